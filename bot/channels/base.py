@@ -1,0 +1,153 @@
+"""What a channel is: an adapter that turns a provider's bytes into updates and outgoing messages into calls."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+# --- inbound -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """She wrote; the text as it came, untrusted, of any length."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """She tapped a button; `token` is what the button carried, untrusted."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Began:
+    """She opened the chat (/start, the first page); `payload` is a deep link's, mostly empty."""
+
+    payload: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """Not words: kind is sticker, photo, voice, video, file, place, contact or other."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """She blocked the tutor or left: nothing can be sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """Something due inside the tutor itself (channel `inner`): a timer, a step to be offered again."""
+
+    kind: str
+    ref: str
+
+
+Body = Text | Tap | Began | Media | Left | Inner
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """One inbound item. `channel` names one account (`telegram:42`, `web`); `(channel, update_id)` is unique.
+
+    `chat_id` is the person's address on that channel; `at` is aware UTC. `receipt` is what the channel needs to
+    acknowledge a tap after commit (Telegram's callback id), never stored.
+    """
+
+    channel: str
+    update_id: str
+    chat_id: str
+    body: Body
+    at: datetime
+    receipt: str = ""
+
+
+# --- outbound ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """`token` comes back in a Tap, at most 64 bytes; `label` is what she reads."""
+
+    token: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message. `(channel, chat_id, no)` is unique and `no` grows by one in a chat: that is its order."""
+
+    channel: str
+    chat_id: str
+    no: int
+    text: str
+    buttons: tuple[Button, ...] = ()
+
+
+class SendError(Exception):
+    """A message did not leave. Named after what the sender must do next."""
+
+    retryable = False
+
+
+class Throttled(SendError):
+    """Wait `retry_after` seconds for this chat, then send again."""
+
+    retryable = True
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__(f"retry after {retry_after:g} s")
+        self.retry_after = retry_after
+
+
+class Unreachable(SendError):
+    """The provider did not answer or failed (5xx, time-out): send again later; it may have arrived."""
+
+    retryable = True
+
+
+class Refused(SendError):
+    """The provider will never take this message (400): try once as plain text, then alarm."""
+
+
+class LearnerGone(SendError):
+    """She blocked us or the chat is no more (403): mark her away, drop what waits."""
+
+
+class Misconfigured(SendError):
+    """Our own credentials are wrong (401, 404): stop this channel and tell the operator."""
+
+
+class Channel(Protocol):
+    """One account at one provider."""
+
+    name: str
+
+    async def send(self, outgoing: Outgoing, *, plain: bool = False) -> None:
+        """Deliver one message; `plain` asks for the simplest form. Raises SendError."""
+
+    async def acknowledge(self, updates: Sequence[Update]) -> None:
+        """Tell the provider that these committed updates were seen (a callback is answered); never raises."""
+
+
+Submit = Callable[[Sequence[Update]], Awaitable[None]]
+"""Hand updates to the intake; returns once they are committed, raises StorageUnavailable when nothing was kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One line of a conversation as the web page shows it; `who` is tutor or learner, `no` grows within a chat."""
+
+    no: int
+    who: str
+    text: str
+    buttons: tuple[Button, ...]
+    at: datetime
