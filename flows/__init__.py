@@ -1,0 +1,11 @@
+"""The functional core: lessons in, what the tutor says next out. Other rooms come in by these names alone."""
+
+from flows.engine import resume, rewind, start
+from flows.masking import mask
+from flows.model import Lesson, LessonInvalid, Problem
+from flows.session import ADDRESSES, DEFAULT_ADDRESS, Book, Session, SessionCorrupt, Sprint, Trigger, dump, load
+
+__all__ = [
+    "ADDRESSES", "DEFAULT_ADDRESS", "Book", "Lesson", "LessonInvalid", "Problem", "Session", "SessionCorrupt", "Sprint",
+    "Trigger", "dump", "load", "mask", "resume", "rewind", "start",
+]  # fmt: skip
