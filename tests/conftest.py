@@ -1,0 +1,92 @@
+"""Options and fixtures for all tests: what may be left out on a poor machine, and what may not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Generator, Iterator
+
+import pytest
+
+from tests.support.environment import LEFT_OUT, find_chromium, leave_out
+from tests.support.postgres import NOT_FOUND, PostgresServer, running_server
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="the long tests too: 100 kills instead of 10, and the like")
+    parser.addoption("--strict-env", action="store_true", help="no test may be left out: a skip is a failure")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--long"):
+        return
+    long = [item for item in items if item.get_closest_marker("long")]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.skipped and item.config.getoption("--strict-env") and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"--strict-env: {_reason(report)}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    if report.skipped and collector.config.getoption("--strict-env"):
+        report.outcome = "failed"
+        report.longrepr = f"--strict-env: {_reason(report)}"
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line per thing this machine lacks: nobody shall believe that all was tested."""
+    reasons = Counter(_reason(report) for report in terminalreporter.stats.get("skipped", []))
+    for reason, times in sorted(reasons.items()):
+        terminalreporter.write_line(f"BỎ QUA {times} bài kiểm tra: {reason.removeprefix(LEFT_OUT)}", yellow=True)
+
+
+def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    detail = report.longrepr
+    text = detail[2] if isinstance(detail, tuple) else str(detail)
+    return text.removeprefix("Skipped: ")
+
+
+@pytest.fixture(scope="session")
+def long_run(request: pytest.FixtureRequest) -> bool:
+    """Whether --long was given: then rounds are counted in hundreds."""
+    return bool(request.config.getoption("--long"))
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The machine's Chromium, for Playwright's `executable_path`."""
+    return find_chromium() or leave_out("không có Chromium (cài gói chromium)")
+
+
+@pytest.fixture(scope="session")
+def postgres_running() -> Iterator[PostgresServer | None]:
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_server(postgres_running: PostgresServer | None) -> Iterator[PostgresServer]:
+    """The run's PostgreSQL: `.make_database(durable=True)` gives the URL of a new empty database."""
+    server = postgres_running or leave_out(NOT_FOUND)
+    yield server
+    server.drop_databases()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> str:
+    """A new empty database, `postgresql://…`; commits don't wait for the disk."""
+    return postgres_server.make_database()

