@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
+from storage.errors import AlreadyRunning, Conflict, SchemaOutdated, SchemaTooNew, StorageError, StorageUnavailable
+
+__all__ = [
+    "AlreadyRunning",
+    "CamtayError",
+    "Conflict",
+    "NotAllowed",
+    "SchemaOutdated",
+    "SchemaTooNew",
+    "SettingsInvalid",
+    "StorageError",
+    "StorageUnavailable",
+]
+
 
 class CamtayError(Exception):
     """Something went wrong."""
@@ -12,10 +26,6 @@ class CamtayError(Exception):
 
 class SettingsInvalid(CamtayError):
     """A setting is wrong: one sentence with file and line, exit code 2."""
-
-
-class StorageUnavailable(CamtayError):
-    """The database does not answer: nothing was kept, do not acknowledge, the provider delivers again."""
 
 
 class NotAllowed(CamtayError):

@@ -1,0 +1,248 @@
+"""What one batch of updates reads and writes: inbox, learners with their sessions, and everything they changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, delete, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from storage import tables as t
+from storage.errors import Conflict
+from storage.records import LearnerRow, OutboxRow, PersonRow, Writes, from_ms, to_ms
+
+_SEEN = select(t.inbox.c.update_id).where(
+    t.inbox.c.channel == bindparam("channel"), t.inbox.c.update_id.in_(bindparam("ids", expanding=True))
+)
+_KEEP = insert(t.inbox)
+_LEARNERS = (
+    select(
+        t.identity.c.learner_id,
+        t.identity.c.channel,
+        t.identity.c.chat_id,
+        t.person.c.name,
+        t.person.c.address,
+        t.person.c.consent,
+        t.identity.c.away,
+        t.session.c.state,
+        t.session.c.revision,
+        t.session.c.out_no,
+    )
+    .join_from(t.identity, t.person, t.identity.c.learner_id == t.person.c.learner_id)
+    .join(t.session, t.session.c.learner_id == t.identity.c.learner_id)
+    .order_by(t.identity.c.learner_id)
+    .with_for_update(key_share=True, of=t.session)
+)
+_BY_CHAT = _LEARNERS.where(
+    t.identity.c.channel == bindparam("channel"), t.identity.c.chat_id.in_(bindparam("ids", expanding=True))
+)
+_BY_LEARNER = _LEARNERS.where(
+    t.session.c.learner_id.in_(bindparam("ids", expanding=True)),
+    t.identity.c.channel == t.session.c.channel,
+    t.identity.c.chat_id == t.session.c.chat_id,
+)
+_SAVE_SESSION = (
+    update(t.session)
+    .where(t.session.c.learner_id == bindparam("id"), t.session.c.revision == bindparam("was"))
+    .values(
+        {
+            name: bindparam(f"new_{name}")
+            for name in (
+                "channel", "chat_id", "state", "revision", "out_no", "seen_at", "due_at", "prompt_at", "lesson", "version"
+            )
+        }
+    )
+)  # fmt: skip
+_SAVE_PERSON = (
+    update(t.person)
+    .where(t.person.c.learner_id == bindparam("id"))
+    .values(name=bindparam("new_name"), address=bindparam("new_address"), consent=bindparam("new_consent"))
+)
+_SAVE_AWAY = (
+    update(t.identity)
+    .where(t.identity.c.channel == bindparam("of_channel"), t.identity.c.chat_id == bindparam("of_chat"))
+    .values(away=bindparam("new_away"))
+)
+_END_RUN = (
+    update(t.run)
+    .where(t.run.c.run_id == bindparam("id"))
+    .values(
+        ended_at=bindparam("new_at"),
+        outcome=bindparam("new_outcome"),
+        points=bindparam("new_points"),
+        passed=bindparam("new_passed"),
+    )
+)
+_SETTLE = delete(t.outbox).where(
+    t.outbox.c.channel == bindparam("of_channel"),
+    t.outbox.c.chat_id == bindparam("of_chat"),
+    t.outbox.c.no == bindparam("of_no"),
+)
+_FORGET_LOG = delete(t.chat_log).where(
+    t.chat_log.c.chat_id == bindparam("of_chat"), t.chat_log.c.no <= bindparam("of_no")
+)
+
+
+def keep_new(conn: Connection, channel: str, update_ids: Sequence[str], now: datetime) -> set[str]:
+    """Write down which updates arrived; returns those never seen before."""
+    wanted = dict.fromkeys(update_ids)
+    seen = set(conn.scalars(_SEEN, {"channel": channel, "ids": list(wanted)}))
+    fresh = [update_id for update_id in wanted if update_id not in seen]
+    if fresh:
+        at = to_ms(now)
+        conn.execute(_KEEP, [{"channel": channel, "update_id": each, "at": at} for each in sorted(fresh)])
+    return set(fresh)
+
+
+def set_aside(conn: Connection, channel: str, update_id: str, fault: str, now: datetime) -> None:
+    """Mark an update that cannot be handled; `fault` holds masked text only."""
+    conn.execute(delete(t.inbox).where(t.inbox.c.channel == channel, t.inbox.c.update_id == update_id))
+    conn.execute(_KEEP, [{"channel": channel, "update_id": update_id, "at": to_ms(now), "fault": fault}])
+
+
+def learners_by_chat(conn: Connection, channel: str, chat_ids: Iterable[str]) -> dict[str, LearnerRow]:
+    """The learners at these addresses, locked until the transaction ends, by chat id."""
+    return {row.chat_id: row for row in _learners(conn, _BY_CHAT, {"channel": channel, "ids": sorted(set(chat_ids))})}
+
+
+def learners_by_id(conn: Connection, learner_ids: Iterable[str]) -> dict[str, LearnerRow]:
+    """Likewise by learner id, at the address where each was last seen."""
+    return {row.learner_id: row for row in _learners(conn, _BY_LEARNER, {"ids": sorted(set(learner_ids))})}
+
+
+def _learners(conn: Connection, query: Select[Any], values: dict[str, Any]) -> list[LearnerRow]:
+    return [LearnerRow(*row) for row in conn.execute(query, values)]
+
+
+def add_learner(conn: Connection, person: PersonRow, channel: str, chat_id: str, now: datetime) -> LearnerRow | None:
+    """A new person at a new address; None when another process was quicker: read again."""
+    at = to_ms(now)
+    conn.execute(insert(t.person), {**_person(person), "created_at": at})
+    into = postgres_insert if conn.dialect.name == "postgresql" else sqlite_insert
+    taken = conn.execute(
+        into(t.identity).on_conflict_do_nothing().returning(t.identity.c.learner_id),
+        {"channel": channel, "chat_id": chat_id, "learner_id": person.learner_id, "away": False, "created_at": at},
+    ).scalar_one_or_none()
+    if taken is None:
+        conn.execute(delete(t.person).where(t.person.c.learner_id == person.learner_id))
+        return None
+    empty = {"state": "{}", "revision": 0, "out_no": 0, "seen_at": at}
+    conn.execute(insert(t.session), {"learner_id": person.learner_id, "channel": channel, "chat_id": chat_id, **empty})
+    return LearnerRow(
+        person.learner_id, channel, chat_id, person.name, person.address, person.consent, False, "{}", 0, 0
+    )
+
+
+def write(conn: Connection, writes: Writes) -> None:
+    """Everything a batch changed, each table once, rows in key order. Raises Conflict when a revision has moved."""
+    _many(conn, _SAVE_PERSON, [
+        {"id": p.learner_id, "new_name": p.name, "new_address": p.address, "new_consent": p.consent}
+        for p in sorted(writes.people, key=lambda p: p.learner_id)
+    ])  # fmt: skip
+    _many(
+        conn,
+        _SAVE_AWAY,
+        [{"of_channel": c, "of_chat": chat, "new_away": away} for c, chat, away in sorted(writes.away)],
+    )
+    _write_sessions(conn, writes)
+    _many(conn, insert(t.consent), [
+        {"learner_id": c.learner_id, "channel": c.channel, "answer": c.answer, "wording": c.wording, "at": to_ms(c.at)}
+        for c in writes.consents
+    ])  # fmt: skip
+    _write_learning(conn, writes)
+    _many(conn, _FORGET_LOG, [{"of_chat": chat, "of_no": no} for chat, no in sorted(writes.forget_log)])
+    _many(conn, insert(t.outbox), [
+        {"channel": o.channel, "chat_id": o.chat_id, "no": o.no, "body": o.body, "at": to_ms(o.at)} for o in writes.outbox
+    ])  # fmt: skip
+    _many(conn, insert(t.chat_log), [
+        {"chat_id": e.chat_id, "no": e.no, "who": e.who, "text": e.text, "buttons": e.buttons, "at": to_ms(e.at)}
+        for e in writes.log
+    ])  # fmt: skip
+    for learner_id in sorted(writes.forget_people):
+        forget_person(conn, learner_id)
+
+
+def _write_sessions(conn: Connection, writes: Writes) -> None:
+    rows = sorted(writes.sessions, key=lambda row: row.learner_id)
+    if not rows:
+        return
+    done = conn.execute(_SAVE_SESSION, [
+        {
+            "id": s.learner_id, "was": s.revision, "new_revision": s.revision + 1, "new_channel": s.channel,
+            "new_chat_id": s.chat_id, "new_state": s.state, "new_out_no": s.out_no, "new_seen_at": to_ms(s.seen_at),
+            "new_due_at": None if s.due_at is None else to_ms(s.due_at),
+            "new_prompt_at": None if s.prompt_at is None else to_ms(s.prompt_at),
+            "new_lesson": s.lesson, "new_version": s.version,
+        }
+        for s in rows
+    ])  # fmt: skip
+    if done.supports_sane_multi_rowcount() and done.rowcount != len(rows):
+        raise Conflict("a session has moved on meanwhile")
+
+
+def _write_learning(conn: Connection, writes: Writes) -> None:
+    _many(conn, insert(t.run), [
+        {"run_id": r.run_id, "learner_id": r.learner_id, "lesson": r.lesson, "version": r.version,
+         "started_at": to_ms(r.at), "points": 0, "passed": False}
+        for r in writes.started
+    ])  # fmt: skip
+    _many(conn, _END_RUN, [
+        {"id": r.run_id, "new_at": to_ms(r.at), "new_outcome": r.outcome, "new_points": r.points, "new_passed": r.passed}
+        for r in writes.ended
+    ])  # fmt: skip
+    _many(conn, insert(t.attempt), [
+        {"learner_id": a.learner_id, "run_id": a.run_id, "lesson": a.lesson, "version": a.version, "step": a.step,
+         "answer": a.answer, "right": a.right, "tries": a.tries, "points": a.points, "skill": a.skill, "at": to_ms(a.at)}
+        for a in writes.attempts
+    ])  # fmt: skip
+    for learner_id in sorted(writes.forget_answers):
+        forget_answers(conn, learner_id)
+
+
+def forget_answers(conn: Connection, learner_id: str) -> None:
+    """Drop what she answered and earned; her place stays."""
+    for table in (t.attempt, t.run):
+        conn.execute(delete(table).where(table.c.learner_id == learner_id))
+
+
+def forget_person(conn: Connection, learner_id: str) -> None:
+    """Drop a person with everything that is hers; consent rows stay as the proof that the law asks for."""
+    of_hers = select(t.identity.c.chat_id).where(t.identity.c.learner_id == learner_id, t.identity.c.channel == "web")
+    conn.execute(delete(t.chat_log).where(t.chat_log.c.chat_id.in_(of_hers)))
+    forget_answers(conn, learner_id)
+    for table in (t.session, t.identity, t.person):
+        conn.execute(delete(table).where(table.c.learner_id == learner_id))
+
+
+def settle(conn: Connection, sent: Iterable[tuple[str, str, int]]) -> None:
+    """These messages (channel, chat_id, no) have left or will never leave."""
+    _many(conn, _SETTLE, [{"of_channel": c, "of_chat": chat, "of_no": no} for c, chat, no in sorted(sent)])
+
+
+def unsent(conn: Connection, channel: str, limit: int = 10_000) -> list[OutboxRow]:
+    """What waits to be sent on this channel, in each chat's order, oldest first."""
+    query = (
+        select(t.outbox).where(t.outbox.c.channel == channel).order_by(t.outbox.c.at, t.outbox.c.chat_id, t.outbox.c.no)
+    )
+    return [OutboxRow(r.channel, r.chat_id, r.no, r.body, from_ms(r.at)) for r in conn.execute(query.limit(limit))]
+
+
+def mark_away(conn: Connection, channel: str, chat_id: str) -> None:
+    """She cannot be reached: nothing waits for her any more, and no timer fires."""
+    conn.execute(_SAVE_AWAY, [{"of_channel": channel, "of_chat": chat_id, "new_away": True}])
+    conn.execute(delete(t.outbox).where(t.outbox.c.channel == channel, t.outbox.c.chat_id == chat_id))
+    conn.execute(
+        update(t.session).where(t.session.c.channel == channel, t.session.c.chat_id == chat_id).values(due_at=None)
+    )
+
+
+def _many(conn: Connection, statement: Any, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        conn.execute(statement, rows)
+
+
+def _person(person: PersonRow) -> dict[str, Any]:
+    return {"learner_id": person.learner_id, "name": person.name, "address": person.address, "consent": person.consent}

@@ -1,0 +1,177 @@
+"""One database, two kinds. A unit of work is a plain function of a connection: it commits when it returns.
+
+On SQLite all writing happens in one thread with synchronous Core (one hop per unit of work, whatever it holds);
+readers have their own aiosqlite connections. On PostgreSQL the same functions run over asyncpg.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool, StaticPool
+
+from storage.errors import Conflict, StorageUnavailable
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+
+BUSY_TIMEOUT_S = 5.0  # a reader's checkpoint or a backup may hold SQLite for a moment
+CONNECT_TIMEOUT_S = 10.0
+_RETRY_STATES = {"40001", "40P01", "23505"}  # serialisation failure, deadlock, unique violation (another was quicker)
+
+
+class Database(Protocol):
+    """What services need of a database."""
+
+    url: str
+
+    async def transact(self, work: Work[T]) -> T:
+        """Run `work` in one write transaction. Raises Conflict or StorageUnavailable; then nothing was kept."""
+
+    async def read(self, work: Work[T]) -> T:
+        """Run `work` on a reading connection. Raises StorageUnavailable."""
+
+    async def hold(self, name: str) -> bool:
+        """Become the one process that owns `name` (a channel's outbox) until it ends; False while another does."""
+
+    async def close(self) -> None: ...
+
+
+def open_database(url: str) -> Database:
+    """`sqlite:///path` or `postgresql://…`; nothing is connected yet. Raises ValueError for another kind."""
+    kind = url.split(":", 1)[0].split("+")[0]
+    if kind == "sqlite":
+        return SQLite(Path(url.split("///", 1)[1]))
+    if kind in ("postgresql", "postgres"):
+        return PostgreSQL("postgresql+asyncpg:" + url.split(":", 1)[1])
+    raise ValueError(f"{kind}: only sqlite and postgresql are known")
+
+
+class SQLite:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.url = f"sqlite:///{path}"
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
+        self._engine: Engine | None = None
+        self._readers: AsyncEngine | None = None
+
+    async def transact(self, work: Work[T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._writer, self._write, work)
+
+    def _write(self, work: Work[T]) -> T:
+        if self._engine is None:
+            self._engine = writer_engine(self.path)
+        try:
+            with self._engine.begin() as connection:
+                return work(connection)
+        except SQLAlchemyError as fault:
+            raise decide(fault) from fault
+
+    async def read(self, work: Work[T]) -> T:
+        if self._readers is None:
+            self._readers = create_async_engine(
+                f"sqlite+aiosqlite:///{self.path}", poolclass=NullPool, connect_args={"timeout": BUSY_TIMEOUT_S}
+            )
+        return await _read(self._readers, work)
+
+    async def hold(self, name: str) -> bool:
+        return True  # the lock on the data folder lets one process in
+
+    async def close(self) -> None:
+        if self._readers is not None:
+            await self._readers.dispose()
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            await asyncio.get_running_loop().run_in_executor(self._writer, engine.dispose)
+        self._writer.shutdown()
+
+
+def writer_engine(path: Path) -> Engine:
+    """The one writing connection: WAL, every commit on disk, transactions that begin as writers."""
+    engine = create_engine(
+        f"sqlite:///{path}",
+        poolclass=StaticPool,
+        connect_args={"timeout": BUSY_TIMEOUT_S, "isolation_level": None, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+class PostgreSQL:
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._engine = create_async_engine(
+            url, pool_size=4, max_overflow=4, connect_args={"timeout": CONNECT_TIMEOUT_S}
+        )
+        self._holder: AsyncConnection | None = None
+
+    async def transact(self, work: Work[T]) -> T:
+        try:
+            async with self._engine.begin() as connection:
+                return await connection.run_sync(work)
+        except (SQLAlchemyError, OSError, TimeoutError) as fault:
+            raise decide(fault) from fault
+
+    async def read(self, work: Work[T]) -> T:
+        return await _read(self._engine, work)
+
+    async def hold(self, name: str) -> bool:
+        try:
+            if self._holder is None or self._holder.closed:
+                self._holder = await self._engine.connect()
+                await self._holder.execution_options(isolation_level="AUTOCOMMIT")
+            query = text("SELECT pg_try_advisory_lock(hashtextextended(:name, 20260101))")
+            return bool((await self._holder.execute(query, {"name": name})).scalar_one())
+        except (SQLAlchemyError, OSError, TimeoutError) as fault:
+            self._holder = None
+            raise decide(fault) from fault
+
+    async def close(self) -> None:
+        if self._holder is not None:
+            await self._holder.close()
+        await self._engine.dispose()
+
+
+async def _read(engine: AsyncEngine, work: Work[T]) -> T:
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(work)
+    except (SQLAlchemyError, OSError, TimeoutError) as fault:
+        raise decide(fault) from fault
+
+
+def decide(fault: Exception) -> Exception:
+    """Which of our errors a database error is; a fault of our own SQL or data stays itself."""
+    if isinstance(fault, IntegrityError) and "UNIQUE" in str(fault.orig).upper():
+        return Conflict(str(fault.orig))
+    state = getattr(getattr(fault, "orig", None), "sqlstate", None)
+    if state in _RETRY_STATES:
+        return Conflict(f"{state}: {getattr(fault, 'orig', fault)}")
+    if isinstance(fault, OSError | TimeoutError):
+        return StorageUnavailable(f"{type(fault).__name__}: {fault}")
+    if isinstance(fault, DBAPIError) and (fault.connection_invalidated or _is_away(fault, state)):
+        return StorageUnavailable(str(fault.orig))
+    return fault
+
+
+def _is_away(fault: DBAPIError, state: str | None) -> bool:
+    if isinstance(fault.orig, sqlite3.OperationalError | sqlite3.DatabaseError):
+        return not isinstance(fault.orig, sqlite3.IntegrityError | sqlite3.ProgrammingError)
+    return state is None or state[:2] in {"08", "53", "57", "58"} or state == "25006"

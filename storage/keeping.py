@@ -1,0 +1,141 @@
+"""The quieter rooms of storage: what is due, what has expired, lesson versions, the web log, small durable keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from storage import tables as t
+from storage.conversations import forget_person
+from storage.records import LogRow, VersionRow, from_ms, to_ms
+
+
+def due(conn: Connection, now: datetime, limit: int) -> list[tuple[str, str, int]]:
+    """Sessions whose time has come: (learner_id, state, due_at in ms), the longest overdue first."""
+    query = (
+        select(t.session.c.learner_id, t.session.c.state, t.session.c.due_at)
+        .where(t.session.c.due_at <= to_ms(now))
+        .order_by(t.session.c.due_at)
+        .limit(limit)
+    )
+    return [(row[0], row[1], row[2]) for row in conn.execute(query)]
+
+
+def prompted_between(conn: Connection, channel: str, since: datetime, until: datetime) -> list[str]:
+    """Learners of a channel whose last message with buttons went out in that time."""
+    query = select(t.session.c.learner_id).where(
+        t.session.c.channel == channel, t.session.c.prompt_at >= to_ms(since), t.session.c.prompt_at <= to_ms(until)
+    )
+    return list(conn.scalars(query.order_by(t.session.c.learner_id)))
+
+
+def expire_people(conn: Connection, before: datetime, limit: int) -> int:
+    """Forget those who did not agree to be remembered and were last seen before; returns how many."""
+    query = (
+        select(t.session.c.learner_id)
+        .join(t.person, t.person.c.learner_id == t.session.c.learner_id)
+        .where(t.person.c.consent != "agreed", t.session.c.seen_at < to_ms(before))
+        .limit(limit)
+    )
+    gone = list(conn.scalars(query))
+    for learner_id in gone:
+        forget_person(conn, learner_id)
+    return len(gone)
+
+
+def expire_inbox(conn: Connection, before: datetime, limit: int) -> int:
+    """Forget update ids that no provider will deliver again; what was set aside stays."""
+    old = select(t.inbox.c.channel, t.inbox.c.update_id).where(t.inbox.c.at < to_ms(before), t.inbox.c.fault.is_(None))
+    rows = conn.execute(old.limit(limit)).all()
+    for channel, update_id in rows:
+        conn.execute(delete(t.inbox).where(t.inbox.c.channel == channel, t.inbox.c.update_id == update_id))
+    return len(rows)
+
+
+def versions(conn: Connection) -> list[VersionRow]:
+    """The newest version of each lesson, and every older one that somebody is still inside."""
+    newest = select(t.lesson_version.c.lesson, func.max(t.lesson_version.c.version)).group_by(t.lesson_version.c.lesson)
+    keys = {(row[0], row[1]) for row in conn.execute(newest)}
+    inside = select(t.session.c.lesson, t.session.c.version).where(t.session.c.lesson.is_not(None)).distinct()
+    keys |= {(row[0], row[1]) for row in conn.execute(inside)}
+    query = select(t.lesson_version).order_by(t.lesson_version.c.lesson, t.lesson_version.c.version)
+    return [
+        VersionRow(r.lesson, r.version, r.source, r.language, r.graph_hash, r.text_hash, r.author, from_ms(r.at))
+        for r in conn.execute(query)
+        if (r.lesson, r.version) in keys
+    ]
+
+
+def version(conn: Connection, lesson: str, number: int) -> VersionRow | None:
+    query = select(t.lesson_version).where(t.lesson_version.c.lesson == lesson, t.lesson_version.c.version == number)
+    r = conn.execute(query).one_or_none()
+    if r is None:
+        return None
+    return VersionRow(r.lesson, r.version, r.source, r.language, r.graph_hash, r.text_hash, r.author, from_ms(r.at))
+
+
+def add_versions(conn: Connection, rows: Sequence[VersionRow]) -> None:
+    """Publish: rows are never changed afterwards."""
+    if rows:
+        conn.execute(
+            insert(t.lesson_version),
+            [
+                {
+                    "lesson": r.lesson, "version": r.version, "source": r.source, "language": r.language,
+                    "graph_hash": r.graph_hash, "text_hash": r.text_hash, "author": r.author, "at": to_ms(r.at),
+                }
+                for r in rows
+            ],
+        )  # fmt: skip
+
+
+def history(conn: Connection, chat_id: str, after: int, limit: int) -> list[LogRow]:
+    """The newest `limit` lines of a web conversation with a number above `after`, in order."""
+    query = (
+        select(t.chat_log)
+        .where(t.chat_log.c.chat_id == chat_id, t.chat_log.c.no > after)
+        .order_by(t.chat_log.c.no.desc())
+        .limit(limit)
+    )
+    rows = [LogRow(r.chat_id, r.no, r.who, r.text, r.buttons, from_ms(r.at)) for r in conn.execute(query)]
+    return rows[::-1]
+
+
+def answers_of(conn: Connection, learner_id: str) -> int:
+    """How many graded answers are kept of her."""
+    return conn.scalar(select(func.count()).select_from(t.attempt).where(t.attempt.c.learner_id == learner_id)) or 0
+
+
+def counts(conn: Connection) -> dict[str, int]:
+    """How much is kept: learners, unsent messages, updates set aside."""
+    aside = select(func.count()).select_from(t.inbox).where(t.inbox.c.fault.is_not(None))
+    return {
+        "learners": conn.scalar(select(func.count()).select_from(t.person)) or 0,
+        "unsent": conn.scalar(select(func.count()).select_from(t.outbox)) or 0,
+        "set_aside": conn.scalar(aside) or 0,
+    }
+
+
+def get_key(conn: Connection, key: str) -> tuple[str, int] | None:
+    """A small durable value and its revision."""
+    row = conn.execute(
+        select(t.key_value.c.value, t.key_value.c.revision).where(t.key_value.c.key == key)
+    ).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def put_key(conn: Connection, key: str, value: str, revision: int | None) -> bool:
+    """Write a value if it still has `revision` (None: does not exist yet); False when somebody was quicker."""
+    if revision is None:
+        if get_key(conn, key) is not None:
+            return False
+        conn.execute(insert(t.key_value), {"key": key, "value": value, "revision": 1})
+        return True
+    changed = conn.execute(
+        update(t.key_value)
+        .where(t.key_value.c.key == key, t.key_value.c.revision == revision)
+        .values(value=value, revision=revision + 1)
+    )
+    return changed.rowcount == 1

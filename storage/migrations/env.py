@@ -1,0 +1,9 @@
+"""Alembic's entry: runs on the connection that `storage.schema` hands over, inside its transaction."""
+
+from alembic import context
+
+from storage.tables import metadata
+
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, target_metadata=metadata, transactional_ddl=False, render_as_batch=True)
+context.run_migrations()

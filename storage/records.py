@@ -1,0 +1,148 @@
+"""What leaves storage: frozen records; rows never do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+
+def to_ms(instant: datetime) -> int:
+    """Milliseconds since 1970 UTC of an aware instant."""
+    return round(instant.timestamp() * 1000)
+
+
+def from_ms(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerRow:
+    """One learner with the state of her conversation; `state` is JSON of the shell's own making."""
+
+    learner_id: str
+    channel: str
+    chat_id: str
+    name: str
+    address: str
+    consent: str
+    away: bool
+    state: str
+    revision: int
+    out_no: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """What is written back of a conversation after a batch."""
+
+    learner_id: str
+    channel: str
+    chat_id: str
+    state: str
+    revision: int
+    out_no: int
+    seen_at: datetime
+    due_at: datetime | None
+    prompt_at: datetime | None
+    lesson: str | None
+    version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    learner_id: str
+    name: str
+    address: str
+    consent: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRow:
+    learner_id: str
+    channel: str
+    answer: str
+    wording: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One pass through one lesson version; `outcome` is None while it is open."""
+
+    run_id: str
+    learner_id: str
+    lesson: str
+    version: int
+    at: datetime
+    outcome: str | None = None
+    points: int = 0
+    passed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRow:
+    learner_id: str
+    run_id: str
+    lesson: str
+    version: int
+    step: str
+    answer: str
+    right: bool
+    tries: int
+    points: int
+    skill: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One message to be sent; `body` is JSON of the shell's own making."""
+
+    channel: str
+    chat_id: str
+    no: int
+    body: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """One line of a web conversation; `who` is tutor or learner."""
+
+    chat_id: str
+    no: int
+    who: str
+    text: str
+    buttons: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    lesson: str
+    version: int
+    source: str
+    language: int
+    graph_hash: str
+    text_hash: str
+    author: str
+    at: datetime
+
+
+@dataclass(slots=True)
+class Writes:
+    """Everything one batch changes, collected first and written table by table in one fixed order."""
+
+    new_people: list[tuple[PersonRow, str, str]] = field(default_factory=list)
+    people: list[PersonRow] = field(default_factory=list)
+    sessions: list[SessionRow] = field(default_factory=list)
+    away: list[tuple[str, str, bool]] = field(default_factory=list)
+    consents: list[ConsentRow] = field(default_factory=list)
+    started: list[RunRow] = field(default_factory=list)
+    ended: list[RunRow] = field(default_factory=list)
+    attempts: list[AttemptRow] = field(default_factory=list)
+    outbox: list[OutboxRow] = field(default_factory=list)
+    log: list[LogRow] = field(default_factory=list)
+    forget_log: list[tuple[str, int]] = field(default_factory=list)
+    forget_answers: list[str] = field(default_factory=list)
+    forget_people: list[str] = field(default_factory=list)
