@@ -1,0 +1,134 @@
+"""The hot path: JSON to and from the Bot API over one aiohttp session, without aiogram's models.
+
+The token is part of every address. So an error of aiohttp, whose text may hold the address, is never passed on, chained
+or logged: what leaves this module are the SendError classes with sentences of our own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+from yarl import URL
+
+from bot.channels.base import LearnerGone, Misconfigured, Refused, SendError, Throttled, Unreachable
+
+_CONNECTIONS = 64
+_KEEPALIVE_S = 30.0  # Telegram closes idle connections after about a minute; a POST on a dying one is a lost answer
+_CALL_S = 20.0
+_LONGEST_RETRY_S = 3600.0
+_HEADERS = {"Content-Type": "application/json"}
+_GONE = ("chat not found", "user is deactivated", "peer_id_invalid", "user not found")
+_HARMLESS = ("message is not modified", "query is too old", "query id is invalid")
+
+
+class Occupied(SendError):
+    """Someone else receives this bot's updates (409): another process polls, or a webhook is set."""
+
+    retryable = True
+
+
+class BotApi:
+    """One bot's methods. `call` returns the `result` of an answer or raises a SendError; call it in a running loop."""
+
+    def __init__(self, token: str, *, api_base: str = "https://api.telegram.org", call_s: float = _CALL_S) -> None:
+        self._root = f"{api_base.rstrip('/')}/bot{token}/"
+        self._urls: dict[str, URL] = {}
+        self._call_s = call_s
+        self._session: aiohttp.ClientSession | None = None
+        self._timeouts: dict[float, aiohttp.ClientTimeout] = {}
+
+    def __repr__(self) -> str:
+        return "BotApi(token hidden)"
+
+    async def call(self, method: str, params: Mapping[str, Any], *, wait_s: float = 0.0) -> Any:
+        """POST one method. `wait_s`: seconds that the answer may take longer than usual (a long poll)."""
+        failure: SendError
+        try:
+            async with self._open().post(
+                self._url(method),
+                data=json.dumps(params).encode(),
+                headers=_HEADERS,
+                allow_redirects=False,
+                timeout=self._timeout(wait_s),
+            ) as response:
+                return _result(response.status, await response.read())
+        except SendError:
+            raise
+        except TimeoutError:
+            failure = Unreachable(f"{method}: Telegram did not answer in time")
+        except (aiohttp.ClientError, OSError) as error:
+            failure = Unreachable(f"{method}: no connection to Telegram ({type(error).__name__})")
+        # Raised out here, so that the error above, and the address in it, is not even its __context__.
+        raise failure
+
+    async def close(self) -> None:
+        """Close the connections; a later call opens them again."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=_CONNECTIONS, keepalive_timeout=_KEEPALIVE_S),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding"),
+                auto_decompress=False,
+            )
+        return self._session
+
+    def _url(self, method: str) -> URL:
+        url = self._urls.get(method)
+        if url is None:
+            url = self._urls[method] = URL(self._root + method, encoded=True)
+        return url
+
+    def _timeout(self, wait_s: float) -> aiohttp.ClientTimeout:
+        timeout = self._timeouts.get(wait_s)
+        if timeout is None:
+            timeout = self._timeouts[wait_s] = aiohttp.ClientTimeout(total=self._call_s + wait_s)
+        return timeout
+
+
+def _result(status: int, body: bytes) -> Any:
+    """The `result` of an answer; an error becomes the SendError that says what to do next."""
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        answer = None
+    if not isinstance(answer, dict):
+        raise Unreachable(f"Telegram answered {status} without JSON")
+    if answer.get("ok") is True:
+        return answer.get("result")
+    code = answer.get("error_code")
+    return _failed(
+        code if type(code) is int else status, str(answer.get("description", ""))[:200], answer.get("parameters")
+    )
+
+
+def _failed(code: int, description: str, parameters: object) -> Any:
+    """Raise the SendError of a refusal; None when the refusal is harmless."""
+    details = parameters if isinstance(parameters, dict) else {}
+    reason = description.lower()
+    if code == 429:
+        raise Throttled(_retry_after(details.get("retry_after")))
+    if code == 400 and any(phrase in reason for phrase in _HARMLESS):
+        return None
+    if code == 403 or (code == 400 and (any(p in reason for p in _GONE) or "migrate_to_chat_id" in details)):
+        raise LearnerGone(description)
+    if code in (401, 404):
+        raise Misconfigured(f"Telegram does not accept the token of this bot ({code})")
+    if code == 409:
+        raise Occupied(description)
+    if 400 <= code < 500:
+        raise Refused(description)
+    raise Unreachable(f"Telegram answered {code}: {description}")
+
+
+def _retry_after(value: object) -> float:
+    if isinstance(value, (int, float)) and value == value:
+        return min(max(float(value), 1.0), _LONGEST_RETRY_S)
+    return 1.0

@@ -1,0 +1,156 @@
+"""Long polling: getUpdates, commit, move on. The offset moves only after the batch is committed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from random import Random
+from typing import Any
+
+from bot.channels.base import Misconfigured, SendError, Submit, Throttled, Unreachable, Update
+from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.telegram.client import Occupied
+from bot.channels.telegram.parse import ALLOWED_UPDATES, Dropped, parse_update, update_id_of
+from bot.errors import StorageUnavailable
+
+log = logging.getLogger(__name__)
+
+_BATCH = 100
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 60.0
+_OCCUPIED_PAUSE_S = 5.0
+OCCUPIED = (
+    "Another process is receiving this Telegram bot's messages. Stop it, or give this one another token; trying again."
+)
+WEBHOOK_SET = "A webhook is set for this Telegram bot, so it cannot be polled; the set-up removes it, trying again."
+
+
+class Poller:
+    """Fetches one bot's updates and hands them to `submit`, for as long as `run` runs.
+
+    `clock` gives aware UTC; `rng` spreads the back-off, so that many bots do not return at once; `remove_webhook` is
+    called when a webhook stands in the way (the app passes a run of the set-up). `dropped` counts what was ignored or
+    malformed.
+    """
+
+    def __init__(
+        self,
+        channel: TelegramChannel,
+        submit: Submit,
+        *,
+        clock: Callable[[], datetime],
+        rng: Random,
+        remove_webhook: Callable[[], Awaitable[object]] | None = None,
+        timeout_s: int = 50,
+        first_pause_s: float = _FIRST_PAUSE_S,
+    ) -> None:
+        self._channel = channel
+        self._submit = submit
+        self._clock = clock
+        self._rng = rng
+        self._remove_webhook = remove_webhook
+        self._timeout_s = timeout_s
+        self._first_pause_s = first_pause_s
+        self._offset: int | None = None
+        self._failures = 0
+        self._stopping = False
+        self._idle: asyncio.Task[Any] | None = None
+        self.dropped: Counter[Dropped] = Counter()
+
+    async def run(self) -> None:
+        """Poll until `stop`. Raises Misconfigured when Telegram does not know the token; all else is waited out."""
+        while not self._stopping:
+            pause_s = await self._step_or_pause()
+            if pause_s:
+                await self._interruptible(asyncio.sleep(pause_s))
+
+    def stop(self) -> None:
+        """End `run`: a waiting poll is cut off at once, a batch on its way to the database is finished first."""
+        self._stopping = True
+        if self._idle is not None:
+            self._idle.cancel()
+
+    async def step(self) -> int:
+        """One poll: fetch, commit, acknowledge. Returns how many updates Telegram gave.
+
+        Raises what the client or `submit` raise; the offset has then not moved.
+        """
+        params: dict[str, Any] = {"limit": _BATCH, "timeout": self._timeout_s, "allowed_updates": ALLOWED_UPDATES}
+        if self._offset is not None:
+            params["offset"] = self._offset
+        raws = await self._interruptible(self._channel.api.call("getUpdates", params, wait_s=self._timeout_s))
+        if not isinstance(raws, list) or not raws:
+            # All below the offset is confirmed now. Without an offset the next poll gets the earliest update there is,
+            # also when Telegram has begun to count elsewhere (it does after a week without updates).
+            self._offset = None
+            return 0
+        updates = self._parse(raws)
+        if updates:
+            await self._submit(updates)
+            await self._channel.acknowledge(updates)
+        numbers = [number for raw in raws if (number := update_id_of(raw)) is not None]
+        if not numbers:
+            raise Unreachable("Telegram gave updates without numbers")
+        self._offset = max(numbers) + 1
+        return len(raws)
+
+    def _parse(self, raws: list[Any]) -> list[Update]:
+        now, name = self._clock(), self._channel.name
+        updates = []
+        for raw in raws:
+            parsed = parse_update(raw, name, now)
+            if isinstance(parsed, Update):
+                updates.append(parsed)
+            else:
+                self.dropped[parsed] += 1
+        return updates
+
+    async def _step_or_pause(self) -> float:
+        """One step; the seconds to wait before the next one."""
+        try:
+            await self.step()
+        except Occupied as conflict:
+            return await self._make_way(str(conflict))
+        except Throttled as throttled:
+            return throttled.retry_after
+        except Misconfigured:
+            raise
+        except (SendError, StorageUnavailable) as failure:
+            return self._back_off(failure)
+        self._failures = 0
+        return 0.0
+
+    def _back_off(self, failure: Exception) -> float:
+        """Doubling pauses with a random part; the first failure and every tenth are told."""
+        if self._failures % 10 == 0:
+            log.warning("telegram polling waits: %s", failure)
+        pause_s: float = min(self._first_pause_s * 2 ** min(self._failures, 16), _LONGEST_PAUSE_S)
+        self._failures += 1
+        return pause_s * (0.5 + self._rng.random() / 2)
+
+    async def _make_way(self, reason: str) -> float:
+        webhook = "webhook" in reason.lower()
+        log.error(WEBHOOK_SET if webhook else OCCUPIED)
+        remove, self._remove_webhook = (self._remove_webhook, None) if webhook else (None, self._remove_webhook)
+        if remove is not None:
+            await remove()  # once only: if it comes back, somebody else wants it, and two must not fight
+            return self._first_pause_s
+        self._failures += 1
+        return min(_OCCUPIED_PAUSE_S * self._failures, _LONGEST_PAUSE_S) * (0.5 + self._rng.random() / 2)
+
+    async def _interruptible(self, work: Any) -> Any:
+        """Await what loses nothing when it is cut off by `stop`; cut off, it gives None."""
+        self._idle = asyncio.ensure_future(work)
+        if self._stopping:
+            self._idle.cancel()
+        try:
+            return await self._idle
+        except asyncio.CancelledError:
+            if not self._stopping:
+                self._idle.cancel()
+                raise
+            return None
+        finally:
+            self._idle = None

@@ -1,0 +1,139 @@
+"""Set-up of a bot at Telegram: who it is, its menu of commands, webhook or polling. Here aiogram earns its place.
+
+Importing aiogram takes seconds and some 120 MB, so it happens in a child process that ends when it is done:
+`python -m bot.channels.telegram.setup`. The child gets the plan as JSON on its standard input (never argv: others may
+read that), and prints one JSON line, the SetupResult.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import sys
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot.channels.telegram.parse import ALLOWED_UPDATES
+from bot.channels.telegram.webhook import webhook_address, webhook_secret
+
+if TYPE_CHECKING:
+    from aiogram import Bot
+
+COMMANDS = {
+    "menu": "Danh sách bài học",
+    "giup": "Nhờ người giúp",
+    "tiep": "Học tiếp bài đang dở",
+    "dung": "Nghỉ, lúc khác học tiếp",
+}
+"""What Telegram shows under the menu button, in Vietnamese: command without the slash -> what it does."""
+
+_WEBHOOK_CONNECTIONS = 40
+_CHILD_S = 90.0
+_ROOT = Path(__file__).resolve().parents[3]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What Telegram is to know. `mode` is polling or webhook; `webhook_url` counts for webhook only."""
+
+    token: str = field(repr=False)
+    mode: str = "polling"
+    webhook_url: str = ""
+    api_base: str = "https://api.telegram.org"
+
+
+@dataclass(frozen=True, slots=True)
+class SetupResult:
+    """`username` of the bot when `ok`, else one sentence for the operator in `error`."""
+
+    ok: bool
+    username: str = ""
+    error: str = ""
+
+
+def needs_setup(previous: str | None, plan: Plan) -> str:
+    """The fingerprint to keep once the set-up went well, or "" when `previous` says that nothing has changed."""
+    wanted = json.dumps([asdict(plan), COMMANDS, ALLOWED_UPDATES, _WEBHOOK_CONNECTIONS], sort_keys=True)
+    fingerprint = hashlib.sha256(wanted.encode()).hexdigest()
+    return "" if fingerprint == previous else fingerprint
+
+
+async def run_setup(plan: Plan, *, timeout_s: float = _CHILD_S) -> SetupResult:
+    """Do the set-up in a child process. Never raises for what Telegram or the network do: see SetupResult."""
+    child = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        __name__,
+        cwd=_ROOT,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,  # a traceback of aiohttp may hold the token
+    )
+    try:
+        async with asyncio.timeout(timeout_s):
+            out, _ = await child.communicate(json.dumps(asdict(plan)).encode())
+    except TimeoutError:
+        return SetupResult(ok=False, error="Telegram's set-up did not finish in time.")
+    finally:
+        if child.returncode is None:
+            child.kill()
+            await child.wait()
+    try:
+        return SetupResult(**json.loads(out))
+    except (ValueError, TypeError):
+        return SetupResult(ok=False, error=f"Telegram's set-up ended without an answer (code {child.returncode}).")
+
+
+async def set_up(plan: Plan) -> SetupResult:
+    """The set-up itself, inside the child: imports aiogram, calls getMe, setMyCommands, setWebhook or deleteWebhook."""
+    from aiogram import Bot
+    from aiogram.client.session.aiohttp import AiohttpSession
+    from aiogram.client.telegram import TelegramAPIServer
+    from aiogram.exceptions import (
+        AiogramError,
+        TelegramNetworkError,
+        TelegramNotFound,
+        TelegramUnauthorizedError,
+    )
+
+    try:
+        session = AiohttpSession(api=TelegramAPIServer.from_base(plan.api_base), timeout=30)
+        async with Bot(plan.token, session=session) as bot:
+            return SetupResult(ok=True, username=await _introduce(bot, plan))
+    except (TelegramUnauthorizedError, TelegramNotFound):
+        return SetupResult(ok=False, error="Telegram does not accept the token; ask @BotFather for the right one.")
+    except TelegramNetworkError:
+        return SetupResult(ok=False, error="Telegram cannot be reached; look at the network or at telegram.api_base.")
+    except AiogramError as error:
+        return SetupResult(ok=False, error=f"Telegram refused the set-up: {error}".replace(plan.token, "(token)"))
+
+
+async def _introduce(bot: Bot, plan: Plan) -> str:
+    from aiogram.types import BotCommand
+
+    me = await bot.get_me()
+    if plan.mode == "webhook":
+        await bot.set_webhook(
+            webhook_address(plan.webhook_url),
+            secret_token=webhook_secret(plan.token),
+            allowed_updates=list(ALLOWED_UPDATES),
+            max_connections=_WEBHOOK_CONNECTIONS,
+        )
+    else:
+        await bot.delete_webhook(drop_pending_updates=False)
+    await bot.set_my_commands([BotCommand(command=c, description=text) for c, text in COMMANDS.items()])
+    return me.username or ""
+
+
+def main() -> int:
+    """The child: plan on standard input, one JSON line on standard output, 0 when all went well."""
+    fields: dict[str, Any] = json.load(sys.stdin)
+    result = asyncio.run(set_up(Plan(**fields)))
+    print(json.dumps(asdict(result)), flush=True)
+    return 0 if result.ok else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
