@@ -1,0 +1,164 @@
+"""What the operator may know: log lines with ids and numbers, and counters. Never a word that a learner wrote.
+
+Rooms log with the standard library: `logging.getLogger(__name__).info("sent", extra={"chat_id": chat_id, "no": 3})`.
+The message is a fixed name in the past tense; everything that varies goes into `extra`. An exception is told by its
+class and its frames; its text only where it is ours or the operating system's, since a library may quote a learner.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import sys
+import traceback
+from collections import Counter
+from contextlib import suppress
+from datetime import UTC, datetime
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import Any
+
+FILE_NAME = "camtay.jsonl"
+LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+LONGEST = 500  # characters of one text: enough for an operator, too little to fill a disk
+
+_MASK = "•••"
+# The last resort: nothing like these should ever reach a log line.
+_SECRET = re.compile(
+    r"(?<!\d)\d{6,12}:[A-Za-z0-9_-]{30,}"  # a Telegram bot token
+    r"|(?<=://)[^\s/@:]*:[^\s/@]+(?=@)"  # user:password in a database address
+    r"|(?<!\d)\d(?:[ .\-]?\d){11,18}(?!\d)"  # citizen ids and cards
+    r"|(?<=[?&]token=)[^\s&]+",
+)
+_OWN_ROOMS = ("bot.", "storage.", "flows.")
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+def start_logging(folder: Path, *, level: str = "info", max_mb: int = 10, keep: int = 5) -> None:
+    """Log to `folder`/camtay.jsonl (at most `max_mb` megabytes, `keep` older files) and warnings to stderr.
+
+    A folder that cannot be written costs the file, never the start. Calling it again replaces the former set-up.
+    """
+    root = logging.getLogger()
+    stop_logging()
+    root.setLevel(LEVELS[level])
+    screen = _Screen(sys.stderr)
+    screen.setLevel(logging.WARNING)
+    screen.setFormatter(_ScreenFormatter())
+    root.addHandler(screen)
+    logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = _File(folder / FILE_NAME, maxBytes=max_mb * 1_000_000, backupCount=keep, encoding="utf-8")
+    except OSError as error:
+        logging.getLogger(__name__).warning("log_file_unavailable", extra={"reason": error.strerror})
+        return
+    file.setFormatter(_JsonFormatter())
+    root.addHandler(file)
+
+
+def stop_logging() -> None:
+    """Close what start_logging opened."""
+    root = logging.getLogger()
+    for handler in [handler for handler in root.handlers if isinstance(handler, _Screen | _File)]:
+        root.removeHandler(handler)
+        handler.close()
+
+
+def mask_secrets(text: str) -> str:
+    """Hide bot tokens, passwords in addresses, and numbers as long as a citizen id or a card."""
+    return _SECRET.sub(_MASK, text)
+
+
+class Counters:
+    """How often things happened since the start, for /healthz. Used from the event loop's thread only."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+
+    def add(self, name: str, times: int = 1) -> None:
+        self._counts[name] += times
+
+    def snapshot(self) -> dict[str, int]:
+        """All counts by name, sorted."""
+        return dict(sorted(self._counts.items()))
+
+
+class _NeverFails(logging.Handler):
+    """A full disk or a closed terminal costs log lines, nothing else; `lost` counts them."""
+
+    lost = 0
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        self.lost += 1
+
+
+class _Screen(_NeverFails, logging.StreamHandler[Any]):
+    pass
+
+
+class _File(_NeverFails, RotatingFileHandler):
+    def _open(self) -> Any:
+        stream = super()._open()
+        if hasattr(os, "fchmod"):
+            os.fchmod(stream.fileno(), 0o600)
+        return stream
+
+    def close(self) -> None:
+        with suppress(OSError):  # what a full disk refused is refused again
+            super().close()
+
+
+class _JsonFormatter(logging.Formatter):
+    """One JSON object a line: at, level, room, event, then the ids."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "room": record.name,
+            "event": _clean(record.getMessage()),
+            **_fields(record),
+        }
+        if record.exc_info and record.exc_info[1] is not None:
+            line["failure"] = _failure(record.exc_info[1])
+            line["frames"] = _frames(record.exc_info[1])
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+class _ScreenFormatter(logging.Formatter):
+    """`08:15:02 warning bot.workers.sender: throttled chat_id=7`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        ids = "".join(f" {name}={value}" for name, value in _fields(record).items())
+        failure = f" ({_failure(record.exc_info[1])})" if record.exc_info and record.exc_info[1] is not None else ""
+        when = self.formatTime(record, "%H:%M:%S")
+        return f"{when} {record.levelname.lower()} {record.name}: {_clean(record.getMessage())}{ids}{failure}"
+
+
+def _fields(record: logging.LogRecord) -> dict[str, Any]:
+    extra = {name: value for name, value in vars(record).items() if name not in _STANDARD}
+    return {
+        # An id may be as long as a citizen's number, and is what the operator needs to see whole.
+        name: value if isinstance(value, bool | int | float) or name.endswith("_id") else _clean(str(value))
+        for name, value in extra.items()
+    }
+
+
+def _clean(text: str) -> str:
+    return mask_secrets(text[:LONGEST]).replace("\n", " ")
+
+
+def _failure(error: BaseException) -> str:
+    kind = f"{type(error).__module__}.{type(error).__qualname__}"
+    if isinstance(error, OSError) and error.strerror:
+        return f"{kind}: {error.strerror}"
+    return f"{kind}: {_clean(str(error))}" if kind.startswith(_OWN_ROOMS) else kind
+
+
+def _frames(error: BaseException) -> list[str]:
+    """Where it happened, innermost last: `file:line function`."""
+    frames = traceback.extract_tb(error.__traceback__)[-8:]
+    return [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
