@@ -1,0 +1,219 @@
+"""The fake Bot API server: HTTP in front of the bots, every call checked against the table."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, Self
+
+from aiohttp import web
+
+from tests.support.fake_telegram.bots import Bot, BotApiError
+from tests.support.fake_telegram.contract import METHODS, read_form, violations
+from tests.support.fake_telegram.delivery import Delivery
+from tests.support.fake_telegram.faults import Fault, Faults, Limits
+from tests.support.fake_telegram.learner import Learner
+from tests.support.fake_telegram.methods import run_method
+
+TOKEN = "42:TEST-TOKEN_of-the-fake"
+Call = tuple[str, dict[str, Any]]
+
+
+class FakeTelegram:
+    """`async with FakeTelegram() as fake:` listens on a free loopback port, `fake.url` is the Bot API's base address.
+
+    `tokens`: the bots it knows. `clock`: seconds since 1970, rules dates and expiry. `check`: compare every call with
+    the table; what is wrong is refused with 400 and kept in `violations`. `record`: keep every call in `calls`.
+    `limits`: Telegram's rate limits, none unless given. `pause_s`: first pause before a webhook is tried again.
+    """
+
+    def __init__(
+        self,
+        tokens: Iterable[str] = (TOKEN,),
+        *,
+        clock: Callable[[], float] = time.time,
+        check: bool = True,
+        record: bool = True,
+        limits: Limits | None = None,
+        pause_s: float = 0.05,
+        port: int = 0,
+    ) -> None:
+        self.bots = {token: Bot(token, clock) for token in tokens}
+        self.bot = next(iter(self.bots.values()))
+        self.faults = Faults()
+        self.limits = limits
+        self.violations: list[str] = []
+        self.calls: list[Call] = []
+        self.counts: Counter[str] = Counter()
+        self.on_sent: Callable[[int, dict[str, Any]], None] | None = None
+        """Called with chat_id and the parameters of every sendMessage that arrived: for drivers of load."""
+        self.control: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]] | None = None
+        self.deliveries = {
+            token: Delivery(bot, self._replier(bot), pause_s=pause_s) for token, bot in self.bots.items()
+        }
+        self._check = check
+        self._record = record
+        self._port = port
+        self._runner: web.ServerRunner | None = None
+
+    @property
+    def url(self) -> str:
+        """Base address, as in TELEGRAM_API_BASE."""
+        return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def token(self) -> str:
+        """The first bot's token."""
+        return self.bot.token
+
+    @property
+    def delivery(self) -> Delivery:
+        """The first bot's webhook."""
+        return self.deliveries[self.token]
+
+    def learner(self, chat_id: int, first_name: str = "Lan", *, bot: Bot | None = None) -> Learner:
+        """A person who chats with the first bot, or with another one. Two handles on one chat_id share the inbox."""
+        of = bot or self.bot
+        return Learner(of, of.chat(chat_id, first_name))
+
+    async def start(self) -> None:
+        """Listen."""
+        self._runner = web.ServerRunner(web.Server(self._handle, access_log=None), shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True)
+        await site.start()
+        self._port = self._runner.addresses[0][1]
+
+    async def stop(self) -> None:
+        """Close all connections; the state stays, `start` listens on the same port again."""
+        for bot in self.bots.values():
+            bot.end_poll("the server stops")
+        for delivery in self.deliveries.values():
+            await delivery.close()
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.stop()
+
+    # --- one request ---------------------------------------------------------------------------------
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        head, _, method = request.path[1:].partition("/")
+        if head == "control" and self.control is not None:
+            return await self.control(request)
+        if not head.startswith("bot"):
+            return _refusal(BotApiError(404, "Not Found"))
+        bot = self.bots.get(head[3:])
+        if bot is None:
+            return _refusal(BotApiError(401, "Unauthorized") if ":" in head else BotApiError(404, "Not Found"))
+        if method not in METHODS:
+            self.violations.append(f"{method}: unknown method")
+            return _refusal(BotApiError(404, "Not Found: method not found"))
+        params = await _params(request, method)
+        fault = self.faults.strike(method, params) if self.faults.waiting else None
+        if fault is not None:
+            refused = await self._befall(fault, request)
+            if refused is not None:
+                return refused
+        try:
+            result = await self._run(bot, method, params)
+        except BotApiError as error:
+            return _refusal(error)
+        if fault is not None:
+            _break(request)
+        return _answer({"ok": True, "result": result})
+
+    async def _run(self, bot: Bot, method: str, params: dict[str, Any]) -> Any:
+        self._accept(method, params)
+        if method == "getUpdates":
+            return await bot.get_updates(params.get("offset", 0), params.get("limit", 100), params.get("timeout", 0))
+        return self._do(bot, method, params)
+
+    def _accept(self, method: str, params: dict[str, Any]) -> None:
+        self.counts[method] += 1
+        if self._record:
+            self.calls.append((method, params))
+        wrong = violations(method, params) if self._check else []
+        if wrong:
+            self.violations += wrong
+            raise BotApiError(400, f"Bad Request: {'; '.join(wrong)}")
+
+    def _do(self, bot: Bot, method: str, params: dict[str, Any]) -> Any:
+        if method == "sendMessage" and self.limits is not None:
+            wait_s = self.limits.wait_s(str(params["chat_id"]), bot.clock())
+            if wait_s:
+                raise BotApiError(429, f"Too Many Requests: retry after {wait_s}", retry_after=wait_s)
+        result = run_method(bot, method, params)
+        if method in ("setWebhook", "deleteWebhook"):
+            self.deliveries[bot.token].begin()
+        elif method == "sendMessage" and self.on_sent is not None:
+            self.on_sent(int(params["chat_id"]), params)
+        return result
+
+    def _replier(self, bot: Bot) -> Callable[[str, dict[str, Any]], None]:
+        """Runs a call that came in a webhook's answer: checked like any other, its result is never seen."""
+
+        def run(method: str, params: dict[str, Any]) -> None:
+            try:
+                self._accept(method, params)
+                self._do(bot, method, params)
+            except BotApiError:
+                return
+
+        return run
+
+    async def _befall(self, fault: Fault, request: web.BaseRequest) -> web.Response | None:
+        """The answer of a call that never takes effect; None when it does (and is broken off afterwards)."""
+        match fault.kind:
+            case "answer" if fault.code >= 500:
+                body = f"<html><title>{fault.code} {fault.description}</title></html>"
+                return web.Response(status=fault.code, text=body, content_type="text/html")
+            case "answer":
+                return _refusal(BotApiError(fault.code, fault.description, **fault.parameters))
+            case "drop_after":
+                return None
+            case "hang":
+                await asyncio.sleep(fault.seconds)
+        _break(request)
+        return web.Response(status=500)
+
+
+async def _params(request: web.BaseRequest, method: str) -> dict[str, Any]:
+    """The parameters of a call: JSON, urlencoded form, multipart or query string."""
+    if request.content_type == "application/json":
+        try:
+            params = json.loads(await request.read() or b"{}")
+        except ValueError:
+            params = {}
+        return params if isinstance(params, dict) else {}
+    form = {name: await _form_value(value) for name, value in (await request.post()).items()}
+    return read_form(method, {**dict(request.query), **form})
+
+
+async def _form_value(value: Any) -> Any:
+    return value.file.read() if isinstance(value, web.FileField) else value
+
+
+def _answer(content: dict[str, Any], status: int = 200) -> web.Response:
+    body = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
+    return web.Response(body=body, status=status, content_type="application/json")
+
+
+def _refusal(error: BotApiError) -> web.Response:
+    content: dict[str, Any] = {"ok": False, "error_code": error.code, "description": error.description}
+    if error.parameters:
+        content["parameters"] = error.parameters
+    return _answer(content, error.code)
+
+
+def _break(request: web.BaseRequest) -> None:
+    if request.transport is not None:
+        request.transport.abort()
