@@ -1,0 +1,181 @@
+"""The web chat as a channel: who is there, what she says, what she has not seen yet. HTTP is in routes.py."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from bot.channels.base import Began, LogEntry, Submit, Tap, Text, Update
+from bot.channels.webchat.identity import RENEW_AFTER_S, Seal, Visitor, load_keys
+from bot.channels.webchat.pace import Pace
+from bot.channels.webchat.streams import Stream, Streams
+
+PAGE = 200
+SENDS_A_MINUTE = 30
+READS_A_MINUTE = 120
+
+History = Callable[[str, int, int], Awaitable[Sequence[LogEntry]]]
+"""(chat_id, after, limit) -> at most `limit` entries with `no` above `after`, oldest first: the NEWEST such entries
+when there are more, so that a reload after a year costs one screenful. Raises StorageUnavailable."""
+
+_CLIENT_ID = re.compile(r"[0-9A-Za-z_-]{8,40}")
+_TOKEN_BYTES = 64
+_NOT_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
+
+
+class Malformed(Exception):
+    """What came is not a message of our page."""
+
+
+class TooLong(Exception):
+    """The text is longer than the tutor takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One answer to "what is new": `anew` tells the page to forget what it shows, `began` that she is new here."""
+
+    entries: Sequence[LogEntry]
+    anew: bool = False
+    began: bool = False
+
+
+class WebChat:
+    """One light page for everybody.
+
+    `new_id` must give at least 128 random bits (a chat's address and the signing key come from it); `now` aware UTC.
+    The app calls `publish` after each commit, on the event loop's thread.
+    """
+
+    name = "web"
+
+    def __init__(
+        self,
+        *,
+        submit: Submit,
+        history: History,
+        new_id: Callable[[], str],
+        now: Callable[[], datetime],
+        key_path: Path,
+        tutor: str = "Cầm Tay",
+        union: str = "Hội Phụ nữ",
+        public_url: str = "",
+        max_text: int = 4000,
+    ) -> None:
+        self._submit = submit
+        self._history = history
+        self._new_id = new_id
+        self._now = now
+        self._seal = Seal(load_keys(key_path, lambda: new_id() + new_id()))
+        self._sends = Pace(SENDS_A_MINUTE, 60.0)
+        self._reads = Pace(READS_A_MINUTE, 60.0)
+        self.streams = Streams()
+        self.tutor = tutor
+        self.union = union
+        self.public_url = public_url
+        self.max_text = max_text
+
+    # --- who ---------------------------------------------------------------------------------------
+
+    def recognise(self, cookie: str | None) -> Visitor | None:
+        return self._seal.read(cookie)
+
+    def cookie_for(self, visitor: Visitor | None) -> str | None:
+        """The cookie to set: a new one for a newcomer, a fresh one when older than a day, else None."""
+        now_s = int(self._now().timestamp())
+        if visitor is not None and 0 <= now_s - visitor.issued_s < RENEW_AFTER_S:
+            return None
+        return self._seal.sign(Visitor(visitor.chat_id if visitor else self._new_id(), now_s))
+
+    @staticmethod
+    def tag(chat_id: str) -> str:
+        """A short name by which the page notices that it now belongs to another conversation; tells nothing."""
+        return hashlib.sha256(chat_id.encode()).hexdigest()[:12]
+
+    def wait_to_send(self, chat_id: str) -> float:
+        """Seconds until this chat may send again, 0.0 when it may now."""
+        return self._sends.take(chat_id, self._now())
+
+    def wait_to_read(self, chat_id: str) -> float:
+        return self._reads.take(chat_id, self._now())
+
+    # --- what she says -----------------------------------------------------------------------------
+
+    async def say(self, chat_id: str, message: object) -> None:
+        """Submit what the page posted: {id, text} or {id, token}. Returns after commit.
+
+        Raises Malformed, TooLong, StorageUnavailable.
+        """
+        if not isinstance(message, dict):
+            raise Malformed
+        client_id, text, token = message.get("id"), message.get("text"), message.get("token")
+        if not isinstance(client_id, str) or not _CLIENT_ID.fullmatch(client_id):
+            raise Malformed
+        body: Text | Tap
+        if isinstance(text, str) and token is None:
+            body = Text(self._readable(text))
+        elif isinstance(token, str) and text is None:
+            body = Tap(_sound_token(token))
+        else:
+            raise Malformed
+        await self._submit([Update(self.name, f"{chat_id}:{client_id}", chat_id, body, self._now())])
+
+    def _readable(self, text: str) -> str:
+        if len(text) > self.max_text:
+            raise TooLong
+        # No database takes NUL or half a surrogate pair, and nobody reads the other control characters.
+        text = _NOT_TEXT.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+        if not text:
+            raise Malformed
+        return text
+
+    # --- what she sees -----------------------------------------------------------------------------
+
+    async def read(self, chat_id: str, after: int, tag: str = "") -> Reading:
+        """What the page that has seen `after` of the conversation `tag` must still show.
+
+        A chat without any line begins here, so that the tutor speaks first. When the page has seen more than there
+        is (its cookie changed, or the database came back from a backup) it starts anew.
+        """
+        anew = bool(tag) and tag != self.tag(chat_id)
+        if after > 0 and not anew:
+            known = await self._history(chat_id, after - 1, PAGE)
+            if known:
+                return Reading([entry for entry in known if entry.no > after])
+            anew = True
+        entries = await self._history(chat_id, 0, PAGE)
+        if entries:
+            return Reading(entries, anew)
+        await self._submit([Update(self.name, f"{chat_id}:began", chat_id, Began(), self._now())])
+        return Reading(await self._history(chat_id, 0, PAGE), anew, began=True)
+
+    async def next_news(self, stream: Stream, wait_s: float) -> list[LogEntry]:
+        """What this stream has not shown yet, oldest first; empty after `wait_s` seconds of silence."""
+        await stream.wait(wait_s)
+        news = stream.take()
+        if stream.behind:
+            stream.behind = False
+            news = list(await self._history(stream.chat_id, stream.last, PAGE))
+            stream.behind = stream.behind or len(news) == PAGE
+        if news:
+            stream.last = news[-1].no
+        return news
+
+    def publish(self, chat_id: str, entries: Sequence[LogEntry]) -> None:
+        """New committed lines of a chat: every open page of it is woken."""
+        self.streams.publish(chat_id, entries)
+
+    async def close(self) -> None:
+        """End the live streams; the pages come back by themselves. Takes a second at most."""
+        await self.streams.close(grace_s=0.5)
+
+
+def _sound_token(token: str) -> str:
+    """A button's token as it came; ours are short and printable. Raises Malformed."""
+    if not 0 < len(token) <= _TOKEN_BYTES or not token.isprintable() or len(token.encode("utf-8")) > _TOKEN_BYTES:
+        raise Malformed
+    return token

@@ -1,0 +1,245 @@
+"""HTTP of the web chat: bytes in and out, nothing decided here."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from bot.channels.base import LogEntry
+from bot.channels.webchat.channel import Malformed, TooLong, WebChat
+from bot.channels.webchat.identity import COOKIE, COOKIE_AGE_S, Visitor
+from bot.channels.webchat.page import build_page
+from bot.channels.webchat.streams import Full, Stream
+from bot.errors import StorageUnavailable
+
+HEARTBEAT_S = 15.0
+REQUEST_BYTES = 16_384
+
+NOT_KNOWN = "Điện thoại chưa cho trang này ghi nhớ. Mở lại trang giúp em nhé."
+NOT_OURS = "Tin này không đến từ trang trò chuyện nên em không nhận."
+NOT_READABLE = "Em chưa đọc được tin này. Gửi lại giúp em nhé."
+TOO_LONG = "Tin dài quá, em đọc không xuể. Chia thành vài tin ngắn giúp em nhé."
+TOO_OFTEN = "Tin đến nhanh quá. Chờ em một chút nhé."
+TOO_MANY = "Trang đang mở ở nhiều nơi quá."
+RESTING = "Máy đang bận một chút. Tin vẫn được giữ, lát nữa tự gửi lại."
+
+
+def web_routes(chat: WebChat) -> list[web.RouteDef]:
+    """GET / · POST /chat/send · GET /chat/log · GET /chat/stream."""
+    routes = _Routes(chat)
+    return [
+        web.get("/", routes.page),
+        web.post("/chat/send", routes.send),
+        web.get("/chat/log", routes.log),
+        web.get("/chat/stream", routes.stream, allow_head=False),
+    ]
+
+
+class _Routes:
+    def __init__(self, chat: WebChat) -> None:
+        self._chat = chat
+        self._page = build_page(chat.tutor, chat.union)
+
+    async def page(self, request: web.Request) -> web.Response:
+        """The page, with the cookie that says who she is. Nothing is kept of her before she speaks or listens."""
+        cookie = self._chat.cookie_for(self._visitor(request))
+        headers = {
+            "ETag": self._page.etag,
+            "Cache-Control": "private, no-cache",
+            "Vary": "Accept-Encoding",
+            "Content-Security-Policy": self._page.policy,
+        }
+        if cookie is None and request.headers.get("If-None-Match") == self._page.etag:
+            return web.Response(status=304, headers=headers)
+        if "gzip" in request.headers.get("Accept-Encoding", ""):
+            response = web.Response(body=self._page.packed, headers={**headers, "Content-Encoding": "gzip"})
+        else:
+            response = web.Response(body=self._page.plain, headers=headers)
+        response.content_type, response.charset = "text/html", "utf-8"
+        if cookie is not None:
+            response.set_cookie(
+                COOKIE, cookie, max_age=COOKIE_AGE_S, httponly=True, samesite="Lax", secure=self._is_https(request)
+            )
+        return response
+
+    async def send(self, request: web.Request) -> web.Response:
+        """Answers once the message is committed: {"ok": true}; the page keeps it and tries again until then."""
+        if not self._is_ours(request):
+            return _refusal(403, NOT_OURS)
+        visitor = self._visitor(request)
+        if visitor is None:
+            return _refusal(401, NOT_KNOWN)
+        if wait := self._chat.wait_to_send(visitor.chat_id):
+            return _refusal(429, TOO_OFTEN, wait)
+        try:
+            await self._chat.say(visitor.chat_id, await _read_json(request))
+        except TooLong:
+            return _refusal(413, TOO_LONG)
+        except Malformed:
+            return _refusal(400, NOT_READABLE)
+        except StorageUnavailable:
+            return _refusal(503, RESTING, 2)
+        return _answer({"ok": True})
+
+    async def log(self, request: web.Request) -> web.Response:
+        """?after=N&chat=TAG -> {chat, anew, began, newest, entries}: what the page must still show."""
+        visitor = self._visitor(request)
+        if visitor is None:
+            return _refusal(401, NOT_KNOWN)
+        if wait := self._chat.wait_to_read(visitor.chat_id):
+            return _refusal(429, TOO_OFTEN, wait)
+        try:
+            after = _number(request.query.get("after", "0"))
+            reading = await self._chat.read(visitor.chat_id, after, request.query.get("chat", ""))
+        except Malformed:
+            return _refusal(400, NOT_READABLE)
+        except StorageUnavailable:
+            return _refusal(503, RESTING, 2)
+        seen = 0 if reading.anew else after
+        response = _answer(
+            {
+                "chat": self._chat.tag(visitor.chat_id),
+                "anew": reading.anew,
+                "began": reading.began,
+                "newest": reading.entries[-1].no if reading.entries else seen,
+                "entries": _as_data(reading.entries),
+            }
+        )
+        response.enable_compression()
+        return response
+
+    async def stream(self, request: web.Request) -> web.StreamResponse:
+        """Server-sent events: `ready`, then a list of entries per message, `beat` in silence; id is the newest no."""
+        visitor = self._visitor(request)
+        if visitor is None:
+            return _refusal(401, NOT_KNOWN)
+        try:
+            after = _number(request.headers.get("Last-Event-ID") or request.query.get("after", "0"))
+            if after == 0:
+                await self._chat.read(visitor.chat_id, 0)  # a newcomer: the tutor speaks first
+            stream = _open_stream(request, visitor, after)
+            self._chat.streams.add(stream)
+        except Malformed:
+            return _refusal(400, NOT_READABLE)
+        except StorageUnavailable:
+            return _refusal(503, RESTING, 2)
+        except Full:
+            return _refusal(503, TOO_MANY, 30)
+        try:
+            return await self._follow(request, stream)
+        finally:
+            self._chat.streams.remove(stream)
+
+    async def _follow(self, request: web.Request, stream: Stream) -> web.StreamResponse:
+        response = web.StreamResponse(
+            headers={
+                "Content-Type": "text/event-stream; charset=utf-8",
+                "Cache-Control": "no-store, no-transform",
+                "X-Accel-Buffering": "no",  # nginx would hold the events back
+            }
+        )
+        await response.prepare(request)
+        try:
+            await response.write(b"retry: 3000\nevent: ready\ndata: 1\n\n")
+            while True:
+                news = await self._chat.next_news(stream, HEARTBEAT_S)
+                if stream.over:
+                    break
+                await response.write(_event(news) if news else b": beat\nevent: beat\ndata: 1\n\n")
+        except (ConnectionError, StorageUnavailable):
+            pass  # she left, or the page shall come back and ask again
+        return response
+
+    def _visitor(self, request: web.Request) -> Visitor | None:
+        return self._chat.recognise(request.cookies.get(COOKIE))
+
+    def _is_https(self, request: web.Request) -> bool:
+        forwarded = request.headers.get("X-Forwarded-Proto", "").lower()
+        return request.secure or forwarded == "https" or self._chat.public_url.startswith("https:")
+
+    def _is_ours(self, request: web.Request) -> bool:
+        """Same origin and JSON: another site's page can neither read nor write here on her behalf."""
+        if request.content_type != "application/json":
+            return False
+        origin = request.headers.get("Origin")
+        if origin is None:
+            return request.headers.get("Sec-Fetch-Site", "same-origin") in {"same-origin", "none"}
+        try:
+            return urlsplit(origin).netloc in {request.host, urlsplit(self._chat.public_url).netloc} - {""}
+        except ValueError:
+            return False
+
+
+def _open_stream(request: web.Request, visitor: Visitor, after: int) -> Stream:
+    transport = request.transport
+
+    def gone() -> bool:
+        return transport is None or transport.is_closing()
+
+    def hang_up() -> None:
+        if transport is not None:
+            transport.abort()
+
+    return Stream(visitor.chat_id, after, gone, hang_up)
+
+
+async def _read_json(request: web.Request) -> object:
+    """The body, at most REQUEST_BYTES. Raises TooLong, Malformed."""
+    raw = bytearray()
+    async for chunk in request.content.iter_any():
+        raw += chunk
+        if len(raw) > REQUEST_BYTES:
+            raise TooLong
+    try:
+        parsed: object = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise Malformed from None
+    return parsed
+
+
+def _number(text: str) -> int:
+    """A message number; digits only and few enough for every database. Raises Malformed."""
+    if not text.isascii() or not text.isdecimal() or len(text) > 15:
+        raise Malformed
+    return int(text)
+
+
+def _as_data(entries: Sequence[LogEntry]) -> list[dict[str, object]]:
+    return [
+        {
+            "no": entry.no,
+            "who": entry.who,
+            "text": entry.text,
+            "buttons": [{"token": button.token, "label": button.label} for button in entry.buttons],
+            "at": entry.at.isoformat(timespec="seconds"),
+        }
+        for entry in entries
+    ]
+
+
+def _event(entries: Sequence[LogEntry]) -> bytes:
+    data = json.dumps(_as_data(entries), ensure_ascii=False, separators=(",", ":"))
+    return f"id: {entries[-1].no}\ndata: {data}\n\n".encode()
+
+
+def _answer(data: dict[str, object], status: int = 200) -> web.Response:
+    body = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+    return web.Response(
+        body=body,
+        status=status,
+        content_type="application/json",
+        charset="utf-8",
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def _refusal(status: int, sentence: str, retry_after_s: float = 0.0) -> web.Response:
+    """A refusal in a sentence that the page shows as it is."""
+    response = _answer({"ok": False, "say": sentence}, status)
+    if retry_after_s:
+        response.headers["Retry-After"] = str(math.ceil(retry_after_s))
+    return response

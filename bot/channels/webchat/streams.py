@@ -1,0 +1,109 @@
+"""Who is listening now: the open live streams of this process, by chat."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from bot.channels.base import LogEntry
+
+PER_CHAT = 6
+OVERALL = 1000
+_BACKLOG = 200
+
+
+class Full(Exception):
+    """Too many live streams: the page asks by itself from time to time instead."""
+
+
+class Stream:
+    """One open page. `last` is the newest number it was given; `behind` asks for a read of the history.
+
+    `gone()` tells that its connection is closed; `hang_up()` cuts it.
+    """
+
+    def __init__(self, chat_id: str, last: int, gone: Callable[[], bool], hang_up: Callable[[], None]) -> None:
+        self.chat_id = chat_id
+        self.last = last
+        self.gone = gone
+        self.hang_up = hang_up
+        self.behind = True
+        self.over = False
+        self._news: list[LogEntry] = []
+        self._wake = asyncio.Event()
+
+    def push(self, entries: Sequence[LogEntry]) -> None:
+        """Hand over news; a page too slow to take them is told to read the history when it is ready."""
+        self._news.extend(entries)
+        if len(self._news) > _BACKLOG:
+            self._news.clear()
+            self.behind = True
+        self._wake.set()
+
+    def finish(self) -> None:
+        self.over = True
+        self._wake.set()
+
+    async def wait(self, seconds: float) -> None:
+        """Until there is something to do, `seconds` at most."""
+        if self.behind or self._news or self.over:
+            return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), seconds)
+
+    def take(self) -> list[LogEntry]:
+        """The news not yet given, in order, empty when a number is missing (then `behind` is set)."""
+        self._wake.clear()
+        news = [entry for entry in self._news if entry.no > self.last]
+        self._news.clear()
+        if [entry.no for entry in news] != list(range(self.last + 1, self.last + 1 + len(news))):
+            self.behind = True
+        return [] if self.behind else news
+
+
+class Streams:
+    """All open streams; everything happens on the event loop's thread."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, set[Stream]] = {}
+        self._closing = False
+        self._empty = asyncio.Event()
+
+    def __len__(self) -> int:
+        return sum(map(len, self._open.values()))
+
+    def add(self, stream: Stream) -> None:
+        """Raises Full. Connections that are already dead (someone reloads again and again) do not count."""
+        for old in [old for old in self._open.get(stream.chat_id, ()) if old.gone()]:
+            old.finish()
+            self.remove(old)
+        if self._closing or len(self._open.get(stream.chat_id, ())) >= PER_CHAT or len(self) >= OVERALL:
+            raise Full
+        self._open.setdefault(stream.chat_id, set()).add(stream)
+
+    def remove(self, stream: Stream) -> None:
+        mine = self._open.get(stream.chat_id, set())
+        mine.discard(stream)
+        if not mine:
+            self._open.pop(stream.chat_id, None)
+        if self._closing and not self._open:
+            self._empty.set()
+
+    def publish(self, chat_id: str, entries: Sequence[LogEntry]) -> None:
+        for stream in self._open.get(chat_id, ()):
+            stream.push(entries)
+
+    async def close(self, grace_s: float) -> None:
+        """End every stream, and cut those that do not read within `grace_s`: a stop must not wait for them."""
+        self._closing = True
+        for stream in self._all():
+            stream.finish()
+        if self._open:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._empty.wait(), grace_s)
+        for stream in self._all():
+            stream.hang_up()
+
+    def _all(self) -> list[Stream]:
+        return [stream for mine in self._open.values() for stream in mine]

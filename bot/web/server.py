@@ -1,0 +1,118 @@
+"""The web server: health, the chat page, and whatever routes other channels bring (a webhook)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+from aiohttp import web
+
+from bot.channels.webchat import WebChat, web_routes
+from bot.errors import StorageUnavailable
+
+Health = Callable[[], Awaitable[tuple[bool, dict[str, object]]]]
+
+BODY_BYTES = 1_048_576
+STOP_S = 2.0
+
+_log = logging.getLogger(__name__)
+
+_SENTENCES = {
+    404: "Trang này không có. Quay lại trang trò chuyện nhé.",
+    405: "Trang này không mở theo cách đó được.",
+    413: "Nội dung gửi lên dài quá.",
+    503: "Máy đang bận một chút. Chờ vài giây rồi mở lại nhé.",
+}
+_OTHER_REFUSAL = "Trang này chưa mở được."
+_OUR_FAULT = "Máy bị trục trặc. Chờ vài phút rồi mở lại nhé."
+
+_STYLE = (
+    "body{font:1.25rem/1.6 system-ui,sans-serif;max-width:30rem;margin:15vh auto;padding:0 1.25rem}a{color:#7a1f48}"
+)
+_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+_POLICY = f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; frame-ancestors 'none'"
+
+
+def create_app(webchat: WebChat | None, health: Health, routes: Sequence[web.AbstractRouteDef] = ()) -> web.Application:
+    """The application; `webchat` None leaves the page out, `health` gives (well, details) for /healthz."""
+    app = web.Application(middlewares=[_speak_plainly], client_max_size=BODY_BYTES)
+    app.on_response_prepare.append(_harden)
+    app.router.add_get("/healthz", _healthz(health))
+    app.add_routes(routes)
+    if webchat is not None:
+        chat = webchat
+        app.add_routes(web_routes(chat))
+
+        async def end_streams(_: web.Application) -> None:
+            await chat.close()
+
+        app.on_shutdown.append(end_streams)
+    return app
+
+
+async def start(app: web.Application, host: str, port: int) -> web.AppRunner:
+    """Listen; `await runner.cleanup()` stops within STOP_S. Raises OSError when the address is taken.
+
+    There is no access log: addresses and texts of learners belong in no file.
+    """
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_S / 2)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError:
+        await runner.cleanup()
+        raise
+    return runner
+
+
+def _healthz(health: Health) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def answer(_: web.Request) -> web.StreamResponse:
+        well, details = await health()
+        return web.json_response(
+            {"ok": well, **details}, status=200 if well else 503, headers={"Cache-Control": "no-store"}
+        )
+
+    return answer
+
+
+@web.middleware
+async def _speak_plainly(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Whatever goes wrong, the answer is one sentence that a person understands."""
+    try:
+        return await handler(request)
+    except web.HTTPException as refusal:
+        if refusal.status < 400:
+            raise
+        kept = {name: value for name, value in refusal.headers.items() if name in {"Allow", "Retry-After"}}
+        return _sentence(refusal.status, _SENTENCES.get(refusal.status, _OTHER_REFUSAL), kept)
+    except StorageUnavailable:
+        return _sentence(503, _SENTENCES[503], {"Retry-After": "5"})
+    except ConnectionError:
+        raise  # the browser has gone: there is nobody to tell
+    except Exception:  # noqa: BLE001 the edge of one request: the fault is logged, the server goes on
+        route = request.match_info.route.resource
+        _log.exception("request failed", extra={"method": request.method, "route": route and route.canonical})
+        return _sentence(500, _OUR_FAULT, {})
+
+
+def _sentence(status: int, sentence: str, headers: dict[str, str]) -> web.Response:
+    page = (
+        '<!doctype html><html lang="vi"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>Cầm Tay</title><style>{_STYLE}</style><main><h1>Cầm Tay</h1><p>{html.escape(sentence)}</p>"
+        '<p><a href="/">Mở trang trò chuyện</a></p></main></html>'
+    )
+    return web.Response(
+        text=page, status=status, content_type="text/html", headers={**headers, "Content-Security-Policy": _POLICY}
+    )
+
+
+async def _harden(_: web.Request, response: web.StreamResponse) -> None:
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    response.headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+    response.headers["Server"] = "camtay"
