@@ -1,0 +1,218 @@
+"""Reading one mapping field by field: what is asked for is a known key, what is left over is a fault."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import TypeVar
+
+from flows.model import Place, Problem
+from flows.strictyaml import QUOTE_HINT, Mapping, Node, Scalar
+from flows.strictyaml import Sequence as YamlSequence
+
+MAX_TEXT = 8_000  # characters of one text
+MAX_ITEMS = 60  # items of one list
+MAX_NUMBER = 1_000_000
+
+STEP_ID = re.compile(r"[a-z0-9_]{1,24}")
+LESSON_ID = re.compile(r"[a-z0-9-]{1,40}")
+NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_DURATION = re.compile(r"(\d{1,4})([mhd])")
+_SECONDS = {"m": 60, "h": 3_600, "d": 86_400}
+
+_One = TypeVar("_One", bound=str)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """“có phải là …?” with the nearest known word, or an empty text."""
+    near = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)
+    return f"có phải là “{near[0]}”?" if near else ""
+
+
+class Fields:
+    """One mapping being read. Every wrong value becomes a problem, and the default is returned in its place."""
+
+    def __init__(self, node: Mapping, problems: list[Problem]) -> None:
+        self.node = node
+        self.problems = problems
+        self._asked: set[str] = set()
+
+    def tell(self, code: str, place: Place, message: str, hint: str = "") -> None:
+        self.problems.append(Problem(code, place, message, hint))
+
+    def done(self) -> None:
+        """Name the keys that nobody asked for."""
+        for key, (at, _) in self.node.entries.items():
+            if key not in self._asked:
+                hint = did_you_mean(key, self._asked - self.node.entries.keys()) or "hãy bỏ mục này hoặc xem lại tên"
+                self.tell("E002", at.place, f"không có mục nào tên “{key}” ở đây", hint)
+
+    def has(self, key: str) -> bool:
+        return key in self.node.entries
+
+    def node_of(self, key: str) -> Node | None:
+        self._asked.add(key)
+        return self.node.get(key)
+
+    def missing(self, key: str) -> None:
+        self.tell("E003", self.node.place, f"thiếu mục “{key}”", f"hãy thêm dòng “{key}: …”")
+
+    # --- one value ---
+
+    def optional(self, key: str) -> str | None:
+        """The text of `key`, or None where it is left out."""
+        node = self.node_of(key)
+        return None if node is None else self.text_of(node, key)
+
+    def text(self, key: str, *, required: bool = False) -> str:
+        if required and not self.has(key):
+            self.node_of(key)
+            self.missing(key)
+        return self.optional(key) or ""
+
+    def text_of(self, node: Node, key: str) -> str | None:
+        """A node as text, without the blanks around it; None (and a problem) when it is no text or empty."""
+        if not isinstance(node, Scalar):
+            hint = QUOTE_HINT if getattr(node, "flow", False) else "hãy viết một câu sau dấu hai chấm"
+            self.tell("E003", node.place, f"“{key}” phải là chữ", hint)
+            return None
+        text = node.text.strip()
+        if not text:
+            hint = "câu bắt đầu bằng dấu # " + QUOTE_HINT if not node.quoted else "hãy viết chữ vào hoặc bỏ mục này"
+            self.tell("E003", node.place, f"“{key}” đang để trống", hint)
+            return None
+        if len(text) > MAX_TEXT:
+            self.tell("E005", node.place, f"“{key}” dài {len(text)} ký tự, nhiều nhất {MAX_TEXT}", "hãy cắt ngắn")
+            return None
+        return text
+
+    def matching(self, key: str, pattern: re.Pattern[str], what: str, *, required: bool = False) -> str | None:
+        """A text of a given shape: `what` says the shape in words."""
+        node = self.node_of(key)
+        if node is None:
+            if required:
+                self.missing(key)
+            return None
+        text = self.text_of(node, key)
+        if text is not None and not pattern.fullmatch(text):
+            self.tell("E003", node.place, f"“{text}” không dùng làm “{key}” được", what)
+            return None
+        return text
+
+    def step_id(self, key: str, *, required: bool = False) -> str | None:
+        return self.matching(key, STEP_ID, STEP_ID_SHAPE, required=required)
+
+    def name(self, key: str, *, required: bool = False) -> str | None:
+        return self.matching(key, NAME, NAME_SHAPE, required=required)
+
+    def lesson_id(self, key: str, *, required: bool = False) -> str | None:
+        return self.matching(key, LESSON_ID, LESSON_ID_SHAPE, required=required)
+
+    def number(self, key: str, default: int, low: int = 0, high: int = MAX_NUMBER) -> int:
+        node = self.node_of(key)
+        text = None if node is None else self.text_of(node, key)
+        if node is None or text is None:
+            return default
+        if not text.isascii() or not text.isdigit() or not low <= int(text[:12]) <= high:
+            self.tell("E003", node.place, f"“{key}” phải là số nguyên từ {low} đến {high}", f"ví dụ: {key}: {default}")
+            return default
+        return int(text)
+
+    def flag(self, key: str) -> bool:
+        return self.one_of(key, ("false", "true"), "false") == "true"
+
+    def one_of(self, key: str, allowed: Sequence[_One], default: _One) -> _One:
+        node = self.node_of(key)
+        text = None if node is None else self.text_of(node, key)
+        if node is None or text is None:
+            return default
+        for value in allowed:
+            if value == text:
+                return value
+        hint = did_you_mean(text, allowed) or "chọn một trong: " + ", ".join(allowed)
+        self.tell("E003", node.place, f"“{key}” không nhận “{text}”", hint)
+        return default
+
+    def duration_s(self, key: str, default: int) -> int:
+        """`30m 2h 1d` as seconds."""
+        node = self.node_of(key)
+        return default if node is None else self._seconds(node, key) or default
+
+    def day(self, key: str) -> str:
+        """A date YYYY-MM-DD as text, or empty."""
+        node = self.node_of(key)
+        text = None if node is None else self.text_of(node, key)
+        if node is None or text is None:
+            return ""
+        try:
+            return date.fromisoformat(text).isoformat()
+        except ValueError:
+            self.tell("E003", node.place, f"“{text}” không phải là ngày", "viết năm-tháng-ngày, ví dụ: 2026-01-31")
+            return ""
+
+    # --- many values ---
+
+    def items(self, key: str, most: int = MAX_ITEMS) -> list[Node]:
+        node = self.node_of(key)
+        if node is None:
+            return []
+        if not isinstance(node, YamlSequence):
+            self.tell("E003", node.place, f"“{key}” phải là một danh sách", "mỗi dòng bắt đầu bằng dấu -")
+            return []
+        if len(node.items) > most:
+            message = f"“{key}” có {len(node.items)} mục, nhiều nhất {most}"
+            self.tell("E005", node.items[most].place, message, "hãy tách thành nhiều bài")
+        return node.items[:most]
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        found = (self.text_of(node, key) for node in self.items(key))
+        return tuple(text for text in found if text is not None)
+
+    def durations_s(self, key: str) -> tuple[int, ...]:
+        found = (self._seconds(node, key) for node in self.items(key))
+        return tuple(seconds for seconds in found if seconds is not None)
+
+    def _seconds(self, node: Node, key: str) -> int | None:
+        text = self.text_of(node, key)
+        match = _DURATION.fullmatch(text or "")
+        if match:
+            return int(match[1]) * _SECONDS[match[2]]
+        if text is not None:
+            self.tell(
+                "E003", node.place, f"“{text}” không phải là khoảng thời gian", "viết 30m (phút), 2h (giờ), 1d (ngày)"
+            )
+        return None
+
+    def mapping(self, key: str) -> Fields | None:
+        node = self.node_of(key)
+        return None if node is None else self.fields_of(node, key)
+
+    def mappings(self, key: str) -> list[Fields]:
+        found = (self.fields_of(node, key) for node in self.items(key))
+        return [fields for fields in found if fields is not None]
+
+    def fields_of(self, node: Node, key: str) -> Fields | None:
+        if isinstance(node, Mapping):
+            return Fields(node, self.problems)
+        self.tell("E003", node.place, f"“{key}” phải gồm các mục “tên: giá trị”", "xem bài mẫu lessons/_template")
+        return None
+
+    def values(self, key: str) -> dict[str, str]:
+        """Names and the texts they take; an empty text is a value too."""
+        inner = self.mapping(key)
+        found: dict[str, str] = {}
+        for name, (at, node) in inner.node.entries.items() if inner else ():
+            if not NAME.fullmatch(name):
+                self.tell("E003", at.place, f"“{name}” không dùng làm tên được", NAME_SHAPE)
+            elif isinstance(node, Scalar):
+                found[name] = node.text.strip()
+            else:
+                self.text_of(node, name)
+        return found
+
+
+STEP_ID_SHAPE = "chỉ gồm a-z, 0-9, dấu _, không dấu tiếng Việt, dài nhất 24 ký tự"
+LESSON_ID_SHAPE = "chỉ gồm a-z, 0-9, dấu -, không dấu tiếng Việt, dài nhất 40 ký tự"
+NAME_SHAPE = "chỉ gồm a-z, 0-9, dấu _, bắt đầu bằng chữ cái"

@@ -1,0 +1,63 @@
+"""What an edit changed: one hash over the paths of a lesson, one over its words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from functools import cache
+from hashlib import sha256
+from typing import Any
+
+from flows.model import Lesson
+
+# Fields that hold words. Whatever is not named here counts as graph: a new field is then taken seriously by itself.
+_WORDS = frozenset({"text", "say", "more", "wait_tap", "icon", "hints", "retry_text", "steps", "done", "tags"})
+_LESSON_WORDS = frozenset(
+    {"title", "track", "order", "minutes", "langs", "owner", "reviewed_on", "sources"},
+)
+_NEITHER = frozenset({"place", "source", "graph_hash", "text_hash", "index"})
+
+
+def graph_hash(lesson: Lesson) -> str:
+    """32 hex digits over ids, kinds, edges, right answers, guards, points, numbers, conditions, order of options."""
+    header = {name: _plain(getattr(lesson, name), words=False) for name in _names(Lesson) if name != "steps"}
+    graph = {name: value for name, value in header.items() if name not in _LESSON_WORDS}
+    return _digest({**graph, "steps": _plain(lesson.steps, words=False)})
+
+
+def text_hash(lesson: Lesson) -> str:
+    """32 hex digits over everything that is read, with the ids it belongs to."""
+    header = {name: getattr(lesson, name) for name in sorted(_LESSON_WORDS)}
+    return _digest({**header, "steps": _plain(lesson.steps, words=True)})
+
+
+def _digest(value: object) -> str:
+    canonical = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(item.name for item in fields(kind) if item.name not in _NEITHER)
+
+
+def _plain(value: Any, *, words: bool) -> Any:
+    """Dataclasses as mappings of the fields that belong to the one side or the other."""
+    if isinstance(value, str | int | None):
+        return value
+    if isinstance(value, tuple):
+        return [_plain(item, words=words) for item in value]
+    if isinstance(value, Mapping):
+        return dict(value)
+    return dict(_side(value, words=words))
+
+
+def _side(node: Any, *, words: bool) -> Iterator[tuple[str, Any]]:
+    if not words:
+        yield "kind", type(node).__name__
+    for name in _names(node.__class__):
+        value = getattr(node, name)
+        nested = is_dataclass(value) or (isinstance(value, tuple) and bool(value) and is_dataclass(value[0]))
+        if name == "id" or nested or (name in _WORDS) == words:
+            yield name, _plain(value, words=words)

@@ -1,0 +1,254 @@
+"""From the YAML of a lesson to the nouns of `flows.model`: all problems at once, a broken lesson hides no other.
+
+`load_lesson` is pure; `read_lessons` is the one function of this room that reads files.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from collections.abc import Mapping as Table
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from flows import strictyaml
+from flows.conditions import BUILT_IN_NAMES
+from flows.fields import Fields
+from flows.forms import read_steps, saved_names
+from flows.hashes import graph_hash, text_hash
+from flows.model import Guard, Lesson, Place, Problem, Step
+from flows.strictyaml import Mapping
+
+OWN_PLACEHOLDERS = frozenset({"chị", "Chị", "em", "Em", "ten"})
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One file as far as it could be read. `whole`: every step was understood, so rules about paths make sense."""
+
+    path: str
+    problems: tuple[Problem, ...]
+    lesson: Lesson | None = None
+    page: Mapping | None = None
+    whole: bool = False
+
+    @property
+    def usable(self) -> bool:
+        return self.lesson is not None and not any(problem.severity == "error" for problem in self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A group of lessons in the menu."""
+
+    id: str
+    title: str
+    order: int
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Everything under one lessons folder. `lessons` holds those without errors of form; lint looks at `drafts`.
+
+    `facts` are the placeholders from the configuration; `tracks`, `sources` and `words` are empty where their file is
+    missing: then nothing is known about them, and nothing is said about them.
+    """
+
+    lessons: Table[str, Lesson]
+    problems: tuple[Problem, ...]
+    tracks: tuple[Track, ...] = ()
+    drafts: tuple[Draft, ...] = ()
+    facts: Table[str, str] = field(default_factory=dict)
+    sources: frozenset[str] = frozenset()
+    words: Table[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+# --- a folder ----------------------------------------------------------------------------------------
+
+
+def read_lessons(root: str | Path) -> dict[str, bytes]:
+    """The lesson files and tables of a folder: `**/lesson.yaml`, tracks, sources and words; path → bytes.
+
+    Folders whose name begins with "_" (the template) are looked at only when they are `root` itself. A file that
+    cannot be read raises OSError.
+    """
+    top = Path(root)
+    tables = [top / name for name in ("tracks.yaml", "sources.yaml", "words.yaml")]
+    scripts = [
+        path
+        for path in sorted(top.rglob("lesson.yaml"))
+        if not any(part.startswith("_") for part in path.relative_to(top).parts[:-1])
+    ]
+    return {str(path): path.read_bytes() for path in (*tables, *scripts) if path.is_file()}
+
+
+def load_folder(root: str | Path, facts: Table[str, str]) -> Library:
+    """Read and check every lesson under `root`. Raises OSError when a file cannot be read."""
+    return load_files(read_lessons(root), facts)
+
+
+def load_files(files: Table[str, bytes], facts: Table[str, str]) -> Library:
+    """What `read_lessons` found, as a library; of two lessons with one id the first is kept."""
+    problems: list[Problem] = []
+    tables = {Path(path).stem: (path, raw) for path, raw in files.items() if Path(path).name != "lesson.yaml"}
+    tracks = _tracks(tables["tracks"], problems) if "tracks" in tables else ()
+    sources = _ids(tables["sources"], problems) if "sources" in tables else frozenset()
+    words = _words(tables["words"], problems) if "words" in tables else {}
+    drafts = [read_draft(raw, path, facts) for path, raw in files.items() if Path(path).name == "lesson.yaml"]
+    drafts = _unique(drafts)
+    return Library(
+        lessons={draft.lesson.id: draft.lesson for draft in drafts if draft.lesson and draft.usable},
+        problems=(*problems, *(problem for draft in drafts for problem in draft.problems)),
+        tracks=tracks,
+        drafts=tuple(drafts),
+        facts=facts,
+        sources=sources,
+        words=words,
+    )
+
+
+def _unique(drafts: list[Draft]) -> list[Draft]:
+    first: dict[str, Draft] = {}
+    checked: list[Draft] = []
+    for draft in drafts:
+        if draft.lesson is not None and draft.lesson.id in first:
+            other = first[draft.lesson.id]
+            message = f"mã bài “{draft.lesson.id}” đã có ở {other.path}"
+            problem = Problem("E004", draft.lesson.place, message, "hãy đổi mã của một trong hai bài")
+            draft = replace(draft, problems=(*draft.problems, problem))
+        elif draft.lesson is not None:
+            first[draft.lesson.id] = draft
+        checked.append(draft)
+    return checked
+
+
+def _rows(table: tuple[str, bytes], problems: list[Problem]) -> list[Fields]:
+    path, raw = table
+    document = strictyaml.read(raw, path)
+    problems.extend(document.problems)
+    if document.root is None:
+        return []
+    inner = Fields(Mapping(path, 1, 1, {"rows": (strictyaml.Scalar(path, 1, 1, "rows"), document.root)}), problems)
+    return [row for row in (inner.fields_of(node, "rows") for node in inner.items("rows", most=5_000)) if row]
+
+
+def _tracks(table: tuple[str, bytes], problems: list[Problem]) -> tuple[Track, ...]:
+    tracks: dict[str, Track] = {}
+    for row in _rows(table, problems):
+        track_id = row.lesson_id("id", required=True)
+        track = Track(track_id or "", row.text("title", required=True), row.number("order", 0), row.node.place)
+        row.done()
+        if track.id in tracks:
+            row.tell("E004", track.place, f"mã nhóm “{track.id}” có hai lần", "hãy đổi một mã")
+        elif track.id:
+            tracks[track.id] = track
+    return tuple(sorted(tracks.values(), key=lambda track: track.order))
+
+
+def _ids(table: tuple[str, bytes], problems: list[Problem]) -> frozenset[str]:
+    return frozenset(row.text("id", required=True) for row in _rows(table, problems))
+
+
+def _words(table: tuple[str, bytes], problems: list[Problem]) -> dict[str, tuple[str, ...]]:
+    """The global commands and the ways to say them."""
+    path, raw = table
+    document = strictyaml.read(raw, path)
+    problems.extend(document.problems)
+    if not isinstance(document.root, Mapping):
+        return {}
+    commands = Fields(document.root, problems).mapping("commands")
+    return {name: commands.texts(name) for name in commands.node.entries} if commands else {}
+
+
+# --- one lesson --------------------------------------------------------------------------------------
+
+
+def load_lesson(source: bytes, path: str, facts: Collection[str]) -> tuple[Lesson | None, tuple[Problem, ...]]:
+    """One lesson file; the lesson is None where any problem is an error. `facts` are names that no variable may take.
+
+    Problems have codes E001 (YAML), E002 (unknown key), E003 (wrong type), E004 (id twice or reserved), E005 (too
+    big), W006 (stray characters). Never raises for bad input.
+    """
+    draft = read_draft(source, path, facts)
+    return (draft.lesson if draft.usable else None), draft.problems
+
+
+def read_draft(source: bytes, path: str, facts: Collection[str]) -> Draft:
+    """One lesson file as far as it can be read."""
+    document = strictyaml.read(source, path)
+    problems = list(document.problems)
+    if document.root is None:
+        return Draft(path, tuple(problems))
+    if not isinstance(document.root, Mapping):
+        problems.append(
+            Problem(
+                "E003",
+                document.root.place,
+                "bài học phải mở đầu bằng “lesson: mã-bài”",
+                "xem bài mẫu lessons/_template",
+            )
+        )
+        return Draft(path, tuple(problems))
+    fields = Fields(document.root, problems)
+    steps, whole = read_steps(fields)
+    lesson = _lesson(fields, steps, source)
+    fields.done()
+    _refuse_taken_names(lesson.steps, facts, problems)
+    problems.sort(key=lambda problem: (problem.place.line, problem.place.col))
+    return Draft(path, tuple(problems), lesson, document.root, whole and bool(steps))
+
+
+def _lesson(fields: Fields, steps: tuple[Step, ...], source: bytes) -> Lesson:
+    mastery = fields.mapping("mastery")
+    lesson = Lesson(
+        id=fields.lesson_id("lesson", required=True) or "",
+        title=fields.text("title", required=True),
+        steps=steps,
+        place=fields.node.place,
+        track=fields.text("track"),
+        order=fields.number("order", 0),
+        minutes=fields.number("minutes", 5, 1, 120),
+        langs=_languages(fields),
+        owner=fields.text("owner"),
+        reviewed_on=fields.day("reviewed_on"),
+        prerequisites=fields.texts("prerequisites"),
+        pass_points=mastery.number("pass", 0) if mastery else 0,
+        review_after_s=mastery.durations_s("review_after") if mastery else (),
+        guards=tuple(_guard(guard) for guard in fields.mappings("guards")),
+        sources=fields.texts("sources"),
+        emergency=fields.flag("emergency"),
+        source=source.decode("utf-8", "replace"),
+        index={step.id: at for at, step in reversed(list(enumerate(steps)))},
+    )
+    if mastery:
+        mastery.done()
+    return replace(lesson, graph_hash=graph_hash(lesson), text_hash=text_hash(lesson))
+
+
+def _languages(fields: Fields) -> tuple[str, ...]:
+    languages = fields.texts("langs") or ("vi",)
+    for language, node in zip(languages, fields.items("langs"), strict=False):
+        if not _LANGUAGE.fullmatch(language):
+            fields.tell("E003", node.place, f"“{language}” không phải là mã tiếng", "ví dụ: vi")
+    return languages
+
+
+def _guard(fields: Fields) -> Guard:
+    words = fields.texts("words")
+    if not words:
+        fields.missing("words")
+    guard = Guard(words, fields.step_id("go", required=True) or "", fields.one_of("severity", ("high", "low"), "high"))
+    fields.done()
+    return guard
+
+
+def _refuse_taken_names(steps: Iterable[Step], facts: Collection[str], problems: list[Problem]) -> None:
+    taken = BUILT_IN_NAMES | OWN_PLACEHOLDERS | set(facts)
+    for step in steps:
+        for name in saved_names(step):
+            if name in taken:
+                message = f"tên “{name}” đã dùng cho việc khác, không lưu vào được"
+                problems.append(Problem("E004", step.place, message, "hãy đặt tên khác"))
