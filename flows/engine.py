@@ -47,7 +47,7 @@ def resume(book: Book, session: Session, signal: ev.Signal, universe: ev.Univers
         return Sprint(session, (failed,))
     stage = Stage(book, lesson, session, universe)
     if not session.waiting:
-        return Sprint(session, (ev.TapIgnored("ended"),))
+        return Sprint(session, (ev.TapIgnored("stale"),))
     match signal:
         case ev.Tapped(seq, option):
             _tapped(stage, step, seq, option)

@@ -30,6 +30,7 @@ _LEARNERS = (
         t.session.c.state,
         t.session.c.revision,
         t.session.c.out_no,
+        t.session.c.prompt_at,
     )
     .join_from(t.identity, t.person, t.identity.c.learner_id == t.person.c.learner_id)
     .join(t.session, t.session.c.learner_id == t.identity.c.learner_id)
@@ -118,8 +119,12 @@ def _learners(conn: Connection, query: Select[Any], values: dict[str, Any]) -> l
 
 
 def add_learner(conn: Connection, person: PersonRow, channel: str, chat_id: str, now: datetime) -> LearnerRow | None:
-    """A new person at a new address; None when another process was quicker: read again."""
-    at = to_ms(now)
+    """A new person at a new address; None when another process was quicker: read again.
+
+    Messages are numbered from the seconds of this moment, so that numbers grow even for somebody who deleted
+    everything and came back.
+    """
+    at, out_no = to_ms(now), int(now.timestamp())
     conn.execute(insert(t.person), {**_person(person), "created_at": at})
     into = postgres_insert if conn.dialect.name == "postgresql" else sqlite_insert
     taken = conn.execute(
@@ -129,10 +134,10 @@ def add_learner(conn: Connection, person: PersonRow, channel: str, chat_id: str,
     if taken is None:
         conn.execute(delete(t.person).where(t.person.c.learner_id == person.learner_id))
         return None
-    empty = {"state": "{}", "revision": 0, "out_no": 0, "seen_at": at}
+    empty = {"state": "{}", "revision": 0, "out_no": out_no, "seen_at": at}
     conn.execute(insert(t.session), {"learner_id": person.learner_id, "channel": channel, "chat_id": chat_id, **empty})
     return LearnerRow(
-        person.learner_id, channel, chat_id, person.name, person.address, person.consent, False, "{}", 0, 0
+        person.learner_id, channel, chat_id, person.name, person.address, person.consent, False, "{}", 0, out_no, None
     )
 
 
@@ -174,7 +179,7 @@ def _write_sessions(conn: Connection, writes: Writes) -> None:
             "id": s.learner_id, "was": s.revision, "new_revision": s.revision + 1, "new_channel": s.channel,
             "new_chat_id": s.chat_id, "new_state": s.state, "new_out_no": s.out_no, "new_seen_at": to_ms(s.seen_at),
             "new_due_at": None if s.due_at is None else to_ms(s.due_at),
-            "new_prompt_at": None if s.prompt_at is None else to_ms(s.prompt_at),
+            "new_prompt_at": s.prompt_at,
             "new_lesson": s.lesson, "new_version": s.version,
         }
         for s in rows

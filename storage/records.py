@@ -17,7 +17,10 @@ def from_ms(milliseconds: int) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class LearnerRow:
-    """One learner with the state of her conversation; `state` is JSON of the shell's own making."""
+    """One learner with the state of her conversation; `state` is JSON of the shell's own making.
+
+    `out_no` numbers what was said to her; `prompt_at` (ms) is when the last message with buttons went out.
+    """
 
     learner_id: str
     channel: str
@@ -29,6 +32,7 @@ class LearnerRow:
     state: str
     revision: int
     out_no: int
+    prompt_at: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class SessionRow:
     out_no: int
     seen_at: datetime
     due_at: datetime | None
-    prompt_at: datetime | None
+    prompt_at: int | None
     lesson: str | None
     version: int | None
 

@@ -19,7 +19,7 @@ def _number(name: str, *, null: bool = False) -> sa.Column[int]:
     return sa.Column(name, sa.Integer, nullable=null)
 
 
-def _instant(name: str, *, null: bool = False) -> sa.Column[int]:
+def _long(name: str, *, null: bool = False) -> sa.Column[int]:
     return sa.Column(name, sa.BigInteger, nullable=null)
 
 
@@ -39,7 +39,7 @@ def upgrade() -> None:
         _text("name"),
         _text("address"),
         _text("consent"),
-        _instant("created_at"),
+        _long("created_at"),
     )
     op.create_table(
         "identity",
@@ -47,7 +47,7 @@ def upgrade() -> None:
         _text("chat_id"),
         _of_person(),
         _flag("away"),
-        _instant("created_at"),
+        _long("created_at"),
         sa.PrimaryKeyConstraint("channel", "chat_id"),
     )
     op.create_table(
@@ -57,7 +57,7 @@ def upgrade() -> None:
         _text("channel"),
         _text("answer"),
         _text("wording"),
-        _instant("at"),
+        _long("at"),
     )
     op.create_table(
         "lesson_version",
@@ -68,7 +68,7 @@ def upgrade() -> None:
         _text("graph_hash"),
         _text("text_hash"),
         _text("author"),
-        _instant("at"),
+        _long("at"),
         sa.PrimaryKeyConstraint("lesson", "version"),
     )
     _conversation_tables()
@@ -84,10 +84,10 @@ def _conversation_tables() -> None:
         _text("chat_id"),
         _text("state"),
         _number("revision"),
-        _number("out_no"),
-        _instant("seen_at"),
-        _instant("due_at", null=True),
-        _instant("prompt_at", null=True),
+        _long("out_no"),
+        _long("seen_at"),
+        _long("due_at", null=True),
+        _long("prompt_at", null=True),
         _text("lesson", null=True),
         _number("version", null=True),
     )
@@ -106,19 +106,19 @@ def _conversation_tables() -> None:
         "outbox",
         _text("channel"),
         _text("chat_id"),
-        _number("no"),
+        _long("no"),
         _text("body"),
-        _instant("at"),
+        _long("at"),
         sa.PrimaryKeyConstraint("channel", "chat_id", "no"),
     )
     op.create_table(
         "chat_log",
         _text("chat_id"),
-        _number("no"),
+        _long("no"),
         _text("who"),
         _text("text"),
         _text("buttons"),
-        _instant("at"),
+        _long("at"),
         sa.PrimaryKeyConstraint("chat_id", "no"),
     )
 
@@ -130,8 +130,8 @@ def _learning_tables() -> None:
         _of_person(),
         _text("lesson"),
         _number("version"),
-        _instant("started_at"),
-        _instant("ended_at", null=True),
+        _long("started_at"),
+        _long("ended_at", null=True),
         _text("outcome", null=True),
         _number("points"),
         _flag("passed"),
@@ -149,5 +149,5 @@ def _learning_tables() -> None:
         _number("tries"),
         _number("points"),
         _text("skill", null=True),
-        _instant("at"),
+        _long("at"),
     )

@@ -1,0 +1,160 @@
+"""A batch of updates in one transaction: load everybody, let each desk answer, write everything down."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+
+from bot.channels.base import Inner, Outgoing, Tap, Update
+from bot.services.effects import Effects, Record
+from bot.tutoring import talk as talks
+from bot.tutoring.conversation import answer
+from bot.tutoring.desk import Desk, Person, Reply
+from bot.tutoring.quiet import QuietHours
+from flows import Book, SessionCorrupt
+from flows.events import Universe
+from storage import Conflict, Connection, Database, conversations, keeping
+from storage.records import LearnerRow, PersonRow
+
+INNER = "inner"
+MAX_CONFLICTS = 5  # how often a batch runs again because another process was quicker
+
+Settled = Sequence[tuple[str, str, int]]
+
+log = logging.getLogger(__name__)
+
+
+class Conversation:
+    """The use case the whole project exists for. `universe` makes a world seeded by an update's id."""
+
+    def __init__(self, database: Database, book: Book, universe: Callable[[str], Universe], quiet: QuietHours) -> None:
+        self.database = database
+        self.book = book
+        self.universe = universe
+        self.quiet = quiet
+
+    async def handle(self, updates: Sequence[Update], settled: Settled = ()) -> Effects:
+        """Commit everything these updates cause. Raises StorageUnavailable; then nothing was kept.
+
+        `settled` are outbox rows (channel, chat_id, no) that have left meanwhile; their end rides along.
+        """
+        for _ in range(MAX_CONFLICTS):
+            try:
+                return await self.database.transact(lambda connection: self.batch(connection, updates, settled))
+            except Conflict as conflict:
+                log.info("batch runs again", extra={"reason": str(conflict)[:200]})
+        return await self.database.transact(lambda connection: self.batch(connection, updates, settled))
+
+    def batch(self, connection: Connection, updates: Sequence[Update], settled: Settled) -> Effects:
+        """The body of the transaction; pure but for the connection."""
+        effects = Effects()
+        records: dict[str, Record] = {}
+        now = self.universe("batch").now
+        if settled:
+            conversations.settle(connection, settled)
+        for channel, of_channel in _by_channel(updates).items():
+            fresh_ids = conversations.keep_new(connection, channel, [u.update_id for u in of_channel], now)
+            fresh = []
+            for update in of_channel:
+                if update.update_id in fresh_ids:
+                    fresh_ids.discard(update.update_id)
+                    fresh.append(update)
+            if fresh:
+                self._channel(connection, channel, fresh, records, effects)
+        for learner_id in sorted(records):
+            records[learner_id].close(now)
+        conversations.write(connection, effects.writes)
+        return effects
+
+    def _channel(
+        self,
+        connection: Connection,
+        channel: str,
+        updates: list[Update],
+        records: dict[str, Record],
+        effects: Effects,
+    ) -> None:
+        rows = self._load(connection, channel, [update.chat_id for update in updates])
+        by_chat: dict[str, list[Update]] = {}
+        for update in updates:
+            by_chat.setdefault(update.chat_id, []).append(update)
+        for chat_id in sorted(by_chat):
+            row = rows.get(chat_id)
+            if row is None:
+                continue
+            if row.learner_id not in records:
+                records[row.learner_id] = Record(row, self._talk(connection, row), effects, self.quiet)
+            self._learner(records[row.learner_id], by_chat[chat_id])
+
+    def _load(self, connection: Connection, channel: str, chat_ids: Sequence[str]) -> dict[str, LearnerRow]:
+        """Everybody's row by chat id (by learner id for inner updates); newcomers get one."""
+        if channel == INNER:
+            return conversations.learners_by_id(connection, chat_ids)
+        rows = conversations.learners_by_chat(connection, channel, chat_ids)
+        for chat_id in sorted(set(chat_ids) - rows.keys()):
+            universe = self.universe(f"{channel}:{chat_id}")
+            person = Person(universe.new_id())
+            fields = PersonRow(person.learner_id, person.name, person.address, person.consent)
+            row = conversations.add_learner(connection, fields, channel, chat_id, universe.now)
+            if row is None:
+                raise Conflict("a newcomer was met by another process")
+            rows[chat_id] = row
+        return rows
+
+    def _learner(self, record: Record, updates: list[Update]) -> None:
+        for update in _current_tap_first(updates, record.talk.seq):
+            universe = self.universe(f"{update.channel}:{update.update_id}")
+            desk = Desk(self.book, universe, record.person, record.talk, record.row.channel)
+            answer(desk, update.body)
+            record.take(desk, universe.now, from_her=update.channel != INNER)
+
+    def _talk(self, connection: Connection, row: LearnerRow) -> talks.Talk:
+        try:
+            return talks.load(row.state)
+        except SessionCorrupt as fault:
+            log.error("session corrupt", extra={"learner_id": row.learner_id, "reason": str(fault)[:200]})
+            keeping.put_key(connection, f"corrupt:{row.learner_id}:{row.revision}", row.state, None)
+            return talks.salvage(row.state)
+
+    async def set_aside(self, update: Update, fault: str) -> Effects:
+        """Give up on one update: remember that it came, tell her, so that the next one is heard."""
+        return await self.database.transact(lambda connection: self._aside(connection, update, fault))
+
+    def _aside(self, connection: Connection, update: Update, fault: str) -> Effects:
+        effects, universe = Effects(), self.universe(update.update_id)
+        conversations.set_aside(connection, update.channel, update.update_id, fault, universe.now)
+        if not isinstance(update.body, Inner):
+            rows = conversations.learners_by_chat(connection, update.channel, [update.chat_id])
+            for row in rows.values():
+                record = Record(row, self._talk(connection, row), effects, self.quiet)
+                desk = Desk(self.book, universe, record.person, record.talk, row.channel)
+                desk.replies.append(Reply(desk.phrase("set_aside")))
+                record.take(desk, universe.now, from_her=True)
+                record.close(universe.now)
+            conversations.write(connection, effects.writes)
+        return effects
+
+    async def settle(self, settled: Settled) -> None:
+        """End outbox rows when no batch comes along to carry them."""
+        await self.database.transact(lambda connection: conversations.settle(connection, settled))
+
+    async def learner_gone(self, outgoing: Outgoing) -> None:
+        """She blocked the tutor: nothing more is sent until she writes again."""
+        await self.database.transact(
+            lambda connection: conversations.mark_away(connection, outgoing.channel, outgoing.chat_id)
+        )
+
+
+def _by_channel(updates: Iterable[Update]) -> dict[str, list[Update]]:
+    found: dict[str, list[Update]] = {}
+    for update in updates:
+        found.setdefault(update.channel, []).append(update)
+    return dict(sorted(found.items()))
+
+
+def _current_tap_first(updates: list[Update], seq: int) -> list[Update]:
+    """Telegram queues taps and texts apart: of one batch the tap on the present prompt was meant first."""
+    if len(updates) < 2:
+        return updates
+    current = f"s:{seq}:"
+    return sorted(updates, key=lambda u: not (isinstance(u.body, Tap) and u.body.token.startswith(current)))

@@ -1,0 +1,217 @@
+"""Events become rows: one `match` over everything that can happen, so that nothing happens silently."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import assert_never
+
+from bot.channels.base import Button, LogEntry, Outgoing
+from bot.tutoring import talk as talks
+from bot.tutoring.desk import (
+    AnswersForgotten,
+    ConsentAnswered,
+    Desk,
+    DeskEvent,
+    Person,
+    PersonForgotten,
+    Reply,
+    WentAway,
+)
+from bot.tutoring.quiet import QuietHours
+from bot.tutoring.reception import consent_wording
+from flows import events as ev
+from storage.records import (
+    AttemptRow,
+    ConsentRow,
+    LearnerRow,
+    LogRow,
+    OutboxRow,
+    PersonRow,
+    RunRow,
+    SessionRow,
+    Writes,
+    to_ms,
+)
+
+log = logging.getLogger(__name__)
+
+WEB = "web"  # the one channel whose log of the conversation is its delivery
+
+
+@dataclass(slots=True)
+class Effects:
+    """What a batch changes and what is to be sent once it is committed."""
+
+    writes: Writes = field(default_factory=Writes)
+    outgoing: list[Outgoing] = field(default_factory=list)
+    entries: dict[str, list[LogEntry]] = field(default_factory=dict)
+
+
+class Record:
+    """One learner's part of a batch: her row as loaded, and how it grows update by update."""
+
+    def __init__(self, row: LearnerRow, talk: talks.Talk, effects: Effects, quiet: QuietHours) -> None:
+        self.row = row
+        self.person = Person(row.learner_id, row.name, row.address, row.consent)
+        self.talk = talk
+        self.effects = effects
+        self.quiet = quiet
+        self.away = row.away
+        self.out_no = row.out_no
+        self.prompt_at = row.prompt_at
+
+    def take(self, desk: Desk, now: datetime, *, from_her: bool) -> None:
+        """Write down what happened at the desk for one update."""
+        before = self.person
+        if from_her:
+            self.away = False
+        for event in desk.events:
+            self._event(desk, event, now)
+        if desk.replies and not desk.agreed:
+            self._forget_shown()
+        if desk.agreed and before.consent == "agreed":
+            self._heard(desk, now)
+        for reply in desk.replies:
+            self._reply(reply, now)
+        self.person, self.talk = desk.person, desk.talk
+
+    def _event(self, desk: Desk, event: DeskEvent, now: datetime) -> None:
+        writes, learner_id, agreed = self.effects.writes, self.row.learner_id, desk.agreed
+        match event:
+            case ev.RunStarted(run_id, lesson, version) if agreed:
+                writes.started.append(RunRow(run_id, learner_id, lesson, version, now))
+            case ev.RunEnded() if agreed:
+                ended = (event.run_id, learner_id, event.lesson, event.version, now, event.outcome)
+                writes.ended.append(RunRow(*ended, event.points, event.passed))
+            case ev.AnswerGraded() if agreed:
+                self._attempt(desk, event, now)
+            case ConsentAnswered(answer):
+                wording = consent_wording(desk)
+                writes.consents.append(ConsentRow(learner_id, self.row.channel, answer, wording, now))
+            case AnswersForgotten():
+                writes.forget_answers.append(learner_id)
+            case PersonForgotten():
+                writes.forget_people.append(learner_id)
+            case WentAway():
+                self.away = True
+            case ev.RunFailed(run_id, code, reason):
+                log.error("lesson failed", extra={"run_id": run_id, "code": code, "reason": reason})
+            case ev.SecretMasked(kinds):
+                log.info("secret masked", extra={"learner_id": learner_id, "kinds": list(kinds)})
+            case ev.HelpRequested(lesson, version, step, tries):
+                where = {"lesson": lesson, "version": version, "step": step, "tries": tries}
+                log.warning("help requested", extra={"learner_id": learner_id, **where})
+            case ev.RunStarted() | ev.RunEnded() | ev.AnswerGraded() | ev.Said() | ev.Asked() | ev.Heard():
+                pass  # said above, or she has not agreed to anything being kept
+            case ev.ValueSaved() | ev.TaskDone() | ev.TaskStuck() | ev.TaskPostponed() | ev.CheckpointPassed():
+                pass  # lives in the session
+            case ev.NotUnderstood() | ev.TapIgnored() | ev.Commanded() | ev.EmergencyRaised():
+                pass  # the desk has acted on it
+            case _:
+                assert_never(event)
+
+    def _attempt(self, desk: Desk, event: ev.AnswerGraded, now: datetime) -> None:
+        run = desk.talk.run
+        if run is None:
+            return
+        self.effects.writes.attempts.append(
+            AttemptRow(
+                learner_id=self.row.learner_id,
+                run_id=run.run_id,
+                lesson=run.lesson,
+                version=run.version,
+                step=event.step,
+                answer=event.answer,
+                right=event.right,
+                tries=event.tries,
+                points=event.points,
+                skill=event.skill,
+                at=now,
+            )
+        )
+
+    # --- what she sees ---
+
+    def _forget_shown(self) -> None:
+        """Without consent the web page keeps the last turn only, so that a reload still shows her the question."""
+        if self.row.channel == WEB:
+            self.effects.writes.forget_log.append((self.row.chat_id, self.out_no))
+            of_chat = [entry for entry in self.effects.writes.log if entry.chat_id == self.row.chat_id]
+            for entry in of_chat:
+                self.effects.writes.log.remove(entry)
+
+    def _heard(self, desk: Desk, now: datetime) -> None:
+        if self.row.channel != WEB:
+            return
+        for text in (event.text for event in desk.events if isinstance(event, ev.Heard)):
+            self._log("learner", Reply(text), now)
+
+    def _reply(self, reply: Reply, now: datetime) -> None:
+        if reply.buttons:
+            self.prompt_at = to_ms(now)
+        if self.row.channel == WEB:
+            self._log("tutor", reply, now)
+            return
+        self.out_no += 1
+        row = self.row
+        self.effects.writes.outbox.append(OutboxRow(row.channel, row.chat_id, self.out_no, pack(reply), now))
+        self.effects.outgoing.append(Outgoing(row.channel, row.chat_id, self.out_no, reply.text, reply.buttons))
+
+    def _log(self, who: str, reply: Reply, now: datetime) -> None:
+        self.out_no += 1
+        chat_id = self.row.chat_id
+        entry = LogEntry(self.out_no, who, reply.text, reply.buttons, now)
+        self.effects.entries.setdefault(chat_id, []).append(entry)
+        buttons = pack_buttons(reply.buttons)
+        self.effects.writes.log.append(LogRow(chat_id, self.out_no, who, reply.text, buttons, now))
+
+    # --- closing ---
+
+    def close(self, now: datetime) -> None:
+        """Add the rows that are written once a batch."""
+        row, person, writes = self.row, self.person, self.effects.writes
+        kept = self.talk if person.consent == "agreed" else self.talk.bare()
+        run = kept.open_run
+        remind_at = run.remind_at if run and person.consent == "agreed" and not self.away else None
+        writes.sessions.append(
+            SessionRow(
+                learner_id=row.learner_id,
+                channel=row.channel,
+                chat_id=row.chat_id,
+                state=talks.dump(kept),
+                revision=row.revision,
+                out_no=self.out_no,
+                seen_at=now,
+                due_at=self.quiet.shift(remind_at) if remind_at else None,
+                prompt_at=self.prompt_at,
+                lesson=run.lesson if run else None,
+                version=run.version if run else None,
+            )
+        )
+        if (person.name, person.address, person.consent) != (row.name, row.address, row.consent):
+            writes.people.append(PersonRow(row.learner_id, person.name, person.address, person.consent))
+        if self.away != row.away:
+            writes.away.append((row.channel, row.chat_id, self.away))
+
+
+def pack(reply: Reply) -> str:
+    """A message as it waits in the outbox."""
+    return json.dumps([reply.text, [[b.token, b.label] for b in reply.buttons]], ensure_ascii=False)
+
+
+def unpack(row: OutboxRow) -> Outgoing:
+    text, buttons = json.loads(row.body)
+    return Outgoing(row.channel, row.chat_id, row.no, text, tuple(Button(*each) for each in buttons))
+
+
+def pack_buttons(buttons: Sequence[Button]) -> str:
+    return json.dumps([[b.token, b.label] for b in buttons], ensure_ascii=False) if buttons else ""
+
+
+def unpack_entry(row: LogRow) -> LogEntry:
+    buttons = tuple(Button(*each) for each in json.loads(row.buttons)) if row.buttons else ()
+    return LogEntry(row.no, row.who, row.text, buttons, row.at)

@@ -1,0 +1,377 @@
+"""One update of one learner, from what came in to what is said: the order in which things are understood."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import flows
+from bot.channels.base import Began, Body, Inner, Left, Media, Tap, Text
+from bot.tutoring import menu, reception, rights
+from bot.tutoring.desk import Desk, WentAway
+from flows import Session, Trigger
+from flows import events as ev
+from flows.stage import clean
+from flows.understand import Answered, Command, Emergency, Meaning, Own, Unsure, fold, is_emergency, understand
+
+STALE_EVERY = timedelta(minutes=1)  # how often a flood of taps on old buttons is answered
+
+
+def answer(desk: Desk, body: Body) -> None:
+    """Handle one body; everything said and done is on the desk afterwards."""
+    if isinstance(body, Left):
+        desk.events.append(WentAway())
+        return
+    if isinstance(body, Inner):
+        _inner(desk, body)
+        return
+    if isinstance(body, Text) and _is_emergency(desk, body.text):
+        _hear(desk, body.text)
+        open_emergency(desk)
+        return
+    if desk.person.consent == "new":
+        reception.greet(desk)
+        return
+    match body:
+        case Text(text):
+            _text(desk, text)
+        case Tap(token):
+            _tap(desk, token)
+        case Began():
+            _go_on(desk)
+        case Media(kind):
+            _media(desk, kind)
+
+
+# --- words -------------------------------------------------------------------------------------------
+
+
+def _is_emergency(desk: Desk, text: str) -> bool:
+    return is_emergency(desk.book.words, fold(desk.book.words, text))
+
+
+def _hear(desk: Desk, text: str) -> None:
+    masked = flows.mask(clean(text[:2000]))
+    desk.events.append(ev.Heard(masked.text))
+    if masked.kinds:
+        desk.events.append(ev.SecretMasked(masked.kinds))
+        kinds = ", ".join(desk.phrase(f"kind_{kind}") for kind in dict.fromkeys(masked.kinds))
+        desk.say(desk.phrase("secret", thu=kinds))
+
+
+def _text(desk: Desk, text: str) -> None:
+    if not desk.talk.offer:
+        if desk.talk.open_run is not None:
+            _resume(desk, ev.Typed(text))
+        else:
+            _own_words(desk, text)
+        return
+    meaning = _offered(desk, text)
+    if isinstance(meaning, Answered):
+        _hear(desk, text)
+        _tap(desk, meaning.option)
+    elif desk.talk.pending == "name" and not _is_exact_command(desk, text):
+        _hear_name(desk, text)
+    elif desk.talk.open_run is not None and not desk.talk.pending and not isinstance(meaning, Unsure):
+        _resume(desk, ev.Typed(text))
+    else:
+        _own_words(desk, text, meaning)
+
+
+def _hear_name(desk: Desk, text: str) -> None:
+    _hear(desk, text)
+    reception.take_name(desk, clean(text[:200]))
+
+
+def _offered(desk: Desk, text: str) -> Meaning:
+    usual = desk.book.words.answers
+    more = {"c:yes": usual.get("yes", ()), "c:no": usual.get("no", ())}
+    own = [Own(token, (label, *more.get(token, ()))) for token, label in desk.talk.offer]
+    return understand(desk.book.words, clean(text[:2000]), own)
+
+
+def _is_exact_command(desk: Desk, text: str) -> bool:
+    return " ".join(clean(text[:200]).casefold().split()) in desk.book.words.exact_commands
+
+
+def _own_words(desk: Desk, text: str, meaning: Meaning | None = None) -> None:
+    """Words outside a lesson: a command, one of the buttons shown, or something to ask again about."""
+    meaning = meaning or _offered(desk, text)
+    _hear(desk, text)
+    match meaning:
+        case Command(word):
+            command(desk, word)
+        case Emergency():
+            open_emergency(desk)
+        case Unsure(options):
+            close = tuple(button for button in desk.talk.offer if button[0] in options)
+            desk.offer(desk.phrase("unsure"), close, desk.talk.pending)
+        case _:
+            _ask_again(desk)
+
+
+def _ask_again(desk: Desk) -> None:
+    match desk.talk.pending:
+        case "consent":
+            reception.ask_consent(desk, desk.phrase("consent_again"))
+        case "name":
+            reception.ask_name(desk, again=True)
+        case "address":
+            reception.ask_address(desk)
+        case "delete":
+            rights.ask_delete(desk)
+        case _ if desk.person.consent == "asked":
+            reception.ask_consent(desk)
+        case _:
+            menu.show_menu(desk, desk.phrase("menu_not_understood"))
+
+
+def _media(desk: Desk, kind: str) -> None:
+    if desk.talk.open_run is not None and not desk.talk.offer:
+        _resume(desk, ev.Sent(kind))
+        return
+    named = f"kind_{kind}" if f"kind_{kind}" in desk.book.phrases else "kind_other"
+    desk.events.append(ev.Heard(f"[{kind}]"))
+    desk.say(desk.phrase("media_instead", thu=desk.phrase(named)))
+    if desk.talk.pending or desk.person.consent == "asked":
+        _ask_again(desk)
+    else:
+        menu.show_menu(desk)
+
+
+# --- taps --------------------------------------------------------------------------------------------
+
+
+def _tap(desk: Desk, token: str) -> None:
+    kind, _, rest = token[:64].partition(":")
+    label = dict(desk.talk.offer).get(token)
+    if label is not None and not any(isinstance(event, ev.Heard) for event in desk.events):
+        desk.events.append(ev.Heard(label))
+    match kind:
+        case "s":
+            _answer_tap(desk, rest)
+        case "m":
+            open_lesson(desk, rest)
+        case "t":
+            menu.show_track(desk, rest)
+        case "g":
+            command(desk, rest)
+        case "c":
+            reception.take_consent(desk, rest)
+        case "n" if desk.talk.pending == "name":
+            reception.ask_address(desk)
+        case "a" if desk.agreed:
+            reception.take_address(desk, rest)
+            _show_again(desk)
+        case "d":
+            rights.take_delete(desk, rest)
+        case _:
+            _stale(desk)
+
+
+def _answer_tap(desk: Desk, rest: str) -> None:
+    number, _, option = rest.partition(":")
+    seq = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else -1
+    run = desk.talk.run
+    if run is not None and run.used == (seq, option):
+        desk.events.append(ev.TapIgnored("repeated"))
+    elif desk.talk.open_run is None:
+        _stale(desk)
+    else:
+        _resume(desk, ev.Tapped(seq, option))
+
+
+def _stale(desk: Desk) -> None:
+    """A tap on an older button never acts; it is answered kindly, at most once a minute."""
+    now, last = desk.universe.now, desk.talk.stale_at
+    if last is not None and timedelta(0) <= now - last < STALE_EVERY:
+        return
+    desk.change(stale_at=now)
+    if desk.talk.open_run is not None:
+        desk.say(desk.phrase("stale"))
+        _resume(desk, ev.Reoffered(""))
+    elif desk.talk.pending or desk.person.consent == "asked":
+        desk.say(desk.phrase("stale"))
+        _ask_again(desk)
+    else:
+        menu.show_menu(desk, desk.phrase("stale_short"))
+
+
+# --- lessons -----------------------------------------------------------------------------------------
+
+
+def open_lesson(desk: Desk, lesson_id: str) -> None:
+    """Go on with a lesson where she left it, or begin it; the lesson that was open is parked, never lost."""
+    current = desk.talk.open_run
+    if current is not None and current.lesson == lesson_id:
+        _resume(desk, ev.Reoffered("resume"))
+        return
+    parked = next((run for run in desk.talk.parked if run.lesson == lesson_id), None)
+    if parked is None and desk.book.lesson(lesson_id) is None:
+        menu.show_menu(desk, desk.phrase("lesson_gone"))
+        return
+    rest = tuple(run for run in desk.talk.parked if run.lesson != lesson_id)
+    desk.change(parked=(*rest, current) if current is not None else rest)
+    if parked is not None:
+        desk.change(run=replace(parked, seq=desk.talk.seq + 1))  # a number no other lesson's buttons carry
+        _resume(desk, ev.Reoffered("resume"))
+        return
+    person = desk.person
+    trigger = Trigger(lesson_id, desk.talk.seq, person.address, person.name, desk.channel.partition(":")[0])
+    sprint = flows.start(desk.book, trigger, desk.universe)
+    desk.show(sprint.session, sprint.events)
+    _after(desk, sprint.events)
+
+
+def open_emergency(desk: Desk) -> None:
+    """The first hour after a scam comes before everything, consent included."""
+    lesson = next(
+        (each for each in desk.book.current if desk.book.versions[each, desk.book.current[each]].emergency), None
+    )
+    if desk.person.consent == "new":
+        desk.set_person(consent="asked")
+        desk.say(desk.phrase("emergency_hello"))
+    if lesson is None:
+        desk.say(desk.phrase("emergency"))
+        _help(desk)
+        return
+    run = desk.talk.open_run
+    if run is not None and run.lesson == lesson:
+        _resume(desk, ev.Reoffered(""))
+    else:
+        open_lesson(desk, lesson)
+
+
+def _resume(desk: Desk, signal: ev.Signal) -> None:
+    run = desk.talk.open_run
+    if run is None:
+        menu.show_menu(desk)
+        return
+    sprint = flows.resume(desk.book, _channelled(run, desk), signal, desk.universe)
+    desk.show(sprint.session, sprint.events)
+    _after(desk, sprint.events)
+
+
+def _channelled(run: Session, desk: Desk) -> Session:
+    """A lesson may be begun on one channel and go on at another."""
+    channel = desk.channel.partition(":")[0]
+    return run if run.channel == channel else replace(run, channel=channel)
+
+
+def _after(desk: Desk, events: tuple[ev.Event, ...]) -> None:
+    """What the desk itself owes after the engine has spoken."""
+    for event in events:
+        match event:
+            case ev.Commanded(word):
+                command(desk, word)
+            case ev.EmergencyRaised():
+                open_emergency(desk)
+            case ev.TapIgnored("stale"):
+                _stale(desk)
+            case ev.RunEnded():
+                _ended(desk, event)
+            case ev.RunFailed():
+                _failed(desk, event)
+            case _:
+                pass
+
+
+def _ended(desk: Desk, event: ev.RunEnded) -> None:
+    if event.outcome == "completed":
+        done = {**desk.talk.done, event.lesson: max(event.points, desk.talk.done.get(event.lesson, 0))}
+        desk.change(done=done)
+        desk.say(desk.phrase("lesson_done", bai=desk.lesson_title(event.lesson)))
+        if event.points:
+            desk.say(desk.phrase("lesson_points", diem=str(event.points)))
+    if desk.person.consent == "asked":
+        reception.ask_consent(desk)
+    else:
+        menu.offer_next(desk, event.then)
+
+
+def _failed(desk: Desk, event: ev.RunFailed) -> None:
+    run = desk.talk.run
+    if event.code == "place_missing" and run is not None:
+        sprint = flows.rewind(desk.book, run, desk.universe)
+        desk.show(sprint.session, sprint.events)
+        if sprint.session.waiting:
+            return
+    menu.show_menu(desk, desk.phrase("lesson_trouble"))
+
+
+# --- commands ----------------------------------------------------------------------------------------
+
+
+def command(desk: Desk, word: str) -> None:
+    """A global word, typed or tapped."""
+    match word:
+        case "menu":
+            menu.show_menu(desk)
+        case "go_on" | "repeat" | "back":
+            _go_on(desk)
+        case "stop":
+            desk.change(offer=(), pending="")
+            go_on = (("g:go_on", desk.phrase("label_continue")), ("g:menu", desk.phrase("label_menu")))
+            desk.offer(desk.phrase("stopped"), go_on)
+        case "help":
+            _help(desk)
+            _show_again(desk)
+        case "show_data":
+            rights.show_data(desk)
+            _show_again(desk)
+        case "download_data":
+            rights.download_data(desk)
+            _show_again(desk)
+        case "delete_data":
+            rights.ask_delete(desk)
+        case "withdraw":
+            rights.withdraw(desk)
+            _show_again(desk)
+        case "change_address" if desk.agreed:
+            reception.ask_address(desk)
+        case "agree" | "change_address":
+            reception.ask_consent(desk)
+        case "change_instructor":
+            desk.say(desk.phrase("change_instructor" if _helper_known(desk) else "help_nobody"))
+            _show_again(desk)
+        case _:
+            _stale(desk)
+
+
+def _go_on(desk: Desk) -> None:
+    if desk.person.consent == "asked" and desk.talk.open_run is None:
+        reception.ask_consent(desk)
+    elif desk.talk.open_run is not None:
+        _resume(desk, ev.Reoffered("resume"))
+    elif desk.talk.parked:
+        open_lesson(desk, desk.talk.parked[-1].lesson)
+    else:
+        menu.show_menu(desk)
+
+
+def _show_again(desk: Desk) -> None:
+    """After an aside, put the question that is open back under her thumb."""
+    if desk.talk.open_run is not None:
+        _resume(desk, ev.Reoffered(""))
+    elif desk.talk.pending or desk.person.consent == "asked":
+        _ask_again(desk)
+
+
+def _help(desk: Desk) -> None:
+    desk.say(desk.phrase("help" if _helper_known(desk) else "help_nobody"))
+
+
+def _helper_known(desk: Desk) -> bool:
+    return bool(desk.book.facts.get("nguoi_giup") and desk.book.facts.get("so_nguoi_giup"))
+
+
+# --- time --------------------------------------------------------------------------------------------
+
+
+def _inner(desk: Desk, body: Inner) -> None:
+    if desk.talk.open_run is None:
+        return
+    if body.kind == "due":
+        _resume(desk, ev.Due(body.ref))
+    elif body.kind == "reoffer":
+        _resume(desk, ev.Reoffered("reoffer"))

@@ -1,0 +1,132 @@
+"""One learner at the tutor's desk for one update: who she is, where she stands, what is said to her. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import flows
+from bot.channels.base import Button
+from bot.tutoring.talk import Offer, Talk
+from flows import Book, Session
+from flows import events as ev
+
+JOIN_UP_TO = 1_200  # characters of texts put into one message: about two screens of the smallest phone
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """`consent` is new (never met), asked, agreed or declined."""
+
+    learner_id: str
+    name: str = ""
+    address: str = flows.DEFAULT_ADDRESS
+    consent: str = "new"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    text: str
+    buttons: tuple[Button, ...] = ()
+
+
+# What happened at the desk, beside the engine's own events.
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentAnswered:
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersForgotten:
+    """She took her consent back: answers and runs go, the places stay."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonForgotten:
+    """She asked for everything to be deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class WentAway:
+    """She blocked the tutor."""
+
+
+DeskEvent = ev.Event | ConsentAnswered | AnswersForgotten | PersonForgotten | WentAway
+
+
+class Desk:
+    """What the rooms beside this one (lessons, reception, menu, rights) act through; `replies` and `events` grow."""
+
+    def __init__(self, book: Book, universe: ev.Universe, person: Person, talk: Talk, channel: str) -> None:
+        self.book = book
+        self.universe = universe
+        self.person = person
+        self.talk = talk
+        self.channel = channel
+        self.replies: list[Reply] = []
+        self.events: list[DeskEvent] = []
+
+    # --- state ---
+
+    def change(self, **fields: Any) -> None:
+        self.talk = replace(self.talk, **fields)
+
+    def set_person(self, **fields: Any) -> None:
+        self.person = replace(self.person, **fields)
+        self.talk = self.talk.addressed(self.person.address, self.person.name)
+
+    @property
+    def agreed(self) -> bool:
+        return self.person.consent == "agreed"
+
+    # --- saying ---
+
+    def phrase(self, phrase_id: str, **values: str) -> str:
+        return self.book.phrase(phrase_id, self.person.address, self.person.name, **values)
+
+    def say(self, text: str) -> None:
+        """Add a text; it joins what was said before it in this turn, unless that already asks something."""
+        if not text:
+            return
+        last = self.replies[-1] if self.replies else None
+        if last is not None and not last.buttons and len(last.text) + len(text) < JOIN_UP_TO:
+            self.replies[-1] = Reply(f"{last.text}\n\n{text}")
+        else:
+            self.replies.append(Reply(text))
+
+    def ask(self, text: str, buttons: Sequence[Button]) -> None:
+        """Add a text with buttons under it."""
+        self.say(text)
+        if buttons:
+            last = self.replies.pop() if self.replies else Reply("")
+            self.replies.append(Reply(last.text, tuple(buttons)))
+
+    def offer(self, text: str, offer: Offer, pending: str = "") -> None:
+        """Ask something of the tutor's own; `offer` are (token, label) and stay open until a lesson goes on."""
+        self.ask(text, [Button(token, label) for token, label in offer])
+        self.change(offer=offer, pending=pending)
+
+    # --- lessons ---
+
+    def lesson_title(self, lesson_id: str) -> str:
+        lesson = self.book.lesson(lesson_id)
+        return lesson.title if lesson else lesson_id
+
+    def show(self, session: Session, events: Sequence[ev.Event]) -> None:
+        """Take over what the engine answered: texts and prompts are said, everything is handed on."""
+        self.change(run=session, seq=max(self.talk.seq, session.seq))
+        for event in events:
+            self.events.append(event)
+            match event:
+                case ev.Said(text=text):
+                    self.say(text)
+                case ev.Asked(seq=seq, text=text, choices=choices):
+                    self.ask(text, [Button(f"s:{seq}:{choice.id}", choice.label) for choice in choices])
+                    self.change(offer=(), pending="")
+                case ev.AnswerGraded():
+                    self.change(answers=self.talk.answers + 1)
+                case _:
+                    pass

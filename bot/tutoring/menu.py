@@ -1,0 +1,88 @@
+"""What may be learnt: tracks with progress, lessons of a track, what comes next."""
+
+from __future__ import annotations
+
+from bot.tutoring.desk import Desk
+from bot.tutoring.talk import Offer
+from flows import Lesson
+
+LABEL = 34  # characters a button shows on the narrowest phone
+
+
+def show_menu(desk: Desk, intro: str = "") -> None:
+    """The tracks, with the lesson that is open on top; a newcomer is led to the first lesson."""
+    lessons = _lessons(desk)
+    done = sum(lesson.id in desk.talk.done for lesson in lessons)
+    desk.say(intro)
+    if done:
+        desk.say(desk.phrase("menu_progress", xong=str(done), tong=str(len(lessons))))
+    first = None if done or desk.talk.open_run or desk.talk.parked else next(iter(lessons), None)
+    if first is not None:
+        desk.say(desk.phrase("menu_first", bai=first.title, phut=str(first.minutes)))
+    desk.offer(desk.phrase("menu"), (*_open(desk), *([_button(desk, first)] if first else []), *_tracks(desk, lessons)))
+
+
+def show_track(desk: Desk, track: str) -> None:
+    title = dict(desk.book.tracks).get(track)
+    lessons = [lesson for lesson in _lessons(desk) if lesson.track == track]
+    if title is None or not lessons:
+        show_menu(desk)
+        return
+    buttons = tuple(_button(desk, lesson) for lesson in lessons)
+    desk.offer(desk.phrase("menu_track_pick", nhom=title), (*buttons, ("g:menu", desk.phrase("label_menu"))))
+
+
+def offer_next(desk: Desk, then: str | None) -> None:
+    """After a lesson: the one that waits, else the one that follows, else the menu."""
+    menu = ("g:menu", desk.phrase("label_menu"))
+    if desk.talk.parked:
+        parked = desk.talk.parked[-1].lesson
+        text = desk.phrase("parked_offer", bai=desk.lesson_title(parked))
+        desk.offer(text, ((f"m:{parked}", desk.phrase("label_continue")), menu))
+        return
+    following = _next_lesson(desk, then)
+    if following is None:
+        show_menu(desk)
+        return
+    text = desk.phrase("next_offer", bai=following.title)
+    desk.offer(text, ((f"m:{following.id}", desk.phrase("label_next_lesson")), menu))
+
+
+def _next_lesson(desk: Desk, then: str | None) -> Lesson | None:
+    lessons = _lessons(desk)
+    wanted = next((lesson for lesson in lessons if lesson.id == then and lesson.id not in desk.talk.done), None)
+    return wanted or next((lesson for lesson in lessons if lesson.id not in desk.talk.done), None)
+
+
+def _lessons(desk: Desk) -> list[Lesson]:
+    """The lessons that can be begun, in the order of their tracks."""
+    tracks = {track: at for at, (track, _) in enumerate(desk.book.tracks)}
+    current = (desk.book.versions[key] for key in desk.book.current.items())
+    return sorted(current, key=lambda lesson: (tracks.get(lesson.track, len(tracks)), lesson.order, lesson.id))
+
+
+def _open(desk: Desk) -> Offer:
+    runs = [run for run in (desk.talk.open_run, *reversed(desk.talk.parked)) if run is not None]
+    titles = ((run.lesson, desk.lesson_title(run.lesson)) for run in runs[:3])
+    return tuple((f"m:{lesson}", _short(desk.phrase("menu_open", bai=title))) for lesson, title in titles)
+
+
+def _tracks(desk: Desk, lessons: list[Lesson]) -> Offer:
+    shown = []
+    for track, title in desk.book.tracks:
+        own = [lesson for lesson in lessons if lesson.track == track]
+        if own:
+            done = sum(lesson.id in desk.talk.done for lesson in own)
+            label = desk.phrase("menu_track_count", nhom=title, xong=str(done), tong=str(len(own)))
+            shown.append((f"t:{track}", label))
+    return tuple(shown)
+
+
+def _button(desk: Desk, lesson: Lesson) -> tuple[str, str]:
+    is_open = any(run.lesson == lesson.id for run in (desk.talk.open_run, *desk.talk.parked) if run)
+    which = "menu_open" if is_open else "menu_done" if lesson.id in desk.talk.done else "menu_plain"
+    return f"m:{lesson.id}", _short(desk.phrase(which, bai=lesson.title))
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= LABEL + 16 else f"{label[: LABEL + 15].rstrip()}…"

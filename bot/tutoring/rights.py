@@ -1,0 +1,66 @@
+"""Her rights over her data, answered at once: see, take along, withdraw, delete (facts sheet, section 7)."""
+
+from __future__ import annotations
+
+import json
+
+from bot.tutoring.desk import AnswersForgotten, ConsentAnswered, Desk, Person, PersonForgotten
+from bot.tutoring.talk import Talk
+
+
+def show_data(desk: Desk) -> None:
+    if not desk.agreed:
+        desk.say(desk.phrase("data_none"))
+        return
+    open_runs = [run.lesson for run in (desk.talk.open_run, *desk.talk.parked) if run]
+    desk.say(
+        desk.phrase(
+            "data_shown",
+            ten_goi=desk.person.name or "—",
+            xung_ho=desk.person.address,
+            xong=", ".join(map(desk.lesson_title, desk.talk.done)) or "—",
+            do=", ".join(map(desk.lesson_title, open_runs)) or "—",
+            cau=str(desk.talk.answers),
+        )
+    )
+
+
+def download_data(desk: Desk) -> None:
+    if not desk.agreed:
+        desk.say(desk.phrase("data_none"))
+        return
+    runs = [run for run in (desk.talk.run, *desk.talk.parked) if run]
+    data = {
+        "ten_goi": desk.person.name,
+        "xung_ho": desk.person.address,
+        "bai_da_xong": dict(desk.talk.done),
+        "bai_dang_do": {run.lesson: {"buoc": run.step, "diem": run.score} for run in runs if run.waiting},
+        "so_cau_da_tra_loi": desk.talk.answers,
+    }
+    desk.say(desk.phrase("data_file", tep=json.dumps(data, ensure_ascii=False, indent=1)))
+
+
+def ask_delete(desk: Desk) -> None:
+    offer = (("d:yes", desk.phrase("label_delete_yes")), ("d:no", desk.phrase("label_delete_no")))
+    desk.offer(desk.phrase("delete_ask"), offer, pending="delete")
+
+
+def take_delete(desk: Desk, answer: str) -> None:
+    """Only the answer to a question that is open deletes: an old button must never do it."""
+    if desk.talk.pending != "delete":
+        desk.say(desk.phrase("stale_short"))
+    elif answer == "yes":
+        text = desk.phrase("deleted")
+        desk.events.append(PersonForgotten())
+        desk.person, desk.talk = Person(desk.person.learner_id), Talk()
+        desk.say(text)
+    else:
+        desk.change(offer=(), pending="")
+        desk.say(desk.phrase("kept"))
+
+
+def withdraw(desk: Desk) -> None:
+    if desk.agreed:
+        desk.set_person(consent="declined", name="")
+        desk.events.extend((ConsentAnswered("withdrawn"), AnswersForgotten()))
+    desk.say(desk.phrase("withdrawn"))

@@ -1,0 +1,114 @@
+"""The state of one conversation, lessons included: what must be known to go on after any break, and nothing more."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import flows
+from flows import Session, SessionCorrupt
+
+CODEC = 1
+Offer = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """`run` is the lesson now open (or just ended), `parked` wait in the menu, `done` maps lesson to points.
+
+    `offer` are the buttons (token, label) last shown by the tutor itself; `pending` names the question it asked.
+    """
+
+    run: Session | None = None
+    parked: tuple[Session, ...] = ()
+    done: Mapping[str, int] = field(default_factory=dict)
+    offer: Offer = ()
+    pending: str = ""
+    seq: int = 0
+    answers: int = 0
+    stale_at: datetime | None = None
+
+    @property
+    def open_run(self) -> Session | None:
+        """The lesson she is in the middle of."""
+        return self.run if self.run is not None and self.run.waiting else None
+
+    def bare(self) -> Talk:
+        """What may be kept without her consent: the places, nothing she said or earned."""
+        run = self.run.bare() if self.run else None
+        return replace(self, run=run, parked=tuple(each.bare() for each in self.parked), done={}, answers=0)
+
+    def addressed(self, address: str, name: str) -> Talk:
+        """The same conversation with her new name or form of address."""
+        run = replace(self.run, address=address, name=name) if self.run else None
+        parked = tuple(replace(each, address=address, name=name) for each in self.parked)
+        return replace(self, run=run, parked=parked)
+
+
+def dump(talk: Talk) -> str:
+    data: dict[str, Any] = {"v": CODEC}
+    optional: dict[str, Any] = {
+        "run": flows.dump(talk.run) if talk.run else None,
+        "parked": [flows.dump(each) for each in talk.parked],
+        "done": dict(talk.done),
+        "offer": [list(button) for button in talk.offer],
+        "pending": talk.pending,
+        "seq": talk.seq,
+        "answers": talk.answers,
+        "stale_at": talk.stale_at.isoformat() if talk.stale_at else None,
+    }
+    data |= {key: value for key, value in optional.items() if value}
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def load(text: str) -> Talk:
+    """The conversation written by `dump` ({} is a new one); raises SessionCorrupt on anything else."""
+    if text == "{}":
+        return Talk()
+    try:
+        data = json.loads(text)
+        if data["v"] != CODEC:
+            raise SessionCorrupt(f"conversation codec {data['v']!r} is not known")
+        run, stale_at = data.get("run"), data.get("stale_at")
+        return Talk(
+            run=flows.load(run) if run else None,
+            parked=tuple(flows.load(each) for each in data.get("parked", ())),
+            done={str(lesson): int(points) for lesson, points in data.get("done", {}).items()},
+            offer=tuple((str(token), str(label)) for token, label in data.get("offer", ())),
+            pending=str(data.get("pending", "")),
+            seq=int(data.get("seq", 0)),
+            answers=int(data.get("answers", 0)),
+            stale_at=datetime.fromisoformat(stale_at) if stale_at else None,
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as fault:
+        raise SessionCorrupt(f"{type(fault).__name__}: {fault}") from fault
+
+
+def salvage(text: str) -> Talk:
+    """What can still be read of a corrupt state: prompt numbers, finished lessons, each lesson that reads by itself."""
+    try:
+        data = json.loads(text)
+    except ValueError:
+        data = {}
+    if not isinstance(data, dict):
+        data = {}
+    sessions = [each for part in (data.get("run"), *_items(data.get("parked"))) if (each := _session(part))]
+    done = data.get("done")
+    points = {str(k): v for k, v in done.items() if isinstance(v, int)} if isinstance(done, dict) else {}
+    seq = data.get("seq")
+    highest = max([seq if isinstance(seq, int) else 0, *(each.seq for each in sessions)])
+    return Talk(run=sessions[0] if sessions else None, parked=tuple(sessions[1:]), done=points, seq=highest)
+
+
+def _items(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _session(data: object) -> Session | None:
+    try:
+        return flows.load(data)
+    except SessionCorrupt:
+        return None

@@ -1,0 +1,52 @@
+"""How fast may be sent: token buckets, one for the whole channel and one a chat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PER_CHAT = 1.0  # messages a second in one chat (Telegram's bot FAQ)
+CHAT_BURST = 3  # "short bursts pass" (same source)
+
+
+@dataclass(slots=True)
+class Bucket:
+    """`rate` tokens a second up to `size`; `at` is when it was last looked at (seconds, monotonic)."""
+
+    rate: float
+    size: float
+    tokens: float
+    at: float
+
+    def wait(self, now: float) -> float:
+        """Take one token, on credit if need be: how many seconds until it is really there."""
+        self.tokens = min(self.size, self.tokens + (now - self.at) * self.rate)
+        self.at = now
+        self.tokens -= 1
+        return max(0.0, -self.tokens / self.rate)
+
+
+class Pace:
+    """`per_second` 0 means no limit at all, the per-chat one included."""
+
+    MAX_CHATS = 20_000  # buckets kept; full ones are dropped first, they hold no memory of anything
+
+    def __init__(self, per_second: float, now: float) -> None:
+        self.per_second = per_second
+        self._all = Bucket(per_second, max(1.0, per_second), max(1.0, per_second), now)
+        self._chats: dict[str, Bucket] = {}
+
+    def wait(self, chat_id: str, now: float) -> float:
+        """How many seconds this message has to wait."""
+        if not self.per_second:
+            return 0.0
+        bucket = self._chats.get(chat_id)
+        if bucket is None:
+            if len(self._chats) >= self.MAX_CHATS:
+                self._forget(now)
+            bucket = self._chats[chat_id] = Bucket(PER_CHAT, CHAT_BURST, CHAT_BURST, now)
+        return max(bucket.wait(now), self._all.wait(now))
+
+    def _forget(self, now: float) -> None:
+        full = [chat for chat, b in self._chats.items() if b.tokens + (now - b.at) * b.rate >= b.size]
+        for chat in full or list(self._chats)[: self.MAX_CHATS // 2]:
+            del self._chats[chat]

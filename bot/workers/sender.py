@@ -1,0 +1,207 @@
+"""From the outbox to a channel: each chat in its order, chats side by side, at the channel's pace."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable
+
+from bot.channels.base import Channel, LearnerGone, Misconfigured, Outgoing, Refused, SendError, Throttled
+from bot.errors import StorageError
+from bot.services.conversation import Conversation, Settled
+from bot.workers.pace import Pace
+
+AT_ONCE = 32  # messages under way side by side: Telegram answers in about 50 ms, so 30 a second need far fewer
+SETTLE_AFTER_S = 0.5  # how long a sent message may wait for a batch to carry its end
+BACK_OFF_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
+MISCONFIGURED_S = 60.0
+REMEMBER_CHATS = 20_000
+
+Key = tuple[str, str, int]
+
+log = logging.getLogger(__name__)
+
+
+class Sender:
+    """One channel's outbox. What it is given in `push` is already committed; after a crash it is read again."""
+
+    def __init__(
+        self,
+        channel: Channel,
+        conversation: Conversation,
+        pace: Pace,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self.channel = channel
+        self.conversation = conversation
+        self.pace = pace
+        self.sent = 0
+        self._sleep = sleep
+        self._chats: dict[str, deque[Outgoing]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._settled: dict[Key, asyncio.Future[None] | None] = {}
+        self._urgent = asyncio.Event()
+        self._last: dict[str, int] = {}
+
+    # --- what goes out ---
+
+    def push(self, outgoing: Iterable[Outgoing]) -> None:
+        """Send these, each behind what its chat still waits for; what is known already is passed over."""
+        for each in outgoing:
+            if each.no <= self._last.get(each.chat_id, 0):
+                continue
+            waiting = self._chats.get(each.chat_id)
+            self._remember(each)
+            if waiting is not None:
+                waiting.append(each)
+                continue
+            self._chats[each.chat_id] = deque((each,))
+            task = asyncio.get_running_loop().create_task(self._chat(each.chat_id))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    def _remember(self, outgoing: Outgoing) -> None:
+        """The last number a chat was given: rows read again from the outbox may be on their way already."""
+        self._last.pop(outgoing.chat_id, None)
+        self._last[outgoing.chat_id] = outgoing.no
+        if len(self._last) > REMEMBER_CHATS:
+            del self._last[next(iter(self._last))]
+
+    @property
+    def waiting(self) -> int:
+        return sum(map(len, self._chats.values()))
+
+    async def _chat(self, chat_id: str) -> None:
+        """Send what one chat waits for, message n + 1 only after n is settled."""
+        waiting = self._chats[chat_id]
+        try:
+            while waiting:
+                outgoing = waiting[0]
+                gone = await self._deliver(outgoing)
+                if gone:
+                    waiting.clear()
+                    break
+                waiting.popleft()
+                await self._settle(outgoing, wait=bool(waiting))
+        except asyncio.CancelledError:
+            raise
+        except Exception:  # the edge of a unit of work: the rows stay in the outbox and are read again at start
+            log.exception("sending failed", extra={"channel": self.channel.name, "chat_id": chat_id})
+        finally:
+            del self._chats[chat_id]
+
+    async def _deliver(self, outgoing: Outgoing) -> bool:
+        """Until it has left or never will; True when the learner is gone."""
+        tries, plain = 0, False
+        while True:
+            delay = self.pace.wait(outgoing.chat_id, asyncio.get_running_loop().time())
+            if delay:
+                await self._sleep(delay)
+            try:
+                async with self._slots:
+                    await self.channel.send(outgoing, plain=plain)
+                self.sent += 1
+                return False
+            except Throttled as slow:
+                await self._sleep(slow.retry_after)
+            except LearnerGone:
+                await self._until_stored(lambda: self.conversation.learner_gone(outgoing))
+                log.info("learner away", extra={"channel": outgoing.channel, "chat_id": outgoing.chat_id})
+                return True
+            except Refused as refused:
+                if plain:
+                    self._alarm("message refused", outgoing, refused)
+                    return False
+                plain = True
+            except Misconfigured as wrong:
+                self._alarm("channel misconfigured", outgoing, wrong)
+                await self._sleep(MISCONFIGURED_S)
+            except SendError:
+                await self._sleep(BACK_OFF_S[min(tries, len(BACK_OFF_S) - 1)])
+                tries += 1
+
+    def _alarm(self, what: str, outgoing: Outgoing, fault: Exception) -> None:
+        where = {"channel": outgoing.channel, "chat_id": outgoing.chat_id, "no": outgoing.no}
+        log.error(what, extra={**where, "reason": str(fault)[:200]})
+
+    # --- what has left ---
+
+    async def _settle(self, outgoing: Outgoing, *, wait: bool) -> None:
+        key = (outgoing.channel, outgoing.chat_id, outgoing.no)
+        done = asyncio.get_running_loop().create_future() if wait else None
+        self._settled[key] = done
+        if done is not None:
+            self._urgent.set()
+            await done
+
+    def settled(self) -> list[Key]:
+        """What has left and is not yet written down."""
+        return list(self._settled)
+
+    def forget(self, settled: Settled) -> None:
+        """These are written down."""
+        for key in settled:
+            done = self._settled.pop(key, None)
+            if done is not None and not done.done():
+                done.set_result(None)
+
+    async def run(self) -> None:
+        """Write down what has left whenever no batch did it."""
+        while True:
+            try:
+                async with asyncio.timeout(SETTLE_AFTER_S):
+                    await self._urgent.wait()
+            except TimeoutError:
+                pass
+            self._urgent.clear()
+            await self.step()
+
+    async def step(self) -> None:
+        settled = self.settled()
+        if settled:
+            await self._until_stored(lambda: self.conversation.settle(settled))
+            self.forget(settled)
+
+    async def _until_stored(self, store: Callable[[], Awaitable[None]]) -> None:
+        tries = 0
+        while True:
+            try:
+                return await store()
+            except StorageError as away:
+                log.warning("storage away", extra={"reason": str(away)[:200]})
+                await self._sleep(BACK_OFF_S[min(tries, len(BACK_OFF_S) - 1)])
+                tries += 1
+
+    async def close(self, patience_s: float) -> None:
+        """Let what is under way finish, then write down what has left; the rest stays in the outbox."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=patience_s)
+        for task in list(self._tasks):
+            task.cancel()
+        settled = self.settled()
+        if settled:
+            await self.conversation.settle(settled)
+            self.forget(settled)
+
+
+class Senders:
+    """All channels' senders as one: what is committed goes to the right one."""
+
+    def __init__(self) -> None:
+        self.by_channel: dict[str, Sender] = {}
+
+    def push(self, outgoing: Iterable[Outgoing]) -> None:
+        """A channel that this process does not own is passed over: its owner reads the outbox."""
+        for each in outgoing:
+            sender = self.by_channel.get(each.channel)
+            if sender is not None:
+                sender.push((each,))
+
+    def settled(self) -> list[Key]:
+        return [key for sender in self.by_channel.values() for key in sender.settled()]
+
+    def forget(self, settled: Settled) -> None:
+        for sender in self.by_channel.values():
+            sender.forget(settled)

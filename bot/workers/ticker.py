@@ -1,0 +1,95 @@
+"""What time brings: timers that are due, people and update ids that have expired, the sign of life."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from bot.channels.base import Inner, Submit, Update
+from bot.errors import StorageError
+from bot.services.conversation import INNER
+from bot.tutoring import talk as talks
+from flows import SessionCorrupt
+from storage import Connection, Database, keeping
+from storage.records import to_ms
+
+EVERY_S = 5.0  # reminders are counted in minutes and days
+DUE_AT_ONCE = 100
+SWEEP_EVERY = timedelta(hours=1)
+SWEEP_SLICE = 50  # rows a transaction: nothing holds the writer longer than 50 ms
+KEEP_UNCONSENTED = timedelta(days=30)  # design, section 4
+KEEP_INBOX = timedelta(days=14)  # Telegram delivers for 24 h; a page may send again what was typed offline for days
+
+log = logging.getLogger(__name__)
+
+
+class Ticker:
+    def __init__(
+        self,
+        database: Database,
+        submit: Submit,
+        now: Callable[[], datetime],
+        beat: Callable[[], Awaitable[None]],
+        every_s: float = EVERY_S,
+    ) -> None:
+        self.database = database
+        self.submit = submit
+        self.now = now
+        self.beat = beat
+        self.every_s = every_s
+        self._swept_at: datetime | None = None
+
+    async def run(self) -> None:
+        while True:
+            try:
+                await self.step()
+            except StorageError as away:
+                log.warning("storage away", extra={"reason": str(away)[:200]})
+            except Exception:  # the edge of a unit of work: one bad tick must not stop all timers
+                log.exception("tick failed")
+            await asyncio.sleep(self.every_s)
+
+    async def step(self) -> None:
+        """Fire what is due; once an hour forget what has expired."""
+        await self.fire()
+        await self.beat()
+        now = self.now()
+        if self._swept_at is None or now - self._swept_at >= SWEEP_EVERY:
+            self._swept_at = now
+            await self.sweep()
+
+    async def fire(self) -> int:
+        """Hand every timer that is due to the intake as an update of the channel `inner`."""
+        now = self.now()
+        rows = await self.database.read(lambda connection: keeping.due(connection, now, DUE_AT_ONCE))
+        updates = [_due(learner_id, state, due_at, now) for learner_id, state, due_at in rows]
+        await self.submit(updates)
+        return len(updates)
+
+    async def sweep(self) -> None:
+        now = self.now()
+        people, ids = now - KEEP_UNCONSENTED, now - KEEP_INBOX
+        await self._in_slices(lambda connection: keeping.expire_people(connection, people, SWEEP_SLICE))
+        await self._in_slices(lambda connection: keeping.expire_inbox(connection, ids, SWEEP_SLICE))
+
+    async def _in_slices(self, work: Callable[[Connection], int]) -> None:
+        """Repeat until a slice finds nothing more; updates get in between."""
+        while await self.database.transact(work) == SWEEP_SLICE:
+            pass
+
+
+def _due(learner_id: str, state: str, due_at: int, now: datetime) -> Update:
+    """`update_id` carries the timer, so it fires once however often it is found."""
+    try:
+        run = talks.load(state).open_run
+        wait_id = run.wait_id if run else ""
+    except SessionCorrupt:
+        wait_id = ""
+    return Update(INNER, f"due:{learner_id}:{due_at}:{wait_id}", learner_id, Inner("due", wait_id), now)
+
+
+def reoffer(learner_id: str, stopped_at: datetime, now: datetime) -> Update:
+    """Offer the step again after a stop in which taps were lost: once a stop."""
+    return Update(INNER, f"reoffer:{learner_id}:{to_ms(stopped_at)}", learner_id, Inner("reoffer", ""), now)
