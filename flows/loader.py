@@ -101,13 +101,18 @@ def load_files(files: Table[str, bytes], facts: Table[str, str]) -> Library:
     drafts = _unique(drafts)
     return Library(
         lessons={draft.lesson.id: draft.lesson for draft in drafts if draft.lesson and draft.usable},
-        problems=(*problems, *(problem for draft in drafts for problem in draft.problems)),
+        problems=by_place([*problems, *(problem for draft in drafts for problem in draft.problems)]),
         tracks=tracks,
         drafts=tuple(drafts),
         facts=facts,
         sources=sources,
         words=words,
     )
+
+
+def by_place(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Problems in reading order, each once."""
+    return tuple(sorted(set(problems), key=lambda p: (p.place.path, p.place.line, p.place.col, p.code, p.message)))
 
 
 def _unique(drafts: list[Draft]) -> list[Draft]:
@@ -157,7 +162,10 @@ def _words(table: tuple[str, bytes], problems: list[Problem]) -> dict[str, tuple
     path, raw = table
     document = strictyaml.read(raw, path)
     problems.extend(document.problems)
+    if document.root is None:
+        return {}
     if not isinstance(document.root, Mapping):
+        problems.append(Problem("E003", document.root.place, "bảng chữ phải gồm các mục “tên: giá trị”"))
         return {}
     commands = Fields(document.root, problems).mapping("commands")
     return {name: commands.texts(name) for name in commands.node.entries} if commands else {}
@@ -197,8 +205,7 @@ def read_draft(source: bytes, path: str, facts: Collection[str]) -> Draft:
     lesson = _lesson(fields, steps, source)
     fields.done()
     _refuse_taken_names(lesson.steps, facts, problems)
-    problems.sort(key=lambda problem: (problem.place.line, problem.place.col))
-    return Draft(path, tuple(problems), lesson, document.root, whole and bool(steps))
+    return Draft(path, by_place(problems), lesson, document.root, whole and bool(steps))
 
 
 def _lesson(fields: Fields, steps: tuple[Step, ...], source: bytes) -> Lesson:
@@ -221,7 +228,7 @@ def _lesson(fields: Fields, steps: tuple[Step, ...], source: bytes) -> Lesson:
         sources=fields.texts("sources"),
         emergency=fields.flag("emergency"),
         source=source.decode("utf-8", "replace"),
-        index={step.id: at for at, step in reversed(list(enumerate(steps)))},
+        index={step.id: at for at, step in enumerate(steps)},
     )
     if mastery:
         mastery.done()
