@@ -1,0 +1,235 @@
+"""One row of the table: a bot is started, warmed, given its learners, measured, and ended."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import os
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.fakeapi import FakeApi
+from bench.learners import Crowd, percentile
+from bench.postgres import Postgres
+from bench.processes import NeverReady, Process, until, watch
+from bench.script import Action
+
+TOKEN = "4242:bench-token-that-opens-nothing"  # noqa: S105
+ROOT = Path(__file__).resolve().parent.parent
+WARM = 40
+SETTLE_S = 0.3
+
+
+@dataclass(frozen=True)
+class Bot:
+    """How to start one: its command, its variables, the actions that its learners do before and in the measured time.
+
+    `seed(data)` fills its data folder before the first start and returns more variables; `check(data)` says after the end, in
+    words, what is wrong with what it kept ("" when nothing is). `postgres` is the server whose CPU counts.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    actions: tuple[Action, ...]
+    before: tuple[Action, ...] = ()
+    environ: Callable[[Path], dict[str, str]] = lambda data: {}
+    check: Callable[[Path, int], str] = lambda data, learners: ""
+    postgres: Postgres | None = None
+
+
+@dataclass
+class Result:
+    """What was measured. CPU in seconds per 1,000 updates, sizes in bytes, times in seconds."""
+
+    name: str
+    learners: int = 0
+    updates: int = 0
+    finished: int = 0
+    per_s: float = 0.0
+    cpu: float = 0.0
+    cpu_database: float = 0.0
+    rss: int = 0
+    p50: float = 0.0
+    p99: float = 0.0
+    kills: int = 0
+    doubled: int = 0
+    odd: dict[str, int] = field(default_factory=dict)
+    calls: dict[str, int] = field(default_factory=dict)
+    fault: str = ""
+
+
+class Stage:
+    """A running bot with its fake server and its crowds."""
+
+    def __init__(self, bot: Bot, data: Path) -> None:
+        self.bot, self.data = bot, data
+        self.crowds: list[Crowd] = []
+        self.api = FakeApi(self._heard)
+        self.process: Process | None = None
+        self._peak = 0
+        self._next_chat = 700_000_000
+
+    def _heard(self, chat: int, text: str, markup: str, message_id: int) -> None:
+        for crowd in self.crowds:
+            crowd.heard(chat, text, markup, message_id)
+
+    def _environ(self) -> dict[str, str]:
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.data),
+            "LC_ALL": "C.UTF-8",
+            "PYTHONPATH": str(ROOT),
+            "PYTHONDONTWRITEBYTECODE": "",
+            "TELEGRAM_API_BASE": self.api.base,
+            "TELEGRAM_TOKEN": TOKEN,
+            "BENCH_DATA": str(self.data),
+            **self.bot.environ(self.data),
+        }
+
+    async def start(self) -> None:
+        """Start the bot and wait until it asks for updates, or has set its webhook."""
+        self.api.ready.clear()
+        self.process = Process(self.bot.command, self._environ(), self.data / "bot.log", cwd=ROOT)
+        await until(self.api.ready, self.process)
+
+    def crowd(self, actions: Sequence[Action], size: int, *, chats: int | None = None) -> Crowd:
+        """New learners, or with `chats` (the first chat id) the ones who were here before."""
+        if chats is None:
+            chats = self._next_chat
+            self._next_chat += size
+        crowd = Crowd(self.api, actions, size, chats)
+        self.crowds = [crowd]
+        return crowd
+
+    def cpu_s(self) -> tuple[float, float]:
+        """(of the bot, of its database server) up to now."""
+        assert self.process is not None
+        return self.process.cpu_s(), self.bot.postgres.process.cpu_s() if self.bot.postgres else 0.0
+
+
+@asynccontextmanager
+async def on_stage(bot: Bot) -> AsyncIterator[Stage]:
+    """A fresh folder, server and bot; all gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="camtay-bench-", ignore_cleanup_errors=True) as folder:
+        stage = Stage(bot, Path(folder))
+        await stage.api.open()
+        try:
+            yield stage
+        finally:
+            if stage.process is not None:
+                stage.process.kill()
+            await stage.api.close()
+
+
+async def prepared(stage: Stage, learners: int) -> Crowd:
+    """Start, warm up, play what comes before the measured time; return the crowd that waits to begin."""
+    await stage.start()
+    bot = stage.bot
+    warm = stage.crowd((*bot.before, *bot.actions), WARM)
+    warm.all_at_once()
+    if not await warm.all_done(10):
+        raise NeverReady(told(stage, warm))
+    first = stage._next_chat
+    if bot.before:
+        before = stage.crowd(bot.before, learners)
+        before.all_at_once()
+        if not await before.all_done(10):
+            raise NeverReady(told(stage, before))
+        crowd = stage.crowd(bot.actions, learners, chats=first)
+    else:
+        crowd = stage.crowd(bot.actions, learners)
+    await asyncio.sleep(SETTLE_S)
+    if bot.postgres is not None:
+        bot.postgres.rest()
+    gc.collect()
+    return crowd
+
+
+def told(stage: Stage, crowd: Crowd) -> str:
+    """Why a crowd did not get to its end, as far as can be seen from outside."""
+    stuck = next(learner for learner in crowd.learners.values() if learner.at < len(crowd.actions))
+    assert stage.process is not None
+    return (
+        f"{crowd.done} of {len(crowd.learners)} get to the end; one waits after {crowd.actions[stuck.at].what!r}, "
+        f"having read {stuck.text!r}; unexpected: {dict(crowd.odd.most_common(5))}\n{stage.process.tail()}"
+    )
+
+
+def summary(stage: Stage, crowd: Crowd, spent: tuple[float, float], seconds: float) -> Result:
+    """The figures of one measured time."""
+    thousand = max(len(crowd.latencies), 1) / 1000
+    assert stage.process is not None
+    return Result(
+        name=stage.bot.name,
+        learners=len(crowd.learners),
+        updates=len(crowd.latencies),
+        finished=crowd.done,
+        per_s=len(crowd.latencies) / seconds if seconds else 0.0,
+        cpu=(spent[0] + spent[1]) / thousand,
+        cpu_database=spent[1] / thousand,
+        rss=stage.process.peak_rss,
+        p50=percentile(crowd.latencies, 0.5),
+        p99=percentile(crowd.latencies, 0.99),
+        doubled=crowd.doubled,
+        odd=dict(crowd.odd.most_common(5)),
+        calls=dict(stage.api.calls),
+        fault=stage.bot.check(stage.data, crowd.done),
+    )
+
+
+async def measure(bot: Bot, learners: int, rate: float = 0.0) -> Result:
+    """Let `learners` play one lesson: all at once, or at `rate` actions a second."""
+    async with on_stage(bot) as stage:
+        crowd = await prepared(stage, learners)
+        assert stage.process is not None
+        watcher = asyncio.create_task(watch(stage.process))
+        stage.api.calls.clear()
+        before, began = stage.cpu_s(), time.perf_counter()
+        if rate:
+            await crowd.at_rate(rate)
+        else:
+            crowd.all_at_once()
+            await crowd.all_done(15)
+        seconds = time.perf_counter() - began
+        await asyncio.sleep(SETTLE_S)
+        after = stage.cpu_s()
+        watcher.cancel()
+        return summary(stage, crowd, (after[0] - before[0], after[1] - before[1]), seconds)
+
+
+async def survive(bot: Bot, learners: int, kills: int, stall_s: float = 6.0) -> Result:
+    """Kill the bot `kills` times, evenly over the lesson, start it again at once, and see who reaches the end.
+
+    Nobody taps again: who is not answered waits, and the run ends when nothing has moved for `stall_s` seconds.
+    """
+    async with on_stage(bot) as stage:
+        crowd = await prepared(stage, learners)
+        total = learners * len(bot.actions)
+        marks = [crowd.after(total * (n + 1) // (kills + 1)) for n in range(kills)]
+        crowd.all_at_once()
+        killed = 0
+        for mark in marks:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(mark.wait(), 30 if killed == 0 else stall_s)
+            if not mark.is_set():
+                break  # who was to act has been lost: later kills change nothing
+            assert stage.process is not None
+            stage.process.kill()
+            killed += 1
+            await stage.start()
+        await crowd.all_done(stall_s)
+        await asyncio.sleep(SETTLE_S)
+        result = summary(stage, crowd, (0.0, 0.0), 0.0)
+        result.kills = killed
+        return result
+
+
+def python(*args: str) -> tuple[str, ...]:
+    """A command of this very interpreter."""
+    return (sys.executable, *args)
