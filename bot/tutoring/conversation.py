@@ -268,6 +268,8 @@ def _after(desk: Desk, events: tuple[ev.Event, ...]) -> None:
                 open_emergency(desk)
             case ev.TapIgnored("stale"):
                 _stale(desk)
+            case ev.TaskPostponed():
+                _offer_way_on(desk)
             case ev.RunEnded():
                 _ended(desk, event)
             case ev.RunFailed():
@@ -310,9 +312,8 @@ def command(desk: Desk, word: str) -> None:
         case "go_on" | "repeat" | "back":
             _go_on(desk)
         case "stop":
-            desk.change(offer=(), pending="")
-            go_on = (("g:go_on", desk.phrase("label_continue")), ("g:menu", desk.phrase("label_menu")))
-            desk.offer(desk.phrase("stopped"), go_on)
+            desk.say(desk.phrase("stopped"))
+            _offer_way_on(desk)
         case "help":
             _help(desk)
             _show_again(desk)
@@ -336,6 +337,11 @@ def command(desk: Desk, word: str) -> None:
             _show_again(desk)
         case _:
             _stale(desk)
+
+
+def _offer_way_on(desk: Desk) -> None:
+    """Under what was just said: two buttons for whenever she comes back."""
+    desk.offer("", (("g:go_on", desk.phrase("label_continue")), ("g:menu", desk.phrase("label_menu"))))
 
 
 def _go_on(desk: Desk) -> None:

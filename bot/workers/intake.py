@@ -33,10 +33,18 @@ Publish = Callable[[Effects], None]
 class Intake:
     """`submit` waits until what it was given is committed; `publish` is told of every committed batch."""
 
-    def __init__(self, conversation: Conversation, publish: Publish, senders: SettledSource) -> None:
+    def __init__(
+        self,
+        conversation: Conversation,
+        publish: Publish,
+        senders: SettledSource,
+        at: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """`at` is told each point where a crash would hurt most; the crash tests hand in one that kills."""
         self.conversation = conversation
         self.publish = publish
         self.senders = senders
+        self.at = at
         self.handled = 0
         self.set_aside = 0
         self._waiting: list[tuple[Sequence[Update], asyncio.Future[None]]] = []
@@ -102,6 +110,7 @@ class Intake:
             log.exception("batch failed", extra={"updates": [f"{u.channel}:{u.update_id}" for u in updates][:10]})
             await self._halve(updates, tries)
             return
+        self.at("after commit")
         self.senders.forget(settled)
         self.handled += len(updates)
         self.publish(effects)

@@ -32,10 +32,13 @@ class Sender:
         conversation: Conversation,
         pace: Pace,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        at: Callable[[str], None] = lambda _: None,
     ) -> None:
+        """`at` as in Intake."""
         self.channel = channel
         self.conversation = conversation
         self.pace = pace
+        self.at = at
         self.sent = 0
         self._sleep = sleep
         self._chats: dict[str, deque[Outgoing]] = {}
@@ -102,6 +105,7 @@ class Sender:
             try:
                 async with self._slots:
                     await self.channel.send(outgoing, plain=plain)
+                self.at("after send")
                 self.sent += 1
                 return False
             except Throttled as slow:
@@ -161,6 +165,7 @@ class Sender:
     async def step(self) -> None:
         settled = self.settled()
         if settled:
+            self.at("before settle")
             await self._until_stored(lambda: self.conversation.settle(settled))
             self.forget(settled)
 

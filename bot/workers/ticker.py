@@ -13,7 +13,6 @@ from bot.services.conversation import INNER
 from bot.tutoring import talk as talks
 from flows import SessionCorrupt
 from storage import Connection, Database, keeping
-from storage.records import to_ms
 
 EVERY_S = 5.0  # reminders are counted in minutes and days
 DUE_AT_ONCE = 100
@@ -88,8 +87,3 @@ def _due(learner_id: str, state: str, due_at: int, now: datetime) -> Update:
     except SessionCorrupt:
         wait_id = ""
     return Update(INNER, f"due:{learner_id}:{due_at}:{wait_id}", learner_id, Inner("due", wait_id), now)
-
-
-def reoffer(learner_id: str, stopped_at: datetime, now: datetime) -> Update:
-    """Offer the step again after a stop in which taps were lost: once a stop."""
-    return Update(INNER, f"reoffer:{learner_id}:{to_ms(stopped_at)}", learner_id, Inner("reoffer", ""), now)

@@ -1,0 +1,264 @@
+"""The one place that knows all rooms: builds them, starts them, stops them without losing anything."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+from pathlib import Path
+from random import Random
+from typing import IO, Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from bot.channels.base import LogEntry
+from bot.channels.webchat import WebChat
+from bot.errors import SettingsInvalid, StorageError
+from bot.services.conversation import Conversation
+from bot.services.effects import Effects, unpack_entry
+from bot.services.library import Shelf, open_book
+from bot.services.presence import Presence
+from bot.settings import Settings
+from bot.telegram_line import TelegramLine
+from bot.telemetry import start_logging, stop_logging
+from bot.tutoring.quiet import QuietHours
+from bot.web import server
+from bot.workers.intake import Intake
+from bot.workers.sender import Senders
+from bot.workers.ticker import EVERY_S, Ticker
+from flows.events import Universe
+from storage import Database, keeping, open_database, schema
+from storage.lock import lock_folder
+
+SEND_PATIENCE_S = 4.0  # how long a stop waits for messages under way; the rest stays in the outbox
+WORK_PATIENCE_S = 4.0
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Clock, ids and chance of a whole process; tests hand in their own."""
+
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    new_id: Callable[[], str] = lambda: uuid4().hex
+    tick_s: float = EVERY_S
+    at: Callable[[str], None] = lambda _: None
+
+    def universe(self, seed: str) -> Universe:
+        """The world of one update: the same update throws the same dice, so that a batch can run again."""
+        return Universe(self.now(), self.new_id, Random(seed))
+
+
+@dataclass(slots=True)
+class App:
+    """A running tutor. `start`, then `stop`; `failed` is set when a worker ends that never should."""
+
+    settings: Settings
+    world: World = field(default_factory=World)
+    database: Database = field(init=False)
+    shelf: Shelf = field(init=False)
+    intake: Intake = field(init=False)
+    telegram: TelegramLine | None = None
+    failed: asyncio.Event = field(default_factory=asyncio.Event)
+    _senders: Senders = field(default_factory=Senders)
+    _workers: list[asyncio.Task[None]] = field(default_factory=list)
+    _intake_task: asyncio.Task[None] | None = None
+    _runner: Any = None
+    _lock: IO[str] | None = None
+
+    async def start(self) -> None:
+        """Raises SettingsInvalid, StorageError (a sentence each) or OSError when the port is taken."""
+        settings, world = self.settings, self.world
+        data = Path(settings.data.dir)
+        url = settings.database.url or f"sqlite:///{data / 'camtay.db'}"
+        try:
+            self.database = open_database(url)
+        except ValueError as unknown:
+            raise SettingsInvalid(f"DATABASE_URL: {unknown}") from None
+        if url.startswith("sqlite"):
+            self._lock = lock_folder(data)
+        data.mkdir(parents=True, exist_ok=True)
+        await schema.ensure(self.database)
+        facts = {**settings.facts, "nguoi_giup": settings.helper.name, "so_nguoi_giup": settings.helper.phone}
+        book, self.shelf = await open_book(self.database, Path(settings.lessons.dir), facts, world.now())
+        quiet = quiet_hours(settings)
+        conversation = Conversation(self.database, book, world.universe, quiet)
+        self.intake = Intake(conversation, self._publish, self._senders, world.at)
+        self._intake_task = self._spawn(self.intake.run())
+        presence = Presence(self.database, world.now, quiet)
+        self._webchat = self._web(data)
+        self.telegram = TelegramLine.of(
+            settings, conversation, self.intake.submit, presence, self._senders, world.now, world.at
+        )
+        routes = self.telegram.routes() if self.telegram else ()
+        app = server.create_app(self._webchat, self._health, routes)
+        self._runner = await server.start(app, settings.web.host, settings.web.port)
+        ticker = Ticker(self.database, self.intake.submit, world.now, presence.beat, world.tick_s)
+        self._workers.append(self._spawn(ticker.run()))
+        if self.telegram is not None:
+            self._workers.append(self._spawn(self.telegram.run()))
+        log.info("started", extra={"lessons": len(self.shelf.good), "broken": sorted(self.shelf.broken)})
+
+    _webchat: WebChat = field(init=False)
+
+    def _web(self, data: Path) -> WebChat:
+        web = self.settings.web
+        return WebChat(
+            submit=self.intake.submit,
+            history=self._history,
+            new_id=self.world.new_id,
+            now=self.world.now,
+            key_path=data / "web.key",
+            tutor=self.settings.tutor.name,
+            union=self.settings.tutor.union,
+            public_url=web.public_url,
+            max_text=web.max_text,
+        )
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and task.exception() is not None:
+            log.error("worker ended", exc_info=task.exception())
+            self.failed.set()
+
+    def _publish(self, effects: Effects) -> None:
+        """What is committed goes out: to the senders and to the pages that are open."""
+        self._senders.push(effects.outgoing)
+        for chat_id, entries in effects.entries.items():
+            self._webchat.publish(chat_id, entries)
+
+    async def _history(self, chat_id: str, after: int, limit: int) -> list[LogEntry]:
+        rows = await self.database.read(lambda connection: keeping.history(connection, chat_id, after, limit))
+        return [unpack_entry(row) for row in rows]
+
+    async def _health(self) -> tuple[bool, dict[str, object]]:
+        try:
+            counts = await self.database.read(keeping.counts)
+        except StorageError as away:
+            return False, {"database": str(away)[:200]}
+        handled = {"handled": self.intake.handled, "lessons": len(self.shelf.good), "broken": len(self.shelf.broken)}
+        telegram = {"telegram": self.telegram.state} if self.telegram else {}
+        return True, {**counts, **handled, **telegram}
+
+    async def stop(self) -> None:
+        """Take nothing new, finish what was taken, send what is under way; within ten seconds."""
+        if self.telegram is not None:
+            self.telegram.stop()
+        if self._runner is not None:
+            await self._runner.cleanup()
+        if self._intake_task is not None:
+            await self.intake.close()
+            await asyncio.wait([self._intake_task], timeout=WORK_PATIENCE_S)
+        for worker in self._workers:
+            worker.cancel()
+        await asyncio.gather(*self._workers, return_exceptions=True)
+        if self.telegram is not None:
+            with contextlib.suppress(StorageError):
+                await self.telegram.close(SEND_PATIENCE_S)
+        if hasattr(self, "database"):
+            await self.database.close()
+        if self._lock is not None:
+            self._lock.close()
+
+
+def quiet_hours(settings: Settings) -> QuietHours:
+    clock = settings.time
+    return QuietHours(time.fromisoformat(clock.quiet_from), time.fromisoformat(clock.quiet_to), ZoneInfo(clock.zone))
+
+
+def run(settings: Settings, world: World | None = None) -> int:
+    """Serve until SIGTERM or Ctrl-C; the exit code is 0, 2 for a setting or database that refuses, 1 for a failure."""
+    start_logging(
+        Path(settings.data.dir) / "log", level=settings.log.level, max_mb=settings.log.max_mb, keep=settings.log.keep
+    )
+    try:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            return runner.run(_serve(settings, world or World()))
+    finally:
+        stop_logging()
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+async def _serve(settings: Settings, world: World) -> int:
+    app, stopping = App(settings, world), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in ("SIGTERM", "SIGINT"):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(getattr(signal, name), stopping.set)
+    try:
+        try:
+            await app.start()
+        except (SettingsInvalid, StorageError) as refusal:
+            _tell(str(refusal))
+            return 2
+        except OSError as taken:
+            _tell(
+                f"Không mở được {settings.web.host}:{settings.web.port}: {taken.strerror or taken}. Đổi cổng bằng --port."
+            )
+            return 2
+        for line in greeting(settings, app.shelf):
+            _tell(line)
+        waits = [asyncio.create_task(event.wait()) for event in (stopping, app.failed)]
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
+        return 1 if app.failed.is_set() else 0
+    finally:
+        await app.stop()
+
+
+def greeting(settings: Settings, shelf: Shelf) -> Iterator[str]:
+    """What whoever started it reads: where it is, what is broken, a QR code when a phone can open the address."""
+    for path, problems in shelf.broken.items():
+        yield f"Bài có lỗi, chưa dùng được: {path}"
+        yield from (f"  {problem}" for problem in problems[:5])
+    web = settings.web
+    address = web.public_url or f"http://{_shown(web.host)}:{web.port}/"
+    yield f"Cầm Tay đang chạy: {address}"
+    if web.public_url or web.host not in ("127.0.0.1", "localhost", "::1"):
+        yield from _qr(address)
+    if not (settings.helper.name and settings.helper.phone):
+        yield "Chưa có người giúp: điền helper.name và helper.phone trong config.yaml."
+
+
+def _shown(host: str) -> str:
+    if host not in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
+        return f"[{host}]" if ":" in host else host
+    import socket
+
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(("192.0.2.1", 9))  # sends nothing: asks the system which of its addresses faces the network
+        return str(probe.getsockname()[0])
+    return "127.0.0.1"
+
+
+def _qr(address: str) -> Sequence[str]:
+    import io
+
+    import segno
+
+    drawn = io.StringIO()
+    segno.make(address, error="m").terminal(drawn, compact=True)
+    return drawn.getvalue().splitlines()
+
+
+def _tell(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()

@@ -1,0 +1,175 @@
+"""One Telegram bot from end to end: owned by one process, polled or posted to, its outbox sent."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from random import Random
+
+from aiohttp import web
+
+from bot.channels.base import Misconfigured, Submit
+from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.telegram.polling import Poller
+from bot.channels.telegram.setup import Plan, needs_setup, run_setup
+from bot.channels.telegram.webhook import webhook_handler, webhook_path, webhook_secret
+from bot.errors import SettingsInvalid, StorageError
+from bot.services.conversation import Conversation
+from bot.services.effects import unpack
+from bot.services.presence import Presence, set_key
+from bot.settings import Settings
+from bot.workers.pace import Pace
+from bot.workers.sender import Sender, Senders
+from storage import conversations, keeping
+from storage.database import SQLite
+
+OWN_EVERY_S = (
+    2.0  # how often a process that stands by asks whether the bot is free, and an owner looks for others' rows
+)
+REOFFER_AT_ONCE = 100
+
+log = logging.getLogger(__name__)
+
+
+class TelegramLine:
+    """`run` works while this process owns the bot (PostgreSQL: an advisory lock; SQLite: always)."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        channel: TelegramChannel,
+        conversation: Conversation,
+        submit: Submit,
+        presence: Presence,
+        senders: Senders,
+        now: Callable[[], datetime],
+        at: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        telegram = settings.telegram
+        self.channel = channel
+        self.conversation = conversation
+        self.submit = submit
+        self.presence = presence
+        self.senders = senders
+        self.now = now
+        self.at = at
+        self.state = "waiting"
+        self.plan = Plan(telegram.token, telegram.mode, telegram.webhook_url, telegram.api_base)
+        self.per_second = telegram.messages_per_second
+        self.dropped_after = timedelta(seconds=telegram.drop_after_s)
+        self.poller: Poller | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @classmethod
+    def of(
+        cls,
+        settings: Settings,
+        conversation: Conversation,
+        submit: Submit,
+        presence: Presence,
+        senders: Senders,
+        now: Callable[[], datetime],
+        at: Callable[[str], None] = lambda _: None,
+    ) -> TelegramLine | None:
+        """The line of the configured bot; None without a token. Raises SettingsInvalid for a token that is none."""
+        telegram = settings.telegram
+        if not telegram.token:
+            return None
+        if telegram.mode == "webhook" and not telegram.webhook_url:
+            raise SettingsInvalid("telegram.webhook_url: chế độ webhook cần địa chỉ https của máy này.")
+        try:
+            channel = TelegramChannel(telegram.token, api_base=telegram.api_base)
+        except Misconfigured as wrong:
+            raise SettingsInvalid(f"TELEGRAM_TOKEN: {wrong}") from None
+        return cls(settings, channel, conversation, submit, presence, senders, now, at)
+
+    def routes(self) -> Sequence[web.AbstractRouteDef]:
+        if self.plan.mode != "webhook":
+            return ()
+        handler = webhook_handler(self.channel, self.submit, webhook_secret(self.plan.token), clock=self.now)
+        return (web.post(webhook_path(self.plan.webhook_url), handler),)
+
+    async def run(self) -> None:
+        """Stand by until the bot is ours, then serve it; look again should the ownership be lost."""
+        database = self.conversation.database
+        while True:
+            try:
+                owned = await database.hold(self.channel.name)
+                if owned and not self._tasks:
+                    await self._begin()
+                elif owned and not isinstance(database, SQLite):
+                    await self._pick_up()
+                elif not owned:
+                    self._end()
+            except StorageError as away:
+                log.warning("storage away", extra={"reason": str(away)[:200]})
+                self._end()
+            await asyncio.sleep(OWN_EVERY_S)
+
+    async def _begin(self) -> None:
+        pace = Pace(self.per_second, asyncio.get_running_loop().time())
+        sender = Sender(self.channel, self.conversation, pace, at=self.at)
+        self.senders.by_channel[self.channel.name] = sender
+        await self._pick_up()
+        lost = await self.presence.lost_taps(self.channel.name, self.dropped_after)
+        for at in range(0, len(lost), REOFFER_AT_ONCE):
+            await self.submit(lost[at : at + REOFFER_AT_ONCE])
+        self.presence.alive.add(self.channel.name)
+        self._tasks = [asyncio.create_task(sender.run()), asyncio.create_task(self._set_up())]
+        if self.plan.mode == "polling":
+            self._tasks.append(asyncio.create_task(self._poll()))
+        else:
+            self.state = "webhook"
+
+    async def _pick_up(self) -> None:
+        """Send what is in the outbox: left over from before, or written by another process."""
+        name = self.channel.name
+        rows = await self.conversation.database.read(lambda connection: conversations.unsent(connection, name))
+        self.senders.by_channel[name].push(map(unpack, rows))
+
+    async def _poll(self) -> None:
+        rng = Random(self.channel.name)
+        self.poller = Poller(
+            self.channel, self.submit, clock=self.now, rng=rng, remove_webhook=lambda: run_setup(self.plan)
+        )
+        self.state = "polling"
+        try:
+            await self.poller.run()
+        except Misconfigured as wrong:
+            self.state = "token refused"
+            log.error("Telegram không nhận mã bot (TELEGRAM_TOKEN). Lấy lại mã từ @BotFather. (%s)", wrong)
+
+    async def _set_up(self) -> None:
+        """Tell Telegram who we are, in a child process and only when something has changed."""
+        database, key = self.conversation.database, f"setup:{self.channel.name}"
+        known = await database.read(lambda connection: keeping.get_key(connection, key))
+        fingerprint = needs_setup(known[0] if known else None, self.plan)
+        if not fingerprint:
+            return
+        result = await run_setup(self.plan)
+        if result.ok:
+            await database.transact(lambda connection: set_key(connection, key, fingerprint))
+        else:
+            log.error("telegram set-up failed: %s", result.error)
+
+    def stop(self) -> None:
+        if self.poller is not None:
+            self.poller.stop()
+
+    def _end(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        self._tasks = []
+        self.presence.alive.discard(self.channel.name)
+        self.senders.by_channel.pop(self.channel.name, None)
+        self.state = "standing by"
+
+    async def close(self, patience_s: float) -> None:
+        sender = self.senders.by_channel.get(self.channel.name)
+        for task in self._tasks:
+            task.cancel()
+        if sender is not None:
+            await sender.close(patience_s)
+        await self.channel.close()

@@ -1,0 +1,69 @@
+"""What lies in a lessons folder, ready to be opened as a book: good lessons, broken ones with their faults, tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from flows.lint import lint
+from flows.loader import load_folder
+from flows.model import Lesson, Problem
+from flows.session import Book
+from flows.understand import read_words
+
+
+class _Textual(yaml.CSafeLoader):
+    """Every scalar is the text in the file."""
+
+    yaml_implicit_resolvers: Mapping[str, list[object]] = {}  # type: ignore[assignment]
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """`good` by lesson id, `broken` by path."""
+
+    good: Mapping[str, Lesson]
+    broken: Mapping[str, tuple[Problem, ...]]
+    phrases: Mapping[str, str]
+    words: Mapping[str, object]
+    tracks: tuple[tuple[str, str], ...]
+
+
+def read_shelf(root: Path, facts: Mapping[str, str]) -> Shelf:
+    """Read and lint every lesson below `root`; a broken one never hides the others.
+
+    Raises OSError when phrases.yaml or words.yaml cannot be read: without them the tutor cannot speak.
+    """
+    library = load_folder(root, facts)
+    by_path: dict[str, list[Problem]] = {}
+    for problem in (*library.problems, *lint(library)):
+        if problem.severity == "error":
+            by_path.setdefault(problem.place.path, []).append(problem)
+    return Shelf(
+        good={key: lesson for key, lesson in library.lessons.items() if lesson.place.path not in by_path},
+        broken={path: tuple(dict.fromkeys(found)) for path, found in by_path.items()},
+        phrases={key: str(text) for key, text in read_table(root / "phrases.yaml").items()},
+        words=read_table(root / "words.yaml"),
+        tracks=tuple((track.id, track.title) for track in library.tracks),
+    )
+
+
+def read_table(path: Path) -> dict[str, object]:
+    """A YAML table of the tutor's own words, all scalars text."""
+    data = yaml.load(path.read_bytes(), Loader=_Textual)
+    return data if isinstance(data, dict) else {}
+
+
+def plain_book(shelf: Shelf, facts: Mapping[str, str]) -> Book:
+    """A book of the files as they are, every lesson in version 1: for trying, transcripts and tests."""
+    return Book(
+        versions={(lesson.id, 1): lesson for lesson in shelf.good.values()},
+        current=dict.fromkeys(shelf.good, 1),
+        phrases=shelf.phrases,
+        words=read_words(shelf.words),
+        facts=facts,
+        tracks=shelf.tracks,
+    )
