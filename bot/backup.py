@@ -1,0 +1,222 @@
+"""One file that holds everything: the database, the signing key, the small files of the data folder.
+
+`make` works while the tutor runs: SQLite's online backup reads one snapshot, pg_dump does the same. `restore` refuses
+while it runs, checks every hash before it touches anything, and keeps what was there in `before-restore-…/`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import tarfile
+import tempfile
+import zlib
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+from bot.errors import CamtayError
+from storage.copies import DATABASE_NAMES, CopyFailed, copy_database, copy_name, put_database, sqlite_path
+from storage.lock import lock_folder
+from storage.schema import SCHEMA
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+LARGEST_SMALL_FILE = 5_000_000  # bytes; keys and notes of channels are far smaller
+LARGEST_MANIFEST = 1_000_000  # bytes
+
+_NOT_DATA = re.compile(r".*\.(partial|lock|tar\.gz)|.*-(wal|shm|journal)|.*\.before-.*")
+_NOT_DATA_FOLDERS = ("log", "backup", "before-restore-", ".")
+
+
+class BackupFailed(CamtayError):
+    """Chưa sao lưu hoặc chưa lấy lại được; dữ liệu đang có vẫn nguyên."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file of a backup: its name in the archive, its size in bytes, its SHA-256 in hex."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a backup says of itself; `created_at` is ISO 8601 with zone, `schema` the database's version."""
+
+    format: int
+    created_at: str
+    schema: str
+    entries: tuple[Entry, ...]
+
+
+def make(data: Path, database_url: str, target: Path | None, now: datetime) -> tuple[Path, Manifest]:
+    """Write a backup, readable by its owner only, and name it in one step. Raises BackupFailed.
+
+    Without `target` it goes to `data`/backup/camtay-<time>.tar.gz.
+    """
+    target = target or data / "backup" / f"camtay-{now:%Y%m%d-%H%M%S}.tar.gz"
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".backup-", dir=target.parent) as folder:
+            database, schema = copy_database(database_url, Path(folder))
+            files = {database.name: database, **_copy_small_files(data, database_url, Path(folder))}
+            entries = tuple(_entry(name, path) for name, path in sorted(files.items()))
+            manifest = Manifest(FORMAT, now.isoformat(), schema, entries)
+            _pack(target, manifest, files)
+    except (OSError, CopyFailed) as fault:
+        raise BackupFailed(f"Chưa sao lưu được vào {target}: {_reason(fault)}.") from fault
+    return target, manifest
+
+
+def restore(file: Path, data: Path, database_url: str, now: datetime) -> tuple[Path, Manifest]:
+    """Put a backup in place of what is there; returns where the former data lie. Raises BackupFailed, AlreadyRunning.
+
+    Every file of a backup is replaced in one step of its own, the database last: whoever breaks it off runs it again.
+    """
+    try:
+        with lock_folder(data), tempfile.TemporaryDirectory(prefix=".restore-", dir=data) as folder:
+            manifest = _unpack(file, Path(folder))
+            _check_kind(manifest, database_url)
+            aside = data / f"before-restore-{now:%Y%m%d-%H%M%S}"
+            aside.mkdir(mode=0o700)
+            for entry in manifest.entries:
+                if entry.name.startswith("files/"):
+                    _replace(Path(folder) / entry.name, entry.name.removeprefix("files/"), data, aside)
+            put_database(database_url, Path(folder), aside)
+    except (OSError, CopyFailed, tarfile.TarError, zlib.error, EOFError) as fault:
+        raise BackupFailed(f"Chưa lấy lại được từ {file}: {_reason(fault)}.") from fault
+    return aside, manifest
+
+
+# --- making ------------------------------------------------------------------------------------------
+
+
+def _copy_small_files(data: Path, database_url: str, folder: Path) -> dict[str, Path]:
+    """What else lies in the data folder and cannot be made again: keys, notes of channels. Copies, by archive name."""
+    copies = {}
+    for path in sorted(data.rglob("*")):
+        inside = path.relative_to(data)
+        if path == sqlite_path(database_url) or _NOT_DATA.fullmatch(path.name) or not path.is_file():
+            continue
+        if path.is_symlink() or any(part.startswith(_NOT_DATA_FOLDERS) for part in inside.parts[:-1]):
+            continue
+        if path.stat().st_size <= LARGEST_SMALL_FILE:
+            copy = folder / "files" / inside
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copies[f"files/{inside.as_posix()}"] = Path(shutil.copyfile(path, copy))
+    return copies
+
+
+def _entry(name: str, path: Path) -> Entry:
+    with path.open("rb") as file:
+        return Entry(name, path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
+
+
+def _pack(target: Path, manifest: Manifest, files: dict[str, Path]) -> None:
+    """Write the archive aside, then give it its name: a backup that has its name is whole."""
+    partial = target.with_name(target.name + ".partial")
+    try:
+        with open(partial, "wb", opener=_private) as file:
+            with tarfile.open(fileobj=file, mode="w:gz") as archive:
+                text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1).encode()
+                _add(archive, MANIFEST, io.BytesIO(text), len(text))
+                for entry in manifest.entries:
+                    with files[entry.name].open("rb") as content:
+                        _add(archive, entry.name, content, entry.bytes)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(partial, target)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _add(archive: tarfile.TarFile, name: str, content: IO[bytes], size: int) -> None:
+    member = tarfile.TarInfo(name)
+    member.size, member.mode = size, 0o600
+    archive.addfile(member, content)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+# --- restoring ---------------------------------------------------------------------------------------
+
+
+def _unpack(file: Path, folder: Path) -> Manifest:
+    """Take out what the manifest names and nothing else, each file checked against its hash."""
+    with tarfile.open(file, "r:gz") as archive:
+        manifest = _read_manifest(archive)
+        wanted = {entry.name: entry for entry in manifest.entries}
+        while member := archive.next():
+            entry = wanted.pop(member.name, None)
+            content = archive.extractfile(member) if entry and member.isfile() else None
+            if entry is None or content is None or member.size != entry.bytes:
+                raise BackupFailed(f"Tệp sao lưu có phần lạ ({member.name}); chưa làm gì cả.")
+            path = folder / entry.name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with open(path, "wb", opener=_private) as target:
+                shutil.copyfileobj(content, target)
+                target.flush()
+                os.fsync(target.fileno())
+            if _entry(entry.name, path) != entry:
+                raise BackupFailed(f"Tệp sao lưu hỏng ở phần {entry.name}; chưa làm gì cả.")
+    if wanted:
+        raise BackupFailed(f"Tệp sao lưu thiếu phần {', '.join(sorted(wanted))}; chưa làm gì cả.")
+    return manifest
+
+
+def _read_manifest(archive: tarfile.TarFile) -> Manifest:
+    member = archive.next()
+    content = archive.extractfile(member) if member and member.name == MANIFEST and member.isfile() else None
+    if content is None:
+        raise BackupFailed("Đây không phải là tệp sao lưu của Cầm Tay.")
+    try:
+        raw: dict[str, Any] = json.loads(content.read(LARGEST_MANIFEST))
+        entries = tuple(Entry(str(e["name"]), int(e["bytes"]), str(e["sha256"])) for e in raw["entries"])
+        manifest = Manifest(int(raw["format"]), str(raw["created_at"]), str(raw["schema"]), entries)
+    except (ValueError, KeyError, TypeError) as fault:
+        raise BackupFailed("Không đọc được phần đầu của tệp sao lưu.") from fault
+    if manifest.format > FORMAT or manifest.schema > SCHEMA:
+        raise BackupFailed(
+            f"Tệp sao lưu này do bản Cầm Tay mới hơn làm ra (dữ liệu {manifest.schema}, chương trình {SCHEMA}): "
+            "hãy cập nhật chương trình trước."
+        )
+    for entry in entries:
+        if not _is_safe(entry.name):
+            raise BackupFailed(f"Tệp sao lưu có đường dẫn lạ ({entry.name}); chưa làm gì cả.")
+    return manifest
+
+
+def _is_safe(name: str) -> bool:
+    parts = PurePosixPath(name).parts
+    if name in DATABASE_NAMES:
+        return True
+    return len(parts) > 1 and parts[0] == "files" and not {"..", "", "."} & set(parts) and "\\" not in name
+
+
+def _check_kind(manifest: Manifest, database_url: str) -> None:
+    if copy_name(database_url) not in {entry.name for entry in manifest.entries}:
+        raise BackupFailed("Tệp sao lưu này thuộc loại cơ sở dữ liệu khác với cấu hình; xem database.url.")
+
+
+def _replace(new: Path, name: str, data: Path, aside: Path) -> None:
+    """The file is the former or the new one at every moment; the former is kept under `aside`."""
+    path, kept = data / name, aside / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, kept)
+    os.replace(new, path)
+
+
+def _reason(fault: Exception) -> str:
+    return (isinstance(fault, OSError) and fault.strerror) or str(fault)

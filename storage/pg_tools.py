@@ -1,0 +1,68 @@
+"""PostgreSQL's own programs (pg_dump, pg_restore, psql), for backups: nobody copies a database better."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from storage.errors import StorageError
+
+OTHERS_CONNECTED = (
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+)
+
+
+class PgToolFailed(StorageError):
+    """A program of PostgreSQL refused; its last line says why."""
+
+
+def dump(url: str, target: Path) -> None:
+    """Write the whole database to `target` in pg_dump's custom format, one snapshot. Raises PgToolFailed."""
+    _run("pg_dump", url, "--format=custom", "--no-owner", "--no-privileges", f"--file={target}")
+
+
+def load(url: str, source: Path) -> None:
+    """Replace the database's tables with those of `source`, in one transaction. Raises PgToolFailed."""
+    _run("pg_restore", url, "--clean", "--if-exists", "--no-owner", "--single-transaction", str(source))
+
+
+def ask(url: str, query: str) -> str:
+    """The one value that `query` gives, as text. Raises PgToolFailed."""
+    return _run("psql", url, "--no-psqlrc", "--tuples-only", "--no-align", f"--command={query}").strip()
+
+
+def _run(program: str, url: str, *arguments: str) -> str:
+    address, password = without_password(url)
+    run = subprocess.run(
+        [_find(program), f"--dbname={address}", "--no-password", *arguments],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **({"PGPASSWORD": password} if password else {})},
+    )
+    if run.returncode:
+        last = (run.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise PgToolFailed(f"{program}: {last}")
+    return run.stdout
+
+
+def without_password(url: str) -> tuple[str, str]:
+    """The address as libpq reads it, and the password apart: arguments of a process can be read by others."""
+    parts = urlsplit(re.sub(r"^postgres(ql)?(\+\w+)?:", "postgresql:", url))
+    if parts.password is None:
+        return urlunsplit(parts), ""
+    place = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{parts.username}@{place}")), unquote(parts.password)
+
+
+def _find(program: str) -> str:
+    """The newest installed one: an older pg_dump refuses a newer server."""
+    installed = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"), key=lambda path: int(path.parts[-3]))
+    found = str(installed[-1]) if installed else shutil.which(program)
+    if found is None:
+        raise PgToolFailed(f"Máy này chưa có {program}. Hãy cài: sudo apt install postgresql-client")
+    return found
