@@ -1,0 +1,331 @@
+"""What can be set, where it came from, and one sentence when it is wrong.
+
+Precedence: flags > environment > config.yaml > defaults. Every key of the file is also `CAMTAY__SECTION__KEY`; what
+nobody knows is refused with its place, since a misspelt setting that is silently ignored costs an evening.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, NoReturn
+from zoneinfo import ZoneInfo
+
+from bot.errors import SettingsInvalid
+from flows import strictyaml
+from flows.fields import NAME, NAME_SHAPE, did_you_mean
+
+PREFIX = "CAMTAY__"
+
+# --- what a value must look like: the check returns what is expected, or an empty text when it is met ---
+
+
+def _clock(value: str) -> str:
+    return "" if re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value) else 'giờ và phút, ví dụ "20:00"'
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (OSError, ValueError, KeyError):  # a folder, a bad path, an unknown zone
+        return "một múi giờ, ví dụ Asia/Ho_Chi_Minh"
+    return ""
+
+
+def _address(value: str) -> str:
+    return (
+        "" if not value or re.fullmatch(r"https?://[^\s/]+\S*", value) else "địa chỉ bắt đầu bằng http:// hay https://"
+    )
+
+
+def _https(value: str) -> str:
+    return "" if not value or re.fullmatch(r"https://[^\s/]+\S*", value) else "địa chỉ bắt đầu bằng https://"
+
+
+def _database(value: str) -> str:
+    known = re.match(r"(sqlite|postgres|postgresql)(\+\w+)?://", value)
+    return "" if not value or known else "địa chỉ bắt đầu bằng sqlite:// hay postgresql://"
+
+
+def _some(value: str) -> str:
+    return "" if value else "một giá trị, không để trống"
+
+
+def _one_of(*allowed: str) -> Callable[[str], str]:
+    return lambda value: "" if value in allowed else "một trong: " + ", ".join(allowed)
+
+
+def _within(low: float, high: float) -> Callable[[float], str]:
+    return lambda value: "" if low <= value <= high else f"số từ {low:g} đến {high:g}"
+
+
+def _key(default: Any, check: Callable[[Any], str] | None = None, *, secret: bool = False, path: bool = False) -> Any:
+    """A key of a section; a secret is never shown, a path in the file counts from the file's folder."""
+    return field(default=default, repr=not secret, metadata={"check": check, "secret": secret, "path": path})
+
+
+# --- the sections ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Tutor:
+    name: str = _key("Cầm Tay", _some)
+    union: str = _key("Hội Phụ nữ", _some)
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """The person whose number "giúp" gives."""
+
+    name: str = _key("")
+    phone: str = _key("")
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """`max_text` in characters; port 0 lets the system choose."""
+
+    host: str = _key("127.0.0.1", _some)
+    port: int = _key(8080, _within(0, 65_535))
+    public_url: str = _key("", _address)
+    max_text: int = _key(4_000, _within(100, 100_000))
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseAddress:
+    """Empty: an SQLite file under the data folder. It may hold a password, hence never shown."""
+
+    url: str = _key("", _database, secret=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    dir: str = _key("data", _some, path=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Telegram:
+    """`token` comes from TELEGRAM_TOKEN or from `token_file`, never from config.yaml; empty: no Telegram.
+
+    `messages_per_second` 0 means no limiter at all; after `drop_after_s` seconds of stop Telegram has dropped taps.
+    """
+
+    mode: str = _key("polling", _one_of("polling", "webhook"))
+    webhook_url: str = _key("", _https)
+    messages_per_second: float = _key(30.0, _within(0, 10_000))
+    api_base: str = _key("https://api.telegram.org", _address)
+    token_file: str = _key("", path=True)
+    drop_after_s: float = _key(150.0, _within(0, 86_400))
+    token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """`quiet_from` and `quiet_to` are HH:MM in `zone`."""
+
+    zone: str = _key("Asia/Ho_Chi_Minh", _zone)
+    quiet_from: str = _key("20:00", _clock)
+    quiet_to: str = _key("08:00", _clock)
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    level: str = _key("info", _one_of("debug", "info", "warning", "error"))
+    max_mb: int = _key(10, _within(1, 10_000))
+    keep: int = _key(5, _within(0, 1_000))
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    dir: str = _key("lessons", _some, path=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that was set, one section each; `facts` are the placeholders that lessons may use."""
+
+    tutor: Tutor = Tutor()
+    helper: Helper = Helper()
+    web: Web = Web()
+    database: DatabaseAddress = DatabaseAddress()
+    data: Data = Data()
+    telegram: Telegram = Telegram()
+    time: Time = Time()
+    log: Log = Log()
+    lessons: Lessons = Lessons()
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def placeholders(self) -> dict[str, str]:
+        """What a lesson may put between braces: the facts, and the helper's name and phone."""
+        return {**self.facts, "nguoi_giup": self.helper.name, "so_nguoi_giup": self.helper.phone}
+
+
+_SECTIONS: dict[str, Any] = {
+    "tutor": Tutor,
+    "helper": Helper,
+    "web": Web,
+    "database": DatabaseAddress,
+    "data": Data,
+    "telegram": Telegram,
+    "time": Time,
+    "log": Log,
+    "lessons": Lessons,
+}
+_KEYS: dict[tuple[str, str], Any] = {  # dataclasses.Field, whose default is typed too tightly for us
+    (section, key.name): key for section, kind in _SECTIONS.items() for key in fields(kind) if "check" in key.metadata
+}
+_SHORT = {
+    "DATABASE_URL": ("database", "url"),
+    "TELEGRAM_API_BASE": ("telegram", "api_base"),
+    "CAMTAY_DATA": ("data", "dir"),
+}
+
+
+# --- where values come from --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """One value as text, and how to name its origin to the person who wrote it."""
+
+    section: str
+    key: str
+    text: str
+    where: str
+
+
+def load(config_path: str | Path, environ: Mapping[str, str], flags: Mapping[str, str]) -> Settings:
+    """All settings. `flags` are texts by "section.key" (`web.port`).
+
+    Raises SettingsInvalid with one sentence that names file:line:col, variable or flag.
+    """
+    path = Path(config_path)
+    values: dict[tuple[str, str], Any] = {}
+    facts: dict[str, str] = {}
+    for given in _from_file(path):
+        if given.section == "facts":
+            facts[given.key] = given.text
+        else:
+            value = _value(given)
+            is_path = _KEYS[given.section, given.key].metadata["path"]
+            values[given.section, given.key] = _beside(path, value) if is_path else value
+    for (section, key), known in _KEYS.items():
+        if known.metadata["path"]:
+            values.setdefault((section, key), _beside(path, known.default))
+    for given in (*_from_environment(environ, facts), *_from_flags(flags)):
+        if given.section == "facts":
+            facts[given.key] = given.text
+        else:
+            values[given.section, given.key] = _value(given)
+    values["telegram", "token"] = _token(environ, values["telegram", "token_file"])
+    sections = {name: kind(**_of(name, values)) for name, kind in _SECTIONS.items()}
+    return Settings(**sections, facts=facts)
+
+
+def _of(section: str, values: Mapping[tuple[str, str], Any]) -> dict[str, Any]:
+    return {key: value for (part, key), value in values.items() if part == section}
+
+
+def _from_file(path: Path) -> Iterator[_Given]:
+    try:
+        source = path.read_bytes()
+    except FileNotFoundError:
+        raise SettingsInvalid(f"{path}: không có tệp này; hãy chỉ đúng chỗ bằng --config.") from None
+    except OSError as fault:
+        raise SettingsInvalid(f"{path}: không mở được ({fault.strerror}).") from None
+    document = strictyaml.read(source, str(path))
+    for problem in document.problems:
+        if problem.severity == "error":
+            _refuse(str(problem.place), problem.message, problem.hint)
+    if not isinstance(document.root, strictyaml.Mapping):
+        _refuse(f"{path}:1:1", "tệp phải gồm các phần như “web:”, “telegram:”")
+    for section, (at, node) in document.root.entries.items():
+        if section not in _SECTIONS and section != "facts":
+            _refuse(str(at.place), f"không có phần nào tên “{section}”", did_you_mean(section, (*_SECTIONS, "facts")))
+        if not isinstance(node, strictyaml.Mapping):
+            _refuse(str(node.place), f"phần “{section}” phải gồm các dòng “tên: giá trị”")
+        yield from _from_section(section, node)
+
+
+def _from_section(section: str, node: strictyaml.Mapping) -> Iterator[_Given]:
+    for key, (at, value) in node.entries.items():
+        if (section, key) == ("telegram", "token"):
+            _refuse(str(at.place), "không ghi token vào tệp này", "hãy đặt biến TELEGRAM_TOKEN hoặc dùng token_file")
+        if section == "facts" and not NAME.fullmatch(key):
+            _refuse(str(at.place), f"“{key}” không dùng làm tên được", NAME_SHAPE)
+        if section != "facts" and (section, key) not in _KEYS:
+            keys = (known for part, known in _KEYS if part == section)
+            _refuse(str(at.place), f"không có mục nào tên “{key}” trong phần {section}", did_you_mean(key, keys))
+        if not isinstance(value, strictyaml.Scalar):
+            _refuse(str(value.place), f"“{key}” phải là một giá trị", strictyaml.QUOTE_HINT)
+        if (section, key) == ("database", "url") and re.search(r"://[^/@]*:[^/@]*@", value.text):
+            _refuse(str(value.place), "không ghi mật khẩu vào tệp này", "hãy đặt biến DATABASE_URL")
+        yield _Given(section, key, value.text.strip(), str(value.place))
+
+
+def _from_environment(environ: Mapping[str, str], facts: Mapping[str, str]) -> Iterator[_Given]:
+    for name, (section, key) in _SHORT.items():
+        if environ.get(name):
+            yield _Given(section, key, environ[name].strip(), name)
+    known = {_variable(*key): key for key in (*_KEYS, *(("facts", fact) for fact in facts))}
+    for name, text in environ.items():
+        if not name.startswith(PREFIX):
+            continue
+        if name not in known:
+            _refuse(name, "không có biến nào tên như vậy", did_you_mean(name, (*known, "TELEGRAM_TOKEN")))
+        section, key = known[name]
+        yield _Given(section, key, text.strip(), name)
+
+
+def _from_flags(flags: Mapping[str, str]) -> Iterator[_Given]:
+    for name, text in flags.items():
+        section, _, key = name.partition(".")
+        if (section, key) not in _KEYS:
+            _refuse(name, "không có mục nào tên như vậy", did_you_mean(name, (".".join(known) for known in _KEYS)))
+        yield _Given(section, key, text, name)
+
+
+def _variable(section: str, key: str) -> str:
+    return f"{PREFIX}{section.upper()}__{key.upper()}"
+
+
+# --- one value ---------------------------------------------------------------------------------------
+
+
+_NUMBER = {int: re.compile(r"-?[0-9]{1,12}"), float: re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")}
+
+
+def _value(given: _Given) -> Any:
+    key = _KEYS[given.section, given.key]
+    kind = type(key.default)
+    if kind is not str and not _NUMBER[kind].fullmatch(given.text):
+        _refuse(given.where, f"“{given.key}” phải là một con số", f"ví dụ: {key.default}")
+    value = kind(given.text)
+    check = key.metadata["check"]
+    expected = check(value) if check else ""
+    if expected:
+        shown = "" if key.metadata["secret"] else f", không phải “{given.text}”"
+        _refuse(given.where, f"“{given.key}” phải là {expected}{shown}")
+    return value
+
+
+def _beside(config: Path, path: str) -> str:
+    """A path written in the file counts from the file's folder."""
+    return str(config.parent / path) if path else ""
+
+
+def _token(environ: Mapping[str, str], token_file: str) -> str:
+    token = environ.get("TELEGRAM_TOKEN", "").strip()
+    if token or not token_file:
+        return token
+    try:
+        return Path(token_file).read_text(encoding="utf-8-sig").strip()
+    except (OSError, UnicodeDecodeError):
+        raise SettingsInvalid(f"telegram.token_file: không đọc được tệp {token_file}.") from None
+
+
+def _refuse(where: str, message: str, hint: str = "") -> NoReturn:
+    raise SettingsInvalid(f"{where}: {message}" + (f"; {hint}" if hint else "") + ("" if hint.endswith("?") else "."))
