@@ -153,15 +153,15 @@ class Bot:
         if not self.queue and timeout_s > 0:
             await self._wait(min(timeout_s, LONGEST_POLL_S))
             self._expire()
-        return [queued.update for queued, _ in zip(self.queue, range(limit), strict=False)]
+        batch = [queued for queued, _ in zip(self.queue, range(limit), strict=False)]
+        for queued in batch:
+            queued.stubborn = False
+        return [queued.update for queued in batch]
 
     def end_poll(self, reason: str) -> None:
         """The long poll that waits, if one does, ends with 409."""
         if self._poll is not None and not self._poll.done():
             self._poll.set_exception(BotApiError(409, f"Conflict: {reason}"))
-
-    def forget_expired(self) -> None:
-        self._expire()
 
     def _wake(self) -> None:
         if self._poll is not None and not self._poll.done():
@@ -189,8 +189,6 @@ class Bot:
         confirmed = [queued for queued in self.queue if id(queued) not in kept]
         if confirmed:
             self._confirmed = confirmed
-        for queued in keep:
-            queued.stubborn = False
         self.queue = deque(keep)
 
     def _expire(self) -> None:

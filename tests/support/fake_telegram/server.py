@@ -48,7 +48,7 @@ class FakeTelegram:
         self.violations: list[str] = []
         self.calls: list[Call] = []
         self.counts: Counter[str] = Counter()
-        self.on_sent: Callable[[int, dict[str, Any]], None] | None = None
+        self.on_sent: Callable[[int, dict[str, Any]], object] | None = None
         """Called with chat_id and the parameters of every sendMessage that arrived: for drivers of load."""
         self.control: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]] | None = None
         self.deliveries = {

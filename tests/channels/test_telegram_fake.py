@@ -1,0 +1,261 @@
+"""The fake server itself, read by libraries that others wrote: what they misread, we would have got wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import pytest
+import telegram
+import telegram.error
+
+from bot.channels.base import Button, Outgoing
+from bot.channels.telegram.render import render
+from tests.support.fake_telegram import FakeTelegram, Limits
+from tests.support.fake_telegram.contract import METHODS, violations
+from tests.support.fake_telegram.control import control
+from tests.support.fake_telegram.methods import METHODS_DONE
+
+SAY = {"chat_id": 5, "text": "Chào chị"}
+
+
+@pytest.fixture
+async def fake() -> AsyncIterator[FakeTelegram]:
+    async with FakeTelegram() as server:
+        yield server
+
+
+@pytest.fixture
+async def reader(fake: FakeTelegram) -> AsyncIterator[telegram.Bot]:
+    """python-telegram-bot, talking to the fake."""
+    async with telegram.Bot(fake.token, base_url=f"{fake.url}/bot") as bot:
+        yield bot
+    assert fake.violations == []
+
+
+async def post(fake: FakeTelegram, method: str, params: dict[str, Any]) -> dict[str, Any]:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(f"{fake.url}/bot{fake.token}/{method}", json=params) as response,
+    ):
+        answer: dict[str, Any] = await response.json()
+        assert answer["ok"] == (response.status == 200)
+        return answer
+
+
+# --- python-telegram-bot as a reader -----------------------------------------------------------------
+
+
+async def test_ptb_knows_the_bot(reader: telegram.Bot) -> None:
+    me = await reader.get_me()
+    assert (me.id, me.is_bot, me.username) == (42, True, "camtay_42_bot")
+
+
+async def test_ptb_reads_what_a_learner_does(fake: FakeTelegram, reader: telegram.Bot) -> None:
+    lan = fake.learner(5)
+    await reader.send_message(5, "Chọn:", reply_markup=keyboard())
+    lan.start("abc")
+    lan.tap("Sai")
+    for kind in ("sticker", "photo", "voice", "video", "video_note", "animation", "audio", "document"):
+        lan.send(kind)
+    for kind in ("location", "venue", "contact", "dice"):
+        lan.send(kind)
+    lan.block()
+    updates = await reader.get_updates(timeout=0)
+    assert updates[0].message is not None
+    assert updates[0].message.text == "/start abc"
+    query = updates[1].callback_query
+    assert query is not None
+    assert query.data == "s:1:b"
+    assert query.from_user.id == 5
+    read = [update.message.effective_attachment for update in updates[2:-1] if update.message]
+    assert all(read)
+    member = updates[-1].my_chat_member
+    assert member is not None
+    assert member.new_chat_member.status == "kicked"
+
+
+async def test_ptb_confirms_by_offset(fake: FakeTelegram, reader: telegram.Bot) -> None:
+    for word in ("một", "hai", "ba"):
+        fake.learner(5).say(word)
+    first = await reader.get_updates(limit=2)
+    again = await reader.get_updates(limit=2)
+    rest = await reader.get_updates(offset=first[-1].update_id + 1)
+    assert [update.update_id for update in first] == [update.update_id for update in again] == [1000, 1001]
+    assert [update.update_id for update in rest] == [1002]
+    fake.learner(5).say("bốn")
+    last = await reader.get_updates(offset=-1)
+    assert [update.update_id for update in last] == [1003]
+    assert len(fake.bot.queue) == 1
+
+
+def keyboard() -> telegram.InlineKeyboardMarkup:
+    rows = [[telegram.InlineKeyboardButton(label, callback_data=token)] for label, token in BUTTONS]
+    return telegram.InlineKeyboardMarkup(rows)
+
+
+BUTTONS = (("Đúng", "s:1:a"), ("Sai", "s:1:b"))
+
+
+async def test_ptb_sends_what_a_learner_sees(fake: FakeTelegram, reader: telegram.Bot) -> None:
+    lan = fake.learner(5)
+    sent = await reader.send_message(5, "Chọn:", reply_markup=keyboard())
+    assert sent.text == "Chọn:"
+    assert (await lan.expect("Chọn")).buttons == BUTTONS
+    with pytest.raises(telegram.error.BadRequest, match="not modified"):
+        await reader.edit_message_text("Chọn:", 5, sent.message_id, reply_markup=keyboard())
+    await reader.edit_message_text("Đã chọn", 5, sent.message_id)
+    assert lan.inbox[0].text == "Đã chọn"
+
+
+async def test_ours_and_theirs_ask_for_the_same(fake: FakeTelegram, reader: telegram.Bot) -> None:
+    """PTB reads our JSON as the objects it would have built itself."""
+    fake.learner(5)
+    ours = render(Outgoing("telegram:42", "5", 1, "Chọn:", tuple(Button(t, label) for label, t in BUTTONS)))[0][1]
+    await reader.send_message(5, "Chọn:", reply_markup=keyboard())
+    theirs = fake.calls[-1][1]
+    assert {name: theirs[name] for name in ours} == ours
+    assert telegram.InlineKeyboardMarkup.de_json(ours["reply_markup"], None) == keyboard()
+
+
+async def test_ptb_answers_a_query_once(fake: FakeTelegram, reader: telegram.Bot) -> None:
+    fake.learner(5).tap_token("c:yes")
+    query = (await reader.get_updates())[0].callback_query
+    assert query is not None
+    assert await reader.answer_callback_query(query.id)
+    with pytest.raises(telegram.error.BadRequest, match="too old"):
+        await reader.answer_callback_query(query.id)
+
+
+@pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
+async def test_ptb_reads_our_refusals(fake: FakeTelegram, reader: telegram.Bot) -> None:
+    lan = fake.learner(5)
+    fake.faults.throttle(7)
+    with pytest.raises(telegram.error.RetryAfter) as caught:
+        await reader.send_message(5, "x")
+    assert int(caught.value._retry_after.total_seconds()) == 7
+    lan.block()
+    with pytest.raises(telegram.error.Forbidden):
+        await reader.send_message(5, "x")
+    with pytest.raises(telegram.error.BadRequest, match=r"[Cc]hat not found"):
+        await reader.send_message(6, "x")
+    await reader.set_webhook("https://camtay.example/telegram", secret_token="abc", max_connections=7)
+    assert (await reader.get_webhook_info()).url == "https://camtay.example/telegram"
+    with pytest.raises(telegram.error.Conflict):
+        await reader.get_updates()
+    await reader.delete_webhook()
+
+
+async def test_a_second_poller_ends_the_first_ones_wait(fake: FakeTelegram, reader: telegram.Bot) -> None:
+    waiting = asyncio.create_task(post(fake, "getUpdates", {"timeout": 30}))
+    await asyncio.sleep(0.05)
+    fake.learner(5).say("chào")
+    assert len((await waiting)["result"]) == 1
+    waiting = asyncio.create_task(post(fake, "getUpdates", {"timeout": 30, "offset": 1001}))
+    await asyncio.sleep(0.05)
+    await reader.get_updates(timeout=0)
+    assert (await waiting)["error_code"] == 409
+
+
+# --- the table ---------------------------------------------------------------------------------------
+
+
+def test_every_method_of_the_table_does_something() -> None:
+    assert set(METHODS) == {*METHODS_DONE, "getUpdates"}
+
+
+ROW = [{"text": "Đúng", "callback_data": "x"}]
+
+WRONG: list[tuple[str, dict[str, Any], str]] = [
+    ("sendPigeon", {}, "unknown method"),
+    ("sendMessage", {"text": "x"}, "chat_id is missing"),
+    ("sendMessage", {"chat_id": 5}, "text is missing"),
+    ("sendMessage", SAY | {"colour": "red"}, "unknown field colour"),
+    ("sendMessage", SAY | {"chat_id": 5.5}, "chat_id is not Integer or String"),
+    ("sendMessage", SAY | {"chat_id": True}, "chat_id is not Integer or String"),
+    ("sendMessage", SAY | {"text": 5}, "text is not String"),
+    ("sendMessage", SAY | {"text": ""}, "text has 0"),
+    ("sendMessage", SAY | {"text": "ă" * 4097}, "text has 4097"),
+    ("sendMessage", SAY | {"text": "👍" * 2049}, "text has 4098"),
+    ("sendMessage", SAY | {"protect_content": "yes"}, "protect_content is not Boolean"),
+    ("sendMessage", SAY | {"reply_markup": "{}"}, "reply_markup is not"),
+    ("sendMessage", SAY | {"reply_markup": {"inline_keyboard": ROW}}, "reply_markup is not"),
+    ("sendMessage", SAY | {"reply_markup": {"inline_keyboard": [[{"text": "Đúng"}]]}}, "exactly one action"),
+    ("sendMessage", SAY | {"reply_markup": {"inline_keyboard": [[{"callback_data": "x"}]]}}, "text is missing"),
+    (
+        "sendMessage",
+        SAY | {"reply_markup": {"inline_keyboard": [[{"text": "Đúng", "callback_data": "ă" * 33}]]}},
+        "callback_data has 66",
+    ),
+    ("answerCallbackQuery", {"callback_query_id": 5}, "callback_query_id is not String"),
+    ("answerCallbackQuery", {"callback_query_id": "5", "text": "x" * 201}, "text has 201"),
+    ("getUpdates", {"limit": 0}, "limit has 0"),
+    ("getUpdates", {"allowed_updates": "message"}, "allowed_updates is not Array of String"),
+    ("setWebhook", {"url": "https://x.example", "secret_token": "a b"}, "not allowed"),
+    ("setWebhook", {"url": "https://x.example", "max_connections": 101}, "max_connections has 101"),
+    ("setMyCommands", {"commands": [{"command": "Giúp", "description": "x"}]}, "not allowed"),
+    ("setMyCommands", {"commands": [{"command": "giup"}]}, "description is missing"),
+]
+
+
+@pytest.mark.parametrize(("method", "params", "words"), WRONG, ids=[f"{row[0]}: {row[2]}" for row in WRONG])
+def test_what_the_table_finds(method: str, params: dict[str, Any], words: str) -> None:
+    found = violations(method, params)
+    assert len(found) == 1
+    assert words in found[0]
+
+
+def test_what_the_table_lets_through() -> None:
+    assert violations("sendMessage", SAY | {"text": "ă" * 4096, "reply_markup": {"inline_keyboard": [ROW]}}) == []
+    assert violations("sendMessage", SAY | {"reply_markup": {"remove_keyboard": True}}) == []
+    assert violations("setMyCommands", {"commands": [], "scope": {"type": "all_private_chats"}}) == []
+
+
+async def test_a_violation_is_refused_and_kept(fake: FakeTelegram) -> None:
+    fake.learner(5)
+    answer = await post(fake, "sendMessage", SAY | {"colour": "red"})
+    assert answer["error_code"] == 400
+    assert fake.violations == ["sendMessage: unknown field colour"]
+    assert fake.learner(5).inbox == []
+    assert (await post(fake, "sendPigeon", {}))["error_code"] == 404
+    assert fake.violations[1:] == ["sendPigeon: unknown method"]
+
+
+# --- limits and the door for other processes ---------------------------------------------------------
+
+
+async def test_telegrams_rate_limits() -> None:
+    now = [1_795_300_000.0]
+    async with FakeTelegram(clock=lambda: now[0], limits=Limits(per_second=5, burst=3)) as fake:
+        for chat_id in range(1, 8):
+            fake.learner(chat_id)
+        one_chat = [(await post(fake, "sendMessage", {"chat_id": 1, "text": "x"}))["ok"] for _ in range(4)]
+        assert one_chat == [True, True, True, False]
+        now[0] += 1
+        refused = await post(fake, "sendMessage", {"chat_id": 1, "text": "x"})
+        assert refused["ok"]
+        refused = await post(fake, "sendMessage", {"chat_id": 1, "text": "x"})
+        assert (refused["error_code"], refused["parameters"]) == (429, {"retry_after": 1})
+        others = [(await post(fake, "sendMessage", {"chat_id": c, "text": "x"}))["ok"] for c in range(2, 8)]
+        assert others == [True, True, True, True, False, False]
+
+
+async def test_learners_of_another_process(fake: FakeTelegram) -> None:
+    fake.control = control(fake)
+
+    async def ask(verb: str, **what: Any) -> Any:
+        address = f"{fake.url}/control/{verb}"
+        async with aiohttp.ClientSession() as session, session.post(address, data=json.dumps(what)) as response:
+            return await response.json() if response.status == 200 else response.status
+
+    assert await ask("start", chat_id=5, payload="") == {"update_id": 1000}
+    await post(fake, "sendMessage", SAY | {"reply_markup": {"inline_keyboard": [ROW]}})
+    assert (await ask("inbox", chat_id=5))[0]["buttons"] == [["Đúng", "x"]]
+    assert await ask("tap", chat_id=5, choice="Đúng") == {"update_id": 1001}
+    assert await ask("tap", chat_id=5, choice="Sai") == 409
+    assert await ask("dance", chat_id=5) == 404
+    assert (await ask("fault", kind="answer", code=502, times=1))["times"] == 1
+    assert (await ask("state"))["counts"] == {"sendMessage": 1}

@@ -1,0 +1,86 @@
+"""The set-up through aiogram, in a child process as in production, against the fake server."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.channels.telegram import webhook_secret
+from bot.channels.telegram.parse import ALLOWED_UPDATES
+from bot.channels.telegram.setup import COMMANDS, Plan, SetupResult, needs_setup, run_setup
+from tests.support.fake_telegram import FakeTelegram
+
+PLAN = Plan("42:TEST", "polling", "", "http://127.0.0.1:1")
+
+
+@pytest.fixture
+async def fake() -> AsyncIterator[FakeTelegram]:
+    async with FakeTelegram() as server:
+        yield server
+    assert server.violations == []
+
+
+async def test_webhook_then_polling_and_a_wrong_token(fake: FakeTelegram) -> None:
+    """One test for three runs, at the same time: aiogram takes seconds to import."""
+    other = FakeTelegram(["43:OTHER"])
+    async with other:
+        await _set_webhook(other)
+        hooked, polled, refused = await asyncio.gather(
+            run_setup(Plan(fake.token, "webhook", "https://camtay.example", fake.url)),
+            run_setup(Plan(other.token, "polling", "", other.url)),
+            run_setup(Plan("44:WRONG", "polling", "", fake.url)),
+        )
+        assert polled == SetupResult(ok=True, username="camtay_43_bot")
+        assert other.bot.webhook is None
+        assert other.violations == []
+    assert hooked == SetupResult(ok=True, username="camtay_42_bot")
+    assert not refused.ok
+    assert "BotFather" in refused.error
+    assert {c["command"]: c["description"] for c in fake.bot.commands} == COMMANDS
+    asked = dict(fake.calls)["setWebhook"]
+    assert asked == {
+        "url": "https://camtay.example/telegram",
+        "secret_token": webhook_secret(fake.token),
+        "allowed_updates": list(ALLOWED_UPDATES),
+        "max_connections": 40,
+    }
+
+
+async def _set_webhook(fake: FakeTelegram) -> None:
+    from bot.channels.telegram import BotApi
+
+    api = BotApi(fake.token, api_base=fake.url)
+    await api.call("setWebhook", {"url": "https://old.example/hook"})
+    await api.close()
+
+
+async def test_no_network_is_one_sentence_and_a_late_child_is_ended() -> None:
+    result, late = await asyncio.gather(run_setup(PLAN), run_setup(PLAN, timeout_s=0.1))
+    assert result.error.startswith("Telegram cannot be reached")
+    assert late.error == "Telegram's set-up did not finish in time."
+
+
+def test_it_runs_only_when_something_changed() -> None:
+    first = needs_setup(None, PLAN)
+    assert len(first) == 64
+    assert PLAN.token not in first
+    assert needs_setup(first, PLAN) == ""
+    changes: list[dict[str, Any]] = [{"token": "42:NEW"}, {"mode": "webhook"}, {"api_base": "https://api.telegram.org"}]
+    for change in changes:
+        assert needs_setup(first, replace(PLAN, **change)) not in ("", first)
+
+
+def test_the_plan_hides_the_token() -> None:
+    assert PLAN.token not in repr(PLAN)
+
+
+@pytest.mark.parametrize("module", ["bot.channels.telegram", "bot.channels.telegram.setup"])
+def test_the_long_lived_process_never_imports_aiogram(module: str) -> None:
+    code = f"import sys, {module}; sys.exit('aiogram' in sys.modules or 'pydantic' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
