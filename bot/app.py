@@ -24,7 +24,7 @@ from bot.services.effects import Effects, unpack_entry
 from bot.services.library import Shelf, open_book
 from bot.services.presence import Presence
 from bot.settings import Settings
-from bot.telegram_line import TelegramLine
+from bot.workers.telegram_line import TelegramLine
 from bot.telemetry import start_logging, stop_logging
 from bot.tutoring.quiet import QuietHours
 from bot.web import server
@@ -85,8 +85,9 @@ class App:
             self._lock = lock_folder(data)
         data.mkdir(parents=True, exist_ok=True)
         await schema.ensure(self.database)
-        facts = {**settings.facts, "nguoi_giup": settings.helper.name, "so_nguoi_giup": settings.helper.phone}
-        book, self.shelf = await open_book(self.database, Path(settings.lessons.dir), facts, world.now())
+        book, self.shelf = await open_book(
+            self.database, Path(settings.lessons.dir), settings.placeholders, world.now()
+        )
         quiet = quiet_hours(settings)
         conversation = Conversation(self.database, book, world.universe, quiet)
         self.intake = Intake(conversation, self._publish, self._senders, world.at)
@@ -239,7 +240,7 @@ def greeting(settings: Settings, shelf: Shelf) -> Iterator[str]:
 
 
 def _shown(host: str) -> str:
-    if host not in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
+    if host not in ("0.0.0.0", "::"):
         return f"[{host}]" if ":" in host else host
     import socket
 

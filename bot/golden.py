@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from bot.settings import Settings, facts_of
+from bot.settings import Settings
 from flows.shelf import plain_book, read_shelf
 from flows.transcript import TranscriptInvalid, parse, play
 
 
 def rewrite(settings: Settings, paths: list[Path]) -> int:
     """Rewrite these transcripts, or all; 1 when one cannot be played."""
-    root, facts = Path(settings.lessons.dir), facts_of(settings)
+    root, facts = Path(settings.lessons.dir), settings.placeholders
     book = plain_book(read_shelf(root, facts), facts)
     failed = 0
     for path in paths or sorted(root.rglob("transcripts/*.txt")):

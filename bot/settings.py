@@ -41,7 +41,10 @@ def _address(value: str) -> str:
 
 
 def _https(value: str) -> str:
-    return "" if not value or re.fullmatch(r"https://[^\s/]+\S*", value) else "địa chỉ bắt đầu bằng https://"
+    """Telegram takes nothing else; on the machine itself (a local Bot API server) http is all there is."""
+    local = r"http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/\S*)?"
+    known = re.fullmatch(rf"https://[^\s/]+\S*|{local}", value)
+    return "" if not value or known else "địa chỉ bắt đầu bằng https://"
 
 
 def _database(value: str) -> str:

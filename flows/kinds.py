@@ -1,4 +1,4 @@
-"""The step kinds: how each is entered, what it shows, and what an answer does. A new kind is a class and a row in KINDS.
+"""The step kinds: how each is entered, what it shows, what an answer does. A new kind: a class and a row in KINDS.
 
 `enter` returns where to go on (a step id, None for the step below) or WAIT. `prompt` gives the text and the choices of
 the step as it waits now. `tap` takes the id of a choice; `typed` takes words that are none of the choices; both return
@@ -249,7 +249,7 @@ def _shown(stage: Stage, step: Quiz) -> tuple[Option, ...]:
     """The options as listed: `order` is shuffled by the run, so that it stays the same on every repeat."""
     options = list(step.options)
     if step.type == "order":
-        chance = Random(f"{stage.session.run_id}:{step.id}")  # noqa: S311 - a stable order, not a secret
+        chance = Random(f"{stage.session.run_id}:{step.id}")
         chance.shuffle(options)
         if options == list(step.options) and len(options) > 1:
             options.reverse()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from random import Random
 
 from flows import events as ev
@@ -13,6 +13,7 @@ from flows.engine import resume, start
 from flows.session import ADDRESSES, DEFAULT_ADDRESS, Book, Session, Sprint, Trigger
 
 INDENT = " " * 9
+BEGINNING = datetime(2026, 1, 5, 8, tzinfo=timezone(timedelta(hours=7)))  # a Monday morning in Đồng Nai
 _BUTTONS = re.compile(r"(\[[^\[\]]+\]\s*)+")
 _PASSES = re.compile(r"—\s*(\d+)\s*(minute|hour|day|phút|giờ|ngày)s?\s*(?:passes|pass|trôi qua)\s*—")
 _UNITS = {"minute": 60, "phút": 60, "hour": 3600, "giờ": 3600, "day": 86_400, "ngày": 86_400}
@@ -29,7 +30,7 @@ class Head:
     lesson: str
     name: str = "Lan"
     address: str = DEFAULT_ADDRESS
-    at: datetime = datetime.fromisoformat("2026-01-05T08:00:00+07:00")
+    at: datetime = BEGINNING
     channel: str = "web"
     values: Mapping[str, str] = field(default_factory=dict)
 
@@ -37,7 +38,8 @@ class Head:
         her, me = self.address.split("/")
         values = "".join(f" · {name}={value}" for name, value in self.values.items())
         zone = self.at.strftime("%z")[:3]
-        return f"# {self.lesson} · {self.name}, {{{her}}}/{{{me}}} · {self.at:%Y-%m-%d %H:%M} {zone} · {self.channel}{values}"
+        at = f"{self.at:%Y-%m-%d %H:%M} {zone}"
+        return f"# {self.lesson} · {self.name}, {{{her}}}/{{{me}}} · {at} · {self.channel}{values}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,6 +165,8 @@ def _tap(desk: Desk, token: str) -> None:
             _show_again(desk)
         case "d":
             rights.take_delete(desk, rest)
+            if rest != "yes":
+                _show_again(desk)
         case _:
             _stale(desk)
 
