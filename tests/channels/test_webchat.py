@@ -170,6 +170,7 @@ async def test_without_gzip_the_page_is_light_as_well(house: House) -> None:
         text = await response.text()
     assert len(text.encode()) < 30_000
     assert '<html lang="vi">' in text and "Hội Phụ nữ" in text and "%" + "tutor%" not in text
+    assert "JavaScript" in text.partition("<noscript>")[2].partition("</noscript>")[0]
     # everything is inside: no second request
     assert not re.search(r'(src|href)="(?!data:)', text)
 

@@ -18,6 +18,7 @@
   let stampAt = 0;
   let unseen = null;            // the first line that came while she was reading further up
   let following = true;         // she stands at the end
+  let anchor = null;            // the first line of the newest turn
   let tappedAt = 0;
 
   // --- drawing -------------------------------------------------------------------------------------
@@ -75,6 +76,7 @@
     });
     if (!first) return;
     while (log.childNodes.length > KEEP) log.removeChild(log.firstChild);
+    anchor = first;
     queue.filter((m) => m.acked).forEach(drop);
     offer();
     if (!filled) reveal(log.lastChild);
@@ -86,7 +88,7 @@
   function clear() {
     log.textContent = '';
     last = mineNo = stampAt = 0;
-    prompt = unseen = null;
+    prompt = unseen = anchor = null;
     following = true;
   }
 
@@ -131,6 +133,7 @@
     following = left() < 60;
     if (following) unseen = null;
     more.hidden = following;
+    footer.className = following ? '' : 'far';
     more.textContent = unseen ? '↓ Tin mới' : '↓ Xem tiếp';
   }
 
@@ -176,6 +179,7 @@
     const m = Object.assign({ id: id, label: label, key: SLOT + Date.now() + '.' + id }, body);
     store(m.key, JSON.stringify(m));
     tell('');
+    anchor = null;
     enqueue(m);
     toEnd();
     flush();
@@ -193,7 +197,7 @@
     queue.splice(queue.indexOf(m), 1);
     waiting.removeChild(m.node);
     offer();
-    look();
+    if (following && anchor && !queue.length) reveal(anchor); else look();
   }
 
   function mark(m, words) {
@@ -378,6 +382,7 @@
     else if (!stream) connect();
   });
 
+  footer.removeChild($('old'));
   restore();
   connect();
 })();
