@@ -167,7 +167,9 @@ class Crowd:
 
 def board(step: int) -> str:
     """The keyboard of prompt number `step` as Telegram would carry it."""
-    return dumps({"inline_keyboard": [[{"text": a.label, "callback_data": f"{step}:{a.id}"}] for a in PROMPTS[step].answers]})
+    return dumps(
+        {"inline_keyboard": [[{"text": a.label, "callback_data": f"{step}:{a.id}"}] for a in PROMPTS[step].answers]}
+    )
 
 
 BOARDS = [board(step) for step in range(len(PROMPTS))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import contextlib
 import ctypes
 import os
 import pwd
@@ -38,13 +39,12 @@ class Process:
             entry = pwd.getpwnam(user)
             as_user = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
         with log.open("ab") as out:
-            self._popen = subprocess.Popen(  # noqa: S603
+            self._popen = subprocess.Popen(
                 list(command), env=dict(environ), stdout=out, stderr=out, stdin=subprocess.DEVNULL, cwd=cwd,
                 start_new_session=True, preexec_fn=_die_with_parent, **as_user,
             )  # fmt: skip
         self._root = psutil.Process(self._popen.pid)
         self.peak_rss = 0
-        self.peak_main_rss = 0
         _running.add(self)
 
     @property
@@ -69,7 +69,7 @@ class Process:
         return total
 
     def look_at_rss(self) -> None:
-        """Remember the largest resident sizes (bytes) seen: of the tree, and of the main process."""
+        """Remember the largest resident size (bytes) of the tree seen."""
         sizes = []
         for process in self._tree():
             try:
@@ -77,14 +77,19 @@ class Process:
             except psutil.NoSuchProcess:
                 continue
         self.peak_rss = max(self.peak_rss, sum(sizes))
-        self.peak_main_rss = max(self.peak_main_rss, sizes[0] if sizes else 0)
+
+    def new_peak(self) -> int:
+        """The peak (bytes, whole tree) up to now; from here on a new one is looked for."""
+        peak, self.peak_rss = self.peak_rss, 0
+        return peak
+
+    def has_children(self) -> bool:
+        return len(self._tree()) > 1
 
     def kill(self) -> None:
         """SIGKILL to the whole session, at once."""
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self._popen.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self._popen.wait()
         _running.discard(self)
 
@@ -92,10 +97,8 @@ class Process:
         """Ask it to end, then kill what is left."""
         if self.alive:
             self._popen.send_signal(how)
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 self._popen.wait(within_s)
-            except subprocess.TimeoutExpired:
-                pass
         self.kill()
 
     def tail(self, lines: int = 15) -> str:
@@ -127,6 +130,7 @@ async def until(ready: asyncio.Event, process: Process, within_s: float = 40.0) 
     while not ready.is_set():
         if not process.alive or time.monotonic() > end:
             raise NeverReady(process.tail())
+        process.look_at_rss()
         try:
             await asyncio.wait_for(ready.wait(), 0.1)
         except TimeoutError:

@@ -20,7 +20,7 @@ from bench.postgres import Postgres
 from bench.processes import NeverReady, Process, until, watch
 from bench.script import Action
 
-TOKEN = "4242:bench-token-that-opens-nothing"  # noqa: S105
+TOKEN = "4242:bench-token-that-opens-nothing"
 ROOT = Path(__file__).resolve().parent.parent
 WARM = 40
 SETTLE_S = 0.3
@@ -30,8 +30,9 @@ SETTLE_S = 0.3
 class Bot:
     """How to start one: its command, its variables, the actions that its learners do before and in the measured time.
 
-    `seed(data)` fills its data folder before the first start and returns more variables; `check(data)` says after the end, in
-    words, what is wrong with what it kept ("" when nothing is). `postgres` is the server whose CPU counts.
+    `environ(data)` gives more variables; `check(data)` says after the end, in words, what is wrong with what it kept ("" when
+    nothing is). `fill(data)` puts `seeded` learners into what one learner has left behind. `postgres` is the server whose
+    CPU counts.
     """
 
     name: str
@@ -39,7 +40,8 @@ class Bot:
     actions: tuple[Action, ...]
     before: tuple[Action, ...] = ()
     environ: Callable[[Path], dict[str, str]] = lambda data: {}
-    check: Callable[[Path, int], str] = lambda data, learners: ""
+    check: Callable[[Path], str] = lambda data: ""
+    fill: Callable[[Path], None] | None = None
     postgres: Postgres | None = None
 
 
@@ -55,6 +57,7 @@ class Result:
     cpu: float = 0.0
     cpu_database: float = 0.0
     rss: int = 0
+    rss_at_start: int = 0
     p50: float = 0.0
     p99: float = 0.0
     kills: int = 0
@@ -93,10 +96,12 @@ class Stage:
         }
 
     async def start(self) -> None:
-        """Start the bot and wait until it asks for updates, or has set its webhook."""
+        """Start the bot and wait until it asks for updates, or has set its webhook; a webhook once set stays."""
         self.api.ready.clear()
         self.process = Process(self.bot.command, self._environ(), self.data / "bot.log", cwd=ROOT)
-        await until(self.api.ready, self.process)
+        if self.api.webhook is None:
+            await until(self.api.ready, self.process)
+        self.process.look_at_rss()
 
     def crowd(self, actions: Sequence[Action], size: int, *, chats: int | None = None) -> Crowd:
         """New learners, or with `chats` (the first chat id) the ones who were here before."""
@@ -106,6 +111,14 @@ class Stage:
         crowd = Crowd(self.api, actions, size, chats)
         self.crowds = [crowd]
         return crowd
+
+    async def alone(self, within_s: float = 30.0) -> None:
+        """Wait until the helpers that the bot started for its set-up have ended."""
+        assert self.process is not None
+        for _ in range(int(within_s / 0.1)):
+            if not self.process.has_children():
+                return
+            await asyncio.sleep(0.1)
 
     def cpu_s(self) -> tuple[float, float]:
         """(of the bot, of its database server) up to now."""
@@ -131,24 +144,35 @@ async def prepared(stage: Stage, learners: int) -> Crowd:
     """Start, warm up, play what comes before the measured time; return the crowd that waits to begin."""
     await stage.start()
     bot = stage.bot
-    warm = stage.crowd((*bot.before, *bot.actions), WARM)
-    warm.all_at_once()
-    if not await warm.all_done(10):
-        raise NeverReady(told(stage, warm))
-    first = stage._next_chat
+    await play(stage, stage.crowd((*bot.before, *bot.actions), WARM))
+    if bot.fill is not None:
+        await fill(stage)
+    await stage.alone()
+    crowd = stage.crowd(bot.before or bot.actions, learners)
     if bot.before:
-        before = stage.crowd(bot.before, learners)
-        before.all_at_once()
-        if not await before.all_done(10):
-            raise NeverReady(told(stage, before))
-        crowd = stage.crowd(bot.actions, learners, chats=first)
-    else:
-        crowd = stage.crowd(bot.actions, learners)
+        await play(stage, crowd)
+        crowd = stage.crowd(bot.actions, learners, chats=min(crowd.learners))
     await asyncio.sleep(SETTLE_S)
     if bot.postgres is not None:
         bot.postgres.rest()
     gc.collect()
     return crowd
+
+
+async def play(stage: Stage, crowd: Crowd) -> None:
+    """What is not measured. Raises NeverReady when somebody does not get to the end."""
+    crowd.all_at_once()
+    if not await crowd.all_done(10):
+        raise NeverReady(told(stage, crowd))
+
+
+async def fill(stage: Stage) -> None:
+    """Stop the bot, fill its database, start it again."""
+    assert stage.process is not None and stage.bot.fill is not None
+    await asyncio.sleep(SETTLE_S)
+    stage.process.stop()
+    stage.bot.fill(stage.data)
+    await stage.start()
 
 
 def told(stage: Stage, crowd: Crowd) -> str:
@@ -179,7 +203,7 @@ def summary(stage: Stage, crowd: Crowd, spent: tuple[float, float], seconds: flo
         doubled=crowd.doubled,
         odd=dict(crowd.odd.most_common(5)),
         calls=dict(stage.api.calls),
-        fault=stage.bot.check(stage.data, crowd.done),
+        fault=stage.bot.check(stage.data),
     )
 
 
@@ -188,6 +212,7 @@ async def measure(bot: Bot, learners: int, rate: float = 0.0) -> Result:
     async with on_stage(bot) as stage:
         crowd = await prepared(stage, learners)
         assert stage.process is not None
+        rss_at_start = stage.process.new_peak()
         watcher = asyncio.create_task(watch(stage.process))
         stage.api.calls.clear()
         before, began = stage.cpu_s(), time.perf_counter()
@@ -200,7 +225,9 @@ async def measure(bot: Bot, learners: int, rate: float = 0.0) -> Result:
         await asyncio.sleep(SETTLE_S)
         after = stage.cpu_s()
         watcher.cancel()
-        return summary(stage, crowd, (after[0] - before[0], after[1] - before[1]), seconds)
+        result = summary(stage, crowd, (after[0] - before[0], after[1] - before[1]), seconds)
+        result.rss_at_start = rss_at_start
+        return result
 
 
 async def survive(bot: Bot, learners: int, kills: int, stall_s: float = 6.0) -> Result:

@@ -32,7 +32,9 @@ class Prompt:
 
 
 PROMPTS = (
-    Prompt("s1", "Bước 1. Chào chị! Hôm nay mình tập giữ mã OTP cho an toàn, chừng năm phút.", (Answer("tiep", "Tiếp"),)),
+    Prompt(
+        "s1", "Bước 1. Chào chị! Hôm nay mình tập giữ mã OTP cho an toàn, chừng năm phút.", (Answer("tiep", "Tiếp"),)
+    ),
     Prompt(
         "s2",
         "Bước 2. Chị mở VNeID trên máy, nhập mật khẩu của chị. Xong thì bấm Xong rồi nhé.",

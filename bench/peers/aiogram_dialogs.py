@@ -70,7 +70,9 @@ dp = Dispatcher(
     storage=SQLiteStorage(os.path.join(os.environ["BENCH_DATA"], "dialog.db"), with_destiny=True),
     events_isolation=SimpleEventIsolation(),
 )
-dp.include_router(Dialog(*(window(i) for i in range(len(PROMPTS))), Window(Format("{say}"), state=Lesson.end, getter=say)))
+dp.include_router(
+    Dialog(*(window(i) for i in range(len(PROMPTS))), Window(Format("{say}"), state=Lesson.end, getter=say))
+)
 setup_dialogs(dp)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 
-from bench.script import PROMPTS, Turn, begin, graded
 from telebot import asyncio_filters, asyncio_helper
 from telebot.async_telebot import AsyncTeleBot
 from telebot.asyncio_storage import StateMemoryStorage
 from telebot.states import State, StatesGroup
 from telebot.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
+
+from bench.script import PROMPTS, Turn, begin, graded
 
 asyncio_helper.API_URL = os.environ["TELEGRAM_API_BASE"] + "/bot{0}/{1}"
 bot = AsyncTeleBot(os.environ["TELEGRAM_TOKEN"], state_storage=StateMemoryStorage())
@@ -34,7 +35,9 @@ async def go(chat: int, user: int, turn: Turn) -> None:
         await bot.add_data(user, chat, points=turn.points)
     else:
         await bot.delete_state(user, chat)
-    markup = InlineKeyboardMarkup([[InlineKeyboardButton(a.label, callback_data=f"{turn.at}:{a.id}")] for a in turn.answers])
+    markup = InlineKeyboardMarkup(
+        [[InlineKeyboardButton(a.label, callback_data=f"{turn.at}:{a.id}")] for a in turn.answers]
+    )
     await bot.send_message(chat, turn.text, reply_markup=markup if turn.answers else None)
 
 

@@ -1,0 +1,95 @@
+"""Our own bot as a row: how it is started, the lesson it plays, and what its database must hold afterwards."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+from bench.postgres import Postgres, free_port
+from bench.rows import ROOT, Bot, python
+from bench.script import POINTS, tap, text
+
+TITLE = "Giữ mã OTP"
+ONBOARDING = (
+    text("/start", "lưu tên gọi"),
+    tap("Đồng ý", "tên gì"),
+    text("Lan", "xưng hô"),
+    tap("chị", TITLE),
+)
+ACTIONS = (
+    text("/start", TITLE),
+    tap(TITLE, "Bước 2"),
+    tap("Xong rồi", "Bước 3"),
+    tap("Đọc cho nhanh", "Chưa an toàn.*Bước 3"),
+    tap("Không đọc, cúp máy", "Bước 4"),
+    text("113", "Bước 5"),
+    tap("Không bấm", "Bước 6"),
+    tap("Kết thúc", f"{POINTS} điểm"),
+)
+GRADED = 4  # of the eight actions: wrong, right, typed, right
+
+TWICE = f"SELECT count(*) FROM (SELECT run_id FROM attempt GROUP BY run_id HAVING count(*) > {GRADED}) AS t"
+UNDONE = f"SELECT count(*) FROM run WHERE ended_at IS NOT NULL AND points <> {POINTS}"
+UNSENT = "SELECT count(*) FROM outbox"
+
+
+def lessons_in(data: Path) -> Path:
+    """A lessons folder with the tutor's own sentences and the bench's one lesson."""
+    folder = data / "lessons"
+    if not folder.exists():
+        shutil.copytree(ROOT / "bench" / "lessons", folder)
+        for table in (ROOT / "lessons").glob("*.yaml"):
+            shutil.copy(table, folder)
+    return folder
+
+
+def ours(name: str, *, mode: str = "polling", postgres: Postgres | None = None) -> Bot:
+    """A fresh bot on SQLite under its data folder, or on a fresh database of `postgres`."""
+    url = postgres.fresh_database() if postgres else ""
+    port = free_port()
+
+    def environ(data: Path) -> dict[str, str]:
+        chosen = {
+            "CAMTAY_DATA": str(data / "data"),
+            "CAMTAY__LESSONS__DIR": str(lessons_in(data)),
+            "CAMTAY__WEB__PORT": str(port),
+            "CAMTAY__TELEGRAM__MODE": mode,
+            "CAMTAY__TELEGRAM__MESSAGES_PER_SECOND": "0",
+        }
+        if mode == "webhook":
+            chosen["CAMTAY__TELEGRAM__WEBHOOK_URL"] = f"http://127.0.0.1:{port}/telegram"
+        if url:
+            chosen["DATABASE_URL"] = url
+        return chosen
+
+    def ask(data: Path) -> Callable[[str], int]:
+        if postgres is not None:
+            return lambda query: int(postgres.sql(url, query))
+        database = data / "data" / "camtay.db"
+        return lambda query: int(sqlite3.connect(f"file:{database}?mode=ro", uri=True).execute(query).fetchone()[0])
+
+    return Bot(
+        name,
+        python("-m", "bot", "run"),
+        ACTIONS,
+        before=ONBOARDING,
+        environ=environ,
+        check=lambda data: faults(ask(data)),
+        postgres=postgres,
+    )
+
+
+def faults(ask: Callable[[str], int]) -> str:
+    """What the database says against the promise, in words; "" when it is kept."""
+    said = []
+    for query, words in (
+        (TWICE, "runs with a step applied twice"),
+        (UNDONE, "finished runs with wrong points"),
+        (UNSENT, "messages left in the outbox"),
+    ):
+        count = ask(query)
+        if count:
+            said.append(f"{count} {words}")
+    return ", ".join(said)
