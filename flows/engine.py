@@ -89,7 +89,7 @@ def _walk(stage: Stage, at: Next) -> None:
 def _enter(stage: Stage, step: Step) -> Next:
     if step.when is not None and not stage.holds(step.when):
         return None
-    stage.change(misses=0, path=(*stage.session.path, step.id)[-MAX_PATH:])
+    stage.change(misses=0, tries=0, path=(*stage.session.path, step.id)[-MAX_PATH:])
     if step.checkpoint and stage.session.checkpoint != step.id:
         stage.change(checkpoint=step.id)
         stage.emit(ev.CheckpointPassed(step.id))

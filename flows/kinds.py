@@ -40,7 +40,6 @@ class Kind(Generic[S]):
     """A kind that waits for a tap on one of its choices; the others override."""
 
     def enter(self, stage: Stage, step: S) -> Next:
-        stage.change(tries=0)
         self.put(stage, step)
         return WAIT
 

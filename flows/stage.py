@@ -38,6 +38,8 @@ class Stage:
 
     def words(self, text: str, **values: str) -> str:
         """A text of the lesson, rendered for her."""
+        if "{" not in text:
+            return text
         session = self.session
         return render(text, session.address, session.name, {**self.book.facts, **session.vars, **values})
 
@@ -50,12 +52,11 @@ class Stage:
 
     def ask(self, step: Step, text: str, choices: tuple[ev.Choice, ...], *, fresh: bool = True) -> None:
         """Put a prompt and wait. `fresh` gives it a new number, so that older buttons no longer act."""
-        seq = self.session.seq + 1 if fresh else self.session.seq
-        self.change(step=step.id, seq=seq, waiting=True)
         if fresh:
-            after, _ = reminders(step)
-            self.change(remind_at=self.universe.now + after, reminded=0)
-        self.emit(ev.Asked(step.id, seq, text, choices))
+            remind_at = self.universe.now + reminders(step)[0]
+            seq = self.session.seq + 1
+            self.change(step=step.id, seq=seq, waiting=True, remind_at=remind_at, reminded=0)
+        self.emit(ev.Asked(step.id, self.session.seq, text, choices))
 
     # --- deciding ---
 
