@@ -62,9 +62,8 @@ class EchoConversation:
         self.publish(chat_id, new)
 
     def forget(self) -> None:
-        """As if the database were new."""
+        """Drop what was said, as after "delete my data"; which updates were handled stays known."""
         self._kept.clear()
-        self._seen.clear()
 
     def texts(self, who: str = "learner") -> list[str]:
         return [str(kept["text"]) for lines in self._kept.values() for kept in lines if kept["who"] == who]

@@ -150,8 +150,18 @@ class WebChat:
         entries = await self._history(chat_id, 0, PAGE)
         if entries:
             return Reading(entries, anew)
-        await self._submit([Update(self.name, f"{chat_id}:began", chat_id, Began(), self._now())])
-        return Reading(await self._history(chat_id, 0, PAGE), anew, began=True)
+        return Reading(await self._greeting(chat_id), anew, began=True)
+
+    async def _greeting(self, chat_id: str) -> Sequence[LogEntry]:
+        """What the tutor says first; all tabs of a newcomer share one update, so that it is said once.
+
+        Whoever had everything deleted is greeted again: her first update was handled long ago, it needs a new id.
+        """
+        for update_id in (f"{chat_id}:began", f"{chat_id}:began:{self._new_id()}"):
+            await self._submit([Update(self.name, update_id, chat_id, Began(), self._now())])
+            if entries := await self._history(chat_id, 0, PAGE):
+                return entries
+        return ()
 
     async def next_news(self, stream: Stream, wait_s: float) -> list[LogEntry]:
         """What this stream has not shown yet, oldest first; empty after `wait_s` seconds of silence."""
