@@ -1,0 +1,7 @@
+"""`python -m bot VERB`: what ./camtay opens once the environment stands."""
+
+import sys
+
+from bot.cli import main
+
+sys.exit(main(sys.argv[1:]))

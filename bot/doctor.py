@@ -1,0 +1,200 @@
+"""`./camtay doctor`: what is configured, reachable, missing, in words for whoever keeps the machine. No secrets."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import os
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from bot.errors import AlreadyRunning, StorageError
+from bot.settings import Settings
+from storage import open_database, schema
+from storage.copies import sqlite_path
+from storage.lock import lock_folder
+
+OLDEST_PYTHON = (3, 11)
+LITTLE_DISK = 500_000_000  # bytes: some months of a commune's conversations and logs
+NO_DISK = 20_000_000
+PATIENCE_S = 10.0
+
+Health = Literal["good", "note", "bad"]
+MARKS: dict[Health, str] = {"good": "✔", "note": "!", "bad": "✘"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: good; note, works but somebody should know; bad, does not work."""
+
+    health: Health
+    text: str
+
+
+def report(findings: Iterable[Finding], write: Callable[[str], object]) -> int:
+    """Show all findings; 1 when one is bad."""
+    count = {"good": 0, "note": 0, "bad": 0}
+    for finding in findings:
+        count[finding.health] += 1
+        write(f" {MARKS[finding.health]} {finding.text}")
+    if count["bad"]:
+        write(f"\nCó {count['bad']} chỗ phải sửa (✘) trước khi dùng được.")
+    elif count["note"]:
+        write(f"\nDùng được. Còn {count['note']} điều nên xem (!).")
+    else:
+        write("\nMọi thứ đều tốt.")
+    return 1 if count["bad"] else 0
+
+
+def look_at_machine() -> Iterator[Finding]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    inside = "trong môi trường riêng .venv" if sys.prefix != sys.base_prefix else "ngoài .venv"
+    yield Finding("good" if sys.version_info >= OLDEST_PYTHON else "bad", f"Python {version}, {inside}")
+
+
+async def look_at_settings(settings: Settings, config: Path, database_url: str) -> list[Finding]:
+    """Everything that the settings name, looked at where it is."""
+    return [
+        Finding("good", f"Cấu hình: {config}"),
+        *_data(Path(settings.data.dir)),
+        await _database(database_url),
+        *_lessons(settings),
+        await _telegram(settings),
+        *await asyncio.to_thread(lambda: list(_web(settings))),
+        _helper(settings),
+        Finding("good", f"Múi giờ {settings.time.zone}; không nhắc bài từ {_quiet(settings)}"),
+    ]
+
+
+def _quiet(settings: Settings) -> str:
+    return f"{settings.time.quiet_from} đến {settings.time.quiet_to}"
+
+
+def _data(folder: Path) -> Iterator[Finding]:
+    existing = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    try:
+        with tempfile.TemporaryFile(dir=existing):
+            pass
+    except OSError as fault:
+        yield Finding("bad", f"Thư mục dữ liệu {folder}: không ghi được ({fault.strerror})")
+        return
+    free = shutil.disk_usage(existing).free
+    health: Health = "bad" if free < NO_DISK else "note" if free < LITTLE_DISK else "good"
+    yield Finding(health, f"Thư mục dữ liệu {folder}: ghi được, đĩa còn trống {_size(free)}")
+    if os.name == "posix" and (folder / "camtay.lock").exists():
+        yield Finding("good", "Cầm Tay đang chạy trên thư mục này" if _in_use(folder) else "Cầm Tay đang nghỉ")
+
+
+def _in_use(folder: Path) -> bool:
+    try:
+        lock_folder(folder).close()
+    except AlreadyRunning:
+        return True
+    return False
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
+
+
+async def _database(url: str) -> Finding:
+    path = sqlite_path(url)
+    kind = "SQLite" if path else "PostgreSQL"
+    if path is not None and not path.exists():
+        return Finding("good", f"Cơ sở dữ liệu {kind}: chưa có, ./camtay run sẽ tạo ở {path}")
+    try:
+        database = open_database(url)
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                version = await schema.current(database)
+        finally:
+            await database.close()
+    except TimeoutError:
+        return Finding("bad", f"Cơ sở dữ liệu {kind}: không trả lời sau {PATIENCE_S:.0f} giây")
+    except (StorageError, ValueError) as fault:
+        return Finding("bad", f"Cơ sở dữ liệu {kind}: không mở được ({type(fault).__name__})")
+    if version == schema.SCHEMA:
+        return Finding("good", f"Cơ sở dữ liệu {kind}: tốt, phiên bản {version}")
+    if version is None:
+        return Finding("good", f"Cơ sở dữ liệu {kind}: còn trống, ./camtay run sẽ dựng bảng")
+    if version > schema.SCHEMA:
+        return Finding("bad", f"Cơ sở dữ liệu {kind}: phiên bản {version}, mới hơn chương trình ({schema.SCHEMA})")
+    needed = "./camtay run sẽ tự nâng cấp" if path else "hãy chạy ./camtay migrate"
+    return Finding("note" if path else "bad", f"Cơ sở dữ liệu {kind}: phiên bản {version} đã cũ, {needed}")
+
+
+def _lessons(settings: Settings) -> Iterator[Finding]:
+    from flows.shelf import read_shelf
+
+    folder = Path(settings.lessons.dir)
+    try:
+        shelf = read_shelf(folder, settings.placeholders)
+    except OSError as fault:
+        yield Finding("bad", f"Bài học: không đọc được {fault.filename} ({fault.strerror})")
+        return
+    health: Health = "good" if shelf.good else "bad"
+    yield Finding(health, f"Bài học: {len(shelf.good)} bài tốt trong {folder}")
+    for path, problems in shelf.broken.items():
+        yield Finding("note", f"Bài có lỗi, không đem dạy: {path} ({len(problems)} lỗi; xem ./camtay lint)")
+
+
+async def _telegram(settings: Settings) -> Finding:
+    if not settings.telegram.token:
+        return Finding("good", "Telegram: chưa dùng (đặt TELEGRAM_TOKEN khi cần)")
+    from bot.channels.base import Misconfigured, SendError
+    from bot.channels.telegram import BotApi
+
+    api = BotApi(settings.telegram.token, api_base=settings.telegram.api_base, call_s=PATIENCE_S)
+    try:
+        me = await api.call("getMe", {})
+    except Misconfigured:
+        return Finding("bad", "Telegram: token không đúng; hỏi lại @BotFather")
+    except SendError:
+        return Finding("bad", f"Telegram: có token, nhưng chưa gọi được {settings.telegram.api_base}")
+    finally:
+        await api.close()
+    name = me.get("username", "?") if isinstance(me, dict) else "?"
+    return Finding("good", f"Telegram: bot @{name} trả lời, nhận tin bằng {settings.telegram.mode}")
+
+
+def _web(settings: Settings) -> Iterator[Finding]:
+    web = settings.web
+    local = "127.0.0.1" if web.host in ("0.0.0.0", "::", "localhost") else web.host
+    address = web.public_url or f"http://{web.host}:{web.port}/"
+    answer = _ask_health(local, web.port)
+    if answer is None:
+        yield Finding("good", f"Trang trò chuyện: {address} (chưa chạy, cổng còn trống)")
+    elif answer in (200, 503):
+        state = "đang chạy" if answer == 200 else "đang chạy nhưng báo có trục trặc"
+        yield Finding("good" if answer == 200 else "bad", f"Trang trò chuyện: {address} ({state})")
+    else:
+        yield Finding("bad", f"Trang trò chuyện: cổng {web.port} đang do chương trình khác giữ; đổi web.port")
+    if not web.public_url and local == web.host and web.host in ("127.0.0.1", "::1"):
+        yield Finding("note", "Trang trò chuyện chỉ mở được trên máy này; dùng --host 0.0.0.0 cho điện thoại cùng mạng")
+
+
+def _ask_health(host: str, port: int) -> int | None:
+    """The status of /healthz; None when nobody listens, 0 when somebody else does."""
+    connection = http.client.HTTPConnection(host, port, timeout=2)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status
+    except (ConnectionRefusedError, socket.gaierror):
+        return None
+    except (OSError, http.client.HTTPException):
+        return 0
+    finally:
+        connection.close()
+
+
+def _helper(settings: Settings) -> Finding:
+    helper = settings.helper
+    if helper.name and helper.phone:
+        return Finding("good", f"Người giúp: {helper.name}, {helper.phone}")
+    return Finding("note", "Chưa có người giúp: điền helper.name và helper.phone, để học viên gõ “giúp” là có số gọi")
