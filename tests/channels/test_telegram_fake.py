@@ -149,6 +149,16 @@ async def test_ptb_reads_our_refusals(fake: FakeTelegram, reader: telegram.Bot) 
     await reader.delete_webhook()
 
 
+async def test_only_what_was_asked_for_comes(fake: FakeTelegram, reader: telegram.Bot) -> None:
+    await reader.get_updates(allowed_updates=["callback_query"])
+    fake.learner(5).say("chào")
+    fake.learner(5).tap_token("c:yes")
+    assert [update.callback_query is not None for update in await reader.get_updates()] == [True]
+    await reader.get_updates(allowed_updates=[])
+    fake.learner(5).say("chào")
+    assert len(await reader.get_updates()) == 2
+
+
 async def test_a_second_poller_ends_the_first_ones_wait(fake: FakeTelegram, reader: telegram.Bot) -> None:
     waiting = asyncio.create_task(post(fake, "getUpdates", {"timeout": 30}))
     await asyncio.sleep(0.05)

@@ -11,7 +11,7 @@ from random import Random
 
 import pytest
 
-from bot.channels.base import Misconfigured, Tap, Text, Update
+from bot.channels.base import Left, Misconfigured, Tap, Text, Update
 from bot.channels.telegram import Poller, TelegramChannel
 from bot.channels.telegram.parse import Dropped
 from bot.channels.telegram.polling import OCCUPIED, WEBHOOK_SET
@@ -61,11 +61,15 @@ class Line:
             remove_webhook=self._remove_webhook,
             timeout_s=timeout_s,
             first_pause_s=0.01,
+            occupied_pause_s=0.02,
         )
 
-    async def _remove_webhook(self) -> None:
+    async def _remove_webhook(self) -> bool:
         self.removed += 1
+        if self.removed == 1:
+            return False  # the set-up may fail: it is tried again
         await self.channel.api.call("deleteWebhook", {})
+        return True
 
     def offsets(self) -> list[int | None]:
         return [params.get("offset") for method, params in self.fake.calls if method == "getUpdates"]
@@ -100,6 +104,13 @@ async def test_updates_come_in_order_and_taps_are_answered(fake: FakeTelegram, l
     await asyncio.sleep(0.05)
     assert len(fake.bot.answered) == 1
     assert not fake.bot.queue
+
+
+async def test_a_learner_who_blocks_us_is_heard(fake: FakeTelegram, line: Line) -> None:
+    await asyncio.sleep(0.05)
+    fake.learner(5).block()
+    await line.intake.until(1)
+    assert [update.body for update in line.intake.kept] == [Left()]
 
 
 async def test_a_batch_has_at_most_a_hundred(fake: FakeTelegram) -> None:
@@ -172,7 +183,7 @@ async def test_malformed_updates_are_dropped_counted_and_confirmed(fake: FakeTel
     fake.bot.next_update = 4
     fake.learner(5).say("chào")
     await line.intake.until(1)
-    assert line.poller.dropped == {Dropped.MALFORMED: 2, Dropped.IGNORED: 1}
+    assert line.channel.dropped == {Dropped.MALFORMED: 2, Dropped.IGNORED: 1}
 
 
 async def test_an_update_without_a_number_does_not_spin(fake: FakeTelegram, line: Line) -> None:
@@ -245,10 +256,12 @@ async def test_a_webhook_in_the_way_is_removed_once(fake: FakeTelegram, caplog: 
     await asyncio.sleep(0.1)
     assert await webhook_of(line) == ""
     assert WEBHOOK_SET in caplog.text
+    caplog.clear()
     await line.channel.api.call("setWebhook", {"url": "https://other.example/hook"})
     await asyncio.sleep(0.1)
     assert await webhook_of(line) != ""  # somebody wants it: the operator is told, nobody fights
-    assert line.removed == 1
+    assert OCCUPIED in caplog.text
+    assert line.removed == 2
     line.poller.stop()
     async with asyncio.timeout(1):
         await running

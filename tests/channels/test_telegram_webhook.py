@@ -120,6 +120,7 @@ async def test_the_answer_comes_after_the_commit(house: House) -> None:
 async def test_nonsense_is_taken_and_dropped(house: House, body: bytes) -> None:
     assert (await house.post(body))[0] == 200
     assert house.kept == []
+    assert house.channel.dropped.total() == 1
 
 
 async def test_a_body_above_a_megabyte_is_not_read_to_the_end(house: House) -> None:

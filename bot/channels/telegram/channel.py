@@ -1,14 +1,17 @@
-"""One Telegram bot as a Channel: what it sends and how it thanks for a tap."""
+"""One Telegram bot as a Channel: what it reads, what it sends, how it thanks for a tap."""
 
 from __future__ import annotations
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime
 
 from bot.channels.base import Misconfigured, Outgoing, SendError, Update
 from bot.channels.telegram.client import BotApi
+from bot.channels.telegram.parse import Dropped, parse_update
 from bot.channels.telegram.render import render
 
 _TOKEN = re.compile(r"([0-9]{1,20}):[A-Za-z0-9_-]{3,}", re.ASCII)
@@ -25,8 +28,17 @@ class TelegramChannel:
         self.bot_id = match[1]
         self.name = f"telegram:{self.bot_id}"
         self.api = BotApi(token, api_base=api_base)
+        self.dropped: Counter[Dropped] = Counter()
         self._thanks: set[asyncio.Task[None]] = set()
         self._halfway: dict[tuple[str, int], int] = {}
+
+    def read(self, raw: object, received_at: datetime) -> Update | None:
+        """One raw update as ours; None for what is dropped, which `dropped` counts. `received_at`: aware UTC."""
+        parsed = parse_update(raw, self.name, received_at)
+        if isinstance(parsed, Update):
+            return parsed
+        self.dropped[parsed] += 1
+        return None
 
     async def send(self, outgoing: Outgoing, *, plain: bool = False) -> None:
         """Deliver one message, a long one in parts; after a failure in the middle the next try goes on there."""

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from random import Random
 from typing import Any
 
-from bot.channels.base import Misconfigured, SendError, Submit, Throttled, Unreachable, Update
+from bot.channels.base import Misconfigured, SendError, Submit, Throttled, Unreachable
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.client import Occupied
-from bot.channels.telegram.parse import ALLOWED_UPDATES, Dropped, parse_update, update_id_of
+from bot.channels.telegram.parse import ALLOWED_UPDATES, update_id_of
 from bot.errors import StorageUnavailable
 
 log = logging.getLogger(__name__)
@@ -24,15 +23,14 @@ _OCCUPIED_PAUSE_S = 5.0
 OCCUPIED = (
     "Another process is receiving this Telegram bot's messages. Stop it, or give this one another token; trying again."
 )
-WEBHOOK_SET = "A webhook is set for this Telegram bot, so it cannot be polled; the set-up removes it, trying again."
+WEBHOOK_SET = "A webhook is set for this Telegram bot, so it cannot be polled: removing it."
 
 
 class Poller:
     """Fetches one bot's updates and hands them to `submit`, for as long as `run` runs.
 
     `clock` gives aware UTC; `rng` spreads the back-off, so that many bots do not return at once; `remove_webhook` is
-    called when a webhook stands in the way (the app passes a run of the set-up). `dropped` counts what was ignored or
-    malformed.
+    called when a webhook stands in the way and tells whether it is gone (the app passes a run of the set-up).
     """
 
     def __init__(
@@ -42,9 +40,10 @@ class Poller:
         *,
         clock: Callable[[], datetime],
         rng: Random,
-        remove_webhook: Callable[[], Awaitable[object]] | None = None,
+        remove_webhook: Callable[[], Awaitable[bool]] | None = None,
         timeout_s: int = 50,
         first_pause_s: float = _FIRST_PAUSE_S,
+        occupied_pause_s: float = _OCCUPIED_PAUSE_S,
     ) -> None:
         self._channel = channel
         self._submit = submit
@@ -53,11 +52,11 @@ class Poller:
         self._remove_webhook = remove_webhook
         self._timeout_s = timeout_s
         self._first_pause_s = first_pause_s
+        self._occupied_pause_s = occupied_pause_s
         self._offset: int | None = None
         self._failures = 0
         self._stopping = False
         self._idle: asyncio.Task[Any] | None = None
-        self.dropped: Counter[Dropped] = Counter()
 
     async def run(self) -> None:
         """Poll until `stop`. Raises Misconfigured when Telegram does not know the token; all else is waited out."""
@@ -81,12 +80,17 @@ class Poller:
         if self._offset is not None:
             params["offset"] = self._offset
         raws = await self._interruptible(self._channel.api.call("getUpdates", params, wait_s=self._timeout_s))
-        if not isinstance(raws, list) or not raws:
+        if self._stopping:
+            return 0  # what came in this moment is not confirmed: the next start gets it
+        if not isinstance(raws, list):
+            raise Unreachable("Telegram gave no list of updates")
+        if not raws:
             # All below the offset is confirmed now. Without an offset the next poll gets the earliest update there is,
             # also when Telegram has begun to count elsewhere (it does after a week without updates).
             self._offset = None
             return 0
-        updates = self._parse(raws)
+        now = self._clock()
+        updates = [update for raw in raws if (update := self._channel.read(raw, now)) is not None]
         if updates:
             await self._submit(updates)
             await self._channel.acknowledge(updates)
@@ -95,17 +99,6 @@ class Poller:
             raise Unreachable("Telegram gave updates without numbers")
         self._offset = max(numbers) + 1
         return len(raws)
-
-    def _parse(self, raws: list[Any]) -> list[Update]:
-        now, name = self._clock(), self._channel.name
-        updates = []
-        for raw in raws:
-            parsed = parse_update(raw, name, now)
-            if isinstance(parsed, Update):
-                updates.append(parsed)
-            else:
-                self.dropped[parsed] += 1
-        return updates
 
     async def _step_or_pause(self) -> float:
         """One step; the seconds to wait before the next one."""
@@ -131,14 +124,15 @@ class Poller:
         return pause_s * (0.5 + self._rng.random() / 2)
 
     async def _make_way(self, reason: str) -> float:
-        webhook = "webhook" in reason.lower()
-        log.error(WEBHOOK_SET if webhook else OCCUPIED)
-        remove, self._remove_webhook = (self._remove_webhook, None) if webhook else (None, self._remove_webhook)
-        if remove is not None:
-            await remove()  # once only: if it comes back, somebody else wants it, and two must not fight
-            return self._first_pause_s
+        """After a 409: remove a forgotten webhook, else tell the operator; the seconds to wait."""
+        if "webhook" in reason.lower() and self._remove_webhook is not None:
+            log.warning(WEBHOOK_SET)
+            if await self._interruptible(self._remove_webhook()):
+                self._remove_webhook = None  # once only: if it comes back, somebody wants it, and two must not fight
+                return 0.0
+        log.error(OCCUPIED)
         self._failures += 1
-        return min(_OCCUPIED_PAUSE_S * self._failures, _LONGEST_PAUSE_S) * (0.5 + self._rng.random() / 2)
+        return min(self._occupied_pause_s * self._failures, _LONGEST_PAUSE_S) * (0.5 + self._rng.random() / 2)
 
     async def _interruptible(self, work: Any) -> Any:
         """Await what loses nothing when it is cut off by `stop`; cut off, it gives None."""

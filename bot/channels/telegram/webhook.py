@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
@@ -14,10 +13,7 @@ from yarl import URL
 
 from bot.channels.base import Submit, Update
 from bot.channels.telegram.channel import TelegramChannel
-from bot.channels.telegram.parse import Dropped, parse_update
 from bot.errors import StorageUnavailable
-
-log = logging.getLogger(__name__)
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 _MAX_BODY = 1_000_000
@@ -57,9 +53,8 @@ def webhook_handler(
         body = await _read(request)
         if body is None:
             return web.Response(status=413)
-        update = _parse(body, channel.name, clock())
-        if isinstance(update, Dropped):
-            log.info("telegram update dropped: %s", update.value)
+        update = channel.read(_json(body), clock())
+        if update is None:
             return web.Response()
         try:
             await submit([update])
@@ -80,12 +75,12 @@ async def _read(request: web.Request) -> bytes | None:
     return bytes(body)
 
 
-def _parse(body: bytes, channel: str, now: datetime) -> Update | Dropped:
+def _json(body: bytes) -> object:
+    """What the body says, None when it is not JSON: which is then as malformed as any other nonsense."""
     try:
-        raw = json.loads(body)
+        return json.loads(body)
     except (ValueError, RecursionError):
-        return Dropped.MALFORMED
-    return parse_update(raw, channel, now)
+        return None
 
 
 def _thanks(update: Update) -> web.Response:

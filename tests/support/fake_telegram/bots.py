@@ -92,6 +92,8 @@ class Bot:
         self.answered: list[dict[str, Any]] = []
         self.commands: list[dict[str, Any]] = []
         self.webhook: Webhook | None = None
+        self.allowed: set[str] = set()
+        """Kinds of updates the bot asked for; empty means all."""
         self.webhook_error = ""
         self.on_queued: Callable[[Queued], None] = lambda queued: None
         self.next_update = first_update
@@ -112,8 +114,10 @@ class Bot:
     # --- updates in ----------------------------------------------------------------------------------
 
     def push(self, kind: str, content: dict[str, Any]) -> int:
-        """Queue an update; returns its number. Taps wait 150 s, all else a day."""
+        """Queue an update; returns its number. Taps wait 150 s, all else a day; what was not asked for is lost."""
         number = self.next_update
+        if self.allowed and kind not in self.allowed:
+            return number
         self.next_update += 1
         tap = kind == "callback_query"
         person = content["from"]["id"] if "from" in content else 0

@@ -100,6 +100,7 @@ def _set_webhook(bot: Bot, params: dict[str, Any]) -> bool:
     if address.scheme != "https" and not loopback:
         raise BotApiError(400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook")
     bot.end_poll("terminated by setWebhook request")
+    bot.allowed = set(params.get("allowed_updates", bot.allowed))
     bot.webhook = Webhook(url, params.get("secret_token", ""), params.get("max_connections", 40))
     return True
 

@@ -134,6 +134,7 @@ class FakeTelegram:
     async def _run(self, bot: Bot, method: str, params: dict[str, Any]) -> Any:
         self._accept(method, params)
         if method == "getUpdates":
+            bot.allowed = set(params.get("allowed_updates", bot.allowed))
             return await bot.get_updates(params.get("offset", 0), params.get("limit", 100), params.get("timeout", 0))
         return self._do(bot, method, params)
 
