@@ -19,7 +19,7 @@ def show_menu(desk: Desk, intro: str = "") -> None:
     first = None if done or desk.talk.open_run or desk.talk.parked else next(iter(lessons), None)
     if first is not None:
         desk.say(desk.phrase("menu_first", bai=first.title, phut=str(first.minutes)))
-    desk.offer(desk.phrase("menu"), (*_open(desk), *([_button(desk, first)] if first else []), *_tracks(desk, lessons)))
+    desk.offer(desk.phrase("menu"), (*_open(desk), *([_button(desk, first)] if first else []), *_tracks(desk, lessons, first)))
 
 
 def show_track(desk: Desk, track: str) -> None:
@@ -67,11 +67,11 @@ def _open(desk: Desk) -> Offer:
     return tuple((f"m:{lesson}", _short(desk.phrase("menu_open", bai=title))) for lesson, title in titles)
 
 
-def _tracks(desk: Desk, lessons: list[Lesson]) -> Offer:
+def _tracks(desk: Desk, lessons: list[Lesson], shown_already: Lesson | None) -> Offer:
     shown = []
     for track, title in desk.book.tracks:
         own = [lesson for lesson in lessons if lesson.track == track]
-        if own:
+        if own and own != [shown_already]:
             done = sum(lesson.id in desk.talk.done for lesson in own)
             label = desk.phrase("menu_track_count", nhom=title, xong=str(done), tong=str(len(own)))
             shown.append((f"t:{track}", label))
