@@ -1,10 +1,8 @@
-"""A real Chromium, and the web chat as a process that can be killed and started again."""
+"""A real Chromium, and a server process that can be killed and started again."""
 
 from __future__ import annotations
 
 import os
-import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,45 +13,46 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-ROOT = Path(__file__).parents[2]
+from tests.support.process import READY_WITHIN_S, ROOT, free_port
 
 
-class EchoServer:
-    """The web chat before the echo conversation; the same port and folder after every start."""
+class Server:
+    """A server process that can be killed and started again: the same port and folder after every start.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self._port = probe.getsockname()[1]
+    `command` is what Python runs; {folder} and {port} in it are filled in.
+    """
+
+    def __init__(self, folder: Path, *command: str) -> None:
+        port = free_port()
+        self._command = [sys.executable, *(part.format(folder=folder, port=port) for part in command)]
+        self._output = folder / "output.txt"
         self._process: subprocess.Popen[bytes] | None = None
-        self.url = f"http://127.0.0.1:{self._port}/"
+        self.url = f"http://127.0.0.1:{port}/"
 
     def start(self) -> None:
-        if self._process is not None:
-            return
-        command = [sys.executable, "-m", "tests.support.webchat_server", str(self._folder), str(self._port)]
-        self._process = subprocess.Popen(command, cwd=ROOT)
-        wait_for_health(self.url, self._process)
+        """Returns when /healthz answers; harmless while it runs."""
+        if self._process is None:
+            with self._output.open("ab") as output:
+                self._process = subprocess.Popen(self._command, cwd=ROOT, stdout=output, stderr=output)
+            self._wait_for_health()
 
     def kill(self) -> None:
+        """SIGKILL: no goodbye."""
         if self._process is not None:
-            self._process.send_signal(signal.SIGKILL)
+            self._process.kill()
             self._process.wait()
             self._process = None
 
-
-def wait_for_health(url: str, process: subprocess.Popen[bytes], seconds: float = 20) -> None:
-    """Until /healthz answers 200."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{url}healthz", timeout=2) as response:
-                if response.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.05)
-    raise AssertionError(f"no answer from {url}healthz, exit code {process.poll()}")
+    def _wait_for_health(self) -> None:
+        give_up_at = time.monotonic() + READY_WITHIN_S
+        while time.monotonic() < give_up_at and self._process is not None and self._process.poll() is None:
+            try:
+                with urllib.request.urlopen(f"{self.url}healthz", timeout=2) as response:
+                    if response.status == 200:
+                        return
+            except OSError:
+                time.sleep(0.05)
+        raise AssertionError(f"it does not answer:\n{self._output.read_text('utf-8')}")
 
 
 def sandbox() -> list[str]:
@@ -62,14 +61,14 @@ def sandbox() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def echo_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EchoServer]:
-    server = EchoServer(tmp_path_factory.mktemp("echo"))
+def echo_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(tmp_path_factory.mktemp("echo"), "-m", "tests.support.webchat_server", "{folder}", "{port}")
     yield server
     server.kill()
 
 
 @pytest.fixture
-def echo_server(echo_process: EchoServer) -> EchoServer:
+def echo_server(echo_process: Server) -> Server:
     """Running, whatever the test before did to it; every browser context is a newcomer to it."""
     echo_process.start()
     return echo_process

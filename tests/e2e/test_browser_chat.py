@@ -2,48 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Dialog, Route, expect
 
-from tests.e2e.conftest import EchoServer
+from tests.e2e.chat_page import Chat, no_violations
+from tests.e2e.conftest import Server
 
 pytestmark = pytest.mark.browser
 
 GREETING = "Dạ em chào chị ạ."
 
 
-class Chat:
-    """What she sees, by the names that a screen reader tells."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.log = page.get_by_role("log", name="Trò chuyện")
-        self.text = page.get_by_role("textbox", name="Viết tin nhắn")
-        self.send = page.get_by_role("button", name="Gửi", exact=True)
-        self.answers = page.get_by_role("group", name="Trả lời")
-        self.more = page.get_by_role("button", name=re.compile("Tin mới|Xem tiếp"))
-
-    def answer(self, label: str) -> None:
-        self.answers.get_by_role("button", name=label, exact=True).click()
-
-    def say(self, words: str) -> None:
-        self.text.fill(words)
-        self.send.click()
-
-    def bubbles(self) -> list[str]:
-        """All lines shown, the waiting ones too, without their stamps."""
-        return [" ".join(words.split()) for words in self.page.locator("main .bubble").all_inner_texts()]
-
-
 Open = Callable[[], Chat]
 
 
 @pytest.fixture
-def open_chat(phone: BrowserContext, echo_server: EchoServer) -> Open:
+def open_chat(phone: BrowserContext, echo_server: Server) -> Open:
     def open_one() -> Chat:
         page = phone.new_page()
         page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
@@ -60,15 +36,10 @@ def chat(open_chat: Open) -> Chat:
     return open_chat()
 
 
-def no_violations(page: Page) -> None:
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-
-
 # --- what it looks like --------------------------------------------------------------------------------
 
 
-def test_axe_finds_nothing_in_any_state(chat: Chat, echo_server: EchoServer) -> None:
+def test_axe_finds_nothing_in_any_state(chat: Chat, echo_server: Server) -> None:
     no_violations(chat.page)
     chat.answer("Dạ, học thử")
     expect(chat.answers.get_by_role("button")).to_have_count(3)
@@ -110,7 +81,7 @@ def test_letters_grow_with_the_phones_own_setting(chat: Chat) -> None:
     assert chat.page.evaluate("document.documentElement.scrollWidth") == 360
 
 
-def test_a_browser_too_old_for_the_script_is_told_so_after_a_while(chromium: Browser, echo_server: EchoServer) -> None:
+def test_a_browser_too_old_for_the_script_is_told_so_after_a_while(chromium: Browser, echo_server: Server) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(echo_server.url)
@@ -247,7 +218,7 @@ def test_reload_keeps_the_conversation_and_does_not_read_it_out(chat: Chat) -> N
     assert ["polite", "Cầm Tay: Chị vừa viết: đọc lên"] in chat.page.evaluate("heard")
 
 
-def test_the_first_greeting_is_read_out(phone: BrowserContext, echo_server: EchoServer) -> None:
+def test_the_first_greeting_is_read_out(phone: BrowserContext, echo_server: Server) -> None:
     page = phone.new_page()
     page.add_init_script(LISTENER)
     page.goto(echo_server.url)
@@ -255,7 +226,7 @@ def test_the_first_greeting_is_read_out(phone: BrowserContext, echo_server: Echo
     assert {live for live, _ in page.evaluate("heard")} == {"polite"}
 
 
-def test_a_killed_server_loses_nothing(chat: Chat, echo_server: EchoServer) -> None:
+def test_a_killed_server_loses_nothing(chat: Chat, echo_server: Server) -> None:
     chat.answer("Dạ, học thử")
     expect(chat.log).to_contain_text("Dạ, em nghe: Dạ, học thử")
     echo_server.kill()

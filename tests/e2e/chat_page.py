@@ -1,0 +1,37 @@
+"""The chat page as a test sees it: by the names that a screen reader tells."""
+
+from __future__ import annotations
+
+import re
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+
+class Chat:
+    """What she sees and what she can do."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.log = page.get_by_role("log", name="Trò chuyện")
+        self.text = page.get_by_role("textbox", name="Viết tin nhắn")
+        self.send = page.get_by_role("button", name="Gửi", exact=True)
+        self.answers = page.get_by_role("group", name="Trả lời")
+        self.more = page.get_by_role("button", name=re.compile("Tin mới|Xem tiếp"))
+
+    def answer(self, label: str) -> None:
+        self.answers.get_by_role("button", name=label, exact=True).click()
+
+    def say(self, words: str) -> None:
+        self.text.fill(words)
+        self.send.click()
+
+    def bubbles(self) -> list[str]:
+        """All lines shown, the waiting ones too, without their stamps."""
+        return [" ".join(words.split()) for words in self.page.locator("main .bubble").all_inner_texts()]
+
+
+def no_violations(page: Page) -> None:
+    """Axe finds nothing in what is shown now."""
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
