@@ -143,7 +143,7 @@ async def test_a_killed_server_means_try_later_and_it_comes_back(fake: FakeTeleg
 @pytest.mark.parametrize("token", ["41:ANOTHER", "nonsense"])
 async def test_a_wrong_token(fake: FakeTelegram, token: str) -> None:
     api = BotApi(token, api_base=fake.url)
-    with pytest.raises(Misconfigured, match="token"):
+    with pytest.raises(Misconfigured, match="mã bot"):
         await api.call("getMe", {})
     await api.close()
 

@@ -62,8 +62,8 @@ async def _set_webhook(fake: FakeTelegram) -> None:
 
 async def test_no_network_is_one_sentence_and_a_late_child_is_ended() -> None:
     result, late = await asyncio.gather(run_setup(PLAN), run_setup(PLAN, timeout_s=0.1))
-    assert result.error.startswith("Telegram cannot be reached")
-    assert late.error == "Telegram's set-up did not finish in time."
+    assert result.error.startswith("Chưa nối được tới Telegram")
+    assert late.error == "Cài đặt bot Telegram chưa xong: chờ quá lâu."
 
 
 def test_it_runs_only_when_something_changed() -> None:

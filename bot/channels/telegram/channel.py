@@ -24,7 +24,7 @@ class TelegramChannel:
     def __init__(self, token: str, *, api_base: str = "https://api.telegram.org") -> None:
         match = _TOKEN.fullmatch(token)
         if match is None:
-            raise Misconfigured("the Telegram token must look like 123456:ABC-DEF (ask @BotFather for it)")
+            raise Misconfigured("mã bot Telegram phải có dạng 123456:ABC-DEF; lấy mã ở @BotFather")
         self.bot_id = match[1]
         self.name = f"telegram:{self.bot_id}"
         self.api = BotApi(token, api_base=api_base)

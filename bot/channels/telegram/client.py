@@ -120,7 +120,7 @@ def _failed(code: int, description: str, parameters: object) -> Any:
     if code == 403 or (code == 400 and (any(p in reason for p in _GONE) or "migrate_to_chat_id" in details)):
         raise LearnerGone(description)
     if code in (401, 404):
-        raise Misconfigured(f"Telegram does not accept the token of this bot ({code})")
+        raise Misconfigured(f"Telegram không nhận mã bot này ({code}); lấy lại mã ở @BotFather")
     if code == 409:
         raise Occupied(description)
     if 400 <= code < 500:

@@ -21,16 +21,16 @@ _BATCH = 100
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 60.0
 _OCCUPIED_PAUSE_S = 5.0
 OCCUPIED = (
-    "Another process is receiving this Telegram bot's messages. Stop it, or give this one another token; trying again."
+    "Bot Telegram này đang được một máy khác nhận tin. Tắt bên kia đi, hoặc dùng mã bot khác; đang chờ để thử lại."
 )
-WEBHOOK_SET = "A webhook is set for this Telegram bot, so it cannot be polled: removing it."
+WEBHOOK_SET = "Bot Telegram này đang đặt webhook nên không hỏi tin được: đang gỡ webhook."
 
 
 class Poller:
     """Fetches one bot's updates and hands them to `submit`, for as long as `run` runs.
 
     `clock` gives aware UTC; `rng` spreads the back-off, so that many bots do not return at once; `remove_webhook` is
-    called when a webhook stands in the way and tells whether it is gone (the app passes a run of the set-up).
+    called when a webhook stands in the way; its result is true when it is gone (the app passes a run of the set-up).
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class Poller:
         *,
         clock: Callable[[], datetime],
         rng: Random,
-        remove_webhook: Callable[[], Awaitable[bool]] | None = None,
+        remove_webhook: Callable[[], Awaitable[object]] | None = None,
         timeout_s: int = 50,
         first_pause_s: float = _FIRST_PAUSE_S,
         occupied_pause_s: float = _OCCUPIED_PAUSE_S,

@@ -46,11 +46,14 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class SetupResult:
-    """`username` of the bot when `ok`, else one sentence for the operator in `error`."""
+    """`username` of the bot when `ok`, else one sentence for the operator in `error`. True when `ok`."""
 
     ok: bool
     username: str = ""
     error: str = ""
+
+    def __bool__(self) -> bool:
+        return self.ok
 
 
 def needs_setup(previous: str | None, plan: Plan) -> str:
@@ -75,7 +78,7 @@ async def run_setup(plan: Plan, *, timeout_s: float = _CHILD_S) -> SetupResult:
         async with asyncio.timeout(timeout_s):
             out, _ = await child.communicate(json.dumps(asdict(plan)).encode())
     except TimeoutError:
-        return SetupResult(ok=False, error="Telegram's set-up did not finish in time.")
+        return SetupResult(ok=False, error="Cài đặt bot Telegram chưa xong: chờ quá lâu.")
     finally:
         if child.returncode is None:
             child.kill()
@@ -83,7 +86,7 @@ async def run_setup(plan: Plan, *, timeout_s: float = _CHILD_S) -> SetupResult:
     try:
         return SetupResult(**json.loads(out))
     except (ValueError, TypeError):
-        return SetupResult(ok=False, error=f"Telegram's set-up ended without an answer (code {child.returncode}).")
+        return SetupResult(ok=False, error=f"Cài đặt bot Telegram dừng giữa chừng (mã thoát {child.returncode}).")
 
 
 async def set_up(plan: Plan) -> SetupResult:
@@ -103,11 +106,11 @@ async def set_up(plan: Plan) -> SetupResult:
         async with Bot(plan.token, session=session) as bot:
             return SetupResult(ok=True, username=await _introduce(bot, plan))
     except (TelegramUnauthorizedError, TelegramNotFound):
-        return SetupResult(ok=False, error="Telegram does not accept the token; ask @BotFather for the right one.")
+        return SetupResult(ok=False, error="Telegram không nhận mã bot này; lấy lại mã ở @BotFather.")
     except TelegramNetworkError:
-        return SetupResult(ok=False, error="Telegram cannot be reached; look at the network or at telegram.api_base.")
+        return SetupResult(ok=False, error="Chưa nối được tới Telegram; xem lại mạng, hoặc khóa telegram.api_base.")
     except AiogramError as error:
-        return SetupResult(ok=False, error=f"Telegram refused the set-up: {error}".replace(plan.token, "(token)"))
+        return SetupResult(ok=False, error=f"Telegram không nhận cài đặt: {error}".replace(plan.token, "(token)"))
 
 
 async def _introduce(bot: Bot, plan: Plan) -> str:
