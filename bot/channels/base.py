@@ -83,13 +83,17 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message. `(channel, chat_id, no)` is unique and `no` grows by one in a chat: that is its order."""
+    """One message. `(channel, chat_id, no)` is unique and `no` grows by one in a chat: that is its order.
+
+    `unasked` messages (reminders) answer nothing she did just now: replies to others go before them.
+    """
 
     channel: str
     chat_id: str
     no: int
     text: str
     buttons: tuple[Button, ...] = ()
+    unasked: bool = False
 
 
 class SendError(Exception):

@@ -76,7 +76,7 @@ class Record:
         if desk.agreed and before.consent == "agreed":
             self._heard(desk, now)
         for reply in desk.replies:
-            self._reply(reply, now)
+            self._reply(reply, now, unasked=not from_her)
         self.person, self.talk = desk.person, desk.talk
 
     def _event(self, desk: Desk, event: DeskEvent, now: datetime) -> None:
@@ -150,16 +150,16 @@ class Record:
         for text in (event.text for event in desk.events if isinstance(event, ev.Heard)):
             self._log("learner", Reply(text), now)
 
-    def _reply(self, reply: Reply, now: datetime) -> None:
+    def _reply(self, reply: Reply, now: datetime, *, unasked: bool) -> None:
         if reply.buttons:
             self.prompt_at = to_ms(now)
         if self.row.channel == WEB:
             self._log("tutor", reply, now)
             return
         self.out_no += 1
-        row = self.row
-        self.effects.writes.outbox.append(OutboxRow(row.channel, row.chat_id, self.out_no, pack(reply), now))
-        self.effects.outgoing.append(Outgoing(row.channel, row.chat_id, self.out_no, reply.text, reply.buttons))
+        key = self.row.channel, self.row.chat_id, self.out_no
+        self.effects.writes.outbox.append(OutboxRow(*key, pack(reply, unasked), now))
+        self.effects.outgoing.append(Outgoing(*key, reply.text, reply.buttons, unasked))
 
     def _log(self, who: str, reply: Reply, now: datetime) -> None:
         self.out_no += 1
@@ -198,14 +198,14 @@ class Record:
             writes.away.append((row.channel, row.chat_id, self.away))
 
 
-def pack(reply: Reply) -> str:
+def pack(reply: Reply, unasked: bool) -> str:
     """A message as it waits in the outbox."""
-    return json.dumps([reply.text, [[b.token, b.label] for b in reply.buttons]], ensure_ascii=False)
+    return json.dumps([reply.text, [[b.token, b.label] for b in reply.buttons], unasked], ensure_ascii=False)
 
 
 def unpack(row: OutboxRow) -> Outgoing:
-    text, buttons = json.loads(row.body)
-    return Outgoing(row.channel, row.chat_id, row.no, text, tuple(Button(*each) for each in buttons))
+    text, buttons, unasked = json.loads(row.body)
+    return Outgoing(row.channel, row.chat_id, row.no, text, tuple(Button(*each) for each in buttons), unasked)
 
 
 def pack_buttons(buttons: Sequence[Button]) -> str:

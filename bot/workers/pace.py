@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 PER_CHAT = 1.0  # messages a second in one chat (Telegram's bot FAQ)
 CHAT_BURST = 3  # "short bursts pass" (same source)
+UNASKED_SHARE = 0.5  # of the channel's rate for reminders: the other half is always there for replies
 
 
 @dataclass(slots=True)
@@ -33,7 +34,12 @@ class Pace:
     def __init__(self, per_second: float, now: float) -> None:
         self.per_second = per_second
         self._all = Bucket(per_second, max(1.0, per_second), max(1.0, per_second), now)
+        self._unasked = Bucket(per_second * UNASKED_SHARE, 1.0, 1.0, now)
         self._chats: dict[str, Bucket] = {}
+
+    def wait_unasked(self, now: float) -> float:
+        """How many seconds a message that answers nothing stands back, before it takes its turn like any other."""
+        return self._unasked.wait(now) if self.per_second else 0.0
 
     def wait(self, chat_id: str, now: float) -> float:
         """How many seconds this message has to wait."""

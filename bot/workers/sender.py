@@ -98,6 +98,8 @@ class Sender:
     async def _deliver(self, outgoing: Outgoing) -> bool:
         """Until it has left or never will; True when the learner is gone."""
         tries, plain = 0, False
+        if outgoing.unasked and (delay := self.pace.wait_unasked(asyncio.get_running_loop().time())):
+            await self._sleep(delay)
         while True:
             delay = self.pace.wait(outgoing.chat_id, asyncio.get_running_loop().time())
             if delay:
