@@ -1,0 +1,26 @@
+FROM python:3.11-slim
+
+# The data live in the volume: database, signing key, logs, backups.
+ENV CAMTAY_DATA=/data PYTHONUTF8=1 PYTHONUNBUFFERED=1 PYTHONPATH=/app
+WORKDIR /app
+
+COPY requirements/run.lock requirements/run.lock
+RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements/run.lock
+
+COPY config.yaml ./
+COPY flows flows
+COPY storage storage
+COPY bot bot
+COPY lessons lessons
+RUN python -m compileall -q bot storage flows \
+ && useradd --system --uid 10001 --home-dir /data camtay \
+ && install -d -o camtay -g camtay -m 0700 /data
+
+USER camtay
+VOLUME /data
+EXPOSE 8080
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
+  CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8080/healthz', timeout=4)"]
+ENTRYPOINT ["python", "-P", "-m", "bot"]
+CMD ["run", "--host", "0.0.0.0"]
