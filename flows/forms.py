@@ -239,6 +239,7 @@ def _choice(fields: Fields) -> Option:
         text=fields.text("text", required=True),
         place=fields.node.place,
         icon=fields.text("icon"),
+        say=fields.text("say"),
         next=fields.step_id("next"),
         sets=fields.values("set"),
     )

@@ -1,0 +1,36 @@
+"""Every fault of every lesson, at once: those of form from the loader, and those the rules find."""
+
+from __future__ import annotations
+
+from flows import rules_channel, rules_data, rules_graph, rules_learning, rules_shelf, rules_text
+from flows.loader import Library, by_place
+from flows.model import Problem
+from flows.rules import RULES, Script
+
+# Importing a module enters its rules into RULES.
+MODULES = (rules_graph, rules_learning, rules_data, rules_text, rules_channel, rules_shelf)
+
+FORM = {
+    "E001": "tệp không đúng lối viết YAML",
+    "E002": "mục hoặc loại bước không có trong ngôn ngữ bài học",
+    "E003": "giá trị không đúng kiểu, hoặc thiếu",
+    "E004": "mã bị trùng hoặc đã dùng cho việc khác",
+    "E005": "tệp, câu hoặc danh sách quá dài",
+    "W006": "ký tự lạ, hoặc dấu tiếng Việt gõ tách rời",
+}
+
+
+def lint(library: Library) -> tuple[Problem, ...]:
+    """All problems of a library in reading order, the loader's included. A broken lesson hides no other."""
+    problems = list(library.problems)
+    for draft in library.drafts:
+        if draft.lesson is not None and draft.lesson.steps:
+            script = Script(draft, library)
+            problems.extend(problem for rule in RULES for problem in rule.problems(script))
+    problems.extend(rules_shelf.whole_shelf(library))
+    return by_place(problems)
+
+
+def rules() -> dict[str, str]:
+    """Code → one line in Vietnamese, for the list of rules."""
+    return dict(sorted({**FORM, **{rule.code: rule.about for rule in RULES}, **rules_shelf.ABOUT}.items()))

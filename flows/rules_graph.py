@@ -1,0 +1,159 @@
+"""Rules about ways: every step is met, every way ends, nothing turns in circles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flows.conditions import ConditionInvalid, holds, names, parse
+from flows.fields import did_you_mean
+from flows.model import Branch, Choose, End, Quiz, Task
+from flows.rules import Found, Script, rule
+
+
+@rule("E101", "bước được nhắc tới mà không có", paths=True)
+def target_missing(script: Script) -> Iterator[Found]:
+    index = script.lesson.index
+    for step in script.lesson.steps:
+        for edge in script.edges[step.id]:
+            if edge.to is not None and edge.to not in index:
+                hint = did_you_mean(edge.to, index) or "hãy thêm bước ấy hoặc sửa tên"
+                yield Found(script.at(step, *edge.field), f"không có bước nào tên “{edge.to}”", hint)
+    for at, guard in enumerate(script.lesson.guards):
+        if guard.go and guard.go not in index:
+            hint = did_you_mean(guard.go, index) or "hãy thêm bước ấy hoặc sửa tên"
+            yield Found(script.header("guards", at, "go"), f"không có bước nào tên “{guard.go}”", hint)
+
+
+@rule("E102", "bước không bao giờ tới", paths=True)
+def unreachable(script: Script) -> Iterator[Found]:
+    for step in script.lesson.steps:
+        if step.id not in script.reachable:
+            yield Found(step.place, f"không có đường nào tới bước “{step.id}”", "hãy trỏ next tới bước này, hoặc bỏ nó")
+
+
+@rule("E103", "đi mãi không tới chỗ kết thúc", paths=True)
+def no_end(script: Script) -> Iterator[Found]:
+    hopeful = _can_end(script)
+    told: set[str] = set()
+    for step in script.lesson.steps:
+        if step.id in hopeful or step.id not in script.reachable:
+            continue
+        onward = script.reach((step.id,))
+        last = all(step.id in script.reach((other,)) for other in onward)
+        if last and step.id not in told and not _leads_nowhere_else(script, step.id):
+            told |= onward
+            yield Found(step.place, f"từ bước “{step.id}” không đi tới bước end nào", "hãy thêm next hoặc một bước end")
+
+
+def _can_end(script: Script) -> set[str]:
+    """The steps from which an end can be reached: a walk backwards from all ends."""
+    before: dict[str, list[str]] = {}
+    for step_id, edges in script.edges.items():
+        for edge in edges:
+            before.setdefault(edge.to or "", []).append(step_id)
+    todo = [step.id for step in script.lesson.steps if isinstance(step, End)]
+    found: set[str] = set()
+    while todo:
+        step_id = todo.pop()
+        if step_id not in found:
+            found.add(step_id)
+            todo.extend(before.get(step_id, ()))
+    return found
+
+
+def _leads_nowhere_else(script: Script, step_id: str) -> bool:
+    """Whether every way on is to a missing step: E101 has told that already."""
+    edges = script.edges[step_id]
+    return bool(edges) and all(edge.to is not None and edge.to not in script.lesson.index for edge in edges)
+
+
+@rule("E104", "vòng lặp không có bước nào chờ học viên", paths=True)
+def endless_loop(script: Script) -> Iterator[Found]:
+    free = {
+        step_id: [edge.to for edge in edges if not edge.waits and edge.to in script.lesson.index and edge.to]
+        for step_id, edges in script.edges.items()
+    }
+    told: set[str] = set()
+    for step in script.lesson.steps:
+        if step.id in told:
+            continue
+        seen = _free_reach(free, step.id)
+        if step.id in seen:
+            told |= {other for other in seen if step.id in _free_reach(free, other)}
+            hint = "hãy cho một bước trong vòng chờ học viên (choose, quiz, ask, task, hoặc say có wait_tap)"
+            yield Found(step.place, f"bước “{step.id}” quay lại chính nó mà không chờ học viên", hint)
+
+
+def _free_reach(free: dict[str, list[str]], start: str) -> set[str]:
+    seen: set[str] = set()
+    todo = list(free[start])
+    while todo:
+        at = todo.pop()
+        if at not in seen:
+            seen.add(at)
+            todo.extend(free[at])
+    return seen
+
+
+@rule("E105", "branch thiếu else")
+def branch_without_else(script: Script) -> Iterator[Found]:
+    for step in script.lesson.steps:
+        if isinstance(step, Branch) and not step.otherwise:
+            yield Found(
+                step.place, f"bước “{step.id}” thiếu else", "hãy thêm “else: bước”, phòng khi không điều kiện nào đúng"
+            )
+
+
+@rule("E106", "trường hợp không bao giờ đúng, hoặc bị trường hợp trước che")
+def dead_case(script: Script) -> Iterator[Found]:
+    for step in script.lesson.steps:
+        if isinstance(step, Branch):
+            yield from _dead_cases(step)
+
+
+def _dead_cases(step: Branch) -> Iterator[Found]:
+    seen: dict[str, int] = {}
+    always = 0
+    for case in step.cases:
+        said = " ".join(case.when.split())
+        constant = _constant(case.when)
+        if always:
+            yield Found(case.place, f"trường hợp này bị che: dòng {always} luôn đúng", "hãy bỏ bớt một trường hợp")
+        elif said in seen:
+            yield Found(case.place, f"điều kiện này đã có ở dòng {seen[said]}", "hãy sửa hoặc bỏ trường hợp này")
+        elif constant is False:
+            yield Found(case.place, f"“{case.when}” không bao giờ đúng", "hãy sửa hoặc bỏ trường hợp này")
+        elif constant:
+            always = case.place.line
+        seen.setdefault(said, case.place.line)
+
+
+def _constant(text: str) -> bool | None:
+    """What a condition without names always says; None: it depends, or cannot be read."""
+    try:
+        condition = parse(text)
+    except ConditionInvalid:
+        return None
+    return None if names(condition) else holds(condition, {})
+
+
+@rule("W108", "mọi lựa chọn dẫn tới cùng một chỗ", paths=True)
+def same_place(script: Script) -> Iterator[Found]:
+    for step in script.lesson.steps:
+        if isinstance(step, Choose) and len(step.options) > 1 and not step.save:
+            ways = {edge.to for edge in script.edges[step.id] if edge.waits}
+            if len(ways) == 1 and not any(option.sets or option.say for option in step.options):
+                yield Found(
+                    step.place, f"lựa chọn nào của “{step.id}” cũng tới cùng một bước", "dùng save, hoặc next khác nhau"
+                )
+
+
+@rule("E111", "verify không trỏ tới một quiz", paths=True)
+def verify_is_no_quiz(script: Script) -> Iterator[Found]:
+    for step in script.lesson.steps:
+        if isinstance(step, Task) and step.verify:
+            target = script.lesson.step(step.verify)
+            if target is not None and not isinstance(target, Quiz):
+                yield Found(
+                    script.at(step, "verify"), f"“{step.verify}” không phải là quiz", "verify cần mã của một quiz"
+                )

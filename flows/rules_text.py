@@ -1,0 +1,73 @@
+"""Rules about words: short enough to read, and said to her in her own form of address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from flows.model import Choose, Quiz
+from flows.rules import PLACEHOLDER, Found, Script, rule
+
+MAX_CHARACTERS = 220  # of one message, as the language page asks
+MAX_SENTENCES = 3
+
+_END = re.compile(r"[.!?…]+[”\"’')]*(?=\s|$)")
+
+
+@rule("W405", "tin dài, khó đọc")
+def reading_load(script: Script) -> Iterator[Found]:
+    for text in script.texts:
+        if text.role == "label":
+            continue
+        read = script.as_read(text.text)
+        sentences = len(_END.findall(read)) + (not _END.search(read[-3:]))
+        place = script.at(text.step, *text.field)
+        if len(read) > MAX_CHARACTERS:
+            yield Found(place, f"tin dài {len(read)} ký tự, nên dưới {MAX_CHARACTERS}", "hãy tách thành hai tin")
+        elif sentences > MAX_SENTENCES:
+            yield Found(place, f"tin có {sentences} câu, nên nhiều nhất {MAX_SENTENCES}", "hãy tách thành hai tin")
+
+
+# A bare "chị" or "bạn" that is most likely said to her. Not so: "chị em", "bạn bè", "chị Lan", "một chị", "người bạn".
+_BARE = re.compile(
+    r"(?<!\w)(?<!\{)(?:[Cc]hị|[Bb]ạn)(?![\w}])"
+    r"(?!\s+(?:em|gái|ấy|kia|đó|dâu|chồng|hai|ba|bè|hàng|học|thân|cũ|đời|trẻ|đọc|của)\b)"
+    r"(?!\s+[A-ZĐÀ-Ỹ])"
+)
+_BEFORE = re.compile(r"(?:anh|một|các|những|mấy|người|cô|kết|nhiều|thêm|hội|của|hai|ba)(?:\s+|/)$", re.IGNORECASE)
+_QUOTED = re.compile(r"“[^”]*”|‘[^’]*’|\"[^\"]*\"")
+
+
+@rule("W408", "gọi thẳng “chị” hay “bạn” mà không dùng {chị}")
+def bare_address(script: Script) -> Iterator[Found]:
+    for text in script.texts:
+        if text.role == "label" or not ("hị" in text.text or "ạn" in text.text):
+            continue
+        spoken = _QUOTED.sub(lambda found: " " * len(found[0]), text.text)
+        for found in _BARE.finditer(spoken):
+            if not _BEFORE.search(spoken[: found.start()]):
+                place = script.within(text.step, text.field, found.start() + 1)
+                yield Found(
+                    place, f"“{found[0]}” viết thẳng trong câu", "hãy viết {chị} hoặc {Chị} để máy đổi theo cách gọi"
+                )
+
+
+@rule("E007", "lựa chọn hoặc đáp án trùng với lời chung")
+def global_word(script: Script) -> Iterator[Found]:
+    commands = {_said(way): name for name, ways in script.library.words.items() for way in ways}
+    if not commands:
+        return
+    hint = "lời này học viên dùng để ra lệnh ở mọi bước; hãy viết khác đi"
+    for step in script.lesson.steps:
+        if isinstance(step, Choose | Quiz):
+            for option in step.options:
+                if _said(option.text) in commands:
+                    yield Found(option.place, f"lựa chọn “{option.text}” trùng với một lời chung", hint)
+        for at, accepted in enumerate(step.accept if isinstance(step, Quiz) else ()):
+            if _said(accepted) in commands:
+                yield Found(script.at(step, "accept", at), f"đáp án “{accepted}” trùng với một lời chung", hint)
+
+
+def _said(text: str) -> str:
+    """As it is compared: without case and marks, but with diacritics ("đúng" is not "dừng")."""
+    return " ".join(re.findall(r"\w+", PLACEHOLDER.sub(" ", text).casefold()))
