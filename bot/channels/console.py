@@ -154,5 +154,5 @@ def _note(event: Event) -> str:
 
 
 def _span(span: timedelta) -> str:
-    days, minutes = span.days, span.seconds // 60
+    days, minutes = divmod(round(span.total_seconds() / 60), 24 * 60)
     return " ".join(filter(None, [f"{days} ngày" if days else "", f"{minutes} phút" if minutes or not days else ""]))

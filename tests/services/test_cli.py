@@ -1,0 +1,337 @@
+"""The verbs as somebody types them: sentences, exit codes, and no traceback for what can be expected."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from bot.channels.console import Console
+from bot.cli import main
+from flows.events import Universe
+from flows.shelf import plain_book, read_shelf
+from storage.lock import lock_folder
+from storage.schema import SCHEMA
+
+ROOT = Path(__file__).parents[2]
+Output = pytest.CaptureFixture[str]
+
+LESSON = """lesson: tap-thu
+title: "Tập thử"
+track: m
+order: 1
+minutes: 1
+langs: [vi]
+owner: "Tổ soạn bài"
+reviewed_on: 2026-11-22
+
+steps:
+  - task: mo_may
+    text: "{Chị} mở máy nhé."
+    steps: ["Bấm nút nguồn."]
+    done: "Xong rồi"
+    stuck: {hints: ["Nút ở cạnh phải."]}
+    later: {remind: 1d, times: 2, text: "{Chị} ơi, {em} nhắc đây."}
+  - end: het
+    text: "Giỏi quá."
+"""
+
+EMERGENCY = """lesson: luc-khan
+title: "Lúc khẩn"
+track: l
+order: 6
+minutes: 1
+langs: [vi]
+owner: "Tổ soạn bài"
+reviewed_on: 2026-11-22
+emergency: true
+
+steps:
+  - say: dung
+    text: "{Chị} đừng chuyển thêm đồng nào."
+    wait_tap: "Dạ"
+  - end: het
+    text: "{Em} ở đây."
+"""
+
+
+@pytest.fixture
+def lessons(tmp_path: Path) -> Path:
+    """A lessons folder with the real tables, a small lesson and one for emergencies."""
+    folder = tmp_path / "lessons"
+    (folder / "m" / "tap-thu").mkdir(parents=True)
+    (folder / "m" / "tap-thu" / "lesson.yaml").write_text(LESSON, "utf-8")
+    for table in ("phrases", "words", "tracks", "sources"):
+        shutil.copy(ROOT / "lessons" / f"{table}.yaml", folder)
+    (folder / "l" / "luc-khan").mkdir(parents=True)
+    (folder / "l" / "luc-khan" / "lesson.yaml").write_text(EMERGENCY, "utf-8")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands are typed in another folder, in an environment that sets nothing."""
+    for name in [name for name in os.environ if name.startswith(("CAMTAY", "TELEGRAM", "DATABASE_URL"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def break_lesson(lessons: Path) -> Path:
+    path = lessons / "m" / "tap-thu" / "lesson.yaml"
+    path.write_text(LESSON.replace('    text: "Giỏi quá."', '    text: "Giỏi quá."\n    nxt: mo_may'), "utf-8")
+    return path
+
+
+# --- arguments and settings --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (["run", "--prot", "1"], "Lệnh chưa đúng: không có tùy chọn: --prot 1. Có phải là “--port”?"),
+        (["restore"], "Lệnh chưa đúng: còn thiếu: TỆP."),
+        (["lint", "--format", "xml"], "Lệnh chưa đúng: tùy chọn --format: không có lựa chọn: 'xml'"),
+        (["run", "--port"], "Lệnh chưa đúng: tùy chọn --port: cần một giá trị."),
+    ],
+)
+def test_a_misspelt_command_is_answered_in_vietnamese(typed: list[str], told: str, capsys: Output) -> None:
+    with pytest.raises(SystemExit) as exit:
+        main(typed)
+    assert exit.value.code == 2
+    assert capsys.readouterr().err.startswith(told)
+
+
+def test_a_wrong_setting_is_one_sentence_and_exit_2(tmp_path: Path, capsys: Output) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("web:\n  prot: 8080\n", "utf-8")
+    for verb in (["run"], ["lint"], ["migrate"], ["backup"]):
+        assert main([*verb, "--config", str(config)]) == 2
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert err.count("\n") == 1
+        assert f"{config}:2:3:" in err
+        assert "“port”" in err
+
+
+# --- lint --------------------------------------------------------------------------------------------
+
+
+def test_good_lessons_are_counted(lessons: Path, capsys: Output) -> None:
+    assert main(["lint", "--lessons", "lessons"]) == 0
+    assert capsys.readouterr().out == "2 bài: 0 lỗi, 0 điều nên xem lại.\n"
+
+
+def test_a_fault_is_shown_where_it_stands(lessons: Path, capsys: Output) -> None:
+    break_lesson(lessons)
+    assert main(["lint", "--lessons", "lessons"]) == 1
+    first, *_, last = capsys.readouterr().out.splitlines()
+    assert first.startswith("lessons/m/tap-thu/lesson.yaml:19:5: E002 ")
+    assert "next" in first  # did you mean
+    assert last.startswith("2 bài: 1 lỗi")
+
+
+def test_one_lesson_is_looked_at_among_its_neighbours(lessons: Path, capsys: Output) -> None:
+    path = break_lesson(lessons)
+    assert main(["lint", "--lessons", "lessons", "lessons/l"]) == 0
+    assert capsys.readouterr().out.startswith("1 bài: 0 lỗi")
+    assert main(["lint", "--lessons", "lessons", str(path)]) == 1
+
+
+def test_lint_speaks_to_machines(lessons: Path, capsys: Output) -> None:
+    break_lesson(lessons)
+    assert main(["lint", "--lessons", "lessons", "--format", "json"]) == 1
+    (problem,) = json.loads(capsys.readouterr().out)
+    assert (problem["code"], problem["severity"], problem["line"], problem["col"]) == ("E002", "error", 19, 5)
+    main(["lint", "--lessons", "lessons", "--format", "github"])
+    told = capsys.readouterr().out
+    assert told.startswith("::error file=lessons/m/tap-thu/lesson.yaml,line=19,col=5,title=E002::")
+
+
+@pytest.mark.parametrize("path", ["nowhere", "lessons/words.yaml"])
+def test_a_path_without_lessons_is_told(lessons: Path, path: str, capsys: Output) -> None:
+    assert main(["lint", "--lessons", "lessons", path]) == 2
+    assert "không có thư mục hay tệp lesson.yaml nào ở đây" in capsys.readouterr().err
+
+
+def test_the_lessons_we_ship_are_clean(capsys: Output) -> None:
+    assert main(["lint"]) == 0
+    assert ": 0 lỗi" in capsys.readouterr().out
+
+
+# --- try ---------------------------------------------------------------------------------------------
+
+
+class Terminal:
+    """A scripted learner; what she is shown is kept."""
+
+    def __init__(self, *lines: str) -> None:
+        self.lines = iter(lines)
+        self.shown: list[str] = []
+
+    def read(self, prompt: str) -> str:
+        try:
+            return next(self.lines)
+        except StopIteration:
+            raise EOFError from None
+
+    def play(self, lessons: Path, lesson_id: str = "tap-thu") -> int:
+        ids = count()
+        begin = datetime(2026, 1, 5, 8, tzinfo=UTC)
+
+        def universe(later: timedelta) -> Universe:
+            return Universe(begin + later, lambda: f"run{next(ids)}", Random(1))
+
+        book = plain_book(read_shelf(lessons, {}), {})
+        return Console(book, self.read, self.shown.append, universe).play(lesson_id)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.shown)
+
+
+def test_a_lesson_is_played_with_numbers_to_its_end(lessons: Path) -> None:
+    terminal = Terminal("1")
+    assert terminal.play(lessons) == 0
+    assert "   1. Xong rồi\n   2. Chưa thấy nút\n   3. Để sau" in terminal.text
+    assert terminal.shown[-1] == "(Hết bài: học xong, 0 điểm, đạt)"
+
+
+def test_waiting_for_a_reminder_is_a_jump(lessons: Path) -> None:
+    terminal = Terminal("3", "/doi", "xong rồi")
+    assert terminal.play(lessons) == 0
+    assert "(sẽ nhắc lúc 08:00 06/01)" in terminal.text
+    assert "(… 1 ngày sau …)" in terminal.text
+    assert "Chị ơi, em nhắc đây." in terminal.text
+    assert "Hết bài" in terminal.text
+
+
+def test_a_secret_is_masked_and_said_so(lessons: Path) -> None:
+    terminal = Terminal("mật khẩu là lan1990")
+    terminal.play(lessons)
+    assert "(phần bí mật được che trước khi lưu)" in terminal.text
+    assert "lan1990" not in terminal.text
+
+
+def test_an_emergency_opens_its_lesson_at_once(lessons: Path) -> None:
+    terminal = Terminal("tôi bị lừa rồi")
+    terminal.play(lessons)
+    assert "── Lúc khẩn ──" in terminal.text
+
+
+def test_leaving_is_kind(lessons: Path) -> None:
+    for lines in ((), ("/thoat",)):
+        terminal = Terminal(*lines)
+        assert terminal.play(lessons) == 0
+        assert terminal.shown[-1] == "\nNghỉ ở đây nhé. Học thử nên không lưu gì cả."
+
+
+def test_an_unknown_lesson_gets_a_suggestion(lessons: Path, capsys: Output) -> None:
+    assert main(["try", "tap-thuu", "--lessons", "lessons"]) == 2
+    assert "Không có bài nào tên “tap-thuu”; có phải là “tap-thu”?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["tap-thu", "lessons/m/tap-thu", "lessons/m/tap-thu/lesson.yaml"])
+def test_a_broken_lesson_shows_its_faults_instead(lessons: Path, name: str, capsys: Output) -> None:
+    break_lesson(lessons)
+    assert main(["try", name, "--lessons", "lessons"]) == 1
+    assert ":19:5: E002 " in capsys.readouterr().err
+
+
+def test_a_lesson_outside_the_tree_can_be_tried(lessons: Path, tmp_path: Path) -> None:
+    shutil.move(lessons / "m" / "tap-thu", tmp_path / "draft")
+    arguments = [sys.executable, "-P", "-m", "bot", "try", "draft", "--lessons", "lessons"]
+    played = subprocess.run(
+        arguments, input="1\n", capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
+    assert (played.returncode, played.stderr) == (0, "")
+    assert "(Hết bài: học xong, 0 điểm, đạt)" in played.stdout
+
+
+# --- the database ------------------------------------------------------------------------------------
+
+
+def database(folder: Path) -> Path:
+    return folder / "data" / "camtay.db"
+
+
+def test_migrate_says_what_it_did(tmp_path: Path, capsys: Output) -> None:
+    assert main(["migrate", "--data", "data"]) == 0
+    assert main(["migrate", "--data", "data"]) == 0
+    assert capsys.readouterr().out == (
+        f"Đã đưa cơ sở dữ liệu từ trống lên {SCHEMA}.\nCơ sở dữ liệu đã ở phiên bản mới nhất ({SCHEMA}).\n"
+    )
+
+
+def test_backup_and_restore_by_command(tmp_path: Path, capsys: Output) -> None:
+    main(["migrate", "--data", "data"])
+    (tmp_path / "data" / "web.key").write_text("khóa")
+    assert main(["backup", "all.tar.gz", "--data", "data"]) == 0
+    assert f"Đã sao lưu: {tmp_path / 'all.tar.gz'}" in capsys.readouterr().out
+    (tmp_path / "data" / "web.key").unlink()
+    assert main(["restore", "all.tar.gz", "--data", "data"]) == 0
+    assert "Dữ liệu trước đó còn ở:" in capsys.readouterr().out
+    assert (tmp_path / "data" / "web.key").read_text() == "khóa"
+
+
+@pytest.mark.parametrize("verb", [["migrate"], ["restore", "all.tar.gz"]])
+def test_what_changes_data_waits_until_the_tutor_stops(tmp_path: Path, verb: list[str], capsys: Output) -> None:
+    with lock_folder(tmp_path / "data"):
+        assert main([*verb, "--data", "data"]) == 1
+    assert capsys.readouterr().err.startswith("Cầm Tay đang chạy với thư mục dữ liệu này.")
+
+
+def test_a_newer_database_is_refused(tmp_path: Path, capsys: Output) -> None:
+    main(["migrate", "--data", "data"])
+    with closing(sqlite3.connect(database(tmp_path))) as db, db:
+        db.execute("UPDATE alembic_version SET version_num = '9999'")
+    capsys.readouterr()
+    assert main(["migrate", "--data", "data"]) == 1
+    assert "bản Cầm Tay mới hơn" in capsys.readouterr().err
+
+
+@pytest.mark.postgres
+def test_postgresql_is_migrated_the_same_way(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", postgres_url)
+    assert main(["migrate"]) == 0
+    assert main(["migrate"]) == 0
+    assert f"Đã đưa cơ sở dữ liệu từ trống lên {SCHEMA}." in capsys.readouterr().out
+
+
+def test_a_database_that_is_away_is_one_sentence(monkeypatch: pytest.MonkeyPatch, capsys: Output) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://camtay:b1mat@127.0.0.1:9/camtay")
+    assert main(["migrate"]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith("Không dùng được cơ sở dữ liệu:")
+    assert "b1mat" not in told
+
+
+@pytest.fixture
+def reader_who_leaves() -> Iterator[int]:
+    read, write = os.pipe()
+    os.close(read)
+    yield write
+    os.close(write)
+
+
+def test_nobody_reading_on_is_no_failure(reader_who_leaves: int) -> None:
+    run = subprocess.run(
+        [sys.executable, "-P", "-m", "bot", "lint", "--format", "json"],
+        stdout=reader_who_leaves,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert run.stderr == ""
