@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from flows import rules_channel, rules_data, rules_graph, rules_learning, rules_shelf, rules_text
 from flows.loader import Library, by_place
 from flows.model import Problem
-from flows.rules import RULES, Script
+from flows.rules import Script
+from flows.rules_channel import rules as channel_rules
+from flows.rules_data import rules as data_rules
+from flows.rules_graph import rules as graph_rules
+from flows.rules_learning import rules as learning_rules
+from flows.rules_shelf import ABOUT, whole_shelf
+from flows.rules_shelf import rules as shelf_rules
+from flows.rules_text import rules as text_rules
 
-# Importing a module enters its rules into RULES.
-MODULES = (rules_graph, rules_learning, rules_data, rules_text, rules_channel, rules_shelf)
+RULES = (*graph_rules, *learning_rules, *data_rules, *text_rules, *channel_rules, *shelf_rules)
 
 FORM = {
     "E001": "tệp không đúng lối viết YAML",
@@ -27,10 +32,10 @@ def lint(library: Library) -> tuple[Problem, ...]:
         if draft.lesson is not None and draft.lesson.steps:
             script = Script(draft, library)
             problems.extend(problem for rule in RULES for problem in rule.problems(script))
-    problems.extend(rules_shelf.whole_shelf(library))
+    problems.extend(whole_shelf(library))
     return by_place(problems)
 
 
 def rules() -> dict[str, str]:
     """Code → one line in Vietnamese, for the list of rules."""
-    return dict(sorted({**FORM, **{rule.code: rule.about for rule in RULES}, **rules_shelf.ABOUT}.items()))
+    return dict(sorted({**FORM, **{rule.code: rule.about for rule in RULES}, **ABOUT}.items()))

@@ -64,19 +64,20 @@ class Rule:
                 yield Problem(self.code, found.place, found.message, found.hint)
 
 
-RULES: list[Rule] = []
-
 Find = Callable[["Script"], Iterator[Found]]
 
 
-def rule(code: str, about: str, *, paths: bool = False) -> Callable[[Find], Find]:
-    """Enter a function into the table of rules; `about` is the one line that the list of rules shows."""
+class Rulebook(list[Rule]):
+    """The rules of one module, in the order they are written."""
 
-    def enter(find: Find) -> Find:
-        RULES.append(Rule(code, about, find, paths))
-        return find
+    def add(self, code: str, about: str, *, paths: bool = False) -> Callable[[Find], Find]:
+        """Enter a function as a rule; `about` is the one line that the list of rules shows."""
 
-    return enter
+        def enter(find: Find) -> Find:
+            self.append(Rule(code, about, find, paths))
+            return find
+
+        return enter
 
 
 class Script:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flows.model import Choose, Option, Quiz, Say, Step, Task
-from flows.rules import Found, Path, Script, rule
+from flows.rules import Found, Path, Rulebook, Script
+
+rules = Rulebook()
 
 LIMITS = (("Zalo", 2_000), ("web", 4_000), ("Telegram", 4_096))  # UTF-16 units of one message
 MAX_TOKEN = 64  # bytes: Telegram's callback_data
@@ -22,7 +24,7 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-@rule("E501", "tin quá dài cho một kênh")
+@rules.add("E501", "tin quá dài cho một kênh")
 def too_long(script: Script) -> Iterator[Found]:
     for step in script.lesson.steps:
         for field, text in _messages(step):
@@ -55,7 +57,7 @@ def _options(script: Script) -> Iterator[tuple[Step, tuple[Option, ...]]]:
             yield step, step.options
 
 
-@rule("E502", "mã lựa chọn quá dài cho một nút bấm")
+@rules.add("E502", "mã lựa chọn quá dài cho một nút bấm")
 def token_too_long(script: Script) -> Iterator[Found]:
     for _, options in _options(script):
         for option in options:
@@ -66,7 +68,7 @@ def token_too_long(script: Script) -> Iterator[Found]:
                 )
 
 
-@rule("E503", "quá nhiều lựa chọn")
+@rules.add("E503", "quá nhiều lựa chọn")
 def too_many_options(script: Script) -> Iterator[Found]:
     for step, options in _options(script):
         if len(options) > MOST_OPTIONS:
@@ -74,7 +76,7 @@ def too_many_options(script: Script) -> Iterator[Found]:
             yield Found(options[MOST_OPTIONS].place, message, f"hãy tách “{step.id}” thành hai bước")
 
 
-@rule("W503", "nhiều lựa chọn, khó chọn")
+@rules.add("W503", "nhiều lựa chọn, khó chọn")
 def many_options(script: Script) -> Iterator[Found]:
     for step, options in _options(script):
         if ENOUGH_OPTIONS < len(options) <= MOST_OPTIONS:
@@ -82,7 +84,7 @@ def many_options(script: Script) -> Iterator[Found]:
             yield Found(options[ENOUGH_OPTIONS].place, message, f"hãy bớt lựa chọn của “{step.id}”")
 
 
-@rule("W505", "chữ trên nút dài")
+@rules.add("W505", "chữ trên nút dài")
 def long_label(script: Script) -> Iterator[Found]:
     for text in script.texts:
         if text.role == "label" and not (isinstance(text.step, Quiz) and text.step.type in ("many", "order")):
@@ -98,7 +100,7 @@ def _tasks(script: Script) -> Iterator[Task]:
     return (step for step in script.lesson.steps if isinstance(step, Task))
 
 
-@rule("E601", "nhắc quá sớm hoặc quá muộn")
+@rules.add("E601", "nhắc quá sớm hoặc quá muộn")
 def odd_reminder(script: Script) -> Iterator[Found]:
     for task in _tasks(script):
         if task.later.times and not 10 * MINUTE_S <= task.later.remind_s <= 30 * DAY_S:
@@ -107,7 +109,7 @@ def odd_reminder(script: Script) -> Iterator[Found]:
             )
 
 
-@rule("W602", "nhắc nhiều lần quá")
+@rules.add("W602", "nhắc nhiều lần quá")
 def many_reminders(script: Script) -> Iterator[Found]:
     for task in _tasks(script):
         if task.later.times > MOST_REMINDERS:

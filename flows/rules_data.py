@@ -10,7 +10,9 @@ from typing import NamedTuple
 from flows.conditions import BUILT_IN_NAMES, Condition, ConditionInvalid, holds, names, parse
 from flows.fields import did_you_mean
 from flows.model import Ask, Branch, Choose, Quiz, Set, Step
-from flows.rules import PLACEHOLDER, Found, Path, Script, rule
+from flows.rules import PLACEHOLDER, Found, Path, Rulebook, Script
+
+rules = Rulebook()
 
 NUMBERS = frozenset({"score", "tries"})
 
@@ -30,6 +32,11 @@ class Asked(NamedTuple):
         except ConditionInvalid:
             return None
 
+    def column(self, node: ast.expr) -> int:
+        """Where a part of the condition begins, in characters from 1; Python counts in bytes."""
+        before = len(self.text) - len(self.text.lstrip())
+        return before + len(self.text.lstrip().encode()[: node.col_offset].decode(errors="ignore")) + 1
+
 
 def conditions(script: Script) -> Iterator[Asked]:
     for step in script.lesson.steps:
@@ -44,7 +51,7 @@ def conditions(script: Script) -> Iterator[Asked]:
 # --- names -------------------------------------------------------------------------------------------
 
 
-@rule("E301", "chỗ điền hoặc biến không có, hoặc chưa có giá trị")
+@rules.add("E301", "chỗ điền hoặc biến không có, hoặc chưa có giá trị")
 def unknown_name(script: Script) -> Iterator[Found]:
     known = script.longest.keys()
     for text in script.texts:
@@ -69,7 +76,7 @@ def _placeholders(text: str) -> list[tuple[str, int]]:
     return [(found[1], found.start() + 1) for found in PLACEHOLDER.finditer(text)] if "{" in text else []
 
 
-@rule("E301", "chỗ điền hoặc biến không có, hoặc chưa có giá trị", paths=True)
+@rules.add("E301", "chỗ điền hoặc biến không có, hoặc chưa có giá trị", paths=True)
 def read_before_set(script: Script) -> Iterator[Found]:
     if not script.variables:
         return
@@ -123,7 +130,7 @@ def _surely_set(script: Script, guards: tuple[str, ...]) -> dict[str, frozenset[
 # --- conditions --------------------------------------------------------------------------------------
 
 
-@rule("E302", "điều kiện viết sai")
+@rules.add("E302", "điều kiện viết sai")
 def bad_condition(script: Script) -> Iterator[Found]:
     for asked in conditions(script):
         try:
@@ -137,7 +144,7 @@ def bad_condition(script: Script) -> Iterator[Found]:
             if isinstance(node, ast.Compare):
                 message = _type_fault(node)
                 if message:
-                    place = script.within(asked.step, asked.field, node.col_offset + 1)
+                    place = script.within(asked.step, asked.field, asked.column(node))
                     yield Found(place, message, "số viết trơn: score >= 2; chữ viết trong dấu nháy: muc == 'co'")
 
 
@@ -153,7 +160,7 @@ def _type_fault(node: ast.Compare) -> str:
     return ""
 
 
-@rule("E106", "trường hợp không bao giờ đúng, hoặc bị trường hợp trước che")
+@rules.add("E106", "trường hợp không bao giờ đúng, hoặc bị trường hợp trước che")
 def never_equal(script: Script) -> Iterator[Found]:
     domains = _domains(script)
     for asked in conditions(script):
@@ -173,7 +180,7 @@ def _outside_domain(
     equal = Condition(asked.text, node)
     if not any(holds(equal, {name: value}) for value in (*domains[name], "")):
         hint = did_you_mean(literal, domains[name]) or "chỉ có: " + ", ".join(sorted(domains[name]))
-        place = script.within(asked.step, asked.field, node.col_offset + 1)
+        place = script.within(asked.step, asked.field, asked.column(node))
         yield Found(place, f"“{name}” không bao giờ là “{literal}”", hint)
 
 
@@ -200,7 +207,7 @@ def _add(domains: dict[str, set[str]], values: Mapping[str, str]) -> None:
 # --- what nobody may see -----------------------------------------------------------------------------
 
 
-@rule("E303", "điều riêng tư bị đem ra dùng")
+@rules.add("E303", "điều riêng tư bị đem ra dùng")
 def private_shown(script: Script) -> Iterator[Found]:
     hint = "câu trả lời riêng tư không được giữ lại: chỉ check mới xem được"
     for text in script.texts:
@@ -235,7 +242,7 @@ _SENTENCE_END = re.compile(r"[.!?;\n]+(?:\s|$)")
 _SECRET_NAMES = re.compile(r"(?:.*_)?(?:otp|pin|mat_khau|password|passcode|cccd|cmnd|so_the|cvv|can_cuoc)(?:_.*)?")
 
 
-@rule("E304", "hỏi xin OTP, mật khẩu, số căn cước hoặc số thẻ")
+@rules.add("E304", "hỏi xin OTP, mật khẩu, số căn cước hoặc số thẻ")
 def asks_for_secret(script: Script) -> Iterator[Found]:
     hint = "không bao giờ xin những thứ này, kể cả để tập"
     for text in script.texts:

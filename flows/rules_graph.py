@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from flows.conditions import ConditionInvalid, holds, names, parse
 from flows.fields import did_you_mean
 from flows.model import Branch, Choose, End, Quiz, Task
-from flows.rules import Found, Script, rule
+from flows.rules import Found, Rulebook, Script
+
+rules = Rulebook()
 
 
-@rule("E101", "bước được nhắc tới mà không có", paths=True)
+@rules.add("E101", "bước được nhắc tới mà không có", paths=True)
 def target_missing(script: Script) -> Iterator[Found]:
     index = script.lesson.index
     for step in script.lesson.steps:
@@ -24,14 +26,16 @@ def target_missing(script: Script) -> Iterator[Found]:
             yield Found(script.header("guards", at, "go"), f"không có bước nào tên “{guard.go}”", hint)
 
 
-@rule("E102", "bước không bao giờ tới", paths=True)
+@rules.add("E102", "bước không bao giờ tới", paths=True)
 def unreachable(script: Script) -> Iterator[Found]:
+    if any(target_missing(script)):  # most likely its echo: the misspelt name would lead there
+        return
     for step in script.lesson.steps:
         if step.id not in script.reachable:
             yield Found(step.place, f"không có đường nào tới bước “{step.id}”", "hãy trỏ next tới bước này, hoặc bỏ nó")
 
 
-@rule("E103", "đi mãi không tới chỗ kết thúc", paths=True)
+@rules.add("E103", "đi mãi không tới chỗ kết thúc", paths=True)
 def no_end(script: Script) -> Iterator[Found]:
     hopeful = _can_end(script)
     told: set[str] = set()
@@ -67,7 +71,7 @@ def _leads_nowhere_else(script: Script, step_id: str) -> bool:
     return bool(edges) and all(edge.to is not None and edge.to not in script.lesson.index for edge in edges)
 
 
-@rule("E104", "vòng lặp không có bước nào chờ học viên", paths=True)
+@rules.add("E104", "vòng lặp không có bước nào chờ học viên", paths=True)
 def endless_loop(script: Script) -> Iterator[Found]:
     free = {
         step_id: [edge.to for edge in edges if not edge.waits and edge.to in script.lesson.index and edge.to]
@@ -95,7 +99,7 @@ def _free_reach(free: dict[str, list[str]], start: str) -> set[str]:
     return seen
 
 
-@rule("E105", "branch thiếu else")
+@rules.add("E105", "branch thiếu else")
 def branch_without_else(script: Script) -> Iterator[Found]:
     for step in script.lesson.steps:
         if isinstance(step, Branch) and not step.otherwise:
@@ -104,7 +108,7 @@ def branch_without_else(script: Script) -> Iterator[Found]:
             )
 
 
-@rule("E106", "trường hợp không bao giờ đúng, hoặc bị trường hợp trước che")
+@rules.add("E106", "trường hợp không bao giờ đúng, hoặc bị trường hợp trước che")
 def dead_case(script: Script) -> Iterator[Found]:
     for step in script.lesson.steps:
         if isinstance(step, Branch):
@@ -137,7 +141,7 @@ def _constant(text: str) -> bool | None:
     return None if names(condition) else holds(condition, {})
 
 
-@rule("W108", "mọi lựa chọn dẫn tới cùng một chỗ", paths=True)
+@rules.add("W108", "mọi lựa chọn dẫn tới cùng một chỗ", paths=True)
 def same_place(script: Script) -> Iterator[Found]:
     for step in script.lesson.steps:
         if isinstance(step, Choose) and len(step.options) > 1 and not step.save:
@@ -148,7 +152,7 @@ def same_place(script: Script) -> Iterator[Found]:
                 )
 
 
-@rule("E111", "verify không trỏ tới một quiz", paths=True)
+@rules.add("E111", "verify không trỏ tới một quiz", paths=True)
 def verify_is_no_quiz(script: Script) -> Iterator[Found]:
     for step in script.lesson.steps:
         if isinstance(step, Task) and step.verify:

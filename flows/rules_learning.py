@@ -6,13 +6,15 @@ import heapq
 from collections.abc import Iterator
 
 from flows.model import End, Quiz
-from flows.rules import Found, Script, rule
+from flows.rules import Found, Rulebook, Script
 from flows.understand import amount
+
+rules = Rulebook()
 
 ENOUGH = 2  # quizzes in a lesson from which a habit shows
 
 
-@rule("E201", "câu hỏi không có đáp án đúng")
+@rules.add("E201", "câu hỏi không có đáp án đúng")
 def no_right_answer(script: Script) -> Iterator[Found]:
     for quiz in script.quizzes:
         if quiz.type in ("number", "text"):
@@ -29,7 +31,7 @@ def no_right_answer(script: Script) -> Iterator[Found]:
             )
 
 
-@rule("E202", "câu hỏi một đáp án mà có hai lựa chọn đúng")
+@rules.add("E202", "câu hỏi một đáp án mà có hai lựa chọn đúng")
 def two_right_answers(script: Script) -> Iterator[Found]:
     for quiz in script.quizzes:
         right = [option for option in quiz.options if option.right]
@@ -39,7 +41,7 @@ def two_right_answers(script: Script) -> Iterator[Found]:
             )
 
 
-@rule("W203", "lựa chọn sai mà không có lời đáp")
+@rules.add("W203", "lựa chọn sai mà không có lời đáp")
 def wrong_without_feedback(script: Script) -> Iterator[Found]:
     for quiz in script.quizzes:
         for option in quiz.options if quiz.type in ("one", "true_false") else ():
@@ -49,7 +51,7 @@ def wrong_without_feedback(script: Script) -> Iterator[Found]:
                 )
 
 
-@rule("W204", "câu hỏi không nói hết lượt thì đi đâu")
+@rules.add("W204", "câu hỏi không nói hết lượt thì đi đâu")
 def no_way_out(script: Script) -> Iterator[Found]:
     for quiz in script.quizzes:
         if quiz.tries and not quiz.out_of_tries:
@@ -61,14 +63,14 @@ def _single_choice(script: Script) -> list[Quiz]:
     return [quiz for quiz in script.quizzes if quiz.type == "one" and any(option.right for option in quiz.options)]
 
 
-@rule("W205", "đáp án đúng lúc nào cũng đứng đầu")
+@rules.add("W205", "đáp án đúng lúc nào cũng đứng đầu")
 def right_always_first(script: Script) -> Iterator[Found]:
     quizzes = _single_choice(script)
     if len(quizzes) >= ENOUGH and all(quiz.options[0].right for quiz in quizzes):
         yield Found(quizzes[0].options[0].place, "câu nào đáp án đúng cũng đứng đầu", "hãy đổi chỗ ở vài câu")
 
 
-@rule("W206", "đáp án đúng lúc nào cũng dài nhất")
+@rules.add("W206", "đáp án đúng lúc nào cũng dài nhất")
 def right_always_longest(script: Script) -> Iterator[Found]:
     quizzes = _single_choice(script)
     if len(quizzes) >= ENOUGH and all(_right_is_longest(quiz) for quiz in quizzes):
@@ -80,7 +82,7 @@ def _right_is_longest(quiz: Quiz) -> bool:
     return min(len(option.text) for option in quiz.options if option.right) > wrong
 
 
-@rule("E207", "cần nhiều điểm hơn số điểm có được trên một đường", paths=True)
+@rules.add("E207", "cần nhiều điểm hơn số điểm có được trên một đường", paths=True)
 def mastery_out_of_reach(script: Script) -> Iterator[Found]:
     needed = script.lesson.pass_points
     least = _fewest_points(script)

@@ -8,7 +8,9 @@ from pathlib import PurePath
 from flows.fields import did_you_mean
 from flows.loader import Library
 from flows.model import End, Lesson, Place, Problem
-from flows.rules import Found, Script, rule
+from flows.rules import Found, Rulebook, Script
+
+rules = Rulebook()
 
 ABOUT = {
     "E701": "có hai bài khẩn",
@@ -26,7 +28,7 @@ def is_whole(library: Library) -> bool:
     return bool(library.tracks)
 
 
-@rule("E108", "bài được nhắc tới mà không có")
+@rules.add("E108", "bài được nhắc tới mà không có")
 def lesson_missing(script: Script) -> Iterator[Found]:
     if not is_whole(script.library):
         return
@@ -40,7 +42,7 @@ def lesson_missing(script: Script) -> Iterator[Found]:
             yield Found(place, f"không có bài nào mã “{name}”", did_you_mean(name, known) or "hãy sửa mã bài")
 
 
-@rule("E109", "hai bài chờ nhau học trước")
+@rules.add("E109", "hai bài chờ nhau học trước")
 def prerequisites_in_a_circle(script: Script) -> Iterator[Found]:
     lessons = {draft.lesson.id: draft.lesson for draft in script.library.drafts if draft.lesson}
     for at, name in enumerate(script.lesson.prerequisites):
@@ -62,7 +64,7 @@ def _before(name: str, lessons: Mapping[str, Lesson]) -> set[str]:
     return seen
 
 
-@rule("E110", "nhóm bài không có")
+@rules.add("E110", "nhóm bài không có")
 def track_missing(script: Script) -> Iterator[Found]:
     tracks = {track.id for track in script.library.tracks}
     if tracks and script.lesson.track not in tracks:
@@ -70,7 +72,7 @@ def track_missing(script: Script) -> Iterator[Found]:
         yield Found(script.header("track"), f"không có nhóm bài nào mã “{script.lesson.track}”", hint)
 
 
-@rule("E901", "nguồn không có trong sources.yaml")
+@rules.add("E901", "nguồn không có trong sources.yaml")
 def source_missing(script: Script) -> Iterator[Found]:
     known = script.library.sources
     for at, name in enumerate(script.lesson.sources if known else ()):

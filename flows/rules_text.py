@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 
 from flows.model import Choose, Quiz
-from flows.rules import PLACEHOLDER, Found, Script, rule
+from flows.rules import PLACEHOLDER, Found, Rulebook, Script
+
+rules = Rulebook()
 
 MAX_CHARACTERS = 220  # of one message, as the language page asks
 MAX_SENTENCES = 3
@@ -14,7 +16,7 @@ MAX_SENTENCES = 3
 _END = re.compile(r"[.!?…]+[”\"’')]*(?=\s|$)")
 
 
-@rule("W405", "tin dài, khó đọc")
+@rules.add("W405", "tin dài, khó đọc")
 def reading_load(script: Script) -> Iterator[Found]:
     for text in script.texts:
         if text.role == "label":
@@ -35,15 +37,15 @@ _BARE = re.compile(
     r"(?!\s+[A-ZĐÀ-Ỹ])"
 )
 _BEFORE = re.compile(r"(?:anh|một|các|những|mấy|người|cô|kết|nhiều|thêm|hội|của|hai|ba)(?:\s+|/)$", re.IGNORECASE)
-_QUOTED = re.compile(r"“[^”]*”|‘[^’]*’|\"[^\"]*\"")
+_NOT_TO_HER = re.compile(rf"“[^”]*”|‘[^’]*’|\"[^\"]*\"|{PLACEHOLDER.pattern}")
 
 
-@rule("W408", "gọi thẳng “chị” hay “bạn” mà không dùng {chị}")
+@rules.add("W408", "gọi thẳng “chị” hay “bạn” mà không dùng {chị}")
 def bare_address(script: Script) -> Iterator[Found]:
     for text in script.texts:
         if text.role == "label" or not ("hị" in text.text or "ạn" in text.text):
             continue
-        spoken = _QUOTED.sub(lambda found: " " * len(found[0]), text.text)
+        spoken = _NOT_TO_HER.sub(lambda found: " " * len(found[0]), text.text)
         for found in _BARE.finditer(spoken):
             if not _BEFORE.search(spoken[: found.start()]):
                 place = script.within(text.step, text.field, found.start() + 1)
@@ -52,7 +54,7 @@ def bare_address(script: Script) -> Iterator[Found]:
                 )
 
 
-@rule("E007", "lựa chọn hoặc đáp án trùng với lời chung")
+@rules.add("E007", "lựa chọn hoặc đáp án trùng với lời chung")
 def global_word(script: Script) -> Iterator[Found]:
     commands = {_said(way): name for name, ways in script.library.words.items() for way in ways}
     if not commands:
