@@ -9,6 +9,7 @@
   const KEEP = 400;             // lines shown at most
   const STAMP_MS = 15 * 60e3;   // a time is shown after a pause this long
   const CALM_MS = 450;          // a second tap sooner than this was meant for the button before
+  const STEP = /^\d+\. /m;      // a line of a list of things to do
   const PHONE = /(^|[^\d.,])(1[89]00[ .]?\d{4}|0\d{2,3}[ .]?\d{3}[ .]?\d{3,4}|11[1345]|156)(?![.,]?\d|\/\d{4}| ?(?:đ|đồng|nghìn|ngàn|triệu|tỷ|người)(?![a-zà-ỹ])| ?%)/g;
 
   let chat = '';                // which conversation is shown
@@ -21,7 +22,7 @@
   let anchor = null;            // the first line of the newest turn
   let tappedAt = 0;
 
-  // --- drawing -------------------------------------------------------------------------------------
+  // --- drawing ---
 
   function make(tag, name, words) {
     const node = document.createElement(tag);
@@ -35,7 +36,9 @@
     node.appendChild(make('span', 'who', (who === 'tutor' ? tutor : 'Tôi') + ': '));
     words.split(/\n\s*\n/).forEach((part) => {
       const p = node.appendChild(make('p'));
-      if (who === 'tutor') withPhones(p, part); else p.textContent = part;
+      if (who !== 'tutor') p.textContent = part;
+      else if (!STEP.test(part)) withPhones(p, part);
+      else part.split('\n').forEach((row) => withPhones(p.appendChild(make('span', STEP.test(row) ? 'row step' : 'row')), row));
     });
     return node;
   }
@@ -65,13 +68,14 @@
 
   function show(entries) {
     const wasFollowing = following;
+    const fresh = entries.filter((entry) => entry.no > last);
     let first = null;
-    entries.forEach((entry) => {
-      if (entry.no <= last) return;
+    meet(fresh);
+    fresh.forEach((entry) => {
       last = entry.no;
       stamp(new Date(entry.at));
       const node = log.appendChild(bubble(entry.who, entry.text));
-      first = first || node;
+      if (!first || first.className.indexOf('mine') > 0) first = node;   // the answer matters more than her own words
       if (entry.who === 'tutor') prompt = entry; else mineNo = entry.no;
     });
     if (!first) return;
@@ -101,6 +105,7 @@
     answers.no = key;
     answers.textContent = '';
     answers.hidden = !open.length;
+    answers.className = open.length > 4 && open.every((button) => button.label.length < 13) ? 'short' : '';
     const tooSoon = tappedAt + CALM_MS - Date.now();
     open.forEach((button) => {
       const node = answers.appendChild(make('button', '', button.label));
@@ -115,7 +120,7 @@
     if (held) end.focus({ preventScroll: true });   // the next Tab leads to the new answers
   }
 
-  // --- scrolling: follow her, never pull her ---------------------------------------------------------
+  // --- scrolling: follow her, never pull her ---
 
   const page = () => document.scrollingElement || document.documentElement;
   const left = () => page().scrollHeight - page().scrollTop - window.innerHeight;
@@ -153,7 +158,7 @@
   window.addEventListener('scroll', look, { passive: true });
   window.addEventListener('resize', () => { if (following) toEnd(); else look(); });
 
-  // --- what she says: kept until the server has it ---------------------------------------------------
+  // --- what she says: kept until the server has it ---
 
   const SLOT = 'camtay.';
   const queue = [];             // {id, text | token, label, at}, oldest first
@@ -187,9 +192,21 @@
 
   function enqueue(m) {
     m.node = waiting.appendChild(make('div'));
-    m.node.appendChild(bubble('learner', m.label));
+    m.words = m.node.appendChild(bubble('learner', m.label));
     queue.push(m);
     offer();
+  }
+
+  // News while a message is under way are its answer. Her own words come with them, in the place of the waiting
+  // bubble; when nothing of hers is kept (she has not agreed) the bubble itself moves in before the answer.
+  function meet(fresh) {
+    if (!fresh.length) return;
+    const kept = fresh.some((entry) => entry.who !== 'tutor');
+    queue.filter((m) => m.posted).forEach((m) => {
+      m.met = true;
+      if (!kept && m.words.parentNode === m.node) log.appendChild(m.words);
+      else if (kept && m.words.parentNode === log) log.removeChild(m.words);
+    });
   }
 
   function drop(m) {
@@ -212,7 +229,7 @@
     sending = true;
     let m;
     while ((m = queue.find((one) => !one.acked))) {
-      if (m.since === undefined) m.since = mineNo;
+      m.posted = true;
       const slow = setTimeout(mark, 1500, m, 'Đang gửi…');
       const wait = await post(m);
       clearTimeout(slow);
@@ -249,7 +266,7 @@
   function settled(m) {
     tell('');
     m.acked = true;
-    if (mineNo > m.since) return drop(m);
+    if (m.met) return drop(m);
     setTimeout(() => {
       if (queue.indexOf(m) < 0) return;
       sync().catch(() => 0).then(() => drop(m));
@@ -291,7 +308,7 @@
     if (following) toEnd();
   }
 
-  // --- the line ----------------------------------------------------------------------------------------
+  // --- the line ---
 
   let stream = null, round = 0, misses = 0, streamFails = 0, timer = 0, dog = 0, hush = 0, filled = false;
 
