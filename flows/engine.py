@@ -7,7 +7,7 @@ from dataclasses import replace
 from flows import events as ev
 from flows.conditions import ConditionInvalid
 from flows.kinds import AGAIN, ENDED, KINDS, WAIT, Next, finish, request_help
-from flows.masking import mask
+from flows.masking import MASK, mask
 from flows.model import Ask, Choose, Quiz, Say, Step, Task
 from flows.session import Book, Session, Sprint, Trigger
 from flows.stage import MAX_PATH, Stage, clean, own_answers, reminders
@@ -114,6 +114,8 @@ def _go(stage: Stage, step: Step, to: Next) -> None:
 
 def _again(stage: Stage, step: Step) -> None:
     """Show the present prompt once more; its buttons stay the same, so the older copy works too."""
+    if stage.session.used is not None and stage.session.used[0] == stage.session.seq:
+        stage.change(used=None)  # "Để sau" leaves the prompt standing: shown again, it may be tapped again
     KINDS[type(step)].put(stage, step, fresh=False)
 
 
@@ -149,18 +151,20 @@ def _typed(stage: Stage, step: Step, text: str) -> None:
     _, choices = kind.prompt(stage, step)
     meaning = _meaning(stage, step, text, choices)
     masked = mask(text)
+    private = isinstance(step, Ask) and step.private
     if isinstance(meaning, Answered):
         stage.emit(ev.Heard(text if not masked.kinds or _is_accepted(step, text) else masked.text))
         _choose(stage, step, meaning.option)
         return
     if masked.kinds and not _is_accepted(step, text):
-        _warn_of_secret(stage, step, masked.kinds, masked.text)
+        _warn_of_secret(stage, step, masked.kinds, MASK if private else masked.text)
         if isinstance(meaning, Emergency):
             stage.emit(ev.EmergencyRaised())
         else:
             _again(stage, step)
         return
-    stage.emit(ev.Heard(text))
+    private = isinstance(step, Ask) and step.private and not isinstance(meaning, Command | Emergency)
+    stage.emit(ev.Heard(MASK if private else text))
     if too_long:
         stage.say(step.id, stage.phrase("too_long"))
         _again(stage, step)
@@ -181,6 +185,9 @@ def _act(stage: Stage, step: Step, meaning: Meaning, text: str, choices: tuple[e
         case Emergency():
             stage.emit(ev.EmergencyRaised())
             return
+        case Command("stop") if stage.lesson.emergency:
+            _again(stage, step)  # "đã dừng" there means that she has stopped paying
+            return
         case Command(word) if word in IN_LESSON:
             _command(stage, step, word)
             return
@@ -196,7 +203,7 @@ def _act(stage: Stage, step: Step, meaning: Meaning, text: str, choices: tuple[e
         _go(stage, step, to)
     elif isinstance(meaning, Unsure):
         close = tuple(choice for choice in choices if choice.id in meaning.options)
-        stage.emit(ev.Asked(step.id, stage.session.seq, stage.phrase("unsure"), close))
+        stage.emit(ev.Asked(step.id, stage.session.seq, stage.phrase("unsure"), close if len(close) > 1 else choices))
     else:
         _not_understood(stage, step, bool(choices))
 

@@ -17,7 +17,15 @@ from storage.records import LearnerRow, OutboxRow, PersonRow, Writes, from_ms, t
 _SEEN = select(t.inbox.c.update_id).where(
     t.inbox.c.channel == bindparam("channel"), t.inbox.c.update_id.in_(bindparam("ids", expanding=True))
 )
+# Statements are made once: building and hashing one costs more than running it.
 _KEEP = insert(t.inbox)
+_ADD_PERSON = insert(t.person)
+_ADD_SESSION = insert(t.session)
+_ADD_CONSENT = insert(t.consent)
+_ADD_RUN = insert(t.run)
+_ADD_ATTEMPT = insert(t.attempt)
+_ADD_OUTBOX = insert(t.outbox)
+_ADD_LOG = insert(t.chat_log)
 _LEARNERS = (
     select(
         t.identity.c.learner_id,
@@ -125,7 +133,7 @@ def add_learner(conn: Connection, person: PersonRow, channel: str, chat_id: str,
     everything and came back.
     """
     at, out_no = to_ms(now), int(now.timestamp())
-    conn.execute(insert(t.person), {**_person(person), "created_at": at})
+    conn.execute(_ADD_PERSON, {**_person(person), "created_at": at})
     into = postgres_insert if conn.dialect.name == "postgresql" else sqlite_insert
     taken = conn.execute(
         into(t.identity).on_conflict_do_nothing().returning(t.identity.c.learner_id),
@@ -135,7 +143,7 @@ def add_learner(conn: Connection, person: PersonRow, channel: str, chat_id: str,
         conn.execute(delete(t.person).where(t.person.c.learner_id == person.learner_id))
         return None
     empty = {"state": "{}", "revision": 0, "out_no": out_no, "seen_at": at}
-    conn.execute(insert(t.session), {"learner_id": person.learner_id, "channel": channel, "chat_id": chat_id, **empty})
+    conn.execute(_ADD_SESSION, {"learner_id": person.learner_id, "channel": channel, "chat_id": chat_id, **empty})
     return LearnerRow(
         person.learner_id, channel, chat_id, person.name, person.address, person.consent, False, "{}", 0, out_no, None
     )
@@ -153,16 +161,16 @@ def write(conn: Connection, writes: Writes) -> None:
         [{"of_channel": c, "of_chat": chat, "new_away": away} for c, chat, away in sorted(writes.away)],
     )
     _write_sessions(conn, writes)
-    _many(conn, insert(t.consent), [
+    _many(conn, _ADD_CONSENT, [
         {"learner_id": c.learner_id, "channel": c.channel, "answer": c.answer, "wording": c.wording, "at": to_ms(c.at)}
         for c in writes.consents
     ])  # fmt: skip
     _write_learning(conn, writes)
     _many(conn, _FORGET_LOG, [{"of_chat": chat, "of_no": no} for chat, no in sorted(writes.forget_log)])
-    _many(conn, insert(t.outbox), [
+    _many(conn, _ADD_OUTBOX, [
         {"channel": o.channel, "chat_id": o.chat_id, "no": o.no, "body": o.body, "at": to_ms(o.at)} for o in writes.outbox
     ])  # fmt: skip
-    _many(conn, insert(t.chat_log), [
+    _many(conn, _ADD_LOG, [
         {"chat_id": e.chat_id, "no": e.no, "who": e.who, "text": e.text, "buttons": e.buttons, "at": to_ms(e.at)}
         for e in writes.log
     ])  # fmt: skip
@@ -189,7 +197,7 @@ def _write_sessions(conn: Connection, writes: Writes) -> None:
 
 
 def _write_learning(conn: Connection, writes: Writes) -> None:
-    _many(conn, insert(t.run), [
+    _many(conn, _ADD_RUN, [
         {"run_id": r.run_id, "learner_id": r.learner_id, "lesson": r.lesson, "version": r.version,
          "started_at": to_ms(r.at), "points": 0, "passed": False}
         for r in writes.started
@@ -198,7 +206,7 @@ def _write_learning(conn: Connection, writes: Writes) -> None:
         {"id": r.run_id, "new_at": to_ms(r.at), "new_outcome": r.outcome, "new_points": r.points, "new_passed": r.passed}
         for r in writes.ended
     ])  # fmt: skip
-    _many(conn, insert(t.attempt), [
+    _many(conn, _ADD_ATTEMPT, [
         {"learner_id": a.learner_id, "run_id": a.run_id, "lesson": a.lesson, "version": a.version, "step": a.step,
          "answer": a.answer, "right": a.right, "tries": a.tries, "points": a.points, "skill": a.skill, "at": to_ms(a.at)}
         for a in writes.attempts
