@@ -1,0 +1,558 @@
+"""Every step kind, and what holds at each of them: answers, hints, ways out, commands, time, mistakes of authors."""
+
+from __future__ import annotations
+
+import pytest
+
+import flows
+from flows import events as ev
+from tests.support.builders import book, lesson
+from tests.support.scene import Scene
+from tests.support.world import universe
+
+
+def scene(steps: str, header: str = "", **learner: str) -> Scene:
+    return Scene(book(lesson(steps, header=header)), "thu", **learner)
+
+
+# --- say ---------------------------------------------------------------------------------------------
+
+
+def test_say_tells_and_goes_on_to_the_end():
+    one = scene("""
+        - say: chao
+          text: "Chào {chị} {ten}"
+          more: ["Hai", "Ba"]
+        - end: het
+          text: "Hết"
+    """)
+    assert one.said == "Chào chị Lan\nHai\nBa\nHết"
+    ended = one.one(ev.RunEnded)
+    assert (ended.outcome, ended.points, ended.passed) == ("completed", 0, True)
+    assert not one.session.waiting
+
+
+def test_say_with_a_button_waits_and_joins_its_bubbles():
+    one = scene("""
+        - say: chao
+          text: Một
+          more: [Hai]
+          wait_tap: Tiếp
+        - end: het
+    """)
+    assert one.prompt.text == "Một\n\nHai"
+    assert one.labels == ("Tiếp",)
+    assert one.tap("next").one(ev.RunEnded).outcome == "completed"
+
+
+def test_a_lesson_without_end_step_ends_below_its_last():
+    assert scene("- say: chao\n  text: Chào").one(ev.RunEnded).outcome == "completed"
+
+
+def test_start_of_an_unknown_lesson_is_a_key_error():
+    with pytest.raises(KeyError):
+        flows.start(book(), flows.Trigger("khong-co"), universe())
+
+
+# --- choose, branch, set, when -----------------------------------------------------------------------
+
+CHOOSE = """
+    - choose: may
+      text: "Máy gì?"
+      save: loai
+      options:
+        - {id: ip, text: iPhone, icon: "🍎", set: {kho: App Store}}
+        - {id: an, text: Android, next: rieng, say: "Hay quá", set: {kho: "CH Play"}}
+    - say: chung
+      text: "Chung {kho}"
+      next: het
+    - say: rieng
+      text: "Riêng {loai} {kho}"
+    - end: het
+"""
+
+
+def test_choose_saves_the_option_and_what_it_sets():
+    one = scene(CHOOSE)
+    assert one.labels == ("🍎 iPhone", "Android")
+    one.tap("ip")
+    assert one.said == "Chung App Store"
+    assert [(e.name, e.value) for e in one.happened(ev.ValueSaved)] == [("loai", "ip"), ("kho", "App Store")]
+
+
+def test_choose_option_says_and_leads_elsewhere():
+    assert scene(CHOOSE).tap("an").said == "Hay quá\nRiêng an CH Play"
+
+
+def test_branch_takes_the_first_true_case_else_the_otherwise():
+    steps = """
+        - choose: so
+          text: Chọn
+          save: x
+          options: [{id: a1, text: Một}, {id: b2, text: Hai}, {id: c3, text: Ba}]
+        - branch: re
+          cases: [{when: "x == 'a1'", go: mot}, {when: "x == 'a1' or x == 'b2'", go: hai}]
+          else: ba
+        - {say: mot, text: Nhánh một, next: het}
+        - {say: hai, text: Nhánh hai, next: het}
+        - {say: ba, text: Nhánh ba}
+        - end: het
+    """
+    assert [scene(steps).tap(o).said for o in ("a1", "b2", "c3")] == ["Nhánh một", "Nhánh hai", "Nhánh ba"]
+
+
+def test_set_remembers_and_when_skips():
+    one = scene("""
+        - set: dat
+          values: {xa: "Tân Phú"}
+        - {say: an, text: Không hiện, when: "xa == 'Long Khánh'"}
+        - {say: hien, text: "Xã {xa}", when: "xa != '' and channel == 'web'"}
+        - end: het
+    """)
+    assert one.said == "Xã Tân Phú"
+
+
+# --- quiz --------------------------------------------------------------------------------------------
+
+QUIZ = """
+    - quiz: otp
+      checkpoint: true
+      text: "Ai hỏi mã OTP?"
+      options:
+        - {id: doc, text: "Đọc cho nhanh", say: "Nguy hiểm."}
+        - {id: khong, text: "Không đọc", right: true, say: "Đúng, không đọc."}
+        - {id: hoi, text: "Hỏi con", next: hoi_con}
+      hints: ["Gợi ý một", "Gợi ý hai"]
+      tries: 3
+      points: 2
+      skill: giu_ma
+      out_of_tries: giai
+      next: het
+    - {say: hoi_con, text: "Hỏi con cũng hay", next: het}
+    - {say: giai, text: "Giải thích"}
+    - {end: het, text: Hết}
+"""
+
+
+def test_quiz_right_answer_earns_its_points_once():
+    one = scene(QUIZ, header="mastery: {pass: 2}\n")
+    assert one.one(ev.CheckpointPassed).step == "otp"
+    one.tap("khong")
+    assert one.said == "Đúng, không đọc.\nHết"
+    assert one.one(ev.AnswerGraded) == ev.AnswerGraded("otp", "khong", True, 1, 2, "giu_ma")
+    ended = one.one(ev.RunEnded)
+    assert (ended.points, ended.passed) == (2, True)
+
+
+def test_quiz_wrong_answers_explain_hint_and_lead_out():
+    one = scene(QUIZ, header="mastery: {pass: 2}\n")
+    assert one.tap("doc").said == "Nguy hiểm.\nGợi ý: Gợi ý một\nAi hỏi mã OTP?"
+    assert one.tap("doc").said == "Nguy hiểm.\nGợi ý: Gợi ý hai\nAi hỏi mã OTP?"
+    one.tap("doc")
+    assert one.said == "Nguy hiểm.\nGiải thích\nHết"
+    assert [e.tries for e in one.all_events if isinstance(e, ev.AnswerGraded)] == [1, 2, 3]
+    assert not one.one(ev.RunEnded).passed
+
+
+def test_quiz_wrong_option_with_its_own_way_out_goes_it():
+    assert scene(QUIZ).tap("hoi").said.endswith("Hỏi con cũng hay\nHết")
+
+
+def test_quiz_without_edge_reveals_the_answer_and_goes_on():
+    one = scene("""
+        - quiz: q
+          text: Hỏi
+          options: [{id: a1, text: Sai}, {id: b1, text: Đúng, right: true}]
+          tries: 1
+        - end: het
+    """)
+    assert "Đáp án là: Đúng" in one.tap("a1").said
+
+
+def test_quiz_with_no_end_of_tries_asks_for_ever():
+    one = scene("""
+        - quiz: q
+          text: Hỏi
+          options: [{id: a1, text: Sai}, {id: b1, text: Đúng, right: true}]
+          tries: 0
+        - end: het
+    """)
+    for _ in range(50):
+        one.tap("a1")
+    assert one.session.waiting and one.session.tries == 50
+
+
+def test_points_are_earned_once_even_when_she_goes_back():
+    one = scene("""
+        - quiz: q
+          text: Hỏi
+          options: [{id: a1, text: Sai}, {id: b1, text: Đúng, right: true}]
+        - {say: giua, text: Giữa, wait_tap: Tiếp}
+        - end: het
+    """)
+    one.tap("b1").say("quay lại")
+    one.tap("b1")
+    assert one.one(ev.AnswerGraded).points == 0
+    assert one.tap("next").one(ev.RunEnded).points == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "right"),
+    [("500000", True), ("500.000 đ", True), ("500k", True), ("500 nghìn", True), ("50000", False), ("5", False)],
+)
+def test_number_quiz_reads_money_as_people_write_it(typed: str, right: bool):
+    one = scene("""
+        - quiz: tien
+          type: number
+          text: "Trả bao nhiêu?"
+          accept: ["500000"]
+          say: "Đúng số rồi"
+        - end: het
+    """)
+    one.say(typed)
+    assert one.one(ev.AnswerGraded).right is right
+    assert not one.happened(ev.SecretMasked), "a bare number that answers the question is no code"
+
+
+def test_number_quiz_asks_for_a_number_where_words_came():
+    one = scene("- {quiz: tien, type: number, text: Bao nhiêu?, accept: ['5']}\n- end: het")
+    one.say("hổng biết đâu")
+    assert not one.happened(ev.AnswerGraded)
+    assert "một con số" in one.said
+
+
+@pytest.mark.parametrize("typed", ["xong", "XONG", "xonggg", "dạ xong", "xg"])
+def test_text_quiz_accepts_spellings(typed: str):
+    one = scene("- {quiz: go, type: text, text: Gõ xong, accept: [xong], say: Đọc được rồi}\n- end: het")
+    assert one.say(typed).one(ev.AnswerGraded).right
+
+
+MANY = """
+    - quiz: q
+      type: many
+      text: Chọn
+      options: [{id: a1, text: A, right: true}, {id: b1, text: B}, {id: c1, text: C, right: true}]
+    - end: het
+"""
+
+
+@pytest.mark.parametrize(
+    ("typed", "right"), [("1 3", True), ("3,1", True), ("13", True), ("1 và 3", True), ("1", False)]
+)
+def test_many_takes_numbers_in_any_order(typed: str, right: bool):
+    assert scene(MANY).say(typed).one(ev.AnswerGraded).right is right
+
+
+@pytest.mark.parametrize("typed", ["1 4", "0", "1 1", "một hai", "99999999999"])
+def test_many_does_not_grade_what_is_no_answer(typed: str):
+    assert not scene(MANY).say(typed).happened(ev.AnswerGraded)
+
+
+def test_order_is_shuffled_stays_the_same_and_is_graded_by_the_written_order():
+    one = scene("""
+        - quiz: q
+          type: order
+          text: Xếp
+          options: [{id: a1, text: Nhất}, {id: b1, text: Nhì}, {id: c1, text: Ba}]
+          tries: 5
+        - end: het
+    """)
+    shown = one.prompt.text
+    assert one.say("nhắc lại").prompt.text == shown
+    at = {line.split(". ")[1]: line.split(". ")[0] for line in shown.splitlines() if ". " in line}
+    assert [at[word] for word in ("Nhất", "Nhì", "Ba")] != ["1", "2", "3"]
+    one.say(" ".join(at[word] for word in ("Ba", "Nhì", "Nhất")))
+    assert not one.one(ev.AnswerGraded).right
+    one.say(" ".join(at[word] for word in ("Nhất", "Nhì", "Ba")))
+    assert one.one(ev.AnswerGraded).right
+
+
+# --- ask ---------------------------------------------------------------------------------------------
+
+
+def asked(kind: str, more: str = "") -> Scene:
+    return scene(
+        f'- {{ask: hoi, type: {kind}, text: Hỏi, save: x{more}}}\n- {{say: xong, text: "Có {{x}}"}}\n- end: het'
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "value"),
+    [
+        ("text", "  hai   con gà ", "hai con gà"),
+        ("place", "ấp 3, xã Phú Lý", "ấp 3, xã Phú Lý"),
+        ("number", "50 000 đ", "50000"),
+        ("number", "2 triệu", "2000000"),
+        ("date", "20/11/1962", "1962-11-20"),
+        ("date", "1-2-1980", "1980-02-01"),
+        ("phone_vn", "0912 345 678", "0912345678"),
+        ("phone_vn", "+84912345678", "0912345678"),
+    ],
+)
+def test_ask_reads_and_normalises(kind: str, typed: str, value: str):
+    one = asked(kind).say(typed)
+    assert one.one(ev.ValueSaved).value == value
+    assert one.said == f"Có {value}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "phrase"),
+    [
+        ("number", "nhiều lắm", "một con số"),
+        ("date", "31/2/1980", "20/11/1962"),
+        ("date", "hôm qua nè", "20/11/1962"),
+        ("phone_vn", "12345", "0912 345 678"),
+        ("text", "a" * 300, "viết lại"),
+    ],
+)
+def test_ask_asks_again(kind: str, typed: str, phrase: str):
+    one = asked(kind).say(typed)
+    assert not one.happened(ev.ValueSaved)
+    assert phrase in one.said and one.session.waiting
+
+
+def test_ask_checks_its_condition_and_says_its_own_words():
+    one = asked("number", ', check: "value >= 18 and value < 120", retry_text: "Tuổi thật nhé"')
+    assert one.say("7").said == "Tuổi thật nhé\nHỏi"
+    assert one.say("60").said == "Có 60"
+
+
+def test_a_private_answer_is_in_no_event_and_no_session():
+    one = asked("text", ", private: true").say("nhà ở hẻm 12 hoa sữa")
+    kept = repr(one.events) + repr(flows.dump(one.session))
+    assert "hoa sữa" not in kept
+    assert one.said == "Có •"
+
+
+# --- task --------------------------------------------------------------------------------------------
+
+TASK = """
+    - task: mo
+      text: "{Chị} mở VNeID"
+      steps: ["Bấm hình", "Nhìn"]
+      done: "Mở rồi"
+      stuck: {hints: ["Vuốt qua"], go: nho}
+      later: {remind: 2h, times: 2, text: "{Chị} mở chưa?"}
+      verify: kiem
+    - {say: nho, text: "Nhờ người", next: het}
+    - quiz: kiem
+      text: "Thấy gì?"
+      options: [{id: a1, text: Thẻ, right: true}, {id: b1, text: Chữ}]
+    - end: het
+"""
+
+
+def test_task_shows_its_steps_and_three_buttons():
+    one = scene(TASK)
+    assert one.prompt.text == "Chị mở VNeID\n1. Bấm hình\n2. Nhìn"
+    assert one.labels == ("Mở rồi", "Chưa thấy nút", "Để sau")
+
+
+def test_task_done_asks_the_verifying_question():
+    one = scene(TASK).tap("done")
+    assert one.one(ev.TaskDone).step == "mo"
+    assert one.prompt.step == "kiem"
+
+
+def test_task_stuck_gives_hints_then_leads_out():
+    one = scene(TASK).tap("stuck")
+    assert one.said.startswith("Vuốt qua\nChị mở VNeID")
+    one.tap("stuck")
+    assert one.said == "Nhờ người"
+    assert one.one(ev.TaskStuck).times == 2
+
+
+def test_task_stuck_without_a_way_out_asks_for_a_person():
+    one = scene("- {task: lam, text: Làm, done: Rồi}\n- end: het").tap("stuck")
+    assert one.one(ev.HelpRequested) == ev.HelpRequested("thu", 1, "lam", 1)
+    assert "cô Hoa" in one.said and one.session.waiting
+
+
+def test_task_later_reminds_as_often_as_it_says_and_no_more():
+    one = scene(TASK).tap("later")
+    assert one.one(ev.TaskPostponed).remind_at == one.session.remind_at
+    assert one.passes(hours=1).said == ""
+    assert one.passes(hours=1).said.startswith("Chị mở chưa?\nChị mở VNeID")
+    assert one.passes(hours=2).said.startswith("Chị mở chưa?")
+    assert one.session.remind_at is None
+    assert one.passes(days=30).said == ""
+
+
+def test_task_can_be_put_off_again_after_it_was_shown_again():
+    one = scene(TASK).tap("later").does(ev.Reoffered("resume"))
+    one.tap("later")
+    assert one.happened(ev.TaskPostponed), "the second Để sau must not fall silent"
+
+
+def test_other_steps_remind_twice_a_day_apart():
+    one = scene("- {say: s, text: Chào, wait_tap: Tiếp}\n- end: het")
+    assert one.passes(hours=23).said == ""
+    assert "còn dở" in one.passes(hours=1).said
+    assert "còn dở" in one.passes(days=1).said
+    assert one.passes(days=9).said == ""
+
+
+def test_a_late_timer_of_an_earlier_wait_is_harmless():
+    one = scene(TASK)
+    old = one.session.wait_id
+    one.tap("done")
+    before = one.session
+    assert one.does(ev.Due(old)).events == ()
+    assert one.session == before
+
+
+def test_the_reminders_buttons_act_and_the_older_ones_do_not():
+    one = scene(TASK).tap("later")
+    old = one.session.seq
+    one.passes(hours=2)
+    assert one.session.seq == old + 1
+    assert one.does(ev.Tapped(old, "done")).one(ev.TapIgnored).why == "stale"
+    assert one.tap("done").happened(ev.TaskDone)
+
+
+# --- taps --------------------------------------------------------------------------------------------
+
+
+def test_a_second_tap_on_the_same_button_changes_nothing():
+    one = scene(QUIZ)
+    seq = one.session.seq
+    one.tap("doc")
+    before = one.session
+    one.does(ev.Tapped(seq, "doc"))
+    assert one.events == (ev.TapIgnored("repeated"),) and one.session == before
+
+
+@pytest.mark.parametrize(("seq", "option"), [(0, "khong"), (99, "khong"), (1, "la"), (-1, "")])
+def test_foreign_taps_change_nothing(seq: int, option: str):
+    one = scene(QUIZ)
+    before = one.session
+    assert one.does(ev.Tapped(seq, option)).events == (ev.TapIgnored("stale"),)
+    assert one.session == before
+
+
+def test_after_the_end_nothing_acts():
+    one = scene(QUIZ).tap("khong")
+    for signal in (ev.Tapped(1, "doc"), ev.Typed("xong"), ev.Due("x"), ev.Sent("photo"), ev.Reoffered("")):
+        assert one.does(signal).events == (ev.TapIgnored("stale"),)
+
+
+# --- words that hold everywhere ----------------------------------------------------------------------
+
+
+def test_repeat_shows_the_prompt_again_with_the_same_number():
+    one = scene(QUIZ)
+    seq = one.session.seq
+    assert one.say("nghe lại").prompt.seq == seq
+    assert one.say("noi lai").prompt.text == "Ai hỏi mã OTP?"
+
+
+def test_back_goes_one_waiting_step_back_and_says_so_at_the_start():
+    one = scene(
+        "- {say: m, text: Một, wait_tap: Tiếp}\n- {say: h, text: Hai}\n- {say: b, text: Ba, wait_tap: Tiếp}\n- end: het"
+    )
+    one.tap("next")
+    assert one.say("quay lai").prompt.text == "Một"
+    assert "đầu bài" in one.say("quay lại").said
+
+
+def test_help_names_the_helper_and_keeps_the_place():
+    one = scene(QUIZ)
+    one.say("giúp tôi với")
+    assert one.one(ev.HelpRequested) == ev.HelpRequested("thu", 1, "otp", 0)
+    assert "cô Hoa, số 0912 345 678" in one.said
+    assert one.prompt.step == "otp"
+
+
+def test_help_without_a_helper_still_says_what_to_do():
+    one = Scene(book(lesson(QUIZ), helper={"nguoi_giup": "", "so_nguoi_giup": ""}), "thu")
+    assert "chưa có số người giúp" in one.say("giúp").said
+
+
+@pytest.mark.parametrize(
+    ("typed", "command"),
+    [("menu", "menu"), ("dừng", "stop"), ("xoa du lieu", "delete_data"), ("doi cach goi", "change_address")],
+)
+def test_other_global_words_are_for_the_shell(typed: str, command: str):
+    one = scene(QUIZ)
+    before = one.session
+    one.say(typed)
+    assert one.one(ev.Commanded).command == command
+    assert one.session == before
+
+
+def test_emergency_words_come_before_everything():
+    assert scene(QUIZ).say("toi bi lua roi").happened(ev.EmergencyRaised)
+
+
+def test_guard_words_lead_out_of_the_lesson_wherever_she_is():
+    one = scene(
+        """
+        - {say: m, text: Một, wait_tap: Tiếp}
+        - {end: het, text: Hết}
+        - {say: quen, text: Bấm quên mật khẩu, next: het}
+        """,
+        header="guards:\n  - {words: [quên mật khẩu], go: quen}\n",
+    )
+    assert one.say("chị lỡ quen mat khau rồi em").said == "Bấm quên mật khẩu\nHết"
+
+
+def test_not_understood_is_kind_then_offers_a_person():
+    one = scene(QUIZ)
+    assert "chưa hiểu ý chị" in one.say("con gà cục tác").said
+    second = one.say("lá chanh")
+    assert second.one(ev.NotUnderstood).times == 2
+    assert "giúp" in second.said and second.prompt.step == "otp"
+
+
+@pytest.mark.parametrize("kind", ["sticker", "photo", "voice", "video", "file", "place", "contact", "other", "lạ hoắc"])
+def test_media_is_answered_and_the_prompt_comes_again(kind: str):
+    one = scene(QUIZ).does(ev.Sent(kind))
+    assert "chưa xem được" in one.said and one.prompt.step == "otp"
+
+
+def test_a_text_of_100_kilobytes_is_answered_shortly():
+    one = scene("- {ask: hoi, text: Hỏi, save: x}\n- end: het").say("à lố " * 20_000)
+    assert "dài quá" in one.said and one.session.waiting
+    assert all(len(e.text) <= 2000 for e in one.happened(ev.Heard))
+
+
+@pytest.mark.parametrize("junk", ["", "   ", "\x00\x07\u200b\u202e", "🎉" * 3000, "\ud800", "ﷺ", "a\u0301" * 1000])
+def test_junk_is_no_answer_and_no_exception(junk: str):
+    one = scene(QUIZ).say(junk)
+    assert not one.happened(ev.AnswerGraded)
+    assert one.session.waiting and one.said
+    for event in one.happened(ev.Heard):
+        event.text.encode()
+        assert "\x00" not in event.text
+
+
+# --- mistakes of authors -----------------------------------------------------------------------------
+
+
+def test_a_missing_step_is_an_event_and_she_keeps_her_place():
+    one = scene(QUIZ).set(step="khong_co")
+    before = one.session
+    failed = one.tap("khong").one(ev.RunFailed)
+    assert failed.code == "place_missing" and one.session == before
+
+
+def test_a_loop_without_a_wait_is_an_event():
+    one = scene("- {say: a1, text: A, next: b1}\n- {say: b1, text: B, next: a1}\n- end: het")
+    assert one.one(ev.RunFailed).code == "loop"
+
+
+def test_an_edge_into_nothing_is_an_event_and_she_may_answer_again():
+    one = scene("- {say: a1, text: A, wait_tap: Tiếp, next: mat}\n- end: het").tap("next")
+    assert one.one(ev.RunFailed).code == "step_missing"
+    assert one.session.step == "a1" and one.session.waiting
+
+
+def test_rewind_goes_to_the_checkpoint_that_still_stands_and_keeps_points():
+    steps = "- {say: m, text: Một, wait_tap: Tiếp}\n- {say: h, text: Hai, wait_tap: Tiếp, checkpoint: true}\n- end: het"
+    one = scene(steps).tap("next").set(step="mat", earned={"q": 3})
+    sprint = flows.rewind(one.book, one.session, one.universe())
+    assert sprint.session.step == "h" and sprint.session.score == 3
+    sprint = flows.rewind(one.book, one.set(checkpoint="mat").session, one.universe())
+    assert sprint.session.step == "m"
+    sprint = flows.rewind(one.book, one.set(lesson="mat").session, one.universe())
+    assert not sprint.session.waiting

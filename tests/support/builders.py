@@ -1,0 +1,71 @@
+"""Lessons and books for tests: written in the lesson language itself, with the tutor's real sentences and words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from textwrap import dedent, indent
+
+from bot import settings
+from flows import Book, Lesson
+from flows.loader import load_lesson
+from flows.shelf import Shelf, plain_book, read_shelf, read_table
+from flows.understand import Words, read_words
+
+PROJECT = Path(__file__).resolve().parents[2]
+LESSONS = PROJECT / "lessons"
+HELPER = {"nguoi_giup": "cô Hoa", "so_nguoi_giup": "0912 345 678"}
+
+
+@cache
+def facts() -> Mapping[str, str]:
+    """The placeholders of config.yaml as it stands in the project (no helper is configured there)."""
+    return settings.load(PROJECT / "config.yaml", {}, {}).placeholders
+
+
+@cache
+def shelf() -> Shelf:
+    """The real lessons."""
+    return read_shelf(LESSONS, facts())
+
+
+@cache
+def real_book() -> Book:
+    """The real lessons, all in version 1, as `./camtay golden` plays them: no helper is configured."""
+    return plain_book(shelf(), facts())
+
+
+@cache
+def words() -> Words:
+    return read_words(read_table(LESSONS / "words.yaml"))
+
+
+@cache
+def phrases() -> Mapping[str, str]:
+    return {key: str(text) for key, text in read_table(LESSONS / "phrases.yaml").items()}
+
+
+def lesson(steps: str, *, lesson_id: str = "thu", header: str = "") -> Lesson:
+    """A lesson from its steps in YAML; fails loudly, with the linter's words, when the loader refuses it."""
+    head = f"lesson: {lesson_id}\ntitle: Bài {lesson_id}\ntrack: m\norder: 1\nlangs: [vi]\n"
+    source = f"{head}{dedent(header)}steps:\n{indent(dedent(steps).strip(), '  ')}\n"
+    found, problems = load_lesson(source.encode(), f"{lesson_id}/lesson.yaml", facts())
+    if found is None:
+        raise AssertionError("\n".join(map(str, problems)))
+    return found
+
+
+def book(
+    *lessons: Lesson, helper: Mapping[str, str] = HELPER, older: Mapping[tuple[str, int], Lesson] | None = None
+) -> Book:
+    """A book of these lessons as version 1, or one above what is given in `older`."""
+    current = {each.id: 1 + max((v for k, v in older or {} if k == each.id), default=0) for each in lessons}
+    return Book(
+        versions={**(older or {}), **{(each.id, current[each.id]): each for each in lessons}},
+        current=current,
+        phrases=phrases(),
+        words=words(),
+        facts={**facts(), **helper},
+        tracks=(("m", "Khởi động"),),
+    )

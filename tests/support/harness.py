@@ -1,0 +1,291 @@
+"""The real services on a real SQLite file, with learners who write and tap: `async with tutor(path) as t`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from bot.channels.base import Began, Body, Button, LearnerGone, Left, Media, Outgoing, SendError, Tap, Text, Update
+from bot.services.conversation import Conversation
+from bot.services.effects import Effects, unpack
+from bot.services.presence import Presence
+from bot.tutoring import talk as talks
+from bot.tutoring.quiet import QuietHours
+from bot.workers.intake import Intake
+from bot.workers.pace import Pace
+from bot.workers.sender import Sender, Senders
+from bot.workers.ticker import Ticker
+from flows import Book
+from storage import Connection, Database, conversations, open_database, schema, tables
+from tests.support.world import Clock, Ids, fixed_world
+
+TELEGRAM = "telegram:1"
+WEB = "web"
+QUIET = QuietHours(time(20), time(8), ZoneInfo("Asia/Ho_Chi_Minh"))
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a learner sees: one bubble; `no` grows within her chat."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    no: int = 0
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return tuple(button.label for button in self.buttons)
+
+
+@dataclass
+class CollectingChannel:
+    """A messenger that keeps what it is given. `fault` may name an error for a message instead."""
+
+    name: str = TELEGRAM
+    sent: list[Outgoing] = field(default_factory=list)
+    fault: Callable[[Outgoing, bool], SendError | None] = lambda outgoing, plain: None
+    on_sent: Callable[[Outgoing], None] = lambda outgoing: None
+
+    async def send(self, outgoing: Outgoing, *, plain: bool = False) -> None:
+        error = self.fault(outgoing, plain)
+        if error is not None:
+            raise error
+        self.sent.append(outgoing)
+        self.on_sent(outgoing)
+
+    async def acknowledge(self, updates: Sequence[Update]) -> None:
+        pass
+
+
+class Learner:
+    """Somebody at one address. `heard` is all she was told, `last` the newest bubble."""
+
+    def __init__(self, tutor: Tutor, chat_id: str, channel: str) -> None:
+        self.tutor = tutor
+        self.chat_id = chat_id
+        self.channel = channel
+        self.heard: list[Message] = []
+        self.turn: list[Message] = []
+
+    @property
+    def last(self) -> Message:
+        return self.heard[-1]
+
+    @property
+    def said(self) -> str:
+        """All that the last act was answered with; empty when it was answered with nothing."""
+        return "\n".join(message.text for message in self.turn)
+
+    @property
+    def buttons(self) -> dict[str, str]:
+        """Tokens by label, of the newest bubble that has buttons."""
+        newest = next((message for message in reversed(self.heard) if message.buttons), Message(""))
+        return {button.label: button.token for button in newest.buttons}
+
+    async def say(self, text: str) -> Learner:
+        return await self.does(Text(text))
+
+    async def tap(self, label: str) -> Learner:
+        """Tap the button that reads `label` on the newest prompt."""
+        return await self.does(Tap(self.buttons[label]))
+
+    async def tap_token(self, token: str) -> Learner:
+        return await self.does(Tap(token))
+
+    async def send(self, kind: str) -> Learner:
+        return await self.does(Media(kind))
+
+    async def begins(self) -> Learner:
+        return await self.does(Began())
+
+    async def leaves(self) -> Learner:
+        return await self.does(Left())
+
+    async def does(self, body: Body) -> Learner:
+        await self.tutor.deliver(self.update(body))
+        return self
+
+    def update(self, body: Body) -> Update:
+        """An update of hers that is not delivered yet."""
+        return Update(self.channel, self.tutor.update_ids(), self.chat_id, body, self.tutor.clock.now())
+
+    async def meets(self, name: str = "Lan", address: int = 0) -> Learner:
+        """The whole first contact: yes, a name, a form of address."""
+        await self.say("xin chào")
+        await self.tap("Đồng ý")
+        await (self.say(name) if name else self.tap("Bỏ qua"))
+        return await self.tap_token(f"a:{address}")
+
+    async def opens(self, lesson_id: str) -> Learner:
+        return await self.tap_token(f"m:{lesson_id}")
+
+
+class Tutor:
+    """One process on one database. `crash` throws away every object in memory and begins again on the same file."""
+
+    def __init__(self, path: Path, book: Book, clock: Clock | None = None, *, quiet: QuietHours = QUIET) -> None:
+        self.url = f"sqlite:///{path / 'camtay.db'}"
+        self.book = book
+        self.clock = clock or Clock()
+        self.ids = Ids()
+        self.update_ids = Ids("u")
+        self.world = fixed_world(self.clock, self.ids)
+        self.quiet = quiet
+        self.channel = CollectingChannel()
+        self.learners: dict[tuple[str, str], Learner] = {}
+
+    async def begin(self) -> None:
+        self.database: Database = open_database(self.url)
+        await schema.ensure(self.database)
+        self.conversation = Conversation(self.database, self.book, self.world.universe, self.quiet)
+        self.senders = Senders()
+        self.sender = Sender(self.channel, self.conversation, Pace(0, 0), sleep=_no_time)
+        self.senders.by_channel[self.channel.name] = self.sender
+        self.intake = Intake(self.conversation, self._publish, self.senders)
+        self.ticker = Ticker(self.database, self.submit, self.clock.now, _nothing)
+        self.presence = Presence(self.database, self.clock.now, self.quiet)
+        self.channel.on_sent = self._arrived
+        await self.pick_up()
+
+    def learner(self, chat_id: str = "1", channel: str = TELEGRAM) -> Learner:
+        return self.learners.setdefault((channel, chat_id), Learner(self, chat_id, channel))
+
+    # --- what comes in ---
+
+    async def deliver(self, *updates: Update) -> None:
+        """One batch; afterwards everything it caused has been sent and settled."""
+        for learner in self.learners.values():
+            learner.turn = []
+        await self.submit(updates)
+        await self.flush()
+
+    async def submit(self, updates: Sequence[Update]) -> None:
+        """Raises StorageUnavailable as the intake does."""
+        waiting = asyncio.ensure_future(self.intake.submit(updates))
+        await asyncio.sleep(0)
+        if not waiting.done():
+            await self.intake.step()
+        await waiting
+
+    async def flush(self) -> None:
+        """Let the sender send all it has, and write down that it did."""
+        while self.sender.waiting:
+            await asyncio.sleep(0)
+            await self.sender.step()
+        await self.sender.step()
+
+    # --- time, and worse ---
+
+    async def passes(self, **amount: float) -> None:
+        """The clock moves and whatever is due fires."""
+        self.clock.passes(**amount)
+        for learner in self.learners.values():
+            learner.turn = []
+        await self.ticker.fire()
+        await self.flush()
+
+    async def crash(self, book: Book | None = None) -> None:
+        """As after `kill -9`; with another book, as after an upgrade of the lessons."""
+        self.book = book or self.book
+        for task in self.sender._tasks:
+            task.cancel()
+        await self.database.close()
+        await self.begin()
+
+    async def pick_up(self) -> None:
+        """What a process does at start: send what the last one left in the outbox."""
+        rows = await self.database.read(lambda c: conversations.unsent(c, self.channel.name))
+        self.sender.push(map(unpack, rows))
+
+    # --- what there is to see ---
+
+    def _publish(self, effects: Effects) -> None:
+        self.senders.push(effects.outgoing)
+        for chat_id, entries in effects.entries.items():
+            learner = self.learner(chat_id, WEB)
+            for entry in entries:
+                if entry.who == "tutor":
+                    _hear(learner, Message(entry.text, entry.buttons, entry.no))
+
+    def _arrived(self, outgoing: Outgoing) -> None:
+        learner = self.learner(outgoing.chat_id, outgoing.channel)
+        _hear(learner, Message(outgoing.text, outgoing.buttons, outgoing.no))
+
+    async def rows(self, table: str) -> list[dict[str, object]]:
+        """All rows of a table."""
+        return await self.database.read(lambda c: rows_of(c, table))
+
+    async def everything(self) -> str:
+        """Every value of every table as one text: what must not be stored must not be in it."""
+        return await self.database.read(everything)
+
+    async def talk(self, learner: Learner) -> talks.Talk:
+        """Her state as it is stored."""
+        query = select(tables.session.c.state).where(tables.session.c.chat_id == learner.chat_id)
+        return talks.load(await self.database.read(lambda c: str(c.scalar(query))))
+
+
+def rows_of(connection: Connection, table: str) -> list[dict[str, object]]:
+    return [dict(row._mapping) for row in connection.execute(select(tables.metadata.tables[table]))]
+
+
+def everything(connection: Connection) -> str:
+    return "\n".join(
+        f"{table}: {row}" for table in sorted(tables.metadata.tables) for row in rows_of(connection, table)
+    )
+
+
+def _hear(learner: Learner, message: Message) -> None:
+    learner.heard.append(message)
+    learner.turn.append(message)
+
+
+async def _no_time(_: float) -> None:
+    await asyncio.sleep(0)
+
+
+async def _nothing() -> None:
+    pass
+
+
+def gone(_: Outgoing, __: bool) -> SendError | None:
+    """A channel's `fault`: she has blocked the tutor."""
+    return LearnerGone("blocked")
+
+
+_EMPTY: list[bytes] = []
+
+
+async def empty_database(path: Path) -> None:
+    """Put a migrated, empty SQLite file at `path`; the migration itself runs once per test process."""
+    if not _EMPTY:
+        with TemporaryDirectory() as folder:
+            template = Path(folder) / "template.db"
+            database = open_database(f"sqlite:///{template}")
+            await schema.ensure(database)
+            await database.close()
+            _EMPTY.append(await asyncio.to_thread(template.read_bytes))
+    await asyncio.to_thread(path.write_bytes, _EMPTY[0])
+
+
+@asynccontextmanager
+async def tutor(
+    path: Path, book: Book, clock: Clock | None = None, *, quiet: QuietHours = QUIET
+) -> AsyncIterator[Tutor]:
+    """A tutor on the database in the folder `path`, which is made when it is not there."""
+    if not await asyncio.to_thread((path / "camtay.db").exists):
+        await empty_database(path / "camtay.db")
+    running = Tutor(path, book, clock, quiet=quiet)
+    await running.begin()
+    try:
+        yield running
+    finally:
+        await running.database.close()
