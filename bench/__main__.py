@@ -11,6 +11,7 @@ import signal
 import sys
 import tempfile
 import time
+import traceback
 from collections import defaultdict
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -49,6 +50,9 @@ async def measure_all(jobs: list[Job]) -> dict[str, list[Result]]:
             result = await job.run()
         except NeverReady as reason:
             say(f"[{number}/{len(jobs)}] {job.row}: not measured: {reason}")
+            continue
+        except Exception:  # the edge of one row: the others are measured all the same
+            say(f"[{number}/{len(jobs)}] {job.row}: not measured: {traceback.format_exc()}")
             continue
         results[job.row].append(result)
         figures = f"{result.cpu:.2f} CPU s per 1,000, {result.per_s:,.0f}/s, p99 {result.p99 * 1000:.0f} ms"

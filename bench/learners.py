@@ -27,25 +27,35 @@ class Learner:
     markup: str = ""
     message_id: int = 0
     seen: list[str] = field(default_factory=list)
+    doubled: int = 0
 
 
 class Crowd:
     """`size` learners with chat ids from `first`; each plays `actions` once.
 
-    Counters: `sent` updates, `done` learners at the end, `doubled` messages that came a second time, `odd` messages that
-    answer nothing she did. `latencies` are seconds from update to reply.
+    Counters: `sent` updates, `done` learners at the end, `doubled` messages that came a second time, `odd` messages
+    that answer nothing she did. `latencies` are seconds from update to reply.
     """
 
     def __init__(self, api: FakeApi, actions: Sequence[Action], size: int, first: int) -> None:
         self._api, self.actions = api, actions
         self.learners = {first + i: Learner(first + i) for i in range(size)}
-        self.sent = self.done = self.doubled = 0
+        self.sent = self.done = 0
         self.odd: Counter[str] = Counter()
         self.latencies: list[float] = []
         self.moved_at = time.monotonic()
         self.finished = asyncio.Event()
         self._free: list[Learner] | None = None  # open loop: who could act now
         self.on_reply: list[tuple[int, asyncio.Event]] = []
+
+    @property
+    def doubled(self) -> int:
+        return sum(learner.doubled for learner in self.learners.values())
+
+    @property
+    def doubled_most(self) -> int:
+        """Of the learner who read most messages twice."""
+        return max(learner.doubled for learner in self.learners.values())
 
     # --- how they come -----------------------------------------------------------------------------------
 
@@ -155,7 +165,7 @@ class Crowd:
 
     def _unexpected(self, learner: Learner, text: str) -> None:
         if text in learner.seen:
-            self.doubled += 1
+            learner.doubled += 1
         else:
             self.odd[re.sub(r"\s+", " ", text)[:90]] += 1
 

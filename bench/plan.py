@@ -134,9 +134,8 @@ def targets(sheet: Sheet, front: Front | None) -> Iterator[Target]:
     yield Target("PostgreSQL (its processes counted), against SQLite", sheet.ratio("postgres", "ours"), 1.5, 1.1, " ×")
     for row, what in (("kill-ours", "one kill -9"), ("kill-many", "many kills")):
         for result in sheet.results.get(row, ()):
-            note = (
-                f"{result.kills} kills; {result.doubled} messages came twice; {result.fault or 'no step applied twice'}"
-            )
+            twice = f"{result.doubled} messages came twice, at most {result.doubled_most} to one learner"
+            note = f"{result.kills} kill -9; {twice}; {result.fault or 'no step applied twice'}"
             finished = float(result.finished) if not result.fault else 0.0
             yield Target(f"finish after {what}", finished, result.learners, result.learners, more=True, note=note)
     p99 = sheet.best("paced", "p99")

@@ -130,7 +130,6 @@ async def until(ready: asyncio.Event, process: Process, within_s: float = 40.0) 
     while not ready.is_set():
         if not process.alive or time.monotonic() > end:
             raise NeverReady(process.tail())
-        process.look_at_rss()
         try:
             await asyncio.wait_for(ready.wait(), 0.1)
         except TimeoutError:

@@ -23,7 +23,7 @@ from bench.script import Action
 TOKEN = "4242:bench-token-that-opens-nothing"
 ROOT = Path(__file__).resolve().parent.parent
 WARM = 40
-SETTLE_S = 0.3
+SETTLE_S = 1.0  # what a bot still writes after its last answer belongs to that answer
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,7 @@ class Result:
     p99: float = 0.0
     kills: int = 0
     doubled: int = 0
+    doubled_most: int = 0
     odd: dict[str, int] = field(default_factory=dict)
     calls: dict[str, int] = field(default_factory=dict)
     fault: str = ""
@@ -75,7 +76,7 @@ class Stage:
         self.crowds: list[Crowd] = []
         self.api = FakeApi(self._heard)
         self.process: Process | None = None
-        self._peak = 0
+        self._watcher: asyncio.Task[None] | None = None
         self._next_chat = 700_000_000
 
     def _heard(self, chat: int, text: str, markup: str, message_id: int) -> None:
@@ -99,9 +100,16 @@ class Stage:
         """Start the bot and wait until it asks for updates, or has set its webhook; a webhook once set stays."""
         self.api.ready.clear()
         self.process = Process(self.bot.command, self._environ(), self.data / "bot.log", cwd=ROOT)
+        self._watcher = asyncio.create_task(watch(self.process))
         if self.api.webhook is None:
             await until(self.api.ready, self.process)
-        self.process.look_at_rss()
+
+    def kill(self) -> None:
+        """`kill -9`, and nobody looks any more."""
+        if self._watcher is not None:
+            self._watcher.cancel()
+        if self.process is not None:
+            self.process.kill()
 
     def crowd(self, actions: Sequence[Action], size: int, *, chats: int | None = None) -> Crowd:
         """New learners, or with `chats` (the first chat id) the ones who were here before."""
@@ -115,9 +123,9 @@ class Stage:
     async def alone(self, within_s: float = 30.0) -> None:
         """Wait until the helpers that the bot started for its set-up have ended."""
         assert self.process is not None
-        for _ in range(int(within_s / 0.1)):
-            if not self.process.has_children():
-                return
+        quiet, end = 0, time.monotonic() + within_s
+        while quiet < 10 and time.monotonic() < end:  # a second without any: one may be about to start
+            quiet = 0 if self.process.has_children() else quiet + 1
             await asyncio.sleep(0.1)
 
     def cpu_s(self) -> tuple[float, float]:
@@ -135,8 +143,7 @@ async def on_stage(bot: Bot) -> AsyncIterator[Stage]:
         try:
             yield stage
         finally:
-            if stage.process is not None:
-                stage.process.kill()
+            stage.kill()
             await stage.api.close()
 
 
@@ -169,8 +176,9 @@ async def play(stage: Stage, crowd: Crowd) -> None:
 async def fill(stage: Stage) -> None:
     """Stop the bot, fill its database, start it again."""
     assert stage.process is not None and stage.bot.fill is not None
-    await asyncio.sleep(SETTLE_S)
+    await stage.alone()
     stage.process.stop()
+    stage.kill()
     stage.bot.fill(stage.data)
     await stage.start()
 
@@ -201,6 +209,7 @@ def summary(stage: Stage, crowd: Crowd, spent: tuple[float, float], seconds: flo
         p50=percentile(crowd.latencies, 0.5),
         p99=percentile(crowd.latencies, 0.99),
         doubled=crowd.doubled,
+        doubled_most=crowd.doubled_most,
         odd=dict(crowd.odd.most_common(5)),
         calls=dict(stage.api.calls),
         fault=stage.bot.check(stage.data),
@@ -213,7 +222,6 @@ async def measure(bot: Bot, learners: int, rate: float = 0.0) -> Result:
         crowd = await prepared(stage, learners)
         assert stage.process is not None
         rss_at_start = stage.process.new_peak()
-        watcher = asyncio.create_task(watch(stage.process))
         stage.api.calls.clear()
         before, began = stage.cpu_s(), time.perf_counter()
         if rate:
@@ -224,7 +232,6 @@ async def measure(bot: Bot, learners: int, rate: float = 0.0) -> Result:
         seconds = time.perf_counter() - began
         await asyncio.sleep(SETTLE_S)
         after = stage.cpu_s()
-        watcher.cancel()
         result = summary(stage, crowd, (after[0] - before[0], after[1] - before[1]), seconds)
         result.rss_at_start = rss_at_start
         return result
@@ -246,8 +253,7 @@ async def survive(bot: Bot, learners: int, kills: int, stall_s: float = 6.0) -> 
                 await asyncio.wait_for(mark.wait(), 30 if killed == 0 else stall_s)
             if not mark.is_set():
                 break  # who was to act has been lost: later kills change nothing
-            assert stage.process is not None
-            stage.process.kill()
+            stage.kill()
             killed += 1
             await stage.start()
         await crowd.all_done(stall_s)

@@ -35,7 +35,8 @@ def seed(database: Path, learners: int) -> int:
 
 
 def _multiply(connection: sqlite3.Connection, table: str, template: str) -> int:
-    columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})") if row[1] != f"{table}_id"]
+    described = connection.execute(f"PRAGMA table_info({table})").fetchall()
+    columns = [name for _, name, kind, _, _, key in described if not (key and kind in ("INTEGER", "BIGINT"))]
     if "learner_id" in columns:
         which, value = "t.learner_id = ?", template
     elif table == "inbox":  # eight updates each, as one lesson leaves behind
