@@ -173,5 +173,5 @@ def load(data: Any) -> Session:
             name=str(data.get("name", "")),
             channel=str(data.get("channel", "")),
         )
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as fault:
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as fault:
         raise SessionCorrupt(f"{type(fault).__name__}: {fault}") from fault

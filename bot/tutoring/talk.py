@@ -83,7 +83,7 @@ def load(text: str) -> Talk:
             answers=int(data.get("answers", 0)),
             stale_at=datetime.fromisoformat(stale_at) if stale_at else None,
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as fault:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as fault:
         raise SessionCorrupt(f"{type(fault).__name__}: {fault}") from fault
 
 

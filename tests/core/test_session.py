@@ -1,0 +1,193 @@
+"""The session as data (codec), forms of address, names, what may be kept without consent."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import flows
+from bot.tutoring import talk as talks
+from bot.tutoring.talk import Talk
+from flows import ADDRESSES, Session, SessionCorrupt
+from flows.session import render
+from tests.support.builders import book, lesson
+from tests.support.scene import Scene
+
+# --- codec -------------------------------------------------------------------------------------------
+
+texts = st.text(max_size=20)
+small = st.integers(0, 10**9)
+instants = st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
+sessions = st.builds(
+    Session,
+    run_id=texts,
+    lesson=texts,
+    version=small,
+    step=texts,
+    seq=small,
+    waiting=st.booleans(),
+    tries=small,
+    misses=small,
+    earned=st.dictionaries(texts, small, max_size=4),
+    vars=st.dictionaries(texts, texts, max_size=4),
+    path=st.lists(texts, max_size=5).map(tuple),
+    checkpoint=texts,
+    used=st.none() | st.tuples(small, texts),
+    remind_at=st.none() | instants,
+    reminded=small,
+    address=st.sampled_from(list(ADDRESSES)),
+    name=texts,
+    channel=texts,
+)
+talks_ = st.builds(
+    Talk,
+    run=st.none() | sessions,
+    parked=st.lists(sessions, max_size=2).map(tuple),
+    done=st.dictionaries(texts, small, max_size=3),
+    offer=st.lists(st.tuples(texts, texts), max_size=3).map(tuple),
+    pending=texts,
+    seq=small,
+    answers=small,
+    stale_at=st.none() | instants,
+)
+
+
+@given(sessions)
+def test_a_session_comes_back_as_it_was(session: Session):
+    assert flows.load(json.loads(json.dumps(flows.dump(session)))) == session
+
+
+@given(talks_)
+def test_a_conversation_comes_back_as_it_was(talk: Talk):
+    assert talks.load(talks.dump(talk)) == talk
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=6,
+)
+FIELDS = [
+    "v",
+    "run",
+    "lesson",
+    "step",
+    "seq",
+    "ended",
+    "tries",
+    "earned",
+    "vars",
+    "path",
+    "used",
+    "remind_at",
+    "address",
+]
+
+
+@given(anything)
+def test_no_session_is_said_to_be_corrupt_and_nothing_else(data: object):
+    with pytest.raises(SessionCorrupt):
+        flows.load(data)
+
+
+@given(sessions, st.sampled_from(FIELDS), anything)
+def test_a_damaged_session_loads_or_is_corrupt(session: Session, field: str, value: object):
+    data = flows.dump(session) | {field: value}
+    with contextlib.suppress(SessionCorrupt):
+        assert isinstance(flows.load(data), Session)
+
+
+@given(
+    talks_, st.sampled_from(["v", "run", "parked", "done", "offer", "pending", "seq", "answers", "stale_at"]), anything
+)
+def test_a_damaged_conversation_loads_or_is_corrupt_and_can_be_salvaged(talk: Talk, field: str, value: object):
+    text = json.dumps(json.loads(talks.dump(talk)) | {field: value})
+    try:
+        assert isinstance(talks.load(text), Talk)
+    except SessionCorrupt:
+        assert isinstance(talks.salvage(text), Talk)
+
+
+@given(st.text(max_size=40))
+def test_text_that_is_no_conversation_is_corrupt_and_salvaged_empty(text: str):
+    if text == "{}":
+        return
+    with pytest.raises(SessionCorrupt):
+        talks.load(text)
+    assert talks.salvage(text).run is None
+
+
+def test_salvage_keeps_the_numbers_the_points_and_each_lesson_that_reads():
+    good, other = Session("r", "bai", 1, "b", seq=7), Session("q", "khac", 2, "c", seq=9)
+    data = json.loads(talks.dump(Talk(run=good, parked=(other,), done={"m0": 2}, seq=8)))
+    data["run"]["seq"] = "x"
+    kept = talks.salvage(json.dumps(data))
+    assert (kept.run, kept.parked, kept.done, kept.seq) == (other, (), {"m0": 2}, 9)
+
+
+def test_an_unknown_codec_number_is_corrupt():
+    with pytest.raises(SessionCorrupt, match="codec"):
+        flows.load(flows.dump(Session("r", "b", 1)) | {"v": 999})
+
+
+@given(sessions)
+def test_bare_keeps_the_place_and_nothing_of_hers(session: Session):
+    bare = session.bare()
+    assert (bare.lesson, bare.version, bare.step, bare.seq) == (
+        session.lesson,
+        session.version,
+        session.step,
+        session.seq,
+    )
+    assert (dict(bare.earned), dict(bare.vars), bare.name, bare.path, bare.remind_at) == ({}, {}, "", (), None)
+
+
+# --- forms of address --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("address", "her", "me"), [(key, *pair) for key, pair in ADDRESSES.items()])
+def test_all_seven_pairs_fill_both_places_in_one_pass(address: str, her: str, me: str):
+    text = render("{Chị} ơi, {em} chào {chị}. {Em} đây {ten}.", address, "Lan", {})
+    assert text == f"{her.capitalize()} ơi, {me} chào {her}. {me.capitalize()} đây Lan."
+
+
+def test_there_are_seven_and_the_first_is_used_until_she_chooses():
+    assert len(ADDRESSES) == 7 and next(iter(ADDRESSES)) == flows.DEFAULT_ADDRESS
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Chào {chị} {ten}!", "Chào chị!"),
+        ("{Chị} {ten} ơi", "Chị ơi"),
+        ("Dạ, {chị} {ten}, {em} nghe", "Dạ, chị, em nghe"),
+    ],
+)
+def test_without_a_name_the_greeting_still_reads_well(text: str, expected: str):
+    assert render(text, "chị/em", "", {}) == expected
+
+
+def test_values_are_not_rendered_again():
+    assert render("{a}", "chị/em", "Lan", {"a": "{b} {chị}", "b": "x"}) == "{b} {chị}"
+
+
+def test_an_unknown_placeholder_stays_to_be_seen_and_an_empty_fact_is_empty():
+    assert render("{la} {trong}.", "chị/em", "Lan", {"trong": ""}) == "{la} ."
+
+
+def test_a_name_like_a_placeholder_is_only_a_name():
+    assert render("Chào {ten}", "chị/em", "{hotline}", {"hotline": "113"}) == "Chào {hotline}"
+
+
+def test_a_lesson_speaks_to_her_as_she_chose():
+    steps = '- {say: s, text: "{Em} chào {chị} {ten}", wait_tap: Tiếp}\n- {end: het}'
+    one = Scene(book(lesson(steps)), "thu", address="em/chị", name="Út")
+    assert one.said == "Chị chào em Út"
+    one.session = replace(one.session, address="bà/con", name="")
+    assert one.say("nhắc lại").said == "Con chào bà"
