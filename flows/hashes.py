@@ -58,6 +58,11 @@ def _side(node: Any, *, words: bool) -> Iterator[tuple[str, Any]]:
         yield "kind", type(node).__name__
     for name in _names(node.__class__):
         value = getattr(node, name)
-        nested = is_dataclass(value) or (isinstance(value, tuple) and bool(value) and is_dataclass(value[0]))
-        if name == "id" or nested or (name in _WORDS) == words:
+        if name == "id" or (name in _WORDS) == words or _is_nested(value):
             yield name, _plain(value, words=words)
+
+
+def _is_nested(value: Any) -> bool:
+    """Whether it holds fields of both sides."""
+    inner = value[0] if isinstance(value, tuple) and value else value
+    return not isinstance(inner, str | int | None) and is_dataclass(inner)

@@ -38,14 +38,15 @@ def unreachable(script: Script) -> Iterator[Found]:
 @rules.add("E103", "đi mãi không tới chỗ kết thúc", paths=True)
 def no_end(script: Script) -> Iterator[Found]:
     hopeful = _can_end(script)
+    lost = {step.id for step in script.lesson.steps if step.id in script.reachable - hopeful}
+    ways = _ways(script, lost)
+    onward = {step_id: _after(ways, step_id) for step_id in lost}
     told: set[str] = set()
     for step in script.lesson.steps:
-        if step.id in hopeful or step.id not in script.reachable:
+        if step.id not in lost or step.id in told or _is_told_already(script, step.id):
             continue
-        onward = script.reach((step.id,))
-        last = all(step.id in script.reach((other,)) for other in onward)
-        if last and step.id not in told and not _leads_nowhere_else(script, step.id):
-            told |= onward
+        if all(step.id in onward[other] for other in onward[step.id]):  # the last circle, or the last step
+            told |= onward[step.id]
             yield Found(step.place, f"từ bước “{step.id}” không đi tới bước end nào", "hãy thêm next hoặc một bước end")
 
 
@@ -65,7 +66,7 @@ def _can_end(script: Script) -> set[str]:
     return found
 
 
-def _leads_nowhere_else(script: Script, step_id: str) -> bool:
+def _is_told_already(script: Script, step_id: str) -> bool:
     """Whether every way on is to a missing step: E101 has told that already."""
     edges = script.edges[step_id]
     return bool(edges) and all(edge.to is not None and edge.to not in script.lesson.index for edge in edges)
@@ -77,25 +78,29 @@ def endless_loop(script: Script) -> Iterator[Found]:
         step_id: [edge.to for edge in edges if not edge.waits and edge.to in script.lesson.index and edge.to]
         for step_id, edges in script.edges.items()
     }
+    onward = {step_id: _after(free, step_id) for step_id, to in free.items() if to}
     told: set[str] = set()
     for step in script.lesson.steps:
-        if step.id in told:
-            continue
-        seen = _free_reach(free, step.id)
-        if step.id in seen:
-            told |= {other for other in seen if step.id in _free_reach(free, other)}
+        circle = {other for other in onward.get(step.id, ()) if step.id in onward.get(other, ())}
+        if step.id in circle and step.id not in told:
+            told |= circle
             hint = "hãy cho một bước trong vòng chờ học viên (choose, quiz, ask, task, hoặc say có wait_tap)"
             yield Found(step.place, f"bước “{step.id}” quay lại chính nó mà không chờ học viên", hint)
 
 
-def _free_reach(free: dict[str, list[str]], start: str) -> set[str]:
+def _ways(script: Script, among: set[str]) -> dict[str, list[str]]:
+    return {step_id: [edge.to for edge in script.edges[step_id] if edge.to in among and edge.to] for step_id in among}
+
+
+def _after(ways: dict[str, list[str]], start: str) -> set[str]:
+    """All that comes after a step; the step itself only where it comes round again."""
     seen: set[str] = set()
-    todo = list(free[start])
+    todo = list(ways[start])
     while todo:
         at = todo.pop()
         if at not in seen:
             seen.add(at)
-            todo.extend(free[at])
+            todo.extend(ways[at])
     return seen
 
 
