@@ -13,10 +13,11 @@ import tempfile
 import time
 import traceback
 from collections import defaultdict
+from collections.abc import Coroutine
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from bench.front import Front, look
 from bench.plan import ORDER, Job, Plan, targets
@@ -24,6 +25,8 @@ from bench.postgres import Postgres
 from bench.processes import NeverReady, kill_all
 from bench.rows import ROOT, Result
 from bench.table import Sheet, rows_table, targets_table
+
+T = TypeVar("T")
 
 
 def arguments() -> argparse.Namespace:
@@ -120,7 +123,7 @@ def main() -> int:
     return 0
 
 
-def run_loop(work):  # type: ignore[no-untyped-def]
+def run_loop(work: Coroutine[Any, Any, T]) -> T:
     import uvloop
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -1,8 +1,8 @@
 """A Bot API server that costs next to nothing: what it must keep is kept, what a bench does not need is absent.
 
-Long polling as Telegram does it: an update is forgotten only when a later `offset` confirms it, and a second poller sends the
-first away with 409. Webhook: at most 40 connections, one update of a chat under way at a time, a failing one is tried
-again after 1, 2, 4 … s. Every call is answered with what the real server answers, at its real size.
+Long polling as Telegram does it: an update is forgotten only when a later `offset` confirms it, and a second poller
+sends the first away with 409. Webhook: at most 40 connections, one update of a chat under way at a time, a failing one
+is tried again after 1, 2, 4 … s. Every call is answered with what the real server answers, at its real size.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def dumps(value: Any) -> str:
 
 
 class FakeApi:
-    """One bot's server. `heard(chat_id, text, markup, message_id)` is called for each message that the bot sent or edited."""
+    """One bot's server. `heard(chat_id, text, markup, message_id)` is told each message that the bot sent or edited."""
 
     def __init__(self, heard: Heard) -> None:
         self.heard = heard
@@ -225,7 +225,7 @@ class Webhook:
         loop = asyncio.get_running_loop()
         try:
             _, connection = await loop.create_connection(
-                lambda: ClientConnection(self._done), target.hostname, target.port
+                lambda: ClientConnection(self._done), target.hostname or "", target.port or 80
             )
         except OSError:
             self._under_way -= 1

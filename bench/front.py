@@ -1,4 +1,4 @@
-"""The web chat as a newcomer meets it: how soon the first page is there, how many bytes it is, what it costs in memory."""
+"""The web chat as a newcomer meets it: how soon the first page is there, its bytes, what it costs in memory."""
 
 from __future__ import annotations
 
@@ -69,23 +69,31 @@ async def start(data: Path, port: int) -> tuple[Process, float]:
     return process, time.perf_counter() - began
 
 
-async def look() -> Front:
-    """Start twice, measure the second time. Raises NeverReady."""
+async def look(times: int = 3) -> Front:
+    """Start once, then `times` more and take the middle of what these took. Raises NeverReady."""
     with tempfile.TemporaryDirectory(prefix="camtay-bench-", ignore_cleanup_errors=True) as folder:
         data, port = Path(folder) / "data", free_port()
         first, _ = await start(data, port)
+        parts = page_parts(port)
         first.stop()
-        seconds = []
-        for _ in range(3):
+        seconds, rss = [], 0
+        for _ in range(times):
             process, waited = await start(data, port)
-            seconds.append(waited)
-            page = get(port, "/")
-            parts = {"/": len(page)}
-            for link in LINKED.findall(body_of(page)):
-                target = urlsplit(urljoin("/", link))
-                if not target.netloc and link[:5] != "data:":
-                    parts[target.path] = len(get(port, target.path + (f"?{target.query}" if target.query else "")))
+            page_parts(port)
             await asyncio.sleep(0.5)
             process.look_at_rss()
             process.stop()
-        return Front(sorted(seconds)[1], sum(parts.values()), parts, process.peak_rss)
+            seconds.append(waited)
+            rss = max(rss, process.peak_rss)
+        return Front(sorted(seconds)[times // 2], sum(parts.values()), parts, rss)
+
+
+def page_parts(port: int) -> dict[str, int]:
+    """Bytes of the page and of everything it links to, by path."""
+    page = get(port, "/")
+    parts = {"/": len(page)}
+    for link in LINKED.findall(body_of(page)):
+        target = urlsplit(urljoin("/", link))
+        if not target.netloc and target.scheme != "data":
+            parts[target.path] = len(get(port, target.path + (f"?{target.query}" if target.query else "")))
+    return parts

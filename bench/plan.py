@@ -144,7 +144,11 @@ def targets(sheet: Sheet, front: Front | None) -> Iterator[Target]:
     at_start = max((r.rss_at_start for r in sheet.results.get("ours", ())), default=0) / MB
     note = f"first start, with the set-up's child process: {at_start:.0f} MB"
     yield Target("RSS with Telegram, while playing", rss and rss / MB, 240, 120, " MB", note=note)
-    yield Target("RSS of the web chat on SQLite", front and front.rss / MB, 120, 90, " MB")
-    yield Target("`./camtay run`, second start, to the first page", front and front.second_start_s, 3, 1.5, " s")
+    yield Target("RSS of the web chat on SQLite", front.rss / MB if front else None, 120, 90, " MB")
+    yield Target(
+        "`./camtay run`, second start, to the first page", front.second_start_s if front else None, 3, 1.5, " s"
+    )
     told = ", ".join(f"{path} {size}" for path, size in front.parts.items()) if front else ""
-    yield Target("first page, all bytes with headers", front and front.page_bytes / 1000, 60, 30, " kB", note=told)
+    yield Target(
+        "first page, all bytes with headers", front.page_bytes / 1000 if front else None, 60, 30, " kB", note=told
+    )

@@ -30,9 +30,9 @@ SETTLE_S = 1.0  # what a bot still writes after its last answer belongs to that 
 class Bot:
     """How to start one: its command, its variables, the actions that its learners do before and in the measured time.
 
-    `environ(data)` gives more variables; `check(data)` says after the end, in words, what is wrong with what it kept ("" when
-    nothing is). `fill(data)` puts `seeded` learners into what one learner has left behind. `postgres` is the server whose
-    CPU counts.
+    `environ(data)` gives more variables; `check(data)` says after the end, in words, what is wrong with what it kept
+    ("" when nothing is). `fill(data)` multiplies what the learners of the warm-up have left behind, while the bot is
+    stopped. `postgres` is the server whose CPU counts.
     """
 
     name: str
@@ -47,7 +47,10 @@ class Bot:
 
 @dataclass
 class Result:
-    """What was measured. CPU in seconds per 1,000 updates, sizes in bytes, times in seconds."""
+    """What was measured. CPU in seconds per 1,000 updates, sizes in bytes, times in seconds.
+
+    `bench_busy` is the share of one core that the load and the fake server took: near 1 they were the brake.
+    """
 
     name: str
     learners: int = 0
@@ -65,6 +68,7 @@ class Result:
     doubled_most: int = 0
     odd: dict[str, int] = field(default_factory=dict)
     calls: dict[str, int] = field(default_factory=dict)
+    bench_busy: float = 0.0
     fault: str = ""
 
 
@@ -223,17 +227,19 @@ async def measure(bot: Bot, learners: int, rate: float = 0.0) -> Result:
         assert stage.process is not None
         rss_at_start = stage.process.new_peak()
         stage.api.calls.clear()
-        before, began = stage.cpu_s(), time.perf_counter()
+        before, began, own = stage.cpu_s(), time.perf_counter(), time.process_time()
         if rate:
             await crowd.at_rate(rate)
         else:
             crowd.all_at_once()
             await crowd.all_done(15)
         seconds = time.perf_counter() - began
+        busy = (time.process_time() - own) / seconds
         await asyncio.sleep(SETTLE_S)
         after = stage.cpu_s()
         result = summary(stage, crowd, (after[0] - before[0], after[1] - before[1]), seconds)
         result.rss_at_start = rss_at_start
+        result.bench_busy = busy
         return result
 
 

@@ -26,8 +26,10 @@ class Target:
     def verdict(self) -> str:
         if self.value is None:
             return "not measured"
-        good = (lambda bound: self.value >= bound) if self.more else (lambda bound: self.value <= bound)
-        return "reached, aim too" if good(self.aim) else "reached" if good(self.least) else "**not reached**"
+        sign = -1 if self.more else 1
+        if sign * self.value <= sign * self.aim:
+            return "reached, aim too"
+        return "reached" if sign * self.value <= sign * self.least else "**not reached**"
 
 
 class Sheet:
@@ -60,7 +62,8 @@ class Sheet:
 def rows_table(sheet: Sheet, order: Iterable[tuple[str, str, str]]) -> str:
     """`order` holds (row id, its kill row id or "", the echo row id its ratio is taken to)."""
     lines = [
-        "| bot | updates/s | CPU s per 1,000 | × echo | (spread) | peak RSS MB | p50 ms | p99 ms | finish | after 1 kill -9 |",
+        "| bot | updates/s | CPU s per 1,000 | × echo | (spread) | peak RSS MB | p50 ms | p99 ms | finish "
+        "| after 1 kill -9 |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for row, kill, echo in order:

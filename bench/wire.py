@@ -104,7 +104,7 @@ class ServerConnection(asyncio.Protocol):
 
 
 class ClientConnection(asyncio.Protocol):
-    """One webhook connection: `post` a body, and `done(connection, status, body)` is called; status 0 is a broken line."""
+    """One webhook connection: `post` a body, then `done(connection, status, body)` is told; status 0: a broken line."""
 
     def __init__(self, done: Callable[[ClientConnection, int, bytes], None]) -> None:
         self._done = done

@@ -38,7 +38,8 @@ class SQLiteStorage(BaseStorage):
     async def _put(self, column: str, key: StorageKey, value: str | None) -> None:
         db = await self._db()
         await db.execute(
-            f"INSERT INTO fsm (key, {column}) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET {column} = excluded.{column}",
+            f"INSERT INTO fsm (key, {column}) VALUES (?, ?) "
+            f"ON CONFLICT (key) DO UPDATE SET {column} = excluded.{column}",
             (self._keys.build(key), value),
         )
         await db.commit()
