@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Generator, Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.support.environment import LEFT_OUT, find_chromium, leave_out
 from tests.support.postgres import NOT_FOUND, PostgresServer, running_server
@@ -14,6 +15,13 @@ from tests.support.postgres import NOT_FOUND, PostgresServer, running_server
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="the long tests too: 100 kills instead of 10, and the like")
     parser.addoption("--strict-env", action="store_true", help="no test may be left out: a skip is a failure")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Hypothesis: the same examples on every machine, slow ones allowed; under --long fresh ones, and many more."""
+    settings.register_profile("short", deadline=None, derandomize=True, max_examples=60)
+    settings.register_profile("long", deadline=None, max_examples=1000)
+    settings.load_profile("long" if config.getoption("--long") else "short")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

