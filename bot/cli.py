@@ -34,6 +34,7 @@ def main(arguments: Sequence[str]) -> int:
     if unknown:
         given.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     verb: Verb = given.verb
+    mask = os.umask(0o077)  # whatever is written may hold what a learner told us
     try:
         return verb(given)
     except KeyboardInterrupt:
@@ -47,6 +48,8 @@ def main(arguments: Sequence[str]) -> int:
             raise
         print(sentence[1], file=sys.stderr)
         return sentence[0]
+    finally:
+        os.umask(mask)
 
 
 def _sentence(error: Exception) -> tuple[int, str] | None:

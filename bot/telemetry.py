@@ -32,7 +32,7 @@ _SECRET = re.compile(
     r"|(?<!\d)\d(?:[ .\-]?\d){11,18}(?!\d)"  # citizen ids and cards
     r"|(?<=[?&]token=)[^\s&]+",
 )
-_OWN_ROOMS = ("bot.", "storage.", "flows.")
+_OWN_ROOMS = ("bot", "storage", "flows")
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -43,12 +43,13 @@ def start_logging(folder: Path, *, level: str = "info", max_mb: int = 10, keep: 
     """
     root = logging.getLogger()
     stop_logging()
-    root.setLevel(LEVELS[level])
+    root.setLevel(max(LEVELS[level], logging.WARNING))  # libraries talk too much
+    for room in _OWN_ROOMS:
+        logging.getLogger(room).setLevel(LEVELS[level])
     screen = _Screen(sys.stderr)
     screen.setLevel(logging.WARNING)
     screen.setFormatter(_ScreenFormatter())
     root.addHandler(screen)
-    logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         file = _File(folder / FILE_NAME, maxBytes=max_mb * 1_000_000, backupCount=keep, encoding="utf-8")
@@ -139,12 +140,16 @@ class _ScreenFormatter(logging.Formatter):
 
 
 def _fields(record: logging.LogRecord) -> dict[str, Any]:
-    extra = {name: value for name, value in vars(record).items() if name not in _STANDARD}
-    return {
-        # An id may be as long as a citizen's number, and is what the operator needs to see whole.
-        name: value if isinstance(value, bool | int | float) or name.endswith("_id") else _clean(str(value))
-        for name, value in extra.items()
-    }
+    return {name: _value(name, value) for name, value in vars(record).items() if name not in _STANDARD}
+
+
+def _value(name: str, value: Any) -> Any:
+    """An id may be as long as a citizen's number, and is what the operator needs to see whole."""
+    if value is None or isinstance(value, bool | int | float) or name.endswith("_id"):
+        return value
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_clean(str(item)) for item in value]
+    return _clean(str(value))
 
 
 def _clean(text: str) -> str:
@@ -155,7 +160,7 @@ def _failure(error: BaseException) -> str:
     kind = f"{type(error).__module__}.{type(error).__qualname__}"
     if isinstance(error, OSError) and error.strerror:
         return f"{kind}: {error.strerror}"
-    return f"{kind}: {_clean(str(error))}" if kind.startswith(_OWN_ROOMS) else kind
+    return f"{kind}: {_clean(str(error))}" if kind.partition(".")[0] in _OWN_ROOMS else kind
 
 
 def _frames(error: BaseException) -> list[str]:

@@ -267,6 +267,7 @@ def database(folder: Path) -> Path:
 
 def test_migrate_says_what_it_did(tmp_path: Path, capsys: Output) -> None:
     assert main(["migrate", "--data", "data"]) == 0
+    assert database(tmp_path).stat().st_mode & 0o077 == 0  # nobody else on the machine reads it
     assert main(["migrate", "--data", "data"]) == 0
     assert capsys.readouterr().out == (
         f"Đã đưa cơ sở dữ liệu từ trống lên {SCHEMA}.\nCơ sở dữ liệu đã ở phiên bản mới nhất ({SCHEMA}).\n"

@@ -18,11 +18,12 @@ TOKEN = "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsawx"
 
 @pytest.fixture(autouse=True)
 def quiet_afterwards() -> Iterator[None]:
-    root = logging.getLogger()
-    level = root.level
+    loggers = [logging.getLogger(name) for name in (None, "bot", "storage", "flows")]
+    levels = [logger.level for logger in loggers]
     yield
     stop_logging()
-    root.setLevel(level)
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
 
 
 def lines(folder: Path) -> list[dict[str, Any]]:
@@ -105,6 +106,18 @@ def test_below_the_level_nothing_is_written(tmp_path: Path, capsys: pytest.Captu
     logging.getLogger("bot").warning("throttled", extra={"chat_id": "7"})
     assert [line["event"] for line in lines(tmp_path)] == ["throttled"]
     assert capsys.readouterr().err.endswith(" warning bot: throttled chat_id=7\n")
+
+
+def test_libraries_are_heard_from_warning_on(tmp_path: Path) -> None:
+    start_logging(tmp_path, level="debug")
+    logging.getLogger("alembic").info("setup plugin")
+    logging.getLogger("alembic").warning("no such table")
+    logging.getLogger("bot").debug("taken", extra={"broken": ["lessons/a"], "chat_id": None})
+    assert [(line["room"], line["event"]) for line in lines(tmp_path)] == [
+        ("alembic", "no such table"),
+        ("bot", "taken"),
+    ]
+    assert lines(tmp_path)[1]["broken"] == ["lessons/a"]
 
 
 def test_counters_are_told_in_order() -> None:
