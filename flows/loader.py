@@ -50,6 +50,15 @@ class Track:
 
 
 @dataclass(frozen=True, slots=True)
+class Phrase:
+    """One sentence of the tutor's own."""
+
+    id: str
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Library:
     """Everything under one lessons folder. `lessons` holds those without errors of form; lint looks at `drafts`.
 
@@ -64,19 +73,20 @@ class Library:
     facts: Table[str, str] = field(default_factory=dict)
     sources: frozenset[str] = frozenset()
     words: Table[str, tuple[str, ...]] = field(default_factory=dict)
+    phrases: tuple[Phrase, ...] = ()
 
 
 # --- a folder ----------------------------------------------------------------------------------------
 
 
 def read_lessons(root: str | Path) -> dict[str, bytes]:
-    """The lesson files and tables of a folder: `**/lesson.yaml`, tracks, sources and words; path → bytes.
+    """The lesson files and tables of a folder: `**/lesson.yaml`, tracks, sources, words, phrases; path → bytes.
 
     Folders whose name begins with "_" (the template) are looked at only when they are `root` itself. A file that
     cannot be read raises OSError.
     """
     top = Path(root)
-    tables = [top / name for name in ("tracks.yaml", "sources.yaml", "words.yaml")]
+    tables = [top / name for name in ("tracks.yaml", "sources.yaml", "words.yaml", "phrases.yaml")]
     scripts = [
         path
         for path in sorted(top.rglob("lesson.yaml"))
@@ -97,6 +107,7 @@ def load_files(files: Table[str, bytes], facts: Table[str, str]) -> Library:
     tracks = _tracks(tables["tracks"], problems) if "tracks" in tables else ()
     sources = _ids(tables["sources"], problems) if "sources" in tables else frozenset()
     words = _words(tables["words"], problems) if "words" in tables else {}
+    phrases = _phrases(tables["phrases"], problems) if "phrases" in tables else ()
     drafts = [read_draft(raw, path, facts) for path, raw in files.items() if Path(path).name == "lesson.yaml"]
     drafts = _unique(drafts)
     return Library(
@@ -107,6 +118,7 @@ def load_files(files: Table[str, bytes], facts: Table[str, str]) -> Library:
         facts=facts,
         sources=sources,
         words=words,
+        phrases=phrases,
     )
 
 
@@ -159,16 +171,27 @@ def _ids(table: tuple[str, bytes], problems: list[Problem]) -> frozenset[str]:
 
 def _words(table: tuple[str, bytes], problems: list[Problem]) -> dict[str, tuple[str, ...]]:
     """The global commands and the ways to say them."""
+    fields = _table(table, problems)
+    commands = fields.mapping("commands") if fields else None
+    return {name: commands.texts(name) for name in commands.node.entries} if commands else {}
+
+
+def _phrases(table: tuple[str, bytes], problems: list[Problem]) -> tuple[Phrase, ...]:
+    fields = _table(table, problems)
+    found = ((key, node, fields.text_of(node, key)) for key, (_, node) in fields.node.entries.items()) if fields else ()
+    return tuple(Phrase(key, text, node.place) for key, node, text in found if text is not None)
+
+
+def _table(table: tuple[str, bytes], problems: list[Problem]) -> Fields | None:
     path, raw = table
     document = strictyaml.read(raw, path)
     problems.extend(document.problems)
-    if document.root is None:
-        return {}
-    if not isinstance(document.root, Mapping):
-        problems.append(Problem("E003", document.root.place, "bảng chữ phải gồm các mục “tên: giá trị”"))
-        return {}
-    commands = Fields(document.root, problems).mapping("commands")
-    return {name: commands.texts(name) for name in commands.node.entries} if commands else {}
+    if isinstance(document.root, Mapping):
+        return Fields(document.root, problems)
+    if document.root is not None:
+        message = "bảng chữ phải gồm các mục “tên: giá trị”"
+        problems.append(Problem("E003", document.root.place, message, "xem bảng có sẵn"))
+    return None
 
 
 # --- one lesson --------------------------------------------------------------------------------------

@@ -246,7 +246,7 @@ _SECRET_NAMES = re.compile(r"(?:.*_)?(?:otp|pin|mat_khau|password|passcode|cccd|
 def asks_for_secret(script: Script) -> Iterator[Found]:
     hint = "không bao giờ xin những thứ này, kể cả để tập"
     for text in script.texts:
-        if text.role != "label" and _wants_secret(text.text, typed=_is_typed(text.step) and text.field == ("text",)):
+        if text.role != "label" and wants_secret(text.text, typed=_is_typed(text.step) and text.field == ("text",)):
             yield Found(script.at(text.step, *text.field), "câu này xin học viên điều phải giữ kín", hint)
     for step in script.lesson.steps:
         if isinstance(step, Ask) and _SECRET_NAMES.fullmatch(step.save):
@@ -257,7 +257,8 @@ def _is_typed(step: Step) -> bool:
     return isinstance(step, Ask) or (isinstance(step, Quiz) and step.type in ("number", "text"))
 
 
-def _wants_secret(text: str, *, typed: bool) -> bool:
+def wants_secret(text: str, *, typed: bool) -> bool:
+    """Whether a text asks her for a secret; `typed`: she answers it by typing, so no "to me" is needed."""
     low = _QUOTED.sub(" ", text).lower()
     if not re.search(_SECRET, low):
         return False

@@ -112,3 +112,12 @@ def _fewest_points(script: Script) -> int | None:
                 worth = step.points if isinstance(step, Quiz) and edge.waits else 0
                 heapq.heappush(todo, (points + worth, edge.to))
     return None
+
+
+@rules.add("W208", "gợi ý không bao giờ hiện")
+def hint_never_shown(script: Script) -> Iterator[Found]:
+    for quiz in script.quizzes:
+        shown = quiz.tries - 1
+        if quiz.tries and len(quiz.hints) > shown:
+            message = f"trả lời {quiz.tries} lần thì chỉ hiện {shown} gợi ý"
+            yield Found(script.at(quiz, "hints", shown), message, "hãy tăng tries hoặc bỏ bớt gợi ý")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 
 from flows.fields import did_you_mean
-from flows.loader import Library
+from flows.loader import OWN_PLACEHOLDERS, Library, Phrase
 from flows.model import End, Lesson, Place, Problem
-from flows.rules import Found, Rulebook, Script
+from flows.rules import PLACEHOLDER, Found, Rulebook, Script
+from flows.rules_data import wants_secret
+from flows.rules_text import SPLIT, USE_PLACEHOLDER, bare_words, too_much_to_read
 
 rules = Rulebook()
 
@@ -72,6 +75,17 @@ def track_missing(script: Script) -> Iterator[Found]:
         yield Found(script.header("track"), f"không có nhóm bài nào mã “{script.lesson.track}”", hint)
 
 
+@rules.add("E112", "thư mục không mang mã bài")
+def folder_without_id(script: Script) -> Iterator[Found]:
+    """A file that breaks is known by its folder: its last good version then stays in the menu."""
+    place = script.header("lesson")
+    folder = PurePath(place.path).parent.name
+    if is_whole(script.library) and folder != script.lesson.id and script.lesson.id:
+        yield Found(
+            place, f"bài “{script.lesson.id}” nằm trong thư mục “{folder}”", "hãy đặt thư mục cùng tên với mã bài"
+        )
+
+
 @rules.add("E901", "nguồn không có trong sources.yaml")
 def source_missing(script: Script) -> Iterator[Found]:
     known = script.library.sources
@@ -82,9 +96,14 @@ def source_missing(script: Script) -> Iterator[Found]:
 
 
 def whole_shelf(library: Library) -> Iterator[Problem]:
-    """What no single lesson can be blamed for: exactly one lesson opens by the emergency words."""
-    if not is_whole(library):
-        return
+    """What no single lesson can be blamed for: the emergency lesson, and the tutor's own sentences."""
+    for phrase in library.phrases:
+        yield from _phrase(phrase, library.facts)
+    if is_whole(library):
+        yield from _emergency(library)
+
+
+def _emergency(library: Library) -> Iterator[Problem]:
     emergencies = [draft.lesson for draft in library.drafts if draft.lesson and draft.lesson.emergency]
     for lesson in emergencies[1:]:
         message = f"đã có bài khẩn “{emergencies[0].id}”"
@@ -92,3 +111,25 @@ def whole_shelf(library: Library) -> Iterator[Problem]:
     if not emergencies:
         place = Place(library.tracks[0].place.path, 1, 1)
         yield Problem("W701", place, "chưa có bài khẩn cho lúc bị lừa", "hãy ghi emergency: true ở bài ấy")
+
+
+def _phrase(phrase: Phrase, facts: Mapping[str, str]) -> Iterator[Problem]:
+    for found in PLACEHOLDER.finditer(phrase.text):
+        meant = next(
+            (own for own in sorted(OWN_PLACEHOLDERS) if _bare(own) == _bare(found[1]) and own != found[1]), None
+        )
+        if found[1] not in OWN_PLACEHOLDERS | facts.keys() and meant:
+            yield Problem("E301", phrase.place, f"không có chỗ điền nào tên {{{found[1]}}}", f"có phải là “{meant}”?")
+    if wants_secret(phrase.text, typed=False):
+        yield Problem("E304", phrase.place, "câu này xin học viên điều phải giữ kín", "không bao giờ xin những thứ này")
+    if phrase.id.startswith("label_"):
+        return
+    for word, _ in bare_words(phrase.text):
+        yield Problem("W408", phrase.place, f"“{word}” viết thẳng trong câu", USE_PLACEHOLDER)
+    fault = too_much_to_read(PLACEHOLDER.sub(lambda found: facts.get(found[1], "Lan"), phrase.text))
+    if fault:
+        yield Problem("W405", phrase.place, fault, SPLIT)
+
+
+def _bare(name: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFD", name.casefold()) if c.isalnum())

@@ -12,6 +12,8 @@ rules = Rulebook()
 
 MAX_CHARACTERS = 220  # of one message, as the language page asks
 MAX_SENTENCES = 3
+SPLIT = "hãy tách thành hai tin"
+USE_PLACEHOLDER = "hãy viết {chị} hoặc {Chị} để máy đổi theo cách gọi"
 
 _END = re.compile(r"[.!?…]+[”\"’')]*(?=\s|$)")
 
@@ -19,15 +21,16 @@ _END = re.compile(r"[.!?…]+[”\"’')]*(?=\s|$)")
 @rules.add("W405", "tin dài, khó đọc")
 def reading_load(script: Script) -> Iterator[Found]:
     for text in script.texts:
-        if text.role == "label":
-            continue
-        read = script.as_read(text.text)
-        sentences = len(_END.findall(read)) + (not _END.search(read[-3:]))
-        place = script.at(text.step, *text.field)
-        if len(read) > MAX_CHARACTERS:
-            yield Found(place, f"tin dài {len(read)} ký tự, nên dưới {MAX_CHARACTERS}", "hãy tách thành hai tin")
-        elif sentences > MAX_SENTENCES:
-            yield Found(place, f"tin có {sentences} câu, nên nhiều nhất {MAX_SENTENCES}", "hãy tách thành hai tin")
+        if text.role != "label" and (fault := too_much_to_read(script.as_read(text.text))):
+            yield Found(script.at(text.step, *text.field), fault, SPLIT)
+
+
+def too_much_to_read(text: str) -> str:
+    """What makes a message hard to read, or an empty text."""
+    if len(text) > MAX_CHARACTERS:
+        return f"tin dài {len(text)} ký tự, nên dưới {MAX_CHARACTERS}"
+    sentences = len(_END.findall(text)) + (not _END.search(text[-3:]))
+    return f"tin có {sentences} câu, nên nhiều nhất {MAX_SENTENCES}" if sentences > MAX_SENTENCES else ""
 
 
 # A bare "chị" or "bạn" that is most likely said to her. Not so: "chị em", "bạn bè", "chị Lan", "một chị", "người bạn".
@@ -43,15 +46,30 @@ _NOT_TO_HER = re.compile(rf"“[^”]*”|‘[^’]*’|\"[^\"]*\"|{PLACEHOLDER.
 @rules.add("W408", "gọi thẳng “chị” hay “bạn” mà không dùng {chị}")
 def bare_address(script: Script) -> Iterator[Found]:
     for text in script.texts:
-        if text.role == "label" or not ("hị" in text.text or "ạn" in text.text):
-            continue
-        spoken = _NOT_TO_HER.sub(lambda found: " " * len(found[0]), text.text)
-        for found in _BARE.finditer(spoken):
-            if not _BEFORE.search(spoken[: found.start()]):
-                place = script.within(text.step, text.field, found.start() + 1)
-                yield Found(
-                    place, f"“{found[0]}” viết thẳng trong câu", "hãy viết {chị} hoặc {Chị} để máy đổi theo cách gọi"
-                )
+        for word, col in bare_words(text.text) if text.role != "label" else ():
+            place = script.within(text.step, text.field, col)
+            yield Found(place, f"“{word}” viết thẳng trong câu", USE_PLACEHOLDER)
+
+
+def bare_words(text: str) -> Iterator[tuple[str, int]]:
+    """Each bare address, with its column from 1; what others say in quotes does not count."""
+    if "hị" not in text and "ạn" not in text:
+        return
+    spoken = _NOT_TO_HER.sub(lambda found: " " * len(found[0]), text)
+    for found in _BARE.finditer(spoken):
+        if not _BEFORE.search(spoken[: found.start()]):
+            yield found[0], found.start() + 1
+
+
+@rules.add("E008", "hai lựa chọn cùng một chữ")
+def same_label(script: Script) -> Iterator[Found]:
+    for step in script.lesson.steps:
+        seen: set[str] = set()
+        for option in step.options if isinstance(step, Choose | Quiz) else ():
+            said = _said(option.text) or option.text
+            if said in seen:
+                yield Found(option.place, f"“{option.text}” giống lựa chọn ở trên", "hãy viết hai lựa chọn khác nhau")
+            seen.add(said)
 
 
 @rules.add("E007", "lựa chọn hoặc đáp án trùng với lời chung")

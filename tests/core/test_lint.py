@@ -119,6 +119,7 @@ BROKEN = [
             "track: m\nmastery: {pass: ►1}\n",
         ),
     ),
+    ("W208", lesson(QUIZ.replace("    out_of", "    tries: 2\n    hints: [H, ►K]\n    out_of") + END)),
     # --- data ---
     ("E301", lesson('  - say: a\n    text: "Chào ►{chi}."\n' + END)),
     ("E301", lesson('  - say: a\n    text: "Gọi ►{hotline}."\n' + END)),
@@ -153,6 +154,7 @@ BROKEN = [
     # --- words ---
     ("E007", lesson(QUIZ.replace('- {id: a, text: "Đọc cho họ"', '- ►{id: a, text: "Dừng!"') + END)),
     ("E007", lesson("  - quiz: a\n    text: A\n    type: text\n    out_of_tries: het\n    accept: [►Menu]\n" + END)),
+    ("E008", lesson(QUIZ.replace("- {id: b", "- ►{id: b").replace("Cúp máy", "đọc cho họ!") + END)),
     ("W405", lesson(f'  - say: a\n    text: ►"{"dài lắm " * 28}."\n' + END)),
     ("W405", lesson('  - say: a\n    text: ►"Một. Hai! Ba? Bốn."\n' + END)),
     ("W408", lesson('  - say: a\n    text: "►Chị mở máy."\n' + END)),
@@ -173,6 +175,7 @@ BROKEN = [
     ("E109", lesson(END, "track: m\nprerequisites: [►thu]\n")),
     ("E110", lesson(END, "track: ►x\n")),
     ("E701", "►" + lesson(END, "track: m\nemergency: true\n")),
+    ("E112", lesson(END).replace("lesson: thu", "lesson: ►khac")),
     ("E901", lesson(END, "track: m\nsources: [S1, ►S3]\n")),
 ]  # fmt: skip
 
@@ -306,6 +309,29 @@ def test_a_token_of_more_than_64_bytes_is_seen():
 def test_a_shelf_without_an_emergency_lesson():
     library = load_files({**TABLES, "lessons/m/thu/lesson.yaml": lesson(END).encode()}, FACTS)
     assert [(p.code, p.place.path) for p in lint(library)] == [("W701", "lessons/tracks.yaml")]
+
+
+def test_the_tutors_own_sentences_are_looked_at_too():
+    phrases = """\
+right: "Đúng rồi {chi}."
+hello: "Chào chị, {Em} là máy của {ten_hoi}."
+long: "Một. Hai. Ba. Bốn."
+label_next: "Chị đọc tiếp"
+otp: "{Chị} gửi mã OTP cho {em}."
+right: "Đúng {chị}."
+empty: ""
+fine: "{Chị} {ten} ơi, bài “{bai}” còn dở."
+"""
+    files = {**TABLES, "lessons/phrases.yaml": phrases.encode(), "lessons/m/khan/lesson.yaml": EMERGENCY.encode()}
+    problems = [(p.code, p.place.line, p.place.col) for p in lint(load_files(files, FACTS))]
+    assert problems == [
+        ("E301", 1, 8),
+        ("W408", 2, 8),
+        ("W405", 3, 7),
+        ("E304", 5, 6),
+        ("E001", 6, 1),
+        ("E003", 7, 8),
+    ]
 
 
 def test_a_few_lessons_are_looked_at_without_their_shelf():
