@@ -59,9 +59,9 @@
   function stamp(at) {
     const two = (n) => (n < 10 ? '0' : '') + n;
     if (at - stampAt > STAMP_MS) {
-      const day = at.toDateString() === new Date().toDateString()
-        ? 'Hôm nay' : 'Ngày ' + at.getDate() + '/' + (at.getMonth() + 1);
-      log.appendChild(make('p', 'time', day + ', ' + two(at.getHours()) + ':' + two(at.getMinutes())));
+      const day = ['Chủ nhật', 'Thứ hai', 'Thứ ba', 'Thứ tư', 'Thứ năm', 'Thứ sáu', 'Thứ bảy'][at.getDay()];
+      const date = ' ' + at.getDate() + '/' + (at.getMonth() + 1) + ', ';
+      log.appendChild(make('p', 'time', day + date + two(at.getHours()) + ':' + two(at.getMinutes())));
     }
     stampAt = at;
   }
@@ -161,7 +161,7 @@
   // --- what she says: kept until the server has it ---
 
   const SLOT = 'camtay.';
-  const queue = [];             // {id, text | token, label, at}, oldest first
+  const queue = [];             // {id, text | token, label, key}, oldest first
   let sending = false, sendTimer = 0, sendMisses = 0;
 
   function store(key, value) {
@@ -174,7 +174,7 @@
     try {
       Object.keys(localStorage).filter((key) => key.indexOf(SLOT) === 0).sort().forEach((key) => {
         const m = JSON.parse(localStorage.getItem(key));
-        if (typeof m.label === 'string') { m.key = key; enqueue(m); }
+        if (typeof m.label === 'string') { m.met = true; enqueue(m); }
       });
     } catch (_) { /* nothing to restore */ }
   }
@@ -244,21 +244,16 @@
 
   // 0 when the server has it or will never take it, else the milliseconds until the next try.
   async function post(m) {
-    let status = 0, answer = {};
-    try {
-      const response = await ask('/chat/send', {
-        method: 'POST', headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify(m.token === undefined ? { id: m.id, text: m.text } : { id: m.id, token: m.token }),
-      });
-      status = response.status;
-      answer = await response.json();
-      if (status === 429) return tell(answer.say), 1000 * (response.headers.get('Retry-After') || 3);
-    } catch (_) { status = status === 200 ? 0 : status; }
-    if (!status || status >= 500) return pause(sendMisses++);
+    const got = await ask('/chat/send', {
+      method: 'POST', headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(m.token === undefined ? { id: m.id, text: m.text } : { id: m.id, token: m.token }),
+    }).catch(() => ({ status: 0 }));
+    if (!got.status || got.status >= 500) return pause(sendMisses++);
     sendMisses = 0;
-    if (status === 401 && again()) return 1e9;
+    if (got.status === 429) { tell(got.data.say); return 1000 * (got.wait || 3); }
+    if (got.status === 401 && again()) return 1e9;
     store(m.key, '');
-    if (status === 200) settled(m); else refused(m, answer.say);
+    if (got.status === 200) settled(m); else refused(m, got.data.say);
     return 0;
   }
 
@@ -314,19 +309,21 @@
 
   const pause = (n) => Math.min(10000, 1000 * Math.pow(2, n)) * (0.5 + Math.random() / 2);
 
+  // {status, wait, data}; fails when the line does, or when the whole answer is not there in time.
   async function ask(path, options) {
     const stop = new AbortController();
     const alarm = setTimeout(() => stop.abort(), 15000);
     try {
-      return await fetch(path, Object.assign({ credentials: 'same-origin', cache: 'no-store', signal: stop.signal }, options));
+      const got = await fetch(path, Object.assign({ credentials: 'same-origin', cache: 'no-store', signal: stop.signal }, options));
+      const data = await got.json().catch((fault) => { if (got.ok) throw fault; return {}; });
+      return { status: got.status, wait: got.headers.get('Retry-After'), data: data };
     } finally { clearTimeout(alarm); }
   }
 
   async function sync() {
-    const response = await ask('/chat/log?after=' + last + '&chat=' + chat);
-    if (response.status === 401) { if (again()) return; throw response; }
-    if (!response.ok) throw response;
-    const news = await response.json();
+    const got = await ask('/chat/log?after=' + last + '&chat=' + chat), news = got.data;
+    if (got.status === 401 && again()) return;
+    if (got.status !== 200) throw got;
     if (news.anew) clear();
     chat = news.chat;
     if (filled || news.began) log.setAttribute('aria-live', 'polite');
