@@ -249,8 +249,8 @@ def test_a_broken_lesson_shows_its_faults_instead(lessons: Path, name: str, caps
 
 
 def test_a_lesson_outside_the_tree_can_be_tried(lessons: Path, tmp_path: Path) -> None:
-    shutil.move(lessons / "m" / "tap-thu", tmp_path / "draft")
-    arguments = [sys.executable, "-P", "-m", "bot", "try", "draft", "--lessons", "lessons"]
+    shutil.move(lessons / "m", tmp_path / "drafts")
+    arguments = [sys.executable, "-P", "-m", "bot", "try", "drafts/tap-thu", "--lessons", "lessons"]
     played = subprocess.run(
         arguments, input="1\n", capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
     )
