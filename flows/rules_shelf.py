@@ -26,14 +26,18 @@ def lesson_ids(library: Library) -> frozenset[str]:
     return frozenset(draft.lesson.id if draft.lesson else PurePath(draft.path).parent.name for draft in library.drafts)
 
 
-def is_whole(library: Library) -> bool:
-    """Whether this is the whole shelf (it has tracks) or a few lessons that someone looks at."""
-    return bool(library.tracks)
+def on_shelf(library: Library, path: str) -> bool:
+    """Whether a lesson stands among the others, below their tracks, or is one that someone looks at by itself."""
+    return bool(library.tracks) and PurePath(path).is_relative_to(PurePath(library.tracks[0].place.path).parent)
+
+
+def _stands(script: Script) -> bool:
+    return on_shelf(script.library, script.lesson.place.path)
 
 
 @rules.add("E108", "bài được nhắc tới mà không có")
 def lesson_missing(script: Script) -> Iterator[Found]:
-    if not is_whole(script.library):
+    if not _stands(script):
         return
     known = lesson_ids(script.library)
     named = [(script.header("prerequisites", at), name) for at, name in enumerate(script.lesson.prerequisites)]
@@ -70,17 +74,17 @@ def _before(name: str, lessons: Mapping[str, Lesson]) -> set[str]:
 @rules.add("E110", "nhóm bài không có")
 def track_missing(script: Script) -> Iterator[Found]:
     tracks = {track.id for track in script.library.tracks}
-    if tracks and script.lesson.track not in tracks:
+    if _stands(script) and script.lesson.track not in tracks:
         hint = did_you_mean(script.lesson.track, tracks) or "chọn một trong: " + ", ".join(sorted(tracks))
         yield Found(script.header("track"), f"không có nhóm bài nào mã “{script.lesson.track}”", hint)
 
 
-@rules.add("E112", "thư mục không mang mã bài")
+@rules.add("W112", "thư mục không mang mã bài")
 def folder_without_id(script: Script) -> Iterator[Found]:
     """A file that breaks is known by its folder: its last good version then stays in the menu."""
     place = script.header("lesson")
     folder = PurePath(place.path).parent.name
-    if is_whole(script.library) and folder != script.lesson.id and script.lesson.id:
+    if _stands(script) and folder != script.lesson.id and script.lesson.id:
         yield Found(
             place, f"bài “{script.lesson.id}” nằm trong thư mục “{folder}”", "hãy đặt thư mục cùng tên với mã bài"
         )
@@ -89,7 +93,7 @@ def folder_without_id(script: Script) -> Iterator[Found]:
 @rules.add("E901", "nguồn không có trong sources.yaml")
 def source_missing(script: Script) -> Iterator[Found]:
     known = script.library.sources
-    for at, name in enumerate(script.lesson.sources if known else ()):
+    for at, name in enumerate(script.lesson.sources if known and _stands(script) else ()):
         if name not in known:
             hint = did_you_mean(name, known) or "hãy thêm vào lessons/sources.yaml"
             yield Found(script.header("sources", at), f"không có nguồn nào mã “{name}”", hint)
@@ -99,12 +103,16 @@ def whole_shelf(library: Library) -> Iterator[Problem]:
     """What no single lesson can be blamed for: the emergency lesson, and the tutor's own sentences."""
     for phrase in library.phrases:
         yield from _phrase(phrase, library.facts)
-    if is_whole(library):
+    if library.tracks:
         yield from _emergency(library)
 
 
 def _emergency(library: Library) -> Iterator[Problem]:
-    emergencies = [draft.lesson for draft in library.drafts if draft.lesson and draft.lesson.emergency]
+    emergencies = [
+        draft.lesson
+        for draft in library.drafts
+        if draft.lesson and draft.lesson.emergency and on_shelf(library, draft.path)
+    ]
     for lesson in emergencies[1:]:
         message = f"đã có bài khẩn “{emergencies[0].id}”"
         yield Problem("E701", lesson.place, message, "chỉ một bài được ghi emergency: true")

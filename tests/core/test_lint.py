@@ -175,7 +175,7 @@ BROKEN = [
     ("E109", lesson(END, "track: m\nprerequisites: [►thu]\n")),
     ("E110", lesson(END, "track: ►x\n")),
     ("E701", "►" + lesson(END, "track: m\nemergency: true\n")),
-    ("E112", lesson(END).replace("lesson: thu", "lesson: ►khac")),
+    ("W112", lesson(END).replace("lesson: thu", "lesson: ►khac")),
     ("E901", lesson(END, "track: m\nsources: [S1, ►S3]\n")),
 ]  # fmt: skip
 
@@ -337,6 +337,8 @@ fine: "{Chị} {ten} ơi, bài “{bai}” còn dở."
 def test_a_few_lessons_are_looked_at_without_their_shelf():
     text = lesson(END + "    then: mot_bai_khac\n".replace("_", "-"), "track: x\nprerequisites: [kia]\nsources: [S9]\n")
     assert lint(load_files({"l/lesson.yaml": text.encode()}, {})) == ()
+    beside = {**TABLES, "lessons/m/khan/lesson.yaml": EMERGENCY.encode(), "/tmp/l/lesson.yaml": text.encode()}
+    assert lint(load_files(beside, {})) == ()
 
 
 def test_faults_of_form_and_of_sense_are_told_together():
