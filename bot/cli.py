@@ -128,8 +128,8 @@ def make_backup(given: argparse.Namespace) -> int:
     from bot import backup
 
     file, manifest = backup.make(Path(settings.data.dir), database_url(settings), given.file, datetime.now(UTC))
-    size = file.stat().st_size / 1_000_000
-    print(f"Đã sao lưu: {file} ({size:.1f} MB, dữ liệu phiên bản {manifest.schema}).")
+    size = file.stat().st_size / 1_000
+    print(f"Đã sao lưu: {file} ({size:,.0f} kB, dữ liệu phiên bản {manifest.schema}).")
     print("Trong tệp có khóa ký và thông tin học viên: hãy cất ở chỗ riêng.")
     return 0
 
