@@ -17,7 +17,7 @@ from flows.fields import Fields
 from flows.forms import read_steps, saved_names
 from flows.hashes import graph_hash, text_hash
 from flows.model import Guard, Lesson, Place, Problem, Step
-from flows.strictyaml import Mapping
+from flows.strictyaml import Mapping, Sequence
 
 OWN_PLACEHOLDERS = frozenset({"chị", "Chị", "em", "Em", "ten"})
 
@@ -148,8 +148,11 @@ def _rows(table: tuple[str, bytes], problems: list[Problem]) -> list[Fields]:
     problems.extend(document.problems)
     if document.root is None:
         return []
-    inner = Fields(Mapping(path, 1, 1, {"rows": (strictyaml.Scalar(path, 1, 1, "rows"), document.root)}), problems)
-    return [row for row in (inner.fields_of(node, "rows") for node in inner.items("rows", most=5_000)) if row]
+    rows = document.root.items if isinstance(document.root, Sequence) else []
+    wrong = [row for row in rows if not isinstance(row, Mapping)] if rows else [document.root]
+    for node in wrong:
+        problems.append(Problem("E003", node.place, "bảng phải gồm các dòng “- {id: …, …}”", "xem các dòng có sẵn"))
+    return [Fields(row, problems) for row in rows if isinstance(row, Mapping)]
 
 
 def _tracks(table: tuple[str, bytes], problems: list[Problem]) -> tuple[Track, ...]:

@@ -84,7 +84,7 @@ def folder_without_id(script: Script) -> Iterator[Found]:
     """A file that breaks is known by its folder: its last good version then stays in the menu."""
     place = script.header("lesson")
     folder = PurePath(place.path).parent.name
-    if _stands(script) and folder != script.lesson.id and script.lesson.id:
+    if _stands(script) and script.lesson.id not in ("", folder) and not folder.startswith("_"):
         yield Found(
             place, f"bài “{script.lesson.id}” nằm trong thư mục “{folder}”", "hãy đặt thư mục cùng tên với mã bài"
         )
