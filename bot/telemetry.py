@@ -102,14 +102,15 @@ class _Screen(_NeverFails, logging.StreamHandler[Any]):
 
 class _File(_NeverFails, RotatingFileHandler):
     def _open(self) -> Any:
-        stream = super()._open()
-        if hasattr(os, "fchmod"):
-            os.fchmod(stream.fileno(), 0o600)
-        return stream
+        return open(self.baseFilename, self.mode, encoding=self.encoding, opener=_private)
 
     def close(self) -> None:
         with suppress(OSError):  # what a full disk refused is refused again
             super().close()
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 class _JsonFormatter(logging.Formatter):
