@@ -15,8 +15,8 @@ from bot.channels.webchat.pace import Pace
 from bot.channels.webchat.streams import Stream, Streams
 
 PAGE = 200
-SENDS_A_MINUTE = 30
-READS_A_MINUTE = 120
+SENDS_A_MINUTE = 120  # a whole lesson tapped through by an impatient thumb; a flood is still stopped
+READS_A_MINUTE = 240
 
 History = Callable[[str, int, int], Awaitable[Sequence[LogEntry]]]
 """(chat_id, after, limit) -> at most `limit` entries with `no` above `after`, oldest first: the NEWEST such entries
