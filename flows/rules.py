@@ -32,12 +32,12 @@ class Found(NamedTuple):
 
 
 class Text(NamedTuple):
-    """One text of a step: `field` leads to it in the file, `role` says how she meets it."""
+    """One text of a step: `field` leads to it in the file, `role` how she meets it (a value: in other texts)."""
 
     step: Step
     field: Path
     text: str
-    role: Literal["said", "label", "item"]
+    role: Literal["said", "label", "item", "value"]
 
 
 class Edge(NamedTuple):
@@ -123,8 +123,13 @@ class Script:
 
     @cached_property
     def texts(self) -> tuple[Text, ...]:
-        """Every text that she can meet."""
+        """Every text that she can meet, and every value that may hold placeholders."""
         return tuple(text for step in self.lesson.steps for text in _texts(step) if text.text)
+
+    @cached_property
+    def spoken(self) -> tuple[Text, ...]:
+        """What the tutor says: no labels, no values."""
+        return tuple(text for text in self.texts if text.role in ("said", "item"))
 
     @cached_property
     def quizzes(self) -> tuple[Quiz, ...]:
@@ -218,6 +223,13 @@ def _texts(step: Step) -> Iterator[Text]:
         case Quiz(hints=hints, say=say):
             yield Text(step, ("say",), say, "said")
             yield from (Text(step, ("hints", at), text, "said") for at, text in enumerate(hints))
+        case Choose(options=options):
+            for at, option in enumerate(options):
+                yield from (
+                    Text(step, ("options", at, "set", key), value, "value") for key, value in option.sets.items()
+                )
+        case Set(values=values):
+            yield from (Text(step, ("values", key), value, "value") for key, value in values.items())
         case Ask(retry_text=retry_text):
             yield Text(step, ("retry_text",), retry_text, "said")
         case Task():

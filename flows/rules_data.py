@@ -51,7 +51,7 @@ def conditions(script: Script) -> Iterator[Asked]:
 # --- names -------------------------------------------------------------------------------------------
 
 
-@rules.add("E301", "chỗ điền hoặc biến không có, hoặc chưa có giá trị")
+@rules.add("E301", "chỗ điền hoặc biến không có, hoặc chưa có giá trị", paths=True)
 def unknown_name(script: Script) -> Iterator[Found]:
     known = script.longest.keys()
     for text in script.texts:
@@ -86,7 +86,7 @@ def read_before_set(script: Script) -> Iterator[Found]:
         has = surely.get(text.step.id)
         if has is None:
             continue
-        if isinstance(text.step, Choose) and text.field[0] == "options" and text.role == "said":
+        if isinstance(text.step, Choose) and text.field[0] == "options" and text.role != "label":
             option = text.step.options[int(text.field[1])]
             has = has | set(option.sets) | ({text.step.save} if text.step.save else set())
         for name, col in _placeholders(text.text):
@@ -217,10 +217,6 @@ def private_shown(script: Script) -> Iterator[Found]:
     for asked in conditions(script):
         for name in sorted(names(asked.condition) & script.private if asked.condition else ()):
             yield Found(script.at(asked.step, *asked.field), f"“{name}” là điều riêng tư", hint)
-    for step in script.lesson.steps:
-        for key, value in step.values.items() if isinstance(step, Set) else ():
-            if any(name in script.private for name, _ in _placeholders(value)):
-                yield Found(script.at(step, "values", key), f"“{key}” chép lại điều riêng tư", hint)
 
 
 _SECRET = (
@@ -245,8 +241,8 @@ _SECRET_NAMES = re.compile(r"(?:.*_)?(?:otp|pin|mat_khau|password|passcode|cccd|
 @rules.add("E304", "hỏi xin OTP, mật khẩu, số căn cước hoặc số thẻ")
 def asks_for_secret(script: Script) -> Iterator[Found]:
     hint = "không bao giờ xin những thứ này, kể cả để tập"
-    for text in script.texts:
-        if text.role != "label" and wants_secret(text.text, typed=_is_typed(text.step) and text.field == ("text",)):
+    for text in script.spoken:
+        if wants_secret(text.text, typed=_is_typed(text.step) and text.field == ("text",)):
             yield Found(script.at(text.step, *text.field), "câu này xin học viên điều phải giữ kín", hint)
     for step in script.lesson.steps:
         if isinstance(step, Ask) and _SECRET_NAMES.fullmatch(step.save):

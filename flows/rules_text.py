@@ -20,8 +20,8 @@ _END = re.compile(r"[.!?…]+[”\"’')]*(?=\s|$)")
 
 @rules.add("W405", "tin dài, khó đọc")
 def reading_load(script: Script) -> Iterator[Found]:
-    for text in script.texts:
-        if text.role != "label" and (fault := too_much_to_read(script.as_read(text.text))):
+    for text in script.spoken:
+        if fault := too_much_to_read(script.as_read(text.text)):
             yield Found(script.at(text.step, *text.field), fault, SPLIT)
 
 
@@ -45,8 +45,8 @@ _NOT_TO_HER = re.compile(rf"“[^”]*”|‘[^’]*’|\"[^\"]*\"|{PLACEHOLDER.
 
 @rules.add("W408", "gọi thẳng “chị” hay “bạn” mà không dùng {chị}")
 def bare_address(script: Script) -> Iterator[Found]:
-    for text in script.texts:
-        for word, col in bare_words(text.text) if text.role != "label" else ():
+    for text in script.spoken:
+        for word, col in bare_words(text.text):
             place = script.within(text.step, text.field, col)
             yield Found(place, f"“{word}” viết thẳng trong câu", USE_PLACEHOLDER)
 

@@ -123,6 +123,7 @@ BROKEN = [
     # --- data ---
     ("E301", lesson('  - say: a\n    text: "Chào ►{chi}."\n' + END)),
     ("E301", lesson('  - say: a\n    text: "Gọi ►{hotline}."\n' + END)),
+    ("E301", lesson("  - set: a\n    values: {x: '►{y}'}\n" + END)),
     ("E301", lesson('  - say: a\n    text: "Chào ►{ chị }."\n' + END)),
     ("E301", lesson("  - say: a\n    text: A\n    when: ►muc == '1'\n" + END)),
     ("E301", lesson("  - say: a\n    text: A\n    when: ►value == '1'\n" + END)),
@@ -149,7 +150,7 @@ BROKEN = [
     ),
     ("E302", lesson("  - say: a\n    text: A\n    when: ►channel > 'web'\n" + END)),
     ("E303", lesson(PRIVATE + '  - say: b\n    text: "Nhà ►{nha}."\n' + END)),
-    ("E303", lesson(PRIVATE + "  - set: b\n    values: {khac: ►'{nha}'}\n" + END)),
+    ("E303", lesson(PRIVATE + "  - set: b\n    values: {khac: '►{nha}'}\n" + END)),
     ("E303", lesson(PRIVATE + "  - say: b\n    text: B\n    when: ►nha == '1'\n" + END)),
     # --- words ---
     ("E007", lesson(QUIZ.replace('- {id: a, text: "Đọc cho họ"', '- ►{id: a, text: "Dừng!"') + END)),
