@@ -45,14 +45,13 @@ def test_links_and_named_files_exist(document: str) -> None:
     assert missing == []
 
 
-def test_a_decision_is_short_and_can_be_thought_over_again() -> None:
+def test_a_decision_is_numbered_and_short() -> None:
     title, *decisions = re.split(r"^## ", (ROOT / "DECISIONS.md").read_text("utf-8"), flags=re.MULTILINE)
     assert title.startswith("# Decisions")
     for number, decision in enumerate(decisions, 1):
         lines = decision.strip().splitlines()
         assert lines[0].startswith(f"{number}. ")
         assert len(lines) <= 12, lines[0]
-        assert "**Revisit when" in decision or "**Price:**" in decision, lines[0]
 
 
 @pytest.mark.parametrize("room", ["flows", "storage", "bot", "lessons"])
