@@ -55,6 +55,7 @@ def pytest_make_collect_report(
     return report
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """One line per thing this machine lacks: nobody shall believe that all was tested."""
     reasons = Counter(_reason(report) for report in terminalreporter.stats.get("skipped", []))
