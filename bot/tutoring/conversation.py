@@ -156,7 +156,7 @@ def _tap(desk: Desk, token: str) -> None:
             menu.show_track(desk, rest)
         case "g":
             command(desk, rest)
-        case "c":
+        case "c" if not (desk.agreed and rest == "no"):
             reception.take_consent(desk, rest)
         case "n" if desk.talk.pending == "name":
             reception.ask_address(desk)
@@ -165,6 +165,8 @@ def _tap(desk: Desk, token: str) -> None:
             _show_again(desk)
         case "d":
             rights.take_delete(desk, rest)
+            if rest != "yes":
+                _show_again(desk)
             if rest != "yes":
                 _show_again(desk)
         case _:
@@ -332,6 +334,9 @@ def command(desk: Desk, word: str) -> None:
             _show_again(desk)
         case "change_address" if desk.agreed:
             reception.ask_address(desk)
+        case "agree" if desk.agreed:
+            desk.say(desk.phrase("agreed"))
+            _go_on(desk)
         case "agree" | "change_address":
             reception.ask_consent(desk)
         case "change_instructor":

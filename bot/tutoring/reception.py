@@ -31,15 +31,15 @@ def consent_wording(desk: Desk) -> str:
 
 
 def take_consent(desk: Desk, answer: str) -> None:
+    """Her answer to a question that is open; once she has agreed only "rút đồng ý" takes it back, no old button."""
     if answer == "yes" and not desk.agreed:
         desk.set_person(consent="agreed")
         desk.events.append(ConsentAnswered("agreed"))
         desk.say(desk.phrase("agreed"))
         ask_name(desk)
-    elif answer == "no" and desk.person.consent != "declined":
-        was_agreed = desk.agreed
+    elif answer == "no" and not desk.agreed and (desk.person.consent == "asked" or desk.talk.pending == "consent"):
         desk.set_person(consent="declined", name="")
-        desk.events.append(ConsentAnswered("withdrawn" if was_agreed else "declined"))
+        desk.events.append(ConsentAnswered("declined"))
         show_menu(desk, desk.phrase("declined"))
     elif answer in ("yes", "no"):
         desk.events.append(ev.TapIgnored("repeated"))
