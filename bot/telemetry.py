@@ -1,4 +1,4 @@
-"""What the operator may know: log lines with ids and numbers, and counters. Never a word that a learner wrote.
+"""What the operator may know: log lines with ids and numbers. Never a word that a learner wrote.
 
 Rooms log with the standard library: `logging.getLogger(__name__).info("sent", extra={"chat_id": chat_id, "no": 3})`.
 The message is a fixed name in the past tense; everything that varies goes into `extra`. An exception is told by its
@@ -13,7 +13,6 @@ import os
 import re
 import sys
 import traceback
-from collections import Counter
 from contextlib import suppress
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
@@ -71,20 +70,6 @@ def stop_logging() -> None:
 def mask_secrets(text: str) -> str:
     """Hide bot tokens, passwords in addresses, and numbers as long as a citizen id or a card."""
     return _SECRET.sub(_MASK, text)
-
-
-class Counters:
-    """How often things happened since the start, for /healthz. Used from the event loop's thread only."""
-
-    def __init__(self) -> None:
-        self._counts: Counter[str] = Counter()
-
-    def add(self, name: str, times: int = 1) -> None:
-        self._counts[name] += times
-
-    def snapshot(self) -> dict[str, int]:
-        """All counts by name, sorted."""
-        return dict(sorted(self._counts.items()))
 
 
 class _NeverFails(logging.Handler):

@@ -185,6 +185,14 @@ def test_a_failed_installation_is_told_and_tried_again(project: Project) -> None
     assert not half_done.exists()  # what a failure left behind is not built upon
 
 
+def test_a_place_that_cannot_hold_an_environment_is_told(project: Project) -> None:
+    (project.folder / ".venv").write_text("a file where the folder should be")
+    code, out, err = project.open("run")
+    assert (code, out) == (1, "")
+    assert err.startswith(f"Chưa mở được {project.folder / '.venv'}")
+    assert err.count("\n") == 1
+
+
 def test_an_interrupted_installation_is_never_half_trusted(project: Project) -> None:
     (project.folder / "slow").touch()
     door = project.start("run")

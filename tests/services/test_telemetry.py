@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.errors import StorageUnavailable
-from bot.telemetry import FILE_NAME, Counters, mask_secrets, start_logging, stop_logging
+from bot.telemetry import FILE_NAME, mask_secrets, start_logging, stop_logging
 
 TOKEN = "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsawx"
 
@@ -118,11 +118,3 @@ def test_libraries_are_heard_from_warning_on(tmp_path: Path) -> None:
         ("bot", "taken"),
     ]
     assert lines(tmp_path)[1]["broken"] == ["lessons/a"]
-
-
-def test_counters_are_told_in_order() -> None:
-    counters = Counters()
-    counters.add("updates", 3)
-    counters.add("sent")
-    counters.add("updates")
-    assert list(counters.snapshot().items()) == [("sent", 1), ("updates", 4)]
