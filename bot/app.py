@@ -21,17 +21,19 @@ from bot.channels.webchat import WebChat
 from bot.errors import SettingsInvalid, StorageError
 from bot.services.conversation import Conversation
 from bot.services.effects import Effects, unpack_entry
-from bot.services.library import Shelf, open_book
+from bot.services.library import open_book
 from bot.services.presence import Presence
 from bot.settings import Settings
-from bot.workers.telegram_line import TelegramLine
 from bot.telemetry import start_logging, stop_logging
 from bot.tutoring.quiet import QuietHours
 from bot.web import server
 from bot.workers.intake import Intake
 from bot.workers.sender import Senders
+from bot.workers.telegram_line import TelegramLine
 from bot.workers.ticker import EVERY_S, Ticker
+from flows import LessonInvalid
 from flows.events import Universe
+from flows.shelf import Shelf
 from storage import Database, keeping, open_database, schema
 from storage.lock import lock_folder
 
@@ -206,13 +208,11 @@ async def _serve(settings: Settings, world: World) -> int:
     try:
         try:
             await app.start()
-        except (SettingsInvalid, StorageError) as refusal:
+        except (SettingsInvalid, StorageError, LessonInvalid) as refusal:
             _tell(str(refusal))
             return 2
-        except OSError as taken:
-            _tell(
-                f"Không mở được {settings.web.host}:{settings.web.port}: {taken.strerror or taken}. Đổi cổng bằng --port."
-            )
+        except OSError as fault:
+            _tell(_refusal(fault, settings))
             return 2
         for line in greeting(settings, app.shelf):
             _tell(line)
@@ -223,6 +223,13 @@ async def _serve(settings: Settings, world: World) -> int:
         return 1 if app.failed.is_set() else 0
     finally:
         await app.stop()
+
+
+def _refusal(fault: OSError, settings: Settings) -> str:
+    reason = fault.strerror or str(fault)
+    if fault.filename:
+        return f"Không dùng được {fault.filename}: {reason}."
+    return f"Không mở được {settings.web.host}:{settings.web.port}: {reason}. Đổi cổng bằng --port."
 
 
 def greeting(settings: Settings, shelf: Shelf) -> Iterator[str]:

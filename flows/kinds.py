@@ -168,6 +168,9 @@ class TaskKind(Kind[Task]):
         times = stage.session.tries + 1
         stage.change(tries=times)
         stage.emit(ev.TaskStuck(step.id, times))
+        enough = step.stuck.after_tries and times >= step.stuck.after_tries
+        if step.stuck.go and enough:
+            return step.stuck.go
         if times <= len(step.stuck.hints):
             stage.say(step.id, stage.words(step.stuck.hints[times - 1]))
         elif step.stuck.go:

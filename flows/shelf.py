@@ -9,8 +9,9 @@ from pathlib import Path
 import yaml
 
 from flows.lint import lint
-from flows.loader import load_folder
-from flows.model import Lesson, Problem
+from flows.loader import Library, load_folder
+from flows.model import Lesson, LessonInvalid, Place, Problem
+from flows.phrases import REQUIRED
 from flows.session import Book
 from flows.understand import read_words
 
@@ -35,7 +36,8 @@ class Shelf:
 def read_shelf(root: Path, facts: Mapping[str, str]) -> Shelf:
     """Read and lint every lesson below `root`; a broken one never hides the others.
 
-    Raises OSError when phrases.yaml or words.yaml cannot be read: without them the tutor cannot speak.
+    Raises OSError when phrases.yaml or words.yaml cannot be read, LessonInvalid when a sentence is missing: without
+    them the tutor cannot speak.
     """
     library = load_folder(root, facts)
     by_path: dict[str, list[Problem]] = {}
@@ -45,10 +47,24 @@ def read_shelf(root: Path, facts: Mapping[str, str]) -> Shelf:
     return Shelf(
         good={key: lesson for key, lesson in library.lessons.items() if lesson.place.path not in by_path},
         broken={path: tuple(dict.fromkeys(found)) for path, found in by_path.items()},
-        phrases={key: str(text) for key, text in read_table(root / "phrases.yaml").items()},
+        phrases=_phrases(root, library),
         words=read_table(root / "words.yaml"),
         tracks=tuple((track.id, track.title) for track in library.tracks),
     )
+
+
+def _phrases(root: Path, library: Library) -> dict[str, str]:
+    """The tutor's own sentences; raises LessonInvalid when one is missing: the tutor would fall silent there."""
+    path = root / "phrases.yaml"
+    if not path.is_file():
+        raise FileNotFoundError(2, "không thấy tệp lời nói", str(path))
+    phrases = {phrase.id: phrase.text for phrase in library.phrases}
+    missing = sorted(REQUIRED - phrases.keys())
+    if missing:
+        hint = "thêm lại câu này; bản gốc có sẵn trong lịch sử của tệp"
+        place = Place(str(path), 1, 1)
+        raise LessonInvalid(tuple(Problem("E009", place, f"thiếu câu “{each}”", hint) for each in missing))
+    return phrases
 
 
 def read_table(path: Path) -> dict[str, object]:
