@@ -14,6 +14,11 @@ from storage import tables as t
 from storage.errors import Conflict
 from storage.records import LearnerRow, OutboxRow, PersonRow, Writes, from_ms, to_ms
 
+CORRUPT = "corrupt:"  # keys under which states that could not be read are kept
+_HIGHEST = "highest_forgotten_no"
+
+UNSENT_AT_ONCE = 10_000
+
 _SEEN = select(t.inbox.c.update_id).where(
     t.inbox.c.channel == bindparam("channel"), t.inbox.c.update_id.in_(bindparam("ids", expanding=True))
 )
@@ -129,10 +134,10 @@ def _learners(conn: Connection, query: Select[Any], values: dict[str, Any]) -> l
 def add_learner(conn: Connection, person: PersonRow, channel: str, chat_id: str, now: datetime) -> LearnerRow | None:
     """A new person at a new address; None when another process was quicker: read again.
 
-    Messages are numbered from the seconds of this moment, so that numbers grow even for somebody who deleted
-    everything and came back.
+    Messages are numbered from the seconds of this moment, or from the highest number of anybody who was forgotten, so
+    that numbers grow even for somebody who deleted everything and came back after the clock was set back.
     """
-    at, out_no = to_ms(now), int(now.timestamp())
+    at, out_no = to_ms(now), max(int(now.timestamp()), _highest_forgotten(conn))
     conn.execute(_ADD_PERSON, {**_person(person), "created_at": at})
     into = postgres_insert if conn.dialect.name == "postgresql" else sqlite_insert
     taken = conn.execute(
@@ -223,6 +228,9 @@ def forget_answers(conn: Connection, learner_id: str) -> None:
 
 def forget_person(conn: Connection, learner_id: str) -> None:
     """Drop a person with everything that is hers; consent rows stay as the proof that the law asks for."""
+    out_no = conn.scalar(select(t.session.c.out_no).where(t.session.c.learner_id == learner_id)) or 0
+    _remember_highest(conn, out_no)
+    conn.execute(delete(t.key_value).where(t.key_value.c.key.startswith(f"{CORRUPT}{learner_id}:", autoescape=True)))
     of_hers = select(t.identity.c.chat_id).where(t.identity.c.learner_id == learner_id, t.identity.c.channel == "web")
     conn.execute(delete(t.chat_log).where(t.chat_log.c.chat_id.in_(of_hers)))
     forget_answers(conn, learner_id)
@@ -230,17 +238,34 @@ def forget_person(conn: Connection, learner_id: str) -> None:
         conn.execute(delete(table).where(table.c.learner_id == learner_id))
 
 
+def _highest_forgotten(conn: Connection) -> int:
+    return int(conn.scalar(select(t.key_value.c.value).where(t.key_value.c.key == _HIGHEST)) or 0)
+
+
+def _remember_highest(conn: Connection, out_no: int) -> None:
+    """Keep the number alone: it says nothing about whose it was."""
+    known = conn.scalar(select(t.key_value.c.value).where(t.key_value.c.key == _HIGHEST))
+    if known is None:
+        conn.execute(insert(t.key_value), {"key": _HIGHEST, "value": str(out_no), "revision": 1})
+    elif int(known) < out_no:
+        conn.execute(update(t.key_value).where(t.key_value.c.key == _HIGHEST).values(value=str(out_no)))
+
+
 def settle(conn: Connection, sent: Iterable[tuple[str, str, int]]) -> None:
     """These messages (channel, chat_id, no) have left or will never leave."""
     _many(conn, _SETTLE, [{"of_channel": c, "of_chat": chat, "of_no": no} for c, chat, no in sorted(sent)])
 
 
-def unsent(conn: Connection, channel: str, limit: int = 10_000) -> list[OutboxRow]:
-    """What waits to be sent on this channel, in each chat's order, oldest first."""
-    query = (
-        select(t.outbox).where(t.outbox.c.channel == channel).order_by(t.outbox.c.at, t.outbox.c.chat_id, t.outbox.c.no)
-    )
-    return [OutboxRow(r.channel, r.chat_id, r.no, r.body, from_ms(r.at)) for r in conn.execute(query.limit(limit))]
+def unsent(conn: Connection, channel: str, chat_ids: Iterable[str] | None = None) -> list[OutboxRow]:
+    """What waits to be sent on this channel (in these chats), at most UNSENT_AT_ONCE rows, each chat in its order.
+
+    Ordered by number, not by time: a clock that was set back must not turn a conversation round.
+    """
+    query = select(t.outbox).where(t.outbox.c.channel == channel).order_by(t.outbox.c.chat_id, t.outbox.c.no)
+    if chat_ids is not None:
+        query = query.where(t.outbox.c.chat_id.in_(sorted(chat_ids)))
+    rows = conn.execute(query.limit(UNSENT_AT_ONCE))
+    return [OutboxRow(r.channel, r.chat_id, r.no, r.body, from_ms(r.at)) for r in rows]
 
 
 def mark_away(conn: Connection, channel: str, chat_id: str) -> None:

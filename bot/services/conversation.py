@@ -113,7 +113,7 @@ class Conversation:
             return talks.load(row.state)
         except SessionCorrupt as fault:
             log.error("session corrupt", extra={"learner_id": row.learner_id, "reason": str(fault)[:200]})
-            keeping.put_key(connection, f"corrupt:{row.learner_id}:{row.revision}", row.state, None)
+            keeping.put_key(connection, f"{conversations.CORRUPT}{row.learner_id}:{row.revision}", row.state, None)
             return talks.salvage(row.state)
 
     async def set_aside(self, update: Update, fault: str) -> Effects:

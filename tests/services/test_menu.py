@@ -1,0 +1,164 @@
+"""The menu: tracks and progress, lessons parked and taken up again, buttons of one lesson never act on another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.builders import book, lesson, real_book
+from tests.support.harness import TELEGRAM, WEB, tutor
+
+CHANNELS = pytest.mark.parametrize("channel", [TELEGRAM, WEB])
+
+
+async def test_a_newcomer_is_led_to_the_first_lesson_beside_all_tracks(tmp_path: Path):
+    async with tutor(tmp_path, real_book()) as t:
+        lan = await t.learner().meets()
+        assert list(lan.buttons) == [
+            "Làm quen với Cầm Tay", "VNeID (0/3)", "Trả tiền không tiền mặt (0/2)", "Tránh lừa đảo (0/3)",
+        ] or "Khởi động (0/1)" in lan.buttons  # fmt: skip
+        await lan.tap("VNeID (0/3)")
+        assert len(lan.buttons) == 4 and "Danh sách bài" in lan.buttons
+
+
+async def test_progress_is_counted_and_the_next_lesson_offered(tmp_path: Path):
+    async with tutor(tmp_path, real_book()) as t:
+        lan = await t.learner().meets()
+        await lan.opens("m0-khoi-dong")
+        for act in ("Tiếp", "Tiếp"):
+            await lan.tap(act)
+        await lan.say("xong")
+        await lan.tap("Nhớ rồi")
+        await lan.tap("Xong rồi")
+        await lan.tap("Bấm Chưa thấy nút")
+        await lan.tap("Không gửi ai cả")
+        assert "đã xong bài “Làm quen với Cầm Tay”" in lan.said and "3 điểm" in lan.said
+        assert lan.last.labels == ("Học bài kế", "Danh sách bài")
+        await lan.tap("Danh sách bài")
+        assert "1 trên 9 bài" in lan.said
+        (run,) = await t.rows("run")
+        assert (run["outcome"], run["points"], run["passed"]) == ("completed", 3, True)
+        assert len(await t.rows("attempt")) == 3
+
+
+@CHANNELS
+async def test_a_lesson_is_parked_and_taken_up_at_the_same_step(tmp_path: Path, channel: str):
+    async with tutor(tmp_path, real_book()) as t:
+        lan = await t.learner("1", channel).meets()
+        await lan.opens("v1-vneid-la-gi")
+        await lan.tap("Tiếp")
+        first = dict(lan.buttons)
+        step = (await t.talk(lan)).open_run
+        await lan.say("menu")
+        await lan.opens("t1-ba-chia-khoa")
+        second = dict(lan.buttons)
+        other = (await t.talk(lan)).open_run
+        await t.passes(minutes=2)
+        for token in first.values():  # a button of V1 while T1 is open
+            await lan.tap_token(token)
+            assert "bước trước" in lan.said
+            assert (await t.talk(lan)).open_run == other
+        await lan.opens("v1-vneid-la-gi")
+        assert "học tiếp bài" in lan.said
+        back = (await t.talk(lan)).open_run
+        assert step is not None and back is not None and (back.step, back.run_id) == (step.step, step.run_id)
+        await t.passes(minutes=2)
+        for token in (*first.values(), *second.values()):  # older buttons of either
+            await lan.tap_token(token)
+            assert (await t.talk(lan)).open_run == back
+        await lan.tap("Tiếp")
+        assert "hai mức" in lan.said
+
+
+async def test_no_two_prompts_of_a_life_share_a_number(tmp_path: Path):
+    async with tutor(tmp_path, real_book()) as t:
+        lan = await t.learner().meets()
+        for each in ("v1-vneid-la-gi", "t1-ba-chia-khoa", "v1-vneid-la-gi", "l1-cham-ma-chac", "t1-ba-chia-khoa"):
+            await lan.opens(each)
+            await lan.tap(next(iter(lan.buttons)))
+        seen: dict[str, str] = {}
+        for message in lan.heard:
+            for button in message.buttons:
+                if button.token.startswith("s:"):
+                    assert (
+                        seen.setdefault(button.token, message.text.split("\n\n")[-1]) == message.text.split("\n\n")[-1]
+                    )
+
+
+async def test_the_menu_shows_what_is_open_on_top(tmp_path: Path):
+    async with tutor(tmp_path, real_book()) as t:
+        lan = await t.learner().meets()
+        await lan.opens("v1-vneid-la-gi")
+        await lan.say("menu")
+        assert next(iter(lan.buttons)).startswith("👉 VNeID")
+        await lan.tap(next(iter(lan.buttons)))
+        assert "học tiếp bài" in lan.said
+
+
+async def test_after_a_lesson_the_parked_one_is_offered(tmp_path: Path):
+    short = lesson("- {say: s, text: Chào, wait_tap: Tiếp}\n- end: het", lesson_id="ngan")
+    long = lesson(
+        "- {say: s, text: Dài, wait_tap: Tiếp}\n- {say: u, text: Ừ, wait_tap: Tiếp}\n- end: het", lesson_id="dai"
+    )
+    async with tutor(tmp_path, book(short, long)) as t:
+        lan = await t.learner().meets()
+        await lan.opens("dai")
+        await lan.opens("ngan")
+        await lan.tap("Tiếp")
+        assert "vẫn còn giữ chỗ" in lan.said
+        await lan.tap("Học tiếp")
+        assert "Dài" in lan.said
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "m:khong-co",
+        "t:zz",
+        "g:la-hoac",
+        "x:y",
+        "",
+        "s:",
+        "s:1",
+        "s:x:y",
+        "c:maybe",
+        "a:99",
+        "a:x",
+        "d:",
+        "n:skip",
+        "🎉" * 40,
+    ],
+)
+async def test_foreign_tokens_are_harmless_and_answered(tmp_path: Path, token: str):
+    async with tutor(tmp_path, real_book()) as t:
+        lan = await t.learner().meets()
+        await lan.opens("v1-vneid-la-gi")
+        before = (await t.talk(lan)).open_run
+        await lan.tap_token(token)
+        after = (await t.talk(lan)).open_run
+        assert before is not None and after is not None
+        assert (after.step, after.tries, after.score) == (before.step, before.tries, before.score)
+        (person,) = await t.rows("person")
+        assert person["consent"] == "agreed" and person["name"] == "Lan"
+        assert lan.said or token == "c:maybe"
+
+
+async def test_stop_and_go_on(tmp_path: Path):
+    async with tutor(tmp_path, real_book()) as t:
+        lan = await t.learner().meets()
+        await lan.opens("v1-vneid-la-gi")
+        await lan.say("mai hoc tiep nha")
+        assert lan.last.labels == ("Học tiếp", "Danh sách bài")
+        await lan.say("tiếp tục")
+        assert lan.last.labels == ("Tiếp",)
+
+
+async def test_a_lesson_without_its_file_says_so(tmp_path: Path):
+    one = lesson("- {say: s, text: Chào, wait_tap: Tiếp}\n- end: het", lesson_id="mot")
+    two = lesson("- {say: s, text: Hai, wait_tap: Tiếp}\n- end: het", lesson_id="hai")
+    async with tutor(tmp_path, book(one, two)) as t:
+        lan = await t.learner().meets()
+        await t.crash(book(one))
+        await lan.opens("hai")
+        assert "không mở" in lan.said and "Bài mot" in lan.buttons

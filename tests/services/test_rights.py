@@ -1,0 +1,160 @@
+"""Her rights over her data: see, take along, withdraw, delete; and what is left afterwards."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from storage import tables
+from tests.support.builders import book, lesson
+from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor
+
+CHANNELS = pytest.mark.parametrize("channel", [TELEGRAM, WEB])
+
+QUIZ = lesson(
+    """
+    - quiz: q
+      text: Hỏi
+      options: [{id: sai, text: Sai}, {id: dung, text: Đúng, right: true}]
+    - {say: nghi, text: Nghỉ, wait_tap: Tiếp}
+    - {end: het, text: Hết}
+    """
+)
+
+
+async def in_the_middle(t: Tutor, channel: str = TELEGRAM) -> Learner:
+    """Bông has answered one question of the lesson `thu` and stands at its second step."""
+    lan = await t.learner("hoa99", channel).meets("Bông Súng")
+    await lan.opens("thu")
+    return await lan.tap("Đúng")
+
+
+@CHANNELS
+async def test_she_sees_what_is_kept(tmp_path: Path, channel: str):
+    async with tutor(tmp_path, book(QUIZ)) as t:
+        lan = await in_the_middle(t, channel)
+        await lan.say("xem dữ liệu của tôi")
+        assert "Bông Súng" in lan.said and "Bài thu" in lan.said and "chị/em" in lan.said
+        assert lan.last.labels == ("Tiếp",), "and her step is under her thumb again"
+
+
+async def test_she_takes_it_along_as_json(tmp_path: Path):
+    async with tutor(tmp_path, book(QUIZ)) as t:
+        lan = await in_the_middle(t)
+        await lan.say("tải dữ liệu")
+        text = next(message.text for message in lan.turn if "{" in message.text)
+        data = json.loads(text[text.index("{") : text.rindex("}") + 1])
+        assert data["ten_goi"] == "Bông Súng" and data["bai_dang_do"] == {"thu": {"buoc": "nghi", "diem": 1}}
+
+
+@CHANNELS
+async def test_withdrawing_drops_what_she_said_and_keeps_her_place(tmp_path: Path, channel: str):
+    async with tutor(tmp_path, book(QUIZ)) as t:
+        lan = await in_the_middle(t, channel)
+        await lan.say("rút đồng ý")
+        assert "xóa tên gọi" in lan.said and lan.last.labels == ("Tiếp",)
+        assert not await t.rows("attempt") and not await t.rows("run")
+        assert "Bông" not in await t.everything()
+        assert [row["answer"] for row in await t.rows("consent")] == ["agreed", "withdrawn"]
+        await t.crash()
+        assert "Hết" in (await lan.tap("Tiếp")).said
+        assert not await t.rows("run") and len(await t.rows("chat_log")) <= 1
+
+
+@CHANNELS
+async def test_deleting_asks_once_and_leaves_consent_rows_only(tmp_path: Path, channel: str):
+    async with tutor(tmp_path, book(QUIZ)) as t:
+        lan = await in_the_middle(t, channel)
+        (person,) = await t.rows("person")
+        await lan.say("xoa het thong tin cua tui")
+        assert lan.last.labels == ("Xóa hết", "Giữ lại")
+        await lan.tap("Xóa hết")
+        assert "đã xóa hết" in lan.said
+        left = {
+            table: await t.rows(table)
+            for table in ("person", "identity", "session", "run", "attempt", "chat_log", "outbox")
+        }
+        assert not any(left.values())
+        everything = await t.everything()
+        assert "Bông" not in everything
+        ids = [line for line in everything.splitlines() if str(person["learner_id"]) in line]
+        assert ids and all(line.startswith("consent:") for line in ids)
+
+
+async def test_deleting_takes_a_kept_copy_of_a_corrupt_state_too(tmp_path: Path):
+    async with tutor(tmp_path, book(QUIZ)) as t:
+        lan = await in_the_middle(t)
+        await t.database.transact(lambda c: c.execute(update(tables.session).values(state='{"v": 1, "offer": "Bông"}')))
+        await lan.say("xóa dữ liệu")
+        await lan.tap("Xóa hết")
+        assert "Bông" not in await t.everything()
+
+
+@pytest.mark.parametrize("typed", ["Giữ lại", "không", "thôi"])
+async def test_keeping_keeps_everything_and_goes_on(tmp_path: Path, typed: str):
+    async with tutor(tmp_path, book(QUIZ)) as t:
+        lan = await in_the_middle(t)
+        await lan.say("xóa dữ liệu")
+        await lan.say(typed)
+        assert len(await t.rows("attempt")) == 1
+        assert lan.said
+
+
+async def test_keep_by_button_puts_her_step_back_under_her_thumb(tmp_path: Path):
+    async with tutor(tmp_path, book(QUIZ)) as t:
+        lan = await in_the_middle(t)
+        await lan.say("xóa dữ liệu")
+        await lan.tap("Giữ lại")
+        assert "giữ nguyên" in lan.said and lan.last.labels == ("Tiếp",)
+
+
+async def test_an_old_delete_button_deletes_nothing(tmp_path: Path):
+    async with tutor(tmp_path, book(QUIZ)) as t:
+        lan = await in_the_middle(t)
+        await lan.say("xóa dữ liệu")
+        old = lan.buttons["Xóa hết"]
+        await lan.tap("Giữ lại")
+        await t.passes(days=3)
+        await lan.tap_token(old)
+        assert len(await t.rows("attempt")) == 1 and lan.said
+
+
+async def test_after_deleting_she_is_met_as_if_new(tmp_path: Path):
+    async with tutor(tmp_path, book(QUIZ)) as t:
+        lan = await in_the_middle(t)
+        await lan.say("xóa dữ liệu")
+        await lan.tap("Xóa hết")
+        last = lan.last.no
+        t.clock.passes(hours=-2)  # even then
+        await lan.say("chào em")
+        assert "máy trả lời tự động" in lan.said
+        assert lan.last.no > last, "numbers of messages still grow"
+
+
+async def test_without_consent_she_is_told_that_nothing_is_kept(tmp_path: Path):
+    async with tutor(tmp_path, book(QUIZ)) as t:
+        lan = await t.learner().say("alo")
+        await lan.tap("Không")
+        for words in ("xem dữ liệu", "tải dữ liệu"):
+            await lan.say(words)
+            assert "không lưu" in lan.said
+        await lan.say("rút đồng ý")
+        assert lan.said
+
+
+async def test_rights_can_be_had_before_consent_is_answered(tmp_path: Path):
+    async with tutor(tmp_path, book(QUIZ)) as t:
+        lan = await t.learner().say("alo")
+        await lan.say("xóa dữ liệu của tôi")
+        await lan.tap("Xóa hết")
+        assert not await t.rows("person")
+
+
+async def test_instructor_word_names_the_helper(tmp_path: Path):
+    async with tutor(tmp_path, book(QUIZ)) as t:
+        lan = await in_the_middle(t)
+        await lan.say("đổi người chỉ")
+        assert "cô Hoa" in lan.said and lan.last.labels == ("Tiếp",)
