@@ -55,21 +55,15 @@ def main(arguments: Sequence[str]) -> int:
 def _sentence(error: Exception) -> tuple[int, str] | None:
     """Exit code and words for an expected error; None for a fault of ours, whose traceback we want to see."""
     from bot.backup import BackupFailed
-    from bot.errors import AlreadyRunning, SchemaOutdated, SchemaTooNew, SettingsInvalid, StorageUnavailable
+    from bot.errors import SettingsInvalid, StorageError
 
     match error:
         case SettingsInvalid():
             return 2, str(error)
         case BackupFailed():
             return 1, str(error)
-        case AlreadyRunning():
-            return 1, "Cầm Tay đang chạy với thư mục dữ liệu này. Hãy dừng nó trước rồi gõ lại lệnh."
-        case SchemaTooNew():
-            return 1, "Cơ sở dữ liệu do bản Cầm Tay mới hơn tạo ra. Hãy cập nhật chương trình trước."
-        case SchemaOutdated():
-            return 1, "Cơ sở dữ liệu còn ở phiên bản cũ. Hãy chạy: ./camtay migrate"
-        case StorageUnavailable():
-            return 1, f"Không dùng được cơ sở dữ liệu: {error}"
+        case StorageError():
+            return 1, str(error)
     return None
 
 

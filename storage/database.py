@@ -165,10 +165,14 @@ def decide(fault: Exception) -> Exception:
     if state in _RETRY_STATES:
         return Conflict(f"{state}: {getattr(fault, 'orig', fault)}")
     if isinstance(fault, OSError | TimeoutError):
-        return StorageUnavailable(f"{type(fault).__name__}: {fault}")
+        return _away(f"{type(fault).__name__}: {fault}")
     if isinstance(fault, DBAPIError) and (fault.connection_invalidated or _is_away(fault, state)):
-        return StorageUnavailable(str(fault.orig))
+        return _away(str(fault.orig))
     return fault
+
+
+def _away(reason: str) -> StorageUnavailable:
+    return StorageUnavailable(f"{(StorageUnavailable.__doc__ or '').rstrip('.')}: {reason}")
 
 
 def _is_away(fault: DBAPIError, state: str | None) -> bool:

@@ -1,30 +1,35 @@
-"""What storage can say; each class is one decision of whoever catches it, its docstring the default message."""
+"""What storage can say; each class is one decision of whoever catches it, its docstring the default message (read by
+operators, hence in Vietnamese)."""
 
 from __future__ import annotations
 
 
 class StorageError(Exception):
-    """The database refused."""
+    """Cơ sở dữ liệu từ chối."""
 
     def __init__(self, message: str = "") -> None:
         super().__init__(message or (type(self).__doc__ or "").strip())
 
 
 class StorageUnavailable(StorageError):
-    """The database does not answer: nothing was kept, do not acknowledge, the provider delivers again."""
+    """Không dùng được cơ sở dữ liệu."""
+
+    # Nothing was kept: do not acknowledge, the provider delivers again.
 
 
 class Conflict(StorageError):
-    """Another process changed the same rows at the same moment: run the batch again."""
+    """Tiến trình khác vừa sửa cùng chỗ; làm lại."""
+
+    # Run the batch again.
 
 
 class SchemaOutdated(StorageError):
-    """The database is older than this program: run `./camtay migrate`."""
+    """Cơ sở dữ liệu còn ở phiên bản cũ. Hãy chạy: ./camtay migrate"""
 
 
 class SchemaTooNew(StorageError):
-    """The database was written by a newer program: update the program first."""
+    """Cơ sở dữ liệu do bản Cầm Tay mới hơn tạo ra. Hãy cập nhật chương trình trước."""
 
 
 class AlreadyRunning(StorageError):
-    """Another Cầm Tay process is using this data folder."""
+    """Cầm Tay đang chạy với thư mục dữ liệu này. Hãy dừng nó trước."""
