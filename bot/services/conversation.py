@@ -9,7 +9,7 @@ from bot.channels.base import Inner, Outgoing, Tap, Update
 from bot.services.effects import Effects, Record
 from bot.tutoring import talk as talks
 from bot.tutoring.conversation import answer
-from bot.tutoring.desk import Desk, Person, Reply
+from bot.tutoring.desk import Desk, Person
 from bot.tutoring.quiet import QuietHours
 from flows import Book, SessionCorrupt
 from flows.events import Universe
@@ -122,16 +122,19 @@ class Conversation:
 
     def _aside(self, connection: Connection, update: Update, fault: str) -> Effects:
         effects, universe = Effects(), self.universe(update.update_id)
+        for row in self._load(connection, update.channel, [update.chat_id]).values():
+            record = Record(row, self._talk(connection, row), effects, self.quiet)
+            desk = Desk(self.book, universe, record.person, record.talk, row.channel)
+            if isinstance(update.body, Inner):
+                desk.stop_reminding()
+            else:
+                desk.say(desk.phrase("set_aside"))
+            if not desk.agreed:
+                fault = type(update.body).__name__  # none of her words are kept, not even masked
+            record.take(desk, universe.now, from_her=not isinstance(update.body, Inner))
+            record.close(universe.now)
         conversations.set_aside(connection, update.channel, update.update_id, fault, universe.now)
-        if not isinstance(update.body, Inner):
-            rows = conversations.learners_by_chat(connection, update.channel, [update.chat_id])
-            for row in rows.values():
-                record = Record(row, self._talk(connection, row), effects, self.quiet)
-                desk = Desk(self.book, universe, record.person, record.talk, row.channel)
-                desk.replies.append(Reply(desk.phrase("set_aside")))
-                record.take(desk, universe.now, from_her=True)
-                record.close(universe.now)
-            conversations.write(connection, effects.writes)
+        conversations.write(connection, effects.writes)
         return effects
 
     async def settle(self, settled: Settled) -> None:

@@ -111,6 +111,11 @@ class Desk:
 
     # --- lessons ---
 
+    def stop_reminding(self) -> None:
+        """A reminder that cannot be said must not come due for ever."""
+        if self.talk.run is not None:
+            self.change(run=replace(self.talk.run, remind_at=None))
+
     def lesson_title(self, lesson_id: str) -> str:
         lesson = self.book.lesson(lesson_id)
         return lesson.title if lesson else lesson_id
