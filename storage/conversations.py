@@ -65,7 +65,8 @@ _SAVE_SESSION = (
         {
             name: bindparam(f"new_{name}")
             for name in (
-                "channel", "chat_id", "state", "revision", "out_no", "seen_at", "due_at", "prompt_at", "lesson", "version"
+                "channel", "chat_id", "state", "revision", "out_no",
+                "seen_at", "due_at", "prompt_at", "lesson", "version",
             )
         }
     )
@@ -173,7 +174,8 @@ def write(conn: Connection, writes: Writes) -> None:
     _write_learning(conn, writes)
     _many(conn, _FORGET_LOG, [{"of_chat": chat, "of_no": no} for chat, no in sorted(writes.forget_log)])
     _many(conn, _ADD_OUTBOX, [
-        {"channel": o.channel, "chat_id": o.chat_id, "no": o.no, "body": o.body, "at": to_ms(o.at)} for o in writes.outbox
+        {"channel": o.channel, "chat_id": o.chat_id, "no": o.no, "body": o.body, "at": to_ms(o.at)}
+        for o in writes.outbox
     ])  # fmt: skip
     _many(conn, _ADD_LOG, [
         {"chat_id": e.chat_id, "no": e.no, "who": e.who, "text": e.text, "buttons": e.buttons, "at": to_ms(e.at)}
@@ -208,12 +210,14 @@ def _write_learning(conn: Connection, writes: Writes) -> None:
         for r in writes.started
     ])  # fmt: skip
     _many(conn, _END_RUN, [
-        {"id": r.run_id, "new_at": to_ms(r.at), "new_outcome": r.outcome, "new_points": r.points, "new_passed": r.passed}
+        {"id": r.run_id, "new_at": to_ms(r.at), "new_outcome": r.outcome, "new_points": r.points,
+         "new_passed": r.passed}
         for r in writes.ended
     ])  # fmt: skip
     _many(conn, _ADD_ATTEMPT, [
         {"learner_id": a.learner_id, "run_id": a.run_id, "lesson": a.lesson, "version": a.version, "step": a.step,
-         "answer": a.answer, "right": a.right, "tries": a.tries, "points": a.points, "skill": a.skill, "at": to_ms(a.at)}
+         "answer": a.answer, "right": a.right, "tries": a.tries, "points": a.points, "skill": a.skill,
+         "at": to_ms(a.at)}
         for a in writes.attempts
     ])  # fmt: skip
     for learner_id in sorted(writes.forget_answers):
