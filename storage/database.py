@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -123,25 +124,22 @@ class PostgreSQL:
         self._holder: AsyncConnection | None = None
 
     async def transact(self, work: Work[T]) -> T:
-        try:
-            async with self._engine.begin() as connection:
-                return await connection.run_sync(work)
-        except (SQLAlchemyError, OSError, TimeoutError) as fault:
-            raise decide(fault) from fault
+        async with _decided(), self._engine.begin() as connection:
+            return await connection.run_sync(work)
 
     async def read(self, work: Work[T]) -> T:
         return await _read(self._engine, work)
 
     async def hold(self, name: str) -> bool:
-        try:
-            if self._holder is None or self._holder.closed:
-                self._holder = await self._engine.connect()
-                await self._holder.execution_options(isolation_level="AUTOCOMMIT")
+        holder, self._holder = self._holder, None
+        async with _decided():
+            if holder is None or holder.closed:
+                holder = await self._engine.connect()
+                await holder.execution_options(isolation_level="AUTOCOMMIT")
             query = text("SELECT pg_try_advisory_lock(hashtextextended(:name, 20260101))")
-            return bool((await self._holder.execute(query, {"name": name})).scalar_one())
-        except (SQLAlchemyError, OSError, TimeoutError) as fault:
-            self._holder = None
-            raise decide(fault) from fault
+            owned = bool((await holder.execute(query, {"name": name})).scalar_one())
+        self._holder = holder
+        return owned
 
     async def close(self) -> None:
         if self._holder is not None:
@@ -150,32 +148,60 @@ class PostgreSQL:
 
 
 async def _read(engine: AsyncEngine, work: Work[T]) -> T:
+    async with _decided(), engine.connect() as connection:
+        return await connection.run_sync(work)
+
+
+@asynccontextmanager
+async def _decided() -> AsyncIterator[None]:
+    """The edge of a unit of work: asyncpg's own errors reach us bare when a connection cannot be made."""
     try:
-        async with engine.connect() as connection:
-            return await connection.run_sync(work)
-    except (SQLAlchemyError, OSError, TimeoutError) as fault:
-        raise decide(fault) from fault
+        yield
+    except Exception as fault:
+        decision = decide(fault)
+        if decision is fault:
+            raise
+        raise decision from fault
 
 
 def decide(fault: Exception) -> Exception:
     """Which of our errors a database error is; a fault of our own SQL or data stays itself."""
     if isinstance(fault, IntegrityError) and "UNIQUE" in str(fault.orig).upper():
         return Conflict(str(fault.orig))
-    state = getattr(getattr(fault, "orig", None), "sqlstate", None)
+    driver = fault.orig if isinstance(fault, DBAPIError) else fault
+    state = getattr(driver, "sqlstate", None)
     if state in _RETRY_STATES:
-        return Conflict(f"{state}: {getattr(fault, 'orig', fault)}")
-    if isinstance(fault, OSError | TimeoutError):
-        return _away(f"{type(fault).__name__}: {fault}")
-    if isinstance(fault, DBAPIError) and (fault.connection_invalidated or _is_away(fault, state)):
-        return _away(str(fault.orig))
+        return Conflict(f"{state}: {driver}")
+    if _is_away(fault, driver, state):
+        return StorageUnavailable(f"{(StorageUnavailable.__doc__ or '').rstrip('.')}: {_in_words(driver)}")
     return fault
 
 
-def _away(reason: str) -> StorageUnavailable:
-    return StorageUnavailable(f"{(StorageUnavailable.__doc__ or '').rstrip('.')}: {reason}")
+def _is_away(fault: Exception, driver: object, state: str | None) -> bool:
+    if isinstance(driver, sqlite3.Error):
+        return not isinstance(driver, sqlite3.IntegrityError | sqlite3.ProgrammingError)
+    if isinstance(driver, OSError | TimeoutError):
+        return True
+    if state is not None:  # classes of PostgreSQL's appendix A: connection, resources, operator, system, who may enter
+        return state[:2] in {"08", "28", "3D", "53", "57", "58"} or state == "25006"
+    return isinstance(fault, DBAPIError)
 
 
-def _is_away(fault: DBAPIError, state: str | None) -> bool:
-    if isinstance(fault.orig, sqlite3.OperationalError | sqlite3.DatabaseError):
-        return not isinstance(fault.orig, sqlite3.IntegrityError | sqlite3.ProgrammingError)
-    return state is None or state[:2] in {"08", "53", "57", "58"} or state == "25006"
+_WORDS = {
+    "not a database": "tệp dữ liệu bị hỏng, hãy lấy lại bản sao lưu (./camtay restore TỆP)",
+    "malformed": "tệp dữ liệu bị hỏng, hãy lấy lại bản sao lưu (./camtay restore TỆP)",
+    "locked": "tệp dữ liệu đang bị một chương trình khác giữ",
+    "full": "ổ đĩa đã đầy",
+    "disk i/o": "không ghi được lên ổ đĩa",
+    "readonly": "tệp dữ liệu không cho ghi",
+    "unable to open": "không mở được tệp dữ liệu",
+    "password": "PostgreSQL không nhận tên hay mật khẩu trong DATABASE_URL",
+    "does not exist": "PostgreSQL không có cơ sở dữ liệu hay tên trong DATABASE_URL",
+}
+
+
+def _in_words(fault: object) -> str:
+    """What happened, for the person who runs the tutor, and what the database itself said."""
+    reason = f"{type(fault).__name__}: {fault}"
+    words = next((words for sign, words in _WORDS.items() if sign in reason.lower()), "")
+    return f"{words} ({reason})" if words else reason

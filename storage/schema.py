@@ -40,10 +40,10 @@ async def ensure(database: Database) -> None:
     if has == SCHEMA:
         return
     if has is not None and has > SCHEMA:
-        raise SchemaTooNew(f"{SchemaTooNew.__doc__} (database {has}, program {SCHEMA})")
+        raise SchemaTooNew(f"{SchemaTooNew.__doc__} (dữ liệu {has}, chương trình {SCHEMA})")
     if has is not None:
         if not isinstance(database, SQLite):
-            raise SchemaOutdated(f"{SchemaOutdated.__doc__} (database {has}, program {SCHEMA})")
+            raise SchemaOutdated(f"{SchemaOutdated.__doc__} (dữ liệu {has}, chương trình {SCHEMA})")
         _copy_aside(database.path, has)
     await migrate(database)
 

@@ -33,22 +33,43 @@ class Sender:
         pace: Pace,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         at: Callable[[str], None] = lambda _: None,
+        alone: bool = True,
     ) -> None:
-        """`at` as in Intake."""
+        """`at` as in Intake. `alone`: nobody but this process writes into the channel's outbox."""
         self.channel = channel
         self.conversation = conversation
         self.pace = pace
         self.at = at
+        self.alone = alone
+        self.primed = True
+        """False while what lay in the outbox before this process took the channel is still being read."""
+        self.behind: set[str] = set()
+        """Chats whose outbox must be read before anything more is sent there; `news` is set when one is added."""
+        self.news = asyncio.Event()
         self.sent = 0
         self._sleep = sleep
         self._chats: dict[str, deque[Outgoing]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._settled: dict[Key, asyncio.Future[None] | None] = {}
+        self._unsettled: dict[str, Key] = {}
+        self._unwritten: dict[str, Key] = {}
         self._urgent = asyncio.Event()
         self._last: dict[str, int] = {}
 
     # --- what goes out ---
+
+    def take(self, outgoing: Outgoing) -> None:
+        """Send what was just committed, at once where it follows what its chat was given last.
+
+        Otherwise the outbox may hold something before it, by another process or from before this one owned the
+        channel: sent now, it would overtake that for ever.
+        """
+        if self.primed and (self.alone or self._last.get(outgoing.chat_id) == outgoing.no - 1):
+            self.push((outgoing,))
+        else:
+            self.behind.add(outgoing.chat_id)
+            self.news.set()
 
     def push(self, outgoing: Iterable[Outgoing]) -> None:
         """Send these, each behind what its chat still waits for; what is known already is passed over."""
@@ -80,6 +101,8 @@ class Sender:
         """Send what one chat waits for, message n + 1 only after n is settled."""
         waiting = self._chats[chat_id]
         try:
+            if chat_id in self._unsettled:
+                await self._written_down(self._unsettled[chat_id])
             while waiting:
                 outgoing = waiting[0]
                 gone = await self._deliver(outgoing)
@@ -136,11 +159,15 @@ class Sender:
 
     async def _settle(self, outgoing: Outgoing, *, wait: bool) -> None:
         key = (outgoing.channel, outgoing.chat_id, outgoing.no)
-        done = asyncio.get_running_loop().create_future() if wait else None
-        self._settled[key] = done
-        if done is not None:
-            self._urgent.set()
-            await done
+        self._settled[key], self._unsettled[outgoing.chat_id] = None, key
+        if wait:
+            await self._written_down(key)
+
+    async def _written_down(self, key: Key) -> None:
+        """Wait until it is, soon: the next message of its chat must not leave before."""
+        done = self._settled[key] = asyncio.get_running_loop().create_future()
+        self._urgent.set()
+        await done
 
     def settled(self) -> list[Key]:
         """What has left and is not yet written down."""
@@ -150,6 +177,10 @@ class Sender:
         """These are written down."""
         for key in settled:
             done = self._settled.pop(key, None)
+            if self._unwritten.get(key[1]) == key:
+                del self._unwritten[key[1]]
+            if self._unsettled.get(key[1]) == key:
+                del self._unsettled[key[1]]
             if done is not None and not done.done():
                 done.set_result(None)
 
@@ -181,10 +212,19 @@ class Sender:
                 await self._sleep(BACK_OFF_S[min(tries, len(BACK_OFF_S) - 1)])
                 tries += 1
 
+    def abandon(self) -> list[Key]:
+        """Stop at once: the channel is another's now. Returns what has left and is not yet written down."""
+        for task in list(self._tasks):
+            task.cancel()
+        return self.settled()
+
     async def close(self, patience_s: float) -> None:
         """Let what is under way finish, then write down what has left; the rest stays in the outbox."""
         if self._tasks:
+            settling = asyncio.get_running_loop().create_task(self.run())  # the next of a chat waits for the last
             await asyncio.wait(self._tasks, timeout=patience_s)
+            settling.cancel()
+            await asyncio.wait([settling])
         for task in list(self._tasks):
             task.cancel()
         settled = self.settled()
@@ -204,7 +244,7 @@ class Senders:
         for each in outgoing:
             sender = self.by_channel.get(each.channel)
             if sender is not None:
-                sender.push((each,))
+                sender.take(each)
 
     def settled(self) -> list[Key]:
         return [key for sender in self.by_channel.values() for key in sender.settled()]

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 
 from aiohttp import web
@@ -16,18 +17,18 @@ from bot.channels.telegram.polling import Poller
 from bot.channels.telegram.setup import Plan, needs_setup, run_setup
 from bot.channels.telegram.webhook import webhook_handler, webhook_path, webhook_secret
 from bot.errors import SettingsInvalid, StorageError
-from bot.services.conversation import Conversation
+from bot.services.conversation import Conversation, Settled
 from bot.services.effects import unpack
 from bot.services.presence import Presence, set_key
 from bot.settings import Settings
 from bot.workers.pace import Pace
 from bot.workers.sender import Sender, Senders
-from storage import conversations, keeping
+from storage import Connection, conversations, keeping
 from storage.database import SQLite
+from storage.records import OutboxRow
 
-OWN_EVERY_S = (
-    2.0  # how often a process that stands by asks whether the bot is free, and an owner looks for others' rows
-)
+OWN_EVERY_S = 2.0  # how often one that stands by asks whether the bot is free, and an owner looks for others' rows
+SET_UP_PAUSE_S, SET_UP_LONGEST_PAUSE_S = 5.0, 300.0
 REOFFER_AT_ONCE = 100
 
 log = logging.getLogger(__name__)
@@ -61,6 +62,10 @@ class TelegramLine:
         self.dropped_after = timedelta(seconds=telegram.drop_after_s)
         self.poller: Poller | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        self._shared = not isinstance(conversation.database, SQLite)
+        self._more = False
+        self._left: Settled = ()
+        """What had left when the ownership was lost: to be written down before the outbox is read again."""
 
     @classmethod
     def of(
@@ -92,42 +97,72 @@ class TelegramLine:
         return (web.post(webhook_path(self.plan.webhook_url), handler),)
 
     async def run(self) -> None:
-        """Stand by until the bot is ours, then serve it; look again should the ownership be lost."""
+        """Stand by until the bot is ours, then serve it; look again should the ownership be lost.
+
+        Raises what ended one of its tasks that never should: the process then ends and is started again.
+        """
         database = self.conversation.database
         while True:
             try:
                 owned = await database.hold(self.channel.name)
                 if owned and not self._tasks:
                     await self._begin()
-                elif owned and not isinstance(database, SQLite):
+                elif owned and (self._shared or self._more):
                     await self._pick_up()
                 elif not owned:
                     self._end()
             except StorageError as away:
                 log.warning("storage away", extra={"reason": str(away)[:200]})
                 self._end()
+            for task in self._tasks:
+                if task.done():
+                    task.result()
             await asyncio.sleep(OWN_EVERY_S)
 
     async def _begin(self) -> None:
+        if self._left:
+            await self.conversation.settle(self._left)
+            self._left = ()
         pace = Pace(self.per_second, asyncio.get_running_loop().time())
-        sender = Sender(self.channel, self.conversation, pace, at=self.at)
+        sender = Sender(self.channel, self.conversation, pace, at=self.at, alone=not self._shared)
+        sender.primed = False
         self.senders.by_channel[self.channel.name] = sender
         await self._pick_up()
+        sender.primed = True
         lost = await self.presence.lost_taps(self.channel.name, self.dropped_after)
         for at in range(0, len(lost), REOFFER_AT_ONCE):
             await self.submit(lost[at : at + REOFFER_AT_ONCE])
         self.presence.alive.add(self.channel.name)
-        self._tasks = [asyncio.create_task(sender.run()), asyncio.create_task(self._set_up())]
+        work = [sender.run(), self._catch_up(sender), self._set_up()]
         if self.plan.mode == "polling":
-            self._tasks.append(asyncio.create_task(self._poll()))
+            work.append(self._poll())
         else:
             self.state = "webhook"
+        self._tasks = [asyncio.create_task(each) for each in work]
 
     async def _pick_up(self) -> None:
         """Send what is in the outbox: left over from before, or written by another process."""
         name = self.channel.name
         rows = await self.conversation.database.read(lambda connection: conversations.unsent(connection, name))
+        self._more = len(rows) == conversations.UNSENT_AT_ONCE
         self.senders.by_channel[name].push(map(unpack, rows))
+
+    async def _catch_up(self, sender: Sender) -> None:
+        """Read the outbox of chats where something may lie before what was just committed."""
+        name = self.channel.name
+        while True:
+            await sender.news.wait()
+            sender.news.clear()
+            chats, sender.behind = sender.behind, set()
+            try:
+                rows = await self.conversation.database.read(partial(_unsent_in, channel=name, chats=chats))
+            except StorageError as away:
+                log.warning("storage away", extra={"reason": str(away)[:200]})
+                sender.behind |= chats
+                sender.news.set()
+                await asyncio.sleep(OWN_EVERY_S)
+            else:
+                sender.push(map(unpack, rows))
 
     async def _poll(self) -> None:
         rng = Random(self.channel.name)
@@ -142,17 +177,28 @@ class TelegramLine:
             log.error("Telegram không nhận mã bot (TELEGRAM_TOKEN). Lấy lại mã từ @BotFather. (%s)", wrong)
 
     async def _set_up(self) -> None:
-        """Tell Telegram who we are, in a child process and only when something has changed."""
+        """Tell Telegram who we are, in a child process and only when something has changed; until it is done."""
+        pause_s = SET_UP_PAUSE_S
+        while not await self._is_set_up():
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, SET_UP_LONGEST_PAUSE_S)
+
+    async def _is_set_up(self) -> bool:
         database, key = self.conversation.database, f"setup:{self.channel.name}"
-        known = await database.read(lambda connection: keeping.get_key(connection, key))
-        fingerprint = needs_setup(known[0] if known else None, self.plan)
-        if not fingerprint:
-            return
-        result = await run_setup(self.plan)
-        if result.ok:
-            await database.transact(lambda connection: set_key(connection, key, fingerprint))
+        try:
+            known = await database.read(lambda connection: keeping.get_key(connection, key))
+            fingerprint = needs_setup(known[0] if known else None, self.plan)
+            if not fingerprint:
+                return True
+            result = await run_setup(self.plan)
+            if result.ok:
+                await database.transact(lambda connection: set_key(connection, key, fingerprint))
+                return True
+        except StorageError as away:
+            log.warning("storage away", extra={"reason": str(away)[:200]})
         else:
             log.error("telegram set-up failed: %s", result.error)
+        return False
 
     def stop(self) -> None:
         if self.poller is not None:
@@ -163,7 +209,9 @@ class TelegramLine:
             task.cancel()
         self._tasks = []
         self.presence.alive.discard(self.channel.name)
-        self.senders.by_channel.pop(self.channel.name, None)
+        sender = self.senders.by_channel.pop(self.channel.name, None)
+        if sender is not None:
+            self._left = sender.abandon()
         self.state = "standing by"
 
     async def close(self, patience_s: float) -> None:
@@ -173,3 +221,7 @@ class TelegramLine:
         if sender is not None:
             await sender.close(patience_s)
         await self.channel.close()
+
+
+def _unsent_in(connection: Connection, channel: str, chats: set[str]) -> list[OutboxRow]:
+    return conversations.unsent(connection, channel, chats)

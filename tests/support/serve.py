@@ -1,0 +1,69 @@
+"""The real process with a world of the test's making: `python -m tests.support.serve CONFIG`.
+
+TEST_CRASH_FILE names a file; when it appears and says "3 after commit", the process kills itself (SIGKILL) the third
+time it passes that point from then on. TEST_CLOCK_FILE names a file with the seconds by which its clock is ahead;
+TEST_TICK_S is how often it looks for what is due.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot import settings
+from bot.app import World, run
+from bot.errors import SettingsInvalid
+
+
+def crash_as_told(file: Path) -> Callable[[str], None]:
+    """Ends the process without a goodbye at the point that `file` names; the file is gone then, so it happens once."""
+    told, passed = "", 0
+
+    def at(here: str) -> None:
+        nonlocal told, passed
+        try:
+            now_told = file.read_text("ascii")
+        except FileNotFoundError:
+            return
+        if now_told != told:
+            told, passed = now_told, 0
+        nth, _, point = told.partition(" ")
+        passed += here == point
+        if passed == int(nth or -1):
+            file.unlink()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return at
+
+
+def shifted_clock(file: Path) -> Callable[[], datetime]:
+    """The wall clock, ahead (or behind) by the seconds written in `file`."""
+
+    def now() -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=float(file.read_text("ascii")))
+
+    return now
+
+
+def main() -> int:
+    """As `./camtay run`, in a world that the environment describes."""
+    usual, environ = World(), os.environ
+    crash, clock = environ.get("TEST_CRASH_FILE", ""), environ.get("TEST_CLOCK_FILE", "")
+    world = World(
+        now=shifted_clock(Path(clock)) if clock else usual.now,
+        tick_s=float(environ.get("TEST_TICK_S", "0.2")),
+        at=crash_as_told(Path(crash)) if crash else usual.at,
+    )
+    try:
+        return run(settings.load(sys.argv[1], environ, {}), world)
+    except SettingsInvalid as refusal:
+        sys.stdout.write(f"{refusal}\n")
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
