@@ -1,0 +1,282 @@
+"""From the outbox to a channel: order, limits, refusals, absence, and what a crash may cost at most."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from bot.channels.base import LearnerGone, Misconfigured, Outgoing, Refused, SendError, Text, Throttled, Unreachable
+from bot.workers.pace import Pace
+from bot.workers.sender import Sender
+from storage import StorageUnavailable
+from tests.support.builders import book, lesson
+from tests.support.harness import TELEGRAM, CollectingChannel, Tutor, gone, tutor
+
+SIMPLE = book(lesson("- {say: s, text: Chào, wait_tap: Tiếp}\n- {end: het, text: Hết}"))
+
+
+def message(chat_id: str, no: int) -> Outgoing:
+    return Outgoing(TELEGRAM, chat_id, no, f"{chat_id}:{no}")
+
+
+class Slept:
+    """Stands in for asyncio.sleep: notes how long, lets others run, loses no time."""
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+
+    async def __call__(self, seconds: float) -> None:
+        self.seconds.append(seconds)
+        await asyncio.sleep(0)
+
+
+async def turns() -> None:
+    """Let every task that can run do so."""
+    for _ in range(30):
+        await asyncio.sleep(0)
+
+
+def new_sender(t: Tutor, slept: Slept | None = None) -> Sender:
+    t.sender = Sender(t.channel, t.conversation, Pace(0, 0), sleep=slept or Slept())
+    t.senders.by_channel[t.channel.name] = t.sender
+    return t.sender
+
+
+async def test_each_chat_in_its_order_whatever_order_faults_come_in(tmp_path: Path):
+    failing = Counter({("a", 1): 3, ("b", 2): 2, ("c", 3): 1})
+
+    def fault(outgoing: Outgoing, plain: bool) -> SendError | None:
+        key = (outgoing.chat_id, outgoing.no)
+        failing[key] -= 1
+        return Unreachable("502") if failing[key] >= 0 else None
+
+    async with tutor(tmp_path, SIMPLE) as t:
+        t.channel.fault = fault
+        sender = new_sender(t)
+        sender.push(message(chat, no) for no in range(1, 6) for chat in "abc")
+        await t.flush()
+        for chat in "abc":
+            assert [each.no for each in t.channel.sent if each.chat_id == chat] == [1, 2, 3, 4, 5]
+
+
+async def test_one_throttled_chat_does_not_stall_the_others(tmp_path: Path):
+    async with tutor(tmp_path, SIMPLE) as t:
+        release = asyncio.Event()
+
+        async def sleep(seconds: float) -> None:
+            assert seconds == 30.0
+            await release.wait()
+
+        slow = {"slow"}
+        t.channel.fault = lambda outgoing, plain: Throttled(30.0) if outgoing.chat_id in slow else None
+        sender = t.sender = Sender(t.channel, t.conversation, Pace(0, 0), sleep=sleep)
+        sender.push(message(chat, no) for no in (1, 2) for chat in ("slow", "x", "y"))
+        while sender.waiting > 2:
+            await asyncio.sleep(0)
+            await sender.step()
+        assert [each.chat_id for each in t.channel.sent].count("slow") == 0 and len(t.channel.sent) == 4
+        slow.clear()
+        release.set()
+        await t.flush()
+        assert [each.no for each in t.channel.sent if each.chat_id == "slow"] == [1, 2]
+
+
+async def test_retry_after_is_obeyed_and_trouble_backs_off(tmp_path: Path):
+    faults: list[SendError] = [Throttled(7.5), Unreachable("502"), Unreachable("502"), Throttled(1.0), Unreachable("x")]
+    async with tutor(tmp_path, SIMPLE) as t:
+        t.channel.fault = lambda outgoing, plain: faults.pop(0) if faults else None
+        slept = Slept()
+        new_sender(t, slept).push([message("1", 1)])
+        await t.flush()
+        assert slept.seconds == [7.5, 1.0, 2.0, 1.0, 4.0] and len(t.channel.sent) == 1
+
+
+async def test_a_refused_message_is_tried_once_plain_and_then_alarmed_never_silent(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    tried: list[bool] = []
+
+    def fault(outgoing: Outgoing, plain: bool) -> SendError | None:
+        if outgoing.no == 1:
+            tried.append(plain)
+            return Refused("can't parse")
+        return None
+
+    async with tutor(tmp_path, SIMPLE) as t:
+        t.channel.fault = fault
+        with caplog.at_level(logging.ERROR):
+            new_sender(t).push([message("1", 1), message("1", 2)])
+            await t.flush()
+        assert tried == [False, True]
+        assert [each.no for each in t.channel.sent] == [2], "the next message still leaves"
+        assert "message refused" in caplog.text
+
+
+async def test_a_refusal_that_plain_text_mends(tmp_path: Path):
+    async with tutor(tmp_path, SIMPLE) as t:
+        t.channel.fault = lambda outgoing, plain: None if plain else Refused("markup")
+        new_sender(t).push([message("1", 1)])
+        await t.flush()
+        assert len(t.channel.sent) == 1
+
+
+async def test_who_is_gone_is_marked_away_and_nothing_waits_for_her(tmp_path: Path):
+    async with tutor(tmp_path, SIMPLE) as t:
+        lan = await t.learner().meets()
+        await lan.opens("thu")
+        t.channel.fault = gone
+        await t.deliver(*(lan.update(Text(text)) for text in ("giúp", "menu", "giúp")))
+        (identity,) = await t.rows("identity")
+        assert identity["away"] and not await t.rows("outbox")
+        (session,) = await t.rows("session")
+        assert session["due_at"] is None
+        t.channel.fault = lambda outgoing, plain: None
+        await lan.say("menu")
+        assert "học bài nào" in lan.said, "she is back as soon as she writes"
+
+
+async def test_wrong_credentials_alarm_and_wait_without_losing_anything(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    faults: list[SendError] = [Misconfigured("401")] * 3
+    async with tutor(tmp_path, SIMPLE) as t:
+        t.channel.fault = lambda outgoing, plain: faults.pop() if faults else None
+        slept = Slept()
+        new_sender(t, slept).push([message("1", 1)])
+        await t.flush()
+        assert slept.seconds == [60.0] * 3 and len(t.channel.sent) == 1
+        assert "channel misconfigured" in caplog.text
+
+
+async def test_what_has_left_is_settled_by_the_next_batch(tmp_path: Path):
+    async with tutor(tmp_path, SIMPLE) as t:
+        lan = t.learner()
+        await t.submit([lan.update(Text("chào"))])
+        await turns()
+        assert len(await t.rows("outbox")) == 1, "sent, not yet written down"
+        await t.submit([t.learner("2").update(Text("chào"))])
+        assert [row["chat_id"] for row in await t.rows("outbox")] == ["2"]
+        assert not [key for key in t.senders.settled() if key[1] == "1"]
+
+
+async def test_what_is_in_the_outbox_is_read_again_once(tmp_path: Path):
+    async with tutor(tmp_path, SIMPLE) as t:
+        lan = t.learner()
+        t.senders.by_channel.clear()  # a process that does not own the channel only inserts
+        await t.submit([lan.update(Text("chào"))])
+        await t.submit([lan.update(Text("đồng ý"))])
+        t.senders.by_channel[TELEGRAM] = t.sender
+        for _ in range(3):
+            await t.pick_up()
+        await t.flush()
+        assert [each.no for each in t.channel.sent] == sorted({each.no for each in t.channel.sent})
+        assert len(t.channel.sent) == 2 and not await t.rows("outbox")
+
+
+async def test_a_crash_between_send_and_settle_doubles_at_most_one_message_per_chat(tmp_path: Path):
+    async with tutor(tmp_path, SIMPLE) as t:
+        people = [t.learner(str(at)) for at in range(5)]
+        for text in ("chào", "đồng ý", "Hoa", "1", "menu"):
+            await t.submit([each.update(Text(text)) for each in people])
+            await asyncio.sleep(0)  # the first of each chat may leave, nothing is settled
+        await turns()
+        before = Counter((each.chat_id, each.no) for each in t.channel.sent)
+        assert max(before.values()) == 1
+        await t.crash()
+        await t.flush()
+        after = Counter((each.chat_id, each.no) for each in t.channel.sent)
+        assert max(after.values()) <= 2
+        for each in people:
+            numbers = [sent.no for sent in t.channel.sent if sent.chat_id == each.chat_id]
+            doubled = [no for no, times in Counter(numbers).items() if times > 1]
+            assert len(doubled) <= 1 and sorted(set(numbers)) == list(dict.fromkeys(numbers)), numbers
+            assert len(set(numbers)) == 5
+
+
+async def test_a_message_leaves_only_after_the_one_before_is_written_down(tmp_path: Path):
+    """Also when it was caused by a later batch: else one crash could double two messages of a chat."""
+    async with tutor(tmp_path, SIMPLE) as t:
+        sender = new_sender(t)
+        sender.push([message("1", 1)])
+        await turns()
+        sender.push([message("1", 2)])
+        await turns()
+        assert [each.no for each in t.channel.sent] == [1]
+        await sender.step()
+        await turns()
+        assert [each.no for each in t.channel.sent] == [1, 2]
+
+
+async def test_settling_waits_for_a_database_that_is_away(tmp_path: Path):
+    async with tutor(tmp_path, SIMPLE) as t:
+        slept, away = Slept(), 3
+
+        class Conversation:
+            async def settle(self, settled: object) -> None:
+                nonlocal away
+                away -= 1
+                if away >= 0:
+                    raise StorageUnavailable
+
+        sender = Sender(t.channel, Conversation(), Pace(0, 0), sleep=slept)  # type: ignore[arg-type]
+        sender.push([message("1", 1)])
+        await turns()
+        await sender.step()
+        assert slept.seconds == [1.0, 2.0, 4.0] and not sender.settled()
+
+
+async def test_close_sends_what_is_under_way_and_settles_it(tmp_path: Path):
+    async with tutor(tmp_path, SIMPLE) as t:
+        lan = t.learner()
+        await t.submit([lan.update(Text("chào"))])
+        await t.sender.close(patience_s=1.0)
+        assert len(t.channel.sent) == 1 and not await t.rows("outbox")
+
+
+async def test_close_sends_all_that_a_chat_waits_for(tmp_path: Path):
+    async with tutor(tmp_path, SIMPLE) as t:
+        sender = new_sender(t)
+        sender.push(message("1", no) for no in range(1, 5))
+        await sender.close(patience_s=10.0)
+        assert [each.no for each in t.channel.sent] == [1, 2, 3, 4]
+
+
+async def test_close_leaves_in_the_outbox_what_cannot_be_sent(tmp_path: Path):
+    async with tutor(tmp_path, SIMPLE) as t:
+        t.channel.fault = lambda outgoing, plain: Throttled(3600.0)
+        never = asyncio.Event()
+
+        async def sleep(_: float) -> None:
+            await never.wait()
+
+        t.sender = t.senders.by_channel[TELEGRAM] = Sender(t.channel, t.conversation, Pace(0, 0), sleep=sleep)
+        await t.submit([t.learner().update(Text("chào"))])
+        await t.sender.close(patience_s=0.01)
+        assert len(await t.rows("outbox")) == 1
+        t.channel.fault = lambda outgoing, plain: None
+        await t.crash()
+        await t.flush()
+        assert len(t.channel.sent) == 1
+
+
+async def test_a_channel_that_breaks_its_word_costs_no_other_chat(tmp_path: Path):
+    class Broken(CollectingChannel):
+        async def send(self, outgoing: Outgoing, *, plain: bool = False) -> None:
+            if outgoing.chat_id == "x":
+                raise ValueError("no SendError at all")
+            await super().send(outgoing, plain=plain)
+
+    async with tutor(tmp_path, SIMPLE) as t:
+        t.channel = Broken()
+        sender = new_sender(t)
+        sender.push([message("x", 1), message("y", 1), message("y", 2)])
+        await t.flush()
+        assert [each.chat_id for each in t.channel.sent] == ["y", "y"]
+
+
+async def test_gone_is_a_send_error_for_the_harness():
+    assert isinstance(gone(message("1", 1), False), LearnerGone)
