@@ -76,6 +76,7 @@ class Plan:
             yield Job("seeded", lambda: seeded(many, SEEDED), n)
             yield from self._pair(n)
             yield Job("seeded", lambda: seeded(many, SEEDED), n)
+            yield Job("seeded", lambda: seeded(many, SEEDED), n)
         paced = int(PACE * (10 if self.quick else 25) / len(LESSON))
         yield Job(
             "echo-paced", lambda: replace(PEERS["echo"], name="aiogram echo, 50 updates/s offered"), paced, rate=PACE
