@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, exists, func, insert, select, update
 
 from storage import tables as t
 from storage.conversations import forget_person
@@ -28,6 +28,8 @@ def prompted_between(conn: Connection, channel: str, since: datetime, until: dat
     query = select(t.session.c.learner_id).where(
         t.session.c.channel == channel, t.session.c.prompt_at >= to_ms(since), t.session.c.prompt_at <= to_ms(until)
     )
+    reachable = t.identity.c.learner_id == t.session.c.learner_id, t.identity.c.channel == channel
+    query = query.where(exists().where(*reachable, t.identity.c.away.is_(False)))
     return list(conn.scalars(query.order_by(t.session.c.learner_id)))
 
 
@@ -54,12 +56,17 @@ def expire_inbox(conn: Connection, before: datetime, limit: int) -> int:
     return len(rows)
 
 
-def versions(conn: Connection) -> list[VersionRow]:
-    """The newest version of each lesson, and every older one that somebody is still inside."""
+def states_holding(conn: Connection, text: str) -> list[str]:
+    """Every session's state in which this text stands somewhere; reads the whole table."""
+    return list(conn.scalars(select(t.session.c.state).where(t.session.c.state.contains(text, autoescape=True))))
+
+
+def versions(conn: Connection, also: Collection[tuple[str, int]] = ()) -> list[VersionRow]:
+    """The newest version of each lesson, every older one that somebody is in the middle of, and those in `also`."""
     newest = select(t.lesson_version.c.lesson, func.max(t.lesson_version.c.version)).group_by(t.lesson_version.c.lesson)
     keys = {(row[0], row[1]) for row in conn.execute(newest)}
     inside = select(t.session.c.lesson, t.session.c.version).where(t.session.c.lesson.is_not(None)).distinct()
-    keys |= {(row[0], row[1]) for row in conn.execute(inside)}
+    keys |= {(row[0], row[1]) for row in conn.execute(inside)} | set(also)
     query = select(t.lesson_version).order_by(t.lesson_version.c.lesson, t.lesson_version.c.version)
     return [
         VersionRow(r.lesson, r.version, r.source, r.language, r.graph_hash, r.text_hash, r.author, from_ms(r.at))

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from flows import Book, Lesson
+from bot.tutoring import talk as talks
+from flows import Book, Lesson, SessionCorrupt
 from flows.loader import load_lesson
 from flows.shelf import Shelf, read_shelf
 from flows.understand import read_words
@@ -41,7 +42,19 @@ def _publish(connection: Connection, good: Mapping[str, Lesson], now: datetime) 
             hashes = lesson.graph_hash, lesson.text_hash
             added.append(VersionRow(lesson.id, number, lesson.source, LANGUAGE, *hashes, "files", now))
     keeping.add_versions(connection, added)
-    return keeping.versions(connection)
+    return keeping.versions(connection, _parked(connection))
+
+
+def _parked(connection: Connection) -> set[tuple[str, int]]:
+    """The versions of lessons that wait in somebody's menu: she goes on in the one she began."""
+    found: set[tuple[str, int]] = set()
+    for state in keeping.states_holding(connection, '"parked":'):
+        try:
+            talk = talks.load(state)
+        except SessionCorrupt:
+            talk = talks.salvage(state)
+        found.update((run.lesson, run.version) for run in talk.parked)
+    return found
 
 
 def _bind(shelf: Shelf, rows: list[VersionRow], facts: Mapping[str, str]) -> Book:

@@ -1,0 +1,179 @@
+"""What time brings: reminders in daytime, to those who want them, once; and forgetting."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.channels.base import Inner, Text, Update
+from bot.services.conversation import INNER
+from bot.workers.ticker import DUE_AT_ONCE
+from storage import keeping
+from storage.records import from_ms
+from tests.support.builders import book, lesson
+from tests.support.harness import TELEGRAM, WEB, gone, tutor
+from tests.support.world import START
+
+TASK = lesson(
+    """
+    - task: lam
+      text: Làm đi
+      done: Rồi
+      later: {remind: 2h, times: 2, text: "{Chị} {ten} làm chưa?"}
+    - {say: s, text: Sau, wait_tap: Tiếp}
+    - {end: het, text: Hết}
+    """
+)
+BOOK = book(TASK)
+
+
+@pytest.mark.parametrize("channel", [TELEGRAM, WEB])
+async def test_later_rings_when_it_is_due_and_as_often_as_it_says(tmp_path: Path, channel: str):
+    async with tutor(tmp_path, BOOK) as t:
+        lan = await t.learner("1", channel).meets()
+        await lan.opens("thu")
+        await lan.tap("Để sau")
+        await t.passes(hours=1, minutes=59)
+        assert not lan.said
+        for _ in range(2):
+            await t.passes(hours=2)
+            assert lan.said.startswith("Chị Lan làm chưa?") and "Rồi" in lan.buttons
+            assert await t.ticker.fire() == 0, "once"
+        await t.passes(days=30)
+        assert not lan.said
+        await lan.tap("Rồi")
+        assert "Sau" in lan.said
+
+
+async def test_nothing_rings_at_night(tmp_path: Path):
+    async with tutor(tmp_path, BOOK) as t:
+        lan = await t.learner().meets()
+        await lan.opens("thu")
+        await t.passes(hours=11)  # 19:00
+        await lan.tap("Để sau")  # due at 21:00
+        await t.passes(hours=2, minutes=30)
+        assert not lan.said
+        await t.passes(hours=10)  # 07:30
+        assert not lan.said
+        await t.passes(minutes=31)
+        assert "làm chưa" in lan.said
+
+
+async def test_not_to_her_who_left_nor_to_her_who_said_no(tmp_path: Path):
+    async with tutor(tmp_path, BOOK) as t:
+        away, no = await t.learner("1").meets(), t.learner("2")
+        await no.say("alo")
+        await no.tap("Không")
+        for each in (away, no):
+            await each.opens("thu")
+            await each.tap("Để sau")
+        await away.leaves()
+        heard = len(away.heard), len(no.heard)
+        await t.passes(hours=3)
+        await t.passes(days=3)
+        assert (len(away.heard), len(no.heard)) == heard
+
+
+async def test_the_reminder_that_finds_her_gone_is_the_last(tmp_path: Path):
+    async with tutor(tmp_path, BOOK) as t:
+        lan = await t.learner().meets()
+        await lan.opens("thu")
+        await lan.tap("Để sau")
+        t.channel.fault = gone
+        await t.passes(hours=2)
+        t.channel.fault = lambda outgoing, plain: None
+        await t.passes(days=9)
+        assert not lan.said and await t.ticker.fire() == 0
+
+
+async def test_a_timer_of_a_step_she_has_left_is_harmless(tmp_path: Path):
+    async with tutor(tmp_path, BOOK) as t:
+        lan = await t.learner().meets()
+        await lan.opens("thu")
+        done = lan.buttons["Rồi"]
+        await lan.tap("Để sau")
+        run = (await t.talk(lan)).open_run
+        assert run is not None
+        await lan.tap_token(done)
+        (person,) = await t.rows("person")
+        late = Update(INNER, "due:late", str(person["learner_id"]), Inner("due", run.wait_id), t.clock.now())
+        await t.deliver(late)
+        assert not lan.said
+
+
+async def test_a_due_timer_survives_a_crash_and_still_rings_once(tmp_path: Path):
+    async with tutor(tmp_path, BOOK) as t:
+        lan = await t.learner().meets()
+        await lan.opens("thu")
+        await lan.tap("Để sau")
+        t.clock.passes(hours=3)
+        await t.crash()
+        await t.passes(seconds=1)
+        assert "làm chưa" in lan.said
+        await t.crash()
+        await t.passes(seconds=1)
+        assert not lan.said
+
+
+async def test_more_due_timers_than_one_tick_takes_all_ring(tmp_path: Path):
+    async with tutor(tmp_path, BOOK) as t:
+        people = [t.learner(str(at), WEB) for at in range(DUE_AT_ONCE + 7)]
+        for act in ("chào", "đồng ý", "Hoa", "1", "Bài thu", "để sau"):
+            await t.deliver(*(each.update(Text(act)) for each in people))
+        t.clock.passes(hours=2)
+        assert await t.ticker.fire() == DUE_AT_ONCE
+        assert await t.ticker.fire() == 7
+        assert await t.ticker.fire() == 0
+        assert all("làm chưa" in each.last.text for each in people)
+
+
+async def test_after_a_clock_set_back_reminders_do_not_flood(tmp_path: Path):
+    async with tutor(tmp_path, BOOK) as t:
+        lan = await t.learner().meets()
+        await lan.opens("thu")
+        await lan.tap("Để sau")
+        heard = len(lan.heard)
+        for amount in (3, -5, 3, -5, 10, 24, 24, 24):
+            await t.passes(hours=amount)
+        assert len(lan.heard) - heard <= 2
+
+
+async def test_old_update_ids_are_forgotten_but_not_what_was_set_aside(tmp_path: Path):
+    async with tutor(tmp_path, BOOK) as t:
+        lan = await t.learner().meets()
+        await t.conversation.set_aside(lan.update(Inner("due", "x")), "kept for an operator")
+        assert len(await t.rows("inbox")) > 3
+        t.clock.passes(days=15)
+        await t.ticker.sweep()
+        assert [row["fault"] for row in await t.rows("inbox")] == ["Inner"] or len(await t.rows("inbox")) == 1
+
+
+async def test_sweep_goes_in_slices_until_nothing_is_left(tmp_path: Path):
+    async with tutor(tmp_path, BOOK) as t:
+        await t.deliver(*(t.learner(str(at), WEB).update(Text("alo")) for at in range(120)))
+        t.clock.passes(days=31)
+        await t.ticker.sweep()
+        assert not await t.rows("person") and not await t.rows("inbox") and not await t.rows("chat_log")
+
+
+async def test_step_sweeps_once_an_hour(tmp_path: Path):
+    async with tutor(tmp_path, BOOK) as t:
+        await t.learner().say("alo")
+        await t.ticker.step()
+        t.clock.passes(days=31)
+        await t.ticker.step()
+        assert not await t.rows("person")
+
+
+async def test_due_finds_the_longest_overdue_first(tmp_path: Path):
+    async with tutor(tmp_path, BOOK) as t:
+        for at, name in enumerate(("Ba", "Tư")):
+            each = await t.learner(str(at)).meets(name)
+            await each.opens("thu")
+            await each.tap("Để sau")
+            t.clock.passes(minutes=5)
+        rows = await t.database.read(lambda c: keeping.due(c, START + timedelta(days=1), 10))
+        assert [from_ms(due_at) for *_, due_at in rows] == sorted(from_ms(due_at) for *_, due_at in rows)
+        assert len(rows) == 2
