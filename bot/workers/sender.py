@@ -53,7 +53,6 @@ class Sender:
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._settled: dict[Key, asyncio.Future[None] | None] = {}
         self._unsettled: dict[str, Key] = {}
-        self._unwritten: dict[str, Key] = {}
         self._urgent = asyncio.Event()
         self._last: dict[str, int] = {}
 
@@ -177,8 +176,6 @@ class Sender:
         """These are written down."""
         for key in settled:
             done = self._settled.pop(key, None)
-            if self._unwritten.get(key[1]) == key:
-                del self._unwritten[key[1]]
             if self._unsettled.get(key[1]) == key:
                 del self._unsettled[key[1]]
             if done is not None and not done.done():
