@@ -11,7 +11,8 @@ from sqlalchemy import select, update
 from bot.channels.base import Inner, Media, Tap, Text, Update
 from bot.services.conversation import INNER
 from flows import Book
-from storage import Conflict, StorageUnavailable, conversations, tables
+from storage import conversations, tables
+from storage.errors import Conflict, StorageUnavailable
 from tests.support.builders import book, lesson
 from tests.support.harness import TELEGRAM, WEB, tutor
 
@@ -397,7 +398,7 @@ async def test_a_conflict_runs_the_batch_again(tmp_path: Path):
                 raise Conflict
             return await transact(work)
 
-        t.conversation.database = _With(t.database, moved_once)  # type: ignore[assignment]
+        t.conversation.database = _With(t.database, moved_once)
         await lan.tap("Đúng")
         assert times >= 2 and "Ba" in lan.said and len(await t.rows("attempt")) == 1
 
@@ -427,7 +428,7 @@ async def test_when_the_database_is_away_nothing_is_acknowledged(tmp_path: Path)
         async def away(work):
             raise StorageUnavailable
 
-        t.conversation.database = _With(t.database, away)  # type: ignore[assignment]
+        t.conversation.database = _With(t.database, away)
         update_ = lan.update(Text("menu"))
         with pytest.raises(StorageUnavailable):
             await t.deliver(update_)
