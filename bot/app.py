@@ -34,7 +34,8 @@ from bot.workers.ticker import EVERY_S, Ticker
 from flows import LessonInvalid
 from flows.events import Universe
 from flows.shelf import Shelf
-from storage import Database, keeping, open_database, schema
+from storage import keeping, schema
+from storage.database import Database, open_database
 from storage.lock import lock_folder
 
 SEND_PATIENCE_S = 4.0  # how long a stop waits for messages under way; the rest stays in the outbox
@@ -78,7 +79,7 @@ class App:
         """Raises SettingsInvalid, StorageError (a sentence each) or OSError when the port is taken."""
         settings, world = self.settings, self.world
         data = Path(settings.data.dir)
-        url = settings.database.url or f"sqlite:///{data / 'camtay.db'}"
+        url = settings.database_url
         try:
             self.database = open_database(url)
         except ValueError as unknown:

@@ -121,7 +121,7 @@ def make_backup(given: argparse.Namespace) -> int:
     settings = _settings(given)
     from bot import backup
 
-    file, manifest = backup.make(Path(settings.data.dir), database_url(settings), given.file, datetime.now(UTC))
+    file, manifest = backup.make(Path(settings.data.dir), settings.database_url, given.file, datetime.now(UTC))
     size = file.stat().st_size / 1_000
     print(f"Đã sao lưu: {file} ({size:,.0f} kB, dữ liệu phiên bản {manifest.schema}).")
     print("Trong tệp có khóa ký và thông tin học viên: hãy cất ở chỗ riêng.")
@@ -132,7 +132,7 @@ def restore(given: argparse.Namespace) -> int:
     settings = _settings(given)
     from bot import backup
 
-    aside, manifest = backup.restore(given.file, Path(settings.data.dir), database_url(settings), datetime.now(UTC))
+    aside, manifest = backup.restore(given.file, Path(settings.data.dir), settings.database_url, datetime.now(UTC))
     print(f"Đã lấy lại dữ liệu của lúc {datetime.fromisoformat(manifest.created_at):%H:%M %d/%m/%Y} (UTC).")
     print(f"Dữ liệu trước đó còn ở: {aside}")
     return 0
@@ -148,7 +148,7 @@ def doctor(given: argparse.Namespace) -> int:
     except SettingsInvalid as wrong:
         findings.append(doctor.Finding("bad", f"Cấu hình: {wrong}"))
     else:
-        findings += asyncio.run(doctor.look_at_settings(settings, given.config, database_url(settings)))
+        findings += asyncio.run(doctor.look_at_settings(settings, given.config, settings.database_url))
     return doctor.report(findings, print)
 
 
@@ -162,18 +162,15 @@ def _settings(given: argparse.Namespace) -> Settings:
     return settings.load(given.config, os.environ, flags)
 
 
-def database_url(settings: Settings) -> str:
-    """Where the data are; without a setting an SQLite file in the data folder."""
-    return settings.database.url or f"sqlite:///{Path(settings.data.dir) / 'camtay.db'}"
-
-
 async def _migrate(settings: Settings) -> tuple[str | None, str | None]:
     """The schema's version before and after."""
-    from storage import SchemaTooNew, open_database, schema
+    from storage import schema
     from storage.copies import sqlite_path
+    from storage.database import open_database
+    from storage.errors import SchemaTooNew
     from storage.lock import lock_folder
 
-    url = database_url(settings)
+    url = settings.database_url
     database = open_database(url)
     path = sqlite_path(url)
     held = lock_folder(Path(settings.data.dir)) if path else None

@@ -16,8 +16,9 @@ from typing import Literal
 
 from bot.errors import AlreadyRunning, StorageError
 from bot.settings import Settings
-from storage import open_database, schema
+from storage import schema
 from storage.copies import sqlite_path
+from storage.database import open_database
 from storage.lock import lock_folder
 
 OLDEST_PYTHON = (3, 11)

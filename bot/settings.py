@@ -161,6 +161,11 @@ class Settings:
     facts: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def database_url(self) -> str:
+        """Where the data are; without a setting an SQLite file in the data folder."""
+        return self.database.url or f"sqlite:///{Path(self.data.dir) / 'camtay.db'}"
+
+    @property
     def placeholders(self) -> dict[str, str]:
         """What a lesson may put between braces: the facts, and the helper's name and phone."""
         return {**self.facts, "nguoi_giup": self.helper.name, "so_nguoi_giup": self.helper.phone}

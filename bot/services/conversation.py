@@ -13,7 +13,9 @@ from bot.tutoring.desk import Desk, Person
 from bot.tutoring.quiet import QuietHours
 from flows import Book, SessionCorrupt
 from flows.events import Universe
-from storage import Conflict, Connection, Database, conversations, keeping
+from storage import conversations, keeping
+from storage.database import Connection, Database
+from storage.errors import Conflict
 from storage.records import LearnerRow, PersonRow
 
 INNER = "inner"

@@ -12,7 +12,8 @@ from flows import Book, Lesson, SessionCorrupt
 from flows.loader import load_lesson
 from flows.shelf import Shelf, read_shelf
 from flows.understand import read_words
-from storage import Connection, Database, keeping
+from storage import keeping
+from storage.database import Connection, Database
 from storage.records import VersionRow
 
 LANGUAGE = 1  # number of the lesson language; a version keeps the one it was written in

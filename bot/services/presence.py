@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from bot.channels.base import Inner, Update
 from bot.services.conversation import INNER
 from bot.tutoring.quiet import QuietHours
-from storage import Connection, Database, keeping
+from storage import keeping
+from storage.database import Connection, Database
 from storage.records import to_ms
 
 BEAT_EVERY = timedelta(seconds=30)
@@ -48,7 +49,7 @@ class Presence:
         stopped_at = datetime.fromisoformat(last[0])
         if now - stopped_at <= dropped_after or self.quiet.holds(now):
             return []
-        since, until = stopped_at - PROMPTED_WITHIN, stopped_at + BEAT_EVERY
+        since, until = stopped_at - PROMPTED_WITHIN, stopped_at + 2 * BEAT_EVERY
         learners = await self.database.read(lambda c: keeping.prompted_between(c, channel, since, until))
         return [_reoffer(learner_id, stopped_at, now) for learner_id in learners]
 

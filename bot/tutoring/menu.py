@@ -19,7 +19,9 @@ def show_menu(desk: Desk, intro: str = "") -> None:
     first = None if done or desk.talk.open_run or desk.talk.parked else next(iter(lessons), None)
     if first is not None:
         desk.say(desk.phrase("menu_first", bai=first.title, phut=str(first.minutes)))
-    desk.offer(desk.phrase("menu"), (*_open(desk), *([_button(desk, first)] if first else []), *_tracks(desk, lessons, first)))
+    desk.offer(
+        desk.phrase("menu"), (*_open(desk), *([_button(desk, first)] if first else []), *_tracks(desk, lessons, first))
+    )
 
 
 def show_track(desk: Desk, track: str) -> None:

@@ -23,11 +23,11 @@ from bot.services.presence import Presence, set_key
 from bot.settings import Settings
 from bot.workers.pace import Pace
 from bot.workers.sender import Sender, Senders
-from storage import Connection, conversations, keeping
-from storage.database import SQLite
+from storage import conversations, keeping
+from storage.database import Connection, SQLite
 from storage.records import OutboxRow
 
-OWN_EVERY_S = 2.0  # how often one that stands by asks whether the bot is free, and an owner looks for others' rows
+OWN_EVERY_S = 0.5  # how often one that stands by asks whether the bot is free, and an owner looks for others' rows
 SET_UP_PAUSE_S, SET_UP_LONGEST_PAUSE_S = 5.0, 300.0
 REOFFER_AT_ONCE = 100
 
@@ -133,6 +133,7 @@ class TelegramLine:
         for at in range(0, len(lost), REOFFER_AT_ONCE):
             await self.submit(lost[at : at + REOFFER_AT_ONCE])
         self.presence.alive.add(self.channel.name)
+        await self.presence.beat()
         work = [sender.run(), self._catch_up(sender), self._set_up()]
         if self.plan.mode == "polling":
             work.append(self._poll())

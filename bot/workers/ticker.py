@@ -12,7 +12,8 @@ from bot.errors import StorageError
 from bot.services.conversation import INNER
 from bot.tutoring import talk as talks
 from flows import SessionCorrupt
-from storage import Connection, Database, keeping
+from storage import keeping
+from storage.database import Connection, Database
 
 EVERY_S = 5.0  # reminders are counted in minutes and days
 DUE_AT_ONCE = 100

@@ -22,7 +22,9 @@ import pytest
 
 from bot import backup
 from bot.backup import BackupFailed
-from storage import AlreadyRunning, open_database, schema
+from storage import schema
+from storage.database import open_database
+from storage.errors import AlreadyRunning
 from storage.pg_tools import without_password
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)

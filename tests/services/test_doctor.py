@@ -13,8 +13,9 @@ import pytest
 from aiohttp import web
 
 from bot import doctor, settings
-from bot.cli import database_url, main
-from storage import open_database, schema
+from bot.cli import main
+from storage import schema
+from storage.database import open_database
 from storage.lock import lock_folder
 from tests.support.fake_telegram import FakeTelegram
 
@@ -33,7 +34,7 @@ async def look(data: Path, environ: Mapping[str, str] = {}, **flags: str) -> dic
         name.replace("__", "."): value for name, value in flags.items()
     }
     loaded = settings.load(ROOT / "config.yaml", environ, given)
-    findings = await doctor.look_at_settings(loaded, ROOT / "config.yaml", database_url(loaded))
+    findings = await doctor.look_at_settings(loaded, ROOT / "config.yaml", loaded.database_url)
     told: dict[str, str] = {}
     for finding in findings:
         about, _, rest = finding.text.partition(": ")

@@ -12,7 +12,7 @@ from bot.channels.base import Text, Update
 from bot.services.effects import Effects
 from bot.workers.intake import MAX_BATCH, MAX_TRIES, Intake
 from bot.workers.sender import Senders
-from storage import StorageUnavailable
+from storage.errors import StorageUnavailable
 from tests.support.builders import book, lesson
 from tests.support.harness import TELEGRAM, tutor
 from tests.support.world import START

@@ -12,7 +12,7 @@ import pytest
 from bot.channels.base import LearnerGone, Misconfigured, Outgoing, Refused, SendError, Text, Throttled, Unreachable
 from bot.workers.pace import Pace
 from bot.workers.sender import Sender
-from storage import StorageUnavailable
+from storage.errors import StorageUnavailable
 from tests.support.builders import book, lesson
 from tests.support.harness import TELEGRAM, CollectingChannel, Tutor, gone, tutor
 

@@ -24,7 +24,8 @@ from bot.workers.pace import Pace
 from bot.workers.sender import Sender, Senders
 from bot.workers.ticker import Ticker
 from flows import Book
-from storage import Connection, Database, conversations, open_database, schema, tables
+from storage import conversations, schema, tables
+from storage.database import Connection, Database, open_database
 from tests.support.world import Clock, Ids, fixed_world
 
 TELEGRAM = "telegram:1"
