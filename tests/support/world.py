@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from pathlib import Path
 from random import Random
 
 from bot.app import World
@@ -26,21 +25,6 @@ class Clock:
     def passes(self, **amount: float) -> None:
         """Move by timedelta's own keywords: days, hours, minutes, seconds."""
         self.at += timedelta(**amount)
-
-
-@dataclass
-class FileClock:
-    """The clock of another process: it reads an ISO instant from a file that the test writes."""
-
-    path: Path
-
-    def now(self) -> datetime:
-        return datetime.fromisoformat(self.path.read_text("ascii"))
-
-    def put(self, instant: datetime) -> None:
-        draft = self.path.with_suffix(".new")
-        draft.write_text(instant.isoformat(), "ascii")
-        draft.replace(self.path)  # in one step: the other process never reads half an instant
 
 
 @dataclass

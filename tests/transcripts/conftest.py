@@ -1,0 +1,56 @@
+"""Every transcript of the project, found once: those beside the lessons and those of the tests' own lesson."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from flows import Book, Lesson
+from flows.loader import load_lesson
+from flows.transcript import Transcript, parse
+from tests.support.builders import LESSONS, PROJECT, book, facts, real_book
+
+OWN = PROJECT / "tests" / "transcripts" / "lessons"
+NOBODY = {"nguoi_giup": "", "so_nguoi_giup": ""}
+
+
+@dataclass(frozen=True)
+class Fixture:
+    """One transcript file; `book` holds its lesson as `./camtay golden` would play it."""
+
+    path: Path
+    text: str
+    transcript: Transcript
+    book: Book
+
+    @property
+    def name(self) -> str:
+        return f"{self.path.parent.parent.name}/{self.path.stem}"
+
+
+@cache
+def own_lesson() -> Lesson:
+    path = next(OWN.rglob("lesson.yaml"))
+    lesson, problems = load_lesson(path.read_bytes(), str(path), facts())
+    assert lesson is not None, problems
+    return lesson
+
+
+@cache
+def fixtures() -> tuple[Fixture, ...]:
+    own = book(own_lesson(), helper=NOBODY)
+    found = []
+    for root, shelf in ((LESSONS, real_book()), (OWN, own)):
+        for path in sorted(root.rglob("transcripts/*.txt")):
+            text = path.read_text("utf-8")
+            found.append(Fixture(path, text, parse(text, path.parent.parent.name), shelf))
+    return tuple(found)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that asks for `fixture` runs once for each transcript."""
+    if "fixture" in metafunc.fixturenames:
+        metafunc.parametrize("fixture", fixtures(), ids=lambda each: each.name)

@@ -1,0 +1,156 @@
+"""Transcripts against the whole process: web chat over HTTP on loopback, one learner a lesson, a clock we move."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+import flows
+from flows.transcript import Act, Turn
+from tests.support.process import TutorProcess, running, until
+from tests.transcripts.conftest import Fixture, fixtures
+
+pytestmark = pytest.mark.timeout(300)
+
+BETWEEN_S = 10.0  # between two messages of hers: the web chat has its own limit
+
+Entry = Mapping[str, Any]
+
+
+class Page:
+    """What a browser does: a cookie, a post per message, the log read again."""
+
+    def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
+        self.session = session
+        self.url = url
+        self.entries: list[Entry] = []
+        self.turn: list[Entry] = []
+        self.ids = (f"page{number:020d}" for number in count(1))
+
+    async def opens(self) -> None:
+        async with self.session.get(f"{self.url}/") as answer:
+            assert answer.status == 200
+        await self.reads()
+
+    async def reads(self) -> list[Entry]:
+        """What the tutor has said since the last look."""
+        after = self.entries[-1]["no"] if self.entries else 0
+        async with self.session.get(f"{self.url}/chat/log", params={"after": str(after)}) as answer:
+            assert answer.status == 200, await answer.text()
+            found = (await answer.json())["entries"]
+        self.entries += found
+        self.turn = [entry for entry in found if entry["who"] == "tutor"]
+        return self.turn
+
+    async def posts(self, **message: str) -> None:
+        async with self.session.post(f"{self.url}/chat/send", json={"id": next(self.ids), **message}) as answer:
+            assert answer.status == 200, await answer.text()
+        await self.reads()
+
+    def token(self, label: str) -> str:
+        tokens = (b["token"] for e in reversed(self.entries) for b in e["buttons"] if b["label"] == label)
+        return str(next(tokens))
+
+
+class Clock:
+    """The clock of the process: the seconds by which it is ahead stand in a file."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.ahead_s = 0.0
+        self.passes(0)
+
+    def passes(self, seconds: float) -> None:
+        self.ahead_s += seconds
+        draft = self.file.with_suffix(".draft")
+        draft.write_text(str(self.ahead_s), "ascii")
+        draft.replace(self.file)
+
+
+@asynccontextmanager
+async def process(folder: Path) -> AsyncIterator[tuple[TutorProcess, Clock]]:
+    clock = Clock(folder / "clock")
+    environ = {
+        "TEST_CLOCK_FILE": str(clock.file),
+        "TEST_TICK_S": "0.05",
+        "CAMTAY__TIME__QUIET_FROM": "00:00",
+        "CAMTAY__TIME__QUIET_TO": "00:00",
+    }
+    async with running(folder / "tutor", environ) as tutor:
+        yield tutor, clock
+
+
+def one_each() -> Sequence[Fixture]:
+    """Of each lesson the transcript with most kinds of acts; those of the tests' own lesson are not served."""
+    best: dict[str, Fixture] = {}
+    for each in fixtures():
+        head = each.transcript.head
+        if head.channel != "web" or head.lesson == "tranh-dong":
+            continue
+        known = best.get(head.lesson)
+        if known is None or _variety(each) > _variety(known):
+            best[head.lesson] = each
+    return list(best.values())
+
+
+def _variety(fixture: Fixture) -> tuple[int, int]:
+    acts = [act for act, _ in fixture.transcript.exchanges]
+    return len({act.kind for act in acts}), len(acts)
+
+
+async def test_the_whole_process_says_the_same(tmp_path: Path):
+    chosen = one_each()
+    assert len(chosen) >= 9
+    async with process(tmp_path) as (tutor, clock):
+        for fixture in chosen:
+            async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
+                await take(fixture, Page(session, tutor.url), clock)
+        assert (await tutor.health())[1]["set_aside"] == 0
+
+
+async def take(fixture: Fixture, page: Page, clock: Clock) -> None:
+    """Meet the tutor as the head of the transcript says, then take the lesson word for word."""
+    head = fixture.transcript.head
+    await page.opens()
+    await page.posts(token="c:yes")
+    await (page.posts(text=head.name) if head.name else page.posts(token="n:skip"))
+    await page.posts(token=f"a:{list(flows.ADDRESSES).index(head.address)}")
+    await page.posts(token=f"m:{head.lesson}")
+    check(fixture, Act("tap", head.lesson), fixture.transcript.opening, page)
+    for act, turn in fixture.transcript.exchanges:
+        clock.passes(BETWEEN_S if act.kind != "wait" else act.wait_s)
+        match act.kind:
+            case "wait":
+                if turn.texts:
+                    await until(page.reads)
+                else:
+                    await page.reads()
+            case "tap":
+                await page.posts(token=page.token(act.text))
+            case "say":
+                await page.posts(text=act.text)
+            case _:
+                continue  # the page sends nothing but words and taps
+        check(fixture, act, turn, page)
+        if "emergency" in turn.notes:
+            return
+
+
+def check(fixture: Fixture, act: Act, expected: Turn, page: Page) -> None:
+    lines = tuple(line for entry in page.turn for line in entry["text"].splitlines() if line.strip())
+    assert lines[: len(expected.lines)] == expected.lines, f"{fixture.path}: after {act}"
+    if not any(note.startswith(("command", "emergency", "run ended")) for note in expected.notes) and expected.buttons:
+        assert tuple(button["label"] for button in page.turn[-1]["buttons"]) == expected.buttons
+
+
+def test_time_between_two_messages_is_less_than_any_reminder():
+    """Else the pauses of this test would ring timers that the transcript does not know."""
+    longest = max(len(each.transcript.exchanges) for each in fixtures())
+    assert timedelta(seconds=BETWEEN_S * longest) < timedelta(minutes=30)

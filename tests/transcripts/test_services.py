@@ -1,0 +1,74 @@
+"""Transcripts against the real services, every update delivered twice: the same words, nothing done twice."""
+
+from __future__ import annotations
+
+from datetime import UTC, time
+from itertools import count
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import flows
+from bot.channels.base import Body, Media, Tap, Text
+from bot.tutoring.quiet import QuietHours
+from flows.transcript import Act, Turn
+from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor
+from tests.support.world import Clock
+from tests.transcripts.conftest import Fixture
+
+NEVER_QUIET = QuietHours(time(0), time(0), ZoneInfo("Asia/Ho_Chi_Minh"))
+OWN_WORDS = ("command", "emergency", "run ended")  # after these the shell adds its own lines and buttons
+
+
+async def test_the_services_say_the_same_however_often_an_update_comes(tmp_path: Path, fixture: Fixture):
+    head = fixture.transcript.head
+    clock = Clock(head.at.astimezone(UTC))
+    async with tutor(tmp_path, fixture.book, clock, quiet=NEVER_QUIET) as t:
+        channel = WEB if head.channel == WEB else TELEGRAM
+        learner = await t.learner("1", channel).meets(head.name, list(flows.ADDRESSES).index(head.address))
+        t.ids.prefix, t.ids.numbers = "run", count(1)  # the run's id shuffles what is to be put in order
+        await twice(t, learner, Tap(f"m:{head.lesson}"))
+        turn = fixture.transcript.opening
+        check(fixture, Act("tap", head.lesson), turn, learner)
+        for act, turn in fixture.transcript.exchanges:
+            if act.kind == "wait":
+                await t.passes(seconds=act.wait_s)
+                assert await t.ticker.fire() == 0
+            else:
+                await twice(t, learner, body(act, learner))
+            check(fixture, act, turn, learner)
+            if "emergency" in turn.notes:
+                return  # another lesson has begun
+        (run,) = await t.rows("run")
+        if run["outcome"]:
+            assert f"run ended: {run['outcome']} · points {run['points']}" in turn.notes
+        graded = [row["tries"] for row in await t.rows("attempt")]
+        assert len(graded) == (await t.talk(learner)).answers
+
+
+def body(act: Act, learner: Learner) -> Body:
+    match act.kind:
+        case "tap":
+            message = next(message for message in reversed(learner.heard) if act.text in message.labels)
+            return Tap(next(button.token for button in message.buttons if button.label == act.text))
+        case "send":
+            return Media(act.text)
+    return Text(act.text)
+
+
+async def twice(t: Tutor, learner: Learner, what: Body) -> None:
+    """Deliver one update in a batch of two, and once more later; only the first may do anything."""
+    update = learner.update(what)
+    await t.deliver(update, update)
+    first = list(learner.turn)
+    await t.deliver(update)
+    assert not learner.turn, f"the second delivery of {what} was answered"
+    learner.turn = first
+
+
+def check(fixture: Fixture, act: Act, expected: Turn, learner: Learner) -> None:
+    lines = tuple(line for message in learner.turn for line in message.text.splitlines() if line.strip())
+    assert lines[: len(expected.lines)] == expected.lines, f"{fixture.path}: after {act}"
+    if not any(note.startswith(OWN_WORDS) for note in expected.notes):
+        assert len(lines) == len(expected.lines), f"{fixture.path}: after {act}"
+        if expected.buttons:
+            assert learner.turn[-1].labels == expected.buttons
