@@ -42,8 +42,7 @@ class Postgres:
         self._home.mkdir()
         if os.geteuid() == 0:
             shutil.chown(self._home, USER, USER)
-            for parent in (folder, *folder.parents[:1]):
-                parent.chmod(parent.stat().st_mode | 0o011)
+            folder.chmod(folder.stat().st_mode | 0o011)  # the server's user must get through to its own folder
         data = self._home / "data"
         environ = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
         init = Process(
