@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
 import signal
 import sys
@@ -226,8 +227,19 @@ async def _serve(settings: Settings, world: World) -> int:
         await app.stop()
 
 
+_REASONS = {
+    errno.EACCES: "không có quyền",
+    errno.EPERM: "không có quyền",
+    errno.EROFS: "chỗ này chỉ đọc được",
+    errno.ENOTDIR: "đã có một tệp ở chỗ của thư mục",
+    errno.ENOSPC: "ổ đĩa đã đầy",
+    errno.EADDRINUSE: "đã có chương trình khác dùng cổng này",
+    errno.EADDRNOTAVAIL: "máy này không có địa chỉ đó",
+}
+
+
 def _refusal(fault: OSError, settings: Settings) -> str:
-    reason = fault.strerror or str(fault)
+    reason = _REASONS.get(fault.errno or 0) or fault.strerror or str(fault)
     if fault.filename:
         return f"Không dùng được {fault.filename}: {reason}."
     return f"Không mở được {settings.web.host}:{settings.web.port}: {reason}. Đổi cổng bằng --port."

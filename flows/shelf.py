@@ -58,6 +58,9 @@ def _phrases(root: Path, library: Library) -> dict[str, str]:
     path = root / "phrases.yaml"
     if not path.is_file():
         raise FileNotFoundError(2, "không thấy tệp lời nói", str(path))
+    broken = tuple(each for each in library.problems if each.place.path == str(path) and each.severity == "error")
+    if broken:
+        raise LessonInvalid(broken)
     phrases = {phrase.id: phrase.text for phrase in library.phrases}
     missing = sorted(REQUIRED - phrases.keys())
     if missing:

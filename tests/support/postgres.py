@@ -79,8 +79,8 @@ def running_server() -> Iterator[PostgresServer | None]:
     if binaries is None:
         yield None
         return
-    with _private_server(binaries) as url:
-        yield PostgresServer(url)
+    with private_server(binaries) as power:
+        yield PostgresServer(power.url)
 
 
 def find_binaries() -> Path | None:
@@ -106,7 +106,7 @@ def _embedded() -> list[Path]:
 
 
 @contextmanager
-def _private_server(binaries: Path) -> Iterator[str]:
+def private_server(binaries: Path) -> Iterator[Power]:
     """A server on a unix socket in a folder of its own; stopped and removed at the end."""
     folder = Path(tempfile.mkdtemp(prefix="camtay-pg-"))  # short: a socket's path has at most 107 bytes
     if owner := _owner():
@@ -119,21 +119,43 @@ def _private_server(binaries: Path) -> Iterator[str]:
         cwd=folder,
         **_as_owner(),
     )
-    options = [part for name, value in SERVER_OPTIONS.items() for part in ("-c", f"{name}={value}")]
-    server = subprocess.Popen(
-        [*_die_with_us(), binaries / "postgres", "-D", data, "-k", folder, *options],
-        stdout=subprocess.DEVNULL,
-        cwd=folder,
-        **_as_owner(),
-    )
-    url = f"postgresql://{USER}@/postgres?host={folder}"
+    power = Power(binaries, folder)
     try:
-        _wait_until_ready(url, server)
-        yield url
+        power.on()
+        yield power
     finally:
-        server.send_signal(signal.SIGINT)  # "fast": break off whoever is connected
-        server.wait(timeout=START_WITHIN_S)
+        power.off()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass
+class Power:
+    """A private server's switch: the data stay while it is off."""
+
+    binaries: Path
+    folder: Path
+    server: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://{USER}@/postgres?host={self.folder}"
+
+    def on(self) -> None:
+        """Start it and wait until it answers."""
+        options = [part for name, value in SERVER_OPTIONS.items() for part in ("-c", f"{name}={value}")]
+        self.server = subprocess.Popen(
+            [*_die_with_us(), self.binaries / "postgres", "-D", self.folder / "data", "-k", self.folder, *options],
+            stdout=subprocess.DEVNULL,
+            cwd=self.folder,
+            **_as_owner(),
+        )
+        _wait_until_ready(self.url, self.server)
+
+    def off(self) -> None:
+        """Stop it: "fast", whoever is connected is broken off."""
+        if self.server is not None:
+            self.server.send_signal(signal.SIGINT)
+            self.server.wait(timeout=START_WITHIN_S)
 
 
 def _owner() -> str | None:
