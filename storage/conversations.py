@@ -156,7 +156,11 @@ def add_learner(conn: Connection, person: PersonRow, channel: str, chat_id: str,
 
 
 def write(conn: Connection, writes: Writes) -> None:
-    """Everything a batch changed, each table once, rows in key order. Raises Conflict when a revision has moved."""
+    """Everything a batch changed, each table once, rows in key order.
+
+    Raises Conflict when a revision has moved, which the lock taken on reading should make impossible; asyncpg cannot
+    count the rows of an executemany, so on PostgreSQL the lock alone holds.
+    """
     _many(conn, _SAVE_PERSON, [
         {"id": p.learner_id, "new_name": p.name, "new_address": p.address, "new_consent": p.consent}
         for p in sorted(writes.people, key=lambda p: p.learner_id)

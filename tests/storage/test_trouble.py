@@ -1,0 +1,243 @@
+"""Databases in trouble: away, locked, full, newer, older, not a database at all; and who owns what."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from storage import database as databases
+from storage import keeping, schema, tables
+from storage.database import Connection, Database, open_database
+from storage.errors import AlreadyRunning, SchemaOutdated, SchemaTooNew, StorageUnavailable
+from storage.lock import lock_folder
+from tests.support.builders import PROJECT
+from tests.support.harness import empty_database
+
+
+@pytest.fixture(autouse=True)
+async def _readers_have_ended() -> AsyncIterator[None]:
+    """aiosqlite's thread tells its loop even after a connection failed: the loop must not be closed before."""
+    yield
+    for thread in threading.enumerate():
+        if "_connection_worker_thread" in thread.name:
+            await asyncio.to_thread(thread.join, 5.0)
+
+
+# --- away --------------------------------------------------------------------------------------------
+
+
+async def test_a_postgresql_that_is_not_there_is_unavailable(tmp_path: Path):
+    database = open_database(f"postgresql://nobody@/nothing?host={tmp_path}")
+    try:
+        for attempt in (database.read(keeping.counts), database.transact(keeping.counts), database.hold("x")):
+            with pytest.raises(StorageUnavailable):
+                await attempt
+    finally:
+        await database.close()
+
+
+@pytest.mark.postgres
+async def test_a_postgresql_that_breaks_off_is_unavailable_and_comes_back(postgres_url: str):
+    database = open_database(postgres_url)
+    await schema.ensure(database)
+
+    def break_off(connection: Connection) -> None:
+        connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+    try:
+        with pytest.raises(StorageUnavailable):
+            await database.transact(break_off)
+        assert (await database.transact(keeping.counts))["learners"] == 0
+    finally:
+        await database.close()
+
+
+async def test_an_sqlite_locked_by_another_writer_for_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(databases, "BUSY_TIMEOUT_S", 0.05)
+    path = tmp_path / "camtay.db"
+    await empty_database(path)
+    database = open_database(f"sqlite:///{path}")
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(StorageUnavailable, match="giữ"):
+                await database.transact(keeping.counts)
+            assert (await database.read(keeping.counts))["learners"] == 0, "readers are not held up"
+            other.execute("ROLLBACK")
+        assert (await database.transact(keeping.counts))["learners"] == 0
+    finally:
+        await database.close()
+
+
+async def test_a_full_disk_keeps_nothing_by_halves_and_says_so(tmp_path: Path):
+    path = tmp_path / "camtay.db"
+    await empty_database(path)
+    database = open_database(f"sqlite:///{path}")
+
+    def fill(connection: Connection) -> None:
+        keeping.put_key(connection, "small", "x", None)
+        keeping.put_key(connection, "large", "x" * 1_000_000, None)
+
+    def limit(connection: Connection) -> None:
+        pages = connection.execute(text("PRAGMA page_count")).scalar_one()
+        connection.execute(text(f"PRAGMA max_page_count = {pages + 2}"))
+
+    try:
+        await database.transact(limit)
+        with pytest.raises(StorageUnavailable, match="đầy"):
+            await database.transact(fill)
+        assert await database.read(lambda c: keeping.get_key(c, "small")) is None
+        assert await database.transact(lambda c: keeping.put_key(c, "small", "y", None)), "and what fits still goes in"
+    finally:
+        await database.close()
+
+
+async def test_a_file_that_is_no_database(tmp_path: Path):
+    path = tmp_path / "camtay.db"
+    path.write_bytes(b"khong phai co so du lieu " * 100)
+    database = open_database(f"sqlite:///{path}")
+    try:
+        with pytest.raises(StorageUnavailable, match="hỏng"):
+            await schema.ensure(database)
+        with pytest.raises(StorageUnavailable, match="hỏng"):
+            await database.transact(keeping.counts)
+    finally:
+        await database.close()
+
+
+async def test_a_folder_in_the_place_of_the_file(tmp_path: Path):
+    (tmp_path / "camtay.db").mkdir()
+    database = open_database(f"sqlite:///{tmp_path / 'camtay.db'}")
+    try:
+        with pytest.raises(StorageUnavailable):
+            await schema.ensure(database)
+    finally:
+        await database.close()
+
+
+def test_another_kind_of_database_is_refused():
+    with pytest.raises(ValueError, match="mysql"):
+        open_database("mysql://x")
+
+
+# --- schema ------------------------------------------------------------------------------------------
+
+
+async def test_the_program_needs_the_newest_migration():
+    config = Config()
+    config.set_main_option("script_location", str(PROJECT / "storage" / "migrations"))
+    assert ScriptDirectory.from_config(config).get_heads() == [schema.SCHEMA]
+
+
+async def test_migrations_make_the_tables_as_they_are_declared(database: Database):
+    def differences(connection: Connection) -> list[object]:
+        return list(compare_metadata(MigrationContext.configure(connection), tables.metadata))
+
+    assert await database.read(differences) == []
+
+
+async def test_a_current_schema_is_left_alone(database: Database):
+    assert await schema.current(database) == schema.SCHEMA
+    await schema.ensure(database)
+
+
+async def test_a_newer_schema_is_refused(database: Database, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(schema, "SCHEMA", "0000")
+    with pytest.raises(SchemaTooNew, match=r"0001.*0000"):
+        await schema.ensure(database)
+
+
+async def test_an_older_schema_is_copied_aside_first_or_refused(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    await database.transact(lambda c: keeping.put_key(c, "k", "giữ lại", None))
+    monkeypatch.setattr(schema, "SCHEMA", "0002")
+    if "postgresql" in database.url:
+        with pytest.raises(SchemaOutdated, match="migrate"):
+            await schema.ensure(database)
+        return
+    await schema.ensure(database)
+    with closing(sqlite3.connect(tmp_path / "camtay.db.before-0001")) as copy:
+        assert copy.execute("SELECT value FROM key_value").fetchall() == [("giữ lại",)]
+    assert not list(tmp_path.glob("*.partial"))
+
+
+async def test_an_empty_database_is_made_ready(tmp_path: Path):
+    database = open_database(f"sqlite:///{tmp_path / 'new' / 'folder' / 'camtay.db'}")
+    try:
+        await schema.ensure(database)
+        assert (await database.read(keeping.counts)) == {"learners": 0, "unsent": 0, "set_aside": 0}
+    finally:
+        await database.close()
+
+
+# --- who owns what -----------------------------------------------------------------------------------
+
+
+@pytest.mark.postgres
+async def test_of_two_processes_one_owns_a_channel_until_it_ends(postgres_url: str):
+    one, two = open_database(postgres_url), open_database(postgres_url)
+    try:
+        assert await one.hold("telegram:1") and await one.hold("telegram:1")
+        assert not await two.hold("telegram:1")
+        assert await two.hold("telegram:2"), "another channel is another matter"
+        await one.close()
+        assert await two.hold("telegram:1")
+    finally:
+        await one.close()
+        await two.close()
+
+
+@pytest.mark.postgres
+async def test_ownership_that_broke_off_can_be_taken_again(postgres_url: str):
+    one, two = open_database(postgres_url), open_database(postgres_url)
+    lost = text(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    try:
+        assert await one.hold("telegram:1")
+        await two.transact(lambda c: c.execute(lost).all())
+        assert await two.hold("telegram:1")
+        try:
+            owns = await one.hold("telegram:1")
+        except StorageUnavailable:
+            owns = await one.hold("telegram:1")
+        assert not owns, "it must not believe that it still does"
+    finally:
+        await one.close()
+        await two.close()
+
+
+def test_one_process_to_a_data_folder(tmp_path: Path):
+    first = lock_folder(tmp_path / "data")
+    with pytest.raises(AlreadyRunning, match="data"):
+        lock_folder(tmp_path / "data")
+    first.close()
+    lock_folder(tmp_path / "data").close()
+
+
+async def test_sqlite_waits_for_the_disk_and_keeps_readers_apart(tmp_path: Path):
+    await empty_database(tmp_path / "camtay.db")
+    database = open_database(f"sqlite:///{tmp_path / 'camtay.db'}")
+
+    def pragma(connection: Connection, name: str) -> object:
+        return connection.execute(text(f"PRAGMA {name}")).scalar_one()
+
+    try:
+        assert await database.transact(lambda c: pragma(c, "journal_mode")) == "wal"
+        assert await database.transact(lambda c: pragma(c, "synchronous")) == 2  # FULL
+        assert await database.transact(lambda c: pragma(c, "foreign_keys")) == 1
+    finally:
+        await database.close()
