@@ -56,8 +56,9 @@ class Delivery:
         """Stop for good."""
         self.end()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._session is not None:
-            await self._session.close()
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
 
     def _enqueue(self, queued: Queued) -> None:
         line = self._lines.get(queued.line)
