@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -132,8 +133,9 @@ class Learner:
 class Tutor:
     """One process on one database. `crash` throws away every object in memory and begins again on the same file."""
 
-    def __init__(self, path: Path, book: Book, clock: Clock | None = None, *, quiet: QuietHours = QUIET) -> None:
-        self.url = f"sqlite:///{path / 'camtay.db'}"
+    def __init__(self, where: Path | str, book: Book, clock: Clock | None = None, *, quiet: QuietHours = QUIET) -> None:
+        """`where` is a folder for an SQLite file, or the address of a database."""
+        self.url = where if isinstance(where, str) else f"sqlite:///{where / 'camtay.db'}"
         self.book = book
         self.clock = clock or Clock()
         self.ids = Ids()
@@ -220,7 +222,7 @@ class Tutor:
         learner = self.learner(outgoing.chat_id, outgoing.channel)
         _hear(learner, Message(outgoing.text, outgoing.buttons, outgoing.no))
 
-    async def rows(self, table: str) -> list[dict[str, object]]:
+    async def rows(self, table: str) -> list[dict[str, Any]]:
         """All rows of a table."""
         return await self.database.read(lambda c: rows_of(c, table))
 
@@ -234,7 +236,7 @@ class Tutor:
         return talks.load(await self.database.read(lambda c: str(c.scalar(query))))
 
 
-def rows_of(connection: Connection, table: str) -> list[dict[str, object]]:
+def rows_of(connection: Connection, table: str) -> list[dict[str, Any]]:
     return [dict(row._mapping) for row in connection.execute(select(tables.metadata.tables[table]))]
 
 
