@@ -149,6 +149,11 @@ class Sender:
             except SendError:
                 await self._sleep(BACK_OFF_S[min(tries, len(BACK_OFF_S) - 1)])
                 tries += 1
+            except Exception:  # the edge of a unit of work: one row that cannot be sent must not hold up its chat
+                log.exception("sending failed", extra={"channel": outgoing.channel, "chat_id": outgoing.chat_id})
+                if plain:
+                    return False
+                plain = True
 
     def _alarm(self, what: str, outgoing: Outgoing, fault: Exception) -> None:
         where = {"channel": outgoing.channel, "chat_id": outgoing.chat_id, "no": outgoing.no}

@@ -263,19 +263,22 @@ async def test_close_leaves_in_the_outbox_what_cannot_be_sent(tmp_path: Path):
         assert len(t.channel.sent) == 1
 
 
-async def test_a_channel_that_breaks_its_word_costs_no_other_chat(tmp_path: Path):
+async def test_a_channel_that_breaks_its_word_costs_one_message_and_an_alarm(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
     class Broken(CollectingChannel):
         async def send(self, outgoing: Outgoing, *, plain: bool = False) -> None:
-            if outgoing.chat_id == "x":
+            if outgoing.chat_id == "x" and outgoing.no == 1:
                 raise ValueError("no SendError at all")
             await super().send(outgoing, plain=plain)
 
     async with tutor(tmp_path, SIMPLE) as t:
         t.channel = Broken()
         sender = new_sender(t)
-        sender.push([message("x", 1), message("y", 1), message("y", 2)])
+        sender.push([message("x", 1), message("x", 2), message("y", 1), message("y", 2)])
         await t.flush()
-        assert [each.chat_id for each in t.channel.sent] == ["y", "y"]
+        assert sorted((each.chat_id, each.no) for each in t.channel.sent) == [("x", 2), ("y", 1), ("y", 2)]
+        assert "sending failed" in caplog.text and not sender.waiting
 
 
 async def test_gone_is_a_send_error_for_the_harness():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -115,6 +116,27 @@ async def test_a_due_timer_survives_a_crash_and_still_rings_once(tmp_path: Path)
         await t.crash()
         await t.passes(seconds=1)
         assert not lan.said
+
+
+async def test_a_timer_found_twice_before_it_is_written_down_rings_once(tmp_path: Path):
+    """By two processes, or by one whose batch is still running."""
+    async with tutor(tmp_path, BOOK) as t:
+        lan = await t.learner().meets()
+        await lan.opens("thu")
+        await lan.tap("Để sau")
+        found: list[Update] = []
+
+        async def note(updates: Sequence[Update]) -> None:
+            found.extend(updates)
+
+        t.ticker.submit = note
+        for _ in range(2):
+            t.clock.passes(hours=2)
+            await t.ticker.fire()
+        assert len(found) == 2
+        for each in found:
+            await t.deliver(each)
+        assert len([message for message in lan.heard if "làm chưa" in message.text]) == 1
 
 
 async def test_more_due_timers_than_one_tick_takes_all_ring(tmp_path: Path):
