@@ -25,7 +25,7 @@ from storage.errors import Conflict, StorageUnavailable
 T = TypeVar("T")
 Work = Callable[[Connection], T]
 
-BUSY_TIMEOUT_S = 5.0  # a reader's checkpoint or a backup may hold SQLite for a moment
+BUSY_TIMEOUT_S = 2.5  # a backup may hold SQLite for a moment; a graceful stop waits for it three times at most
 CONNECT_TIMEOUT_S = 10.0
 _RETRY_STATES = {"40001", "40P01", "23505"}  # serialisation failure, deadlock, unique violation (another was quicker)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,8 +15,9 @@ import pytest
 
 from flows.shelf import read_table
 from tests.crash.stage import FINISH_WITHIN_S, environment, open_stage
+from tests.support.environment import leave_out
 from tests.support.fake_telegram import FakeTelegram, Learner
-from tests.support.postgres import PostgresServer
+from tests.support.postgres import NOT_FOUND, PostgresServer, find_binaries, private_server
 from tests.support.process import ROOT, TutorProcess, running, until
 from tests.support.short_lesson import MENU, STEPS, do, see, write_lessons
 
@@ -62,6 +65,47 @@ async def test_sigterm_while_telegram_does_not_answer(tmp_path: Path) -> None:
         await stage.tutor.start()
         for learner in learners:
             await see(learner, "c:yes")
+
+
+async def test_sigterm_while_another_program_holds_the_database(tmp_path: Path) -> None:
+    async with open_stage(tmp_path, "", "polling") as stage:
+        learners = stage.crowd.newcomers(LEARNERS)
+        with closing(sqlite3.connect(stage.tutor.data / "camtay.db", timeout=10, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            for learner in learners:
+                learner.start()
+            await until(lambda: any(method == "getUpdates" for method, _ in stage.fake.calls[-1:]))
+            assert await stage.tutor.stop() < 10
+            assert stage.tutor.exit_code == 0, stage.tutor.output
+            other.execute("ROLLBACK")
+        await stage.tutor.start()
+        for learner in learners:
+            await see(learner, "c:yes")
+
+
+async def test_sigterm_while_postgresql_is_away(tmp_path: Path) -> None:
+    binaries = find_binaries() or leave_out(NOT_FOUND)
+    with private_server(binaries) as power:
+        async with open_stage(tmp_path, power.url, "polling") as stage:
+            await asyncio.to_thread(power.off)
+            learner = stage.crowd.newcomers(1)[0]
+            learner.start()
+            await until(lambda: _is_unwell(stage.tutor))
+            assert await stage.tutor.stop() < 10
+            assert stage.tutor.exit_code == 0, stage.tutor.output
+            await asyncio.to_thread(power.on)
+            await stage.tutor.start()
+            await see(learner, "c:yes")
+
+
+async def _is_unwell(tutor: TutorProcess) -> bool:
+    return (await tutor.health())[0] == 503
+
+
+async def test_sigterm_through_the_command_line(tmp_path: Path) -> None:
+    async with running(tmp_path / "tutor", {}, command=("-m", "bot", "run")) as tutor:
+        assert await tutor.stop() < 10
+        assert tutor.exit_code == 0, tutor.output
 
 
 # --- two processes -----------------------------------------------------------------------------------
@@ -257,7 +301,7 @@ async def test_who_was_not_in_the_middle_of_it_is_left_alone(away: Away) -> None
 
 
 async def _all_sent(away: Away) -> bool:
-    return (await away.tutor.health())[1]["unsent"] == 0
+    return bool((await away.tutor.health())[1]["unsent"] == 0)
 
 
 async def _alive_since(away: Away, at: float) -> bool:
