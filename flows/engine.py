@@ -11,7 +11,18 @@ from flows.masking import MASK, mask
 from flows.model import Ask, Choose, Quiz, Say, Step, Task
 from flows.session import Book, Session, Sprint, Trigger
 from flows.stage import MAX_PATH, Stage, clean, own_answers, reminders
-from flows.understand import Answered, Command, Emergency, Meaning, Unknown, Unsure, amount, fold, understand
+from flows.understand import (
+    Answered,
+    Command,
+    Emergency,
+    Meaning,
+    Unknown,
+    Unsure,
+    amount,
+    fold,
+    may_be_emergency,
+    understand,
+)
 
 MAX_STEPS = 100  # steps in one sprint without a wait (as goflow): more is a loop the linter could not see
 MAX_TEXT = 2_000  # characters of hers that are looked at: the longest message Zalo can send
@@ -64,6 +75,8 @@ def resume(book: Book, session: Session, signal: ev.Signal, universe: ev.Univers
             if reason:
                 stage.say(step.id, stage.phrase(reason, bai=lesson.title))
             _again(stage, step)
+    if not isinstance(signal, ev.Due):
+        _count_anew(stage, session, step)
     return Sprint(stage.session, tuple(stage.events))
 
 
@@ -124,7 +137,7 @@ def _again(stage: Stage, step: Step) -> None:
 
 def _tapped(stage: Stage, step: Step, seq: int, option: str) -> None:
     session = stage.session
-    if session.used == (seq, option):
+    if was_used(session, seq, option):
         stage.emit(ev.TapIgnored("repeated"))
         return
     _, choices = KINDS[type(step)].prompt(stage, step)
@@ -134,6 +147,11 @@ def _tapped(stage: Stage, step: Step, seq: int, option: str) -> None:
         return
     stage.emit(ev.Heard(chosen.label))
     _choose(stage, step, option)
+
+
+def was_used(session: Session, seq: int, option: str) -> bool:
+    """Whether this is a second tap on the button just used (of which option is not kept without her consent)."""
+    return session.used is not None and session.used[0] == seq and session.used[1] in (option, "")
 
 
 def _choose(stage: Stage, step: Step, option: str) -> None:
@@ -204,6 +222,8 @@ def _act(stage: Stage, step: Step, meaning: Meaning, text: str, choices: tuple[e
     elif isinstance(meaning, Unsure):
         close = tuple(choice for choice in choices if choice.id in meaning.options)
         stage.emit(ev.Asked(step.id, stage.session.seq, stage.phrase("unsure"), close if len(close) > 1 else choices))
+    elif may_be_emergency(stage.book.words, text) and not stage.lesson.emergency:
+        stage.emit(ev.EmergencySuspected())
     else:
         _not_understood(stage, step, bool(choices))
 
@@ -212,7 +232,9 @@ def _not_understood(stage: Stage, step: Step, has_choices: bool) -> None:
     misses = stage.session.misses + 1
     stage.change(misses=misses)
     stage.emit(ev.NotUnderstood(step.id, misses))
-    if misses > 1:
+    if stage.lesson.emergency:
+        stage.say(step.id, stage.phrase("not_understood_emergency"))
+    elif misses > 1:
         stage.say(step.id, stage.phrase("not_understood_twice"))
     elif isinstance(step, Quiz) and step.type == "number":
         stage.say(step.id, stage.phrase("ask_retry_number"))
@@ -264,7 +286,8 @@ def _back(stage: Stage, step: Step) -> None:
     while path and not _waits(lesson.step(path[-1])):
         path.pop()
     if not path:
-        stage.say(step.id, stage.phrase("back_at_start"))
+        first = stage.lesson.steps[0].id == step.id
+        stage.say(step.id, stage.phrase("back_at_start" if first else "back_unknown"))
         _again(stage, step)
         return
     to = path.pop()
@@ -277,6 +300,13 @@ def _waits(step: Step | None) -> bool:
 
 
 # --- time --------------------------------------------------------------------------------------------
+
+
+def _count_anew(stage: Stage, before: Session, step: Step) -> None:
+    """She was just here: a reminder that was set before counts from now."""
+    now, same = stage.session, stage.session.remind_at == before.remind_at
+    if now.waiting and now.remind_at is not None and same:
+        stage.change(remind_at=stage.universe.now + reminders(step)[0])
 
 
 def _due(stage: Stage, step: Step, wait_id: str) -> None:

@@ -167,6 +167,11 @@ class EmergencyRaised:
 
 
 @dataclass(frozen=True, slots=True)
+class EmergencySuspected:
+    """Words that may mean she was robbed, and that mean nothing else here: ask her."""
+
+
+@dataclass(frozen=True, slots=True)
 class HelpRequested:
     """She wants a person: where she stands, never what she answered."""
 
@@ -218,6 +223,7 @@ Event = (
     | TapIgnored
     | Commanded
     | EmergencyRaised
+    | EmergencySuspected
     | HelpRequested
     | RunStarted
     | RunEnded

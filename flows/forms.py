@@ -180,7 +180,8 @@ def _later(fields: Fields) -> Later:
 
 
 def _stuck(fields: Fields) -> Stuck:
-    return Stuck(fields.texts("hints"), fields.step_id("go"), fields.number("after_tries", 0, 0, 20))
+    hints, go = fields.texts("hints"), fields.step_id("go")
+    return Stuck(hints, go, fields.number("after_tries", 0, 0, 20), fields.text("label"))
 
 
 def _branch(fields: Fields, common: CommonFields) -> Branch:

@@ -12,7 +12,7 @@ from typing import Any
 from flows.model import Lesson
 
 # Fields that hold words. Whatever is not named here counts as graph: a new field is then taken seriously by itself.
-_WORDS = frozenset({"text", "say", "more", "wait_tap", "icon", "hints", "retry_text", "steps", "done", "tags"})
+_WORDS = frozenset({"text", "say", "more", "wait_tap", "icon", "hints", "retry_text", "steps", "done", "label", "tags"})
 _LESSON_WORDS = frozenset(
     {"title", "track", "order", "minutes", "langs", "owner", "reviewed_on", "sources"},
 )

@@ -112,6 +112,9 @@ class QuizKind(Kind[Quiz]):
 
     def typed(self, stage: Stage, step: Quiz, text: str) -> Next:
         right = _accepts(stage, step, text)
+        if not right and is_stuck(stage, text):
+            stage.change(tries=stage.session.tries + 1)
+            return self._missed(stage, step)
         if right is None:
             return AGAIN
         stage.grade(step, text[:MAX_ANSWER], right=right, points=step.points, skill=step.skill)
@@ -149,8 +152,9 @@ class TaskKind(Kind[Task]):
     def prompt(self, stage: Stage, step: Task) -> Prompt:
         listed = (f"{at}. {stage.words(part)}" for at, part in enumerate(step.steps, 1))
         done = stage.words(step.done) if step.done else stage.phrase("label_done")
-        others = (ev.Choice(which, stage.phrase(f"label_{which}")) for which in ("stuck", "later"))
-        return "\n".join((stage.words(step.text), *listed)), (ev.Choice("done", done), *others)
+        stuck = stage.words(step.stuck.label) if step.stuck.label else stage.phrase("label_stuck")
+        choices = ev.Choice("done", done), ev.Choice("stuck", stuck), ev.Choice("later", stage.phrase("label_later"))
+        return "\n".join((stage.words(step.text), *listed)), choices
 
     def tap(self, stage: Stage, step: Task, choice: str) -> Next:
         match choice:
@@ -178,7 +182,8 @@ class TaskKind(Kind[Task]):
         else:
             stage.say(step.id, stage.phrase("task_stuck_end"))
             request_help(stage, step)
-        self.put(stage, step)
+        _, choices = self.prompt(stage, step)
+        stage.ask(step, stage.phrase("task_again"), choices)  # the steps stand just above; "nói lại" shows them again
         return WAIT
 
     def _later(self, stage: Stage, step: Task) -> Next:
@@ -231,7 +236,15 @@ def request_help(stage: Stage, step: Step) -> None:
     session = stage.session
     known = stage.book.facts.get("nguoi_giup") and stage.book.facts.get("so_nguoi_giup")
     stage.emit(ev.HelpRequested(session.lesson, session.version, step.id, session.tries))
-    stage.say(step.id, stage.phrase("help" if known else "help_nobody"))
+    unknown = "help_nobody_emergency" if stage.lesson.emergency else "help_nobody"
+    stage.say(step.id, stage.phrase("help" if known else unknown))
+    stage.say(step.id, stage.phrase("place_kept"))
+
+
+def is_stuck(stage: Stage, text: str) -> bool:
+    """She says that she cannot, where words are asked for: no wrong answer."""
+    own = (Own("stuck", stage.book.words.answers.get("stuck", ())),)
+    return isinstance(understand(stage.book.words, text, own, numbered=False), Answered)
 
 
 def _labels(stage: Stage, options: tuple[Option, ...]) -> tuple[ev.Choice, ...]:

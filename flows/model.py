@@ -134,11 +134,12 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Stuck:
-    """The hint ladder of a task, and where the really stuck go (None: to a person)."""
+    """The hint ladder of a task, and where the really stuck go (None: to a person); `label` is its button."""
 
     hints: tuple[str, ...] = ()
     go: str | None = None
     after_tries: int = 0
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

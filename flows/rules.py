@@ -240,6 +240,7 @@ def _task_texts(step: Task) -> Iterator[Text]:
     yield from (Text(step, ("steps", at), text, "item") for at, text in enumerate(step.steps))
     yield Text(step, ("done",), step.done, "label")
     yield Text(step, ("later", "text"), step.later.text, "said")
+    yield Text(step, ("stuck", "label"), step.stuck.label, "label")
     yield from (Text(step, ("stuck", "hints", at), text, "said") for at, text in enumerate(step.stuck.hints))
 
 

@@ -68,7 +68,9 @@ class Session:
 
     def bare(self) -> Session:
         """What may be kept of someone who said no to keeping: the place, nothing she said or earned."""
-        return replace(self, earned={}, vars={}, name="", path=(), remind_at=None)
+        used = (self.used[0], "") if self.used else None
+        kept = replace(self, earned={}, vars={}, name="", path=(), remind_at=None)
+        return replace(kept, used=used, tries=0, misses=0)
 
 
 @dataclass(frozen=True, slots=True)

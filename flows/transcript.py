@@ -264,6 +264,8 @@ def _note(event: ev.Event, session: Session) -> Iterable[str]:
             yield f"command: {command}"
         case ev.EmergencyRaised():
             yield "emergency"
+        case ev.EmergencySuspected():
+            yield "emergency suspected"
         case ev.SecretMasked(kinds):
             yield f"secret masked: {', '.join(kinds)}"
         case ev.HelpRequested(step=step):

@@ -10,8 +10,11 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
+from flows.emergency import Alarm, read_alarm
+
 MAX_WORDS = 60  # a longer message is no answer to a short question; only emergencies are looked for in it
 SURE = 86  # rapidfuzz ratio from which one typo in a word of seven letters still passes
+SURE_OF_NO = 92  # with a negation a near miss may be the opposite
 MAYBE = 70  # below this a suggestion would be a guess
 
 NEGATIONS = frozenset({"khong", "dung_", "chua", "chang", "khoi"})
@@ -66,10 +69,10 @@ class Words:
 
     spelling: Mapping[str, str]
     fillers: tuple[tuple[str, ...], ...]
+    endings: tuple[tuple[str, ...], ...]
     commands: Mapping[str, str]
     exact_commands: Mapping[str, str]
-    emergency: tuple[tuple[str, ...], ...]
-    not_emergency: tuple[tuple[str, ...], ...]
+    alarm: Alarm
     answers: Mapping[str, tuple[str, ...]]
 
     def __hash__(self) -> int:
@@ -79,15 +82,20 @@ class Words:
 def read_words(table: Mapping[str, object]) -> Words:
     """Fold the tables as read from YAML (all scalars text)."""
     spelling = _mapping(table, "spelling")
-    bare = Words(spelling, (), {}, {}, (), (), {})
+    bare = Words(spelling, (), (), {}, {}, read_alarm((), (), (), str.split), {})
     commands = {name: tuple(ways) for name, ways in _lists(table, "commands").items()}
     return Words(
         spelling=spelling,
-        fillers=tuple(sorted((tuple(fold(bare, way)) for way in _list(table, "fillers")), key=len, reverse=True)),
+        fillers=_longest_first(bare, _list(table, "fillers")),
+        endings=_longest_first(bare, (*_list(table, "fillers"), *_list(table, "endings"))),
         commands={" ".join(fold(bare, way)): name for name, ways in commands.items() for way in ways},
         exact_commands={_spoken(way): name for name, ways in commands.items() for way in ways},
-        emergency=tuple(tuple(fold(bare, way)) for way in _list(table, "emergency")),
-        not_emergency=tuple(tuple(fold(bare, way)) for way in _list(table, "not_emergency")),
+        alarm=read_alarm(
+            _list(table, "emergency"),
+            _list(table, "emergency_maybe"),
+            _list(table, "not_emergency"),
+            lambda phrase: fold(bare, phrase),
+        ),
         answers={name: tuple(ways) for name, ways in _lists(table, "answers").items()},
     )
 
@@ -95,7 +103,7 @@ def read_words(table: Mapping[str, object]) -> Words:
 def understand(words: Words, text: str, own: Sequence[Own], *, numbered: bool = True) -> Meaning:
     """Emergency, then this prompt's own answers, then global words, then near misses; in doubt Unsure."""
     tokens = fold(words, text)
-    if is_emergency(words, tokens):
+    if words.alarm.rings(tokens, text):
         return Emergency()
     if not tokens or len(tokens) > MAX_WORDS:
         return Unknown()
@@ -124,10 +132,11 @@ def _folded(words: Words, tokens: tuple[str, ...], own: Sequence[Own]) -> Meanin
 def _near(words: Words, core: tuple[str, ...], own: Sequence[Own]) -> Meaning:
     said = " ".join(core)
     part_of = {answer.id: ways for answer in own if (ways := _holding(words, core, answer))}
-    if len(part_of) == 1 and any(_same_sense(core, way) for ways in part_of.values() for way in ways):
+    if len(core) > 1 and len(part_of) == 1 and any(_same_sense(core, way) for way in next(iter(part_of.values()))):
         return Answered(next(iter(part_of)))
     scores = sorted(((_score(words, core, answer), answer.id) for answer in own), reverse=True)
-    if scores and scores[0][0] >= SURE and len(said) >= 4 and (len(scores) == 1 or scores[0][0] - scores[1][0] >= 8):
+    sure = SURE_OF_NO if NEGATIONS & set(core) else SURE
+    if scores and scores[0][0] >= sure and len(said) >= 4 and (len(scores) == 1 or scores[0][0] - scores[1][0] >= 8):
         return Answered(scores[0][1])
     command = max(((fuzz.ratio(said, way), name) for way, name in words.commands.items()), default=(0.0, ""))
     if command[0] >= 90 and len(said) >= 5:
@@ -160,9 +169,13 @@ def _is_part(said: Sequence[str], way: Sequence[str]) -> bool:
 
 def _position(tokens: Sequence[str], count: int) -> int | None:
     rest = tokens[1:] if len(tokens) == 2 and tokens[0] in {"so", "cau", "chon", "nut", "bam", "y"} else tokens
-    if len(rest) == 1 and rest[0].isascii() and rest[0].isdigit() and len(rest[0]) <= 2 and 1 <= int(rest[0]) <= count:
+    if len(rest) == 1 and _is_position(rest[0], count):
         return int(rest[0]) - 1
     return None
+
+
+def _is_position(token: str, count: int) -> bool:
+    return token.isascii() and token.isdigit() and len(token) <= 2 and 1 <= int(token) <= count
 
 
 def positions(text: str, count: int) -> tuple[int, ...] | None:
@@ -170,7 +183,7 @@ def positions(text: str, count: int) -> tuple[int, ...] | None:
     tokens = [token for token in re.split(r"[\s,.;và-]+", text.strip()) if token]
     if len(tokens) == 1 and tokens[0].isdigit() and count < 10:
         tokens = list(tokens[0])
-    if not tokens or not all(token.isascii() and token.isdigit() and 1 <= int(token[:3]) <= count for token in tokens):
+    if not tokens or not all(_is_position(token, count) for token in tokens):
         return None
     found = tuple(int(token) - 1 for token in tokens)
     return found if len(set(found)) == len(found) else None
@@ -184,18 +197,14 @@ def amount(text: str) -> int | None:
     return int(re.sub(r"\D", "", found[1])) * _SCALE.get(found[2] or "", 1)
 
 
-def is_emergency(words: Words, tokens: Sequence[str]) -> bool:
-    """Whether an emergency phrase stands in it as something that has happened."""
-    for phrase in words.emergency:
-        for at in range(len(tokens) - len(phrase) + 1):
-            if tuple(tokens[at : at + len(phrase)]) == phrase and not _denied(words, tokens[:at]):
-                return True
-    return False
+def is_emergency(words: Words, text: str) -> bool:
+    """Whether she says that she has been robbed."""
+    return words.alarm.rings(fold(words, text), text)
 
 
-def _denied(words: Words, before: Sequence[str]) -> bool:
-    near = tuple(before[-3:])
-    return any(near[at : at + len(d)] == d for d in words.not_emergency for at in range(len(near)))
+def may_be_emergency(words: Words, text: str) -> bool:
+    """Whether it is worth asking her."""
+    return words.alarm.may_ring(fold(words, text))
 
 
 def without_fillers(words: Words, tokens: tuple[str, ...]) -> tuple[str, ...]:
@@ -207,7 +216,9 @@ def without_fillers(words: Words, tokens: tuple[str, ...]) -> tuple[str, ...]:
             size = len(filler)
             if size < len(tokens) and tokens[:size] == filler:
                 tokens, changed = tokens[size:], True
-            if size < len(tokens) and tokens[-size:] == filler:
+        for ending in words.endings:
+            size = len(ending)
+            if size < len(tokens) and tokens[-size:] == ending:
                 tokens, changed = tokens[:-size], True
     return tokens
 
@@ -236,6 +247,10 @@ def _plain(text: str) -> str:
 def _spoken(text: str) -> str:
     """As said, diacritics kept: case and punctuation aside."""
     return " ".join(_TOKENS.findall(unicodedata.normalize("NFC", text[:4000]).casefold()))
+
+
+def _longest_first(words: Words, phrases: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+    return tuple(sorted((fold(words, phrase) for phrase in phrases), key=len, reverse=True))
 
 
 def _list(table: Mapping[str, object], key: str) -> tuple[str, ...]:

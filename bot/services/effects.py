@@ -63,12 +63,14 @@ class Record:
         self.away = row.away
         self.out_no = row.out_no
         self.prompt_at = row.prompt_at
+        self.seen_at: datetime | None = None
+        self.forgotten = False
 
     def take(self, desk: Desk, now: datetime, *, from_her: bool) -> None:
         """Write down what happened at the desk for one update."""
         before = self.person
         if from_her:
-            self.away = False
+            self.away, self.seen_at = False, now
         for event in desk.events:
             self._event(desk, event, now)
         if desk.replies and not desk.agreed:
@@ -96,6 +98,7 @@ class Record:
                 writes.forget_answers.append(learner_id)
             case PersonForgotten():
                 writes.forget_people.append(learner_id)
+                self.forgotten = True
             case WentAway():
                 self.away = True
             case ev.RunFailed(run_id, code, reason):
@@ -109,7 +112,7 @@ class Record:
                 pass  # said above, or she has not agreed to anything being kept
             case ev.ValueSaved() | ev.TaskDone() | ev.TaskStuck() | ev.TaskPostponed() | ev.CheckpointPassed():
                 pass  # lives in the session
-            case ev.NotUnderstood() | ev.TapIgnored() | ev.Commanded() | ev.EmergencyRaised():
+            case ev.NotUnderstood() | ev.TapIgnored() | ev.Commanded() | ev.EmergencyRaised() | ev.EmergencySuspected():
                 pass  # the desk has acted on it
             case _:
                 assert_never(event)
@@ -171,7 +174,7 @@ class Record:
 
     # --- closing ---
 
-    def close(self, now: datetime) -> None:
+    def close(self) -> None:
         """Add the rows that are written once a batch."""
         row, person, writes = self.row, self.person, self.effects.writes
         kept = self.talk if person.consent == "agreed" else self.talk.bare()
@@ -185,7 +188,7 @@ class Record:
                 state=talks.dump(kept),
                 revision=row.revision,
                 out_no=self.out_no,
-                seen_at=now,
+                seen_at=self.seen_at,
                 due_at=self.quiet.shift(remind_at) if remind_at else None,
                 prompt_at=self.prompt_at,
                 lesson=run.lesson if run else None,

@@ -11,9 +11,23 @@ from bot.tutoring import menu, reception, rights
 from bot.tutoring.desk import Desk, WentAway
 from flows import Session, Trigger
 from flows import events as ev
+from flows.engine import was_used
 from flows.stage import clean
-from flows.understand import Answered, Command, Emergency, Meaning, Own, Unsure, fold, is_emergency, understand
+from flows.understand import (
+    Answered,
+    Command,
+    Emergency,
+    Meaning,
+    Own,
+    Unsure,
+    fold,
+    is_emergency,
+    may_be_emergency,
+    understand,
+    without_fillers,
+)
 
+NAMES = frozenset({"dung", "nghi"})
 STALE_EVERY = timedelta(minutes=1)  # how often a flood of taps on old buttons is answered
 
 
@@ -47,7 +61,7 @@ def answer(desk: Desk, body: Body) -> None:
 
 
 def _is_emergency(desk: Desk, text: str) -> bool:
-    return is_emergency(desk.book.words, fold(desk.book.words, text))
+    return is_emergency(desk.book.words, clean(text[:2000]))
 
 
 def _hear(desk: Desk, text: str) -> None:
@@ -70,7 +84,7 @@ def _text(desk: Desk, text: str) -> None:
     if isinstance(meaning, Answered):
         _hear(desk, text)
         _tap(desk, meaning.option)
-    elif desk.talk.pending == "name" and not _is_exact_command(desk, text):
+    elif desk.talk.pending == "name" and not _is_command(desk, text):
         _hear_name(desk, text)
     elif desk.talk.open_run is not None and not desk.talk.pending and not isinstance(meaning, Unsure):
         _resume(desk, ev.Typed(text))
@@ -84,14 +98,25 @@ def _hear_name(desk: Desk, text: str) -> None:
 
 
 def _offered(desk: Desk, text: str) -> Meaning:
-    usual = desk.book.words.answers
-    more = {"c:yes": usual.get("yes", ()), "c:no": usual.get("no", ())}
-    own = [Own(token, (label, *more.get(token, ()))) for token, label in desk.talk.offer]
+    own = [Own(token, (label, *_other_ways(desk, at, token))) for at, (token, label) in enumerate(desk.talk.offer)]
     return understand(desk.book.words, clean(text[:2000]), own)
 
 
-def _is_exact_command(desk: Desk, text: str) -> bool:
-    return " ".join(clean(text[:200]).casefold().split()) in desk.book.words.exact_commands
+def _other_ways(desk: Desk, at: int, token: str) -> tuple[str, ...]:
+    """Of two buttons the first is the yes, the second the no; an address may be named by its first word."""
+    if token.startswith("a:"):
+        return reception.address_ways(int(token[2:]))
+    if len(desk.talk.offer) == 2 and not token.startswith("d:"):
+        return desk.book.words.answers.get(("yes", "no")[at], ())
+    return ()
+
+
+def _is_command(desk: Desk, text: str) -> bool:
+    """Whether it is a global word and not somebody's name: "Dung" and "Nghi" are names until they wear diacritics."""
+    said = clean(text[:200]).casefold()
+    words = desk.book.words
+    bare = " ".join(without_fillers(words, fold(words, said)))
+    return " ".join(said.split()) in words.exact_commands or (bare in words.commands and bare not in NAMES)
 
 
 def _own_words(desk: Desk, text: str, meaning: Meaning | None = None) -> None:
@@ -103,9 +128,13 @@ def _own_words(desk: Desk, text: str, meaning: Meaning | None = None) -> None:
             command(desk, word)
         case Emergency():
             open_emergency(desk)
-        case Unsure(options):
+        case Unsure(options) if len(options) > 1:
             close = tuple(button for button in desk.talk.offer if button[0] in options)
             desk.offer(desk.phrase("unsure"), close, desk.talk.pending)
+        case _ if may_be_emergency(desk.book.words, text):
+            ask_emergency(desk)
+        case _ if not desk.talk.pending and (token := menu.find(desk, text)):
+            _tap(desk, token)
         case _:
             _ask_again(desk)
 
@@ -162,11 +191,10 @@ def _tap(desk: Desk, token: str) -> None:
             reception.ask_address(desk)
         case "a" if desk.agreed:
             reception.take_address(desk, rest)
-            _show_again(desk)
+            if desk.talk.open_run is not None and not desk.talk.pending:
+                _resume(desk, ev.Reoffered(""))
         case "d":
             rights.take_delete(desk, rest)
-            if rest != "yes":
-                _show_again(desk)
             if rest != "yes":
                 _show_again(desk)
         case _:
@@ -177,7 +205,7 @@ def _answer_tap(desk: Desk, rest: str) -> None:
     number, _, option = rest.partition(":")
     seq = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else -1
     run = desk.talk.run
-    if run is not None and run.used == (seq, option):
+    if run is not None and was_used(run, seq, option):
         desk.events.append(ev.TapIgnored("repeated"))
     elif desk.talk.open_run is None:
         _stale(desk)
@@ -227,6 +255,12 @@ def open_lesson(desk: Desk, lesson_id: str) -> None:
     _after(desk, sprint.events)
 
 
+def ask_emergency(desk: Desk) -> None:
+    """It sounds like it: two buttons, never a guess."""
+    offer = (("g:emergency", desk.phrase("label_emergency_yes")), ("g:go_on", desk.phrase("label_emergency_no")))
+    desk.offer(desk.phrase("emergency_ask"), offer, desk.talk.pending)
+
+
 def open_emergency(desk: Desk) -> None:
     """The first hour after a scam comes before everything, consent included."""
     lesson = next(
@@ -239,6 +273,8 @@ def open_emergency(desk: Desk) -> None:
         desk.say(desk.phrase("emergency"))
         _help(desk)
         return
+    if _helper_known(desk):
+        desk.say(desk.phrase("emergency_helper"))
     run = desk.talk.open_run
     if run is not None and run.lesson == lesson:
         _resume(desk, ev.Reoffered(""))
@@ -270,6 +306,8 @@ def _after(desk: Desk, events: tuple[ev.Event, ...]) -> None:
                 command(desk, word)
             case ev.EmergencyRaised():
                 open_emergency(desk)
+            case ev.EmergencySuspected():
+                ask_emergency(desk)
             case ev.TapIgnored("stale"):
                 _stale(desk)
             case ev.TaskPostponed():
@@ -286,13 +324,27 @@ def _ended(desk: Desk, event: ev.RunEnded) -> None:
     if event.outcome == "completed":
         done = {**desk.talk.done, event.lesson: max(event.points, desk.talk.done.get(event.lesson, 0))}
         desk.change(done=done)
+    lesson = desk.book.lesson(event.lesson, event.version)
+    if lesson is not None and lesson.emergency:
+        _emergency_ended(desk)
+        return
+    if event.outcome == "completed":
         desk.say(desk.phrase("lesson_done", bai=desk.lesson_title(event.lesson)))
-        if event.points:
+        if event.points and desk.agreed:
             desk.say(desk.phrase("lesson_points", diem=str(event.points)))
     if desk.person.consent == "asked":
         reception.ask_consent(desk)
     else:
-        menu.offer_next(desk, event.then)
+        menu.offer_next(desk, event.then, event.lesson)
+
+
+def _emergency_ended(desk: Desk) -> None:
+    """No points, no praise, nothing more to learn today."""
+    desk.say(desk.phrase("emergency_done"))
+    if desk.person.consent == "asked":
+        reception.ask_consent(desk)
+    else:
+        desk.offer("", (("g:menu", desk.phrase("label_menu")), ("g:help", desk.phrase("label_help"))))
 
 
 def _failed(desk: Desk, event: ev.RunFailed) -> None:
@@ -302,6 +354,7 @@ def _failed(desk: Desk, event: ev.RunFailed) -> None:
         desk.show(sprint.session, sprint.events)
         if sprint.session.waiting:
             return
+        desk.change(run=None, parked=(*desk.talk.parked, run))  # the lesson may come back
     menu.show_menu(desk, desk.phrase("lesson_trouble"))
 
 
@@ -313,8 +366,15 @@ def command(desk: Desk, word: str) -> None:
     match word:
         case "menu":
             menu.show_menu(desk)
+        case "repeat" | "back" if desk.talk.pending:
+            _ask_again(desk)
         case "go_on" | "repeat" | "back":
             _go_on(desk)
+        case "emergency":
+            open_emergency(desk)
+        case "thanks":
+            desk.say(desk.phrase("thanks"))
+            _show_again(desk)
         case "stop":
             desk.say(desk.phrase("stopped"))
             _offer_way_on(desk)
@@ -334,10 +394,12 @@ def command(desk: Desk, word: str) -> None:
             _show_again(desk)
         case "change_address" if desk.agreed:
             reception.ask_address(desk)
+        case "change_name" if desk.agreed:
+            reception.ask_name(desk)
         case "agree" if desk.agreed:
             desk.say(desk.phrase("agreed"))
             _go_on(desk)
-        case "agree" | "change_address":
+        case "agree" | "change_address" | "change_name":
             reception.ask_consent(desk)
         case "change_instructor":
             desk.say(desk.phrase("change_instructor" if _helper_known(desk) else "help_nobody"))
@@ -368,9 +430,13 @@ def _show_again(desk: Desk) -> None:
         _resume(desk, ev.Reoffered(""))
     elif desk.talk.pending or desk.person.consent == "asked":
         _ask_again(desk)
+    else:
+        menu.show_menu(desk)
 
 
 def _help(desk: Desk) -> None:
+    """Outside a lesson; inside one the engine answers."""
+    desk.events.append(ev.HelpRequested("", 0, desk.talk.pending, 0))
     desk.say(desk.phrase("help" if _helper_known(desk) else "help_nobody"))
 
 

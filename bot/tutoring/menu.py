@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.tutoring.desk import Desk
 from bot.tutoring.talk import Offer
 from flows import Lesson
+from flows.understand import Answered, Own, understand
 
 LABEL = 34  # characters a button shows on the narrowest phone
 
@@ -34,15 +35,24 @@ def show_track(desk: Desk, track: str) -> None:
     desk.offer(desk.phrase("menu_track_pick", nhom=title), (*buttons, ("g:menu", desk.phrase("label_menu"))))
 
 
-def offer_next(desk: Desk, then: str | None) -> None:
-    """After a lesson: the one that waits, else the one that follows, else the menu."""
+def find(desk: Desk, text: str) -> str | None:
+    """The button of a track or lesson that she named, wherever she is; None when no title is meant."""
+    own = [Own(f"t:{track}", (title,)) for track, title in desk.book.tracks]
+    own += [Own(f"m:{lesson.id}", (lesson.title,)) for lesson in _lessons(desk)]
+    meaning = understand(desk.book.words, text[:200], own, numbered=False)
+    return meaning.option if isinstance(meaning, Answered) else None
+
+
+def offer_next(desk: Desk, then: str | None, ended: str) -> None:
+    """After the lesson `ended`: the one that waits, else the one that follows, else the menu."""
     menu = ("g:menu", desk.phrase("label_menu"))
-    if desk.talk.parked:
-        parked = desk.talk.parked[-1].lesson
+    waiting = [run.lesson for run in desk.talk.parked if not _is_emergency(desk, run.lesson)]
+    if waiting:
+        parked = waiting[-1]
         text = desk.phrase("parked_offer", bai=desk.lesson_title(parked))
         desk.offer(text, ((f"m:{parked}", desk.phrase("label_continue")), menu))
         return
-    following = _next_lesson(desk, then)
+    following = _next_lesson(desk, then, ended)
     if following is None:
         show_menu(desk)
         return
@@ -50,10 +60,19 @@ def offer_next(desk: Desk, then: str | None) -> None:
     desk.offer(text, ((f"m:{following.id}", desk.phrase("label_next_lesson")), menu))
 
 
-def _next_lesson(desk: Desk, then: str | None) -> Lesson | None:
-    lessons = _lessons(desk)
-    wanted = next((lesson for lesson in lessons if lesson.id == then and lesson.id not in desk.talk.done), None)
-    return wanted or next((lesson for lesson in lessons if lesson.id not in desk.talk.done), None)
+def _next_lesson(desk: Desk, then: str | None, ended: str) -> Lesson | None:
+    """What the author names, else the first not done; of whom nothing is kept, the one below in the list."""
+    lessons = [lesson for lesson in _lessons(desk) if not lesson.emergency and lesson.id not in desk.talk.done]
+    if not desk.agreed:
+        ids = [lesson.id for lesson in lessons]
+        lessons = lessons[ids.index(ended) + 1 :] if ended in ids else lessons
+    wanted = next((lesson for lesson in lessons if lesson.id == then), None)
+    return wanted or next(iter(lessons), None)
+
+
+def _is_emergency(desk: Desk, lesson_id: str) -> bool:
+    lesson = desk.book.lesson(lesson_id)
+    return lesson is not None and lesson.emergency
 
 
 def _lessons(desk: Desk) -> list[Lesson]:
@@ -64,19 +83,21 @@ def _lessons(desk: Desk) -> list[Lesson]:
 
 
 def _open(desk: Desk) -> Offer:
-    runs = [run for run in (desk.talk.open_run, *reversed(desk.talk.parked)) if run is not None]
+    runs = [run for run in (desk.talk.open_run, *reversed(desk.talk.parked)) if run and desk.book.lesson(run.lesson)]
     titles = ((run.lesson, desk.lesson_title(run.lesson)) for run in runs[:3])
     return tuple((f"m:{lesson}", _short(desk.phrase("menu_open", bai=title))) for lesson, title in titles)
 
 
 def _tracks(desk: Desk, lessons: list[Lesson], shown_already: Lesson | None) -> Offer:
     shown = []
+    open_lessons = {run.lesson for run in (desk.talk.open_run, *desk.talk.parked) if run is not None}
     for track, title in desk.book.tracks:
         own = [lesson for lesson in lessons if lesson.track == track]
-        if own and own != [shown_already]:
-            done = sum(lesson.id in desk.talk.done for lesson in own)
-            label = desk.phrase("menu_track_count", nhom=title, xong=str(done), tong=str(len(own)))
-            shown.append((f"t:{track}", label))
+        if not own or own == [shown_already] or {lesson.id for lesson in own} <= open_lessons:
+            continue
+        done = sum(lesson.id in desk.talk.done for lesson in own)
+        count = desk.phrase("menu_track_count", nhom=title, xong=str(done), tong=str(len(own)))
+        shown.append((f"t:{track}", count if desk.agreed else title))
     return tuple(shown)
 
 

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
 import flows
 from bot.tutoring.desk import ConsentAnswered, Desk
 from bot.tutoring.menu import show_menu
 from flows import events as ev
+from flows.understand import Words, fold, without_fillers
 
 MAX_NAME = 30  # characters: the longest name that still fits a greeting on one line
+MAX_NAME_WORDS = 4  # Vietnamese names have two to four; a longer line is a sentence
+
+_NAME = re.compile(r"[^\W\d_]+(?:[ .'’-][^\W\d_]*)*")
+_BEFORE_NAME = frozenset("dạ da thưa tên ten là la tôi toi tui mình gọi goi kêu keu".split())
+_AFTER_NAME = frozenset("nha nhé nhe nghe ạ a đó do nè ne em con cháu chau ơi oi".split())
+_NAMES_LIKE_YES = frozenset({"dung", "dũng"})  # "đúng" without its diacritics is many a woman's name
+_SELF = {
+    "chị": "chị/em", "chi": "chị/em", "cô": "cô/con", "co": "cô/con", "dì": "dì/con", "bác": "bác/cháu",
+    "bac": "bác/cháu", "bà": "bà/con", "ba": "bà/con", "ngoại": "bà/con",
+}  # fmt: skip
 
 
 def greet(desk: Desk) -> None:
@@ -45,23 +57,53 @@ def take_consent(desk: Desk, answer: str) -> None:
         desk.events.append(ev.TapIgnored("repeated"))
 
 
-def ask_name(desk: Desk, again: bool = False) -> None:
+def ask_name(desk: Desk, *, again: bool = False) -> None:
     desk.offer(
         desk.phrase("name_again" if again else "ask_name"), (("n:skip", desk.phrase("label_skip")),), pending="name"
     )
 
 
 def take_name(desk: Desk, text: str) -> None:
-    """Her name as she writes it; digits and anything long are no name."""
+    """Her name as she writes it ("tui tên Lan nha em" is Lan); with "bà Sáu" comes the form of address too."""
     masked = flows.mask(text)
-    name = " ".join(masked.text.split())
     if masked.kinds:
         desk.events.append(ev.SecretMasked(masked.kinds))
-    if not 0 < len(name) <= MAX_NAME or not all(c.isalpha() or c in " .'’-" for c in name):
+    address, name = _read_name(desk, masked.text)
+    if name is None:
+        ask_address(desk)
+    elif not 0 < len(name) <= MAX_NAME or len(name.split()) > MAX_NAME_WORDS or not _NAME.fullmatch(name):
         ask_name(desk, again=True)
-        return
-    desk.set_person(name=name if not name.islower() else name.title())
-    ask_address(desk)
+    elif address is not None:
+        desk.set_person(name=name, address=address)
+        _introduced(desk)
+    else:
+        desk.set_person(name=name)
+        ask_address(desk)
+
+
+def _read_name(desk: Desk, text: str) -> tuple[str | None, str | None]:
+    """Form of address if she named herself by it, and her name; no name when she would rather not ("thôi")."""
+    words, usual = desk.book.words, desk.book.words.answers
+    parts = [part.strip(".,!?") for part in text.split()]
+    if understands(words, text, (*usual.get("no", ()), *usual.get("later", ()))):
+        return None, None
+    while len(parts) > 1 and parts[0].casefold() in _BEFORE_NAME:
+        parts.pop(0)
+    while len(parts) > 1 and parts[-1] in _AFTER_NAME:
+        parts.pop()
+    address = None
+    if len(parts) > 1 and parts[0].casefold() in _SELF:
+        address = _SELF[parts.pop(0).casefold()]
+    if " ".join(parts).casefold() not in _NAMES_LIKE_YES and understands(words, text, usual.get("yes", ())):
+        return None, ""
+    name = " ".join(parts)
+    return address, name.title() if name.islower() else name
+
+
+def understands(words: Words, text: str, ways: tuple[str, ...]) -> bool:
+    """Whether the text is one of these, diacritics and polite particles aside."""
+    said = " ".join(without_fillers(words, fold(words, text)))
+    return any(said == " ".join(fold(words, way)) for way in ways)
 
 
 def ask_address(desk: Desk) -> None:
@@ -72,13 +114,23 @@ def ask_address(desk: Desk) -> None:
     desk.offer(desk.phrase("ask_address"), offer, pending="address")
 
 
+def address_ways(number: int) -> tuple[str, ...]:
+    """How she may type her choice besides the button's label."""
+    her, me = list(flows.ADDRESSES.values())[number]
+    return (her, f"{her} {me}", f"gọi {her}", f"gọi tôi là {her}", f"gọi tôi là {her} đi {me}", f"kêu {her}")
+
+
 def take_address(desk: Desk, number: str) -> None:
     addresses = list(flows.ADDRESSES)
-    if not number.isascii() or not number.isdigit() or int(number[:3]) >= len(addresses):
+    if len(number) != 1 or not number.isascii() or not number.isdigit() or int(number) >= len(addresses):
         ask_address(desk)
         return
     desk.set_person(address=addresses[int(number)])
-    desk.change(pending="")
+    _introduced(desk)
+
+
+def _introduced(desk: Desk) -> None:
+    desk.change(pending="", offer=())
     intro = desk.phrase("address_set")
     if desk.talk.open_run is None:
         show_menu(desk, intro)

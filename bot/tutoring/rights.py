@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from bot.tutoring.desk import AnswersForgotten, ConsentAnswered, Desk, Person, PersonForgotten
 from bot.tutoring.talk import Talk
 
@@ -23,6 +21,8 @@ def show_data(desk: Desk) -> None:
             cau=str(desk.talk.answers),
         )
     )
+    if desk.channel == "web":
+        desk.say(desk.phrase("data_log"))
 
 
 def download_data(desk: Desk) -> None:
@@ -30,14 +30,14 @@ def download_data(desk: Desk) -> None:
         desk.say(desk.phrase("data_none"))
         return
     runs = [run for run in (desk.talk.run, *desk.talk.parked) if run]
-    data = {
-        "ten_goi": desk.person.name,
-        "xung_ho": desk.person.address,
-        "bai_da_xong": dict(desk.talk.done),
-        "bai_dang_do": {run.lesson: {"buoc": run.step, "diem": run.score} for run in runs if run.waiting},
-        "so_cau_da_tra_loi": desk.talk.answers,
-    }
-    desk.say(desk.phrase("data_file", tep=json.dumps(data, ensure_ascii=False, indent=1)))
+    lines = [
+        f"Tên gọi: {desk.person.name or '—'}",
+        f"Xưng hô: {desk.person.address}",
+        *(f"Bài đã xong: {desk.lesson_title(lesson)}, {points} điểm" for lesson, points in desk.talk.done.items()),
+        *(f"Bài đang dở: {desk.lesson_title(run.lesson)}, {run.score} điểm" for run in runs if run.waiting),
+        f"Số câu đã trả lời: {desk.talk.answers}",
+    ]
+    desk.say(desk.phrase("data_file", tep="\n".join(lines)))
 
 
 def ask_delete(desk: Desk) -> None:

@@ -252,8 +252,7 @@ def test_labels_that_fold_alike_are_told_apart_when_typed_with_diacritics():
     ],
 )
 def test_what_has_not_happened_is_no_emergency(text: str):
-    tokens = fold(words(), text)
-    assert not is_emergency(words(), tokens[:6]) or "nếu" in text
+    assert not is_emergency(words(), text)
 
 
 @pytest.mark.parametrize(
@@ -319,3 +318,25 @@ def test_global_words_work_at_every_kind_of_wait():
         start = flows.start(book(one), flows.Trigger("thu"), universe())
         sprint = flows.resume(book(one), start.session, flows.events.Typed("tải dữ liệu"), universe())
         assert any(getattr(event, "command", "") == "download_data" for event in sprint.events)
+
+
+ROBBED = """lỡ bị lừa rồi|bị lừa đảo|bị gạt rồi|tôi bị gạt tiền|bị dụ chuyển tiền|tôi bị mất tiền|toi moi bi nguoi ta lua
+bà bị nó lừa 5 triệu|có người lừa tôi lấy hết tiền|tiền trong tài khoản mất sạch rồi|tài khoản tôi bị trừ tiền
+nó rút sạch tiền|tôi lỡ đưa mã cho người ta rồi|cho nó mã otp rồi|tôi lỡ chuyển 5 triệu|tôi cài app lạ rồi
+bị gạt tiền rồi con ơi|no tru het tien|sợ quá, tôi bị lừa rồi|con lo quá, mẹ bị lừa rồi|không ngờ tôi bị lừa
+gọi không được, mất hết tiền|cúp không kịp, mất tiền rồi|chuyển nhầm tiền rồi|đã chuyển tiền cho nó|đọc otp rồi
+lộ mã otp|lỡ bấm vào link|lỡ cài ứng dụng|tài khoản bị mất tiền|zalo bị chiếm|mẹ tôi bị lừa rồi"""
+
+NOT_ROBBED = """tôi sợ bị lừa|chưa bị lừa|đừng bị lừa tiền|suýt bị lừa tiền|bị hack là gì|tôi muốn rút hết tiền
+mất tiền điện|không mất tiền|làm sao để không bị lừa|tránh lừa đảo|lừa đảo là gì|học tránh bị lừa|nếu bị lừa rồi thì sao
+không chuyển nữa|người già hay bị lừa|không đọc mã otp|Đọc cho nhanh|chưa bị mất tiền|sợ bị mất tiền"""
+
+
+@pytest.mark.parametrize("text", ROBBED.replace("\n", "|").split("|"))
+def test_whoever_was_robbed_is_heard_however_she_says_it(text: str):
+    assert is_emergency(words(), text)
+
+
+@pytest.mark.parametrize("text", NOT_ROBBED.replace("\n", "|").split("|"))
+def test_talking_about_robbery_is_no_emergency(text: str):
+    assert not is_emergency(words(), text)
