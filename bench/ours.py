@@ -13,10 +13,10 @@ from bench.script import POINTS, tap, text
 
 TITLE = "Giữ mã OTP"
 ONBOARDING = (
-    text("/start", "lưu tên gọi"),
+    text("/start", "lưu tên"),
     tap("Đồng ý", "tên gì"),
-    text("Lan", "xưng hô"),
-    tap("chị", TITLE),
+    text("Lan", "gọi bằng gì"),
+    tap("Gọi chị, xưng em", TITLE),
 )
 ACTIONS = (
     text("/start", TITLE),
