@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import pytest
 
 from flows import Book, Lesson
 from flows.loader import load_lesson
+from flows.shelf import read_table
 from flows.transcript import Transcript, parse
 from tests.support.builders import LESSONS, PROJECT, book, facts, real_book
 
@@ -41,7 +42,9 @@ def own_lesson() -> Lesson:
 
 @cache
 def fixtures() -> tuple[Fixture, ...]:
+    frozen = {key: str(text) for key, text in read_table(OWN / "phrases.yaml").items()}
     own = book(own_lesson(), helper=NOBODY)
+    own = replace(own, phrases={**own.phrases, **frozen})
     found = []
     for root, shelf in ((LESSONS, real_book()), (OWN, own)):
         for path in sorted(root.rglob("transcripts/*.txt")):
