@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from pathlib import Path
 from random import Random
-from typing import IO, Any
+from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -36,8 +36,9 @@ from flows import LessonInvalid
 from flows.events import Universe
 from flows.shelf import Shelf
 from storage import keeping, schema
+from storage.copies import sqlite_path
 from storage.database import Database, open_database
-from storage.lock import lock_folder
+from storage.lock import lock_all
 
 SEND_PATIENCE_S = 4.0  # how long a stop waits for messages under way; the rest stays in the outbox
 WORK_PATIENCE_S = 4.0
@@ -74,7 +75,7 @@ class App:
     _workers: list[asyncio.Task[None]] = field(default_factory=list)
     _intake_task: asyncio.Task[None] | None = None
     _runner: Any = None
-    _lock: IO[str] | None = None
+    _lock: contextlib.ExitStack | None = None
 
     async def start(self) -> None:
         """Raises SettingsInvalid, StorageError (a sentence each) or OSError when the port is taken."""
@@ -86,7 +87,7 @@ class App:
         except ValueError as unknown:
             raise SettingsInvalid(f"DATABASE_URL: {unknown}") from None
         if url.startswith("sqlite"):
-            self._lock = lock_folder(data)
+            self._lock = lock_all(data, sqlite_path(url))
         data.mkdir(parents=True, exist_ok=True)
         await schema.ensure(self.database)
         book, self.shelf = await open_book(
@@ -104,7 +105,7 @@ class App:
         routes = self.telegram.routes() if self.telegram else ()
         app = server.create_app(self._webchat, self._health, routes)
         self._runner = await server.start(app, settings.web.host, settings.web.port)
-        ticker = Ticker(self.database, self.intake.submit, world.now, presence.beat, world.tick_s)
+        ticker = Ticker(self.database, self.intake.submit, world.now, quiet, presence.beat, world.tick_s)
         self._workers.append(self._spawn(ticker.run()))
         if self.telegram is not None:
             self._workers.append(self._spawn(self.telegram.run()))

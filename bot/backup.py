@@ -22,7 +22,7 @@ from typing import IO, Any
 
 from bot.errors import CamtayError
 from storage.copies import DATABASE_NAMES, CopyFailed, copy_database, copy_name, put_database, sqlite_path
-from storage.lock import lock_folder
+from storage.lock import lock_all
 from storage.schema import SCHEMA
 
 FORMAT = 1
@@ -82,7 +82,8 @@ def restore(file: Path, data: Path, database_url: str, now: datetime) -> tuple[P
     Every file of a backup is replaced in one step of its own, the database last: whoever breaks it off runs it again.
     """
     try:
-        with lock_folder(data), tempfile.TemporaryDirectory(prefix=".restore-", dir=data) as folder:
+        held = lock_all(data, sqlite_path(database_url))
+        with held, tempfile.TemporaryDirectory(prefix=".restore-", dir=data) as folder:
             manifest = _unpack(file, Path(folder))
             _check_kind(manifest, database_url)
             aside = data / f"before-restore-{now:%Y%m%d-%H%M%S}"

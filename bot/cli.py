@@ -168,12 +168,12 @@ async def _migrate(settings: Settings) -> tuple[str | None, str | None]:
     from storage.copies import sqlite_path
     from storage.database import open_database
     from storage.errors import SchemaTooNew
-    from storage.lock import lock_folder
+    from storage.lock import lock_all
 
     url = settings.database_url
     database = open_database(url)
     path = sqlite_path(url)
-    held = lock_folder(Path(settings.data.dir)) if path else None
+    held = lock_all(Path(settings.data.dir), path) if path else None
     try:
         if path is not None:
             before = await schema.current(database) if path.exists() else None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, insert, select, update
+from sqlalchemy import BigInteger, Connection, Select, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -48,7 +48,8 @@ _LEARNERS = (
     .join_from(t.identity, t.person, t.identity.c.learner_id == t.person.c.learner_id)
     .join(t.session, t.session.c.learner_id == t.identity.c.learner_id)
     .order_by(t.identity.c.learner_id)
-    .with_for_update(key_share=True, of=t.session)
+    # All three: whoever waited for a lock is given the row anew, but only that of the tables it has locked.
+    .with_for_update(key_share=True, of=[t.session, t.person, t.identity])
 )
 _BY_CHAT = _LEARNERS.where(
     t.identity.c.channel == bindparam("channel"), t.identity.c.chat_id.in_(bindparam("ids", expanding=True))
@@ -66,10 +67,11 @@ _SAVE_SESSION = (
             name: bindparam(f"new_{name}")
             for name in (
                 "channel", "chat_id", "state", "revision", "out_no",
-                "seen_at", "due_at", "prompt_at", "lesson", "version",
+                "due_at", "prompt_at", "lesson", "version",
             )
         }
     )
+    .values(seen_at=func.coalesce(bindparam("new_seen_at", type_=BigInteger), t.session.c.seen_at))
 )  # fmt: skip
 _SAVE_PERSON = (
     update(t.person)
@@ -113,7 +115,7 @@ def keep_new(conn: Connection, channel: str, update_ids: Sequence[str], now: dat
 
 
 def set_aside(conn: Connection, channel: str, update_id: str, fault: str, now: datetime) -> None:
-    """Mark an update that cannot be handled; `fault` holds masked text only."""
+    """Mark an update that cannot be handled; `fault` holds nothing of what was said."""
     conn.execute(delete(t.inbox).where(t.inbox.c.channel == channel, t.inbox.c.update_id == update_id))
     conn.execute(_KEEP, [{"channel": channel, "update_id": update_id, "at": to_ms(now), "fault": fault}])
 
@@ -177,6 +179,8 @@ def write(conn: Connection, writes: Writes) -> None:
     ])  # fmt: skip
     _write_learning(conn, writes)
     _many(conn, _FORGET_LOG, [{"of_chat": chat, "of_no": no} for chat, no in sorted(writes.forget_log)])
+    for learner_id in sorted(writes.forget_people):
+        forget_person(conn, learner_id)  # before the farewell of this turn is added: she shall be able to read it
     _many(conn, _ADD_OUTBOX, [
         {"channel": o.channel, "chat_id": o.chat_id, "no": o.no, "body": o.body, "at": to_ms(o.at)}
         for o in writes.outbox
@@ -185,8 +189,6 @@ def write(conn: Connection, writes: Writes) -> None:
         {"chat_id": e.chat_id, "no": e.no, "who": e.who, "text": e.text, "buttons": e.buttons, "at": to_ms(e.at)}
         for e in writes.log
     ])  # fmt: skip
-    for learner_id in sorted(writes.forget_people):
-        forget_person(conn, learner_id)
 
 
 def _write_sessions(conn: Connection, writes: Writes) -> None:
@@ -196,7 +198,8 @@ def _write_sessions(conn: Connection, writes: Writes) -> None:
     done = conn.execute(_SAVE_SESSION, [
         {
             "id": s.learner_id, "was": s.revision, "new_revision": s.revision + 1, "new_channel": s.channel,
-            "new_chat_id": s.chat_id, "new_state": s.state, "new_out_no": s.out_no, "new_seen_at": to_ms(s.seen_at),
+            "new_chat_id": s.chat_id, "new_state": s.state, "new_out_no": s.out_no,
+            "new_seen_at": None if s.seen_at is None else to_ms(s.seen_at),
             "new_due_at": None if s.due_at is None else to_ms(s.due_at),
             "new_prompt_at": s.prompt_at,
             "new_lesson": s.lesson, "new_version": s.version,
@@ -229,7 +232,8 @@ def _write_learning(conn: Connection, writes: Writes) -> None:
 
 
 def forget_answers(conn: Connection, learner_id: str) -> None:
-    """Drop what she answered and earned; her place stays."""
+    """Drop what she answered and earned, also in copies of a state that could not be read; her place stays."""
+    conn.execute(delete(t.key_value).where(t.key_value.c.key.startswith(f"{CORRUPT}{learner_id}:", autoescape=True)))
     for table in (t.attempt, t.run):
         conn.execute(delete(table).where(table.c.learner_id == learner_id))
 
@@ -238,7 +242,6 @@ def forget_person(conn: Connection, learner_id: str) -> None:
     """Drop a person with everything that is hers; consent rows stay as the proof that the law asks for."""
     out_no = conn.scalar(select(t.session.c.out_no).where(t.session.c.learner_id == learner_id)) or 0
     _remember_highest(conn, out_no)
-    conn.execute(delete(t.key_value).where(t.key_value.c.key.startswith(f"{CORRUPT}{learner_id}:", autoescape=True)))
     of_hers = select(t.identity.c.chat_id).where(t.identity.c.learner_id == learner_id, t.identity.c.channel == "web")
     conn.execute(delete(t.chat_log).where(t.chat_log.c.chat_id.in_(of_hers)))
     forget_answers(conn, learner_id)
@@ -276,10 +279,17 @@ def unsent(conn: Connection, channel: str, chat_ids: Iterable[str] | None = None
     return [OutboxRow(r.channel, r.chat_id, r.no, r.body, from_ms(r.at)) for r in rows]
 
 
-def mark_away(conn: Connection, channel: str, chat_id: str) -> None:
-    """She cannot be reached: nothing waits for her any more, and no timer fires."""
+def mark_away(conn: Connection, channel: str, chat_id: str, no: int) -> None:
+    """Message `no` could not reach her: it and what was before it wait no more.
+
+    She is away, and no timer fires, unless something newer waits for her: then she may have written again meanwhile.
+    """
+    learners_by_chat(conn, channel, [chat_id])  # locked: what she causes at this moment is seen or comes after
+    of_chat = t.outbox.c.channel == channel, t.outbox.c.chat_id == chat_id
+    conn.execute(delete(t.outbox).where(*of_chat, t.outbox.c.no <= no))
+    if conn.scalar(select(exists().where(*of_chat))):
+        return
     conn.execute(_SAVE_AWAY, [{"of_channel": channel, "of_chat": chat_id, "new_away": True}])
-    conn.execute(delete(t.outbox).where(t.outbox.c.channel == channel, t.outbox.c.chat_id == chat_id))
     conn.execute(
         update(t.session).where(t.session.c.channel == channel, t.session.c.chat_id == chat_id).values(due_at=None)
     )

@@ -170,6 +170,8 @@ def decide(fault: Exception) -> Exception:
     if isinstance(fault, IntegrityError) and "UNIQUE" in str(fault.orig).upper():
         return Conflict(str(fault.orig))
     driver = fault.orig if isinstance(fault, DBAPIError) else fault
+    if isinstance(driver, ValueError) or isinstance(getattr(driver, "__cause__", None), ValueError):
+        return fault  # a value that asyncpg cannot even send: ours, and no better the next time
     state = getattr(driver, "sqlstate", None)
     if state in _RETRY_STATES:
         return Conflict(f"{state}: {driver}")

@@ -32,4 +32,4 @@ class SchemaTooNew(StorageError):
 
 
 class AlreadyRunning(StorageError):
-    """Cầm Tay đang chạy với thư mục dữ liệu này. Hãy dừng nó trước."""
+    """Cầm Tay đang chạy với thư mục dữ liệu này. Hãy dừng nó trước (Ctrl-C ở cửa sổ đang chạy)."""

@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, update
 
 from storage import tables as t
 from storage.conversations import forget_person
 from storage.records import LogRow, VersionRow, from_ms, to_ms
+
+_EXPIRED = (
+    select(t.session.c.learner_id)
+    .join(t.person, t.person.c.learner_id == t.session.c.learner_id)
+    .where(t.person.c.consent != "agreed", t.session.c.seen_at < bindparam("before"))
+)
+_OWNED = exists().where(t.identity.c.channel == "web", t.identity.c.chat_id == t.chat_log.c.chat_id)
 
 
 def due(conn: Connection, now: datetime, limit: int) -> list[tuple[str, str, int]]:
@@ -33,18 +40,28 @@ def prompted_between(conn: Connection, channel: str, since: datetime, until: dat
     return list(conn.scalars(query.order_by(t.session.c.learner_id)))
 
 
-def expire_people(conn: Connection, before: datetime, limit: int) -> int:
-    """Forget those who did not agree to be remembered and were last seen before; returns how many."""
-    query = (
-        select(t.session.c.learner_id)
-        .join(t.person, t.person.c.learner_id == t.session.c.learner_id)
-        .where(t.person.c.consent != "agreed", t.session.c.seen_at < to_ms(before))
-        .limit(limit)
-    )
-    gone = list(conn.scalars(query))
-    for learner_id in gone:
+def expired_people(conn: Connection, before: datetime) -> list[str]:
+    """Those who did not agree to be remembered and were last seen before; reads the whole table."""
+    return list(conn.scalars(_EXPIRED, {"before": to_ms(before)}))
+
+
+def expire_people(conn: Connection, learner_ids: Collection[str], before: datetime) -> None:
+    """Forget those of them who are still expired: one may have written since she was found."""
+    query = _EXPIRED.where(t.session.c.learner_id.in_(learner_ids))
+    for learner_id in list(conn.scalars(query, {"before": to_ms(before)})):
         forget_person(conn, learner_id)
-    return len(gone)
+
+
+def ownerless_logs(conn: Connection, before: datetime) -> list[tuple[str, int]]:
+    """Lines (chat_id, no) of web conversations of nobody, written before: farewells. Reads the whole table."""
+    query = select(t.chat_log.c.chat_id, t.chat_log.c.no).where(t.chat_log.c.at < to_ms(before), ~_OWNED)
+    return [(row[0], row[1]) for row in conn.execute(query)]
+
+
+def expire_logs(conn: Connection, lines: Collection[tuple[str, int]]) -> None:
+    """Forget these lines, unless their chat has become somebody's."""
+    for chat_id, no in lines:
+        conn.execute(delete(t.chat_log).where(t.chat_log.c.chat_id == chat_id, t.chat_log.c.no == no, ~_OWNED))
 
 
 def expire_inbox(conn: Connection, before: datetime, limit: int) -> int:

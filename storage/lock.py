@@ -1,12 +1,25 @@
-"""One process to an SQLite data folder: a lock that the operating system drops when the process dies."""
+"""One process to an SQLite database: a lock that the operating system drops when the process dies."""
 
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
 
 from storage.errors import AlreadyRunning
+
+
+def lock_all(folder: Path, database: Path | None) -> ExitStack:
+    """Take the data folder, and that of the database file should it lie elsewhere; close the result to give them back.
+
+    Raises AlreadyRunning; then nothing is held.
+    """
+    folders = [folder] if database is None else [folder, database.parent]
+    with ExitStack() as taken:
+        for each in {each.resolve(): each for each in folders}.values():
+            taken.enter_context(lock_folder(each))
+        return taken.pop_all()
 
 
 def lock_folder(folder: Path) -> IO[str]:

@@ -37,7 +37,7 @@ class LearnerRow:
 
 @dataclass(frozen=True, slots=True)
 class SessionRow:
-    """What is written back of a conversation after a batch."""
+    """What is written back of a conversation after a batch; `seen_at` None: she has not been heard, it stays."""
 
     learner_id: str
     channel: str
@@ -45,7 +45,7 @@ class SessionRow:
     state: str
     revision: int
     out_no: int
-    seen_at: datetime
+    seen_at: datetime | None
     due_at: datetime | None
     prompt_at: int | None
     lesson: str | None

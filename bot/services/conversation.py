@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from bot.channels.base import Inner, Outgoing, Tap, Update
+from bot.channels.base import Inner, Left, Outgoing, Tap, Update
 from bot.services.effects import Effects, Record
 from bot.tutoring import talk as talks
 from bot.tutoring.conversation import answer
@@ -16,7 +16,7 @@ from flows.events import Universe
 from storage import conversations, keeping
 from storage.database import Connection, Database
 from storage.errors import Conflict
-from storage.records import LearnerRow, PersonRow
+from storage.records import LearnerRow, PersonRow, Writes
 
 INNER = "inner"
 MAX_CONFLICTS = 5  # how often a batch runs again because another process was quicker
@@ -50,23 +50,34 @@ class Conversation:
     def batch(self, connection: Connection, updates: Sequence[Update], settled: Settled) -> Effects:
         """The body of the transaction; pure but for the connection."""
         effects = Effects()
-        records: dict[str, Record] = {}
         now = self.universe("batch").now
         if settled:
             conversations.settle(connection, settled)
+        waiting: list[Update] = []
         for channel, of_channel in _by_channel(updates).items():
             fresh_ids = conversations.keep_new(connection, channel, [u.update_id for u in of_channel], now)
-            fresh = []
             for update in of_channel:
                 if update.update_id in fresh_ids:
                     fresh_ids.discard(update.update_id)
-                    fresh.append(update)
-            if fresh:
-                self._channel(connection, channel, fresh, records, effects)
-        for learner_id in sorted(records):
-            records[learner_id].close(now)
-        conversations.write(connection, effects.writes)
+                    waiting.append(update)
+        while waiting:
+            waiting = self._round(connection, waiting, effects)
         return effects
+
+    def _round(self, connection: Connection, updates: Sequence[Update], effects: Effects) -> list[Update]:
+        """Handle updates and write down what they cause.
+
+        Returns what came of a chat after everything of hers was deleted: somebody new has said that.
+        """
+        effects.writes = Writes()
+        records: dict[str, Record] = {}
+        after: list[Update] = []
+        for channel, of_channel in _by_channel(updates).items():
+            after += self._channel(connection, channel, of_channel, records, effects)
+        for learner_id in sorted(records):
+            records[learner_id].close()
+        conversations.write(connection, effects.writes)
+        return after
 
     def _channel(
         self,
@@ -75,25 +86,31 @@ class Conversation:
         updates: list[Update],
         records: dict[str, Record],
         effects: Effects,
-    ) -> None:
-        rows = self._load(connection, channel, [update.chat_id for update in updates])
+    ) -> list[Update]:
         by_chat: dict[str, list[Update]] = {}
         for update in updates:
             by_chat.setdefault(update.chat_id, []).append(update)
+        rows = self._load(connection, channel, by_chat)
+        after: list[Update] = []
         for chat_id in sorted(by_chat):
             row = rows.get(chat_id)
             if row is None:
                 continue
             if row.learner_id not in records:
                 records[row.learner_id] = Record(row, self._talk(connection, row), effects, self.quiet)
-            self._learner(records[row.learner_id], by_chat[chat_id])
+            after += self._learner(records[row.learner_id], by_chat[chat_id])
+        return after
 
-    def _load(self, connection: Connection, channel: str, chat_ids: Sequence[str]) -> dict[str, LearnerRow]:
-        """Everybody's row by chat id (by learner id for inner updates); newcomers get one."""
+    def _load(
+        self, connection: Connection, channel: str, by_chat: Mapping[str, Sequence[Update]]
+    ) -> dict[str, LearnerRow]:
+        """Everybody's row by chat id (by learner id for inner updates); whoever speaks for the first time gets one."""
         if channel == INNER:
-            return conversations.learners_by_id(connection, chat_ids)
-        rows = conversations.learners_by_chat(connection, channel, chat_ids)
-        for chat_id in sorted(set(chat_ids) - rows.keys()):
+            return conversations.learners_by_id(connection, by_chat)
+        rows = conversations.learners_by_chat(connection, channel, by_chat)
+        for chat_id in sorted(by_chat.keys() - rows.keys()):
+            if not any(map(_begins, by_chat[chat_id])):
+                continue
             universe = self.universe(f"{channel}:{chat_id}")
             person = Person(universe.new_id())
             fields = PersonRow(person.learner_id, person.name, person.address, person.consent)
@@ -103,12 +120,17 @@ class Conversation:
             rows[chat_id] = row
         return rows
 
-    def _learner(self, record: Record, updates: list[Update]) -> None:
-        for update in _current_tap_first(updates, record.talk.seq):
+    def _learner(self, record: Record, updates: list[Update]) -> list[Update]:
+        """Returns the updates that came after she had everything deleted."""
+        ordered = _current_tap_first(updates, record.talk.seq)
+        for at, update in enumerate(ordered):
+            if record.forgotten:
+                return ordered[at:]
             universe = self.universe(f"{update.channel}:{update.update_id}")
             desk = Desk(self.book, universe, record.person, record.talk, record.row.channel)
             answer(desk, update.body)
             record.take(desk, universe.now, from_her=update.channel != INNER)
+        return []
 
     def _talk(self, connection: Connection, row: LearnerRow) -> talks.Talk:
         try:
@@ -124,17 +146,15 @@ class Conversation:
 
     def _aside(self, connection: Connection, update: Update, fault: str) -> Effects:
         effects, universe = Effects(), self.universe(update.update_id)
-        for row in self._load(connection, update.channel, [update.chat_id]).values():
+        for row in self._load(connection, update.channel, {update.chat_id: [update]}).values():
             record = Record(row, self._talk(connection, row), effects, self.quiet)
             desk = Desk(self.book, universe, record.person, record.talk, row.channel)
             if isinstance(update.body, Inner):
                 desk.stop_reminding()
             else:
                 desk.say(desk.phrase("set_aside"))
-            if not desk.agreed:
-                fault = type(update.body).__name__  # none of her words are kept, not even masked
             record.take(desk, universe.now, from_her=not isinstance(update.body, Inner))
-            record.close(universe.now)
+            record.close()
         conversations.set_aside(connection, update.channel, update.update_id, fault, universe.now)
         conversations.write(connection, effects.writes)
         return effects
@@ -144,10 +164,20 @@ class Conversation:
         await self.database.transact(lambda connection: conversations.settle(connection, settled))
 
     async def learner_gone(self, outgoing: Outgoing) -> None:
-        """She blocked the tutor: nothing more is sent until she writes again."""
-        await self.database.transact(
-            lambda connection: conversations.mark_away(connection, outgoing.channel, outgoing.chat_id)
-        )
+        """This message found that she blocked the tutor: unless she has come back, nothing more is sent to her."""
+        where = outgoing.channel, outgoing.chat_id, outgoing.no
+        await self.database.transact(lambda connection: conversations.mark_away(connection, *where))
+
+
+def _begins(update: Update) -> bool:
+    """Whether a conversation may begin with it: not by leaving, nor by a second tap on "delete everything"."""
+    match update.body:
+        case Tap(token):
+            return not token.startswith("d:")
+        case Left():
+            return False
+        case _:
+            return True
 
 
 def _by_channel(updates: Iterable[Update]) -> dict[str, list[Update]]:

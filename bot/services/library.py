@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -26,11 +26,14 @@ async def open_book(database: Database, root: Path, facts: Mapping[str, str], no
     shelf = read_shelf(root, facts)
     for path, problems in shelf.broken.items():
         log.error("lesson left out", extra={"path": path, "problems": [str(problem) for problem in problems]})
-    rows = await database.transact(lambda connection: _publish(connection, shelf.good, now))
+    parked = await database.read(_parked)  # reads every session: not while holding the writer
+    rows = await database.transact(lambda connection: _publish(connection, shelf.good, parked, now))
     return _bind(shelf, rows, facts), shelf
 
 
-def _publish(connection: Connection, good: Mapping[str, Lesson], now: datetime) -> list[VersionRow]:
+def _publish(
+    connection: Connection, good: Mapping[str, Lesson], parked: Collection[tuple[str, int]], now: datetime
+) -> list[VersionRow]:
     newest: dict[str, VersionRow] = {}
     for row in keeping.versions(connection):
         if row.lesson not in newest or row.version > newest[row.lesson].version:
@@ -43,7 +46,7 @@ def _publish(connection: Connection, good: Mapping[str, Lesson], now: datetime) 
             hashes = lesson.graph_hash, lesson.text_hash
             added.append(VersionRow(lesson.id, number, lesson.source, LANGUAGE, *hashes, "files", now))
     keeping.add_versions(connection, added)
-    return keeping.versions(connection, _parked(connection))
+    return keeping.versions(connection, parked)
 
 
 def _parked(connection: Connection) -> set[tuple[str, int]]:

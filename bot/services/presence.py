@@ -29,7 +29,7 @@ class Presence:
     async def beat(self) -> None:
         """Write down, at most every BEAT_EVERY, that the channels in `alive` are alive."""
         now = self.now()
-        if not self.alive or (self._beat_at is not None and now - self._beat_at < BEAT_EVERY):
+        if not self.alive or (self._beat_at is not None and abs(now - self._beat_at) < BEAT_EVERY):
             return
         self._beat_at = now
         channels = sorted(self.alive)

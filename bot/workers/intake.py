@@ -128,6 +128,8 @@ class Intake:
 
 
 def _what(update: Update) -> str:
-    """An update as an operator may read it: secrets masked, short."""
+    """An update as an operator may read it, for ever: what kind it was, nothing of her words."""
     body = update.body
-    return f"Text({mask(body.text[:500]).text!r})" if isinstance(body, Text) else mask(repr(body)[:500]).text
+    if not isinstance(body, Text):
+        return type(body).__name__
+    return ", ".join((f"Text of {len(body.text)} characters", *dict.fromkeys(mask(body.text[:2000]).kinds)))

@@ -16,6 +16,7 @@ AT_ONCE = 32  # messages under way side by side: Telegram answers in about 50 ms
 SETTLE_AFTER_S = 0.5  # how long a sent message may wait for a batch to carry its end
 BACK_OFF_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 MISCONFIGURED_S = 60.0
+UNEXPECTED_TRIES = 3  # how often a fault that no channel should raise is waited out before the simplest form is tried
 REMEMBER_CHATS = 20_000
 
 Key = tuple[str, str, int]
@@ -34,13 +35,18 @@ class Sender:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         at: Callable[[str], None] = lambda _: None,
         alone: bool = True,
+        is_quiet: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`at` as in Intake. `alone`: nobody but this process writes into the channel's outbox."""
+        """`at` as in Intake. `alone`: nobody but this process writes into the channel's outbox.
+
+        While `is_quiet`, what nobody asked for is held back until morning, or until she herself is awake.
+        """
         self.channel = channel
         self.conversation = conversation
         self.pace = pace
         self.at = at
         self.alone = alone
+        self.is_quiet = is_quiet
         self.primed = True
         """False while what lay in the outbox before this process took the channel is still being read."""
         self.behind: set[str] = set()
@@ -49,6 +55,7 @@ class Sender:
         self.sent = 0
         self._sleep = sleep
         self._chats: dict[str, deque[Outgoing]] = {}
+        self._held: dict[str, deque[Outgoing]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._settled: dict[Key, asyncio.Future[None] | None] = {}
@@ -80,10 +87,15 @@ class Sender:
             if waiting is not None:
                 waiting.append(each)
                 continue
-            self._chats[each.chat_id] = deque((each,))
-            task = asyncio.get_running_loop().create_task(self._chat(each.chat_id))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._held.setdefault(each.chat_id, deque()).append(each)
+            if not (each.unasked and self.is_quiet()):
+                self._start(each.chat_id)
+
+    def _start(self, chat_id: str) -> None:
+        self._chats[chat_id] = self._held.pop(chat_id)
+        task = asyncio.get_running_loop().create_task(self._chat(chat_id))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _remember(self, outgoing: Outgoing) -> None:
         """The last number a chat was given: rows read again from the outbox may be on their way already."""
@@ -105,11 +117,9 @@ class Sender:
             while waiting:
                 outgoing = waiting[0]
                 gone = await self._deliver(outgoing)
-                if gone:
-                    waiting.clear()
-                    break
                 waiting.popleft()
-                await self._settle(outgoing, wait=bool(waiting))
+                if not gone:
+                    await self._settle(outgoing, wait=bool(waiting))
         except asyncio.CancelledError:
             raise
         except Exception:  # the edge of a unit of work: the rows stay in the outbox and are read again at start
@@ -118,8 +128,8 @@ class Sender:
             del self._chats[chat_id]
 
     async def _deliver(self, outgoing: Outgoing) -> bool:
-        """Until it has left or never will; True when the learner is gone."""
-        tries, plain = 0, False
+        """Until it has left or never will; True when the learner is gone: its row is no more."""
+        tries, unexpected, plain = 0, 0, False
         if outgoing.unasked and (delay := self.pace.wait_unasked(asyncio.get_running_loop().time())):
             await self._sleep(delay)
         while True:
@@ -153,7 +163,9 @@ class Sender:
                 log.exception("sending failed", extra={"channel": outgoing.channel, "chat_id": outgoing.chat_id})
                 if plain:
                     return False
-                plain = True
+                await self._sleep(BACK_OFF_S[min(tries, len(BACK_OFF_S) - 1)])
+                tries, unexpected = tries + 1, unexpected + 1
+                plain = unexpected == UNEXPECTED_TRIES
 
     def _alarm(self, what: str, outgoing: Outgoing, fault: Exception) -> None:
         where = {"channel": outgoing.channel, "chat_id": outgoing.chat_id, "no": outgoing.no}
@@ -198,6 +210,9 @@ class Sender:
             await self.step()
 
     async def step(self) -> None:
+        if self._held and not self.is_quiet():
+            for chat_id in list(self._held):
+                self._start(chat_id)
         settled = self.settled()
         if settled:
             self.at("before settle")

@@ -124,7 +124,9 @@ class TelegramLine:
             await self.conversation.settle(self._left)
             self._left = ()
         pace = Pace(self.per_second, asyncio.get_running_loop().time())
-        sender = Sender(self.channel, self.conversation, pace, at=self.at, alone=not self._shared)
+        sender = Sender(
+            self.channel, self.conversation, pace, at=self.at, alone=not self._shared, is_quiet=self._is_quiet
+        )
         sender.primed = False
         self.senders.by_channel[self.channel.name] = sender
         await self._pick_up()
@@ -140,6 +142,9 @@ class TelegramLine:
         else:
             self.state = "webhook"
         self._tasks = [asyncio.create_task(each) for each in work]
+
+    def _is_quiet(self) -> bool:
+        return self.presence.quiet.holds(self.now())
 
     async def _pick_up(self) -> None:
         """Send what is in the outbox: left over from before, or written by another process."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
 
 from bot.channels.base import Inner, Submit, Update
 from bot.errors import StorageError
 from bot.services.conversation import INNER
 from bot.tutoring import talk as talks
+from bot.tutoring.quiet import QuietHours
 from flows import SessionCorrupt
 from storage import keeping
 from storage.database import Connection, Database
@@ -22,6 +25,8 @@ SWEEP_SLICE = 50  # rows a transaction: nothing holds the writer longer than 50 
 KEEP_UNCONSENTED = timedelta(days=30)  # design, section 4
 KEEP_INBOX = timedelta(days=14)  # Telegram delivers for 24 h; a page may send again what was typed offline for days
 
+T = TypeVar("T")
+
 log = logging.getLogger(__name__)
 
 
@@ -31,12 +36,14 @@ class Ticker:
         database: Database,
         submit: Submit,
         now: Callable[[], datetime],
+        quiet: QuietHours,
         beat: Callable[[], Awaitable[None]],
         every_s: float = EVERY_S,
     ) -> None:
         self.database = database
         self.submit = submit
         self.now = now
+        self.quiet = quiet
         self.beat = beat
         self.every_s = every_s
         self._swept_at: datetime | None = None
@@ -56,13 +63,15 @@ class Ticker:
         await self.fire()
         await self.beat()
         now = self.now()
-        if self._swept_at is None or now - self._swept_at >= SWEEP_EVERY:
+        if self._swept_at is None or abs(now - self._swept_at) >= SWEEP_EVERY:
             self._swept_at = now
             await self.sweep()
 
     async def fire(self) -> int:
-        """Hand every timer that is due to the intake as an update of the channel `inner`."""
+        """Hand every timer that is due to the intake as an update of the channel `inner`; at night they wait."""
         now = self.now()
+        if self.quiet.holds(now):
+            return 0  # due in daytime, but the tutor was stopped then
         rows = await self.database.read(lambda connection: keeping.due(connection, now, DUE_AT_ONCE))
         updates = [_due(learner_id, state, due_at, now) for learner_id, state, due_at in rows]
         await self.submit(updates)
@@ -71,13 +80,17 @@ class Ticker:
     async def sweep(self) -> None:
         now = self.now()
         people, ids = now - KEEP_UNCONSENTED, now - KEEP_INBOX
-        await self._in_slices(lambda connection: keeping.expire_people(connection, people, SWEEP_SLICE))
-        await self._in_slices(lambda connection: keeping.expire_inbox(connection, ids, SWEEP_SLICE))
-
-    async def _in_slices(self, work: Callable[[Connection], int]) -> None:
-        """Repeat until a slice finds nothing more; updates get in between."""
-        while await self.database.transact(work) == SWEEP_SLICE:
+        learners = await self.database.read(lambda c: keeping.expired_people(c, people))
+        await self._in_slices(learners, lambda some, c: keeping.expire_people(c, some, people))
+        lines = await self.database.read(lambda c: keeping.ownerless_logs(c, people))
+        await self._in_slices(lines, lambda some, c: keeping.expire_logs(c, some))
+        while await self.database.transact(lambda c: keeping.expire_inbox(c, ids, SWEEP_SLICE)) == SWEEP_SLICE:
             pass
+
+    async def _in_slices(self, found: Sequence[T], forget: Callable[[Sequence[T], Connection], None]) -> None:
+        """A transaction a slice: updates get in between."""
+        for at in range(0, len(found), SWEEP_SLICE):
+            await self.database.transact(partial(forget, found[at : at + SWEEP_SLICE]))
 
 
 def _due(learner_id: str, state: str, due_at: int, now: datetime) -> Update:

@@ -267,7 +267,7 @@ async def test_numbers_grow_over_forgetting_and_a_clock_set_back(database: Datab
     assert again is not None and again.out_no == row.out_no + 40
 
 
-async def test_expiry_takes_only_those_who_did_not_agree_and_goes_in_slices(database: Database):
+async def test_expiry_takes_only_those_who_did_not_agree_and_are_still_expired(database: Database):
     for at in range(7):
         row = await newcomer(database, f"p{at}", str(at))
         consent = ("declined", "asked", "agreed")[at % 3]
@@ -284,10 +284,12 @@ async def test_expiry_takes_only_those_who_did_not_agree_and_goes_in_slices(data
         )
     )
     later = START + timedelta(days=1)
-    taken = [await database.transact(lambda c: keeping.expire_people(c, later, 2)) for _ in range(4)]
-    assert taken == [2, 2, 1, 0]
+    found = await database.read(lambda c: keeping.expired_people(c, later))
+    assert sorted(found) == ["p0", "p1", "p3", "p4", "p6"]
+    await write(database, Writes(people=[PersonRow("p0", "", "chị/em", "agreed")]))
+    await database.transact(lambda c: keeping.expire_people(c, [*found, "p2", "young"], later))
     left = {str(row["learner_id"]) for row in await database.read(lambda c: rows_of(c, "person"))}
-    assert left == {"p2", "p5", "young"}
+    assert left == {"p0", "p2", "p5", "young"}
 
 
 # --- outbox ------------------------------------------------------------------------------------------
@@ -313,7 +315,7 @@ async def test_who_is_away_has_nothing_waiting_and_no_timer(database: Database):
     row = await newcomer(database, "p1", "1")
     writes = Writes(sessions=[session_of(row, due_at=START)], outbox=[OutboxRow(CHANNEL, "1", 1, "[]", START)])
     await database.transact(lambda c: conversations.write(c, writes))
-    await database.transact(lambda c: conversations.mark_away(c, CHANNEL, "1"))
+    await database.transact(lambda c: conversations.mark_away(c, CHANNEL, "1", 1))
     assert not await database.read(lambda c: conversations.unsent(c, CHANNEL))
     assert not await database.read(lambda c: keeping.due(c, START + timedelta(days=9), 10))
     assert (await database.transact(lambda c: conversations.learners_by_id(c, ["p1"])))["p1"].away

@@ -150,10 +150,16 @@ class Tutor:
         await schema.ensure(self.database)
         self.conversation = Conversation(self.database, self.book, self.world.universe, self.quiet)
         self.senders = Senders()
-        self.sender = Sender(self.channel, self.conversation, Pace(0, 0), sleep=_no_time)
+        self.sender = Sender(
+            self.channel,
+            self.conversation,
+            Pace(0, 0),
+            sleep=_no_time,
+            is_quiet=lambda: self.quiet.holds(self.clock.now()),
+        )
         self.senders.by_channel[self.channel.name] = self.sender
         self.intake = Intake(self.conversation, self._publish, self.senders)
-        self.ticker = Ticker(self.database, self.submit, self.clock.now, _nothing)
+        self.ticker = Ticker(self.database, self.submit, self.clock.now, self.quiet, _nothing)
         self.presence = Presence(self.database, self.clock.now, self.quiet)
         self.channel.on_sent = self._arrived
         await self.pick_up()
