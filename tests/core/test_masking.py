@@ -110,8 +110,10 @@ def _in_fours(digits: str) -> str:
 
 
 digit = st.sampled_from("0123456789")
-citizen_ids = st.text(digit, min_size=11, max_size=11).map(lambda rest: f"0{rest}")
-cards = st.text(digit, min_size=15, max_size=15).map(_with_check_digit)
+provinces = st.integers(1, 96).map(lambda number: f"{number:03d}")  # a citizen id begins with its province
+citizen_ids = st.builds(str.__add__, provinces, st.text(digit, min_size=9, max_size=9))
+issuers = st.sampled_from(["4", "51", "55", "2221", "2720", "35", "62", "9704"])  # Visa … Napas
+cards = st.builds(lambda issuer, rest: _with_check_digit((issuer + rest)[:15]), issuers, st.text(digit, min_size=15))
 written = st.one_of(
     citizen_ids,
     citizen_ids.map(lambda i: f"{i[:3]} {i[3:6]} {i[6:9]} {i[9:]}"),

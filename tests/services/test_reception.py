@@ -133,6 +133,7 @@ async def test_consent_is_asked_once_the_emergency_is_over(tmp_path: Path):
         ("lan", "Lan"),
         ("Nguyễn Thị  Hoa", "Nguyễn Thị Hoa"),
         ("Dung", "Dung"),
+        ("dũng", "Dũng"),
         ("H'Bia", "H'Bia"),
         ("a" * 31, ""),
         ("Lan 079163001234", ""),
