@@ -46,7 +46,7 @@ def get_to_the_menu(chat: Chat, script: Transcript) -> None:
     chat.answer("Đồng ý")
     expect(chat.answers.get_by_role("button", name="Bỏ qua")).to_be_visible()
     chat.say(script.head.name)
-    chat.answer(script.head.address.replace("/", " – "))
+    chat.answer("Gọi {}, xưng {}".format(*script.head.address.split("/")))
     expect(chat.answers.get_by_role("button", name=TITLE)).to_be_visible()
 
 
