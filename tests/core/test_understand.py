@@ -321,7 +321,8 @@ def test_global_words_work_at_every_kind_of_wait():
 
 
 ROBBED = """lỡ bị lừa rồi|bị lừa đảo|bị gạt rồi|tôi bị gạt tiền|bị dụ chuyển tiền|tôi bị mất tiền
-toi moi bi nguoi ta lua|bà bị nó lừa 5 triệu|có người lừa tôi lấy hết tiền|tiền trong tài khoản mất sạch rồi|tài khoản tôi bị trừ tiền
+toi moi bi nguoi ta lua
+bà bị nó lừa 5 triệu|có người lừa tôi lấy hết tiền|tiền trong tài khoản mất sạch rồi|tài khoản tôi bị trừ tiền
 nó rút sạch tiền|tôi lỡ đưa mã cho người ta rồi|cho nó mã otp rồi|tôi lỡ chuyển 5 triệu|tôi cài app lạ rồi
 bị gạt tiền rồi con ơi|no tru het tien|sợ quá, tôi bị lừa rồi|con lo quá, mẹ bị lừa rồi|không ngờ tôi bị lừa
 gọi không được, mất hết tiền|cúp không kịp, mất tiền rồi|chuyển nhầm tiền rồi|đã chuyển tiền cho nó|đọc otp rồi
