@@ -6,7 +6,9 @@ import asyncio
 import contextlib
 import errno
 import logging
+import os
 import signal
+import socket
 import sys
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -40,8 +42,9 @@ from storage.copies import sqlite_path
 from storage.database import Database, open_database
 from storage.lock import lock_all
 
-SEND_PATIENCE_S = 4.0  # how long a stop waits for messages under way; the rest stays in the outbox
-WORK_PATIENCE_S = 4.0
+SEND_PATIENCE_S = 3.0  # how long a stop waits for messages under way; the rest stays in the outbox
+WORK_PATIENCE_S = 3.0
+STOP_WITHIN_S = 7.0  # all of it together
 
 log = logging.getLogger(__name__)
 
@@ -203,29 +206,48 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 async def _serve(settings: Settings, world: World) -> int:
-    app, stopping = App(settings, world), asyncio.Event()
-    loop = asyncio.get_running_loop()
+    app, code = App(settings, world), 1
+    try:
+        code = await _until_stopped(app, settings)
+        return code
+    finally:
+        await _end(app, code)
+
+
+async def _until_stopped(app: App, settings: Settings) -> int:
+    stopping, loop = asyncio.Event(), asyncio.get_running_loop()
     for name in ("SIGTERM", "SIGINT"):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(getattr(signal, name), stopping.set)
     try:
-        try:
-            await app.start()
-        except (SettingsInvalid, StorageError, LessonInvalid) as refusal:
-            _tell(str(refusal))
-            return 2
-        except OSError as fault:
-            _tell(_refusal(fault, settings))
-            return 2
-        for line in greeting(settings, app.shelf):
-            _tell(line)
-        waits = [asyncio.create_task(event.wait()) for event in (stopping, app.failed)]
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        for wait in waits:
-            wait.cancel()
-        return 1 if app.failed.is_set() else 0
-    finally:
-        await app.stop()
+        await app.start()
+    except (SettingsInvalid, StorageError, LessonInvalid) as refusal:
+        _tell(str(refusal))
+        return 2
+    except OSError as fault:
+        _tell(_refusal(fault, settings))
+        return 2
+    for line in greeting(settings, app.shelf):
+        _tell(line)
+    waits = [asyncio.create_task(event.wait()) for event in (stopping, app.failed)]
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()
+    return 1 if app.failed.is_set() else 0
+
+
+async def _end(app: App, code: int) -> None:
+    """Stop, but not for ever: when something hangs (a database that neither answers nor breaks off) go without it.
+
+    What was acknowledged is committed, and what was not will be delivered again: an end without goodbye is safe.
+    """
+    stopping = asyncio.create_task(app.stop())
+    _, late = await asyncio.wait([stopping], timeout=STOP_WITHIN_S)
+    if late:
+        log.warning("stop cut short")
+        stop_logging()
+        os._exit(code)
+    await stopping
 
 
 _REASONS = {
@@ -243,6 +265,8 @@ def _refusal(fault: OSError, settings: Settings) -> str:
     reason = _REASONS.get(fault.errno or 0) or fault.strerror or str(fault)
     if fault.filename:
         return f"Không dùng được {fault.filename}: {reason}."
+    if isinstance(fault, socket.gaierror):
+        reason = "không tìm thấy địa chỉ này"
     return f"Không mở được {settings.web.host}:{settings.web.port}: {reason}. Đổi cổng bằng --port."
 
 
@@ -263,7 +287,6 @@ def greeting(settings: Settings, shelf: Shelf) -> Iterator[str]:
 def _shown(host: str) -> str:
     if host not in ("0.0.0.0", "::"):
         return f"[{host}]" if ":" in host else host
-    import socket
 
     with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.connect(("192.0.2.1", 9))  # sends nothing: asks the system which of its addresses faces the network

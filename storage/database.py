@@ -27,6 +27,7 @@ Work = Callable[[Connection], T]
 
 BUSY_TIMEOUT_S = 2.5  # a backup may hold SQLite for a moment; a graceful stop waits for it three times at most
 CONNECT_TIMEOUT_S = 10.0
+COMMAND_TIMEOUT_S = 60.0  # a server that neither answers nor breaks off; no statement of ours takes a second
 _RETRY_STATES = {"40001", "40P01", "23505"}  # serialisation failure, deadlock, unique violation (another was quicker)
 
 
@@ -119,9 +120,8 @@ def writer_engine(path: Path) -> Engine:
 class PostgreSQL:
     def __init__(self, url: str) -> None:
         self.url = url
-        self._engine = create_async_engine(
-            url, pool_size=4, max_overflow=4, connect_args={"timeout": CONNECT_TIMEOUT_S}
-        )
+        patience = {"timeout": CONNECT_TIMEOUT_S, "command_timeout": COMMAND_TIMEOUT_S}
+        self._engine = create_async_engine(url, pool_size=4, max_overflow=4, connect_args=patience)
         self._holder: AsyncConnection | None = None
 
     async def transact(self, work: Work[T]) -> T:

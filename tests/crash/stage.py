@@ -8,11 +8,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy import text
+
+from storage.database import open_database
 from tests.support.fake_telegram import FakeTelegram, Learner
 from tests.support.process import TutorProcess, until
 from tests.support.short_lesson import Crowd, book_problems, looks, take_lesson, write_lessons
 
 FINISH_WITHIN_S = 60.0
+_SET_UP = text("SELECT key FROM key_value WHERE key LIKE 'setup:%'")
 
 
 @dataclass(slots=True)
@@ -55,6 +59,14 @@ class Stage:
         await self.tutor.ready()
         await until(all_sent)
 
+    async def is_set_up(self) -> bool:
+        """Telegram knows the bot, and the tutor has written down that it does."""
+        database = open_database(self.url)
+        try:
+            return await database.read(lambda connection: connection.scalar(_SET_UP)) is not None
+        finally:
+            await database.close()
+
     def problems(self, learners: Sequence[Learner], crashes: int) -> list[str]:
         return self.crowd.problems(learners, crashes) + self.fake.violations
 
@@ -92,6 +104,7 @@ async def open_stage(folder: Path, database_url: str, mode: str) -> AsyncIterato
             crowd.shown = [looks(message) for message in first[0].inbox]
             stage = Stage(tutor, fake, crowd, database_url or f"sqlite:///{tutor.data / 'camtay.db'}")
             stage.everybody += first
+            await until(stage.is_set_up, FINISH_WITHIN_S)  # it costs seconds; no round shall pay for it again
             yield stage
         finally:
             await tutor.kill()

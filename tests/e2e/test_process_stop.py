@@ -10,6 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from signal import Signals
 
 import pytest
 
@@ -94,6 +95,22 @@ async def test_sigterm_while_postgresql_is_away(tmp_path: Path) -> None:
             assert await stage.tutor.stop() < 10
             assert stage.tutor.exit_code == 0, stage.tutor.output
             await asyncio.to_thread(power.on)
+            await stage.tutor.start()
+            await see(learner, "c:yes")
+
+
+async def test_sigterm_while_postgresql_neither_answers_nor_breaks_off(tmp_path: Path) -> None:
+    binaries = find_binaries() or leave_out(NOT_FOUND)
+    with private_server(binaries) as power:
+        async with open_stage(tmp_path, power.url, "polling") as stage:
+            power.signal(Signals.SIGSTOP)
+            try:
+                learner = stage.crowd.newcomers(1)[0]
+                learner.start()
+                assert await stage.tutor.stop() < 10
+                assert stage.tutor.exit_code == 0, stage.tutor.output
+            finally:
+                power.signal(Signals.SIGCONT)
             await stage.tutor.start()
             await see(learner, "c:yes")
 

@@ -151,6 +151,14 @@ class Power:
         )
         _wait_until_ready(self.url, self.server)
 
+    def signal(self, number: signal.Signals) -> None:
+        """To all its processes: SIGSTOP makes a server that neither answers nor breaks off, SIGCONT wakes it."""
+        if self.server is not None:
+            own = self.server.pid
+            children = Path(f"/proc/{own}/task/{own}/children").read_text("ascii").split()
+            for pid in (own, *map(int, children)):
+                os.kill(pid, number)
+
     def off(self) -> None:
         """Stop it: "fast", whoever is connected is broken off."""
         if self.server is not None:
