@@ -1,118 +1,225 @@
-"""What she must never find stored: citizen ids, one-time codes, cards, passwords. Found, masked, and told apart."""
+"""What she must never find stored: citizen ids, one-time codes, cards, passwords. Found, masked, and told apart.
+
+In doubt a number is hidden: a needless warning costs her a smile, a kept secret may cost her the savings.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import accumulate
 
 MASK = "•••"
 
-_SEPARATED_DIGITS = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){5,}")
-_CODE_SHAPES = {(6,), (3, 3), (2, 2, 2), (1,) * 6}
-_CITIZEN, _CARD = 12, range(13, 20)  # digits
-_PASSWORD = re.compile(
-    r"(?P<cue>\b(?:m[aậâ]t\s*kh[aâẩ]u|pass\s*word|pass\s*code|pass|mk|mã\s*pin|ma\s*pin|pin)\b"
-    r"(?:\s+(?:mới|cũ|moi|cu|vneid|zalo|facebook|fb|ngân hàng|ngan hang|app|của|cua|tôi|toi|tui|em|chị|chi|cô|con))*"
-    r"\s*(?:là|la|:|=)\s*)(?P<secret>\S+)",
+_RUN = re.compile(r"\d(?:(?:(?!•)[\W_]){0,4}\d)+")  # digits, however pulled apart; a mask joins nothing
+_LOOKALIKE = re.compile(r"(?<=\d)[OoОоlI]+(?![^\W\d_])|(?<![^\W\d_])[OoОоlI]+(?=\d)")
+_DIGIT_OF = str.maketrans("OoОоlI", "000011")
+_DOUBLED = str.maketrans("0123456789", "0246813579")
+_DATE_OR_SUM = re.compile(
+    r"(?<!\d)(?:0?[1-9]|[12]\d|3[01])([\W_]{1,3})(?:0?[1-9]|1[0-2])\1(?:19|20)\d\d(?!\d)"
+    r"|(?<!\d)(?<!\d[.,])[1-9]\d{0,2}(?:[.,]\d{3})*[.,]000(?!\d|[.,]\d)"
+)
+_PASSWORD_WORD = r"m[aậâạ]t\s?kh[aẩâảấầá]u|m\.?\s?kh[aẩâảấầá]u|m[aậâạ]t\s?m[ãa]|mk|pass\s?word|pass"
+_LINKS = (  # at most twelve: what may stand between a cue and its number
+    r"(?:[\s:=>,.(\-–—]+|(?:là|la|otp|pin|số|so|này|nay|nè|ne|mới|moi|cũ|cu|của|cua|em|tôi|toi|tui|mình|minh|con|chị|chi"
+    r"|cô|co|xác|xac|nhận|nhan|thực|thuc|kích|kich|hoạt|hoat|vneid|zalo|facebook|fb|wifi|app|ngân|ngan|hàng|hang|bank"
+    r"|thẻ|the|atm|máy|may|điện|dien|thoại|thoai|đăng|dang|nhập|nhap|gửi|gui|về|ve|họ|nó)(?![^\W\d_])){0,12}+"
+)
+_NUMBER_CUE = re.compile(
+    rf"(?<![^\W_])(?:(?P<password>{_PASSWORD_WORD}|(?:m[ãa]\s+)?pin)|(?P<card>cv[vc])|otp|passcode|code|m[ãa])"
+    rf"(?![^\W\d_]){_LINKS}(?=\d)",
     re.IGNORECASE,
 )
-_NOT_A_PASSWORD = frozenset(
-    {"gì", "gi", "j", "sao", "chi", "gi?", "gì?", "cái", "cai", "thế", "the", "như", "nhu", "một", "mot"}
+_CODE_WORD = re.compile(r"otp|passcode|\b(?:m[ãa]|code|pin)\b", re.IGNORECASE)
+_UNIT = re.compile(r"\s*(?:đ|d|đồng|dong|vnđ|vnd|k|ngh?ìn|ngh?in|ngàn|ngan|triệu|trieu|tr|t[ỷỉy]|mah)\b", re.IGNORECASE)
+_PAID_OR_BORN = re.compile(
+    r"\b(?:chuyển|chuyen|mất|tiền|tien|giá|gia|nộp|nop|đòi|trả|nợ|nạp|nap|rút|rut|lương|luong|vay|sinh) *$", re.I
 )
-_CODE_CUE = re.compile(r"otp|\bm[ãa]\b|passcode|\bcode|\bpin", re.IGNORECASE)
-_MONEY = re.compile(r"^\s*(?:đ|d|đồng|dong|vnđ|vnd|k|nghìn|nghin|ngàn|ngan|triệu|trieu|tr|tỷ|ty)\b", re.IGNORECASE)
+_PASSWORD = re.compile(rf"(?<![^\W_])(?:{_PASSWORD_WORD}|pass\s?code)(?![^\W\d_])", re.IGNORECASE)
+_IS = re.compile(
+    r"(?:\s++[^\W\d]++){0,5}?\s*+(?:(?<![^\W_])l[àa](?![^\W_])|[:=–—]|[-=]+>|\s-(?=\s))[\s:=>.–—-]*+", re.IGNORECASE
+)
+_CLAUSE_END = re.compile(r"[.,;!?]*(?:\n|$)|[.,;!?]+(?=\s)")
+# How one talks about passwords, without diacritics: "mật khẩu là gì", "mật khẩu là bí mật"; "hỏi mật khẩu là lừa đảo".
+_TALK = frozenset(
+    """ai an bao bat bi bo buoc can cach cai chet chi chia cho chu chua chuoi chung co cua dai dang dau day de dieu do
+    du dung duoc gi gioi giong giu gom ha hay hoi hong it j k ke khac khi kho khoa khong ko ky lam loai lua luon ma mat
+    may minh mot nao nen ngay nguy nguoi nhap nhieu nhu nhung nhe no o phai qua quan quen rang rat rieng roi sai sao so
+    sau tai tat thang thanh the thi thoi thong thu tien tinh toi tren trong tu tuc tuyet va vay vi viec voi xong y yen
+    yeu""".split()
+)
+_BEFORE_TALK = frozenset("bao cho dua doc doi het hoi lo mat nghe quen xin".split())
+_COUNTED = re.compile(r"\d{1,3}[^\W\d_]{1,3}")  # 8h, 4g, 10tr
 
 
 @dataclass(frozen=True, slots=True)
 class Masked:
-    """`text` is safe to store; `kinds` names what was hidden, in the order met."""
+    """`text` is safe to store; `kinds` names what was hidden: citizen_id, otp, card, password; numbers first."""
 
     text: str
     kinds: tuple[str, ...]
 
 
 def mask(text: str) -> Masked:
-    """Hide whatever could rob her. Phone numbers and sums of money stay: she needs to talk about them."""
+    """Hide whatever could rob her. Phone numbers, dates and sums of money stay: she needs to talk about them.
+
+    Text without a secret comes back as it is; with one, in NFKC and without invisible characters.
+    Masking again changes nothing. Takes time linear in the length of `text`; raises nothing.
+    """
     kinds: list[str] = []
-
-    def hide_password(found: re.Match[str]) -> str:
-        if found["secret"].casefold() in _NOT_A_PASSWORD:
-            return found[0]
-        kinds.append("password")
-        return f"{found['cue']}{MASK}"
-
-    def hide_digits(found: re.Match[str]) -> str:
-        kind = _digit_kind(text, found)
-        if kind is None:
-            return found[0]
-        kinds.append(kind)
-        return MASK
-
-    if any(character.isdigit() for character in text):
-        text = _SEPARATED_DIGITS.sub(hide_digits, text)
-    masked = _PASSWORD.sub(hide_password, text)
-    return Masked(masked, tuple(kinds))
+    before, masked = "", _visible(text)
+    while before != masked:  # what is hidden may set free what stood next to it
+        before = masked
+        view = _LOOKALIKE.sub(lambda found: found[0].translate(_DIGIT_OF), masked)
+        if view != masked:
+            masked = _hide_numbers(masked, view, kinds)
+        masked = _hide_numbers(masked, masked, kinds)
+        masked = _hide_passwords(masked, kinds)
+    return Masked(masked if kinds else text, tuple(kinds))
 
 
-def _digit_kind(text: str, found: re.Match[str]) -> str | None:
-    """What the digits are; numbers written after one another ("card, then expiry") are looked at in every window."""
-    groups = re.findall(r"\d+", found[0])
-    shape, digits = tuple(map(len, groups)), "".join(groups)
-    if text[: found.start()].endswith("+") and digits.startswith("84") and len(digits) <= _CITIZEN:
-        return None  # a phone number with its country
-    if _MONEY.match(text[found.end() :]) and digits[0] != "0" and set(shape[1:]) == {3}:
-        return None  # a sum, written in thousands
-    if len(digits) == _CITIZEN or any(_is_citizen_id(window) for window in _windows(groups)):
+def _visible(text: str) -> str:
+    """One way to write each letter and digit, and nothing that cannot be seen."""
+    if text.isascii():
+        return text
+    seen = (c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+    return "".join(str(int(c)) if c.isdecimal() else c for c in seen)
+
+
+def _hide_numbers(text: str, view: str, kinds: list[str]) -> str:
+    """Hide in `text` what reads as a secret number in `view`, which is as long."""
+    cues = {found.end(): found.lastgroup or "otp" for found in _NUMBER_CUE.finditer(view)}
+    has_cue, whole = _CODE_WORD.search(view) is not None, view.strip(" .,!?:;\n")
+    kept, at = [], 0
+    for run in _RUN.finditer(view):
+        if kind := _long_number_or_code(run, cues.get(run.start()), has_cue=has_cue, alone=run[0] == whole):
+            kinds.append(kind)
+            kept.append(text[at : run.start()] + MASK)
+            at = run.end()
+    return "".join(kept) + text[at:]
+
+
+def _long_number_or_code(run: re.Match[str], cue: str | None, *, has_cue: bool, alone: bool) -> str | None:
+    """One secret hides the whole run: what stands next to a card is its expiry date."""
+    rest: list[str] = []
+    if run[0][0] == "0" and len(re.sub(r"\D", "", run[0])) == 12:
         return "citizen_id"
-    if max(shape) > _CARD[-1] or _is_card(digits) or any(map(_is_card_in_groups, _windows(groups))):
-        return "card"
-    if shape in _CODE_SHAPES and _six_digits_are_a_code(text, found):
-        return "otp"
+    for part in _DATE_OR_SUM.sub("•", run[0]).split("•"):
+        abroad = part[:2] == "84" and run.string.startswith("+", max(0, run.start() - 1))
+        if kind := _long_number(re.findall(r"\d+", part), rest, abroad=abroad):
+            return kind
+    return _code(run, rest, cue, has_cue=has_cue, alone=alone) if rest else None
+
+
+def _long_number(groups: list[str], rest: list[str], *, abroad: bool) -> str | None:
+    """Find a citizen id or a card; `rest` gets the groups that belong to no phone number."""
+    digits, lengths = "".join(groups), [len(group) for group in groups]
+    ends = [*accumulate(lengths)]
+    borders, is_luhn = set(ends), _luhn(digits)
+    phone_end = plus = next((end for end in ends if abroad and end in (11, 12)), 0)
+    for at, (group, length, end) in enumerate(zip(groups, lengths, ends, strict=True)):
+        start, as_card = end - length, group[0] not in "01" and group[:2] != "20"  # cards begin neither so nor as years
+        if length == 12 and end > plus:
+            return "citizen_id"
+        if length > 19 or (length > 12 and is_luhn(start, end)):
+            return "card"
+        if as_card and lengths[at : at + 4] == [4, 4, 4, 4] and is_luhn(start, start + 16):
+            return "card"
+        if start < phone_end:
+            continue
+        if group[0] == "0" and start + 12 in borders:
+            return "citizen_id"
+        sizes = (10, 11) if group[0] == "0" else (8, 10) if group[:4] in ("1800", "1900") else ()
+        phone_end = next((start + size for size in sizes if start + size in borders), 0)
+        if phone_end:
+            continue
+        rest.append(group)
+        for size in range(13, 20) if as_card else ():
+            domestic = size > 15 and digits.startswith("9704", start)
+            if start + size in borders and (domestic or is_luhn(start, start + size)):
+                return "card"
     return None
 
 
-def _windows(groups: list[str]) -> Iterator[tuple[str, ...]]:
-    """Every run of neighbouring groups that is no longer than a card."""
-    for start in range(len(groups)):
-        size = 0
-        for end in range(start, len(groups)):
-            size += len(groups[end])
-            if size > _CARD[-1]:
-                break
-            yield tuple(groups[start : end + 1])
+def _luhn(digits: str) -> Callable[[int, int], bool]:
+    """Tell of any part of the digits, in constant time, whether its check digit is right."""
+    doubled, sums = digits.translate(_DOUBLED), []
+    for odd in (0, 1):
+        mixed = [*digits]
+        mixed[odd::2] = doubled[odd::2]
+        sums.append([0, *accumulate(map(int, mixed))])
+    return lambda start, end: (sums[end % 2][end] - sums[end % 2][start]) % 10 == 0
 
 
-def _is_citizen_id(window: tuple[str, ...]) -> bool:
-    digits = "".join(window)
-    if len(digits) != _CITIZEN:
+def _code(run: re.Match[str], rest: list[str], cue: str | None, *, has_cue: bool, alone: bool) -> str | None:
+    """Four to eight digits right after a cue ("mã otp là 8421"), or six that stand as a code does."""
+    text, start, groups = run.string, run.start(), re.findall(r"\d+", run[0])
+    is_sum = groups[0][0] != "0" and _UNIT.match(text, run.end()) is not None
+    sizes = {*accumulate(len(group) for group in groups[:8])} & ({3, 4} if cue == "card" else {4, 5, 6, 7, 8})
+    if cue and groups[0] == rest[0] and not is_sum and sizes:
+        return cue
+    told = _PAID_OR_BORN.search(text, max(0, start - 12), start) or run[0].endswith("000")
+    if is_sum or (told and not alone) or "://" in text[max(0, start - 200) : start].rpartition(" ")[2]:
+        return None
+    spaced = rest == groups and 1 < len(groups) < 7 and _is_spaced_code(run[0], groups, has_cue=has_cue, alone=alone)
+    return "otp" if spaced or any(len(group) == 6 for group in rest) else None
+
+
+def _is_spaced_code(written: str, groups: list[str], *, has_cue: bool, alone: bool) -> bool:
+    """482 913, 48.29.13, 4-8-2-9-1-3; but no sum (482.500), short date (20/11/62), list of answers (1 3 2 6 5 4)."""
+    signs, shape = set(re.findall(r"\D+", written)), [len(group) for group in groups]
+    sign = min(signs)
+    if len(signs) > 1 or shape not in ([3, 3], [2, 2, 2], [1] * 6):
         return False
-    return len(window) == 1 or (digits.startswith("0") and window[0] != "000")
-
-
-def _is_card_in_groups(window: tuple[str, ...]) -> bool:
-    """Cards are printed in one piece, in fours, or as 4-6-5; phone numbers are not."""
-    shape = tuple(map(len, window))
-    printed = len(shape) == 1 or set(shape[:-1]) == {4} or shape == (4, 6, 5)
-    return printed and _is_card("".join(window))
-
-
-def _is_card(digits: str) -> bool:
-    return len(digits) in _CARD and _luhn(digits)
-
-
-def _six_digits_are_a_code(text: str, found: re.Match[str]) -> bool:
-    if _MONEY.match(text[found.end() :]):
+    if len(shape) == 6:
+        return has_cue or sorted(groups) != list("123456")
+    if len(shape) == 2 and sign in ".," and written.endswith("00"):
         return False
-    alone = text.strip(" .,!?:;") == found[0] and "." not in found[0]  # 500.000 is money
-    return alone or bool(_CODE_CUE.search(text))
+    is_date = len(shape) == 3 and sign in "-." and 0 < int(groups[0]) < 32 and 0 < int(groups[1]) < 13
+    return has_cue or (alone and len(sign) == 1 and sign != "/" and not is_date)
 
 
-def _luhn(digits: str) -> bool:
-    total = 0
-    for at, character in enumerate(reversed(digits)):
-        number = int(character)
-        if at % 2:
-            number = number * 2 - 9 if number > 4 else number * 2
-        total += number
-    return total % 10 == 0
+def _hide_passwords(text: str, kinds: list[str]) -> str:
+    """Hide passwords to the end of their clause: "mat khau la hoa hong 99" has three words."""
+    kept, at = [], 0
+    for cue in _PASSWORD.finditer(text):
+        if cue.start() >= at and (start := _secret_after(text, cue)) is not None:
+            kinds.append("password")
+            kept.append(text[at:start] + MASK)
+            at = start + len(_clause(text, start, len(text)))
+    return "".join(kept) + text[at:]
+
+
+def _clause(text: str, start: int, length: int) -> str:
+    found = _CLAUSE_END.search(text, start, min(len(text), start + length))
+    return text[start : found.start() if found else len(text)]
+
+
+def _secret_after(text: str, cue: re.Match[str]) -> int | None:
+    """Where the password begins that this cue announces, if it does announce one."""
+    if link := _IS.match(text, cue.end(), cue.end() + 80):
+        clause = _clause(text, link.end(), 80)
+        words, before = clause.split(), text[max(0, cue.start() - 12) : cue.start()].split()[-1:]
+        talk = any(_bare(word) in _TALK for word in words[:1]) or any(_bare(word) in _BEFORE_TALK for word in before)
+        known = any(map(_looks_secret, words)) or re.search(r"(?<!\d)\d{4,8}(?!\d)", clause)
+        if words and words != [MASK] and (known or not talk):
+            return link.end()
+    start = cue.end() + text.startswith("\n", cue.end())
+    words_after = list(re.finditer(r"\S+", _clause(text, start, 80)))[:6]
+    return next((start + word.start() for word in words_after if _looks_secret(word[0])), None)
+
+
+def _looks_secret(word: str) -> bool:
+    """Letters with digits, or either with a sign: hoahong99, Hoa@; but no 8h, and no address of a page."""
+    word = word.strip("\"'“”().,;:!?-–")
+    if len(word) < 4 or "://" in word or MASK in word or _COUNTED.fullmatch(word):
+        return False
+    return any(map(str.isdigit, word)) + any(map(str.isalpha, word)) + any(c in "@#$^&*~=+" for c in word) > 1
+
+
+def _bare(word: str) -> str:
+    """In small letters, without diacritics and punctuation."""
+    letters = unicodedata.normalize("NFD", word.casefold()).replace("đ", "d")
+    return "".join(c for c in letters if c.isalnum())
