@@ -320,7 +320,8 @@ def _due(stage: Stage, step: Step, wait_id: str) -> None:
         stage.change(remind_at=None)
         return
     own = step.later.text if isinstance(step, Task) else ""
-    stage.say(step.id, stage.words(own) or stage.phrase("reminder"))
+    usual = "reminder_emergency" if stage.lesson.emergency else "reminder"
+    stage.say(step.id, stage.words(own) or stage.phrase(usual))
     KINDS[type(step)].put(stage, step)
     stage.change(reminded=reminded, remind_at=stage.universe.now + after if reminded < times else None)
 

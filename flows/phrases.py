@@ -8,11 +8,12 @@ REQUIRED = frozenset(
     help help_nobody help_nobody_emergency hint kept kind_card kind_citizen_id kind_contact kind_file kind_other
     kind_otp kind_password kind_photo kind_place kind_sticker kind_video kind_voice label_address label_agree
     label_continue label_decline label_delete_no label_delete_yes label_done label_emergency_no
-    label_emergency_yes label_help label_later label_menu label_next_lesson label_skip label_stuck lesson_done
-    lesson_gone lesson_points lesson_trouble media_instead menu menu_done menu_first menu_not_understood
-    menu_open menu_plain menu_progress menu_track_count menu_track_pick name_again next_offer not_understood
-    not_understood_emergency not_understood_twice not_understood_typed parked_offer place_kept place_lost
-    reminder reoffer resume reveal right secret set_aside stale stale_short stopped task_again task_done
-    task_later task_stuck_end thanks too_long type_numbers type_order unsure withdrawn wrong wrong_typed
+    label_emergency_yes label_help label_later label_menu label_next_lesson label_restart label_skip label_stuck
+    lesson_done lesson_gone lesson_points lesson_trouble media_instead menu menu_done menu_first
+    menu_not_understood menu_open menu_plain menu_progress menu_track_count menu_track_pick name_again
+    next_offer not_understood not_understood_emergency not_understood_twice not_understood_typed parked_offer
+    place_kept place_lost reminder reminder_emergency reoffer resume reveal right secret set_aside stale
+    stale_short stopped task_again task_done task_later task_stuck_end thanks too_long type_numbers type_order
+    unsure withdrawn wrong wrong_typed
     """.split()
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.channels.base import Button
 from bot.tutoring.desk import AnswersForgotten, ConsentAnswered, Desk, Person, PersonForgotten
 from bot.tutoring.talk import Talk
 
@@ -50,10 +51,10 @@ def take_delete(desk: Desk, answer: str) -> None:
     if desk.talk.pending != "delete":
         desk.say(desk.phrase("stale_short"))
     elif answer == "yes":
-        text = desk.phrase("deleted")
+        text, restart = desk.phrase("deleted"), desk.phrase("label_restart")
         desk.events.append(PersonForgotten())
         desk.person, desk.talk = Person(desk.person.learner_id), Talk()
-        desk.say(text)
+        desk.ask(text, [Button("g:menu", restart)])
     else:
         desk.change(offer=(), pending="")
         desk.say(desk.phrase("kept"))
