@@ -287,7 +287,6 @@ def greeting(settings: Settings, shelf: Shelf) -> Iterator[str]:
 def _shown(host: str) -> str:
     if host not in ("0.0.0.0", "::"):
         return f"[{host}]" if ":" in host else host
-
     with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.connect(("192.0.2.1", 9))  # sends nothing: asks the system which of its addresses faces the network
         return str(probe.getsockname()[0])

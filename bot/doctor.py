@@ -93,6 +93,8 @@ def _data(folder: Path) -> Iterator[Finding]:
 
 
 def _in_use(folder: Path) -> bool:
+    if os.name != "posix" or not (folder / "camtay.lock").exists():
+        return False
     try:
         lock_folder(folder).close()
     except AlreadyRunning:
@@ -169,7 +171,9 @@ def _web(settings: Settings) -> Iterator[Finding]:
     local = "127.0.0.1" if web.host in ("0.0.0.0", "::", "localhost") else web.host
     address = web.public_url or f"http://{web.host}:{web.port}/"
     answer = _ask_health(local, web.port)
-    if answer is None:
+    if answer is None and _in_use(Path(settings.data.dir)):
+        yield Finding("note", f"Trang trò chuyện: đang chạy, nhưng không ở cổng {web.port}; xem lại --port lúc chạy")
+    elif answer is None:
         yield Finding("good", f"Trang trò chuyện: {address} (chưa chạy, cổng còn trống)")
     elif answer in (200, 503):
         state = "đang chạy" if answer == 200 else "đang chạy nhưng báo có trục trặc"

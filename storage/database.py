@@ -138,7 +138,12 @@ class PostgreSQL:
                 holder = await self._engine.connect()
                 await holder.execution_options(isolation_level="AUTOCOMMIT")
             query = text("SELECT pg_try_advisory_lock(hashtextextended(:name, 20260101))")
-            owned = bool((await holder.execute(query, {"name": name})).scalar_one())
+            try:
+                owned = bool((await holder.execute(query, {"name": name})).scalar_one())
+            except BaseException:
+                await holder.invalidate()  # not into the pool: should it still be connected it may own the name
+                await holder.close()
+                raise
         self._holder = holder
         return owned
 

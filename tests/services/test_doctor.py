@@ -77,7 +77,9 @@ async def test_the_database_is_told_by_its_version(data: Path) -> None:
 
 async def test_a_running_tutor_is_noticed_and_not_disturbed(data: Path) -> None:
     with lock_folder(data):
-        assert "Cầm Tay đang chạy trên thư mục này" in await look(data)
+        told = await look(data)
+        assert "Cầm Tay đang chạy trên thư mục này" in told
+        assert told["Trang trò chuyện"] == "note đang chạy, nhưng không ở cổng 9; xem lại --port lúc chạy"
     assert "Cầm Tay đang nghỉ" in await look(data)
 
 

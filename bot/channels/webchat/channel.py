@@ -17,6 +17,8 @@ from bot.channels.webchat.streams import Stream, Streams
 PAGE = 200
 SENDS_A_MINUTE = 120  # a whole lesson tapped through by an impatient thumb; a flood is still stopped
 READS_A_MINUTE = 240
+NEWCOMERS_A_MINUTE = 60  # a whole village hall at once, but no flood of people who never were
+REMEMBER_MET = 20_000
 
 History = Callable[[str, int, int], Awaitable[Sequence[LogEntry]]]
 """(chat_id, after, limit) -> at most `limit` entries with `no` above `after`, oldest first: the NEWEST such entries
@@ -33,6 +35,14 @@ class Malformed(Exception):
 
 class TooLong(Exception):
     """The text is longer than the tutor takes."""
+
+
+class Crowded(Exception):
+    """Too many newcomers at once: this one may begin in `wait_s` seconds."""
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__(f"{wait_s:g} s")
+        self.wait_s = wait_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +83,8 @@ class WebChat:
         self._seal = Seal(load_keys(key_path, lambda: new_id() + new_id()))
         self._sends = Pace(SENDS_A_MINUTE, 60.0)
         self._reads = Pace(READS_A_MINUTE, 60.0)
+        self._newcomers = Pace(NEWCOMERS_A_MINUTE, 60.0)
+        self._met: set[str] = set()
         self.streams = Streams()
         self.tutor = tutor
         self.union = union
@@ -108,7 +120,7 @@ class WebChat:
     async def say(self, chat_id: str, message: object) -> None:
         """Submit what the page posted: {id, text} or {id, token}. Returns after commit.
 
-        Raises Malformed, TooLong, StorageUnavailable.
+        Raises Malformed, TooLong, Crowded, StorageUnavailable.
         """
         if not isinstance(message, dict):
             raise Malformed
@@ -122,7 +134,21 @@ class WebChat:
             body = Tap(_sound_token(token))
         else:
             raise Malformed
+        await self._admit(chat_id)
         await self._submit([Update(self.name, f"{chat_id}:{client_id}", chat_id, body, self._now())])
+
+    async def _admit(self, chat_id: str) -> None:
+        """Everybody who has been here before; of newcomers only so many a minute. Raises Crowded, StorageUnavailable.
+
+        Anybody can ask for a new cookie as often as he likes, and each one would become a person who is kept.
+        """
+        if chat_id in self._met:
+            return
+        if not await self._history(chat_id, 0, 1) and (wait_s := self._newcomers.take("", self._now())):
+            raise Crowded(wait_s)
+        if len(self._met) >= REMEMBER_MET:
+            self._met.clear()
+        self._met.add(chat_id)
 
     def _readable(self, text: str) -> str:
         if len(text) > self.max_text:
@@ -139,7 +165,8 @@ class WebChat:
         """What the page that has seen `after` of the conversation `tag` must still show.
 
         A chat without any line begins here, so that the tutor speaks first. When the page has seen more than there
-        is (its cookie changed, or the database came back from a backup) it starts anew.
+        is (its cookie changed, or the database came back from a backup) it starts anew. Raises Crowded,
+        StorageUnavailable.
         """
         anew = bool(tag) and tag != self.tag(chat_id)
         if after > 0 and not anew:
@@ -157,6 +184,7 @@ class WebChat:
 
         Whoever had everything deleted is greeted again: her first update was handled long ago, it needs a new id.
         """
+        await self._admit(chat_id)
         for update_id in (f"{chat_id}:began", f"{chat_id}:began:{self._new_id()}"):
             await self._submit([Update(self.name, update_id, chat_id, Began(), self._now())])
             if entries := await self._history(chat_id, 0, PAGE):

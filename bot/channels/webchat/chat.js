@@ -344,7 +344,7 @@
   async function connect() {
     const mine = ++round;
     hangUp();
-    try { await sync(); } catch (_) { if (mine === round) retry(); return; }
+    try { await sync(); } catch (fault) { if (mine === round) retry(fault.status === 429 && fault.data.say); return; }
     if (mine !== round) return;
     flush();
     if (window.EventSource && streamFails < 3) return listen();
@@ -375,8 +375,8 @@
     stream = null;
   }
 
-  function retry() {
-    if (!hush) hush = setTimeout(() => { line.textContent = 'Đang nối lại…'; if (following) toEnd(); }, 800);
+  function retry(why) {
+    if (!hush) hush = setTimeout(() => { line.textContent = why || 'Đang nối lại…'; if (following) toEnd(); }, 800);
     timer = setTimeout(connect, pause(misses++));
   }
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bot.channels.base import LogEntry
-from bot.channels.webchat.channel import Malformed, TooLong, WebChat
+from bot.channels.webchat.channel import Crowded, Malformed, TooLong, WebChat
 from bot.channels.webchat.identity import COOKIE, COOKIE_AGE_S, Visitor
 from bot.channels.webchat.page import build_page
 from bot.channels.webchat.streams import Full, Stream
@@ -24,6 +24,7 @@ NOT_OURS = "Tin này không đến từ trang trò chuyện nên em không nhậ
 NOT_READABLE = "Em chưa đọc được tin này. Gửi lại giúp em nhé."
 TOO_LONG = "Tin dài quá, em đọc không xuể. Chia thành vài tin ngắn giúp em nhé."
 TOO_OFTEN = "Tin đến nhanh quá. Chờ em một chút nhé."
+CROWDED = "Đang có nhiều người vào cùng lúc. Chờ em một chút, em ra ngay."
 TOO_MANY = "Trang đang mở ở nhiều nơi quá."
 RESTING = "Máy đang bận một chút. Tin vẫn được giữ, lát nữa tự gửi lại."
 
@@ -81,6 +82,8 @@ class _Routes:
             return _refusal(413, TOO_LONG)
         except Malformed:
             return _refusal(400, NOT_READABLE)
+        except Crowded as crowded:
+            return _refusal(429, CROWDED, crowded.wait_s)
         except StorageUnavailable:
             return _refusal(503, RESTING, 2)
         return _answer({"ok": True})
@@ -97,6 +100,8 @@ class _Routes:
             reading = await self._chat.read(visitor.chat_id, after, request.query.get("chat", ""))
         except Malformed:
             return _refusal(400, NOT_READABLE)
+        except Crowded as crowded:
+            return _refusal(429, CROWDED, crowded.wait_s)
         except StorageUnavailable:
             return _refusal(503, RESTING, 2)
         seen = 0 if reading.anew else after
@@ -125,6 +130,8 @@ class _Routes:
             self._chat.streams.add(stream)
         except Malformed:
             return _refusal(400, NOT_READABLE)
+        except Crowded as crowded:
+            return _refusal(429, CROWDED, crowded.wait_s)
         except StorageUnavailable:
             return _refusal(503, RESTING, 2)
         except Full:

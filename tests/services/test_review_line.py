@@ -1,0 +1,108 @@
+"""Reproductions of a review: a bot whose owner lost the database for a while, and a flood of newcomers on the web."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import warnings
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from bot import settings
+from bot.app import App, World
+from bot.channels.webchat.channel import NEWCOMERS_A_MINUTE, Crowded, WebChat
+from tests.support.builders import PROJECT
+from tests.support.echo_conversation import EchoConversation
+from tests.support.environment import leave_out
+from tests.support.fake_telegram import TOKEN, FakeTelegram
+from tests.support.postgres import NOT_FOUND, find_binaries, private_server
+from tests.support.process import free_port, until
+from tests.support.world import Clock
+
+
+@asynccontextmanager
+async def serving(url: str, api: str, data: Path) -> AsyncIterator[App]:
+    """The whole tutor in this process."""
+    environ = {"DATABASE_URL": url, "TELEGRAM_TOKEN": TOKEN}
+    flags = {"telegram.api_base": api, "data.dir": str(data), "web.port": str(free_port())}
+    app = App(settings.load(PROJECT / "config.yaml", environ, flags), World(tick_s=0.2))
+    await app.start()
+    try:
+        yield app
+    finally:
+        await app.stop()
+
+
+@pytest.mark.postgres
+async def test_a_bot_that_lost_its_database_goes_on_and_leaves_nothing_behind(tmp_path: Path):
+    binaries = find_binaries() or leave_out(NOT_FOUND)
+    with private_server(binaries) as power:
+        async with FakeTelegram() as fake, serving(power.url, fake.url, tmp_path / "data") as app:
+            line = app.telegram
+            assert line is not None
+            lan = fake.learner(1)
+            lan.start()
+            await lan.expect()
+            at_work = {task.get_coro().__qualname__ for task in line._tasks if not task.done()}  # type: ignore[union-attr]
+            for again in range(2):
+                before, connected = line._tasks, len(lan.inbox)
+                await asyncio.to_thread(power.off)
+                await until(lambda: line.state == "standing by")
+                await asyncio.to_thread(power.on)
+                lan.say(f"lần {again}")
+                await until(lambda seen=connected: len(lan.inbox) > seen, 30.0)
+                await until(lambda: line.state == "polling")
+                assert all(task.done() for task in before), "nobody of before works on"
+                running = {task.get_coro().__qualname__ for task in line._tasks if not task.done()}  # type: ignore[union-attr]
+                assert at_work - {"TelegramLine._set_up"} <= running
+            polls = [t for t in asyncio.all_tasks() if "_poll" in t.get_coro().__qualname__]  # type: ignore[union-attr]
+            assert len(polls) == 1
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                gc.collect()  # a connection that nobody closed would be told here
+            assert not app.failed.is_set()
+
+
+# --- the web -----------------------------------------------------------------------------------------
+
+
+def web_chat(folder: Path, clock: Clock) -> tuple[WebChat, EchoConversation]:
+    conversation = EchoConversation(folder / "echo.json", clock.now)
+    chat = WebChat(
+        submit=conversation.submit,
+        history=conversation.history,
+        new_id=lambda: "0" * 32,
+        now=clock.now,
+        key_path=folder / "web.key",
+    )
+    return chat, conversation
+
+
+async def test_of_newcomers_only_so_many_begin_in_a_minute_however_they_knock(tmp_path: Path):
+    clock = Clock()
+    chat, conversation = web_chat(tmp_path, clock)
+    for at in range(NEWCOMERS_A_MINUTE):
+        await (chat.read(f"c{at}", 0) if at % 2 else chat.say(f"c{at}", {"id": f"message{at}", "text": "chào"}))
+    handled = len(conversation.handled)
+    with pytest.raises(Crowded) as crowded:
+        await chat.read("late", 0)
+    with pytest.raises(Crowded):
+        await chat.say("later", {"id": "message-1", "text": "chào"})
+    assert len(conversation.handled) == handled and 0 < crowded.value.wait_s <= 1
+    await chat.read("c1", 0)
+    await chat.say("c1", {"id": "message-2", "text": "em ơi"})
+    clock.passes(seconds=1.5)
+    assert (await chat.read("late", 0)).began
+
+
+async def test_who_has_been_here_before_is_no_newcomer_after_a_restart(tmp_path: Path):
+    clock = Clock()
+    chat, _ = web_chat(tmp_path, clock)
+    await chat.read("old", 0)
+    chat, _ = web_chat(tmp_path, clock)
+    for at in range(NEWCOMERS_A_MINUTE):
+        await chat.read(f"c{at}", 0)
+    await chat.say("old", {"id": "message-1", "text": "em ơi"})
