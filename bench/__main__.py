@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from bench.front import Front, look
-from bench.plan import ORDER, Job, Plan, targets
+from bench.plan import ORDER, ROWS, Job, Plan, targets
 from bench.postgres import Postgres
 from bench.processes import NeverReady, kill_all
 from bench.rows import ROOT, Result
@@ -35,6 +35,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rows", default="", help="only these rows, comma between; `list` names them")
     parser.add_argument("--learners", type=int, default=0, help="learners who play at once (1,000)")
     parser.add_argument("--kill", type=int, default=5, help="kills in the row with many kills (5)")
+    parser.add_argument("--minutes", type=float, default=11, help="no row begins after this time (11)")
     parser.add_argument("--json", metavar="FILE", help="write everything measured there as well")
     parser.add_argument("--write", action="store_true", help="write the tables to bench/RESULTS.md as well")
     return parser.parse_args()
@@ -45,10 +46,15 @@ def say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-async def measure_all(jobs: list[Job]) -> dict[str, list[Result]]:
+async def measure_all(jobs: list[Job], minutes: float) -> dict[str, list[Result]]:
+    """Run them in turn; what has not begun after `minutes` is left out, and said to be."""
     results: dict[str, list[Result]] = defaultdict(list)
+    end = time.monotonic() + minutes * 60
     for number, job in enumerate(jobs, 1):
         began = time.monotonic()
+        if began > end:
+            say(f"[{number}/{len(jobs)}] {job.row}: left out, {minutes:g} minutes are over (--minutes)")
+            continue
         try:
             result = await job.run()
         except NeverReady as reason:
@@ -92,22 +98,22 @@ def main() -> int:
     options = arguments()
     learners = options.learners or (200 if options.quick else 1000)
     wanted = set(filter(None, options.rows.split(",")))
+    if wanted - set(ROWS):
+        print("\n".join(ROWS))
+        return 0 if wanted == {"list"} else 2
     signal.signal(signal.SIGTERM, stop)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="camtay-bench-pg-", ignore_cleanup_errors=True) as folder:
         postgres = None
         try:
             needed = not wanted or any("postgres" in row for row in wanted)
-            postgres = Postgres(Path(folder)) if needed and wanted != {"list"} else None
+            postgres = Postgres(Path(folder)) if needed else None
         except NeverReady as reason:
             say(f"without PostgreSQL: {reason}")
         try:
             jobs = list(Plan(learners, options.kill, postgres, quick=options.quick).jobs())
-            if wanted == {"list"}:
-                print("\n".join(dict.fromkeys([*(job.row for job in jobs), "front"])))
-                return 0
             jobs = [job for job in jobs if not wanted or job.row in wanted]
-            results = run_loop(measure_all(jobs))
+            results = run_loop(measure_all(jobs, options.minutes))
             front = run_loop(front_page()) if not wanted or "front" in wanted else None
         finally:
             if postgres is not None:

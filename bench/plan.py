@@ -60,7 +60,7 @@ class Plan:
         self.learners, self.kill, self.postgres, self.quick = learners, kill, postgres, quick
 
     def jobs(self) -> Iterator[Job]:
-        """In running order: echo and ours come three times, at the beginning, in the middle and at the end."""
+        """In running order: what decides comes three times, at the beginning, in the middle and at the end."""
         n = self.learners
         yield from self._pair(n)
         if not self.quick:
@@ -74,8 +74,12 @@ class Plan:
             yield self._peer("ptb", n)
             many = f"ours, polling, SQLite FULL, {SEEDED:,} more seeded"
             yield Job("seeded", lambda: seeded(many, SEEDED), n)
+            if self.postgres is not None:
+                yield self._postgres(n)
             yield from self._pair(n)
             yield Job("seeded", lambda: seeded(many, SEEDED), n)
+            if self.postgres is not None:
+                yield self._postgres(n)
             yield Job("seeded", lambda: seeded(many, SEEDED), n)
         paced = int(PACE * (10 if self.quick else 25) / len(LESSON))
         yield Job(
@@ -91,24 +95,26 @@ class Plan:
         yield self._peer("echo", learners)
         yield Job("ours", lambda: ours("ours, polling, SQLite FULL"), learners)
 
+    def _postgres(self, learners: int) -> Job:
+        return Job("postgres", lambda: ours("ours, polling, PostgreSQL", postgres=self.postgres), learners)
+
     def _on_postgres(self, learners: int) -> Iterator[Job]:
-        postgres = self.postgres
-        yield Job("postgres", lambda: ours("ours, polling, PostgreSQL", postgres=postgres), learners)
+        yield self._postgres(learners)
         if not self.quick:
             name = "ours, webhook, PostgreSQL"
-            yield Job("webhook-postgres", lambda: ours(name, mode="webhook", postgres=postgres), learners)
+            yield Job("webhook-postgres", lambda: ours(name, mode="webhook", postgres=self.postgres), learners)
 
     def _kills(self) -> Iterator[Job]:
         postgres = self.postgres
         yield Job("kill-ours", lambda: ours("ours, polling, SQLite FULL"), KILLED, kills=1)
         if self.quick:
             return
-        for name in PEERS:
-            yield Job(f"kill-{name}", lambda name=name: PEERS[name], KILLED, kills=1)  # type: ignore[misc]
         yield Job("kill-webhook", lambda: ours("ours, webhook", mode="webhook"), KILLED, kills=1)
         if postgres is not None:
             yield Job("kill-postgres", lambda: ours("ours, polling, PostgreSQL", postgres=postgres), KILLED, kills=1)
         yield Job("kill-many", lambda: ours(f"ours, polling, SQLite FULL, {self.kill} kills"), KILLED, kills=self.kill)
+        for name in PEERS:
+            yield Job(f"kill-{name}", lambda name=name: PEERS[name], KILLED, kills=1)  # type: ignore[misc]
 
 
 ORDER = (
@@ -125,6 +131,7 @@ ORDER = (
     ("echo-paced", "", ""),
     ("paced", "", "echo-paced"),
 )
+ROWS = (*(row for row, _, _ in ORDER), *(kill for _, kill, _ in ORDER if kill), "kill-many", "front")
 
 
 def targets(sheet: Sheet, front: Front | None) -> Iterator[Target]:
