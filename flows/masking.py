@@ -13,7 +13,8 @@ from itertools import accumulate
 
 MASK = "•••"
 
-_RUN = re.compile(r"\d(?:(?:(?!•)[\W_]){0,4}\d)+")  # digits, however pulled apart; a mask joins nothing
+# Digits, however pulled apart; a mask joins nothing, an age belongs to no number.
+_RUN = re.compile(r"\d(?:(?:(?!•)[\W_]){0,4}(?!(?<!\d)\d\d\s?tu[ổo]i)\d)+")
 _LOOKALIKE = re.compile(r"(?<=\d)[OoОоlI]+(?![^\W\d_])|(?<![^\W\d_])[OoОоlI]+(?=\d)")
 _DIGIT_OF = str.maketrans("OoОоlI", "000011")
 _DOUBLED = str.maketrans("0123456789", "0246813579")
@@ -32,7 +33,7 @@ _NUMBER_CUE = re.compile(
     rf"(?![^\W\d_]){_LINKS}(?=\d)",
     re.IGNORECASE,
 )
-_CODE_WORD = re.compile(r"otp|passcode|\b(?:m[ãa]|code|pin)\b", re.IGNORECASE)
+_CODE_WORD = re.compile(r"otp|passcode|\b(?:m[ãa]|code|pin|số|nh[ậa]p)\b", re.IGNORECASE)
 _UNIT = re.compile(r"\s*(?:đ|d|đồng|dong|vnđ|vnd|k|ngh?ìn|ngh?in|ngàn|ngan|triệu|trieu|tr|t[ỷỉy]|mah)\b", re.IGNORECASE)
 _PAID_OR_BORN = re.compile(
     r"\b(?:chuyển|chuyen|mất|tiền|tien|giá|gia|nộp|nop|đòi|trả|nợ|nạp|nap|rút|rut|lương|luong|vay|sinh) *$", re.I
@@ -47,11 +48,14 @@ _TALK = frozenset(
     """ai an bao bat bi bo buoc can cach cai chet chi chia cho chu chua chuoi chung co cua dai dang dau day de dieu do
     du dung duoc gi gioi giong giu gom ha hay hoi hong it j k ke khac khi kho khoa khong ko ky lam loai lua luon ma mat
     may minh mot nao nen ngay nguy nguoi nhap nhieu nhu nhung nhe no o phai qua quan quen rang rat rieng roi sai sao so
-    sau tai tat thang thanh the thi thoi thong thu tien tinh toi tren trong tu tuc tuyet va vay vi viec voi xong y yen
-    yeu""".split()
+    sau tai tat thang thanh the thi thoi thong thu tien tinh toi tot tren trong tu tuc tuyet va vay vi viec vo voi xong
+    y yen yeu""".split()
 )
 _BEFORE_TALK = frozenset("bao cho dua doc doi het hoi lo mat nghe quen xin".split())
-_COUNTED = re.compile(r"\d{1,3}[^\W\d_]{1,3}")  # 8h, 4g, 10tr
+_MIXED = re.compile(  # hoahong99, Hoa@; but no 8h, and no address of a page
+    r"(?<!\S)(?=\S{4})(?!\S*(?:://|•))(?!\W*\d{1,3}[^\W\d_]{0,3}\W*(?!\S))"
+    r"(?:(?=\S*\d)(?=\S*[^\W\d_])|(?=\S*[@#$^&*~=+])(?=\S*[^\W_]))\S+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +127,17 @@ def _long_number(groups: list[str], rest: list[str], *, abroad: bool) -> str | N
         start, as_card = end - length, group[0] not in "01" and group[:2] != "20"  # cards begin neither so nor as years
         if length == 12 and end > plus:
             return "citizen_id"
-        if length > 19 or (length > 12 and is_luhn(start, end)):
-            return "card"
-        if as_card and lengths[at : at + 4] == [4, 4, 4, 4] and is_luhn(start, start + 16):
+        fours = length == 4 and as_card and lengths[at : at + 4] == [4, 4, 4, 4] and is_luhn(start, start + 16)
+        if fours or length > 19 or (length > 12 and is_luhn(start, end)):
             return "card"
         if start < phone_end:
             continue
         if group[0] == "0" and start + 12 in borders:
             return "citizen_id"
-        sizes = (10, 11) if group[0] == "0" else (8, 10) if group[:4] in ("1800", "1900") else ()
-        phone_end = next((start + size for size in sizes if start + size in borders), 0)
-        if phone_end:
+        if group[0] == "0" or group[:4] in ("1800", "1900"):
+            sizes = (10, 11) if group[0] == "0" else (8, 10)
+            phone_end = next((start + size for size in sizes if start + size in borders), 0)
+        if start < phone_end:
             continue
         rest.append(group)
         for size in range(13, 20) if as_card else ():
@@ -178,7 +182,7 @@ def _is_spaced_code(written: str, groups: list[str], *, has_cue: bool, alone: bo
     if len(shape) == 2 and sign in ".," and written.endswith("00"):
         return False
     is_date = len(shape) == 3 and sign in "-." and 0 < int(groups[0]) < 32 and 0 < int(groups[1]) < 13
-    return has_cue or (alone and len(sign) == 1 and sign != "/" and not is_date)
+    return (has_cue or alone) and len(sign) == 1 and sign != "/" and not is_date
 
 
 def _hide_passwords(text: str, kinds: list[str]) -> str:
@@ -203,20 +207,12 @@ def _secret_after(text: str, cue: re.Match[str]) -> int | None:
         clause = _clause(text, link.end(), 80)
         words, before = clause.split(), text[max(0, cue.start() - 12) : cue.start()].split()[-1:]
         talk = any(_bare(word) in _TALK for word in words[:1]) or any(_bare(word) in _BEFORE_TALK for word in before)
-        known = any(map(_looks_secret, words)) or re.search(r"(?<!\d)\d{4,8}(?!\d)", clause)
+        known = _MIXED.search(clause) or re.search(r"(?<!\d)\d{4,8}(?!\d)", clause)
         if words and words != [MASK] and (known or not talk):
             return link.end()
     start = cue.end() + text.startswith("\n", cue.end())
-    words_after = list(re.finditer(r"\S+", _clause(text, start, 80)))[:6]
-    return next((start + word.start() for word in words_after if _looks_secret(word[0])), None)
-
-
-def _looks_secret(word: str) -> bool:
-    """Letters with digits, or either with a sign: hoahong99, Hoa@; but no 8h, and no address of a page."""
-    word = word.strip("\"'“”().,;:!?-–")
-    if len(word) < 4 or "://" in word or MASK in word or _COUNTED.fullmatch(word):
-        return False
-    return any(map(str.isdigit, word)) + any(map(str.isalpha, word)) + any(c in "@#$^&*~=+" for c in word) > 1
+    word = _MIXED.search(_clause(text, start, 80))
+    return start + word.start() if word else None
 
 
 def _bare(word: str) -> str:
