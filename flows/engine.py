@@ -20,6 +20,7 @@ from flows.understand import (
     Unsure,
     amount,
     fold,
+    is_command,
     may_be_emergency,
     understand,
 )
@@ -193,7 +194,7 @@ def _typed(stage: Stage, step: Step, text: str) -> None:
 def _meaning(stage: Stage, step: Step, text: str, choices: tuple[ev.Choice, ...]) -> Meaning:
     own = own_answers(stage, choices)
     meaning = understand(stage.book.words, text, own)
-    if not choices and isinstance(meaning, Command) and len(text) > 40:
+    if not choices and isinstance(meaning, Command) and not is_command(stage.book.words, text):
         return Unknown()
     return meaning
 

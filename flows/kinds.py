@@ -121,7 +121,7 @@ class QuizKind(Kind[Quiz]):
         if right:
             stage.say(step.id, stage.words(step.say) or stage.phrase("right"))
             return step.next
-        stage.say(step.id, stage.phrase("wrong_typed" if step.type in ("number", "text") else "wrong"))
+        stage.say(step.id, stage.phrase({"number": "wrong_number", "text": "wrong_typed"}.get(step.type, "wrong")))
         return self._missed(stage, step)
 
     def _missed(self, stage: Stage, step: Quiz) -> Next:

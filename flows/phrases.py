@@ -14,6 +14,6 @@ REQUIRED = frozenset(
     next_offer not_understood not_understood_emergency not_understood_twice not_understood_typed parked_offer
     place_kept place_lost reminder reminder_emergency reoffer resume reveal right secret set_aside stale
     stale_short stopped task_again task_done task_later task_stuck_end thanks too_long type_numbers type_order
-    unsure withdrawn wrong wrong_typed
+    unsure withdrawn wrong wrong_number wrong_typed
     """.split()
 )

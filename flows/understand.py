@@ -17,6 +17,7 @@ SURE = 86  # rapidfuzz ratio from which one typo in a word of seven letters stil
 SURE_OF_NO = 92  # with a negation a near miss may be the opposite
 MAYBE = 70  # below this a suggestion would be a guess
 
+NAMES = frozenset({"dung", "nghi"})
 NEGATIONS = frozenset({"khong", "dung_", "chua", "chang", "khoi"})
 
 _TOKENS = re.compile(r"[^\W_]+", re.UNICODE)
@@ -176,6 +177,12 @@ def _position(tokens: Sequence[str], count: int) -> int | None:
 
 def _is_position(token: str, count: int) -> bool:
     return token.isascii() and token.isdigit() and len(token) <= 2 and 1 <= int(token) <= count
+
+
+def is_command(words: Words, text: str) -> bool:
+    """Whether free words are a global word and not a name: "Dung" and "Nghi" are names until they wear diacritics."""
+    bare = " ".join(without_fillers(words, fold(words, text)))
+    return _spoken(text) in words.exact_commands or (bare in words.commands and bare not in NAMES)
 
 
 def positions(text: str, count: int) -> tuple[int, ...] | None:

@@ -15,7 +15,7 @@ from flows import Book, SessionCorrupt
 from flows.events import Universe
 from storage import conversations, keeping
 from storage.database import Connection, Database
-from storage.errors import Conflict
+from storage.errors import Conflict, StorageError
 from storage.records import LearnerRow, PersonRow, Writes
 
 INNER = "inner"
@@ -141,8 +141,18 @@ class Conversation:
             return talks.salvage(row.state)
 
     async def set_aside(self, update: Update, fault: str) -> Effects:
-        """Give up on one update: remember that it came, tell her, so that the next one is heard."""
-        return await self.database.transact(lambda connection: self._aside(connection, update, fault))
+        """Give up on one update: remember that it came, tell her if that much works, so that the next one is heard."""
+        try:
+            return await self.database.transact(lambda connection: self._aside(connection, update, fault))
+        except StorageError:
+            raise
+        except Exception:  # the edge of a unit of work: even telling her fails
+            log.exception("not even set aside in words", extra={"update": f"{update.channel}:{update.update_id}"})
+            return await self.database.transact(lambda connection: self._mark(connection, update, fault))
+
+    def _mark(self, connection: Connection, update: Update, fault: str) -> Effects:
+        conversations.set_aside(connection, update.channel, update.update_id, fault, self.universe(fault).now)
+        return Effects()
 
     def _aside(self, connection: Connection, update: Update, fault: str) -> Effects:
         effects, universe = Effects(), self.universe(update.update_id)

@@ -20,14 +20,12 @@ from flows.understand import (
     Meaning,
     Own,
     Unsure,
-    fold,
+    is_command,
     is_emergency,
     may_be_emergency,
     understand,
-    without_fillers,
 )
 
-NAMES = frozenset({"dung", "nghi"})
 STALE_EVERY = timedelta(minutes=1)  # how often a flood of taps on old buttons is answered
 
 
@@ -84,7 +82,7 @@ def _text(desk: Desk, text: str) -> None:
     if isinstance(meaning, Answered):
         _hear(desk, text)
         _tap(desk, meaning.option)
-    elif desk.talk.pending == "name" and not _is_command(desk, text):
+    elif desk.talk.pending == "name" and not is_command(desk.book.words, clean(text[:200])):
         _hear_name(desk, text)
     elif desk.talk.open_run is not None and not desk.talk.pending and not isinstance(meaning, Unsure):
         _resume(desk, ev.Typed(text))
@@ -109,14 +107,6 @@ def _other_ways(desk: Desk, at: int, token: str) -> tuple[str, ...]:
     if len(desk.talk.offer) == 2 and not token.startswith("d:"):
         return desk.book.words.answers.get(("yes", "no")[at], ())
     return ()
-
-
-def _is_command(desk: Desk, text: str) -> bool:
-    """Whether it is a global word and not somebody's name: "Dung" and "Nghi" are names until they wear diacritics."""
-    said = clean(text[:200]).casefold()
-    words = desk.book.words
-    bare = " ".join(without_fillers(words, fold(words, said)))
-    return " ".join(said.split()) in words.exact_commands or (bare in words.commands and bare not in NAMES)
 
 
 def _own_words(desk: Desk, text: str, meaning: Meaning | None = None) -> None:
