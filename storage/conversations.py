@@ -19,11 +19,12 @@ _HIGHEST = "highest_forgotten_no"
 
 UNSENT_AT_ONCE = 10_000
 
-_SEEN = select(t.inbox.c.update_id).where(
-    t.inbox.c.channel == bindparam("channel"), t.inbox.c.update_id.in_(bindparam("ids", expanding=True))
-)
 # Statements are made once: building and hashing one costs more than running it.
 _KEEP = insert(t.inbox)
+_KEEP_NEW = {
+    dialect: into(t.inbox).on_conflict_do_nothing().returning(t.inbox.c.update_id)
+    for dialect, into in (("sqlite", sqlite_insert), ("postgresql", postgres_insert))
+}
 _ADD_PERSON = insert(t.person)
 _ADD_SESSION = insert(t.session)
 _ADD_CONSENT = insert(t.consent)
@@ -105,13 +106,9 @@ _FORGET_LOG = delete(t.chat_log).where(
 
 def keep_new(conn: Connection, channel: str, update_ids: Sequence[str], now: datetime) -> set[str]:
     """Write down which updates arrived; returns those never seen before."""
-    wanted = dict.fromkeys(update_ids)
-    seen = set(conn.scalars(_SEEN, {"channel": channel, "ids": list(wanted)}))
-    fresh = [update_id for update_id in wanted if update_id not in seen]
-    if fresh:
-        at = to_ms(now)
-        conn.execute(_KEEP, [{"channel": channel, "update_id": each, "at": at} for each in sorted(fresh)])
-    return set(fresh)
+    at = to_ms(now)
+    rows = [{"channel": channel, "update_id": each, "at": at} for each in sorted(set(update_ids))]
+    return set(conn.scalars(_KEEP_NEW[conn.dialect.name], rows)) if rows else set()
 
 
 def set_aside(conn: Connection, channel: str, update_id: str, fault: str, now: datetime) -> None:

@@ -14,7 +14,7 @@ from aiohttp import web
 from bot.channels.base import Misconfigured, Submit
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.polling import Poller
-from bot.channels.telegram.setup import Plan, needs_setup, run_setup
+from bot.channels.telegram.setup import Plan, introduce, needs_setup, run_setup
 from bot.channels.telegram.webhook import webhook_handler, webhook_path, webhook_secret
 from bot.errors import SettingsInvalid, StorageError
 from bot.services.conversation import Conversation, Settled
@@ -183,7 +183,7 @@ class TelegramLine:
             log.error("Telegram không nhận mã bot (TELEGRAM_TOKEN). Lấy lại mã từ @BotFather. (%s)", wrong)
 
     async def _set_up(self) -> None:
-        """Tell Telegram who we are, in a child process and only when something has changed; until it is done."""
+        """Tell Telegram who we are, only when something has changed, until it is done; a webhook by a child process."""
         pause_s = SET_UP_PAUSE_S
         while not await self._is_set_up():
             await asyncio.sleep(pause_s)
@@ -196,7 +196,8 @@ class TelegramLine:
             fingerprint = needs_setup(known[0] if known else None, self.plan)
             if not fingerprint:
                 return True
-            result = await run_setup(self.plan)
+            polls = self.plan.mode == "polling"
+            result = await (introduce(self.channel.api) if polls else run_setup(self.plan))
             if result.ok:
                 await database.transact(lambda connection: set_key(connection, key, fingerprint))
                 return True

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from bot.channels.telegram import webhook_secret
+from bot.channels.telegram import BotApi, webhook_secret
 from bot.channels.telegram.parse import ALLOWED_UPDATES
-from bot.channels.telegram.setup import COMMANDS, Plan, SetupResult, needs_setup, run_setup
+from bot.channels.telegram.setup import COMMANDS, Plan, SetupResult, introduce, needs_setup, run_setup
 from tests.support.fake_telegram import FakeTelegram
 
 PLAN = Plan("42:TEST", "polling", "", "http://127.0.0.1:1")
@@ -52,9 +52,18 @@ async def test_webhook_then_polling_and_a_wrong_token(fake: FakeTelegram) -> Non
     }
 
 
-async def _set_webhook(fake: FakeTelegram) -> None:
-    from bot.channels.telegram import BotApi
+async def test_polling_needs_one_call_and_no_child(fake: FakeTelegram) -> None:
+    api = BotApi(fake.token, api_base=fake.url)
+    assert await introduce(api) == SetupResult(ok=True)
+    await api.close()
+    assert {c["command"]: c["description"] for c in fake.bot.commands} == COMMANDS
+    assert [method for method, _ in fake.calls] == ["setMyCommands"]
+    refused = BotApi("44:WRONG", api_base=fake.url)
+    assert not (await introduce(refused)).ok
+    await refused.close()
 
+
+async def _set_webhook(fake: FakeTelegram) -> None:
     api = BotApi(fake.token, api_base=fake.url)
     await api.call("setWebhook", {"url": "https://old.example/hook"})
     await api.close()

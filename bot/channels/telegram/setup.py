@@ -17,6 +17,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bot.channels.base import SendError
+from bot.channels.telegram.client import BotApi
 from bot.channels.telegram.parse import ALLOWED_UPDATES
 from bot.channels.telegram.webhook import webhook_address, webhook_secret
 
@@ -64,6 +66,16 @@ def needs_setup(previous: str | None, plan: Plan) -> str:
     wanted = json.dumps([asdict(plan), COMMANDS, ALLOWED_UPDATES, _WEBHOOK_CONNECTIONS], sort_keys=True)
     fingerprint = hashlib.sha256(wanted.encode()).hexdigest()
     return "" if fingerprint == previous else fingerprint
+
+
+async def introduce(api: BotApi) -> SetupResult:
+    """All the set-up that polling needs: the menu of commands. One call is not worth a child that imports aiogram."""
+    commands = [{"command": command, "description": text} for command, text in COMMANDS.items()]
+    try:
+        await api.call("setMyCommands", {"commands": commands})
+    except SendError as error:
+        return SetupResult(ok=False, error=str(error))
+    return SetupResult(ok=True)
 
 
 async def run_setup(plan: Plan, *, timeout_s: float = _CHILD_S) -> SetupResult:
