@@ -207,7 +207,8 @@ def pack(reply: Reply, unasked: bool) -> str:
 
 
 def unpack(row: OutboxRow) -> Outgoing:
-    text, buttons, unasked = json.loads(row.body)
+    text, buttons, *rest = json.loads(row.body)  # later fields may be missing in a row of an older program
+    unasked = bool(rest and rest[0])
     return Outgoing(row.channel, row.chat_id, row.no, text, tuple(Button(*each) for each in buttons), unasked)
 
 
