@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from itertools import count
@@ -157,7 +157,8 @@ class Power:
             own = self.server.pid
             children = Path(f"/proc/{own}/task/{own}/children").read_text("ascii").split()
             for pid in (own, *map(int, children)):
-                os.kill(pid, number)
+                with suppress(ProcessLookupError):  # a worker of a moment: it has ended since
+                    os.kill(pid, number)
 
     def off(self) -> None:
         """Stop it: "fast", whoever is connected is broken off."""
