@@ -9,6 +9,7 @@ import flows
 from bot.channels.base import Began, Body, Inner, Left, Media, Tap, Text
 from bot.tutoring import menu, reception, rights
 from bot.tutoring.desk import Desk, WentAway
+from bot.tutoring.hearing import hear, offered, says_emergency
 from flows import Session, Trigger
 from flows import events as ev
 from flows.engine import was_used
@@ -18,12 +19,9 @@ from flows.understand import (
     Command,
     Emergency,
     Meaning,
-    Own,
     Unsure,
     is_command,
-    is_emergency,
     may_be_emergency,
-    understand,
 )
 
 STALE_EVERY = timedelta(minutes=1)  # how often a flood of taps on old buttons is answered
@@ -37,8 +35,8 @@ def answer(desk: Desk, body: Body) -> None:
     if isinstance(body, Inner):
         _inner(desk, body)
         return
-    if isinstance(body, Text) and _is_emergency(desk, body.text):
-        _hear(desk, body.text)
+    if isinstance(body, Text) and says_emergency(desk, body.text):
+        hear(desk, body.text)
         open_emergency(desk)
         return
     if desk.person.consent == "new":
@@ -58,19 +56,6 @@ def answer(desk: Desk, body: Body) -> None:
 # --- words -------------------------------------------------------------------------------------------
 
 
-def _is_emergency(desk: Desk, text: str) -> bool:
-    return is_emergency(desk.book.words, clean(text[:2000]))
-
-
-def _hear(desk: Desk, text: str) -> None:
-    masked = flows.mask(clean(text[:2000]))
-    desk.events.append(ev.Heard(masked.text))
-    if masked.kinds:
-        desk.events.append(ev.SecretMasked(masked.kinds))
-        kinds = ", ".join(desk.phrase(f"kind_{kind}") for kind in dict.fromkeys(masked.kinds))
-        desk.say(desk.phrase("secret", thu=kinds))
-
-
 def _text(desk: Desk, text: str) -> None:
     if not desk.talk.offer:
         if desk.talk.open_run is not None:
@@ -78,9 +63,9 @@ def _text(desk: Desk, text: str) -> None:
         else:
             _own_words(desk, text)
         return
-    meaning = _offered(desk, text)
+    meaning = offered(desk, text)
     if isinstance(meaning, Answered):
-        _hear(desk, text)
+        hear(desk, text)
         _tap(desk, meaning.option)
     elif desk.talk.pending == "name" and not is_command(desk.book.words, clean(text[:200])):
         _hear_name(desk, text)
@@ -91,28 +76,14 @@ def _text(desk: Desk, text: str) -> None:
 
 
 def _hear_name(desk: Desk, text: str) -> None:
-    _hear(desk, text)
+    hear(desk, text)
     reception.take_name(desk, clean(text[:200]))
-
-
-def _offered(desk: Desk, text: str) -> Meaning:
-    own = [Own(token, (label, *_other_ways(desk, at, token))) for at, (token, label) in enumerate(desk.talk.offer)]
-    return understand(desk.book.words, clean(text[:2000]), own)
-
-
-def _other_ways(desk: Desk, at: int, token: str) -> tuple[str, ...]:
-    """Of two buttons the first is the yes, the second the no; an address may be named by its first word."""
-    if token.startswith("a:"):
-        return reception.address_ways(int(token[2:]))
-    if len(desk.talk.offer) == 2 and not token.startswith("d:"):
-        return desk.book.words.answers.get(("yes", "no")[at], ())
-    return ()
 
 
 def _own_words(desk: Desk, text: str, meaning: Meaning | None = None) -> None:
     """Words outside a lesson: a command, one of the buttons shown, or something to ask again about."""
-    meaning = meaning or _offered(desk, text)
-    _hear(desk, text)
+    meaning = meaning or offered(desk, text)
+    hear(desk, text)
     match meaning:
         case Command(word):
             command(desk, word)

@@ -106,3 +106,4 @@ async def test_who_has_been_here_before_is_no_newcomer_after_a_restart(tmp_path:
     for at in range(NEWCOMERS_A_MINUTE):
         await chat.read(f"c{at}", 0)
     await chat.say("old", {"id": "message-1", "text": "em ơi"})
+    assert not (await chat.read("old", 0)).began

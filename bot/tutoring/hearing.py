@@ -1,0 +1,40 @@
+"""Her words at the desk: what may be kept of them, and what they mean among the buttons shown."""
+
+from __future__ import annotations
+
+import flows
+from bot.tutoring import reception
+from bot.tutoring.desk import Desk
+from flows import events as ev
+from flows.stage import clean
+from flows.understand import Meaning, Own, is_emergency, understand
+
+
+def says_emergency(desk: Desk, text: str) -> bool:
+    """Whether she says that she has been robbed; looked for before anything else."""
+    return is_emergency(desk.book.words, clean(text[:2000]))
+
+
+def hear(desk: Desk, text: str) -> None:
+    """Keep what she said as it may be kept; a secret in it is masked, and she is warned."""
+    masked = flows.mask(clean(text[:2000]))
+    desk.events.append(ev.Heard(masked.text))
+    if masked.kinds:
+        desk.events.append(ev.SecretMasked(masked.kinds))
+        kinds = ", ".join(desk.phrase(f"kind_{kind}") for kind in dict.fromkeys(masked.kinds))
+        desk.say(desk.phrase("secret", thu=kinds))
+
+
+def offered(desk: Desk, text: str) -> Meaning:
+    """What her words mean among the buttons the tutor itself last showed."""
+    own = [Own(token, (label, *_other_ways(desk, at, token))) for at, (token, label) in enumerate(desk.talk.offer)]
+    return understand(desk.book.words, clean(text[:2000]), own)
+
+
+def _other_ways(desk: Desk, at: int, token: str) -> tuple[str, ...]:
+    """Of two buttons the first is the yes, the second the no; an address may be named by its first word."""
+    if token.startswith("a:"):
+        return reception.address_ways(int(token[2:]))
+    if len(desk.talk.offer) == 2 and not token.startswith("d:"):
+        return desk.book.words.answers.get(("yes", "no")[at], ())
+    return ()
