@@ -93,7 +93,7 @@ def _own_words(desk: Desk, text: str, meaning: Meaning | None = None) -> None:
             close = tuple(button for button in desk.talk.offer if button[0] in options)
             desk.offer(desk.phrase("unsure"), close, desk.talk.pending)
         case _ if may_be_emergency(desk.book.words, text):
-            ask_emergency(desk)
+            menu.ask_emergency(desk)
         case _ if not desk.talk.pending and (token := menu.find(desk, text)):
             _tap(desk, token)
         case _:
@@ -216,12 +216,6 @@ def open_lesson(desk: Desk, lesson_id: str) -> None:
     _after(desk, sprint.events)
 
 
-def ask_emergency(desk: Desk) -> None:
-    """It sounds like it: two buttons, never a guess."""
-    offer = (("g:emergency", desk.phrase("label_emergency_yes")), ("g:go_on", desk.phrase("label_emergency_no")))
-    desk.offer(desk.phrase("emergency_ask"), offer, desk.talk.pending)
-
-
 def open_emergency(desk: Desk) -> None:
     """The first hour after a scam comes before everything, consent included."""
     lesson = next(
@@ -232,9 +226,9 @@ def open_emergency(desk: Desk) -> None:
         desk.say(desk.phrase("emergency_hello"))
     if lesson is None:
         desk.say(desk.phrase("emergency"))
-        _help(desk)
+        reception.tell_helper(desk)
         return
-    if _helper_known(desk):
+    if reception.helper_known(desk):
         desk.say(desk.phrase("emergency_helper"))
     run = desk.talk.open_run
     if run is not None and run.lesson == lesson:
@@ -268,11 +262,11 @@ def _after(desk: Desk, events: tuple[ev.Event, ...]) -> None:
             case ev.EmergencyRaised():
                 open_emergency(desk)
             case ev.EmergencySuspected():
-                ask_emergency(desk)
+                menu.ask_emergency(desk)
             case ev.TapIgnored("stale"):
                 _stale(desk)
             case ev.TaskPostponed():
-                _offer_way_on(desk)
+                menu.offer_way_on(desk)
             case ev.RunEnded():
                 _ended(desk, event)
             case ev.RunFailed():
@@ -338,9 +332,9 @@ def command(desk: Desk, word: str) -> None:
             _show_again(desk)
         case "stop":
             desk.say(desk.phrase("stopped"))
-            _offer_way_on(desk)
+            menu.offer_way_on(desk)
         case "help":
-            _help(desk)
+            reception.tell_helper(desk)
             _show_again(desk)
         case "show_data":
             rights.show_data(desk)
@@ -363,15 +357,10 @@ def command(desk: Desk, word: str) -> None:
         case "agree" | "change_address" | "change_name":
             reception.ask_consent(desk)
         case "change_instructor":
-            desk.say(desk.phrase("change_instructor" if _helper_known(desk) else "help_nobody"))
+            desk.say(desk.phrase("change_instructor" if reception.helper_known(desk) else "help_nobody"))
             _show_again(desk)
         case _:
             _stale(desk)
-
-
-def _offer_way_on(desk: Desk) -> None:
-    """Under what was just said: two buttons for whenever she comes back."""
-    desk.offer("", (("g:go_on", desk.phrase("label_continue")), ("g:menu", desk.phrase("label_menu"))))
 
 
 def _go_on(desk: Desk) -> None:
@@ -393,16 +382,6 @@ def _show_again(desk: Desk) -> None:
         _ask_again(desk)
     else:
         menu.show_menu(desk)
-
-
-def _help(desk: Desk) -> None:
-    """Outside a lesson; inside one the engine answers."""
-    desk.events.append(ev.HelpRequested("", 0, desk.talk.pending, 0))
-    desk.say(desk.phrase("help" if _helper_known(desk) else "help_nobody"))
-
-
-def _helper_known(desk: Desk) -> bool:
-    return bool(desk.book.facts.get("nguoi_giup") and desk.book.facts.get("so_nguoi_giup"))
 
 
 # --- time --------------------------------------------------------------------------------------------

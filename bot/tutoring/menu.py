@@ -60,6 +60,17 @@ def offer_next(desk: Desk, then: str | None, ended: str) -> None:
     desk.offer(text, ((f"m:{following.id}", desk.phrase("label_next_lesson")), menu))
 
 
+def offer_way_on(desk: Desk) -> None:
+    """Under what was just said: two buttons for whenever she comes back."""
+    desk.offer("", (("g:go_on", desk.phrase("label_continue")), ("g:menu", desk.phrase("label_menu"))))
+
+
+def ask_emergency(desk: Desk) -> None:
+    """It sounds like it: two buttons, never a guess."""
+    offer = (("g:emergency", desk.phrase("label_emergency_yes")), ("g:go_on", desk.phrase("label_emergency_no")))
+    desk.offer(desk.phrase("emergency_ask"), offer, desk.talk.pending)
+
+
 def _next_lesson(desk: Desk, then: str | None, ended: str) -> Lesson | None:
     """What the author names, else the first not done; of whom nothing is kept, the one below in the list."""
     lessons = [lesson for lesson in _lessons(desk) if not lesson.emergency and lesson.id not in desk.talk.done]

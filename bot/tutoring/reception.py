@@ -136,3 +136,13 @@ def _introduced(desk: Desk) -> None:
         show_menu(desk, intro)
     else:
         desk.say(intro)
+
+
+def tell_helper(desk: Desk) -> None:
+    """Whom she can call, outside a lesson; inside one the engine answers."""
+    desk.events.append(ev.HelpRequested("", 0, desk.talk.pending, 0))
+    desk.say(desk.phrase("help" if helper_known(desk) else "help_nobody"))
+
+
+def helper_known(desk: Desk) -> bool:
+    return bool(desk.book.facts.get("nguoi_giup") and desk.book.facts.get("so_nguoi_giup"))
