@@ -29,10 +29,10 @@ class Bucket:
 class Pace:
     """`per_second` 0 means no limit at all, the per-chat one included."""
 
-    MAX_CHATS = 20_000  # buckets kept; full ones are dropped first, they hold no memory of anything
-
-    def __init__(self, per_second: float, now: float) -> None:
+    def __init__(self, per_second: float, now: float, max_chats: int = 20_000) -> None:
+        """`max_chats` buckets are kept; full ones are dropped first, they hold no memory of anything."""
         self.per_second = per_second
+        self.max_chats = max_chats
         self._all = Bucket(per_second, max(1.0, per_second), max(1.0, per_second), now)
         self._unasked = Bucket(per_second * UNASKED_SHARE, 1.0, 1.0, now)
         self._chats: dict[str, Bucket] = {}
@@ -47,12 +47,12 @@ class Pace:
             return 0.0
         bucket = self._chats.get(chat_id)
         if bucket is None:
-            if len(self._chats) >= self.MAX_CHATS:
+            if len(self._chats) >= self.max_chats:
                 self._forget(now)
             bucket = self._chats[chat_id] = Bucket(PER_CHAT, CHAT_BURST, CHAT_BURST, now)
         return max(bucket.wait(now), self._all.wait(now))
 
     def _forget(self, now: float) -> None:
         full = [chat for chat, b in self._chats.items() if b.tokens + (now - b.at) * b.rate >= b.size]
-        for chat in full or list(self._chats)[: self.MAX_CHATS // 2]:
+        for chat in full or list(self._chats)[: self.max_chats // 2]:
             del self._chats[chat]

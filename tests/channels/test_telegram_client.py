@@ -230,6 +230,7 @@ async def test_acknowledging_does_not_wait(fake: FakeTelegram, channel: Telegram
     taps = [Update(channel.name, str(n), "5", Tap("x"), datetime.fromtimestamp(0, UTC), str(n)) for n in range(100)]
     async with asyncio.timeout(0.5):
         await channel.acknowledge(taps)
+    assert fake.counts["answerCallbackQuery"] == 0, "they leave in the background"
 
 
 async def test_a_tap_that_waited_too_long_is_thrown_away_by_telegram() -> None:

@@ -199,6 +199,7 @@ async def test_failures_of_telegram_are_waited_out(fake: FakeTelegram, code: int
     running = asyncio.create_task(line.poller.run())
     fake.learner(5).say("chào")
     await line.intake.until(1)
+    assert [update.chat_id for update in line.intake.kept] == ["5"]
     line.poller.stop()
     await running
     await line.channel.close()
@@ -210,6 +211,7 @@ async def test_a_broken_network_is_waited_out(fake: FakeTelegram, line: Line) ->
     fake.learner(5).say("chào")
     await fake.start()
     await line.intake.until(1)
+    assert [update.chat_id for update in line.intake.kept] == ["5"]
 
 
 async def test_flood_control_of_polling_is_obeyed(fake: FakeTelegram) -> None:

@@ -32,9 +32,8 @@ def test_time_fills_the_bucket_up_to_its_size():
     assert bucket.wait(100.0) == 0 and bucket.tokens == 2.0
 
 
-def test_many_chats_do_not_grow_the_memory_for_ever(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(Pace, "MAX_CHATS", 100)
-    pace = Pace(1000, 0.0)
+def test_many_chats_do_not_grow_the_memory_for_ever():
+    pace = Pace(1000, 0.0, max_chats=100)
     for chat in range(1000):
         pace.wait(str(chat), chat * 0.001)
     assert len(pace._chats) <= 100
