@@ -7,7 +7,7 @@ from collections.abc import Callable
 from collections.abc import Mapping as Table
 from typing import TypedDict, get_args
 
-from flows.fields import Fields, did_you_mean
+from flows.fields import Fields, did_you_mean, one_of
 from flows.model import (
     Ask,
     AskType,
@@ -38,6 +38,7 @@ from flows.model import (
     Voice,
     Wait,
 )
+from flows.saying import say
 from flows.strictyaml import Node
 
 MAX_STEPS = 200
@@ -73,8 +74,8 @@ def read_steps(fields: Fields) -> tuple[tuple[Step, ...], bool]:
         if step is None:
             whole = False
         elif step.id in seen:
-            message = f"mã bước “{step.id}” đã có ở dòng {seen[step.id]}"
-            fields.tell("E004", step.place, message, "mỗi bước một mã riêng")
+            message = say("mã bước “{id}” đã có ở dòng {seen}", id=step.id, seen=seen[step.id])
+            fields.tell("E004", step.place, message, say("mỗi bước một mã riêng"))
             whole = False
         else:
             seen[step.id] = step.place.line
@@ -90,7 +91,10 @@ def _step(parent: Fields, node: Node) -> Step | None:
     build = KINDS.get(kind)
     if build is None:
         fields.tell(
-            "E002", fields.node.key_place(kind), f"không có loại bước nào tên “{kind}”", _kind_hint(fields, kind)
+            "E002",
+            fields.node.key_place(kind),
+            say("không có loại bước nào tên “{kind}”", kind=kind),
+            _kind_hint(fields, kind),
         )
         return None
     step_id = fields.step_id(kind, required=True)
@@ -135,8 +139,8 @@ def _picture(fields: Fields, key: str) -> Picture | None:
 def _kind_hint(fields: Fields, kind: str) -> str:
     later = next((key for key in fields.node.entries if key in KINDS), None)
     if later is not None:
-        return f"hãy đưa dòng “{later}: …” lên đầu bước"
-    return did_you_mean(kind, KINDS) or "chọn một trong: " + ", ".join(KINDS)
+        return say("hãy đưa dòng “{later}: …” lên đầu bước", later=later)
+    return did_you_mean(kind, KINDS) or one_of(KINDS)
 
 
 def _say(fields: Fields, common: CommonFields) -> Say:
@@ -169,18 +173,26 @@ def _quiz(fields: Fields, common: CommonFields) -> Quiz:
         fields.tell(
             "E003",
             fields.node.key_place("options"),
-            f"câu hỏi loại {quiz_type} không có options",
-            "hãy viết accept: […]",
+            say("câu hỏi loại {quiz_type} không có options", quiz_type=quiz_type),
+            say("hãy viết accept: […]"),
         )
     if not typed and fields.has("accept"):
         fields.tell(
-            "E003", fields.node.key_place("accept"), f"câu hỏi loại {quiz_type} không có accept", "hãy viết options"
+            "E003",
+            fields.node.key_place("accept"),
+            say("câu hỏi loại {quiz_type} không có accept", quiz_type=quiz_type),
+            say("hãy viết options"),
         )
-    if not typed and len(step.options) < 2:
-        fields.tell("E003", fields.node.place, "câu hỏi cần ít nhất 2 lựa chọn", "hãy thêm vào options")
+    if not typed and not fields.has("options"):
+        fields.missing("options")
+    elif not typed and len(step.options) < 2:
+        fields.tell("E003", fields.node.place, say("câu hỏi cần ít nhất 2 lựa chọn"), say("hãy thêm vào options"))
     if quiz_type == "true_false" and len(step.options) > 2:
         fields.tell(
-            "E003", fields.node.key_place("options"), "câu đúng/sai chỉ có 2 lựa chọn", "hãy bỏ bớt, hoặc type: one"
+            "E003",
+            fields.node.key_place("options"),
+            say("câu đúng/sai chỉ có 2 lựa chọn"),
+            say("hãy bỏ bớt, hoặc type: one"),
         )
     return step
 
@@ -212,7 +224,12 @@ def _task(fields: Fields, common: CommonFields) -> Task:
         if inner:
             inner.done()
     if task.proof == "question" and not task.verify:
-        fields.tell("E003", fields.node.key_place("proof"), "proof: question cần có verify", "hãy thêm verify: mã-quiz")
+        fields.tell(
+            "E003",
+            fields.node.key_place("proof"),
+            say("proof: question cần có verify"),
+            say("hãy thêm verify: mã-quiz"),
+        )
     return task
 
 
@@ -257,7 +274,7 @@ def _call(fields: Fields, common: CommonFields) -> Call:
 def _wait(fields: Fields, common: CommonFields) -> Wait:
     pause, until = fields.duration_s("for", 0), fields.moment("until")
     if fields.has("for") == fields.has("until"):
-        fields.tell("E003", fields.node.place, "wait cần đúng một mục: for hoặc until", "ví dụ: for: 1d")
+        fields.tell("E003", fields.node.place, say("wait cần đúng một mục: for hoặc until"), say("ví dụ: for: 1d"))
     return Wait(**common, for_s=pause, until=until, window=fields.hours("window"), skip_if=fields.optional("skip_if"))
 
 
@@ -298,12 +315,14 @@ def _award(fields: Fields, common: CommonFields) -> Award:
         inner.done()
     badge = fields.text("badge")
     if not badge and certificate is None:
-        fields.tell("E003", fields.node.place, "award cần badge hoặc certificate", "ví dụ: badge: “Giữ chắc OTP”")
+        fields.tell(
+            "E003", fields.node.place, say("award cần badge hoặc certificate"), say("ví dụ: badge: “Giữ chắc OTP”")
+        )
     return Award(**common, badge=badge, certificate=certificate)
 
 
 def _end(fields: Fields, common: CommonFields) -> End:
-    stars = fields.matching("rate", RATING, "viết 1-5") or "1-0"
+    stars = fields.matching("rate", RATING, say("viết 1-5")) or "1-0"
     return End(
         **common,
         outcome=fields.one_of("outcome", get_args(Outcome), "completed"),
@@ -338,7 +357,12 @@ def _options(fields: Fields, build: Callable[[Fields], Option]) -> tuple[Option,
         option = build(row)
         row.done()
         if option.id in options:
-            row.tell("E004", option.place, f"mã lựa chọn “{option.id}” có hai lần trong bước này", "hãy đổi một mã")
+            row.tell(
+                "E004",
+                option.place,
+                say("mã lựa chọn “{id}” có hai lần trong bước này", id=option.id),
+                say("hãy đổi một mã"),
+            )
         elif option.id:
             options[option.id] = option
     return tuple(options.values())

@@ -13,10 +13,11 @@ from pathlib import Path
 
 from flows import strictyaml
 from flows.conditions import BUILT_IN_NAMES
-from flows.fields import Fields
+from flows.fields import MISSING, Fields
 from flows.forms import read_steps, saved_names
 from flows.hashes import graph_hash, text_hash
 from flows.model import Guard, Lesson, Place, Problem, Step
+from flows.saying import Sentence, say
 from flows.strictyaml import Mapping, Sequence
 
 OWN_PLACEHOLDERS = frozenset({"chị", "Chị", "em", "Em", "ten"})
@@ -133,8 +134,8 @@ def _unique(drafts: list[Draft]) -> list[Draft]:
     for draft in drafts:
         if draft.lesson is not None and draft.lesson.id in first:
             other = first[draft.lesson.id]
-            message = f"mã bài “{draft.lesson.id}” đã có ở {other.path}"
-            problem = Problem("E004", draft.lesson.place, message, "hãy đổi mã của một trong hai bài")
+            message = say("mã bài “{id}” đã có ở {path}", id=draft.lesson.id, path=other.path)
+            problem = Problem("E004", draft.lesson.place, message, say("hãy đổi mã của một trong hai bài"))
             draft = replace(draft, problems=(*draft.problems, problem))
         elif draft.lesson is not None:
             first[draft.lesson.id] = draft
@@ -151,7 +152,9 @@ def _rows(table: tuple[str, bytes], problems: list[Problem]) -> list[Fields]:
     rows = document.root.items if isinstance(document.root, Sequence) else []
     wrong = [row for row in rows if not isinstance(row, Mapping)] if rows else [document.root]
     for node in wrong:
-        problems.append(Problem("E003", node.place, "bảng phải gồm các dòng “- {id: …, …}”", "xem các dòng có sẵn"))
+        problems.append(
+            Problem("E003", node.place, say("bảng phải gồm các dòng “- {{id: …, …}}”"), say("xem các dòng có sẵn"))
+        )
     return [Fields(row, problems) for row in rows if isinstance(row, Mapping)]
 
 
@@ -162,7 +165,7 @@ def _tracks(table: tuple[str, bytes], problems: list[Problem]) -> tuple[Track, .
         track = Track(track_id or "", row.text("title", required=True), row.number("order", 0), row.node.place)
         row.done()
         if track.id in tracks:
-            row.tell("E004", track.place, f"mã nhóm “{track.id}” có hai lần", "hãy đổi một mã")
+            row.tell("E004", track.place, say("mã nhóm “{id}” có hai lần", id=track.id), say("hãy đổi một mã"))
         elif track.id:
             tracks[track.id] = track
     return tuple(sorted(tracks.values(), key=lambda track: track.order))
@@ -192,8 +195,8 @@ def _table(table: tuple[str, bytes], problems: list[Problem]) -> Fields | None:
     if isinstance(document.root, Mapping):
         return Fields(document.root, problems)
     if document.root is not None:
-        message = "bảng chữ phải gồm các mục “tên: giá trị”"
-        problems.append(Problem("E003", document.root.place, message, "xem bảng có sẵn"))
+        message = say("bảng chữ phải gồm các mục “tên: giá trị”")
+        problems.append(Problem("E003", document.root.place, message, say("xem bảng có sẵn")))
     return None
 
 
@@ -221,8 +224,8 @@ def read_draft(source: bytes, path: str, facts: Collection[str]) -> Draft:
             Problem(
                 "E003",
                 document.root.place,
-                "bài học phải mở đầu bằng “lesson: mã-bài”",
-                "xem bài mẫu lessons/_template",
+                say("bài học phải mở đầu bằng “lesson: mã-bài”"),
+                say("xem bài mẫu lessons/_template"),
             )
         )
         return Draft(path, tuple(problems))
@@ -231,7 +234,13 @@ def read_draft(source: bytes, path: str, facts: Collection[str]) -> Draft:
     lesson = _lesson(fields, steps, source)
     fields.done()
     _refuse_taken_names(lesson.steps, facts, problems)
+    if document.guessed:
+        whole, problems = False, [each for each in problems if not _is_missing(each)]
     return Draft(path, by_place(problems), lesson, document.root, whole and bool(steps))
+
+
+def _is_missing(problem: Problem) -> bool:
+    return isinstance(problem.message, Sentence) and problem.message.template == MISSING
 
 
 def _lesson(fields: Fields, steps: tuple[Step, ...], source: bytes) -> Lesson:
@@ -245,7 +254,7 @@ def _lesson(fields: Fields, steps: tuple[Step, ...], source: bytes) -> Lesson:
         order=fields.number("order", 0),
         minutes=fields.number("minutes", 5, 1, 120),
         level=fields.number("level", 0, 1, 5),
-        lang=fields.matching("lang", _LANGUAGE, "ví dụ: vi") or "vi",
+        lang=fields.matching("lang", _LANGUAGE, say("ví dụ: vi")) or "vi",
         langs=_languages(fields),
         channels=fields.some_of("channels", ("web", "telegram", "zalo_bot", "zalo_oa")),
         owner=fields.text("owner"),
@@ -269,7 +278,9 @@ def _languages(fields: Fields) -> tuple[str, ...]:
     languages = fields.texts("langs") or ("vi",)
     for language, node in zip(languages, fields.items("langs"), strict=False):
         if not _LANGUAGE.fullmatch(language):
-            fields.tell("E003", node.place, f"“{language}” không phải là mã tiếng", "ví dụ: vi")
+            fields.tell(
+                "E003", node.place, say("“{language}” không phải là mã tiếng", language=language), say("ví dụ: vi")
+            )
     return languages
 
 
@@ -287,5 +298,5 @@ def _refuse_taken_names(steps: Iterable[Step], facts: Collection[str], problems:
     for step in steps:
         for name in saved_names(step):
             if name in taken:
-                message = f"tên “{name}” đã dùng cho việc khác, không lưu vào được"
-                problems.append(Problem("E004", step.place, message, "hãy đặt tên khác"))
+                message = say("tên “{name}” đã dùng cho việc khác, không lưu vào được", name=name)
+                problems.append(Problem("E004", step.place, message, say("hãy đặt tên khác")))

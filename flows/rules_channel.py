@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from flows.model import Choose, Option, Quiz, Say, Step, Task
 from flows.rules import Found, Path, Rulebook, Script
+from flows.saying import say
 
 rules = Rulebook()
 
@@ -31,8 +32,10 @@ def too_long(script: Script) -> Iterator[Found]:
             length = units(script.at_longest(text)) if len(text) * 200 > LIMITS[0][1] else 0
             over = [f"{channel} {limit}" for channel, limit in LIMITS if length > limit]
             if over:
-                message = f"tin dài tới {length} ký tự sau khi điền, quá mức của {', '.join(over)}"
-                yield Found(script.at(step, *field), message, "hãy tách thành nhiều tin")
+                message = say(
+                    "tin dài tới {length} ký tự sau khi điền, quá mức của {names}", length=length, names=", ".join(over)
+                )
+                yield Found(script.at(step, *field), message, say("hãy tách thành nhiều tin"))
 
 
 def _messages(step: Step) -> Iterator[tuple[Path, str]]:
@@ -64,7 +67,14 @@ def token_too_long(script: Script) -> Iterator[Found]:
             size = len(f"s:{LONGEST_SEQ}:{option.id}".encode())
             if size > MAX_TOKEN:
                 yield Found(
-                    option.place, f"mã “{option.id}” làm nút dài {size} byte, nhiều nhất {MAX_TOKEN}", "hãy đặt mã ngắn"
+                    option.place,
+                    say(
+                        "mã “{id}” làm nút dài {size} byte, nhiều nhất {max_token}",
+                        id=option.id,
+                        size=size,
+                        max_token=MAX_TOKEN,
+                    ),
+                    say("hãy đặt mã ngắn"),
                 )
 
 
@@ -72,16 +82,22 @@ def token_too_long(script: Script) -> Iterator[Found]:
 def too_many_options(script: Script) -> Iterator[Found]:
     for step, options in _options(script):
         if len(options) > MOST_OPTIONS:
-            message = f"có {len(options)} lựa chọn, nhiều nhất {MOST_OPTIONS}"
-            yield Found(options[MOST_OPTIONS].place, message, f"hãy tách “{step.id}” thành hai bước")
+            message = say(
+                "có {count} lựa chọn, nhiều nhất {most_options}", count=len(options), most_options=MOST_OPTIONS
+            )
+            yield Found(options[MOST_OPTIONS].place, message, say("hãy tách “{id}” thành hai bước", id=step.id))
 
 
 @rules.add("W503", "nhiều lựa chọn, khó chọn")
 def many_options(script: Script) -> Iterator[Found]:
     for step, options in _options(script):
         if ENOUGH_OPTIONS < len(options) <= MOST_OPTIONS:
-            message = f"có {len(options)} lựa chọn, nên nhiều nhất {ENOUGH_OPTIONS}"
-            yield Found(options[ENOUGH_OPTIONS].place, message, f"hãy bớt lựa chọn của “{step.id}”")
+            message = say(
+                "có {count} lựa chọn, nên nhiều nhất {enough_options}",
+                count=len(options),
+                enough_options=ENOUGH_OPTIONS,
+            )
+            yield Found(options[ENOUGH_OPTIONS].place, message, say("hãy bớt lựa chọn của “{id}”", id=step.id))
 
 
 @rules.add("W505", "chữ trên nút dài")
@@ -90,9 +106,11 @@ def long_label(script: Script) -> Iterator[Found]:
         if text.role == "label" and not (isinstance(text.step, Quiz) and text.step.type in ("many", "order")):
             length = len(script.at_longest(text.text))
             if length > LONGEST_LABEL:
-                message = f"chữ trên nút dài {length} ký tự, nên dưới {LONGEST_LABEL + 1}"
+                message = say(
+                    "chữ trên nút dài {length} ký tự, nên dưới {count}", length=length, count=LONGEST_LABEL + 1
+                )
                 yield Found(
-                    script.at(text.step, *text.field), message, "hãy viết ngắn lại, phần giải thích để trong text"
+                    script.at(text.step, *text.field), message, say("hãy viết ngắn lại, phần giải thích để trong text")
                 )
 
 
@@ -105,7 +123,9 @@ def odd_reminder(script: Script) -> Iterator[Found]:
     for task in _tasks(script):
         if task.later.times and not 10 * MINUTE_S <= task.later.remind_s <= 30 * DAY_S:
             yield Found(
-                script.at(task, "later", "remind"), "chỉ nhắc sau 10m (phút) đến 30d (ngày)", "ví dụ: remind: 1d"
+                script.at(task, "later", "remind"),
+                say("chỉ nhắc sau 10m (phút) đến 30d (ngày)"),
+                say("ví dụ: remind: 1d"),
             )
 
 
@@ -113,5 +133,9 @@ def odd_reminder(script: Script) -> Iterator[Found]:
 def many_reminders(script: Script) -> Iterator[Found]:
     for task in _tasks(script):
         if task.later.times > MOST_REMINDERS:
-            message = f"nhắc {task.later.times} lần, nên nhiều nhất {MOST_REMINDERS}"
-            yield Found(script.at(task, "later", "times"), message, "nhắc dồn làm người ta ngại")
+            message = say(
+                "nhắc {times} lần, nên nhiều nhất {most_reminders}",
+                times=task.later.times,
+                most_reminders=MOST_REMINDERS,
+            )
+            yield Found(script.at(task, "later", "times"), message, say("nhắc dồn làm người ta ngại"))

@@ -11,6 +11,7 @@ from flows.conditions import BUILT_IN_NAMES, Condition, ConditionInvalid, holds,
 from flows.fields import did_you_mean
 from flows.model import Ask, Branch, Choose, Quiz, Set, Step
 from flows.rules import PLACEHOLDER, Found, Path, Rulebook, Script
+from flows.saying import say
 
 rules = Rulebook()
 
@@ -58,18 +59,26 @@ def unknown_name(script: Script) -> Iterator[Found]:
         for name, col in _placeholders(text.text):
             if name not in known:
                 place = script.within(text.step, text.field, col)
-                yield Found(place, f"không có chỗ điền nào tên {{{name}}}", _meant(name, known))
+                yield Found(place, say("không có chỗ điền nào tên {{{name}}}", name=name), _meant(name, known))
     for asked in conditions(script):
         condition = asked.condition
         allowed = script.variables | BUILT_IN_NAMES if asked.answer else script.variables | (BUILT_IN_NAMES - {"value"})
         for name in sorted(names(condition) - allowed if condition else ()):
-            yield Found(script.at(asked.step, *asked.field), f"không có biến nào tên “{name}”", _meant(name, allowed))
+            yield Found(
+                script.at(asked.step, *asked.field),
+                say("không có biến nào tên “{name}”", name=name),
+                _meant(name, allowed),
+            )
     for name, _ in _placeholders(script.lesson.title):
-        yield Found(script.header("title"), f"tên bài không điền được {{{name}}}", "hãy viết hẳn chữ vào tên bài")
+        yield Found(
+            script.header("title"),
+            say("tên bài không điền được {{{name}}}", name=name),
+            say("hãy viết hẳn chữ vào tên bài"),
+        )
 
 
 def _meant(name: str, known: Iterable[str]) -> str:
-    return did_you_mean(name, known) or "xem các chỗ điền trong config.yaml, phần facts"
+    return did_you_mean(name, known) or say("xem các chỗ điền trong config.yaml, phần facts")
 
 
 def _placeholders(text: str) -> list[tuple[str, int]]:
@@ -81,7 +90,7 @@ def read_before_set(script: Script) -> Iterator[Found]:
     if not script.variables:
         return
     surely = _surely_set(script, _guards(script))
-    hint = "hãy hỏi hoặc đặt giá trị trước bước này trên mọi đường"
+    hint = say("hãy hỏi hoặc đặt giá trị trước bước này trên mọi đường")
     for text in script.texts:
         has = surely.get(text.step.id)
         if has is None:
@@ -91,14 +100,22 @@ def read_before_set(script: Script) -> Iterator[Found]:
             has = has | set(option.sets) | ({text.step.save} if text.step.save else set())
         for name, col in _placeholders(text.text):
             if name in script.variables and name not in has:
-                yield Found(script.within(text.step, text.field, col), f"{{{name}}} có thể chưa có giá trị ở đây", hint)
+                yield Found(
+                    script.within(text.step, text.field, col),
+                    say("{{{name}}} có thể chưa có giá trị ở đây", name=name),
+                    hint,
+                )
     # A guard's detour does not count here: in a condition, what was never set is an empty text, and harmless.
     surely = _surely_set(script, ())
     for asked in conditions(script):
         has = surely.get(asked.step.id)
         if has is not None and asked.condition is not None:
             for name in sorted((names(asked.condition) & script.variables) - has):
-                yield Found(script.at(asked.step, *asked.field), f"biến “{name}” có thể chưa có giá trị ở đây", hint)
+                yield Found(
+                    script.at(asked.step, *asked.field),
+                    say("biến “{name}” có thể chưa có giá trị ở đây", name=name),
+                    hint,
+                )
 
 
 def _guards(script: Script) -> tuple[str, ...]:
@@ -137,7 +154,7 @@ def bad_condition(script: Script) -> Iterator[Found]:
             condition = parse(asked.text)
         except ConditionInvalid as fault:
             once = re.search(r"(?<![=!<>])=(?!=)", asked.text)
-            hint = "so sánh bằng thì viết hai dấu: ==" if once else "ví dụ: score >= 2 and muc == 'co'"
+            hint = say("so sánh bằng thì viết hai dấu: ==") if once else say("ví dụ: score >= 2 and muc == 'co'")
             yield Found(script.within(asked.step, asked.field, fault.col), fault.message, hint)
             continue
         for node in ast.walk(condition.tree):
@@ -145,7 +162,7 @@ def bad_condition(script: Script) -> Iterator[Found]:
                 message = _type_fault(node)
                 if message:
                     place = script.within(asked.step, asked.field, asked.column(node))
-                    yield Found(place, message, "số viết trơn: score >= 2; chữ viết trong dấu nháy: muc == 'co'")
+                    yield Found(place, message, say("số viết trơn: score >= 2; chữ viết trong dấu nháy: muc == 'co'"))
 
 
 def _type_fault(node: ast.Compare) -> str:
@@ -154,9 +171,9 @@ def _type_fault(node: ast.Compare) -> str:
     words = [text for text in texts if not re.fullmatch(r"-?\d+(\.\d+)?", text)]
     numbers = [part.id for part in parts if isinstance(part, ast.Name) and part.id in NUMBERS]
     if words and numbers:
-        return f"“{numbers[0]}” là một con số, không so với chữ “{words[0]}” được"
+        return say("“{numbers}” là một con số, không so với chữ “{words}” được", numbers=numbers[0], words=words[0])
     if words and not all(isinstance(op, ast.Eq | ast.NotEq) for op in node.ops):
-        return f"chữ “{words[0]}” không so lớn nhỏ được"
+        return say("chữ “{words}” không so lớn nhỏ được", words=words[0])
     return ""
 
 
@@ -179,9 +196,9 @@ def _outside_domain(
         return
     equal = Condition(asked.text, node)
     if not any(holds(equal, {name: value}) for value in (*domains[name], "")):
-        hint = did_you_mean(literal, domains[name]) or "chỉ có: " + ", ".join(sorted(domains[name]))
+        hint = did_you_mean(literal, domains[name]) or say("chỉ có: {names}", names=", ".join(sorted(domains[name])))
         place = script.within(asked.step, asked.field, asked.column(node))
-        yield Found(place, f"“{name}” không bao giờ là “{literal}”", hint)
+        yield Found(place, say("“{name}” không bao giờ là “{literal}”", name=name, literal=literal), hint)
 
 
 def _domains(script: Script) -> dict[str, set[str]]:
@@ -209,14 +226,16 @@ def _add(domains: dict[str, set[str]], values: Mapping[str, str]) -> None:
 
 @rules.add("E303", "điều riêng tư bị đem ra dùng")
 def private_shown(script: Script) -> Iterator[Found]:
-    hint = "câu trả lời riêng tư không được giữ lại: chỉ check mới xem được"
+    hint = say("câu trả lời riêng tư không được giữ lại: chỉ check mới xem được")
     for text in script.texts:
         for name, col in _placeholders(text.text):
             if name in script.private:
-                yield Found(script.within(text.step, text.field, col), f"{{{name}}} là điều riêng tư", hint)
+                yield Found(
+                    script.within(text.step, text.field, col), say("{{{name}}} là điều riêng tư", name=name), hint
+                )
     for asked in conditions(script):
         for name in sorted(names(asked.condition) & script.private if asked.condition else ()):
-            yield Found(script.at(asked.step, *asked.field), f"“{name}” là điều riêng tư", hint)
+            yield Found(script.at(asked.step, *asked.field), say("“{name}” là điều riêng tư", name=name), hint)
 
 
 _SECRET = (
@@ -240,13 +259,13 @@ _SECRET_NAMES = re.compile(r"(?:.*_)?(?:otp|pin|mat_khau|password|passcode|cccd|
 
 @rules.add("E304", "hỏi xin OTP, mật khẩu, số căn cước hoặc số thẻ")
 def asks_for_secret(script: Script) -> Iterator[Found]:
-    hint = "không bao giờ xin những thứ này, kể cả để tập"
+    hint = say("không bao giờ xin những thứ này, kể cả để tập")
     for text in script.spoken:
         if wants_secret(text.text, typed=_is_typed(text.step) and text.field == ("text",)):
-            yield Found(script.at(text.step, *text.field), "câu này xin học viên điều phải giữ kín", hint)
+            yield Found(script.at(text.step, *text.field), say("câu này xin học viên điều phải giữ kín"), hint)
     for step in script.lesson.steps:
         if isinstance(step, Ask) and _SECRET_NAMES.fullmatch(step.save):
-            yield Found(script.at(step, "save"), f"“{step.save}” là điều phải giữ kín", hint)
+            yield Found(script.at(step, "save"), say("“{save}” là điều phải giữ kín", save=step.save), hint)
 
 
 def _is_typed(step: Step) -> bool:

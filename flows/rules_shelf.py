@@ -6,12 +6,13 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 
-from flows.fields import did_you_mean
+from flows.fields import did_you_mean, one_of
 from flows.loader import OWN_PLACEHOLDERS, Library, Phrase
 from flows.model import End, Lesson, Place, Problem
 from flows.rules import PLACEHOLDER, Found, Rulebook, Script
 from flows.rules_data import wants_secret
 from flows.rules_text import SPLIT, USE_PLACEHOLDER, bare_words, too_much_to_read
+from flows.saying import say
 
 rules = Rulebook()
 
@@ -46,7 +47,11 @@ def lesson_missing(script: Script) -> Iterator[Found]:
             named.append((script.at(step, "then"), step.then))
     for place, name in named:
         if name not in known:
-            yield Found(place, f"không có bài nào mã “{name}”", did_you_mean(name, known) or "hãy sửa mã bài")
+            yield Found(
+                place,
+                say("không có bài nào mã “{name}”", name=name),
+                did_you_mean(name, known) or say("hãy sửa mã bài"),
+            )
 
 
 @rules.add("E109", "hai bài chờ nhau học trước")
@@ -55,7 +60,9 @@ def prerequisites_in_a_circle(script: Script) -> Iterator[Found]:
     for at, name in enumerate(script.lesson.prerequisites):
         if script.lesson.id in _before(name, lessons):
             yield Found(
-                script.header("prerequisites", at), f"bài “{name}” lại cần học bài này trước", "hãy bỏ một chiều"
+                script.header("prerequisites", at),
+                say("bài “{name}” lại cần học bài này trước", name=name),
+                say("hãy bỏ một chiều"),
             )
 
 
@@ -75,8 +82,8 @@ def _before(name: str, lessons: Mapping[str, Lesson]) -> set[str]:
 def track_missing(script: Script) -> Iterator[Found]:
     tracks = {track.id for track in script.library.tracks}
     if _stands(script) and script.lesson.track not in tracks:
-        hint = did_you_mean(script.lesson.track, tracks) or "chọn một trong: " + ", ".join(sorted(tracks))
-        yield Found(script.header("track"), f"không có nhóm bài nào mã “{script.lesson.track}”", hint)
+        hint = did_you_mean(script.lesson.track, tracks) or one_of(sorted(tracks))
+        yield Found(script.header("track"), say("không có nhóm bài nào mã “{track}”", track=script.lesson.track), hint)
 
 
 @rules.add("W112", "thư mục không mang mã bài")
@@ -86,7 +93,9 @@ def folder_without_id(script: Script) -> Iterator[Found]:
     folder = PurePath(place.path).parent.name
     if _stands(script) and script.lesson.id not in ("", folder) and not folder.startswith("_"):
         yield Found(
-            place, f"bài “{script.lesson.id}” nằm trong thư mục “{folder}”", "hãy đặt thư mục cùng tên với mã bài"
+            place,
+            say("bài “{id}” nằm trong thư mục “{folder}”", id=script.lesson.id, folder=folder),
+            say("hãy đặt thư mục cùng tên với mã bài"),
         )
 
 
@@ -95,8 +104,8 @@ def source_missing(script: Script) -> Iterator[Found]:
     known = script.library.sources
     for at, name in enumerate(script.lesson.sources if known and _stands(script) else ()):
         if name not in known:
-            hint = did_you_mean(name, known) or "hãy thêm vào lessons/sources.yaml"
-            yield Found(script.header("sources", at), f"không có nguồn nào mã “{name}”", hint)
+            hint = did_you_mean(name, known) or say("hãy thêm vào lessons/sources.yaml")
+            yield Found(script.header("sources", at), say("không có nguồn nào mã “{name}”", name=name), hint)
 
 
 def whole_shelf(library: Library) -> Iterator[Problem]:
@@ -114,11 +123,11 @@ def _emergency(library: Library) -> Iterator[Problem]:
         if draft.lesson and draft.lesson.emergency and on_shelf(library, draft.path)
     ]
     for lesson in emergencies[1:]:
-        message = f"đã có bài khẩn “{emergencies[0].id}”"
-        yield Problem("E701", lesson.place, message, "chỉ một bài được ghi emergency: true")
+        message = say("đã có bài khẩn “{id}”", id=emergencies[0].id)
+        yield Problem("E701", lesson.place, message, say("chỉ một bài được ghi emergency: true"))
     if not emergencies:
         place = Place(library.tracks[0].place.path, 1, 1)
-        yield Problem("W701", place, "chưa có bài khẩn cho lúc bị lừa", "hãy ghi emergency: true ở bài ấy")
+        yield Problem("W701", place, say("chưa có bài khẩn cho lúc bị lừa"), say("hãy ghi emergency: true ở bài ấy"))
 
 
 def _phrase(phrase: Phrase, facts: Mapping[str, str]) -> Iterator[Problem]:
@@ -127,13 +136,20 @@ def _phrase(phrase: Phrase, facts: Mapping[str, str]) -> Iterator[Problem]:
             (own for own in sorted(OWN_PLACEHOLDERS) if _bare(own) == _bare(found[1]) and own != found[1]), None
         )
         if found[1] not in OWN_PLACEHOLDERS | facts.keys() and meant:
-            yield Problem("E301", phrase.place, f"không có chỗ điền nào tên {{{found[1]}}}", f"có phải là “{meant}”?")
+            yield Problem(
+                "E301",
+                phrase.place,
+                say("không có chỗ điền nào tên {{{found}}}", found=found[1]),
+                say("có phải là “{meant}”?", meant=meant),
+            )
     if wants_secret(phrase.text, typed=False):
-        yield Problem("E304", phrase.place, "câu này xin học viên điều phải giữ kín", "không bao giờ xin những thứ này")
+        yield Problem(
+            "E304", phrase.place, say("câu này xin học viên điều phải giữ kín"), say("không bao giờ xin những thứ này")
+        )
     if phrase.id.startswith("label_"):
         return
     for word, _ in bare_words(phrase.text):
-        yield Problem("W408", phrase.place, f"“{word}” viết thẳng trong câu", USE_PLACEHOLDER)
+        yield Problem("W408", phrase.place, say("“{word}” viết thẳng trong câu", word=word), USE_PLACEHOLDER)
     fault = too_much_to_read(PLACEHOLDER.sub(lambda found: facts.get(found[1], "Lan"), phrase.text))
     if fault:
         yield Problem("W405", phrase.place, fault, SPLIT)

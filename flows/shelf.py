@@ -12,6 +12,7 @@ from flows.lint import lint
 from flows.loader import Library, load_folder
 from flows.model import Lesson, LessonInvalid, Place, Problem
 from flows.phrases import REQUIRED
+from flows.saying import say
 from flows.session import Book
 from flows.understand import read_words
 
@@ -64,9 +65,11 @@ def _phrases(root: Path, library: Library) -> dict[str, str]:
     phrases = {phrase.id: phrase.text for phrase in library.phrases}
     missing = sorted(REQUIRED - phrases.keys())
     if missing:
-        hint = "thêm lại câu này; bản gốc có sẵn trong lịch sử của tệp"
+        hint = say("thêm lại câu này; bản gốc có sẵn trong lịch sử của tệp")
         place = Place(str(path), 1, 1)
-        raise LessonInvalid(tuple(Problem("E009", place, f"thiếu câu “{each}”", hint) for each in missing))
+        raise LessonInvalid(
+            tuple(Problem("E009", place, say("thiếu câu “{each}”", each=each), hint) for each in missing)
+        )
     return phrases
 
 
