@@ -195,15 +195,17 @@ class Book:
         return render(self.sentence(phrase_id, lang), address, name, {**self.facts, **values})
 
 
-def render(text: str, address: str, name: str, values: Mapping[str, str]) -> str:
-    """Fill the placeholders in one pass (the pair em/chị swaps the words); an unknown one stays to be seen."""
+def render(text: str, address: str, name: str, values: Mapping[str, str], unknown: str = "") -> str:
+    """Fill the placeholders in one pass (the pair em/chị swaps the words); one without a value becomes `unknown`, or
+    stays to be seen.
+    """
     if "{" not in text:
         return text
     her, me = ADDRESSES.get(address, ADDRESSES[DEFAULT_ADDRESS])
     own = {"chị": her, "em": me, "Chị": her.capitalize(), "Em": me.capitalize(), "ten": name}
     if not name:
         text = _NAMELESS.sub("", text)
-    return _PLACEHOLDER.sub(lambda found: own.get(found[1]) or values.get(found[1], found[0]), text)
+    return _PLACEHOLDER.sub(lambda found: own.get(found[1]) or values.get(found[1], unknown or found[0]), text)
 
 
 def dump(session: Session) -> dict[str, Any]:

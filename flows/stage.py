@@ -45,8 +45,8 @@ class Stage:
         if "{" not in text:
             return text
         session = self.session
-        known = {**dict.fromkeys(self.lesson.variables, NOT_SET), **self.book.facts, **session.vars, **values}
-        return render(text, session.address, session.name, known)
+        known = {**self.book.facts, **session.vars, **values}
+        return render(text, session.address, session.name, known, NOT_SET)
 
     def shown(self, step: Step) -> str:
         """The text of a step, with what its pictures show in words: no channel need show the picture itself."""
