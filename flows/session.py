@@ -95,7 +95,7 @@ class Session:
     cards: Mapping[str, Card] = field(default_factory=dict)
 
     def but(self, **fields: Any) -> Session:
-        """A copy with some fields changed; `dataclasses.replace`, which asks for every field, takes ten times as long."""
+        """A copy with some fields changed; `dataclasses.replace` asks for every field and takes ten times as long."""
         assert fields.keys() <= self.__dict__.keys(), fields
         copy = object.__new__(Session)
         copy.__dict__.update(self.__dict__)

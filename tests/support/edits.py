@@ -36,7 +36,7 @@ def id_of(step: Tree) -> str:
 
 
 def _step(tree: Tree, chance: Random) -> Tree:
-    return chance.choice(tree["steps"])  # type: ignore[no-any-return]
+    return chance.choice(tree["steps"])
 
 
 def _new_id(tree: Tree, chance: Random) -> str:
