@@ -6,15 +6,18 @@ lesson from being published.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import PurePath
 
 from flows.fields import did_you_mean
-from flows.loader import Library
-from flows.model import Place, Problem
+from flows.loader import Draft, Library
+from flows.model import Place, Problem, Step
 from flows.po import Catalogue, Entry
 from flows.rules import Found, Rulebook, Script
-from flows.translation import BASE, KEEP_PLACEHOLDERS, other_placeholders, said
+from flows.rules_channel import rules as channel_rules
+from flows.rules_text import rules as text_rules
+from flows.translation import BASE, KEEP_PLACEHOLDERS, other_placeholders, said, texts, usable, with_texts
 
 rules = Rulebook()
 
@@ -42,10 +45,6 @@ def _declared(script: Script) -> Iterator[tuple[str, int, Catalogue | None]]:
             yield language, at, catalogues.get(language)
 
 
-def _texts(script: Script) -> Mapping[str, str]:
-    return {each.key: each.text for each in said(script.lesson)}
-
-
 def _entries(script: Script) -> Iterator[tuple[str, Entry, str]]:
     """Every entry of a declared language: key, entry, file."""
     for language, _, catalogue in _declared(script):
@@ -71,9 +70,9 @@ def missing(script: Script) -> Iterator[Found]:
 @rules.add("E402", ABOUT["E402"])
 def stale(script: Script) -> Iterator[Found]:
     if any(language != BASE for language in script.lesson.langs):
-        texts = _texts(script)
+        base = texts(script.lesson)
         for key, entry, path in _entries(script):
-            if key in texts and (fault := _outdated(entry, texts[key])):
+            if key in base and (fault := _outdated(entry, base[key])):
                 again = f"./camtay translate export {script.lesson.id} {PurePath(path).stem}; {LOOK_AGAIN}"
                 yield Found(Place(path, entry.line, 1), f"{fault} ({key})", again)
 
@@ -86,19 +85,52 @@ def _outdated(entry: Entry, text: str) -> str:
 
 @rules.add("E403", ABOUT["E403"], paths=True)
 def orphan(script: Script) -> Iterator[Found]:
-    texts = _texts(script)
+    base = texts(script.lesson)
     for key, entry, path in _entries(script):
-        if key not in texts:
-            hint = did_you_mean(key, texts) or f"./camtay translate export {script.lesson.id} {PurePath(path).stem}"
+        if key not in base:
+            hint = did_you_mean(key, base) or f"./camtay translate export {script.lesson.id} {PurePath(path).stem}"
             yield Found(Place(path, entry.line, 1), f"trong bài không có câu nào mã “{key}”", hint)
 
 
 @rules.add("E404", ABOUT["E404"])
 def placeholders_differ(script: Script) -> Iterator[Found]:
-    texts = _texts(script)
+    base = texts(script.lesson)
     for key, entry, path in _entries(script):
-        if key in texts and entry.translates(texts[key]) and (fault := other_placeholders(texts[key], entry.text)):
+        if key in base and entry.translates(base[key]) and (fault := other_placeholders(base[key], entry.text)):
             yield Found(Place(path, entry.text_line, 1), f"{fault} ({key})", KEEP_PLACEHOLDERS)
+
+
+# --- the rules of text and channel, in other words ---------------------------------------------------
+
+IN_EVERY_LANGUAGE = (*channel_rules, *(rule for rule in text_rules if rule.code in ("W405", "E007", "E008")))
+
+
+class _InOtherWords(Script):
+    """A lesson in another language; a translated text stands in its PO file."""
+
+    def __init__(self, draft: Draft, library: Library, language: str, catalogue: Catalogue) -> None:
+        assert draft.lesson is not None
+        found = usable(texts(draft.lesson), catalogue)
+        super().__init__(replace(draft, lesson=with_texts(draft.lesson, found)), library)
+        path = po_path(draft.path, language)
+        self._places = {
+            (each.step.id, each.field): Place(path, catalogue[each.key].text_line, 1)
+            for each in said(draft.lesson)
+            if each.step is not None and each.key in found
+        }
+
+    def at(self, step: Step, *field: str | int) -> Place:
+        return self._places.get((step.id, field)) or super().at(step, *field)
+
+
+def other_words(draft: Draft, library: Library) -> Iterator[Problem]:
+    """What is too long, too much or twice the same in a declared language."""
+    if draft.lesson is not None:
+        for language, catalogue in library.translations.get(draft.lesson.id, {}).items():
+            if language != BASE and language in draft.lesson.langs:
+                script = _InOtherWords(draft, library, language, catalogue)
+                for rule in IN_EVERY_LANGUAGE:
+                    yield from rule.problems(script)
 
 
 # --- the tutor's own sentences -----------------------------------------------------------------------
@@ -114,19 +146,19 @@ def phrase_problems(library: Library) -> Iterator[Problem]:
     """The same rules for the tutor's own sentences; a language is declared by its file in `lessons/po`."""
     if not library.phrases:
         return
-    texts = spoken_by_tutor(library)
+    base = spoken_by_tutor(library)
     beside = library.phrases[0].place.path
     for language, catalogue in library.phrase_translations.items():
         path, again = po_path(beside, language), f"./camtay translate export phrases {language}"
-        for key, (_, place) in texts.items():
+        for key, (_, place) in base.items():
             if key not in catalogue or not catalogue[key].text:
                 yield Problem("E401", place, f"câu này chưa có bản dịch tiếng “{language}” ({key})", again)
         for key, entry in catalogue.items():
             place = Place(path, entry.line, 1)
-            if key not in texts:
-                hint = did_you_mean(key, texts) or again
+            if key not in base:
+                hint = did_you_mean(key, base) or again
                 yield Problem("E403", place, f"không có câu nào mã “{key}”", hint)
-            elif fault := _outdated(entry, texts[key][0]):
+            elif fault := _outdated(entry, base[key][0]):
                 yield Problem("E402", place, f"{fault} ({key})", f"{again}; {LOOK_AGAIN}")
-            elif entry.text and (fault := other_placeholders(texts[key][0], entry.text)):
+            elif entry.text and (fault := other_placeholders(base[key][0], entry.text)):
                 yield Problem("E404", Place(path, entry.text_line, 1), f"{fault} ({key})", KEEP_PLACEHOLDERS)
