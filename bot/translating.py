@@ -148,7 +148,7 @@ def _works(library: Library) -> Iterator[Work]:
     for draft in library.drafts:
         if draft.lesson is not None and draft.whole and draft.lesson.id:
             catalogues = library.translations.get(draft.lesson.id, {})
-            declared = (language for language in draft.lesson.langs if language != BASE)
+            declared = (language for language in draft.lesson.langs if language != draft.lesson.lang)
             languages = tuple(dict.fromkeys([*declared, *catalogues]))
             yield Work(draft.lesson.id, draft.path, tuple(_sources(draft, library)), catalogues, languages)
 

@@ -17,7 +17,7 @@ from flows.po import Catalogue, Entry
 from flows.rules import Found, Rulebook, Script
 from flows.rules_channel import rules as channel_rules
 from flows.rules_text import rules as text_rules
-from flows.translation import BASE, KEEP_PLACEHOLDERS, other_placeholders, said, texts, usable, with_texts
+from flows.translation import KEEP_PLACEHOLDERS, other_placeholders, said, texts, usable, with_texts
 
 rules = Rulebook()
 
@@ -41,7 +41,7 @@ def _declared(script: Script) -> Iterator[tuple[str, int, Catalogue | None]]:
     """The other languages of a lesson, their place in `langs`, their entries."""
     catalogues = script.library.translations.get(script.lesson.id, {})
     for at, language in enumerate(script.lesson.langs):
-        if language != BASE:
+        if language != script.lesson.lang:
             yield language, at, catalogues.get(language)
 
 
@@ -69,7 +69,7 @@ def missing(script: Script) -> Iterator[Found]:
 
 @rules.add("E402", ABOUT["E402"])
 def stale(script: Script) -> Iterator[Found]:
-    if any(language != BASE for language in script.lesson.langs):
+    if set(script.lesson.langs) - {script.lesson.lang}:
         base = texts(script.lesson)
         for key, entry, path in _entries(script):
             if key in base and (fault := _outdated(entry, base[key])):
@@ -127,7 +127,7 @@ def other_words(draft: Draft, library: Library) -> Iterator[Problem]:
     """What is too long, too much or twice the same in a declared language."""
     if draft.lesson is not None:
         for language, catalogue in library.translations.get(draft.lesson.id, {}).items():
-            if language != BASE and language in draft.lesson.langs:
+            if language != draft.lesson.lang and language in draft.lesson.langs:
                 script = _InOtherWords(draft, library, language, catalogue)
                 for rule in IN_EVERY_LANGUAGE:
                     yield from rule.problems(script)

@@ -14,7 +14,7 @@ from flows.model import Lesson, LessonInvalid, Place, Problem
 from flows.phrases import REQUIRED
 from flows.rules_translation import spoken_by_tutor
 from flows.session import Book
-from flows.translation import BASE, texts, usable
+from flows.translation import texts, usable, with_texts
 from flows.understand import read_words
 
 
@@ -77,7 +77,7 @@ def _of_phrases(problem: Problem, root: Path) -> bool:
 
 def _languages(lesson: Lesson, library: Library) -> dict[str, dict[str, str]]:
     catalogues = library.translations.get(lesson.id, {})
-    declared = [language for language in lesson.langs if language != BASE and language in catalogues]
+    declared = [language for language in lesson.langs if language != lesson.lang and language in catalogues]
     sources = texts(lesson) if declared else {}
     return {language: usable(sources, catalogues[language]) for language in declared}
 
@@ -119,4 +119,11 @@ def plain_book(shelf: Shelf, facts: Mapping[str, str]) -> Book:
         words=read_words(shelf.words),
         facts=facts,
         tracks=shelf.tracks,
+        translated={
+            (lesson_id, 1, language): with_texts(shelf.good[lesson_id], words)
+            for lesson_id, languages in shelf.translations.items()
+            for language, words in languages.items()
+            if lesson_id in shelf.good
+        },
+        phrases_in=shelf.phrases_in,
     )
