@@ -114,6 +114,16 @@ def translate(given: argparse.Namespace) -> int:
             return translating.status(lessons, given.lesson, facts, print)
 
 
+def schema(given: argparse.Namespace) -> int:
+    import json
+
+    from flows.schema import lesson_schema
+
+    steps = list(_drafted(given).index) if given.lesson else []
+    print(json.dumps(lesson_schema(steps), ensure_ascii=False, indent=1))
+    return 0
+
+
 def migrate(given: argparse.Namespace) -> int:
     settings = _settings(given)
     before, after = asyncio.run(_migrate(settings))
@@ -226,6 +236,24 @@ def _find_lesson(wanted: str, shelf: Shelf, settings: Settings) -> tuple[Lesson 
     return None, broken
 
 
+def _drafted(given: argparse.Namespace) -> Lesson:
+    """A lesson as far as it can be read: whoever asks is writing it."""
+    from bot.errors import SettingsInvalid
+    from flows.loader import load_folder
+
+    path = Path(given.lesson)
+    try:
+        root = Path(_settings(given).lessons.dir) if not path.exists() else path.parent if path.is_file() else path
+        drafts = load_folder(root, {}).drafts
+    except OSError as fault:
+        raise SettingsInvalid(f"{fault.filename}: không đọc được ({fault.strerror}).") from None
+    found = {draft.lesson.id: draft.lesson for draft in drafts if draft.lesson is not None}
+    lesson = next(iter(found.values()), None) if path.exists() else found.get(given.lesson)
+    if lesson is None:
+        raise SettingsInvalid(_unknown_lesson(given.lesson, found))
+    return lesson
+
+
 def _with_lesson(shelf: Shelf, lesson: Lesson) -> Shelf:
     from dataclasses import replace
 
@@ -288,6 +316,8 @@ def _parser() -> argparse.ArgumentParser:
     linting.add_argument("--format", choices=("text", "json", "github"), default="text", help="cách in kết quả")
     trying = add("try", try_lesson, "Học thử một bài ngay ở đây, không lưu gì.", "config lessons")
     trying.add_argument("lesson", metavar="BÀI", help="mã của bài, hoặc đường dẫn tới bài")
+    editing = add("schema", schema, "In lược đồ bài học cho trình soạn thảo.", "config lessons")
+    editing.add_argument("lesson", metavar="BÀI", nargs="?", help="gợi ý thêm mã bước của bài này")
     _add_translate(add("translate", translate, "Bản dịch của bài học, trong tệp PO.", ""))
     writing = add(
         "golden", golden, "Ghi lại lời của máy trong các bản thoại mẫu; xem git diff sau đó.", "config lessons"
