@@ -99,10 +99,7 @@ class Recorder(Fields):
         return None
 
     def number(self, key: str, default: int, low: int = 0, high: int = shapes.MAX_NUMBER) -> int:
-        limits = {"minimum": low, "maximum": high}
-        words = {"pattern": "^[0-9]+$", "errorMessage": f"Viết số nguyên từ {low} đến {high}."}
-        given = {"default": default} if default >= low else {}
-        self._note(key, {"type": ["integer", "string"], **limits, **words, **given})
+        self._note(key, _number(low, high) | ({"default": default} if default >= low else {}))
         return default
 
     def flag(self, key: str) -> bool:
@@ -147,8 +144,7 @@ class Recorder(Fields):
 
     def shares(self, key: str) -> dict[str, int]:
         names = _shaped(shapes.STEP_ID.pattern, _wrong(shapes.STEP_ID_SHAPE))
-        share = {"type": "integer", "minimum": 1, "maximum": 1000}
-        return {"x": 1} if self._note(key, _table(names, share)) else {}
+        return {"x": 1} if self._note(key, _table(names, _number(1, 1000))) else {}
 
     def values(self, key: str) -> dict[str, str]:
         names = _shaped(shapes.NAME.pattern, _wrong(shapes.NAME_SHAPE))
@@ -170,6 +166,11 @@ def _list(items: Schema, most: int = shapes.MAX_ITEMS) -> Schema:
 
 def _shaped(pattern: str, words: str) -> Schema:
     return {"type": "string", "pattern": f"^({pattern})$", "patternErrorMessage": words, "errorMessage": words}
+
+
+def _number(low: int, high: int) -> Schema:
+    words = f"Viết số nguyên từ {low} đến {high}."
+    return {**_shaped("[0-9]+", words), "type": ["integer", "string"], "minimum": low, "maximum": high}
 
 
 def _yes_or_no(default: bool) -> Schema:

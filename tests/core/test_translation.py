@@ -10,12 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.engine import start
+from flows.events import Asked, Said
 from flows.lint import lint
 from flows.loader import Library, load_files, read_lessons
 from flows.model import LessonInvalid, Quiz
 from flows.po import read, source_hash
+from flows.session import DEFAULT_ADDRESS, Trigger, render
 from flows.translation import Counts, Source, count, export, merge, placeholders, texts, translated, with_texts
-from tests.support.builders import LESSONS, lesson, shelf
+from tests.support.builders import LESSONS, lesson, real_book, shelf
+from tests.support.world import universe
 
 STEPS = """
 - say: chao
@@ -321,3 +325,31 @@ def test_the_po_files_are_what_export_writes():
             assert str(file).rstrip("\n") + "\n" == raw.decode(), path
             assert file.metadata["Language"] == "en"
             assert all(entry.comment for entry in file)
+
+
+@pytest.mark.parametrize("lesson_id", sorted(shelf().good))
+@pytest.mark.parametrize("name", ["Lan", ""])
+def test_a_learner_of_english_hears_english(lesson_id: str, name: str):
+    sprint = start(real_book(), Trigger(lesson_id, name=name, lang="en"), universe())
+    heard = [event.text for event in sprint.events if isinstance(event, Said | Asked)]
+    english = with_texts(shelf().good[lesson_id], shelf().translations[lesson_id]["en"])
+    first = next(step for step in english.steps if step.text)
+    assert heard[0].startswith(first.text.replace(" {ten}", f" {name}" if name else ""))
+    assert "{" not in "".join(heard)
+
+
+def test_a_name_that_is_not_known_leaves_no_hole():
+    """`{ten}` goes away with the blank before it: no comma or full stop may be left alone."""
+    for english in [*(languages["en"] for languages in shelf().translations.values()), shelf().phrases_in["en"]]:
+        for key, text in english.items():
+            nameless = render(text, DEFAULT_ADDRESS, "", {})
+            assert not re.search(r"^\W*,|[,.;:!?]\s*[,;]|,\s*[.!?]", nameless.replace("…", "")), (key, nameless)
+
+
+def test_vietnamese_words_stand_in_quotes():
+    """Buttons of other apps and words to type stay as they are, in quotes; a few words have no English."""
+    left = re.compile(r"\b(Cầm Tay|Ví giấy tờ|Cài đặt|Thông báo|Chậm|Chặn|Chắn|đồng|đ|Sáu|không|tôi bị lừa rồi)\b")
+    for key, languages in shelf().translations.items():
+        for name, text in languages["en"].items():
+            plain = left.sub("", re.sub("“[^”]*”", "", text))
+            assert re.fullmatch(r"[\x00-\x7f’–]*", re.sub(r"\{\w+\}", "", plain)), (key, name, text)
