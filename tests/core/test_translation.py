@@ -130,6 +130,21 @@ def test_a_renamed_step_takes_its_translations_along():
     assert "a.text" not in moved
 
 
+def test_a_line_that_moves_in_its_list_takes_its_translation_along():
+    words = {"a.hints.0": "One", "a.hints.1": "Two", "a.hints.2": "Three"}
+    base = {"a.hints.0": "Một", "a.hints.1": "Hai", "a.hints.2": "Ba"}
+    po = filled(export(sources(base), "en", "thu"), words)
+    longer = {"a.hints.0": "Không", "a.hints.1": "Một", "a.hints.2": "Ba", "a.hints.3": "Hai"}
+    entries, problems = read(export(sources(longer), "en", "thu", po).encode(), "en.po")
+    assert problems == ()
+    assert [(entry.text, entry.fuzzy) for entry in entries.values()] == [
+        ("One", True), ("One", False), ("Three", False), ("Two", False)
+    ]  # fmt: skip
+    shorter = export(sources({"a.hints.0": "Hai"}), "en", "thu", po)
+    assert read(shorter.encode(), "en.po")[0]["a.hints.0"].translates("Hai")
+    assert export(sources({"a.hints.0": "Hai"}), "en", "thu", shorter) == shorter
+
+
 def test_import_takes_what_is_right_and_all_or_nothing():
     wanted = sources({"a.text": "Chào {ten}, {chị} có {so}?", "b.text": "Hai", "c.text": "Ba"})
     base = export(wanted, "en", "thu")
