@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
+    from bot.publishing import Desk
+    from bot.services.publishing import How
     from bot.settings import Settings
     from flows.events import Universe
     from flows.model import Lesson, Problem
@@ -84,6 +86,29 @@ def lint(given: argparse.Namespace) -> int:
     return linting.report(
         linting.problems(Path(settings.lessons.dir), given.paths, settings.placeholders), given.format, print
     )
+
+
+def publish(given: argparse.Namespace) -> int:
+    settings = _settings(given)
+    from bot import publishing
+
+    how = _how(given)
+    return asyncio.run(publishing.publish_files(_desk(settings), given.lessons_wanted, how, dry_run=given.dry_run))
+
+
+def history(given: argparse.Namespace) -> int:
+    settings = _settings(given)
+    from bot import publishing
+
+    return asyncio.run(publishing.show_history(_desk(settings), given.lesson, diff=given.diff))
+
+
+def rollback(given: argparse.Namespace) -> int:
+    settings = _settings(given)
+    from bot import publishing
+
+    how, desk = _how(given, rollback=True), _desk(settings)
+    return asyncio.run(publishing.roll_back(desk, given.lesson, given.version, how, dry_run=given.dry_run))
 
 
 def try_lesson(given: argparse.Namespace) -> int:
@@ -160,6 +185,26 @@ def _settings(given: argparse.Namespace) -> Settings:
 
     flags = {key: str(value) for name, key in FLAGS.items() if (value := getattr(given, name, None)) is not None}
     return settings.load(given.config, os.environ, flags)
+
+
+def _desk(settings: Settings) -> Desk:
+    from bot.publishing import Desk
+
+    return Desk(settings, datetime.now(UTC), print, lambda line: print(line, file=sys.stderr))
+
+
+def _how(given: argparse.Namespace, *, rollback: bool = False) -> How:
+    from bot import publishing
+    from bot.services.publishing import How
+
+    user = next((os.environ[name] for name in ("USER", "LOGNAME", "USERNAME") if os.environ.get(name)), "?")
+    return How(
+        author=given.author or user,
+        urgent=given.urgent,
+        at_checkpoint=getattr(given, "at_checkpoint", False),
+        rollback=rollback,
+        decisions=publishing.decisions(given.decide),
+    )
 
 
 async def _migrate(settings: Settings) -> tuple[str | None, str | None]:
@@ -272,6 +317,30 @@ def _parser() -> argparse.ArgumentParser:
         "paths", metavar="ĐƯỜNG_DẪN", nargs="*", type=_path, help="tệp hay thư mục; không ghi: mọi bài"
     )
     linting.add_argument("--format", choices=("text", "json", "github"), default="text", help="cách in kết quả")
+    publishing = add("publish", publish, "Phát hành bài đã sửa; ai đang học vẫn yên chỗ.")
+    publishing.add_argument(
+        "lessons_wanted", metavar="BÀI", nargs="*", help="mã bài hay đường dẫn; không ghi: mọi bài đã sửa"
+    )
+    when = publishing.add_mutually_exclusive_group()
+    when.add_argument("--urgent", action="store_true", help="nội dung cũ nguy hiểm: chuyển ngay người đang học")
+    when.add_argument("--at-checkpoint", action="store_true", help="người đang học sang bản mới khi qua mốc kế tiếp")
+    past = add("history", history, "Xem các lần phát hành của một bài.")
+    past.add_argument("lesson", metavar="BÀI", help="mã của bài")
+    past.add_argument("--diff", action="store_true", help="in cả chỗ đã sửa")
+    back = add("rollback", rollback, "Quay lại một bản cũ của bài.")
+    back.add_argument("lesson", metavar="BÀI", help="mã của bài")
+    back.add_argument("version", metavar="BẢN", type=int, help="số của bản; xem ./camtay history BÀI")
+    back.add_argument("--urgent", action="store_true", help="chuyển ngay người đang học")
+    for child in (publishing, back):
+        child.add_argument("--dry-run", action="store_true", help="chỉ xem, không ghi gì")
+        child.add_argument(
+            "--decide",
+            metavar="BƯỚC=CÁCH",
+            action="append",
+            default=[],
+            help="người ở bước đã bỏ: stay, checkpoint, start, hay mã một bước mới",
+        )
+        child.add_argument("--author", metavar="TÊN", default="", help="ai phát hành (không ghi: tên tài khoản máy)")
     trying = add("try", try_lesson, "Học thử một bài ngay ở đây, không lưu gì.", "config lessons")
     trying.add_argument("lesson", metavar="BÀI", help="mã của bài, hoặc đường dẫn tới bài")
     writing = add(

@@ -159,10 +159,12 @@ async def test_the_writer_never_reads_all_sessions(database: Database, tmp_path:
         return await transact(noted)
 
     database.transact = noting  # type: ignore[method-assign]
-    (tmp_path / "lessons").mkdir()
-    for name in ("phrases.yaml", "words.yaml", "tracks.yaml", "sources.yaml"):
-        (tmp_path / "lessons" / name).write_bytes((builders.PROJECT / "lessons" / name).read_bytes())
-    await open_book(database, tmp_path / "lessons", {}, START)
+    (tmp_path / "lessons" / "m0-khoi-dong").mkdir(parents=True)
+    for name in ("phrases.yaml", "words.yaml", "tracks.yaml", "sources.yaml", "m0-khoi-dong/lesson.yaml"):
+        (tmp_path / "lessons" / name).write_bytes(
+            (builders.PROJECT / "lessons" / name.replace("m0", "m/m0")).read_bytes()
+        )
+    await open_book(database, tmp_path / "lessons", builders.facts(), START)
     assert written and not any("session.state" in statement for statement in written)
 
 
