@@ -76,9 +76,15 @@ def _versions(conn: Connection, query: Select[Any]) -> Iterator[VersionRow]:
 # --- publications ------------------------------------------------------------------------------------
 
 
-def newest_id(conn: Connection) -> int:
-    """The number of the newest publication of any lesson, 0 when there is none: a cheap look whether anything is new."""
-    return conn.scalar(select(func.max(t.publication.c.publication_id))) or 0
+def mark(conn: Connection) -> tuple[int, int]:
+    """The number of the newest publication of any lesson and how many there are: a cheap look whether anything is new.
+
+    Both, since on PostgreSQL a smaller number may be committed after a greater one.
+    """
+    row = conn.execute(
+        select(func.max(t.publication.c.publication_id), func.count(t.publication.c.publication_id))
+    ).one()
+    return row[0] or 0, row[1]
 
 
 def current(conn: Connection) -> dict[str, PublicationRow]:

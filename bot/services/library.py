@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
 from functools import partial
 from pathlib import Path
 
 from bot.services.places import places
-from bot.services.routes import Key, Route, routes
+from bot.services.routes import Key, routes
 from flows import Book, Lesson, Problem
 from flows.loader import load_lesson
+from flows.session import VIETNAM, Route
 from flows.shelf import Shelf, read_shelf
 from flows.understand import read_words
 from storage import publications
@@ -30,11 +31,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """What the publications say at one moment; `seen` is the newest of them."""
+    """What the publications say at one moment; `seen` is their mark, `graphs` the hash of every version."""
 
-    seen: int
-    current: Mapping[str, PublicationRow]
-    routes: Mapping[Key, Route]
+    seen: tuple[int, int] = (0, 0)
+    log: Sequence[PublicationRow] = ()
+    current: Mapping[str, PublicationRow] = field(default_factory=dict)
+    graphs: Mapping[Key, str] = field(default_factory=dict)
 
 
 class Library:
@@ -43,12 +45,13 @@ class Library:
     book: Book
     shelf: Shelf
 
-    def __init__(self, database: Database, root: Path, facts: Mapping[str, str]) -> None:
+    def __init__(self, database: Database, root: Path, facts: Mapping[str, str], zone: tzinfo = VIETNAM) -> None:
+        self.zone = zone
         self.database = database
         self.root = root
         self.facts = facts
         self.faults: Mapping[str, tuple[Problem, ...]] = {}
-        self.catalogue = Catalogue(0, {}, {})
+        self.catalogue = Catalogue()
         self._lessons: dict[Key, Lesson] = {}
 
     async def open(self, now: datetime) -> Book:
@@ -65,7 +68,7 @@ class Library:
 
     async def is_behind(self) -> bool:
         """Whether somebody has published since the book was bound."""
-        return await self.database.read(publications.newest_id) != self.catalogue.seen
+        return await self.database.read(publications.mark) != self.catalogue.seen
 
     async def reload(self, shelf: Shelf | None = None, also: Iterable[Key] = ()) -> Book:
         """Bind the book anew from the publications, and from the files as `shelf` has them when it is given.
@@ -73,15 +76,39 @@ class Library:
         Nobody can be inside a version that was neither loaded before nor is in `also` nor current now.
         """
         catalogue = await self.database.read(catalogue_of)
-        needed = {(lesson, row.version) for lesson, row in catalogue.current.items()} | self._lessons.keys() | set(also)
-        needed |= _targets(needed, catalogue.routes)
-        missing = needed - self._lessons.keys()
-        rows = await self.database.read(lambda c: publications.versions(c, missing))
         files = (shelf or self.shelf).good
-        lessons = {**self._lessons, **await asyncio.to_thread(_compile, rows, files, self.facts)}
+        lessons, tried = dict(self._lessons), set(self._lessons)
+        needed = {(lesson, row.version) for lesson, row in catalogue.current.items()} | set(also)
+        ways = _ways(catalogue, lessons)
+        while missing := needed - tried:
+            rows = await self.database.read(partial(publications.versions, keys=missing))
+            lessons |= await asyncio.to_thread(_compile, rows, files, self.facts)
+            tried |= missing
+            ways = _ways(catalogue, lessons)
+            needed = _targets(lessons, ways)
         self.shelf, self.catalogue, self._lessons = shelf or self.shelf, catalogue, lessons
-        self.book = _bind(self.shelf, catalogue, lessons, self.facts)
+        self.book = self._bind(ways)
         return self.book
+
+    def _bind(self, ways: Mapping[Key, Route]) -> Book:
+        """A lesson is in the menu while its file is there, broken or not: then in its last good version."""
+        shelf, lessons = self.shelf, self._lessons
+        present = set(shelf.good) | {_lesson_of(path) for path in shelf.broken}
+        current = {
+            lesson: row.version
+            for lesson, row in self.catalogue.current.items()
+            if lesson in present and (lesson, row.version) in lessons
+        }
+        return Book(
+            versions=dict(lessons),
+            current=current,
+            phrases=shelf.phrases,
+            words=read_words(shelf.words),
+            facts=self.facts,
+            tracks=shelf.tracks,
+            routes={key: way for key, way in ways.items() if key in lessons and (key[0], way.to) in lessons},
+            zone=self.zone,
+        )
 
     @property
     def drafts(self) -> list[Lesson]:
@@ -104,8 +131,13 @@ async def open_book(database: Database, root: Path, facts: Mapping[str, str], no
 def catalogue_of(connection: Connection) -> Catalogue:
     rows = publications.log(connection)
     current = {row.lesson: row for row in rows}
-    seen = rows[-1].publication_id if rows else 0
-    return Catalogue(seen, current, routes(rows, publications.graph_hashes(connection)))
+    seen = (rows[-1].publication_id, len(rows)) if rows else (0, 0)
+    return Catalogue(seen, rows, current, publications.graph_hashes(connection))
+
+
+def _ways(catalogue: Catalogue, lessons: Mapping[Key, Lesson]) -> dict[Key, Route]:
+    """An older program may have hashed a version otherwise: what is loaded is compared by today's hashes."""
+    return routes(catalogue.log, {**catalogue.graphs, **{key: lesson.graph_hash for key, lesson in lessons.items()}})
 
 
 async def publish_first(database: Database, lessons: Iterable[Lesson], now: datetime) -> None:
@@ -169,17 +201,6 @@ def _compile(rows: Iterable[VersionRow], files: Mapping[str, Lesson], facts: Map
             continue
         compiled[row.lesson, row.version] = lesson
     return compiled
-
-
-def _bind(shelf: Shelf, catalogue: Catalogue, lessons: Mapping[Key, Lesson], facts: Mapping[str, str]) -> Book:
-    """A lesson is in the menu while its file is there, broken or not: then in its last good version."""
-    present = set(shelf.good) | {_lesson_of(path) for path in shelf.broken}
-    current = {
-        lesson: row.version
-        for lesson, row in catalogue.current.items()
-        if lesson in present and (lesson, row.version) in lessons
-    }
-    return Book(dict(lessons), current, shelf.phrases, read_words(shelf.words), facts, shelf.tracks)
 
 
 def _lesson_of(path: str) -> str:

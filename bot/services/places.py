@@ -23,5 +23,5 @@ def places(state: str) -> list[Place]:
     for run in (talk.open_run, *talk.parked):
         if run is not None:
             found.append((run.lesson, run.version, run.step))
-            found += [(frame.lesson, frame.version, frame.step) for frame in getattr(run, "stack", ())]
+            found += [(frame.lesson, frame.version, frame.step) for frame in run.stack]
     return found

@@ -3,20 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
 
+from flows.session import Route
 from storage.records import PublicationRow
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """Stand-in for flows.session.Route until it is merged."""
-
-    to: int
-    how: Literal["text", "checkpoint", "urgent"]
-    decisions: Mapping[str, str] = field(default_factory=dict)
-
 
 Key = tuple[str, int]
 
