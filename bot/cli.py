@@ -125,6 +125,20 @@ def try_lesson(given: argparse.Namespace) -> int:
     return Console(book, input, print, _universe).play(lesson.id)
 
 
+def translate(given: argparse.Namespace) -> int:
+    settings = _settings(given)
+    from bot import translating
+
+    lessons, facts = Path(settings.lessons.dir), settings.placeholders
+    match given.what:
+        case "export":
+            return translating.export_file(lessons, given.lesson, given.language, facts, print)
+        case "import":
+            return translating.import_file(lessons, given.lesson, given.language, given.file, facts, print)
+        case _:
+            return translating.status(lessons, given.lesson, facts, print)
+
+
 def migrate(given: argparse.Namespace) -> int:
     settings = _settings(given)
     before, after = asyncio.run(_migrate(settings))
@@ -343,6 +357,7 @@ def _parser() -> argparse.ArgumentParser:
         child.add_argument("--author", metavar="TÊN", default="", help="ai phát hành (không ghi: tên tài khoản máy)")
     trying = add("try", try_lesson, "Học thử một bài ngay ở đây, không lưu gì.", "config lessons")
     trying.add_argument("lesson", metavar="BÀI", help="mã của bài, hoặc đường dẫn tới bài")
+    _add_translate(add("translate", translate, "Bản dịch của bài học, trong tệp PO.", ""))
     writing = add(
         "golden", golden, "Ghi lại lời của máy trong các bản thoại mẫu; xem git diff sau đó.", "config lessons"
     )
@@ -354,6 +369,27 @@ def _parser() -> argparse.ArgumentParser:
     restoring.add_argument("file", metavar="TỆP", type=_path, help="tệp mà ./camtay backup đã ghi")
     add("doctor", doctor, "Xem đã đủ gì, còn thiếu gì.", "config lessons data host port")
     return parser
+
+
+def _add_translate(parser: argparse.ArgumentParser) -> None:
+    whats = parser.add_subparsers(required=True, metavar="VIỆC", dest="what")
+    words = {
+        "export": "Ghi tệp PO của một bài để dịch; bản dịch đã có thì giữ.",
+        "import": "Nhận tệp PO đã dịch; có chỗ sai thì không ghi gì.",
+        "status": "Mỗi bài mỗi tiếng đã dịch tới đâu.",
+    }
+    for what, about in words.items():
+        child = whats.add_parser(what, help=about, description=about, allow_abbrev=False)
+        child.set_defaults(parser=child)
+        for flag in ("config", "lessons"):
+            _FLAG_ADDERS[flag](child)
+        if what == "status":
+            child.add_argument("lesson", metavar="BÀI", nargs="?", help="mã bài, hoặc phrases; không ghi: mọi bài")
+            continue
+        child.add_argument("lesson", metavar="BÀI", help="mã bài, đường dẫn tới bài, hoặc phrases: câu của máy")
+        child.add_argument("language", metavar="TIẾNG", help="mã tiếng, ví dụ: en")
+        if what == "import":
+            child.add_argument("file", metavar="TỆP", nargs="?", type=_path, help="không ghi: xem lại tệp trong po/")
 
 
 def _path(text: str) -> Path:

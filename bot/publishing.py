@@ -14,11 +14,10 @@ from bot.errors import SchemaOutdated, SettingsInvalid
 from bot.services.library import BY_FILES
 from bot.services.publishing import How, Plan, PlanOutdated, Stored, changed_lines, compile_row, look, plan, publish
 from bot.settings import Settings
-from flows import Lesson, Problem
-from flows.changes import DECISIONS, Stand, summary
+from flows import LessonInvalid, Problem
+from flows.changes import DECISIONS, STAY, Stand, summary
 from flows.fields import did_you_mean
-from flows.lint import lint
-from flows.loader import Library, load_folder
+from flows.shelf import Shelf, read_shelf
 from storage import publications, schema
 from storage.copies import sqlite_path
 from storage.database import Database, open_database
@@ -45,7 +44,7 @@ _FATES: Mapping[str, str] = {
     "decide": "CẦN QUYẾT ĐỊNH",
 }
 _DECISIONS = {
-    "stay": "ai đang ở đó học nốt bản cũ",
+    STAY: "ai đang ở đó học nốt bản cũ",
     "checkpoint": "về mốc gần nhất đã qua",
     "start": "về đầu bài, điểm còn nguyên",
     "MÃ_BƯỚC": "sang bước ấy của bản mới",
@@ -67,8 +66,8 @@ class Desk:
 
 async def publish_files(desk: Desk, wanted: Sequence[str], how: How, *, dry_run: bool) -> int:
     """Publish these lessons (ids or paths; none: all that differ); 0 published, 1 something stands in the way."""
-    lessons, problems = _chosen(desk.settings, wanted)
-    errors = [problem for problem in problems if problem.severity == "error"]
+    shelf, errors = _chosen(desk.settings, wanted)
+    lessons = shelf.good
     for problem in errors:
         desk.complain(shown(problem))
     if errors:
@@ -77,7 +76,8 @@ async def publish_files(desk: Desk, wanted: Sequence[str], how: How, *, dry_run:
     async with _Open(desk.settings, dry_run=dry_run) as database:
         for _ in range(MAX_OUTDATED):
             stored = await look(database, sorted(lessons)) if database else {lesson: Stored() for lesson in lessons}
-            plans = [plan(stored[each.id], each, how, desk.settings.placeholders) for each in lessons.values()]
+            facts = desk.settings.placeholders
+            plans = [plan(stored[k], each, shelf.translations.get(k, {}), how, facts) for k, each in lessons.items()]
             _check_decisions(how, stored, plans)
             told = _Telling(desk, named=bool(wanted))
             ready = told.all(plans)
@@ -184,6 +184,8 @@ def ways_out(each: Plan) -> Iterator[str]:
         if verb == "publish":
             yield f"  ghi `was: {step}` ở bước thay cho `{step}` trong {_near(each.lesson.place.path)}"
         for decision, meaning in _DECISIONS.items():
+            if each.how.urgent and decision == STAY:
+                continue
             command = f"./camtay {verb} {target}{flags} --decide {step}={decision}"
             yield f"  {command:<60}  {meaning}"
 
@@ -191,6 +193,10 @@ def ways_out(each: Plan) -> Iterator[str]:
 def _check_decisions(how: How, stored: Mapping[str, Stored], plans: Sequence[Plan]) -> None:
     """Refuse a decision about a step that never was, or that leads nowhere: most likely it is misspelt."""
     for step, decision in how.decisions.items():
+        if how.urgent and decision == STAY:
+            raise SettingsInvalid(
+                f"--decide {step}=stay: bản khẩn không để ai ở lại; chọn checkpoint, start hoặc mã bước."
+            )
         old = {place[1] for each in stored.values() for place in each.inside}
         old |= {step for each in plans for step in (*each.changes.removed, *each.changes.rekinded, *each.lesson.index)}
         if step not in old:
@@ -228,29 +234,30 @@ def decisions(given: Sequence[str]) -> dict[str, str]:
 # --- which lessons -----------------------------------------------------------------------------------
 
 
-def _chosen(settings: Settings, wanted: Sequence[str]) -> tuple[dict[str, Lesson], list[Problem]]:
-    """The lessons meant, by id, and what is wrong with their files; nothing wanted: every lesson of the folder."""
+def _chosen(settings: Settings, wanted: Sequence[str]) -> tuple[Shelf, list[Problem]]:
+    """The folder with only the lessons meant, and what is wrong with them; nothing wanted: every lesson."""
     root = Path(os.path.abspath(settings.lessons.dir))
     try:
-        library = load_folder(root, settings.placeholders)
+        shelf = read_shelf(root, settings.placeholders)
     except OSError as fault:
         raise SettingsInvalid(f"{fault.filename}: không đọc được ({fault.strerror}).") from None
-    if not library.drafts:
-        raise SettingsInvalid(f"{root}: trong này không có bài học nào (lesson.yaml).")
-    paths = {path for each in wanted for path in _paths(root, library, each)} if wanted else None
-    problems = [p for p in lint(library) if paths is None or p.place.path in paths]
-    lessons = {k: lesson for k, lesson in library.lessons.items() if paths is None or lesson.place.path in paths}
-    return dict(sorted(lessons.items())), problems
+    except LessonInvalid as fault:
+        raise SettingsInvalid(str(fault)) from None
+    paths = {path for each in wanted for path in _paths(root, shelf, each)} if wanted else None
+    good = {k: lesson for k, lesson in sorted(shelf.good.items()) if paths is None or lesson.place.path in paths}
+    broken = {path: found for path, found in shelf.broken.items() if paths is None or path in paths}
+    return replace(shelf, good=good), [problem for found in broken.values() for problem in found]
 
 
-def _paths(root: Path, library: Library, wanted: str) -> list[str]:
+def _paths(root: Path, shelf: Shelf, wanted: str) -> list[str]:
     """The lesson files that an id or a path means. Raises SettingsInvalid when it means none."""
-    ids = {draft.lesson.id if draft.lesson else Path(draft.path).parent.name: draft.path for draft in library.drafts}
+    ids = {Path(path).parent.name: path for path in shelf.broken}
+    ids |= {lesson.id: lesson.place.path for lesson in shelf.good.values()}
     if wanted in ids:
         return [ids[wanted]]
     path = Path(os.path.abspath(wanted))
     folder = path.parent if path.name == "lesson.yaml" else path
-    found = [draft.path for draft in library.drafts if Path(draft.path).is_relative_to(folder)]
+    found = [path for path in ids.values() if Path(path).is_relative_to(folder)]
     if found:
         return found
     if path.exists():
@@ -313,7 +320,7 @@ async def roll_back(desk: Desk, lesson: str, version: int, how: How, *, dry_run:
             if target is None:
                 desk.complain(f"Bản {version} của “{lesson}” không còn đọc được bằng chương trình này; chưa quay lại.")
                 return 1
-            each = plan(stored, target, how, facts)
+            each = plan(stored, target, row.translations, how, facts)
             _check_decisions(how, {lesson: stored}, [each])
             told = _Telling(desk, named=True)
             ready = told.all([each])

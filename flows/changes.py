@@ -88,7 +88,7 @@ def compare(old: Lesson, new: Lesson) -> Changes:
 
 
 def counterpart(step: Step, new: Lesson) -> Step | None:
-    """What became of `step` in `new`: the one of its id and kind, else the one that says so (`was:`), else of its id."""
+    """The step that `step` became: the one of its id and kind, else the one that says `was:`, else that of its id."""
     same = new.step(step.id)
     if same is not None and type(same) is type(step):
         return same
@@ -147,7 +147,7 @@ def impact(
         stand = _stand(version, old, step, count, new, decisions, urgent)
         stands.append(stand)
         if stand.fate == "decide":
-            problems.append(_undecided(stand, step, new))
+            problems.append(_undecided(stand, step, new, urgent))
     moved = {stand.version for stand in stands if stand.fate == "move"}
     inhabited = ({stand.version for stand in stands} & old_lessons_by_version.keys()) - set(settled)
     for version in sorted(inhabited):
@@ -174,7 +174,7 @@ def _stand(
     if old.graph_hash == new.graph_hash:
         return Stand(version, step.id, count, "move" if urgent else "words", step.id if urgent else "")
     decision = decisions.get(step.id, "")
-    if decision == STAY or (decision and not urgent):
+    if decision and not urgent:
         return Stand(version, step.id, count, "stay")
     if decision:
         return Stand(version, step.id, count, "move", decision if decision in new.index else "")
@@ -201,16 +201,15 @@ def summary(found: Impact) -> str:
 _GONE = {"": "", "removed": "bỏ", "kind": "đổi loại"}
 
 
-def _undecided(stand: Stand, step: Step, new: Lesson) -> Problem:
+def _undecided(stand: Stand, step: Step, new: Lesson, urgent: bool) -> Problem:
+    decide = f"--decide {stand.step}={'' if urgent else 'stay|'}checkpoint|start|MÃ_BƯỚC"
     now = new.step(stand.step)
     if stand.why == "kind" and now is not None:
         message = f"{stand.count} người đang ở bước “{stand.step}” (bản {stand.version}), vốn là {kind(step)}"
-        hint = f"đặt mã bước khác, hoặc quyết định: --decide {stand.step}=stay|checkpoint|start|MÃ_BƯỚC"
+        hint = f"đặt mã bước khác, hoặc quyết định: {decide}"
         return Problem("E802", now.place, f"{message}, nay là {kind(now)}", hint)
     message = f"{stand.count} người đang ở bước “{stand.step}” (bản {stand.version}), nay không còn"
-    hint = (
-        f"ghi “was: {stand.step}” ở bước thay nó, hoặc quyết định: --decide {stand.step}=stay|checkpoint|start|MÃ_BƯỚC"
-    )
+    hint = f"ghi “was: {stand.step}” ở bước thay nó, hoặc quyết định: {decide}"
     return Problem("E801", steps_place(new), message, hint)
 
 

@@ -64,9 +64,7 @@ class Conversation:
             waiting = self._round(connection, waiting, effects, book)
         return effects
 
-    def _round(
-        self, connection: Connection, updates: Sequence[Update], effects: Effects, book: Book
-    ) -> list[Update]:
+    def _round(self, connection: Connection, updates: Sequence[Update], effects: Effects, book: Book) -> list[Update]:
         """Handle updates and write down what they cause.
 
         Returns what came of a chat after everything of hers was deleted: somebody new has said that.

@@ -16,6 +16,7 @@ from flows import Book, Lesson, Problem
 from flows.loader import load_lesson
 from flows.session import VIETNAM, Route
 from flows.shelf import Shelf, read_shelf
+from flows.translation import with_texts
 from flows.understand import read_words
 from storage import publications
 from storage.database import Connection, Database
@@ -26,7 +27,19 @@ LANGUAGE = 1  # number of the lesson language; a version keeps the one it was wr
 BY_FILES = "files"  # the author of what is published because it lies in the folder
 MAX_CONFLICTS = 5
 
+Translations = Mapping[str, Mapping[str, str]]
+"""Language → key → text, as in `flows.translation`."""
+
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A stored version, ready to be taught."""
+
+    lesson: Lesson
+    translations: Translations
+    languages: Mapping[str, Lesson]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +65,7 @@ class Library:
         self.facts = facts
         self.faults: Mapping[str, tuple[Problem, ...]] = {}
         self.catalogue = Catalogue()
-        self._lessons: dict[Key, Lesson] = {}
+        self._kept: dict[Key, Kept] = {}
 
     async def open(self, now: datetime) -> Book:
         """Read the folder, publish the lessons that never were, load all that anybody may need.
@@ -63,7 +76,7 @@ class Library:
         self.faults = self.shelf.broken
         for path, problems in self.faults.items():
             log.error("lesson left out", extra={"path": path, "problems": [str(problem) for problem in problems]})
-        await publish_first(self.database, self.shelf.good.values(), now)
+        await publish_first(self.database, self.shelf, now)
         return await self.reload(also=await held(self.database))
 
     async def is_behind(self) -> bool:
@@ -77,36 +90,38 @@ class Library:
         """
         catalogue = await self.database.read(catalogue_of)
         files = (shelf or self.shelf).good
-        lessons, tried = dict(self._lessons), set(self._lessons)
+        kept, tried = dict(self._kept), set(self._kept)
         needed = {(lesson, row.version) for lesson, row in catalogue.current.items()} | set(also)
-        ways = _ways(catalogue, lessons)
+        ways = _ways(catalogue, kept)
         while missing := needed - tried:
             rows = await self.database.read(partial(publications.versions, keys=missing))
-            lessons |= await asyncio.to_thread(_compile, rows, files, self.facts)
+            kept |= await asyncio.to_thread(_compile, rows, files, self.facts)
             tried |= missing
-            ways = _ways(catalogue, lessons)
-            needed = _targets(lessons, ways)
-        self.shelf, self.catalogue, self._lessons = shelf or self.shelf, catalogue, lessons
+            ways = _ways(catalogue, kept)
+            needed = _targets(kept, ways)
+        self.shelf, self.catalogue, self._kept = shelf or self.shelf, catalogue, kept
         self.book = self._bind(ways)
         return self.book
 
     def _bind(self, ways: Mapping[Key, Route]) -> Book:
         """A lesson is in the menu while its file is there, broken or not: then in its last good version."""
-        shelf, lessons = self.shelf, self._lessons
+        shelf, kept = self.shelf, self._kept
         present = set(shelf.good) | {_lesson_of(path) for path in shelf.broken}
         current = {
             lesson: row.version
             for lesson, row in self.catalogue.current.items()
-            if lesson in present and (lesson, row.version) in lessons
+            if lesson in present and (lesson, row.version) in kept
         }
         return Book(
-            versions=dict(lessons),
+            versions={key: each.lesson for key, each in kept.items()},
             current=current,
             phrases=shelf.phrases,
             words=read_words(shelf.words),
             facts=self.facts,
             tracks=shelf.tracks,
-            routes={key: way for key, way in ways.items() if key in lessons and (key[0], way.to) in lessons},
+            routes={key: way for key, way in ways.items() if key in kept and (key[0], way.to) in kept},
+            translated={(*key, lang): lesson for key, each in kept.items() for lang, lesson in each.languages.items()},
+            phrases_in=shelf.phrases_in,
             zone=self.zone,
         )
 
@@ -116,8 +131,9 @@ class Library:
         found = []
         for lesson in self.shelf.good.values():
             row = self.catalogue.current.get(lesson.id)
-            now = self._lessons.get((lesson.id, row.version)) if row else None
-            if now is not None and now.source != lesson.source:
+            now = self._kept.get((lesson.id, row.version)) if row else None
+            same = lesson.source, self.shelf.translations.get(lesson.id, {})
+            if now is not None and (now.lesson.source, now.translations) != same:
                 found.append(lesson)
         return found
 
@@ -135,22 +151,22 @@ def catalogue_of(connection: Connection) -> Catalogue:
     return Catalogue(seen, rows, current, publications.graph_hashes(connection))
 
 
-def _ways(catalogue: Catalogue, lessons: Mapping[Key, Lesson]) -> dict[Key, Route]:
+def _ways(catalogue: Catalogue, kept: Mapping[Key, Kept]) -> dict[Key, Route]:
     """An older program may have hashed a version otherwise: what is loaded is compared by today's hashes."""
-    return routes(catalogue.log, {**catalogue.graphs, **{key: lesson.graph_hash for key, lesson in lessons.items()}})
+    return routes(catalogue.log, {**catalogue.graphs, **{key: each.lesson.graph_hash for key, each in kept.items()}})
 
 
-async def publish_first(database: Database, lessons: Iterable[Lesson], now: datetime) -> None:
-    """Publish those that never were: there is nobody whom that could hurt."""
-    given = sorted(lessons, key=lambda lesson: lesson.id)
+async def publish_first(database: Database, shelf: Shelf, now: datetime) -> None:
+    """Publish the lessons that never were: there is nobody whom that could hurt."""
     known = await database.read(publications.current)
-    new = [lesson for lesson in given if lesson.id not in known]
+    new = sorted(shelf.good.keys() - known.keys())
 
     def add(connection: Connection) -> None:
         meanwhile = publications.current(connection)
-        still = [lesson for lesson in new if lesson.id not in meanwhile]
-        publications.add_versions(connection, [version_row(lesson, 1, BY_FILES, now) for lesson in still])
-        publications.add(connection, [PublicationRow(lesson.id, 1, "first", BY_FILES, now) for lesson in still])
+        still = [shelf.good[lesson_id] for lesson_id in new if lesson_id not in meanwhile]
+        rows = [version_row(each, shelf.translations.get(each.id, {}), 1, BY_FILES, now) for each in still]
+        publications.add_versions(connection, rows)
+        publications.add(connection, [PublicationRow(row.lesson, 1, "first", BY_FILES, now) for row in rows])
 
     for attempt in range(MAX_CONFLICTS if new else 0):
         try:
@@ -161,9 +177,10 @@ async def publish_first(database: Database, lessons: Iterable[Lesson], now: date
                 raise
 
 
-def version_row(lesson: Lesson, number: int, author: str, now: datetime) -> VersionRow:
+def version_row(lesson: Lesson, translations: Translations, number: int, author: str, now: datetime) -> VersionRow:
     """A lesson as it is kept for ever."""
-    return VersionRow(lesson.id, number, lesson.source, LANGUAGE, lesson.graph_hash, lesson.text_hash, author, now)
+    hashes = lesson.graph_hash, lesson.text_hash
+    return VersionRow(lesson.id, number, lesson.source, LANGUAGE, *hashes, author, now, translations)
 
 
 async def held(database: Database) -> set[Key]:
@@ -190,8 +207,8 @@ def _targets(keys: Iterable[Key], ways: Mapping[Key, Route]) -> set[Key]:
     return found
 
 
-def _compile(rows: Iterable[VersionRow], files: Mapping[str, Lesson], facts: Mapping[str, str]) -> dict[Key, Lesson]:
-    compiled: dict[Key, Lesson] = {}
+def _compile(rows: Iterable[VersionRow], files: Mapping[str, Lesson], facts: Mapping[str, str]) -> dict[Key, Kept]:
+    compiled: dict[Key, Kept] = {}
     for row in rows:
         lesson = files.get(row.lesson)
         if lesson is None or lesson.source != row.source:
@@ -199,7 +216,8 @@ def _compile(rows: Iterable[VersionRow], files: Mapping[str, Lesson], facts: Map
         if lesson is None:
             log.error("stored lesson version cannot be read", extra={"lesson": row.lesson, "version": row.version})
             continue
-        compiled[row.lesson, row.version] = lesson
+        languages = {language: with_texts(lesson, words) for language, words in row.translations.items()}
+        compiled[row.lesson, row.version] = Kept(lesson, row.translations, languages)
     return compiled
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
-from bot.services.library import version_row
+from bot.services.library import Translations, version_row
 from bot.services.places import Place, places
 from flows import Lesson
 from flows.changes import Changes, Impact, Inside, compare, impact
@@ -33,9 +33,10 @@ class Stored:
     def current(self) -> PublicationRow | None:
         return self.log[-1] if self.log else None
 
-    def number_of(self, source: str) -> int | None:
-        """The version with this source."""
-        return next((row.version for row in self.versions.values() if row.source == source), None)
+    def number_of(self, source: str, translations: Translations) -> int | None:
+        """The version with this source and these translations."""
+        same = (row for row in self.versions.values() if (row.source, row.translations) == (source, translations))
+        return next((row.version for row in same), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Plan:
     """A publication thought through. `held`: this text was published before, and somebody has rolled back since."""
 
     lesson: Lesson
+    translations: Translations
     version: int
     mode: str
     how: How
@@ -73,10 +75,10 @@ class Plan:
         return changed_lines(self.diff)
 
 
-def plan(stored: Stored, lesson: Lesson, how: How, facts: Collection[str]) -> Plan:
+def plan(stored: Stored, lesson: Lesson, translations: Translations, how: How, facts: Collection[str]) -> Plan:
     """What publishing `lesson` now would mean. Pure."""
     before = stored.current
-    known = stored.number_of(lesson.source)
+    known = stored.number_of(lesson.source, translations)
     version = known if known is not None else max(stored.versions, default=0) + 1
     olds = _lessons(stored, {number for number, _ in stored.inside} | ({before.version} if before else set()), facts)
     current = olds.get(before.version) if before else None
@@ -84,13 +86,14 @@ def plan(stored: Stored, lesson: Lesson, how: How, facts: Collection[str]) -> Pl
     settled = set(olds) if how.rollback else {n for n, old in olds.items() if current and is_other(old, current)}
     return Plan(
         lesson=lesson,
+        translations=translations,
         version=version,
         mode=_mode(before, changes, how),
         how=how,
         before=before,
         changes=changes,
         impact=impact(olds, lesson, stored.inside, how.decisions, how.urgent, () if how.urgent else settled),
-        diff=_diff(stored.versions[before.version], lesson, version) if before else "",
+        diff=_diff(stored.versions[before.version], lesson, translations, version) if before else "",
         is_new=known is None,
         held=known is not None and before is not None and before.mode == "rollback" and not how.rollback,
     )
@@ -129,10 +132,16 @@ def compile_row(row: VersionRow, facts: Collection[str]) -> Lesson | None:
     return lesson
 
 
-def _diff(old: VersionRow, new: Lesson, number: int) -> str:
+def _diff(old: VersionRow, new: Lesson, translations: Translations, number: int) -> str:
     names = f"{old.lesson}@{old.version}", f"{new.id}@{number}"
-    lines = difflib.unified_diff(old.source.splitlines(), new.source.splitlines(), *names, lineterm="")
-    return "".join(f"{line}\n" for line in lines)
+    before, after = _lines(old.source, old.translations), _lines(new.source, translations)
+    return "".join(f"{line}\n" for line in difflib.unified_diff(before, after, *names, lineterm=""))
+
+
+def _lines(source: str, translations: Translations) -> list[str]:
+    """A lesson's file, below it the texts in other languages."""
+    other = [f"# {lang} {key}: {text}" for lang, words in sorted(translations.items()) for key, text in words.items()]
+    return [*source.splitlines(), *sorted(line.replace("\n", "\\n") for line in other)]
 
 
 def changed_lines(diff: str) -> tuple[int, int]:
@@ -211,7 +220,11 @@ async def publish(database: Database, plans: Sequence[Plan], now: datetime) -> l
             newest = publications.current_of(connection, each.lesson.id)
             if (newest.publication_id if newest else 0) != (each.before.publication_id if each.before else 0):
                 raise PlanOutdated
-        new = [version_row(each.lesson, each.version, each.how.author, now) for each in ordered if each.is_new]
+        new = [
+            version_row(each.lesson, each.translations, each.version, each.how.author, now)
+            for each in ordered
+            if each.is_new
+        ]
         publications.add_versions(connection, new)
         publications.add(connection, rows)
 
@@ -222,6 +235,10 @@ async def publish(database: Database, plans: Sequence[Plan], now: datetime) -> l
     except Conflict as quicker:  # another has taken this version's number
         raise PlanOutdated(str(quicker)) from quicker
     return rows
+
+
+def _version(each: Plan, now: datetime) -> VersionRow:
+    return version_row(each.lesson, each.translations, each.version, each.how.author, now)
 
 
 def _row(each: Plan, now: datetime) -> PublicationRow:

@@ -72,9 +72,11 @@ async def opened(database: Database, root: Path) -> Book:
 
 async def publish_all(database: Database, root: Path, **how: object) -> None:
     """As `./camtay publish`: every good file that differs."""
-    good = read_shelf(root, facts()).good
+    shelf = read_shelf(root, facts())
+    good = shelf.good
     stored = await look(database, list(good))
-    plans = [plan(stored[each.id], each, How("Hoa", **how), facts()) for each in good.values()]  # type: ignore[arg-type]
+    given = How("Hoa", **how)  # type: ignore[arg-type]
+    plans = [plan(stored[k], each, shelf.translations.get(k, {}), given, facts()) for k, each in good.items()]
     await publish(database, [each for each in plans if not each.unchanged], START)
 
 
