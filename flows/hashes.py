@@ -20,7 +20,7 @@ _WORDS = frozenset(
 _LESSON_WORDS = frozenset(
     "title track order minutes level lang langs channels owner reviewed_on sources".split(),
 )
-_NEITHER = frozenset({"place", "source", "graph_hash", "text_hash", "index", "variables", "timed"})
+_NEITHER = frozenset({"place", "source", "graph_hash", "text_hash", "index", "timed"})
 
 
 def graph_hash(lesson: Lesson) -> str:

@@ -285,7 +285,6 @@ def _lesson(fields: Fields, steps: tuple[Step, ...], source: bytes) -> Lesson:
         emergency=fields.flag("emergency"),
         source=source.decode("utf-8", "replace"),
         index={step.id: at for at, step in enumerate(steps)},
-        variables=frozenset(name for step in steps for name in saved_names(step)),
     )
     if mastery:
         mastery.done()

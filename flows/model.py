@@ -322,7 +322,7 @@ class Guard:
 class Lesson:
     """One script. `source` is its text as written; the hashes say what an edit changed (32 hex digits).
 
-    `variables` are what its steps save, `timed` the steps whose time some condition asks for.
+    `timed` are the steps whose time some condition asks for.
     """
 
     id: str
@@ -348,7 +348,6 @@ class Lesson:
     graph_hash: str = ""
     text_hash: str = ""
     index: Mapping[str, int] = field(default_factory=dict)
-    variables: frozenset[str] = frozenset()
     timed: frozenset[str] = frozenset()
 
     def step(self, step_id: str) -> Step | None:

@@ -58,7 +58,7 @@ class Card:
     due_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Session:
     """One pass through one lesson. `step` is where it waits; `seq` numbers prompts over a learner's whole life.
 
@@ -94,6 +94,14 @@ class Session:
     learner: str = ""
     cards: Mapping[str, Card] = field(default_factory=dict)
 
+    def but(self, **fields: Any) -> Session:
+        """A copy with some fields changed; `dataclasses.replace` asks for every field and takes ten times as long."""
+        assert fields.keys() <= self.__dict__.keys(), fields
+        copy = object.__new__(Session)
+        copy.__dict__.update(self.__dict__)
+        copy.__dict__.update(fields)
+        return copy
+
     @property
     def score(self) -> int:
         return sum(self.earned.values())
@@ -112,8 +120,8 @@ class Session:
         if not self.stack:
             return self
         frame, rest = self.stack[-1], self.stack[:-1]
-        inside = replace(self, lesson=frame.lesson, version=frame.version, step=frame.step, stack=rest, passed={})
-        return replace(inside, vars=frame.vars, earned=frame.earned, path=frame.path, checkpoint=frame.checkpoint)
+        inside = self.but(lesson=frame.lesson, version=frame.version, step=frame.step, stack=rest, passed={})
+        return inside.but(vars=frame.vars, earned=frame.earned, path=frame.path, checkpoint=frame.checkpoint)
 
     def bare(self) -> Session:
         """What may be kept of someone who said no to keeping: the place, nothing she said or earned."""
@@ -195,15 +203,17 @@ class Book:
         return render(self.sentence(phrase_id, lang), address, name, {**self.facts, **values})
 
 
-def render(text: str, address: str, name: str, values: Mapping[str, str]) -> str:
-    """Fill the placeholders in one pass (the pair em/chị swaps the words); an unknown one stays to be seen."""
+def render(text: str, address: str, name: str, values: Mapping[str, str], unknown: str = "") -> str:
+    """Fill the placeholders in one pass (the pair em/chị swaps the words); one without a value becomes `unknown`, or
+    stays to be seen.
+    """
     if "{" not in text:
         return text
     her, me = ADDRESSES.get(address, ADDRESSES[DEFAULT_ADDRESS])
     own = {"chị": her, "em": me, "Chị": her.capitalize(), "Em": me.capitalize(), "ten": name}
     if not name:
         text = _NAMELESS.sub("", text)
-    return _PLACEHOLDER.sub(lambda found: own.get(found[1]) or values.get(found[1], found[0]), text)
+    return _PLACEHOLDER.sub(lambda found: own.get(found[1]) or values.get(found[1], unknown or found[0]), text)
 
 
 def dump(session: Session) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,7 +34,7 @@ class Stage:
     # --- saying ---
 
     def change(self, **fields: Any) -> None:
-        self.session = replace(self.session, **fields)
+        self.session = self.session.but(**fields)
 
     def emit(self, event: ev.Event) -> None:
         self.events.append(event)
@@ -45,8 +44,8 @@ class Stage:
         if "{" not in text:
             return text
         session = self.session
-        known = {**dict.fromkeys(self.lesson.variables, NOT_SET), **self.book.facts, **session.vars, **values}
-        return render(text, session.address, session.name, known)
+        known = {**self.book.facts, **session.vars, **values}
+        return render(text, session.address, session.name, known, NOT_SET)
 
     def shown(self, step: Step) -> str:
         """The text of a step, with what its pictures show in words: no channel need show the picture itself."""
