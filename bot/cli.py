@@ -76,7 +76,7 @@ def run(given: argparse.Namespace) -> int:
     settings = _settings(given)
     from bot import app
 
-    return app.run(settings)
+    return app.run(settings, watch=given.watch)
 
 
 def lint(given: argparse.Namespace) -> int:
@@ -210,10 +210,10 @@ def _desk(settings: Settings) -> Desk:
 def _how(given: argparse.Namespace, *, rollback: bool = False) -> How:
     from bot import publishing
     from bot.services.publishing import How
+    from bot.settings import account
 
-    user = next((os.environ[name] for name in ("USER", "LOGNAME", "USERNAME") if os.environ.get(name)), "?")
     return How(
-        author=given.author or user,
+        author=given.author or account(os.environ),
         urgent=given.urgent,
         at_checkpoint=getattr(given, "at_checkpoint", False),
         rollback=rollback,
@@ -325,7 +325,12 @@ def _parser() -> argparse.ArgumentParser:
             _FLAG_ADDERS[flag](child)
         return child
 
-    add("run", run, "Chạy Cầm Tay.", "config lessons data host port")
+    running = add("run", run, "Chạy Cầm Tay.", "config lessons data host port")
+    running.add_argument(
+        "--watch",
+        action=argparse.BooleanOptionalAction,
+        help="lưu bài là dùng được ngay; không ghi: chỉ khi trang web mở riêng cho máy này",
+    )
     linting = add("lint", lint, "Soát bài học.", "config lessons")
     linting.add_argument(
         "paths", metavar="ĐƯỜNG_DẪN", nargs="*", type=_path, help="tệp hay thư mục; không ghi: mọi bài"

@@ -12,7 +12,18 @@ from zoneinfo import ZoneInfo
 
 from bot.errors import SchemaOutdated, SettingsInvalid
 from bot.services.library import BY_FILES
-from bot.services.publishing import How, Plan, PlanOutdated, Stored, changed_lines, compile_row, look, plan, publish
+from bot.services.publishing import (
+    MAX_OUTDATED,
+    How,
+    Plan,
+    PlanOutdated,
+    Stored,
+    changed_lines,
+    compile_row,
+    look,
+    plan,
+    publish,
+)
 from bot.settings import Settings
 from flows import LessonInvalid, Problem
 from flows.changes import DECISIONS, STAY, Stand, summary
@@ -24,7 +35,6 @@ from storage.database import Database, open_database
 from storage.lock import lock_all
 from storage.records import PublicationRow
 
-MAX_OUTDATED = 5  # how often a publication is thought through again because somebody else has published
 DIFF_LINES = 12  # of a unified diff, shown before publishing
 
 Write = Callable[[str], object]

@@ -66,6 +66,7 @@ class Library:
         self.faults: Mapping[str, tuple[Problem, ...]] = {}
         self.catalogue = Catalogue()
         self._kept: dict[Key, Kept] = {}
+        self._one = asyncio.Lock()
 
     async def open(self, now: datetime) -> Book:
         """Read the folder, publish the lessons that never were, load all that anybody may need.
@@ -88,6 +89,10 @@ class Library:
 
         Nobody can be inside a version that was neither loaded before nor is in `also` nor current now.
         """
+        async with self._one:
+            return await self._reload(shelf, also)
+
+    async def _reload(self, shelf: Shelf | None, also: Iterable[Key]) -> Book:
         catalogue = await self.database.read(catalogue_of)
         files = (shelf or self.shelf).good
         kept, tried = dict(self._kept), set(self._kept)

@@ -15,10 +15,13 @@ from bot.services.places import Place, places
 from flows import Lesson
 from flows.changes import Changes, Impact, Inside, compare, impact
 from flows.loader import load_lesson
+from flows.shelf import Shelf
 from storage import publications
 from storage.database import Connection, Database
 from storage.errors import Conflict
 from storage.records import PublicationRow, VersionRow
+
+MAX_OUTDATED = 5  # how often a publication is thought through again because somebody else has published
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,3 +249,37 @@ def _row(each: Plan, now: datetime) -> PublicationRow:
     return PublicationRow(
         each.lesson.id, each.version, each.mode, how.author, now, how.urgent, dict(how.decisions), each.diff
     )
+
+
+async def publish_saved(
+    database: Database,
+    shelf: Shelf,
+    lessons: Collection[str],
+    how: How,
+    facts: Collection[str],
+    now: datetime,
+    *,
+    only_new: bool,
+) -> tuple[list[PublicationRow], list[Plan]]:
+    """Publish saved files one by one where that blocks nobody; what was published, and the plans that were blocked.
+
+    A text that was rolled back stays away; with `only_new` so does every text that is stored already.
+    """
+    published: list[PublicationRow] = []
+    blocked: list[Plan] = []
+    stored = await look(database, lessons) if lessons else {}
+    for lesson_id in sorted(lessons):
+        translations = shelf.translations.get(lesson_id, {})
+        for _ in range(MAX_OUTDATED):
+            each = plan(stored[lesson_id], shelf.good[lesson_id], translations, how, facts)
+            if each.unchanged or each.held or (only_new and not each.is_new):
+                break
+            if each.impact.blocked:
+                blocked.append(each)
+                break
+            try:
+                published += await publish(database, [each], now)
+                break
+            except PlanOutdated:
+                stored |= await look(database, [lesson_id])
+    return published, blocked

@@ -58,7 +58,8 @@ class Librarian:
 
     async def take_over(self) -> None:
         """From the next batch on the new book is used; the one that runs ends with the book it began with."""
-        self.conversation.book = await self.library.reload()
+        await self.library.reload()
+        self.conversation.book = self.library.book
         log.info("book changed", extra={"publication": self.library.catalogue.seen[0]})
 
     async def move(self) -> int:
