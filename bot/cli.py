@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
+    from bot.publishing import Desk
+    from bot.services.publishing import How
     from bot.settings import Settings
     from flows.events import Universe
     from flows.model import Lesson, Problem
@@ -74,7 +76,7 @@ def run(given: argparse.Namespace) -> int:
     settings = _settings(given)
     from bot import app
 
-    return app.run(settings)
+    return app.run(settings, watch=given.watch)
 
 
 def lint(given: argparse.Namespace) -> int:
@@ -84,6 +86,29 @@ def lint(given: argparse.Namespace) -> int:
     return linting.report(
         linting.problems(Path(settings.lessons.dir), given.paths, settings.placeholders), given.format, print
     )
+
+
+def publish(given: argparse.Namespace) -> int:
+    settings = _settings(given)
+    from bot import publishing
+
+    how = _how(given)
+    return asyncio.run(publishing.publish_files(_desk(settings), given.lessons_wanted, how, dry_run=given.dry_run))
+
+
+def history(given: argparse.Namespace) -> int:
+    settings = _settings(given)
+    from bot import publishing
+
+    return asyncio.run(publishing.show_history(_desk(settings), given.lesson, diff=given.diff))
+
+
+def rollback(given: argparse.Namespace) -> int:
+    settings = _settings(given)
+    from bot import publishing
+
+    how, desk = _how(given, rollback=True), _desk(settings)
+    return asyncio.run(publishing.roll_back(desk, given.lesson, given.version, how, dry_run=given.dry_run))
 
 
 def try_lesson(given: argparse.Namespace) -> int:
@@ -184,6 +209,26 @@ def _settings(given: argparse.Namespace) -> Settings:
 
     flags = {key: str(value) for name, key in FLAGS.items() if (value := getattr(given, name, None)) is not None}
     return settings.load(given.config, os.environ, flags)
+
+
+def _desk(settings: Settings) -> Desk:
+    from bot.publishing import Desk
+
+    return Desk(settings, datetime.now(UTC), print, lambda line: print(line, file=sys.stderr))
+
+
+def _how(given: argparse.Namespace, *, rollback: bool = False) -> How:
+    from bot import publishing
+    from bot.services.publishing import How
+    from bot.settings import account
+
+    return How(
+        author=given.author or account(os.environ),
+        urgent=given.urgent,
+        at_checkpoint=getattr(given, "at_checkpoint", False),
+        rollback=rollback,
+        decisions=publishing.decisions(given.decide),
+    )
 
 
 async def _migrate(settings: Settings) -> tuple[str | None, str | None]:
@@ -308,12 +353,41 @@ def _parser() -> argparse.ArgumentParser:
             _FLAG_ADDERS[flag](child)
         return child
 
-    add("run", run, "Chạy Cầm Tay.", "config lessons data host port")
+    running = add("run", run, "Chạy Cầm Tay.", "config lessons data host port")
+    running.add_argument(
+        "--watch",
+        action=argparse.BooleanOptionalAction,
+        help="lưu bài là dùng được ngay; không ghi: chỉ khi trang web mở riêng cho máy này",
+    )
     linting = add("lint", lint, "Soát bài học.", "config lessons")
     linting.add_argument(
         "paths", metavar="ĐƯỜNG_DẪN", nargs="*", type=_path, help="tệp hay thư mục; không ghi: mọi bài"
     )
     linting.add_argument("--format", choices=("text", "json", "github"), default="text", help="cách in kết quả")
+    publishing = add("publish", publish, "Phát hành bài đã sửa; ai đang học vẫn yên chỗ.")
+    publishing.add_argument(
+        "lessons_wanted", metavar="BÀI", nargs="*", help="mã bài hay đường dẫn; không ghi: mọi bài đã sửa"
+    )
+    when = publishing.add_mutually_exclusive_group()
+    when.add_argument("--urgent", action="store_true", help="nội dung cũ nguy hiểm: chuyển ngay người đang học")
+    when.add_argument("--at-checkpoint", action="store_true", help="người đang học sang bản mới khi qua mốc kế tiếp")
+    past = add("history", history, "Xem các lần phát hành của một bài.")
+    past.add_argument("lesson", metavar="BÀI", help="mã của bài")
+    past.add_argument("--diff", action="store_true", help="in cả chỗ đã sửa")
+    back = add("rollback", rollback, "Quay lại một bản cũ của bài.")
+    back.add_argument("lesson", metavar="BÀI", help="mã của bài")
+    back.add_argument("version", metavar="BẢN", type=int, help="số của bản; xem ./camtay history BÀI")
+    back.add_argument("--urgent", action="store_true", help="chuyển ngay người đang học")
+    for child in (publishing, back):
+        child.add_argument("--dry-run", action="store_true", help="chỉ xem, không ghi gì")
+        child.add_argument(
+            "--decide",
+            metavar="BƯỚC=CÁCH",
+            action="append",
+            default=[],
+            help="người ở bước đã bỏ: stay, checkpoint, start, hay mã một bước mới",
+        )
+        child.add_argument("--author", metavar="TÊN", default="", help="ai phát hành (không ghi: tên tài khoản máy)")
     trying = add("try", try_lesson, "Học thử một bài ngay ở đây, không lưu gì.", "config lessons")
     trying.add_argument("lesson", metavar="BÀI", help="mã của bài, hoặc đường dẫn tới bài")
     editing = add("schema", schema, "In lược đồ bài học cho trình soạn thảo.", "config lessons")
