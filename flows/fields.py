@@ -165,7 +165,7 @@ class Fields:
     def flag(self, key: str) -> bool:
         return self.one_of(key, ("false", "true"), "false") == "true"
 
-    def one_of(self, key: str, allowed: Sequence[_One], default: _One) -> _One:
+    def one_of(self, key: str, allowed: Sequence[_One], default: _One, code: str = "E003") -> _One:
         node = self.node_of(key)
         text = None if node is None else self.text_of(node, key)
         if node is None or text is None:
@@ -174,7 +174,7 @@ class Fields:
             if value == text:
                 return value
         hint = did_you_mean(text, allowed) or one_of(allowed)
-        self.tell("E003", node.place, say("“{key}” không nhận “{text}”", key=key, text=text), hint)
+        self.tell(code, node.place, say("“{key}” không nhận “{text}”", key=key, text=text), hint)
         return default
 
     def duration_s(self, key: str, default: int) -> int:

@@ -39,7 +39,7 @@ from flows.model import (
     Wait,
 )
 from flows.saying import say
-from flows.strictyaml import Node
+from flows.strictyaml import Mapping, Node
 
 MAX_STEPS = 200
 RATING = re.compile(r"1-[3-5]")
@@ -90,15 +90,14 @@ def _step(parent: Fields, node: Node) -> Step | None:
 
 def read_step(fields: Fields) -> Step | None:
     """One step of whatever kind its first key names; None when it cannot be one."""
-    kind = next(iter(fields.node.entries), "")
+    first, kind = next(iter(fields.node.entries), ""), kind_of(fields.node)
+    if first != kind:
+        message = say("không có loại bước nào tên “{kind}”", kind=first)
+        if kind:
+            message = say("loại bước phải đứng đầu bước, không phải “{kind}”", kind=first)
+        fields.tell("E002", fields.node.key_place(first), message, _kind_hint(fields, first))
     build = KINDS.get(kind)
     if build is None:
-        fields.tell(
-            "E002",
-            fields.node.key_place(kind),
-            say("không có loại bước nào tên “{kind}”", kind=kind),
-            _kind_hint(fields, kind),
-        )
         return None
     step_id = fields.step_id(kind, required=True)
     step = build(
@@ -121,6 +120,14 @@ def read_step(fields: Fields) -> Step | None:
     return step if step_id else None
 
 
+def kind_of(node: Mapping) -> str:
+    """The kind of a step: its first key, else any key that is one; empty where there is none."""
+    first = next(iter(node.entries), "")
+    later = [key for key in node.entries if key in KINDS]
+    others = [key for key in later if key != "say"]  # a quiz may say something too
+    return first if first in KINDS else next(iter(others or later), "")
+
+
 def _voice(fields: Fields) -> Voice | None:
     inner = fields.mapping("voice")
     if inner is None:
@@ -140,8 +147,7 @@ def _picture(fields: Fields, key: str) -> Picture | None:
 
 
 def _kind_hint(fields: Fields, kind: str) -> str:
-    later = next((key for key in fields.node.entries if key in KINDS), None)
-    if later is not None:
+    if later := kind_of(fields.node):
         return say("hãy đưa dòng “{later}: …” lên đầu bước", later=later)
     return did_you_mean(kind, KINDS) or one_of(KINDS)
 
@@ -284,7 +290,7 @@ def _wait(fields: Fields, common: CommonFields) -> Wait:
 def _help(fields: Fields, common: CommonFields) -> Help:
     return Help(
         **common,
-        need=fields.one_of("kind", get_args(HelpNeed), "learning"),
+        need=fields.one_of("kind", get_args(HelpNeed), "learning", code="E701"),
         topic=fields.name("topic") or "",
         offer=fields.text("offer"),
         sla_s=fields.duration_s("sla", 0),

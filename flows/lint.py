@@ -5,6 +5,7 @@ from __future__ import annotations
 from flows.loader import Draft, Library, by_place
 from flows.model import Problem
 from flows.rules import Script
+from flows.rules_cases import rules as case_rules
 from flows.rules_channel import rules as channel_rules
 from flows.rules_data import rules as data_rules
 from flows.rules_graph import rules as graph_rules
@@ -12,10 +13,21 @@ from flows.rules_learning import rules as learning_rules
 from flows.rules_shelf import ABOUT, whole_shelf
 from flows.rules_shelf import rules as shelf_rules
 from flows.rules_text import rules as text_rules
+from flows.rules_time import rules as time_rules
 from flows.rules_translation import other_words, phrase_problems
 from flows.rules_translation import rules as translation_rules
 
-RULES = (*graph_rules, *learning_rules, *data_rules, *text_rules, *channel_rules, *shelf_rules, *translation_rules)
+RULES = (
+    *graph_rules,
+    *case_rules,
+    *learning_rules,
+    *data_rules,
+    *text_rules,
+    *translation_rules,
+    *channel_rules,
+    *time_rules,
+    *shelf_rules,
+)
 
 FORM = {
     "E001": "tệp không đúng lối viết YAML",
@@ -24,6 +36,7 @@ FORM = {
     "E004": "mã bị trùng hoặc đã dùng cho việc khác",
     "E005": "tệp, câu hoặc danh sách quá dài",
     "W006": "ký tự lạ, hoặc dấu tiếng Việt gõ tách rời",
+    "E009": "thiếu câu mà máy phải có để nói",
     "E400": "tệp dịch không đúng lối viết PO",
 }
 

@@ -78,6 +78,9 @@ class Library:
     phrases: tuple[Phrase, ...] = ()
     translations: Table[str, Table[str, Catalogue]] = field(default_factory=dict)  # lesson → language → entries
     phrase_translations: Table[str, Catalogue] = field(default_factory=dict)
+    quiet: tuple[str, str] = ("20:00", "08:00")  # HH:MM; nothing is sent unasked between
+    media: Table[str, Table[str, int]] | None = None  # lesson's folder → file in its media/ → bytes
+    helped: frozenset[str] | None = None  # topics that somebody takes ("" all); None: nobody has asked
 
 
 # --- a folder ----------------------------------------------------------------------------------------

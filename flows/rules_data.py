@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from flows.conditions import BUILT_IN_NAMES, Condition, ConditionInvalid, holds, names, parse
+from flows.conditions import BUILT_IN_NAMES, DAYS_SINCE, Condition, ConditionInvalid, names, parse, steps_named
 from flows.fields import did_you_mean
-from flows.model import Ask, Branch, Choose, Quiz, Set, Step
+from flows.model import Ask, Award, Branch, Choose, Place, Quiz, Step, Wait
 from flows.rules import PLACEHOLDER, Found, Path, Rulebook, Script
 from flows.saying import say
 
 rules = Rulebook()
 
-NUMBERS = frozenset({"score", "tries"})
+NUMBERS = frozenset({"score", "tries", DAYS_SINCE})
 
 
 class Asked(NamedTuple):
@@ -38,6 +38,12 @@ class Asked(NamedTuple):
         before = len(self.text) - len(self.text.lstrip())
         return before + len(self.text.lstrip().encode()[: node.col_offset].decode(errors="ignore")) + 1
 
+    def place_of(self, script: Script, name: str) -> Place:
+        """Where a name stands in it."""
+        bare = re.sub(r"'[^']*'|\"[^\"]*\"", lambda found: "'" * len(found[0]), self.text)
+        found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", bare)
+        return script.within(self.step, self.field, found.start() + 1 if found else 1)
+
 
 def conditions(script: Script) -> Iterator[Asked]:
     for step in script.lesson.steps:
@@ -45,6 +51,10 @@ def conditions(script: Script) -> Iterator[Asked]:
             yield Asked(step, ("when",), step.when, False)
         if isinstance(step, Ask) and step.check is not None:
             yield Asked(step, ("check",), step.check, True)
+        if isinstance(step, Wait) and step.skip_if is not None:
+            yield Asked(step, ("skip_if",), step.skip_if, False)
+        if isinstance(step, Award) and step.certificate is not None and step.certificate.requires:
+            yield Asked(step, ("certificate", "requires"), step.certificate.requires, False)
         if isinstance(step, Branch):
             yield from (Asked(step, ("cases", at, "when"), case.when, False) for at, case in enumerate(step.cases))
 
@@ -64,11 +74,8 @@ def unknown_name(script: Script) -> Iterator[Found]:
         condition = asked.condition
         allowed = script.variables | BUILT_IN_NAMES if asked.answer else script.variables | (BUILT_IN_NAMES - {"value"})
         for name in sorted(names(condition) - allowed if condition else ()):
-            yield Found(
-                script.at(asked.step, *asked.field),
-                say("không có biến nào tên “{name}”", name=name),
-                _meant(name, allowed),
-            )
+            message = say("không có biến nào tên “{name}”", name=name)
+            yield Found(asked.place_of(script, name), message, _meant(name, allowed))
     for name, _ in _placeholders(script.lesson.title):
         yield Found(
             script.header("title"),
@@ -83,6 +90,15 @@ def _meant(name: str, known: Iterable[str]) -> str:
 
 def _placeholders(text: str) -> list[tuple[str, int]]:
     return [(found[1], found.start() + 1) for found in PLACEHOLDER.finditer(text)] if "{" in text else []
+
+
+@rules.add("E101", "bước được nhắc tới mà không có", paths=True)
+def step_missing(script: Script) -> Iterator[Found]:
+    for asked in conditions(script):
+        condition = asked.condition
+        for step_id in sorted(steps_named(condition) - script.lesson.index.keys() if condition else ()):
+            hint = did_you_mean(step_id, script.lesson.index) or say("hãy thêm bước ấy hoặc sửa tên")
+            yield Found(asked.place_of(script, step_id), say("không có bước nào tên “{to}”", to=step_id), hint)
 
 
 @rules.add("E301", "chỗ điền hoặc biến không có, hoặc chưa có giá trị", paths=True)
@@ -111,11 +127,8 @@ def read_before_set(script: Script) -> Iterator[Found]:
         has = surely.get(asked.step.id)
         if has is not None and asked.condition is not None:
             for name in sorted((names(asked.condition) & script.variables) - has):
-                yield Found(
-                    script.at(asked.step, *asked.field),
-                    say("biến “{name}” có thể chưa có giá trị ở đây", name=name),
-                    hint,
-                )
+                message = say("biến “{name}” có thể chưa có giá trị ở đây", name=name)
+                yield Found(asked.place_of(script, name), message, hint)
 
 
 def _guards(script: Script) -> tuple[str, ...]:
@@ -159,66 +172,23 @@ def bad_condition(script: Script) -> Iterator[Found]:
             continue
         for node in ast.walk(condition.tree):
             if isinstance(node, ast.Compare):
-                message = _type_fault(node)
+                message = type_fault(node)
                 if message:
                     place = script.within(asked.step, asked.field, asked.column(node))
                     yield Found(place, message, say("số viết trơn: score >= 2; chữ viết trong dấu nháy: muc == 'co'"))
 
 
-def _type_fault(node: ast.Compare) -> str:
+def type_fault(node: ast.Compare) -> str:
     parts = (node.left, *node.comparators)
     texts = [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
     words = [text for text in texts if not re.fullmatch(r"-?\d+(\.\d+)?", text)]
-    numbers = [part.id for part in parts if isinstance(part, ast.Name) and part.id in NUMBERS]
+    named = [part.func if isinstance(part, ast.Call) else part for part in parts]
+    numbers = [part.id for part in named if isinstance(part, ast.Name) and part.id in NUMBERS]
     if words and numbers:
         return say("“{numbers}” là một con số, không so với chữ “{words}” được", numbers=numbers[0], words=words[0])
     if words and not all(isinstance(op, ast.Eq | ast.NotEq) for op in node.ops):
         return say("chữ “{words}” không so lớn nhỏ được", words=words[0])
     return ""
-
-
-@rules.add("E106", "trường hợp không bao giờ đúng, hoặc bị trường hợp trước che")
-def never_equal(script: Script) -> Iterator[Found]:
-    domains = _domains(script)
-    for asked in conditions(script):
-        for node in ast.walk(asked.condition.tree) if asked.condition else ():
-            if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], ast.Eq):
-                yield from _outside_domain(script, asked, node, domains)
-
-
-def _outside_domain(
-    script: Script, asked: Asked, node: ast.Compare, domains: Mapping[str, set[str]]
-) -> Iterator[Found]:
-    sides = (node.left, node.comparators[0])
-    name = next((side.id for side in sides if isinstance(side, ast.Name)), "")
-    literal = next((str(side.value) for side in sides if isinstance(side, ast.Constant)), None)
-    if literal is None or name not in domains:
-        return
-    equal = Condition(asked.text, node)
-    if not any(holds(equal, {name: value}) for value in (*domains[name], "")):
-        hint = did_you_mean(literal, domains[name]) or say("chỉ có: {names}", names=", ".join(sorted(domains[name])))
-        place = script.within(asked.step, asked.field, asked.column(node))
-        yield Found(place, say("“{name}” không bao giờ là “{literal}”", name=name, literal=literal), hint)
-
-
-def _domains(script: Script) -> dict[str, set[str]]:
-    """The values of variables that only options and set steps write; typed answers can be anything."""
-    domains: dict[str, set[str]] = {}
-    for step in script.lesson.steps:
-        if isinstance(step, Choose):
-            if step.save:
-                domains.setdefault(step.save, set()).update(option.id for option in step.options)
-            for option in step.options:
-                _add(domains, option.sets)
-        elif isinstance(step, Set):
-            _add(domains, step.values)
-    typed = {step.save for step in script.lesson.steps if isinstance(step, Ask)}
-    return {name: values for name, values in domains.items() if name not in typed and not any("{" in v for v in values)}
-
-
-def _add(domains: dict[str, set[str]], values: Mapping[str, str]) -> None:
-    for name, value in values.items():
-        domains.setdefault(name, set()).add(value)
 
 
 # --- what nobody may see -----------------------------------------------------------------------------
@@ -235,7 +205,7 @@ def private_shown(script: Script) -> Iterator[Found]:
                 )
     for asked in conditions(script):
         for name in sorted(names(asked.condition) & script.private if asked.condition else ()):
-            yield Found(script.at(asked.step, *asked.field), say("“{name}” là điều riêng tư", name=name), hint)
+            yield Found(asked.place_of(script, name), say("“{name}” là điều riêng tư", name=name), hint)
 
 
 _SECRET = (
@@ -260,7 +230,7 @@ _SECRET_NAMES = re.compile(r"(?:.*_)?(?:otp|pin|mat_khau|password|passcode|cccd|
 @rules.add("E304", "hỏi xin OTP, mật khẩu, số căn cước hoặc số thẻ")
 def asks_for_secret(script: Script) -> Iterator[Found]:
     hint = say("không bao giờ xin những thứ này, kể cả để tập")
-    for text in script.spoken:
+    for text in (text for text in script.texts if text.role in ("said", "item", "voice")):
         if wants_secret(text.text, typed=_is_typed(text.step) and text.field == ("text",)):
             yield Found(script.at(text.step, *text.field), say("câu này xin học viên điều phải giữ kín"), hint)
     for step in script.lesson.steps:

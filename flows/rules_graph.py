@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.conditions import ConditionInvalid, holds, names, parse
 from flows.fields import did_you_mean
 from flows.model import Branch, Call, Choose, End, Quiz, Step, Task
 from flows.rules import Found, Rulebook, Script
@@ -126,49 +125,6 @@ def branch_without_else(script: Script) -> Iterator[Found]:
                 say("bước “{id}” thiếu else", id=step.id),
                 say("hãy thêm “else: bước”, phòng khi không điều kiện nào đúng"),
             )
-
-
-@rules.add("E106", "trường hợp không bao giờ đúng, hoặc bị trường hợp trước che")
-def dead_case(script: Script) -> Iterator[Found]:
-    for step in script.lesson.steps:
-        if isinstance(step, Branch):
-            yield from _dead_cases(step)
-
-
-def _dead_cases(step: Branch) -> Iterator[Found]:
-    seen: dict[str, int] = {}
-    always = 0
-    for case in step.cases:
-        said = " ".join(case.when.split())
-        constant = _constant(case.when)
-        if always:
-            yield Found(
-                case.place,
-                say("trường hợp này bị che: dòng {always} luôn đúng", always=always),
-                say("hãy bỏ bớt một trường hợp"),
-            )
-        elif said in seen:
-            yield Found(
-                case.place,
-                say("điều kiện này đã có ở dòng {seen}", seen=seen[said]),
-                say("hãy sửa hoặc bỏ trường hợp này"),
-            )
-        elif constant is False:
-            yield Found(
-                case.place, say("“{when}” không bao giờ đúng", when=case.when), say("hãy sửa hoặc bỏ trường hợp này")
-            )
-        elif constant:
-            always = case.place.line
-        seen.setdefault(said, case.place.line)
-
-
-def _constant(text: str) -> bool | None:
-    """What a condition without names always says; None: it depends, or cannot be read."""
-    try:
-        condition = parse(text)
-    except ConditionInvalid:
-        return None
-    return None if names(condition) else holds(condition, {})
 
 
 @rules.add("W108", "mọi lựa chọn dẫn tới cùng một chỗ", paths=True)

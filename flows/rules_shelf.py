@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from flows.fields import did_you_mean, one_of
 from flows.loader import OWN_PLACEHOLDERS, Library, Phrase
-from flows.model import End, Lesson, Place, Problem
+from flows.model import Call, End, Lesson, Place, Problem
 from flows.rules import PLACEHOLDER, Found, Rulebook, Script
 from flows.rules_data import wants_secret
 from flows.rules_text import SPLIT, USE_PLACEHOLDER, bare_words, too_much_to_read
@@ -17,8 +17,9 @@ from flows.saying import say
 rules = Rulebook()
 
 ABOUT = {
-    "E701": "có hai bài khẩn",
-    "W701": "chưa có bài khẩn",
+    "E107": "các bài gọi lẫn nhau thành vòng (call)",
+    "E704": "có hai bài khẩn",
+    "W705": "chưa có bài khẩn",
 }
 
 
@@ -36,7 +37,7 @@ def _stands(script: Script) -> bool:
     return on_shelf(script.library, script.lesson.place.path)
 
 
-@rules.add("E108", "bài được nhắc tới mà không có")
+@rules.add("E113", "bài được nhắc tới mà không có")
 def lesson_missing(script: Script) -> Iterator[Found]:
     if not _stands(script):
         return
@@ -45,6 +46,8 @@ def lesson_missing(script: Script) -> Iterator[Found]:
     for step in script.lesson.steps:
         if isinstance(step, End) and step.then:
             named.append((script.at(step, "then"), step.then))
+        if isinstance(step, Call) and step.lesson:
+            named.append((script.at(step, "lesson"), step.lesson))
     for place, name in named:
         if name not in known:
             yield Found(
@@ -99,7 +102,7 @@ def folder_without_id(script: Script) -> Iterator[Found]:
         )
 
 
-@rules.add("E901", "nguồn không có trong sources.yaml")
+@rules.add("E903", "nguồn không có trong sources.yaml")
 def source_missing(script: Script) -> Iterator[Found]:
     known = script.library.sources
     for at, name in enumerate(script.lesson.sources if known and _stands(script) else ()):
@@ -112,8 +115,39 @@ def whole_shelf(library: Library) -> Iterator[Problem]:
     """What no single lesson can be blamed for: the emergency lesson, and the tutor's own sentences."""
     for phrase in library.phrases:
         yield from _phrase(phrase, library.facts)
+    yield from _call_cycles(library)
     if library.tracks:
         yield from _emergency(library)
+
+
+def _call_cycles(library: Library) -> Iterator[Problem]:
+    """A lesson that is called while it is itself being called: it would wait for itself."""
+    calls = {
+        draft.lesson.id: [step for step in draft.lesson.steps if isinstance(step, Call)]
+        for draft in library.drafts
+        if draft.lesson
+    }
+    pages = {draft.lesson.id: draft for draft in library.drafts if draft.lesson}
+    if not any(calls.values()):
+        return
+    for lesson_id, steps in calls.items():
+        for step in steps:
+            if step.returns and lesson_id in _called(step.lesson, calls):
+                message = say("bài “{lesson}” rồi lại gọi về bài này", lesson=step.lesson)
+                place = Script(pages[lesson_id], library).at(step, "lesson")
+                yield Problem("E107", place, message, say("hãy bỏ một chiều, hoặc return: false"))
+
+
+def _called(lesson_id: str, calls: Mapping[str, list[Call]]) -> set[str]:
+    """A lesson and all that it calls, however deep."""
+    seen: set[str] = set()
+    todo = [lesson_id]
+    while todo:
+        at = todo.pop()
+        if at not in seen:
+            seen.add(at)
+            todo.extend(step.lesson for step in calls.get(at, ()))
+    return seen
 
 
 def _emergency(library: Library) -> Iterator[Problem]:
@@ -124,10 +158,10 @@ def _emergency(library: Library) -> Iterator[Problem]:
     ]
     for lesson in emergencies[1:]:
         message = say("đã có bài khẩn “{id}”", id=emergencies[0].id)
-        yield Problem("E701", lesson.place, message, say("chỉ một bài được ghi emergency: true"))
+        yield Problem("E704", lesson.place, message, say("chỉ một bài được ghi emergency: true"))
     if not emergencies:
         place = Place(library.tracks[0].place.path, 1, 1)
-        yield Problem("W701", place, say("chưa có bài khẩn cho lúc bị lừa"), say("hãy ghi emergency: true ở bài ấy"))
+        yield Problem("W705", place, say("chưa có bài khẩn cho lúc bị lừa"), say("hãy ghi emergency: true ở bài ấy"))
 
 
 def _phrase(phrase: Phrase, facts: Mapping[str, str]) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flows.model import Choose, Quiz
+from flows.model import Choose, Place, Quiz
 from flows.rules import PLACEHOLDER, Found, Rulebook, Script
 from flows.saying import say
 
@@ -64,6 +64,38 @@ def bare_words(text: str) -> Iterator[tuple[str, int]]:
     for found in _BARE.finditer(spoken):
         if not _BEFORE.search(spoken[: found.start()]):
             yield found[0], found.start() + 1
+
+
+@rules.add("W406", "bài có giọng đọc mà còn chỗ thiếu")
+def voice_missing(script: Script) -> Iterator[Found]:
+    """Once a lesson: whoever cannot read must not be left alone half way."""
+    steps = [step for step in script.lesson.steps if step.text]
+    options = [(step, option) for step in steps for option in (step.options if isinstance(step, Choose | Quiz) else ())]
+    spoken = any(step.voice for step in steps), any(option.voice for _, option in options)
+    if not any(spoken):
+        return
+    silent: list[tuple[str, Place]] = [(step.id, step.place) for step in steps if step.voice is None]
+    if spoken[1]:
+        silent += [(f"{step.id}.{option.id}", option.place) for step, option in options if option.voice is None]
+    if silent:
+        silent.sort(key=lambda each: each[1].line)
+        names = ", ".join(name for name, _ in silent[:5]) + (", …" if len(silent) > 5 else "")
+        message = say("bài có giọng đọc mà còn {count} chỗ chưa có: {names}", count=len(silent), names=names)
+        yield Found(silent[0][1], message, say("hãy thêm voice: {{file: …}} ở các chỗ ấy"))
+
+
+@rules.add("W409", "giọng đọc không nói được chỗ điền")
+def voice_with_placeholder(script: Script) -> Iterator[Found]:
+    for step in script.lesson.steps:
+        if step.voice is None:
+            continue
+        if found := PLACEHOLDER.search(step.voice.spoken):
+            message = say("giọng đọc không điền được {{{name}}}", name=found[1])
+            hint = say("spoken viết một câu trung tính, ví dụ: “Xin chào! Hôm nay mình tập…”")
+            yield Found(script.within(step, ("voice", "spoken"), found.start() + 1), message, hint)
+        elif not step.voice.spoken and PLACEHOLDER.search(step.text):
+            message = say("câu có chỗ điền, máy không biết giọng đọc nói gì")
+            yield Found(script.at(step, "voice"), message, say("hãy thêm spoken: “…” đúng như trong tệp tiếng"))
 
 
 @rules.add("E008", "hai lựa chọn cùng một chữ")

@@ -108,6 +108,8 @@ IN_EVERY_LANGUAGE = (*channel_rules, *(rule for rule in text_rules if rule.code 
 class _InOtherWords(Script):
     """A lesson in another language; a translated text stands in its PO file."""
 
+    longest_label = 24  # other languages need longer words: better a small letter more than a word that nobody knows
+
     def __init__(self, draft: Draft, library: Library, language: str, catalogue: Catalogue) -> None:
         assert draft.lesson is not None
         found = usable(texts(draft.lesson), catalogue)

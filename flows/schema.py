@@ -106,7 +106,7 @@ class Recorder(Fields):
         self._note(key, _yes_or_no(False))
         return False
 
-    def one_of(self, key: str, allowed: Sequence[Any], default: Any) -> Any:
+    def one_of(self, key: str, allowed: Sequence[Any], default: Any, code: str = "") -> Any:
         if set(allowed) == {"true", "false"}:
             self._note(key, _yes_or_no(default == "true"))
         else:
