@@ -114,6 +114,13 @@ class Parsers:
         return po.read(raw, path)
 
 
+class Faultfinder(Parsers):
+    """For whoever asks only what is wrong: lessons get no hashes."""
+
+    def draft(self, raw: bytes, path: str, facts: Collection[str]) -> Draft:
+        return read_draft(raw, path, facts, hashed=False)
+
+
 def load_folder(root: str | Path, facts: Table[str, str]) -> Library:
     """Read and check every lesson under `root`. Raises OSError when a file cannot be read."""
     return load_files(read_lessons(root), facts)
@@ -259,8 +266,8 @@ def load_lesson(source: bytes, path: str, facts: Collection[str]) -> tuple[Lesso
     return (draft.lesson if draft.usable else None), draft.problems
 
 
-def read_draft(source: bytes, path: str, facts: Collection[str]) -> Draft:
-    """One lesson file as far as it can be read."""
+def read_draft(source: bytes, path: str, facts: Collection[str], *, hashed: bool = True) -> Draft:
+    """One lesson file as far as it can be read; without its hashes where only its faults are wanted."""
     document = strictyaml.read(source, path)
     problems = list(document.problems)
     if document.root is None:
@@ -277,7 +284,7 @@ def read_draft(source: bytes, path: str, facts: Collection[str]) -> Draft:
         return Draft(path, tuple(problems))
     fields = Fields(document.root, problems)
     steps, whole = read_steps(fields)
-    lesson = read_header(fields, steps, source)
+    lesson = read_header(fields, steps, source, hashed=hashed)
     fields.done()
     _refuse_taken_names(lesson.steps, facts, problems)
     if document.guessed:
@@ -289,7 +296,7 @@ def _is_missing(problem: Problem) -> bool:
     return isinstance(problem.message, Sentence) and problem.message.template == MISSING
 
 
-def read_header(fields: Fields, steps: tuple[Step, ...], source: bytes) -> Lesson:
+def read_header(fields: Fields, steps: tuple[Step, ...], source: bytes, *, hashed: bool = True) -> Lesson:
     """The lesson of these steps, with what its head says."""
     mastery = fields.mapping("mastery")
     lesson = Lesson(
@@ -317,6 +324,8 @@ def read_header(fields: Fields, steps: tuple[Step, ...], source: bytes) -> Lesso
     )
     if mastery:
         mastery.done()
+    if not hashed:
+        return lesson
     return replace(lesson, graph_hash=graph_hash(lesson), text_hash=text_hash(lesson))
 
 

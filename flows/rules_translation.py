@@ -85,8 +85,9 @@ def _outdated(entry: Entry, text: str) -> str:
 
 @rules.add("E403", ABOUT["E403"], paths=True)
 def orphan(script: Script) -> Iterator[Found]:
-    base = texts(script.lesson)
-    for key, entry, path in _entries(script):
+    entries = list(_entries(script))
+    base = texts(script.lesson) if entries else {}
+    for key, entry, path in entries:
         if key not in base:
             hint = did_you_mean(key, base) or f"./camtay translate export {script.lesson.id} {PurePath(path).stem}"
             yield Found(Place(path, entry.line, 1), f"trong bài không có câu nào mã “{key}”", hint)
@@ -94,8 +95,9 @@ def orphan(script: Script) -> Iterator[Found]:
 
 @rules.add("E404", ABOUT["E404"])
 def placeholders_differ(script: Script) -> Iterator[Found]:
-    base = texts(script.lesson)
-    for key, entry, path in _entries(script):
+    entries = list(_entries(script))
+    base = texts(script.lesson) if entries else {}
+    for key, entry, path in entries:
         if key in base and entry.translates(base[key]) and (fault := other_placeholders(base[key], entry.text)):
             yield Found(Place(path, entry.text_line, 1), f"{fault} ({key})", KEEP_PLACEHOLDERS)
 

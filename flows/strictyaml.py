@@ -217,6 +217,7 @@ class _Attempt:
         self.root: Node | None = None
         self._most = most
         self._marks = 0
+        self._unchanged = mending.unchanged
         self._mending = mending
         self._events = _events(mending.text)
 
@@ -246,7 +247,7 @@ class _Attempt:
     def _node(self, event: Any, depth: int) -> Node:
         kind = type(event)
         self.nodes += 1
-        if len(self.problems) > MAX_PROBLEMS:
+        if self.problems and len(self.problems) > MAX_PROBLEMS:
             raise _Refused
         if self.nodes > self._most:
             self._tell(event, say("tệp có quá {most} mục", most=MAX_NODES), say("hãy tách thành nhiều bài"), "E005")
@@ -297,12 +298,15 @@ class _Attempt:
             self._tell(event, say("có ký tự lạ không nhìn thấy"), say("hãy xóa nó đi"), "W006")
             text = _INVISIBLE.sub("", text)
         line, col = self._place(event)
-        quoted = bool(event.style) and (event.style in "|>" or self._mending.was_quote(line - 1, col - 1))
+        style = event.style
+        quoted = bool(style) and (style in "|>" or self._unchanged or self._mending.was_quote(line - 1, col - 1))
         return Scalar(self.path, line, col, text, quoted)
 
     def _place(self, event: Any) -> tuple[int, int]:
         """Line and column as written, from 1."""
         mark = event.start_mark
+        if self._unchanged:
+            return mark.line + 1, mark.column + 1
         line, col = self._mending.back(mark.line, mark.column)
         return line + 1, col + 1
 

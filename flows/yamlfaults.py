@@ -35,6 +35,11 @@ _KEY = re.compile(r"(?P<lead>\s*(?:-\s+)*)(?P<key>[A-Za-z_]+)(?P<rest>.*)")
 _ITEM = re.compile(r"\s*-(?:\s|$)")
 _KEY_LINE = re.compile(r"\s*(?:-\s+)*[A-Za-z_]\w*\s*:(?:\s|$)")
 _DASH_KEY = re.compile(r"(\s*-)(?=[a-z_]+:(?:\s|$)|\{)")
+# A line without anything that these looks are for: key and plain or quoted value, or a list of such in braces.
+_VALUE = r"(?:\"[^\"\\]*\"|[^\s\"'\[\]{}|>#:,&*!%@`“”„‟«»‘’-][^\"'\[\]{}#:,“”„‟«»‘’\n]*)"
+_CLEAN = re.compile(
+    rf"\s*(?:- )?(?P<key>[a-z_]+|\{{(?:[a-z_]+: {_VALUE}(?:, |(?=\}})))+\}}$)(?:(?<=\}})|:(?:\s*$| {_VALUE}$))"
+)
 _BLOCK = re.compile(r"(?:^|:\s|-\s)\s*[|>][+-]?\d?[+-]?\s*(?:#.*)?$")
 _TIGHT_IN_FLOW = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:''|[^'])*'|(?<=[{,\s])(?P<key>[a-z_]+):(?=[^\s,}\]])")
 _CURLY = re.compile(r"(?P<lead>(?:^|[:\-])\s+)(?P<text>[“”„‟«‘’][^\"“”„‟«»]*[“”„‟»‘’])(?=\s*(?:[,}]|#|$))")
@@ -80,6 +85,10 @@ class Mending:
     def text(self) -> str:
         return "\n".join(self.lines)
 
+    @property
+    def unchanged(self) -> bool:
+        return not self._edits
+
     def back(self, line: int, col: int) -> tuple[int, int]:
         """Line and column as written, of those in `text`; all count from 0."""
         for at, delta in reversed(self._edits.get(line, ())):
@@ -124,6 +133,10 @@ class Mending:
                 at += 1
                 continue
             block = -1
+            if depth == 0 and (clean := _CLEAN.match(line)):
+                columns = clean.start("key")
+                at += 1
+                continue
             if depth == 0:
                 columns = self._look_at_line(at, columns)
             self._look_inside_flow(at)
