@@ -60,9 +60,9 @@ def test_without_a_head_the_folder_names_the_lesson():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("# thu\nxin chào\n", "line 2"),
-        ("# thu · Lan, {ông}/{cháu}\n", "form of address"),
-        ("# thu\n— lâu —\n", "line 2"),
+        ("# thu\nxin chào\n", "dòng 2"),
+        ("# thu · Lan, {ông}/{cháu}\n", "cách gọi"),
+        ("# thu\n— lâu —\n", "dòng 2"),
     ],
 )
 def test_what_cannot_be_read_is_said_with_its_line(text: str, said: str):
@@ -86,7 +86,7 @@ def test_a_missing_button_is_said():
     steps = "- {say: s, text: Chào, wait_tap: Tiếp}\n- end: het"
     player = Player(book(lesson(steps)), Head("thu"))
     player.begin()
-    with pytest.raises(TranscriptInvalid, match=r"no button \[Khác\]"):
+    with pytest.raises(TranscriptInvalid, match=r"không có nút \[Khác\]; đang có \[Tiếp\]"):
         player.do(Act("tap", "Khác"))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 from flows import Book, Lesson
 from flows.loader import load_lesson
 from flows.shelf import read_table
-from flows.transcript import Transcript, parse
+from flows.transcript import Act, Player, Transcript, Turn, parse
 from tests.support.builders import LESSONS, PROJECT, book, facts, real_book
 
 OWN = PROJECT / "tests" / "transcripts" / "lessons"
@@ -20,7 +22,7 @@ NOBODY = {"nguoi_giup": "", "so_nguoi_giup": ""}
 
 @dataclass(frozen=True)
 class Fixture:
-    """One transcript file; `book` holds its lesson as `./camtay golden` would play it."""
+    """One transcript file; `book` holds its lesson as `./camtay test-lessons` would play it."""
 
     path: Path
     text: str
@@ -30,6 +32,15 @@ class Fixture:
     @property
     def name(self) -> str:
         return f"{self.path.parent.parent.name}/{self.path.stem}"
+
+
+def exchanges(fixture: Fixture) -> Iterator[tuple[Act, Turn, tuple[timedelta, ...]]]:
+    """Every act and its answer, with how long after it each timer rings (within the time that it lets pass)."""
+    player = Player(fixture.book, fixture.transcript.head)
+    player.begin()
+    for act, turn in fixture.transcript.exchanges:
+        player.do(act)
+        yield act, turn, tuple(player.rung) if act.kind == "wait" else ()
 
 
 @cache

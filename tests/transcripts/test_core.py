@@ -25,7 +25,7 @@ def test_every_lesson_has_transcripts_of_doing_well_erring_and_falling_silent(le
 
 def test_the_tutor_says_it_word_for_word(fixture: Fixture):
     played = str(play(fixture.book, fixture.transcript))
-    assert played == fixture.text, f"{fixture.path} differs: look at it, then ./camtay golden {fixture.path}"
+    assert played == fixture.text, f"{fixture.path} differs: look at it, then ./camtay test-lessons --update {fixture.path}"
 
 
 def test_and_the_same_with_the_session_written_down_between_any_two_lines(fixture: Fixture):
