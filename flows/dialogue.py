@@ -186,8 +186,9 @@ def _head(line: str, default: Head) -> Head:
         elif re.match(r"\d{4}-", plain):
             head = replace(head, at=read_at(plain))
         elif found := re.fullmatch(r"(\w+)\s*=\s*(.*)", plain):
-            taken = {"lang": found[2]} if found[1] == "lang" else {"values": {**head.values, found[1]: found[2]}}
-            head = replace(head, **taken)  # type: ignore[arg-type]
+            is_lang = found[1] == "lang"
+            values = head.values if is_lang else {**head.values, found[1]: found[2]}
+            head = replace(head, lang=found[2] if is_lang else head.lang, values=values)
         elif re.fullmatch(r"[a-z][a-z_]*", plain):
             head = replace(head, channel=plain)
         else:
@@ -229,7 +230,11 @@ def _act(line: str, number: int) -> Act | None:
         return Act("wait", wait_s=seconds)
     if not re.match(r"learner(\s|$)", line):
         return None
-    said = line.removeprefix("learner").strip()
+    return read_act(line.removeprefix("learner").strip())
+
+
+def read_act(said: str) -> Act:
+    """What she does by one line: “[Tiếp]” a tap, “(sticker)” something sent, else words (a first backslash goes)."""
     if _reads_as_deed(said):
         return Act("tap", _unguarded(said[1:-1])) if said.startswith("[") else Act("send", said[1:-1])
     return Act("say", said.removeprefix("\\"))
@@ -282,9 +287,8 @@ class _Notes:
 
 def spell(seconds: int) -> str:
     """A pause in words, so that it is read again; at least a minute."""
-    for unit, size in (("day", 86_400), ("hour", 3600), ("minute", 60)):
-        if seconds % size == 0:
-            break
+    units = ("day", 86_400), ("hour", 3600), ("minute", 60)
+    unit, size = next((each for each in units if seconds % each[1] == 0), units[-1])
     count = max(1, seconds // size)
     return f"{count} {unit}{'' if count == 1 else 's'} {'passes' if count == 1 else 'pass'}"
 

@@ -46,7 +46,11 @@ class Player:
     """
 
     def __init__(
-        self, book: Book, head: Head, between: Between = lambda session: session, watch: Watch = lambda was, sprint: None
+        self,
+        book: Book,
+        head: Head,
+        between: Between = lambda session: session,
+        watch: Watch = lambda was, sprint: None,
     ) -> None:
         self.book = book
         self.head = head
