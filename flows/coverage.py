@@ -153,7 +153,10 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """One lesson: how many steps, options and further ways there are and are met, and what is not."""
+    """One lesson: how many steps, options and further ways are met, of how many; what is not.
+
+    `lines` are ranges of lines (from 1, both included) whose steps, options or cases nobody meets.
+    """
 
     lesson: str
     path: str
@@ -161,19 +164,7 @@ class Coverage:
     options: tuple[int, int]
     ways: tuple[int, int]
     gaps: tuple[Gap, ...]
-
-    @property
-    def lines(self) -> tuple[tuple[int, int], ...]:
-        """Ranges of lines (from 1, both included) whose steps or options nobody meets; neighbours are joined."""
-        found: list[tuple[int, int]] = []
-        for gap in sorted(self.gaps, key=lambda gap: (gap.first, gap.last)):
-            if gap.way is not None and gap.way.kind not in ("option", "case"):
-                continue
-            if found and gap.first <= found[-1][1] + 1:
-                found[-1] = (found[-1][0], max(found[-1][1], gap.last))
-            else:
-                found.append((gap.first, gap.last))
-        return tuple(found)
+    lines: tuple[tuple[int, int], ...]
 
 
 def coverage(lesson: Lesson, trail: Trail) -> Coverage:
@@ -191,7 +182,21 @@ def coverage(lesson: Lesson, trail: Trail) -> Coverage:
         (len(options & met), len(options)),
         (len(met - options), len(ways) - len(options)),
         tuple(sorted(gaps, key=lambda gap: (gap.first, gap.last))),
+        _lines(source, gaps),
     )
+
+
+def _lines(source: list[str], gaps: list[Gap]) -> tuple[tuple[int, int], ...]:
+    """Neighbours are joined, also across blank lines and comments."""
+    found: list[tuple[int, int]] = []
+    shown = (gap for gap in gaps if gap.way is None or gap.way.kind in ("option", "case"))
+    for gap in sorted(shown, key=lambda gap: (gap.first, gap.last)):
+        between = source[found[-1][1] : gap.first - 1] if found else []
+        if found and all(not line.strip() or line.lstrip().startswith("#") for line in between):
+            found[-1] = (found[-1][0], max(found[-1][1], gap.last))
+        else:
+            found.append((gap.first, gap.last))
+    return tuple(found)
 
 
 def _gap(source: list[str], step: str, way: Way | None, place: Place) -> Gap:
