@@ -328,8 +328,10 @@ def _word(text: str) -> str:
 
 
 def _value(text: str) -> tuple[str, str]:
+    from flows.dialogue import RESERVED
+
     name, given, value = text.partition("=")
-    if not given or not re.fullmatch(r"[a-z][a-z0-9_]*", name) or name == "lang":
+    if not given or not re.fullmatch(r"[a-z][a-z0-9_]*", name) or name in RESERVED:
         raise argparse.ArgumentTypeError(f"“{text}” phải có dạng ten=giá_trị")
     return name, " ".join(value.split())
 

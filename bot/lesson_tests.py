@@ -26,6 +26,10 @@ WAYS = {
     "stuck": "bấm chưa được",
     "later": "bấm để sau",
     "out_of_tries": "hết lượt",
+    "next": "đi tiếp không đợi",
+    "due": "tới giờ",
+    "yes": "nhận lời",
+    "no": "không cần",
     "else": "không nhánh nào đúng (else)",
     "skipped": "không làm bước này (when sai)",
 }
@@ -161,7 +165,8 @@ def table(covered: Sequence[Coverage]) -> str:
         for each in covered
     ]
     total = [tuple(map(sum, zip(*pairs, strict=True))) for pairs in _columns(covered)]
-    rows.append((f"cả {len(covered)} bài", *(f"{n}/{m}" for n, m in total), ""))
+    if len(covered) > 1:
+        rows.append((f"cả {len(covered)} bài", *(f"{n}/{m}" for n, m in total), ""))
     widths = [max(len(row[at]) for row in (heads, *rows)) for at in range(4)]
     return "\n".join(
         "  ".join([row[0].ljust(widths[0]), *(row[at].rjust(widths[at]) for at in (1, 2, 3)), row[4]]).rstrip()

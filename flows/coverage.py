@@ -10,19 +10,20 @@ from dataclasses import dataclass, fields, is_dataclass
 from itertools import pairwise
 
 from flows import events as ev
-from flows.model import Branch, Choose, Lesson, Place, Problem, Quiz, Step, Task
+from flows.model import Branch, Choose, End, Help, Lesson, Place, Problem, Quiz, Step, Task, Wait
 from flows.rehearsal import rehearse
 from flows.session import Book, Session, Sprint
 
-TARGETS = ("next", "go", "out_of_tries", "verify", "otherwise", "on_none", "fallback", "empty")
+TARGETS = ("next", "go", "out_of_tries", "verify", "otherwise", "on_none", "fallback")
 """Fields that lead to a step."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Way:
-    """One thing that can happen at a step. `kind` is option, or what else: right, wrong, done, stuck, later,
+    """One thing that can happen at a step; `name` tells its options and cases apart.
 
-    out_of_tries, case, else, skipped (its `when` was false). `name` tells options and cases apart.
+    `kind` is option, or what else: right, wrong, out_of_tries, done, stuck, later, case, else, skipped (its `when` was
+    false), next, yes, no, due (its time came).
     """
 
     step: str
@@ -40,33 +41,58 @@ class Trail:
 
     def watch(self, before: Session | None, sprint: Sprint) -> None:
         after = sprint.session
-        self._walked(before, after)
+        self._walked(after.lesson, after.version, after.path)
+        for frame in after.stack:
+            self._walked(frame.lesson, frame.version, frame.path)
+        self._heard_of(before or after, sprint)
         step = self.book.step(before) if before else None
-        if before is None or step is None:
-            return
-        if after.used is not None and after.used != before.used and after.used[0] == before.seq:
-            kind = "option" if isinstance(step, Choose | Quiz) else after.used[1]
-            name = after.used[1] if kind == "option" else ""
-            self.ways.add((before.lesson, Way(step.id, kind, name)))
-        for event in sprint.events:
-            if isinstance(event, ev.AnswerGraded) and event.step == step.id:
-                self.ways.add((before.lesson, Way(step.id, "right" if event.right else "wrong")))
-        if isinstance(step, Quiz) and _given_up(step, before, sprint):
-            self.ways.add((before.lesson, Way(step.id, "out_of_tries")))
+        if before is not None and step is not None:
+            self.ways.update((before.lesson, way) for way in _taken(step, before, sprint))
 
-    def _walked(self, before: Session | None, after: Session) -> None:
-        """Steps entered, and what lies between two of them. A called lesson's path is not that of its caller."""
-        self.steps.update((after.lesson, step) for step in after.path)
-        for frame in getattr(after, "stack", ()):
-            self.steps.update((frame.lesson, step) for step in frame.path)
-        lesson = self.book.lesson(after.lesson, after.version)
-        if lesson is None:
-            return
-        kept = before.path if before and before.lesson == after.lesson else ()
-        known = kept if after.path[: len(kept)] == kept else ()
-        walked = (*known[-1:], *after.path[len(known) :])
-        for one, two in pairwise(walked):
-            self.ways.update((lesson.id, way) for way in _between(lesson, one, two))
+    def _walked(self, lesson_id: str, version: int, path: tuple[str, ...]) -> None:
+        self.steps.update((lesson_id, step) for step in path)
+        lesson = self.book.lesson(lesson_id, version)
+        if lesson is not None:
+            self.ways.update((lesson_id, way) for one, two in pairwise(path) for way in _between(lesson, one, two))
+
+    def _heard_of(self, before: Session, sprint: Sprint) -> None:
+        """A called lesson that is over has taken its path along: its last steps are known by what they said.
+
+        Of silent steps there only an end is found, where it is the one of that outcome.
+        """
+        inside = before.lesson
+        for event in sprint.events:
+            match event:
+                case ev.Called(lesson=lesson_id):
+                    inside = lesson_id
+                case ev.Returned(lesson=lesson_id, outcome=outcome, to=to):
+                    lesson = self.book.lesson(lesson_id)
+                    ends = [each.id for each in lesson.steps if _ends(each, outcome)] if lesson else []
+                    self.steps.update((lesson_id, end) for end in ends if len(ends) == 1)
+                    inside = to
+                case ev.RunStarted(lesson=lesson_id):
+                    inside = lesson_id
+                case ev.Said(step=step) | ev.Asked(step=step):
+                    lesson = self.book.lesson(inside)
+                    if lesson and lesson.step(step):
+                        self.steps.add((inside, step))
+
+
+def _ends(step: Step, outcome: str) -> bool:
+    return isinstance(step, End) and step.outcome == outcome
+
+
+def _taken(step: Step, before: Session, sprint: Sprint) -> Iterator[Way]:
+    """The ways that she went at the step where she waited."""
+    used = sprint.session.used
+    if used is not None and used != before.used and used[0] == before.seq:
+        is_option = isinstance(step, Choose | Quiz)
+        yield Way(step.id, "option", used[1]) if is_option else Way(step.id, used[1] or "due")
+    for event in sprint.events:
+        if isinstance(event, ev.AnswerGraded) and isinstance(step, Quiz):
+            yield Way(step.id, "right" if event.right else "wrong")
+    if isinstance(step, Quiz) and _given_up(step, before, sprint):
+        yield Way(step.id, "out_of_tries")
 
 
 def _given_up(step: Quiz, before: Session, sprint: Sprint) -> bool:
@@ -91,6 +117,7 @@ def _between(lesson: Lesson, one: str, two: str) -> Iterator[Way]:
         return
     if isinstance(step, Branch):
         yield from (Way(one, "case", case.when) for case in step.cases if case.go == two)
+        yield from (Way(one, "case", to) for to in step.split if to == two)
         if step.otherwise == two:
             yield Way(one, "else")
     for at in {lesson.index[one] + 1, *(lesson.index[to] for to in targets(step) if to in lesson.index)}:
@@ -134,7 +161,15 @@ def _ways(step: Step) -> Iterator[tuple[Way, Place]]:
             yield from ((Way(step.id, kind), step.place) for kind in ("done", "stuck", "later"))
         case Branch():
             yield from ((Way(step.id, "case", case.when), case.place) for case in step.cases)
-            yield Way(step.id, "else"), step.place
+            yield from ((Way(step.id, "case", to), step.place) for to in step.split)
+            if step.otherwise and not step.split:
+                yield Way(step.id, "else"), step.place
+        case Wait():
+            yield from ((Way(step.id, kind), step.place) for kind in ("next", "due"))
+        case Help():
+            kinds = ("yes", "no") if step.offer else ()
+            waited = ("due",) if step.sla_s and step.fallback else ()
+            yield from ((Way(step.id, kind), step.place) for kind in (*kinds, *waited))
     if isinstance(step, Quiz) and step.tries:
         yield Way(step.id, "out_of_tries"), step.place
     if step.when is not None:

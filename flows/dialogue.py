@@ -43,7 +43,10 @@ class TranscriptInvalid(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Who takes which lesson, when, where, in which language. `values` are variables set before the first step."""
+    """Who takes which lesson, when, where, in which language. `values` are variables set before the first step,
+
+    `due` questions of earlier lessons ("lesson/step") that a review would ask now.
+    """
 
     lesson: str
     name: str = "Lan"
@@ -52,6 +55,7 @@ class Head:
     channel: str = "web"
     values: Mapping[str, str] = field(default_factory=dict)
     lang: str = "vi"
+    due: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         her, me = self.address.split("/")
@@ -59,6 +63,7 @@ class Head:
         zone = zone[:3] if zone.endswith("00") else f"{zone[:3]}:{zone[3:]}"
         parts = [self.lesson, f"{_guarded(self.name)}, {{{her}}}/{{{me}}}", f"{self.at:%Y-%m-%d %H:%M} {zone}"]
         parts += [self.channel, *([f"lang={self.lang}"] if self.lang != "vi" else [])]
+        parts += [f"due={', '.join(self.due)}"] if self.due else []
         return "# " + " · ".join([*parts, *(f"{name}={_guarded(value)}" for name, value in self.values.items())])
 
 
@@ -186,14 +191,25 @@ def _head(line: str, default: Head) -> Head:
         elif re.match(r"\d{4}-", plain):
             head = replace(head, at=read_at(plain))
         elif found := re.fullmatch(r"(\w+)\s*=\s*(.*)", plain):
-            is_lang = found[1] == "lang"
-            values = head.values if is_lang else {**head.values, found[1]: found[2]}
-            head = replace(head, lang=found[2] if is_lang else head.lang, values=values)
+            head = _with_value(head, found[1], found[2])
         elif re.fullmatch(r"[a-z][a-z_]*", plain):
             head = replace(head, channel=plain)
         else:
             raise TranscriptInvalid(f"không hiểu “{plain}”; ví dụ: Lan, {{chị}}/{{em}} hay 2026-01-05 08:00", 1)
     return head
+
+
+def _with_value(head: Head, name: str, value: str) -> Head:
+    match name:
+        case "lang":
+            return replace(head, lang=value)
+        case "due":
+            return replace(head, due=tuple(filter(None, (each.strip() for each in value.split(",")))))
+        case _:
+            return replace(head, values={**head.values, name: value})
+
+
+RESERVED = ("lang", "due")
 
 
 def read_address(text: str) -> str:

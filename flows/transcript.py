@@ -22,7 +22,8 @@ from flows.dialogue import (
 from flows.engine import resume, start
 from flows.masking import MASK
 from flows.model import Ask
-from flows.session import Book, Session, Sprint, Trigger
+from flows.reviews import after_answer
+from flows.session import Book, Card, Session, Sprint, Trigger
 from flows.standins import fill, hide
 
 __all__ = [
@@ -42,7 +43,7 @@ class Player:
     `between` may take the session apart and put it together between any two lines; `watch` is told of every call of
     the engine (the session before it, None at a lesson's start, and what came out). `events` are those of the last
     turn, `rung` how long after the beginning of the last time jump each timer rang, `log` all that was played so far,
-    as it may be kept: secrets are hidden.
+    as it may be kept: secrets are hidden. `stars`: the lesson has ended and asks for one to so many of them.
     """
 
     def __init__(
@@ -63,6 +64,8 @@ class Player:
         self.rung: list[timedelta] = []
         self.opening = Turn()
         self.log: list[tuple[Act, Turn]] = []
+        self.cards = {key: Card(0, head.at) for key in head.due}
+        self.stars = 0
         self.ids = 0
 
     def begin(self) -> Turn:
@@ -88,6 +91,8 @@ class Player:
                 if act.text not in self.buttons:
                     there = " ".join(f"[{label}]" for label in self.buttons)
                     raise TranscriptInvalid(f"không có nút [{act.text}]" + (f"; đang có {there}" if there else ""))
+                if self.stars:
+                    return self._rate(int(act.text))
                 return self._signal(ev.Tapped(self.session.seq, self.buttons[act.text]))
             case "send":
                 return self._signal(ev.Sent(act.text))
@@ -106,15 +111,21 @@ class Player:
         self.now = until
         return turn
 
+    def _rate(self, stars: int) -> Turn:
+        self.stars, self.buttons = 0, {}
+        return Turn(notes=(f"rated: {stars}",))
+
     def _signal(self, signal: ev.Signal) -> Turn:
-        before = self.between(self.session)
+        before = replace(self.between(self.session), cards=self.cards)
         return self._turn(before, resume(self.book, before, signal, self._universe()))
 
     def _open(self, lesson_id: str) -> Turn:
         if self.book.lesson(lesson_id) is None:
             raise TranscriptInvalid(f"không có bài “{lesson_id}”, hoặc bài ấy còn lỗi")
         head = self.head
-        trigger = Trigger(lesson_id, self.session.seq, head.address, head.name, head.channel)
+        trigger = Trigger(
+            lesson_id, self.session.seq, head.address, head.name, head.channel, head.lang, cards=self.cards
+        )
         book = replace(self.book, facts={**self.book.facts, **head.values}) if head.values else self.book
         sprint = start(book, trigger, self._universe())
         if head.values:
@@ -131,6 +142,7 @@ class Player:
     def _turn(self, before: Session | None, sprint: Sprint) -> Turn:
         """What an engine call looks like to her; where it leads into another lesson, that lesson's first words too."""
         self.session = sprint.session
+        self.stars = 0
         self.watch(before, sprint)
         texts: list[str] = []
         buttons: tuple[str, ...] = ()
@@ -145,21 +157,52 @@ class Player:
                     texts.append(text)
                     buttons = tuple(choice.label for choice in choices)
                     self.buttons = {choice.label: choice.id for choice in choices}
+                case ev.AnswerGraded():
+                    self._file(event)
+                case ev.EmergencyRaised():
+                    notes.extend(_note(event))
+                    opens = self._emergency()
+                case ev.HandedOver(lesson):
+                    notes.extend(_note(event))
+                    opens = lesson
+                case ev.RunEnded(rate=rate) if rate:
+                    notes.extend(_note(event))
+                    buttons = self._ask_stars(rate)
                 case _:
-                    notes.extend(_note(event, sprint.session))
-                    opens = self._leads_to(event) or opens
+                    notes.extend(_note(event))
         shown = (text.strip().replace("\r\n", "\n") for text in texts)
         turn = Turn(tuple(text for text in shown if text), buttons, tuple(notes))
-        return turn + self._open(opens) if opens else turn
+        return turn if opens is None else turn + self._goes_on(opens)
 
-    def _leads_to(self, event: ev.Event) -> str | None:
-        """The lesson that the shell would open now."""
-        match event:
-            case ev.EmergencyRaised():
-                found = (self.book.lesson(lesson_id) for lesson_id in self.book.current)
-                urgent = next((lesson.id for lesson in found if lesson and lesson.emergency), None)
-                return urgent if urgent != self.session.lesson else None
-        return None
+    # --- what the shell would do ---
+
+    def _emergency(self) -> str | None:
+        found = (self.book.lesson(lesson_id) for lesson_id in self.book.current)
+        return next((lesson.id for lesson in found if lesson and lesson.emergency), None)
+
+    def _goes_on(self, lesson_id: str) -> Turn:
+        """Open the lesson, or show its prompt where she is in it already."""
+        if self.session.waiting and self.session.home[0] == lesson_id:
+            return self._signal(ev.Reoffered(""))
+        return self._open(lesson_id)
+
+    def _ask_stars(self, most: int) -> tuple[str, ...]:
+        """The prompt is the shell's and no part of the turn, its buttons are."""
+        self.stars = most
+        self.buttons = {str(each): str(each) for each in range(1, most + 1)}
+        choices = tuple(ev.Choice(each, each) for each in self.buttons)
+        text = self.book.phrase("ask_rating", self.head.address, self.head.name, self.head.lang, sao=str(most))
+        self.events.append(ev.Asked(self.session.step, self.session.seq, text, choices))
+        return tuple(self.buttons)
+
+    def _file(self, event: ev.AnswerGraded) -> None:
+        """When this question comes back."""
+        lesson = self.book.lesson(event.lesson, event.version)
+        if lesson is None or not lesson.review_after_s:
+            return
+        key = f"{event.lesson}/{event.step}"
+        card = after_answer(self.cards.get(key), event.right, lesson.review_after_s, self.now)
+        self.cards = {other: kept for other, kept in self.cards.items() if other != key} | ({key: card} if card else {})
 
 
 def _kept(act: Act, book: Book, before: Session, events: Iterable[ev.Event]) -> Act:
@@ -176,7 +219,7 @@ def _kept(act: Act, book: Book, before: Session, events: Iterable[ev.Event]) -> 
     return act
 
 
-def _note(event: ev.Event, session: Session) -> Iterable[str]:
+def _note(event: ev.Event) -> Iterable[str]:
     match event:
         case ev.RunEnded(outcome=outcome, points=points):
             yield f"run ended: {outcome} · points {points}"
@@ -192,6 +235,18 @@ def _note(event: ev.Event, session: Session) -> Iterable[str]:
             yield f"secret masked: {', '.join(kinds)}"
         case ev.HelpRequested(step=step):
             yield f"help requested at {step}"
+        case ev.PairingWished(role=role):
+            yield f"pairing wished: {role}"
+        case ev.CheckinPlanned(at=at):
+            yield f"check-in planned: {at:%Y-%m-%d %H:%M}"
+        case ev.Awarded(kind, name):
+            yield f"awarded: {kind} {name}"
+        case ev.Called(lesson):
+            yield f"called: {lesson}"
+        case ev.Returned(lesson, outcome):
+            yield f"returned from: {lesson} · {outcome}"
+        case ev.HandedOver(lesson):
+            yield f"handed over: {lesson}"
         case ev.TapIgnored(why):
             yield f"tap ignored: {why}"
 

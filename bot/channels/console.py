@@ -10,11 +10,17 @@ from flows import Book
 from flows.dialogue import Act, Head, TranscriptInvalid, read_act, read_span, spell
 from flows.events import (
     Asked,
+    Awarded,
+    Called,
+    CheckinPlanned,
     Commanded,
     EmergencyRaised,
     EmergencySuspected,
     Event,
+    HandedOver,
     HelpRequested,
+    PairingWished,
+    Returned,
     RunEnded,
     RunFailed,
     RunStarted,
@@ -75,7 +81,7 @@ class Console:
             line = self._line()
             word, _, rest = line.partition(" ")
             if word in LEAVE:
-                if self.player.session.waiting:
+                if not self._over():
                     self.write(LEFT + ("" if self.saved else NOT_SAVED))
                 return 0
             failed = self._answer(line, word, rest.strip())
@@ -102,7 +108,7 @@ class Console:
             return self._wait(rest)
         elif word.startswith("/") and len(word) > 1:
             self.write(f"(Không có lệnh {word}. /help: các lệnh.)")
-        elif not self.player.session.waiting:
+        elif self._over():
             self.write(f"({OVER})")
         elif not line:
             self._ask(self.asked)
@@ -188,9 +194,12 @@ class Console:
                 case _:
                     if note := _note(event):
                         self.write(f"({note})")
-        if not failed and not self.player.session.waiting:
+        if not failed and self._over():
             self.write(OVER)
         return failed
+
+    def _over(self) -> bool:
+        return not self.player.session.waiting and not self.player.stars
 
     def _say(self, text: str) -> None:
         wrapped = [textwrap.fill(line, WIDTH) for line in text.splitlines()]
@@ -216,6 +225,18 @@ def _note(event: Event) -> str:
             return f"lời chung “{command}”: ở đây không có danh sách bài, gõ /thoat để ra"
         case TapIgnored():
             return "nút cũ, bỏ qua"
+        case PairingWished(role=role):
+            return f"xin ghép 1+1 với: {role}"
+        case CheckinPlanned(at=at):
+            return f"lúc {at:%H:%M %d/%m} máy sẽ hỏi thăm: có làm được không?"
+        case Awarded(kind=kind, name=name):
+            return f"được trao {'huy hiệu' if kind == 'badge' else 'giấy chứng nhận'}: {name}"
+        case Called(lesson=lesson):
+            return f"vào bài con {lesson}"
+        case Returned(lesson=lesson):
+            return f"xong bài con {lesson}, quay lại"
+        case HandedOver(lesson=lesson):
+            return f"chuyển hẳn sang bài {lesson}"
         case EmergencyRaised():
             return "Lời khẩn cấp: mở ngay bài dành cho lúc này."
         case EmergencySuspected():

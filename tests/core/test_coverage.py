@@ -128,6 +128,40 @@ def test_going_back_loses_nothing_that_was_met(fruit: Lesson):
     assert found.options == (2, 5)
 
 
+def test_a_called_lesson_is_met_to_its_last_word():
+    other = lesson(
+        "- {choose: c, text: Chọn, options: [{id: a, text: Táo}, {id: b, text: Mận}]}\n"
+        "- {say: s, text: Ngon}\n- end: xong",
+        lesson_id="kia",
+    )
+    found = lesson("- {call: qua, lesson: kia}\n- {say: ve, text: Về, wait_tap: Tiếp}\n- end: het")
+    shelf = book(found, other)
+    trail = Trail(shelf)
+    played = rehearse(shelf, "a.txt", "# thu\nlearner  [Mận]\nlearner  tiếp\n", "thu", trail.watch)
+    assert played.failed is None
+    assert coverage(found, trail).steps == (3, 3)
+    assert (coverage(other, trail).steps, coverage(other, trail).options) == ((3, 3), (1, 2))
+
+
+def test_pauses_and_offers_of_help_have_ways_of_their_own():
+    found = lesson(
+        """
+        - {wait: nghi, for: 1h, text: Nghỉ}
+        - {help: nho, text: Nhờ nhé, kind: learning, offer: Nhờ người không, sla: 2h, fallback: het}
+        - {say: s, text: Thôi, wait_tap: Dạ}
+        - end: het
+        """
+    )
+    assert {(way.step, way.kind) for way in ways_of(found)} == {
+        *(("nghi", kind) for kind in ("next", "due")),
+        *(("nho", kind) for kind in ("yes", "no", "due")),
+    }
+    _, once = covered(found, "— 1 hour passes —|không|dạ")
+    assert once.ways == (2, 5)
+    _, all_of = covered(found, "— 1 hour passes —|2|dạ", "tiếp|1|— 2 hours pass —")
+    assert (all_of.steps, all_of.ways) == ((4, 4), (5, 5))
+
+
 # --- a transcript against the lesson -----------------------------------------------------------------
 
 WRITTEN = """\

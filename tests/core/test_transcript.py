@@ -130,6 +130,7 @@ HEADS = st.builds(
     st.sampled_from(["web", "telegram", "zalo_bot"]),
     st.dictionaries(st.sampled_from(["xa", "so_tien"]), NAME, max_size=2),
     st.sampled_from(["vi", "en"]),
+    st.sampled_from([(), ("kia/q",), ("kia/q", "m0-khoi-dong/giu")]),
 )
 ACTS = st.one_of(
     st.builds(Act, st.just("say"), TEXT_OF_LINES),
@@ -228,6 +229,66 @@ def test_an_emergency_goes_on_in_its_lesson():
 def test_an_unknown_lesson_is_told():
     with pytest.raises(TranscriptInvalid, match="không có bài “khac”"):
         Player(book(lesson(LATER)), Head("khac")).begin()
+
+
+# --- lessons that lead into others, pauses, stars -----------------------------------------------------
+
+OTHER = "- {say: ben, text: Bên kia, wait_tap: Dạ}\n- {end: xong, text: Xong bên kia}"
+CALLS = "- {call: qua, lesson: kia%s}\n- {say: ve, text: Về rồi, wait_tap: Tiếp}\n- end: het"
+
+
+HEAD = Head("thu")
+
+
+def played(steps: str, *acts: Act, head: Head = HEAD, header: str = "", **others: str) -> list[Turn]:
+    lessons = [lesson(text, lesson_id=name, header=header) for name, text in others.items()]
+    player = Player(book(lesson(steps), *lessons), head)
+    return [player.begin(), *(player.do(act) for act in acts)]
+
+
+def test_a_called_lesson_is_played_and_left_again():
+    turns = played(CALLS % "", Act("tap", "Dạ"), Act("tap", "Tiếp"), kia=OTHER)
+    assert turns[0] == Turn(("Bên kia",), ("Dạ",), ("called: kia",))
+    assert turns[1] == Turn(("Xong bên kia", "Về rồi"), ("Tiếp",), ("returned from: kia · completed",))
+
+
+def test_a_lesson_handed_over_to_begins_in_the_same_turn():
+    turns = played(CALLS % ", return: false", Act("tap", "Dạ"), kia=OTHER)
+    assert turns[0] == Turn(("Bên kia",), ("Dạ",), ("run ended: completed · points 0", "handed over: kia"))
+    assert turns[1].texts == ("Xong bên kia",)
+
+
+def test_a_pause_ends_within_the_time_that_passes():
+    pause = "- {wait: nghi, for: 2h, text: Nghỉ tay}\n- {say: sau, text: Lại nào, wait_tap: Dạ}\n- end: het"
+    turns = played(pause, Act("wait", wait_s=3600), Act("wait", wait_s=3600))
+    assert turns[0].texts == ("Nghỉ tay",)
+    assert (turns[1], turns[2].texts) == (Turn(), ("Lại nào",))
+    assert played(pause, Act("wait", wait_s=27 * 3600))[1].texts[::2] == ("Lại nào", "Lại nào"), "and then a reminder"
+
+
+def test_stars_are_taken_after_the_end():
+    player = Player(
+        book(lesson("- {say: s, text: Chào, wait_tap: Tiếp}\n- {end: het, text: Hết, rate: 1-3}")), Head("thu")
+    )
+    player.begin()
+    end = player.do(Act("tap", "Tiếp"))
+    assert end == Turn(("Hết",), ("1", "2", "3"), ("run ended: completed · points 0",))
+    assert player.do(Act("tap", "3")) == Turn(notes=("rated: 3",))
+    with pytest.raises(TranscriptInvalid, match="không có nút"):
+        player.do(Act("tap", "3"))
+    assert play(player.book, player.transcript) == player.transcript
+
+
+def test_a_review_asks_what_the_head_line_says_is_due():
+    quiz = "- {quiz: q, text: Mấy, type: number, accept: ['5']}\n- end: het"
+    steps = "- {review: on, text: Ôn nhé, max: 2, empty: Chưa có gì}\n- {say: s, text: Rồi, wait_tap: Dạ}\n- end: het"
+    head = parse("# thu · due=kia/q\nbot      a\n", "thu").head
+    assert head == Head("thu", due=("kia/q",))
+    header = "mastery: {review_after: [2d]}\n"
+    turns = played(steps, Act("say", "5"), head=head, header=header, kia=quiz)
+    assert turns[0].texts == ("Ôn nhé", "Mấy")
+    assert turns[1].texts[-1] == "Rồi"
+    assert played(steps, header=header, kia=quiz)[0].texts == ("Chưa có gì", "Rồi")
 
 
 # --- secrets -----------------------------------------------------------------------------------------
