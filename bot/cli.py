@@ -262,7 +262,7 @@ class _Parser(argparse.ArgumentParser):
         from flows.fields import did_you_mean
 
         known = [option for action in self._actions for option in action.option_strings if option.startswith("--")]
-        unknown = next((word.partition("=")[0] for word in message.split() if word.startswith("--")), "")
+        unknown = next((word.partition("=")[0].rstrip(":") for word in message.split() if word.startswith("--")), "")
         hint = did_you_mean(unknown, known) if unknown and unknown not in known else ""
         return f" {hint[0].upper()}{hint[1:]}" if hint else ""
 

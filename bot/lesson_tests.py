@@ -106,10 +106,15 @@ def update(played: Iterable[Played], write: Write) -> tuple[Played, ...]:
     """Write the tutor's lines as they are now; what is still wrong after that."""
     left = []
     for each in played:
+        written = True
         if each.differences:
-            transcripts.write(Path(each.path), rewritten(each))
-            write(f"{near(each.path)}: đã ghi lại lời máy")
-        if each.failed:
+            try:
+                transcripts.write(Path(each.path), rewritten(each))
+                write(f"{near(each.path)}: đã ghi lại lời máy")
+            except OSError as fault:
+                written = False
+                write(f"{near(each.path)}: chưa ghi được ({fault.strerror})")
+        if each.failed or not written:
             left.append(each)
     return tuple(left)
 

@@ -20,7 +20,7 @@ from flows.dialogue import (
     read,
 )
 from flows.engine import resume, start
-from flows.masking import MASK
+from flows.masking import MASK, mask
 from flows.model import Ask
 from flows.reviews import after_answer
 from flows.session import Book, Card, Session, Sprint, Trigger
@@ -209,8 +209,11 @@ def _kept(act: Act, book: Book, before: Session, events: Iterable[ev.Event]) -> 
     """The act as it may be written down."""
     if act.kind != "say":
         return act
-    heard = next((event.text for event in events if isinstance(event, ev.Heard)), act.text)
+    heard = next((event.text for event in events if isinstance(event, ev.Heard)), None)
     kinds = next((event.kinds for event in events if isinstance(event, ev.SecretMasked)), ())
+    if heard is None:  # nobody listens any more: the lesson is over
+        masked = mask(fill(act.text))
+        heard, kinds = masked.text, masked.kinds
     if kinds and heard != fill(act.text):
         return replace(act, text=hide(heard, kinds))
     step = book.step(before)

@@ -359,10 +359,11 @@ def test_a_lesson_outside_the_tree_can_be_tried(lessons: Path, tmp_path: Path) -
     shutil.move(lessons / "m", tmp_path / "drafts")
     arguments = [sys.executable, "-P", "-m", "bot", "try", "drafts/tap-thu", "--lessons", "lessons"]
     played = subprocess.run(
-        arguments, input="1\n", capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
+        arguments, input="1\n/save xong\n", capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
     )
     assert (played.returncode, played.stderr) == (0, "")
     assert "(Hết bài: học xong, 0 điểm, đạt)" in played.stdout
+    assert (tmp_path / "drafts" / "tap-thu" / "transcripts" / "xong.txt").exists()
 
 
 # --- the database ------------------------------------------------------------------------------------
