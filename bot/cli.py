@@ -60,8 +60,13 @@ def _sentence(error: Exception) -> tuple[int, str] | None:
     from bot.backup import BackupFailed
     from bot.errors import SettingsInvalid, StorageError
     from flows.dialogue import TranscriptInvalid
+    from flows.model import LessonInvalid
 
     match error:
+        case FileNotFoundError(filename=str() as path) if Path(path).name in ("phrases.yaml", "words.yaml"):
+            return 2, f"{path}: không có tệp này; --lessons phải chỉ vào thư mục có lời của máy."
+        case LessonInvalid():
+            return 1, str(error)
         case TranscriptInvalid():
             return 2, f"Chưa chạy được: {error.message}."
         case SettingsInvalid():

@@ -355,6 +355,13 @@ def test_a_broken_lesson_shows_its_faults_instead(lessons: Path, name: str, caps
     assert ":19:5: E002 " in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("verb", [["try", "tap-thu"], ["test-lessons"]])
+def test_a_folder_without_the_tutors_own_words_is_told(lessons: Path, verb: list[str], capsys: Output) -> None:
+    (lessons / "phrases.yaml").unlink()
+    assert main([*verb, "--lessons", "lessons"]) == 2
+    assert "phrases.yaml: không có tệp này" in capsys.readouterr().err
+
+
 def test_a_lesson_outside_the_tree_can_be_tried(lessons: Path, tmp_path: Path) -> None:
     shutil.move(lessons / "m", tmp_path / "drafts")
     arguments = [sys.executable, "-P", "-m", "bot", "try", "drafts/tap-thu", "--lessons", "lessons"]
