@@ -58,7 +58,7 @@ class Card:
     due_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Session:
     """One pass through one lesson. `step` is where it waits; `seq` numbers prompts over a learner's whole life.
 
@@ -94,6 +94,14 @@ class Session:
     learner: str = ""
     cards: Mapping[str, Card] = field(default_factory=dict)
 
+    def but(self, **fields: Any) -> Session:
+        """A copy with some fields changed; `dataclasses.replace` asks for every field and takes ten times as long."""
+        assert fields.keys() <= self.__dict__.keys(), fields
+        copy = object.__new__(Session)
+        copy.__dict__.update(self.__dict__)
+        copy.__dict__.update(fields)
+        return copy
+
     @property
     def score(self) -> int:
         return sum(self.earned.values())
@@ -112,8 +120,8 @@ class Session:
         if not self.stack:
             return self
         frame, rest = self.stack[-1], self.stack[:-1]
-        inside = replace(self, lesson=frame.lesson, version=frame.version, step=frame.step, stack=rest, passed={})
-        return replace(inside, vars=frame.vars, earned=frame.earned, path=frame.path, checkpoint=frame.checkpoint)
+        inside = self.but(lesson=frame.lesson, version=frame.version, step=frame.step, stack=rest, passed={})
+        return inside.but(vars=frame.vars, earned=frame.earned, path=frame.path, checkpoint=frame.checkpoint)
 
     def bare(self) -> Session:
         """What may be kept of someone who said no to keeping: the place, nothing she said or earned."""

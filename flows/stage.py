@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,7 +34,7 @@ class Stage:
     # --- saying ---
 
     def change(self, **fields: Any) -> None:
-        self.session = replace(self.session, **fields)
+        self.session = self.session.but(**fields)
 
     def emit(self, event: ev.Event) -> None:
         self.events.append(event)
