@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import transcripts
 from flows import Book, Lesson
 from flows.loader import load_lesson
 from flows.shelf import read_table
@@ -52,13 +53,26 @@ def own_lesson() -> Lesson:
 
 
 @cache
+def template_book() -> Book:
+    """The lessons to copy, among the real ones."""
+    lessons = {}
+    for path in sorted((LESSONS / "_template").rglob("lesson.yaml")):
+        lesson, problems = load_lesson(path.read_bytes(), str(path), facts())
+        assert lesson is not None, problems
+        lessons[lesson.id] = lesson
+    real = real_book()
+    versions = {**real.versions, **{(each.id, 1): each for each in lessons.values()}}
+    return replace(real, versions=versions, current={**real.current, **dict.fromkeys(lessons, 1)})
+
+
+@cache
 def fixtures() -> tuple[Fixture, ...]:
     frozen = {key: str(text) for key, text in read_table(OWN / "phrases.yaml").items()}
     own = book(own_lesson(), helper=NOBODY)
     own = replace(own, phrases={**own.phrases, **frozen})
     found = []
-    for root, shelf in ((LESSONS, real_book()), (OWN, own)):
-        for path in sorted(root.rglob("transcripts/*.txt")):
+    for root, shelf in ((LESSONS, real_book()), (LESSONS / "_template", template_book()), (OWN, own)):
+        for path in transcripts.below(root):
             text = path.read_text("utf-8")
             found.append(Fixture(path, text, parse(text, path.parent.parent.name), shelf))
     return tuple(found)

@@ -22,6 +22,8 @@ OWN_WORDS = ("command", "emergency", "run ended", "rated")  # after these the sh
 
 async def test_the_services_say_the_same_however_often_an_update_comes(tmp_path: Path, fixture: Fixture):
     head = fixture.transcript.head
+    if head.due:
+        return  # questions that the shell has no cards for: the core alone plays it
     clock = Clock(head.at.astimezone(UTC))
     async with tutor(tmp_path, fixture.book, clock, quiet=NEVER_QUIET) as t:
         channel = WEB if head.channel == WEB else TELEGRAM
@@ -40,7 +42,8 @@ async def test_the_services_say_the_same_however_often_an_update_comes(tmp_path:
                 return  # another lesson has begun
         (run,) = await t.rows("run")
         if run["outcome"]:
-            assert f"run ended: {run['outcome']} · points {run['points']}" in turn.notes
+            notes = [note for turn in fixture.transcript.turns for note in turn.notes]
+            assert f"run ended: {run['outcome']} · points {run['points']}" in notes
         graded = [row["tries"] for row in await t.rows("attempt")]
         assert len(graded) == (await t.talk(learner)).answers
 
