@@ -155,8 +155,8 @@ class Player:
                     texts.append(text)
                 case ev.Asked(text=text, choices=choices):
                     texts.append(text)
-                    buttons = tuple(choice.label for choice in choices)
-                    self.buttons = {choice.label: choice.id for choice in choices}
+                    self.buttons = {choice.label.strip(): choice.id for choice in choices}
+                    buttons = tuple(self.buttons)
                 case ev.AnswerGraded():
                     self._file(event)
                 case ev.EmergencyRaised():
@@ -170,8 +170,7 @@ class Player:
                     buttons = self._ask_stars(rate)
                 case _:
                     notes.extend(_note(event))
-        shown = (text.strip().replace("\r\n", "\n") for text in texts)
-        turn = Turn(tuple(text for text in shown if text), buttons, tuple(notes))
+        turn = Turn(tuple(filter(None, map(_trimmed, texts))), buttons, tuple(notes))
         return turn if opens is None else turn + self._goes_on(opens)
 
     # --- what the shell would do ---
@@ -203,6 +202,11 @@ class Player:
         key = f"{event.lesson}/{event.step}"
         card = after_answer(self.cards.get(key), event.right, lesson.review_after_s, self.now)
         self.cards = {other: kept for other, kept in self.cards.items() if other != key} | ({key: card} if card else {})
+
+
+def _trimmed(text: str) -> str:
+    """As it can be written down: no white space at the end of lines, and none before them."""
+    return "\n".join(line.strip() for line in text.split("\n")).strip()
 
 
 def _kept(act: Act, book: Book, before: Session, events: Iterable[ev.Event]) -> Act:

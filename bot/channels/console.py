@@ -186,7 +186,7 @@ class Console:
                 case Asked():
                     self._ask(event)
                 case RunStarted(lesson=lesson_id):
-                    lesson = self.book.lesson(lesson_id)
+                    lesson = self.book.lesson(lesson_id, None, self.player.head.lang)
                     self.write(f"\n── {lesson.title if lesson else lesson_id} ──")
                 case RunFailed(code=code, reason=reason):
                     self.write(f"\n(Bài có lỗi: {code}: {reason})")

@@ -226,6 +226,14 @@ def test_an_emergency_goes_on_in_its_lesson():
     assert player.do(Act("tap", "Dạ")).notes == ("run ended: completed · points 0",)
 
 
+def test_white_space_that_a_page_cannot_show_makes_no_difference():
+    text = '- say: s\n  text: "Một \\n\\n   hai  \\n"\n  wait_tap: " Tiếp "\n- end: het'
+    player = Player(book(lesson(text)), Head("thu"))
+    assert player.begin() == Turn(("Một\n\nhai",), ("Tiếp",))
+    player.do(Act("tap", "Tiếp"))
+    assert parse(str(player.transcript), "thu") == player.transcript
+
+
 def test_an_unknown_lesson_is_told():
     with pytest.raises(TranscriptInvalid, match="không có bài “khac”"):
         Player(book(lesson(LATER)), Head("khac")).begin()
