@@ -38,6 +38,7 @@ class Trail:
         self.book = book
         self.steps: set[tuple[str, str]] = set()
         self.ways: set[tuple[str, Way]] = set()
+        self._pairs: set[tuple[str, int, str, str]] = set()  # looked at already
 
     def watch(self, before: Session | None, sprint: Sprint) -> None:
         after = sprint.session
@@ -52,8 +53,10 @@ class Trail:
     def _walked(self, lesson_id: str, version: int, path: tuple[str, ...]) -> None:
         self.steps.update((lesson_id, step) for step in path)
         lesson = self.book.lesson(lesson_id, version)
+        fresh = {(lesson_id, version, *pair) for pair in pairwise(path)} - self._pairs
+        self._pairs |= fresh
         if lesson is not None:
-            self.ways.update((lesson_id, way) for one, two in pairwise(path) for way in _between(lesson, one, two))
+            self.ways.update((lesson_id, way) for *_, one, two in fresh for way in _between(lesson, one, two))
 
     def _heard_of(self, before: Session, sprint: Sprint) -> None:
         """A called lesson that is over has taken its path along: its last steps are known by what they said.
