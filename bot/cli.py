@@ -91,12 +91,32 @@ def run(given: argparse.Namespace) -> int:
 
 
 def lint(given: argparse.Namespace) -> int:
+    import gc
+
     settings = _settings(given)
     from bot import linting
+    from bot.errors import SettingsInvalid
+    from flows.saying import in_english
 
-    return linting.report(
-        linting.problems(Path(settings.lessons.dir), given.paths, settings.placeholders), given.format, print
-    )
+    gc.disable()  # a short life of a million small things, none of them in a circle
+    if given.rules:
+        from flows.rulepage import page
+
+        print(page(), end="")
+        return 0
+    quiet = settings.time.quiet_from, settings.time.quiet_to
+    lessons, facts = Path(settings.lessons.dir), settings.placeholders
+    try:
+        if given.live or given.database:
+            from bot import lint_live
+
+            url = given.database or settings.database_url
+            found = asyncio.run(lint_live.problems(url, lessons, given.paths, facts, quiet))
+        else:
+            found = linting.problems(lessons, given.paths, facts, quiet)
+    except SettingsInvalid as wrong:
+        raise SettingsInvalid(in_english(wrong.args[0]) if given.lang == "en" else str(wrong)) from None
+    return linting.report(found, given.format, print, given.lang)
 
 
 def publish(given: argparse.Namespace) -> int:
@@ -376,11 +396,7 @@ def _parser() -> argparse.ArgumentParser:
         action=argparse.BooleanOptionalAction,
         help="lưu bài là dùng được ngay; không ghi: chỉ khi trang web mở riêng cho máy này",
     )
-    linting = add("lint", lint, "Soát bài học.", "config lessons")
-    linting.add_argument(
-        "paths", metavar="ĐƯỜNG_DẪN", nargs="*", type=_path, help="tệp hay thư mục; không ghi: mọi bài"
-    )
-    linting.add_argument("--format", choices=("text", "json", "github"), default="text", help="cách in kết quả")
+    _add_lint(add("lint", lint, "Soát bài học.", "config lessons"))
     publishing = add("publish", publish, "Phát hành bài đã sửa; ai đang học vẫn yên chỗ.")
     publishing.add_argument(
         "lessons_wanted", metavar="BÀI", nargs="*", help="mã bài hay đường dẫn; không ghi: mọi bài đã sửa"
@@ -439,6 +455,17 @@ def _parser() -> argparse.ArgumentParser:
     restoring.add_argument("file", metavar="TỆP", type=_path, help="tệp mà ./camtay backup đã ghi")
     add("doctor", doctor, "Xem đã đủ gì, còn thiếu gì.", "config lessons data host port")
     return parser
+
+
+def _add_lint(linting: argparse.ArgumentParser) -> None:
+    linting.add_argument(
+        "paths", metavar="ĐƯỜNG_DẪN", nargs="*", type=_path, help="tệp hay thư mục; không ghi: mọi bài"
+    )
+    linting.add_argument("--format", choices=("text", "json", "github"), default="text", help="cách in kết quả")
+    linting.add_argument("--lang", choices=("vi", "en"), default="vi", help="tiếng của lời báo")
+    linting.add_argument("--live", action="store_true", help="xem cả người đang học, theo cơ sở dữ liệu đã cấu hình")
+    linting.add_argument("--database", metavar="ĐỊA_CHỈ", default="", help="như --live, với cơ sở dữ liệu này")
+    linting.add_argument("--rules", action="store_true", help="in trang các điều được soát (lessons/RULES.md)")
 
 
 def _add_translate(parser: argparse.ArgumentParser) -> None:

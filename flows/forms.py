@@ -39,9 +39,11 @@ from flows.model import (
     Wait,
 )
 from flows.saying import say
-from flows.strictyaml import Mapping, Node
+from flows.strictyaml import Mapping, Node, Scalar
 
 MAX_STEPS = 200
+MAX_TOKEN = 64  # bytes of what a button carries: Telegram's callback_data
+LONGEST_SEQ = 999_999_999
 RATING = re.compile(r"1-[3-5]")
 
 
@@ -377,9 +379,21 @@ def _options(fields: Fields, build: Callable[[Fields], Option]) -> tuple[Option,
     return tuple(options.values())
 
 
+def _option_id(fields: Fields) -> str:
+    """An option's id; one that would not fit into a button's token is told so."""
+    node = fields.node_of("id")
+    text = node.text.strip() if isinstance(node, Scalar) else ""
+    size = len(f"s:{LONGEST_SEQ}:{text}".encode())
+    if node is not None and size > MAX_TOKEN:
+        message = say("mã “{id}” làm nút dài {size} byte, nhiều nhất {most}", id=text, size=size, most=MAX_TOKEN)
+        fields.tell("E502", node.place, message, say("hãy đặt mã ngắn"))
+        return ""
+    return fields.step_id("id", required=True) or ""
+
+
 def _choice(fields: Fields) -> Option:
     return Option(
-        id=fields.step_id("id", required=True) or "",
+        id=_option_id(fields),
         text=fields.text("text", required=True),
         place=fields.node.place,
         icon=fields.text("icon"),
@@ -392,7 +406,7 @@ def _choice(fields: Fields) -> Option:
 
 def _answer(fields: Fields) -> Option:
     return Option(
-        id=fields.step_id("id", required=True) or "",
+        id=_option_id(fields),
         text=fields.text("text", required=True),
         place=fields.node.place,
         icon=fields.text("icon"),

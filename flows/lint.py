@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flows.loader import Draft, Library, by_place
 from flows.model import Problem
 from flows.rules import Script
@@ -16,6 +18,7 @@ from flows.rules_text import rules as text_rules
 from flows.rules_time import rules as time_rules
 from flows.rules_translation import other_words, phrase_problems
 from flows.rules_translation import rules as translation_rules
+from flows.saying import in_english
 
 RULES = (
     *graph_rules,
@@ -47,6 +50,13 @@ def lint(library: Library) -> tuple[Problem, ...]:
     for draft in library.drafts:
         problems += lint_draft(draft, library)
     return by_place(problems)
+
+
+def translate(problem: Problem, language: str) -> Problem:
+    """The problem in a language: vi, or en."""
+    if language != "en":
+        return problem
+    return replace(problem, message=in_english(problem.message), hint=in_english(problem.hint))
 
 
 def lint_draft(draft: Draft, library: Library) -> list[Problem]:

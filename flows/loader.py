@@ -23,6 +23,8 @@ from flows.strictyaml import Mapping, Sequence
 
 OWN_PLACEHOLDERS = frozenset({"chị", "Chị", "em", "Em", "ten"})
 
+TABLES = ("tracks.yaml", "sources.yaml", "words.yaml", "phrases.yaml")
+
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
@@ -93,7 +95,7 @@ def read_lessons(root: str | Path) -> dict[str, bytes]:
     cannot be read raises OSError.
     """
     top = Path(root)
-    tables = [top / name for name in ("tracks.yaml", "sources.yaml", "words.yaml", "phrases.yaml")]
+    tables = [top / name for name in TABLES]
     scripts = [
         path
         for path in sorted(top.rglob("lesson.yaml"))
@@ -126,24 +128,28 @@ def load_folder(root: str | Path, facts: Table[str, str]) -> Library:
     return load_files(read_lessons(root), facts)
 
 
-def load_files(files: Table[str, bytes], facts: Table[str, str], parsers: Parsers | None = None) -> Library:
+def load_files(
+    files: Table[str, bytes],
+    facts: Table[str, str],
+    parsers: Parsers | None = None,
+    scripts: Collection[str] = frozenset(),
+) -> Library:
     """What `read_lessons` found, as a library; of two lessons with one id the first is kept.
 
-    `parsers` may remember what they have read before.
+    `parsers` may remember what they have read before; `scripts` are lessons whatever their file is called.
     """
+    lessons = {path: raw for path, raw in files.items() if path in scripts or Path(path).name == "lesson.yaml"}
     parse = parsers or Parsers()
     problems: list[Problem] = []
     languages = {path: raw for path, raw in files.items() if path.endswith(".po")}
     tables = {
-        Path(path).stem: (path, raw)
-        for path, raw in files.items()
-        if Path(path).name != "lesson.yaml" and path not in languages
+        Path(path).stem: (path, raw) for path, raw in files.items() if path not in lessons and path not in languages
     }
     tracks = _tracks(tables["tracks"], problems) if "tracks" in tables else ()
     sources = _ids(tables["sources"], problems) if "sources" in tables else frozenset()
     words = _words(tables["words"], problems) if "words" in tables else {}
     phrases = _phrases(tables["phrases"], problems) if "phrases" in tables else ()
-    drafts = [parse.draft(raw, path, facts) for path, raw in files.items() if Path(path).name == "lesson.yaml"]
+    drafts = [parse.draft(raw, path, facts) for path, raw in lessons.items()]
     drafts = _unique(drafts)
     translations = _translations(languages, problems, parse)
     return Library(

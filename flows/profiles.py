@@ -1,10 +1,10 @@
 """What each channel can carry, as data. The figures and where they come from:
 
 - **web**: our own page. 4,000 units is what its log stores of one message.
-- **telegram**: Bot API 10.3, "text 1-4096 characters after entities parsing; caption 0-1024", callback_data 1-64 bytes;
-  photos up to 10 MB, other files up to 50 MB; lengths count UTF-16 units.
-- **zalo_bot**: the Bot Platform's documentation (12/2025, 9/2026): text and caption 1 to 2,000; no buttons of any kind, so
-  that choices are numbered lines in the text; a photo by its address, voice in private chats only, no video;
+- **telegram**: Bot API 10.3, "text 1-4096 characters after entities parsing; caption 0-1024"; tokens of 64
+  bytes; photos up to 10 MB, other files up to 50 MB; lengths count UTF-16 units.
+- **zalo_bot**: the Bot Platform's documentation (12/2025, 9/2026): text and caption 1 to 2,000; no buttons of any kind,
+  so that choices are numbered lines in the text; a photo by its address, voice in private chats only, no video;
   the free plan has 3,000 messages a month for 50 people.
 - **zalo_oa**: OpenAPI v3 as public code uses it: text 2,000, at most 5 buttons (unverified) with a title of 100, images of
   1 MB (unverified); free answers within 48 hours of her last word, 8 of them.

@@ -94,7 +94,12 @@ def folder_without_id(script: Script) -> Iterator[Found]:
     """A file that breaks is known by its folder: its last good version then stays in the menu."""
     place = script.header("lesson")
     folder = PurePath(place.path).parent.name
-    if _stands(script) and script.lesson.id not in ("", folder) and not folder.startswith("_"):
+    if (
+        PurePath(place.path).name == "lesson.yaml"
+        and _stands(script)
+        and script.lesson.id not in ("", folder)
+        and not folder.startswith("_")
+    ):
         yield Found(
             place,
             say("bài “{id}” nằm trong thư mục “{folder}”", id=script.lesson.id, folder=folder),
