@@ -6,8 +6,8 @@ finds the same template in `english.yaml`. Every sentence is an ordinary text fo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from functools import lru_cache, reduce
 from pathlib import Path
 
 CATALOGUE = Path(__file__).with_name("english.yaml")
@@ -28,6 +28,11 @@ def say(template: str, /, **values: object) -> Sentence:
     sentence.template = template
     sentence.values = shown
     return sentence
+
+
+def joined(sentences: Sequence[str]) -> str:
+    """One after the other, with commas."""
+    return reduce(lambda first, then: say("{first}, {then}", first=first, then=then), sentences)
 
 
 def short(text: str) -> str:
