@@ -159,13 +159,10 @@ def _read(path: Path) -> Files:
         if not files.scripts and not files.problems:
             raise SettingsInvalid(say("{path}: trong này không có bài học nào (lesson.yaml).", path=str(path)))
         return files
-    if not os.path.lexists(path):
-        raise SettingsInvalid(say("{path}: không có thư mục hay tệp nào ở đây.", path=str(path)))
+    if not os.path.lexists(path) or path.name in TABLES:  # a table is looked at with its folder
+        raise SettingsInvalid(say("{path}: không có thư mục hay tệp lesson.yaml nào ở đây.", path=str(path)))
     files = Files()
-    if path.name in TABLES or path.suffix == ".po":
-        files.add(path, MAX_PO_BYTES)
-    else:
-        files.add_script(path)
+    files.add_script(path)
     return files
 
 

@@ -160,7 +160,7 @@ def _say(fields: Fields, common: CommonFields) -> Say:
 
 def _choose(fields: Fields, common: CommonFields) -> Choose:
     options = _options(fields, _choice)
-    if not options:
+    if not fields.has("options"):
         fields.missing("options")
     return Choose(**common, options=options, save=fields.name("save"))
 

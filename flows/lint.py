@@ -72,6 +72,17 @@ def lint_shelf(library: Library) -> list[Problem]:
     return [*whole_shelf(library), *phrase_problems(library)]
 
 
+LIVE = {
+    "E801": "bước có người đang đứng mà bị bỏ hay đổi mã, không có was",
+    "E802": "bước có người đang đứng mà bị đổi loại",
+    "E803": "biến đổi kiểu trong khi người được chuyển còn giữ giá trị cũ",
+    "W804": "mốc (checkpoint) bị bỏ",
+    "I805": "bao nhiêu người đang học, ai ở lại, ai chuyển",
+    "W901": "bước chưa bản thoại mẫu nào đi qua",
+    "E902": "bản thoại mẫu diễn lại không khớp",
+}
+
+
 def rules() -> dict[str, str]:
     """Code → one line in Vietnamese, for the list of rules."""
-    return dict(sorted({**FORM, **{rule.code: rule.about for rule in RULES}, **ABOUT}.items()))
+    return dict(sorted({**FORM, **{rule.code: rule.about for rule in RULES}, **ABOUT, **LIVE}.items()))

@@ -332,6 +332,8 @@ def _edges(step: Step, below: str | None) -> Iterator[Edge]:
             yield Edge(on, field, waits=wait_tap is not None)
         case Set(values=values):
             yield Edge(on, field, waits=False, sets=tuple(values))
+        case Choose(options=()) | Quiz(type="one" | "true_false", options=()):
+            yield Edge(on, field, waits=True)  # they are missing, and that is told
         case Choose(options=options, save=save):
             for at, option in enumerate(options):
                 to, way = (option.next, ("options", at, "next")) if option.next else (on, field)

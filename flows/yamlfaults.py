@@ -180,7 +180,8 @@ class Mending:
                 self._tell(at, found.end(), message, say("viết “tên: giá trị”, có dấu cách sau dấu hai chấm"))
                 self._put(at, found.end(), " ")
         if any(mark in line for mark in "“”„«‘’"):
-            for found in reversed(list(_CURLY.finditer(self.lines[at]))):
+            masked = _IN_QUOTES.sub(lambda quoted: "x" * len(quoted[0]), self.lines[at])
+            for found in reversed(list(_CURLY.finditer(masked))):
                 inside = found["text"][1:-1]
                 hint = say('hãy gõ dấu ngoặc kép thẳng: "…"')
                 self._tell(at, found.start("text"), say("dấu ngoặc cong không phải là dấu ngoặc kép của máy"), hint)

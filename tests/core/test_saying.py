@@ -49,7 +49,9 @@ def test_the_same_values_stand_in_both():
     for template, english in catalogue().items():
         assert placeholders(english) == placeholders(template), template
         bare = re.sub(r"“[^”]*”|\{[^{}]*\}", "", english)
-        assert not re.search(r"[ăâđêôơưàáảãạèéẻẽẹìíỉĩịòóỏõọùúủũụỳýỷỹỵ]", bare.casefold()), f"still Vietnamese: {english}"
+        assert not re.search(r"[ăâđêôơưàáảãạèéẻẽẹìíỉĩịòóỏõọùúủũụỳýỷỹỵ]", bare.casefold()), (
+            f"still Vietnamese: {english}"
+        )
 
 
 TOLD = {"Problem": 2, "Found": 1, "tell": 2, "_tell": 1, "ConditionInvalid": 0}

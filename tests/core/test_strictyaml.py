@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.strictyaml import MAX_BYTES, Document, Mapping, Scalar, Sequence, read
+from flows.strictyaml import MAX_BYTES, MAX_PROBLEMS, MAX_STRAYS, Document, Mapping, Scalar, Sequence, read
 
 QUOTES = "hãy đặt trong dấu ngoặc kép"
 
@@ -144,11 +142,9 @@ BOMBS = [
 
 
 @pytest.mark.parametrize("source", BOMBS, ids=range(len(BOMBS)))
-def test_bombs_are_refused_fast(source):
-    begun = time.perf_counter()
+def test_bombs_are_refused(source):
     problems = read(source, "f").problems
-    assert problems
-    assert time.perf_counter() - begun < 1
+    assert 0 < len(problems) <= MAX_PROBLEMS + MAX_STRAYS
 
 
 def test_caps_have_their_own_code():
