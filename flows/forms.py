@@ -39,7 +39,7 @@ from flows.model import (
     Wait,
 )
 from flows.saying import say
-from flows.strictyaml import Mapping, Node, Scalar
+from flows.strictyaml import Mapping, Node, Scalar, Sequence
 
 MAX_STEPS = 200
 MAX_TOKEN = 64  # bytes of what a button carries: Telegram's callback_data
@@ -66,7 +66,7 @@ class CommonFields(TypedDict):
 def read_steps(fields: Fields) -> tuple[tuple[Step, ...], bool]:
     """The steps, and whether all could be read."""
     nodes = fields.items("steps", most=MAX_STEPS)
-    if not nodes:
+    if not nodes and (not fields.has("steps") or isinstance(fields.node.get("steps"), Sequence)):
         fields.missing("steps")
     steps: list[Step] = []
     seen: dict[str, int] = {}

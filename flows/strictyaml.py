@@ -299,8 +299,16 @@ class _Attempt:
             text = _INVISIBLE.sub("", text)
         line, col = self._place(event)
         style = event.style
+        if not text and not style:
+            col = self._note_after(event, col)
         quoted = bool(style) and (style in "|>" or self._unchanged or self._mending.was_quote(line - 1, col - 1))
         return Scalar(self.path, line, col, text, quoted)
+
+    def _note_after(self, event: Any, col: int) -> int:
+        """A value that is a note (text: #1 …) is told where the note begins."""
+        mark = event.start_mark
+        after = self._mending.lines[mark.line][mark.column :] if mark.line < len(self._mending.lines) else ""
+        return col + len(after) - len(after.lstrip()) if after.lstrip().startswith("#") else col
 
     def _place(self, event: Any) -> tuple[int, int]:
         """Line and column as written, from 1."""

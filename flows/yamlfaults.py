@@ -235,7 +235,7 @@ class Mending:
             self._tell(line, start, _confused(value), QUOTE_HINT)
             self._quote(line, start, value)
             return True
-        if "{" in self.lines[line] and self._quote_in_flow(line):
+        if self._quote_in_flow(line):
             return True
         if "unknown escape" in said:
             return self._double_backslash(line, fault)
@@ -261,7 +261,7 @@ class Mending:
         quoted = [found.span() for found in _IN_QUOTES.finditer(text)]
         keys = [
             found
-            for found in _KEY_IN_FLOW.finditer(text)
+            for found in _KEY_IN_FLOW.finditer(text, text.index("{") if "{" in text else len(text))
             if found["key"] in KEYS and not any(begin < found.start() < stop for begin, stop in quoted)
         ]
         stops = [*(found.start() for found in keys[1:]), end] if keys else []
