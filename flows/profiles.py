@@ -6,8 +6,8 @@
 - **zalo_bot**: the Bot Platform's documentation (12/2025, 9/2026): text and caption 1 to 2,000; no buttons of any kind,
   so that choices are numbered lines in the text; a photo by its address, voice in private chats only, no video;
   the free plan has 3,000 messages a month for 50 people.
-- **zalo_oa**: OpenAPI v3 as public code uses it: text 2,000, at most 5 buttons (unverified) with a title of 100, images of
-  1 MB (unverified); free answers within 48 hours of her last word, 8 of them.
+- **zalo_oa**: OpenAPI v3 as public code uses it: text 2,000, at most 5 buttons (unverified) with a title of 100, images
+  of 1 MB (unverified); free answers within 48 hours of her last word, 8 of them.
 
 How many options one may choose among is ours: eight is what a small phone shows without scrolling, whatever carries it.
 """

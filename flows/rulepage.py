@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,7 +81,7 @@ def _example(code: str, node: Node) -> Example:
 
 def whole(snippet: str) -> str:
     """A snippet as a file: steps get a head."""
-    if not snippet.lstrip(MARK).startswith("- "):
+    if not re.match(rf"(?:{MARK}|⟦\w+⟧)*- ", snippet):
         return snippet
     lines = "\n".join(f"  {line}" if line.strip() else line for line in snippet.rstrip("\n").split("\n"))
     return f"{HEAD}steps:\n{lines}\n"

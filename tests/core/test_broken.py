@@ -27,6 +27,7 @@ SHELF = {
 }
 HOW: dict[str, Callable[[str], bytes]] = {
     "": str.encode,
+    "file": str.encode,
     "crlf": lambda text: text.replace("\n", "\r\n").encode(),
     "cr": lambda text: text.replace("\n", "\r").encode(),
     "bom": lambda text: b"\xef\xbb\xbf" + text.encode(),
@@ -65,7 +66,8 @@ def read(case: str) -> tuple[dict[str, bytes], list[Place]]:
     if case.startswith("@"):
         how, _, case = case[1:].partition("\n")
     first, *others = re.split(r"(?m)^--- (\S+)\n(?=.)", case)
-    texts = {"lesson.yaml": whole(first) if MARK.sub("", first).startswith("- say") or _is_steps(first) else first}
+    steps = MARK.sub("", first).startswith("- ") and how != "file"
+    texts = {"lesson.yaml": whole(first) if steps else first}
     texts |= dict(zip(others[::2], others[1::2], strict=True))
     wanted: list[Place] = []
     for name, text in texts.items():
@@ -74,10 +76,6 @@ def read(case: str) -> tuple[dict[str, bytes], list[Place]]:
             for mark in found:
                 wanted.append((name, mark[1], at, len(MARK.sub("", line[: mark.start()])) + 1))
     return {name: HOW[how](MARK.sub("", text)) for name, text in texts.items()}, wanted
-
-
-def _is_steps(text: str) -> bool:
-    return text.startswith("- ") and "say: a\n" != MARK.sub("", text)[2:]
 
 
 def told(files: dict[str, bytes]) -> list[Problem]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings import load
-from flows.lint import RULES, lint, rules
+from flows.lint import lint
 from flows.loader import load_files, load_folder
 from flows.model import Choose
 

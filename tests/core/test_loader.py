@@ -148,7 +148,7 @@ BROKEN = [
     (HEAD + "  - say: x\n    text: a\n    right: true\n", [("E002", 6, 5)]),
     (HEAD + "  - say\n", [("E003", 4, 5)]),
     (HEAD + "  - choose: x\n    text: a\n", [("E003", 4, 5)]),
-    (HEAD + "  - choose: x\n    text: a\n    options: {id: a}\n", [("E003", 4, 5), ("E003", 6, 14)]),
+    (HEAD + "  - choose: x\n    text: a\n    options: {id: a}\n", [("E003", 6, 14)]),
     (HEAD + "  - choose: x\n    text: a\n    options:\n      - {id: a, text: b, right: true}\n", [("E002", 7, 26)]),
     (
         HEAD + "  - choose: x\n    text: a\n    options:\n      - {id: a, text: b}\n      - {id: a, text: c}\n",
