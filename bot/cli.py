@@ -396,7 +396,7 @@ def _parser() -> argparse.ArgumentParser:
         action=argparse.BooleanOptionalAction,
         help="lưu bài là dùng được ngay; không ghi: chỉ khi trang web mở riêng cho máy này",
     )
-    _add_lint(add("lint", lint, "Soát bài học.", "config lessons"))
+    _add_lint(add("lint", lint, "Soát bài học.", "config lessons data"))
     publishing = add("publish", publish, "Phát hành bài đã sửa; ai đang học vẫn yên chỗ.")
     publishing.add_argument(
         "lessons_wanted", metavar="BÀI", nargs="*", help="mã bài hay đường dẫn; không ghi: mọi bài đã sửa"

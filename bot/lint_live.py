@@ -13,6 +13,7 @@ from bot.services.publishing import How, look, plan
 from flows.loader import Parsers, by_place
 from flows.model import Lesson, Problem
 from flows.saying import say
+from flows.shelf import languages_of
 from storage import schema
 from storage.copies import sqlite_path
 from storage.database import Database, open_database
@@ -59,13 +60,12 @@ async def _of_learners(database: Database, found: Findings, facts: Mapping[str, 
     """What `./camtay publish` would say of each lesson that has no error."""
     broken = {problem.place.path for problem in found.problems if problem.severity == "error"}
     good: dict[str, Lesson] = {}
-    translations: dict[str, dict[str, Mapping[str, str]]] = {}
+    words: dict[str, Mapping[str, Mapping[str, str]]] = {}
     for library, own in found.libraries:
         for lesson in library.lessons.values():
             if lesson.place.path in own and lesson.place.path not in broken:
                 good[lesson.id] = lesson
+                words[lesson.id] = languages_of(lesson, library)
     stored = await look(database, sorted(good))
-    plans = [
-        plan(stored[lesson.id], lesson, translations.get(lesson.id, {}), How("lint"), facts) for lesson in good.values()
-    ]
+    plans = [plan(stored[lesson.id], lesson, words[lesson.id], How("lint"), facts) for lesson in good.values()]
     return [problem for each in plans if not each.unchanged for problem in each.impact.problems]

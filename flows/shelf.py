@@ -67,7 +67,7 @@ def shelf_of(library: Library, problems: Iterable[Problem], root: Path, words: b
         phrases=_phrases(root, library),
         words=table_of(words),
         tracks=tuple((track.id, track.title) for track in library.tracks),
-        translations={key: _languages(lesson, library) for key, lesson in good.items()},
+        translations={key: languages_of(lesson, library) for key, lesson in good.items()},
         phrases_in=_phrases_in(library),
     )
 
@@ -83,7 +83,7 @@ def _of_phrases(problem: Problem, root: Path) -> bool:
     return problem.code.startswith("E40") and path.parent in (root, root / "po")
 
 
-def _languages(lesson: Lesson, library: Library) -> dict[str, dict[str, str]]:
+def languages_of(lesson: Lesson, library: Library) -> dict[str, dict[str, str]]:
     catalogues = library.translations.get(lesson.id, {})
     declared = [language for language in lesson.langs if language != lesson.lang and language in catalogues]
     sources = texts(lesson) if declared else {}
