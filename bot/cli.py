@@ -100,6 +100,15 @@ def try_lesson(given: argparse.Namespace) -> int:
     return Console(book, input, print, _universe).play(lesson.id)
 
 
+def graph(given: argparse.Namespace) -> int:
+    settings = _settings(given)
+    from bot import graphing
+
+    return graphing.draw(
+        Path(settings.lessons.dir), given.lesson, settings.placeholders, shape=given.format, out=given.out
+    )
+
+
 def migrate(given: argparse.Namespace) -> int:
     settings = _settings(given)
     before, after = asyncio.run(_migrate(settings))
@@ -274,6 +283,12 @@ def _parser() -> argparse.ArgumentParser:
     linting.add_argument("--format", choices=("text", "json", "github"), default="text", help="cách in kết quả")
     trying = add("try", try_lesson, "Học thử một bài ngay ở đây, không lưu gì.", "config lessons")
     trying.add_argument("lesson", metavar="BÀI", help="mã của bài, hoặc đường dẫn tới bài")
+    drawing = add("graph", graph, "Vẽ các bước của một bài và đường đi giữa chúng.", "config lessons")
+    drawing.add_argument("lesson", metavar="BÀI", help="mã của bài, hoặc đường dẫn tới bài")
+    drawing.add_argument(
+        "--format", choices=("mermaid", "svg"), default="mermaid", help="chữ Mermaid, hay hình SVG mở bằng trình duyệt"
+    )
+    drawing.add_argument("--out", metavar="TỆP", type=_path, help="không ghi: in ra màn hình")
     writing = add(
         "golden", golden, "Ghi lại lời của máy trong các bản thoại mẫu; xem git diff sau đó.", "config lessons"
     )

@@ -1,0 +1,97 @@
+"""One lesson file as it lies on disk: found, read, linted. For those who write lessons, not for those who learn."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from flows.lint import lint
+from flows.loader import Draft, Library, load_files
+from flows.model import Lesson, Problem
+from flows.rules import Script
+
+MAX_BYTES = 1_000_000  # of one file that is looked at; the loader refuses smaller ones in a sentence
+
+_TABLES = ("tracks.yaml", "sources.yaml", "words.yaml", "phrases.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A lesson file: as far as it could be read, with all its faults. `source` is its bytes."""
+
+    path: Path
+    source: bytes
+    draft: Draft
+    library: Library
+    problems: tuple[Problem, ...]
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        return tuple(problem for problem in self.problems if problem.severity == "error")
+
+    @property
+    def lesson(self) -> Lesson | None:
+        """The lesson as far as it could be read; None where nothing could."""
+        return self.draft.lesson if self.draft.lesson and self.draft.lesson.steps else None
+
+    @property
+    def script(self) -> Script | None:
+        return Script(self.draft, self.library) if self.lesson else None
+
+
+def find(root: Path, wanted: str) -> Path | None:
+    """The file of a lesson: by its id (its folder's name, else the one written inside)."""
+    files = lesson_files(root)
+    named = next((path for path in files if path.parent.name == wanted), None)
+    if named is not None:
+        return named
+    head = re.compile(
+        rb"^lesson:[ \t]*[\"']?" + re.escape(wanted.encode("utf-8", "replace")) + rb"[\"']?[ \t]*(#.*)?\r?$", re.M
+    )
+    return next((path for path in files if head.search(_bytes(path))), None)
+
+
+def lesson_files(root: Path) -> list[Path]:
+    """Every lesson.yaml of a folder, without the template."""
+    return [
+        path
+        for path in sorted(root.rglob("lesson.yaml"))
+        if not any(part.startswith("_") for part in path.relative_to(root).parts[:-1])
+    ]
+
+
+def read(root: Path, path: Path, facts: Mapping[str, str], others: Mapping[str, Lesson]) -> Reading:
+    """Read and lint one file. `others` are the lessons it may refer to; they are not looked at. Raises OSError."""
+    source = path.read_bytes()
+    return read_source(root, path, source, facts, others)
+
+
+def read_source(
+    root: Path, path: Path, source: bytes, facts: Mapping[str, str], others: Mapping[str, Lesson]
+) -> Reading:
+    """As `read`, for text that lies nowhere: an older version."""
+    tables = {str(root / name): _bytes(root / name) for name in _TABLES if (root / name).is_file()}
+    library = load_files({**tables, str(path): source}, facts)
+    draft = library.drafts[0]
+    own = {draft.lesson.id if draft.lesson else "", path.parent.name}
+    stubs = [_stub(root, lesson) for lesson in others.values() if lesson.id not in own]
+    known = {stub.lesson.id for stub in stubs if stub.lesson} | own
+    stubs += [Draft(str(file), ()) for file in lesson_files(root) if file.parent.name not in known]
+    library = replace(library, drafts=(draft, *stubs), lessons={**others, **library.lessons})
+    found = tuple(problem for problem in lint(library) if problem.place.path == str(path))
+    return Reading(path, source, draft, library, found)
+
+
+def _stub(root: Path, lesson: Lesson) -> Draft:
+    """A neighbour that is only named: without steps no rule looks at it."""
+    path = str(root / lesson.track / lesson.id / "lesson.yaml")
+    return Draft(path, (), replace(lesson, steps=(), index={}))
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()[:MAX_BYTES]
+    except OSError:
+        return b""
