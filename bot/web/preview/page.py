@@ -1,0 +1,76 @@
+"""The pages of the preview, put together from their parts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from bot.services.preview import Listed, Look
+from bot.web.preview import parts
+from bot.web.preview.asked import Asked
+from bot.web.preview.frame import framed, safe
+from bot.web.preview.shown import show_everywhere
+from flows.playing import Play, Turn
+from flows.transcript import Act, Head, Transcript
+from flows.transcript import Turn as Written
+
+
+def lesson_page(look: Look, asked: Asked, play: Play | None, tutor: str) -> str:
+    """One lesson; without a play (nothing can be played) its faults alone."""
+    above = parts.top(look) + _changed() + parts.told(look, asked)
+    desk = _desk(look, asked, play, tutor) if play else '<main class="desk"><p>Chưa có gì để học thử.</p></main>'
+    is_posted = len(asked.query()) > parts.LONG_ADDRESS
+    again = parts.form(look.id, asked, "", attributes=' id="again" hidden') if is_posted else ""
+    state = f"/preview/{quote(look.id)}/state"
+    return framed(f"Xem thử: {look.title}", above + desk + again, stamp=look.stamp, state=state)
+
+
+def _changed() -> str:
+    return '<p class="told" id="changed" role="status" hidden>Tệp vừa đổi. Tải lại trang để thấy bản mới.</p>'
+
+
+def _desk(look: Look, asked: Asked, play: Play, tutor: str) -> str:
+    prompt = play.prompt
+    return (
+        '<main class="desk">'
+        f"<div>{parts.phone(look, asked, play, tutor)}{parts.under_phone(look, asked, play)}</div>"
+        f"<div>{parts.reasons(play)}{parts.state(play)}{parts.settings(look, asked)}</div>"
+        f"{parts.steps(look, asked, play)}"
+        f"{parts.everywhere(prompt, show_everywhere(prompt) if prompt else ())}"
+        f"{parts.transcript(as_transcript(play))}</main>"
+    )
+
+
+def as_transcript(play: Play) -> str:
+    """The play in the form that lies beside lessons; empty where it did not begin at the beginning."""
+    setup = play.setup
+    if setup.step or setup.points or any(turn.fault for turn in play.turns):
+        return ""
+    head = Head(setup.lesson, setup.name, setup.address, setup.at, setup.channel, setup.values)
+    opening, *others = play.turns
+    exchanges = tuple((_act(turn), _written(turn)) for turn in others if turn.said)
+    return str(Transcript(head, _written(opening), exchanges))
+
+
+def _act(turn: Turn) -> Act:
+    kind = turn.deed.kind if turn.deed else "say"
+    if kind == "wait":
+        what = turn.deed.what if turn.deed else ""
+        return Act("wait", wait_s=int(what) if what.isdigit() else 86_400)
+    return Act(kind, turn.said.strip("[]") if kind == "send" else turn.said)
+
+
+def _written(turn: Turn) -> Written:
+    last = turn.messages[-1].choices if turn.messages else ()
+    return Written(tuple(message.text for message in turn.messages), tuple(choice.label for choice in last))
+
+
+def list_page(lessons: Sequence[Listed]) -> str:
+    rows = [(each.id, each.title, each.path, each.status, each.errors, each.warnings) for each in lessons]
+    broken = sum(bool(each.errors) for each in lessons)
+    counted = f"{len(lessons)} bài" + (f", {broken} bài có lỗi" if broken else "")
+    inside = (
+        '<header class="top"><p><a href="/">← Trang trò chuyện</a></p><h1>Xem thử các bài</h1>'
+        f'<p class="soft">{safe(counted)}</p></header><main class="narrow">{parts.listed(rows)}</main>'
+    )
+    return framed("Xem thử các bài", inside)

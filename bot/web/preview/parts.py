@@ -1,0 +1,343 @@
+"""The parts of a preview page, each from what it shows to HTML. Everything that comes from a file is escaped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from urllib.parse import quote
+
+from bot.services.preview import Look
+from bot.web.preview.asked import CHANNELS, Asked, told_values
+from bot.web.preview.frame import safe
+from bot.web.preview.shown import Bubble, Shown
+from flows import ADDRESSES, Problem
+from flows.graph import kind_of
+from flows.graph_svg import KIND_WORDS
+from flows.playing import GIVEN, Message, Play, Turn, spell
+from flows.trail import Check, Passed
+
+LONG_ADDRESS = 4_000  # bytes: from here on forms are posted, since servers cut long addresses
+STATUS = {
+    "live": "đang dùng",
+    "draft": "bản nháp, chưa phát hành",
+    "new": "bài mới, chưa phát hành",
+    "broken": "tệp có lỗi",
+    "gone": "không còn tệp",
+}
+
+_STEP_LINE = re.compile(r"^\d+\. ", re.M)
+
+
+def address_of(lesson: str, asked: Asked) -> str:
+    return f"/preview/{quote(lesson)}{asked.query()}"
+
+
+def form(lesson: str, asked: Asked, inside: str, *, deeds: bool = True, attributes: str = "") -> str:
+    """A form that says all of `asked` again, plus what stands inside."""
+    method = "post" if len(asked.query()) > LONG_ADDRESS else "get"
+    hidden = "".join(
+        f'<input type="hidden" name="{safe(name)}" value="{safe(value)}">' for name, value in asked.pairs(deeds=deeds)
+    )
+    return f'<form method="{method}" action="/preview/{safe(quote(lesson))}"{attributes}>{hidden}{inside}</form>'
+
+
+# --- above: what the file is -------------------------------------------------------------------------
+
+
+def top(look: Look) -> str:
+    live = f", bản {look.live_version} đang dùng" if look.live_version and look.status != "live" else ""
+    where = f'<p class="soft">{safe(look.path)}</p>' if look.path else ""
+    return (
+        f'<header class="top"><p><a href="/preview/">← Mọi bài</a></p><h1>{safe(look.title)}</h1>'
+        f'<p><span class="chip">{safe(STATUS[look.status])}{live}</span></p>{where}'
+        f'<p><a href="/preview/{safe(quote(look.id))}/graph.svg">Sơ đồ</a></p></header>'
+    )
+
+
+def told(look: Look, asked: Asked) -> str:
+    """Which version is shown, and the faults of the file."""
+    parts = []
+    if look.status == "broken" and look.lesson is not None:
+        parts.append("<p>Tệp đang có lỗi. Dưới đây là bản tốt gần nhất, học viên đang học bản này.</p>")
+    elif look.status == "broken":
+        parts.append("<p>Tệp có lỗi nên chưa học thử được. Sửa xong rồi lưu, trang này tự mở lại.</p>")
+    elif look.status == "gone":
+        parts.append("<p>Không còn tệp của bài này. Dưới đây là bản đang dùng.</p>")
+    elif look.status == "draft":
+        other = replace(asked, live=not look.shows_live, deeds=())
+        link = f'<a href="{safe(address_of(look.id, other))}">'
+        if look.shows_live:
+            parts.append(f"<p>Đây là bản đang dùng. {link}Xem bản nháp</a></p>")
+        else:
+            parts.append(f"<p>Đây là bản nháp trong tệp, học viên chưa thấy. {link}Xem bản đang dùng</a></p>")
+    if look.problems:
+        errors = sum(problem.severity == "error" for problem in look.problems)
+        counted = f"{errors} lỗi, {len(look.problems) - errors} điều nên xem lại"
+        parts.append(f"<h2>{counted}</h2><ul>{''.join(_problem(problem) for problem in look.problems[:50])}</ul>")
+    return f'<section class="told" aria-label="Về tệp này">{"".join(parts)}</section>' if parts else ""
+
+
+def _problem(problem: Problem) -> str:
+    place = f"dòng {problem.place.line}, cột {problem.place.col}"
+    hint = f' <span class="soft">({safe(problem.hint)})</span>' if problem.hint else ""
+    word = "Lỗi" if problem.severity == "error" else "Nên xem"
+    return f"<li><b>{word} {safe(problem.code)}</b> {place}: {safe(problem.message)}{hint}</li>"
+
+
+# --- the phone ---------------------------------------------------------------------------------------
+
+
+def phone(look: Look, asked: Asked, play: Play, tutor: str) -> str:
+    log = "".join(_turn(turn) for turn in play.turns)
+    answers = form(look.id, asked, "".join(_answer(c.id, c.label) for c in play.choices)) if play.choices else ""
+    box = f'<div id="answers" role="group" aria-label="Trả lời">{answers}</div>' if answers else ""
+    field = (
+        '<input class="say" id="say" name="say" aria-label="Viết như học viên" placeholder="Viết như học viên" '
+        'maxlength="2100" autocomplete="off"><button>Gửi</button>'
+    )
+    typed = form(look.id, asked, field) if not play.over else '<p class="side">Hết bài.</p>'
+    return (
+        f'<div class="phone"><div class="head"><div><p class="name">{safe(tutor)}</p>'
+        f"<p>Học thử: không lưu gì</p></div></div>"
+        f'<div class="log" tabindex="0" role="region" aria-label="Trò chuyện thử"><div>{log}{box}</div></div>'
+        f'<div class="foot">{typed}</div></div>'
+    )
+
+
+def _answer(option: str, label: str) -> str:
+    return f'<button name="a" value="tap:{safe(option)}">{safe(label)}</button>'
+
+
+def _turn(turn: Turn) -> str:
+    parts = []
+    if turn.said:
+        is_time = turn.deed is not None and turn.deed.kind == "wait"
+        parts.append(f'<p class="side">{safe(turn.said)}</p>' if is_time else _bubble(turn.said, mine=True))
+    if turn.fault:
+        parts.append(f'<p class="side fault">{safe(turn.fault)}</p>')
+    parts += [_bubble(message.text) for message in turn.messages]
+    return "".join(parts)
+
+
+def _bubble(text: str, *, mine: bool = False) -> str:
+    """As chat.js makes it: a paragraph for each blank line, a list of things to do line by line."""
+    who, style = ("Tôi", "bubble mine") if mine else ("Cầm Tay", "bubble")
+    paragraphs = (part for part in re.split(r"\n\s*\n", text) if part)
+    inside = "".join(f"<p>{safe(part) if mine else _paragraph(part)}</p>" for part in paragraphs)
+    return f'<div class="{style}"><span class="who">{who}: </span>{inside}</div>'
+
+
+def _paragraph(part: str) -> str:
+    if not _STEP_LINE.search(part):
+        return safe(part)
+    rows = (("row step" if _STEP_LINE.match(row) else "row", row) for row in part.split("\n"))
+    return "".join(f'<span class="{style}">{safe(row)}</span>' for style, row in rows)
+
+
+def under_phone(look: Look, asked: Asked, play: Play) -> str:
+    """Back, from the start, and jumps in time."""
+    fresh = replace(asked, deeds=())
+    back = replace(asked, deeds=asked.deeds[:-1])
+    links = []
+    if asked.deeds:
+        links.append(f'<a href="{safe(address_of(look.id, back))}">Lùi một lần</a>')
+        links.append(f'<a href="{safe(address_of(look.id, fresh))}">Chơi lại</a>')
+    jumps = [("3600", "Qua 1 giờ"), ("86400", "Qua 1 ngày"), ("604800", "Qua 7 ngày")]
+    if play.session.remind_at is not None:
+        jumps.insert(0, ("due", "Tới giờ hẹn"))
+    if not play.over:
+        buttons = "".join(f'<button name="a" value="wait:{what}">{word}</button>' for what, word in jumps)
+        links.append(form(look.id, asked, buttons))
+    return f'<div class="under">{"".join(links)}</div>'
+
+
+# --- beside it ---------------------------------------------------------------------------------------
+
+
+def steps(look: Look, asked: Asked, play: Play | None) -> str:
+    """Every step, to stand at directly."""
+    items = []
+    here = play.session.step if play and play.session.waiting else ""
+    for step in look.lesson.steps if look.lesson else ():
+        there = replace(asked, setup=replace(asked.setup, step=step.id), deeds=())
+        current = ' class="here" aria-current="step"' if step.id == here else ""
+        text = safe(" ".join(step.text.split())[:70])
+        kind = kind_of(step)
+        items.append(
+            f'<li{current}><a href="{safe(address_of(look.id, there))}"><b>{safe(step.id)}</b> '
+            f"<small>{safe(KIND_WORDS.get(kind, kind))} · dòng {step.place.line}</small><br>{text}</a></li>"
+        )
+    return (
+        f'<nav class="card steps" aria-labelledby="steps"><h2 id="steps">Các bước</h2>'
+        f'<ol tabindex="0" aria-label="Các bước">{"".join(items)}</ol></nav>'
+    )
+
+
+def reasons(play: Play) -> str:
+    """Why it went where it went: the newest turn open, the earlier ones folded."""
+    turns = [turn for turn in play.turns if turn.trail or turn.notes]
+    newest = play.turns[-1] if play.turns else None
+    now = _reason(newest) if newest and (newest.trail or newest.notes) else '<p class="soft">Chưa đi đâu thêm.</p>'
+    earlier = [turn for turn in turns if turn is not newest]
+    folded = "".join(f"<h3>{safe(_deed(turn))}</h3>{_reason(turn)}" for turn in reversed(earlier[-40:]))
+    older = f"<details><summary>Những lần trước ({len(earlier)})</summary>{folded}</details>" if earlier else ""
+    return f'<section class="card" aria-labelledby="why"><h2 id="why">Vì sao tới đây</h2>{now}{older}</section>'
+
+
+def _deed(turn: Turn) -> str:
+    return "Mở bài" if turn.deed is None else turn.said or f"{turn.deed.kind}: {turn.deed.what}"
+
+
+def _reason(turn: Turn) -> str:
+    went = "".join(_passed(passed) for passed in turn.trail)
+    notes = "".join(f"<li>{safe(note)}</li>" for note in turn.notes)
+    listed = f'<ol class="trail">{went}</ol>' if went else ""
+    return listed + (f'<ul class="small">{notes}</ul>' if notes else "")
+
+
+def _passed(passed: Passed) -> str:
+    kind = KIND_WORDS.get(passed.kind, passed.kind)
+    how = "" if passed.entered else " · <b>bỏ qua</b>"
+    checks = "".join(_check(check) for check in passed.checks)
+    table = f'<div class="wide"><table>{_HEAD}{checks}</table></div>' if checks else ""
+    return (
+        f'<li><b>{safe(passed.step)}</b> <span class="small">{safe(kind)} · dòng {passed.line}{how}</span>{table}</li>'
+    )
+
+
+_HEAD = "<tr><th>Điều kiện</th><th>Đang có</th><th>Kết quả</th></tr>"
+_CHECKS = {"when": "khi", "case": "nếu", "else": "còn lại", "check": "kiểm"}
+
+
+def _check(check: Check) -> str:
+    word = _CHECKS.get(check.what, check.what)
+    go = f" → {safe(check.go)}" if check.go else ""
+    style = ' class="taken"' if check.taken else ""
+    chosen = "✓ đi lối này" if check.taken else ""
+    if not check.parts:
+        verdict = safe(check.fault) if check.fault else chosen or "không cần tới"
+        return f"<tr{style}><td>{word} <code>{safe(check.condition)}</code>{go}</td><td></td><td>{verdict}</td></tr>"
+    rows = []
+    for part in check.parts:
+        lead = f"{word} " if part.depth == 0 else ""
+        way = go if part.depth == 0 else ""
+        verdict = "✓ đúng" if part.result else "✗ sai"
+        if part.depth == 0 and check.what == "case":
+            verdict = chosen or ("đúng, nhưng lối trước đã được chọn" if part.result else verdict)
+        row = style if part.depth == 0 else ""
+        said = f'<td class="d{min(part.depth, 3)}">{lead}<code>{safe(part.text)}</code>{way}</td>'
+        rows.append(f"<tr{row}>{said}<td>{safe(part.value)}</td><td>{verdict}</td></tr>")
+    return "".join(rows)
+
+
+def state(play: Play) -> str:
+    session = play.session
+    due = session.remind_at
+    points = ", ".join(f"{'cho sẵn' if step == GIVEN else step} {n}" for step, n in session.earned.items())
+    rows = [
+        ("Đang ở", f"{session.step} (câu hỏi số {session.seq})" if session.waiting else "hết bài"),
+        ("Điểm", f"{session.score}" + (f" ({points})" if points else "")),
+        ("Lần thử", f"{session.tries}" + (f", chưa hiểu {session.misses}" if session.misses else "")),
+        ("Mốc", session.checkpoint or "chưa có"),
+        ("Biến", told_values(session.vars) or "chưa có"),
+        ("Giờ", f"{play.now:%H:%M %d/%m/%Y}"),
+        ("Hẹn giờ", f"{due:%H:%M %d/%m/%Y}, còn {spell(due - play.now)}" if due else "không"),
+        ("Đã nhắc", str(session.reminded)),
+        ("Đường đi", " → ".join(session.path)),
+    ]
+    told = "".join(f"<dt>{word}</dt><dd>{safe(value)}</dd>" for word, value in rows)
+    return f'<section class="card" aria-labelledby="state"><h2 id="state">Trạng thái</h2><dl>{told}</dl></section>'
+
+
+def settings(look: Look, asked: Asked) -> str:
+    """Who she is, where, when, with what: a form that plays the same once more."""
+    setup = asked.setup
+    langs = look.lesson.langs if look.lesson else ("vi",)
+    fields = [
+        _select("address", "Xưng hô", {pair: pair for pair in ADDRESSES}, setup.address),
+        _select("channel", "Kênh", CHANNELS, setup.channel),
+        _select(
+            "lang",
+            "Tiếng",
+            {lang: lang for lang in (*langs, *([setup.lang] if setup.lang not in langs else []))},
+            setup.lang,
+        ),
+        _input("name", "Tên học viên", setup.name, 'maxlength="30"'),
+        _input("at", "Bắt đầu lúc", f"{setup.at:%Y-%m-%dT%H:%M}", 'type="datetime-local"'),
+        _input("vars", "Biến cho sẵn (tên=giá trị; …)", told_values(setup.values), 'maxlength="4000"'),
+        _input("points", "Điểm cho sẵn", str(setup.points or ""), 'inputmode="numeric" maxlength="4"'),
+    ]
+    kept = "".join(
+        f'<input type="hidden" name="{safe(name)}" value="{safe(value)}">'
+        for name, value in asked.pairs()
+        if name in ("step", "of", "a")
+    )
+    method = "post" if len(asked.query()) > LONG_ADDRESS else "get"
+    return (
+        '<section class="card" aria-labelledby="other"><h2 id="other">Thử cách khác</h2>'
+        f'<form class="fields" method="{method}" action="/preview/{safe(quote(look.id))}">{kept}{"".join(fields)}'
+        "<button>Xem lại như thế</button></form></section>"
+    )
+
+
+def _select(name: str, word: str, choices: dict[str, str], chosen: str) -> str:
+    options = "".join(
+        f'<option value="{safe(value)}"{" selected" if value == chosen else ""}>{safe(shown)}</option>'
+        for value, shown in choices.items()
+    )
+    return f'<label>{safe(word)}<select name="{name}">{options}</select></label>'
+
+
+def _input(name: str, word: str, value: str, more: str) -> str:
+    return f'<label>{safe(word)}<input name="{name}" value="{safe(value)}" autocomplete="off" {more}></label>'
+
+
+# --- the same prompt everywhere ----------------------------------------------------------------------
+
+
+def everywhere(message: Message | None, shows: Sequence[Shown]) -> str:
+    if message is None:
+        return ""
+    ways = "".join(_shown(shown) for shown in shows)
+    return (
+        '<section class="card ways-card" aria-labelledby="ways"><h2 id="ways">Tin này trên từng kênh</h2>'
+        f'<div class="ways">{ways}</div></section>'
+    )
+
+
+def _shown(shown: Shown) -> str:
+    bubbles = "".join(_on_channel(bubble, shown.limit) for bubble in shown.bubbles)
+    notes = "".join(f"<li>{safe(note)}</li>" for note in shown.notes)
+    listed = f'<ul class="small">{notes}</ul>' if notes else ""
+    return f"<div><h3>{safe(shown.channel)}</h3>{bubbles}{listed}</div>"
+
+
+def _on_channel(bubble: Bubble, limit: int) -> str:
+    rows = "".join(f"<li>{''.join(f'<span>{safe(label)}</span>' for label in row)}</li>" for row in bubble.rows)
+    keys = f'<ul class="keys" aria-label="Nút">{rows}</ul>' if rows else ""
+    over = ' class="small over"' if bubble.units > limit else ' class="small"'
+    return f'<p class="text">{safe(bubble.text)}</p>{keys}<p{over}>{bubble.units} / {limit} ký tự (UTF-16)</p>'
+
+
+def transcript(text: str) -> str:
+    """The play as a transcript, to be kept beside the lesson."""
+    if not text:
+        return ""
+    return (
+        '<details class="card ways-card"><summary>Bản thoại của lần chơi này</summary>'
+        f'<div class="wide" tabindex="0" role="region" aria-label="Bản thoại"><pre>{safe(text)}</pre></div></details>'
+    )
+
+
+def listed(rows: Iterable[tuple[str, str, str, str, int, int]]) -> str:
+    """The list of lessons: id, title, path, status, errors, warnings."""
+    items = []
+    for lesson_id, title, path, status, errors, warnings in rows:
+        faults = f"{errors} lỗi, {warnings} điều nên xem lại" if errors or warnings else "không có lỗi"
+        items.append(
+            f'<li class="card"><a href="/preview/{safe(quote(lesson_id))}"><b>{safe(title)}</b></a> '
+            f'<span class="chip">{safe(STATUS.get(status, status))}</span><br>'
+            f'<span class="small">{safe(lesson_id)} · {safe(path)} · {faults}</span></li>'
+        )
+    return f'<ul class="list">{"".join(items)}</ul>'
