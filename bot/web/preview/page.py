@@ -34,8 +34,8 @@ def _desk(look: Look, asked: Asked, play: Play, tutor: str) -> str:
     return (
         '<main class="desk">'
         f"<div>{parts.phone(look, asked, play, tutor)}{parts.under_phone(look, asked, play)}</div>"
-        f"<div>{parts.reasons(play)}{parts.state(play)}{parts.settings(look, asked)}</div>"
-        f"{parts.steps(look, asked, play)}"
+        f"<div>{parts.reasons(play)}{parts.state(play)}</div>"
+        f'<div class="left">{parts.steps(look, asked, play)}{parts.settings(look, asked)}</div>'
         f"{parts.everywhere(prompt, show_everywhere(prompt) if prompt else ())}"
         f"{parts.transcript(as_transcript(play))}</main>"
     )

@@ -162,7 +162,7 @@ def steps(look: Look, asked: Asked, play: Play | None) -> str:
     for step in look.lesson.steps if look.lesson else ():
         there = replace(asked, setup=replace(asked.setup, step=step.id), deeds=())
         current = ' class="here" aria-current="step"' if step.id == here else ""
-        text = safe(" ".join(step.text.split())[:70])
+        text = safe(_short(" ".join(step.text.split())))
         kind = kind_of(step)
         items.append(
             f'<li{current}><a href="{safe(address_of(look.id, there))}"><b>{safe(step.id)}</b> '
@@ -172,6 +172,10 @@ def steps(look: Look, asked: Asked, play: Play | None) -> str:
         f'<nav class="card steps" aria-labelledby="steps"><h2 id="steps">Các bước</h2>'
         f'<ol tabindex="0" aria-label="Các bước">{"".join(items)}</ol></nav>'
     )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 70 else text[:69].rstrip() + "…"
 
 
 def reasons(play: Play) -> str:
