@@ -51,11 +51,12 @@ class Alarm:
 def read_alarm(sure: Iterable[str], maybe: Iterable[str], denials: Iterable[str], fold: Fold) -> Alarm:
     """Compile the tables; `fold` takes away diacritics and case."""
     return Alarm(
-        sure=_any(sure, fold), maybe=_any(maybe, fold), denials=tuple(" ".join(fold(denial)) for denial in denials)
+        sure=any_of(sure, fold), maybe=any_of(maybe, fold), denials=tuple(" ".join(fold(denial)) for denial in denials)
     )
 
 
-def _any(phrases: Iterable[str], fold: Fold) -> re.Pattern[str]:
+def any_of(phrases: Iterable[str], fold: Fold) -> re.Pattern[str]:
+    """Phrases with gaps as one pattern over folded words between blanks."""
     patterns = [_pattern(phrase, fold) for phrase in phrases]
     return re.compile(f"(?<= )(?:{'|'.join(patterns)})(?= )" if patterns else r"(?!)")
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from flows.emergency import Alarm, read_alarm
+from flows.emergency import Alarm, any_of, read_alarm
 
 MAX_WORDS = 60  # a longer message is no answer to a short question; only emergencies are looked for in it
 SURE = 86  # rapidfuzz ratio from which one typo in a word of seven letters still passes
@@ -212,6 +212,12 @@ def is_emergency(words: Words, text: str) -> bool:
 def may_be_emergency(words: Words, text: str) -> bool:
     """Whether it is worth asking her."""
     return words.alarm.may_ring(fold(words, text))
+
+
+@lru_cache(maxsize=256)
+def with_gaps(words: Words, patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """Phrases with gaps (`…`, `/`) as one pattern over folded words between blanks."""
+    return any_of(patterns, lambda phrase: fold(words, phrase))
 
 
 def without_fillers(words: Words, tokens: tuple[str, ...]) -> tuple[str, ...]:

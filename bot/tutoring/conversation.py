@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import flows
 from bot.channels.base import Began, Body, Inner, Left, Media, Tap, Text
-from bot.tutoring import menu, reception, rights
+from bot.tutoring import aftercare, menu, reception, rights
 from bot.tutoring.desk import Desk, WentAway
 from bot.tutoring.hearing import hear, offered, says_emergency
 from flows import Session, Trigger
@@ -154,6 +154,13 @@ def _tap(desk: Desk, token: str) -> None:
             reception.take_address(desk, rest)
             if desk.talk.open_run is not None and not desk.talk.pending:
                 _resume(desk, ev.Reoffered(""))
+        case "r" if desk.agreed:
+            aftercare.take_rating(desk, rest)
+        case "k" if desk.agreed:
+            if aftercare.take_checkin(desk, rest):
+                open_lesson(desk, rest.partition(":")[2])
+            else:
+                _show_again(desk)
         case "d":
             rights.take_delete(desk, rest)
             if rest != "yes":
@@ -196,24 +203,28 @@ def _stale(desk: Desk) -> None:
 def open_lesson(desk: Desk, lesson_id: str) -> None:
     """Go on with a lesson where she left it, or begin it; the lesson that was open is parked, never lost."""
     current = desk.talk.open_run
-    if current is not None and current.lesson == lesson_id:
+    if current is not None and current.home[0] == lesson_id:
         _resume(desk, ev.Reoffered("resume"))
         return
-    parked = next((run for run in desk.talk.parked if run.lesson == lesson_id), None)
+    parked = next((run for run in desk.talk.parked if run.home[0] == lesson_id), None)
     if parked is None and desk.book.lesson(lesson_id) is None:
         menu.show_menu(desk, desk.phrase("lesson_gone"))
         return
-    rest = tuple(run for run in desk.talk.parked if run.lesson != lesson_id)
+    rest = tuple(run for run in desk.talk.parked if run.home[0] != lesson_id)
     desk.change(parked=(*rest, current) if current is not None else rest)
     if parked is not None:
         desk.change(run=replace(parked, seq=desk.talk.seq + 1))  # a number no other lesson's buttons carry
         _resume(desk, ev.Reoffered("resume"))
         return
-    person = desk.person
-    trigger = Trigger(lesson_id, desk.talk.seq, person.address, person.name, desk.channel.partition(":")[0])
-    sprint = flows.start(desk.book, trigger, desk.universe)
+    sprint = flows.start(desk.book, _trigger(desk, lesson_id), desk.universe)
     desk.show(sprint.session, sprint.events)
     _after(desk, sprint.events)
+
+
+def _trigger(desk: Desk, lesson_id: str) -> Trigger:
+    person, channel = desk.person, desk.channel.partition(":")[0]
+    trigger = Trigger(lesson_id, desk.talk.seq, person.address, person.name, channel, desk.talk.lang)
+    return replace(trigger, learner=person.learner_id, cards=desk.talk.cards)
 
 
 def open_emergency(desk: Desk) -> None:
@@ -231,7 +242,7 @@ def open_emergency(desk: Desk) -> None:
     if reception.helper_known(desk):
         desk.say(desk.phrase("emergency_helper"))
     run = desk.talk.open_run
-    if run is not None and run.lesson == lesson:
+    if run is not None and run.home[0] == lesson:
         _resume(desk, ev.Reoffered(""))
     else:
         open_lesson(desk, lesson)
@@ -242,15 +253,15 @@ def _resume(desk: Desk, signal: ev.Signal) -> None:
     if run is None:
         menu.show_menu(desk)
         return
-    sprint = flows.resume(desk.book, _channelled(run, desk), signal, desk.universe)
+    sprint = flows.resume(desk.book, _lent(run, desk), signal, desk.universe)
     desk.show(sprint.session, sprint.events)
     _after(desk, sprint.events)
 
 
-def _channelled(run: Session, desk: Desk) -> Session:
-    """A lesson may be begun on one channel and go on at another."""
+def _lent(run: Session, desk: Desk) -> Session:
+    """With what the engine may know of her: a lesson may be begun on one channel and go on at another."""
     channel = desk.channel.partition(":")[0]
-    return run if run.channel == channel else replace(run, channel=channel)
+    return replace(run, channel=channel, learner=desk.person.learner_id, cards=desk.talk.cards, lang=desk.talk.lang)
 
 
 def _after(desk: Desk, events: tuple[ev.Event, ...]) -> None:
@@ -267,8 +278,14 @@ def _after(desk: Desk, events: tuple[ev.Event, ...]) -> None:
                 _stale(desk)
             case ev.TaskPostponed():
                 menu.offer_way_on(desk)
+            case ev.CheckinPlanned() if desk.agreed:
+                aftercare.plan(desk, event)
+            case ev.AnswerGraded() if desk.agreed:
+                aftercare.file_card(desk, event)
             case ev.RunEnded():
                 _ended(desk, event)
+            case ev.HandedOver(lesson):
+                open_lesson(desk, lesson)
             case ev.RunFailed():
                 _failed(desk, event)
             case _:
@@ -287,8 +304,12 @@ def _ended(desk: Desk, event: ev.RunEnded) -> None:
         desk.say(desk.phrase("lesson_done", bai=desk.lesson_title(event.lesson)))
         if event.points and desk.agreed:
             desk.say(desk.phrase("lesson_points", diem=str(event.points)))
+    if any(isinstance(each, ev.HandedOver) for each in desk.events):
+        return  # another lesson goes on at once
     if desk.person.consent == "asked":
         reception.ask_consent(desk)
+    elif event.rate and desk.agreed:
+        aftercare.ask_rating(desk, event)
     else:
         menu.offer_next(desk, event.then, event.lesson)
 
@@ -388,9 +409,21 @@ def _show_again(desk: Desk) -> None:
 
 
 def _inner(desk: Desk, body: Inner) -> None:
-    if desk.talk.open_run is None:
+    if body.kind == "due" and desk.agreed:
+        aftercare.check_in(desk)
+    run = desk.talk.open_run
+    if run is None:
         return
-    if body.kind == "due":
-        _resume(desk, ev.Due(body.ref))
-    elif body.kind == "reoffer":
-        _resume(desk, ev.Reoffered("reoffer"))
+    match body.kind:
+        case "due" if run.remind_at is not None and run.remind_at <= desk.universe.now:
+            _resume(desk, ev.Due(body.ref))
+        case "reoffer":
+            _resume(desk, ev.Reoffered("reoffer"))
+        case "moved" if _is_recalled(desk, run):
+            _resume(desk, ev.Reoffered(""))
+
+
+def _is_recalled(desk: Desk, run: Session) -> bool:
+    """Whether an urgent edit takes this lesson along and she has not been told yet."""
+    route = desk.book.routes.get((run.lesson, run.version))
+    return route is not None and route.how == "urgent"

@@ -139,7 +139,7 @@ def test_quiz_right_answer_earns_its_points_once():
     assert one.one(ev.CheckpointPassed).step == "otp"
     one.tap("khong")
     assert one.said == "Đúng, không đọc.\nHết"
-    assert one.one(ev.AnswerGraded) == ev.AnswerGraded("otp", "khong", True, 1, 2, "giu_ma")
+    assert one.one(ev.AnswerGraded) == ev.AnswerGraded("thu", 1, "otp", "khong", True, 1, 2, "giu_ma")
     ended = one.one(ev.RunEnded)
     assert (ended.points, ended.passed) == (2, True)
 
