@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flows.model import Choose, Quiz, Step
+from flows.model import Branch, Call, Choose, End, Guard, Quiz, Step, Task, Wait
 from flows.rules import Edge, Script
 from flows.session import DEFAULT_ADDRESS, render
 
@@ -40,6 +40,7 @@ WHAT = {
     "skip": "bỏ qua nếu sai",
     "guard": "gõ",
     "call": "học xong bài con",
+    "wait": "chờ",
     "fallback": "không ai nhận",
     "on_none": "không có ai",
     "skip_if": "khỏi chờ nếu",
@@ -133,15 +134,14 @@ def _guards(script: Script) -> Iterator[Node]:
         yield Node(f"{GUARD}:{at + 1}", GUARD, _guard_words(guard), line)
 
 
-def _guard_words(guard: Any) -> str:
-    pattern = getattr(guard, "pattern", None)
-    return ", ".join([*guard.words, *([f"/{pattern}/"] if pattern else [])])
+def _guard_words(guard: Guard) -> str:
+    return ", ".join([*guard.words, *guard.patterns])
 
 
 def _mark(
     script: Script, nodes: list[Node], arrows: tuple[Arrow, ...], covered: Collection[str] | None
 ) -> Iterator[Node]:
-    hopeful = _reach({node.id for node in nodes if node.kind == "end"}, {(a.to, a.source) for a in arrows})
+    hopeful = _reach({step.id for step in script.lesson.steps if _ends(step)}, {(a.to, a.source) for a in arrows})
     starts = {script.lesson.steps[0].id} if script.lesson.steps else set()
     met = _reach(starts | {node.id for node in nodes if node.kind == GUARD}, {(a.source, a.to) for a in arrows})
     checkpoints = {step.id for step in script.lesson.steps if step.checkpoint}
@@ -156,6 +156,11 @@ def _mark(
             "checkpoint": node.id in checkpoints,
         }
         yield replace(node, marks=tuple(mark for mark, is_so in marks.items() if is_so))
+
+
+def _ends(step: Step) -> bool:
+    """Whether the lesson is over there: an end, or a call that hands her over."""
+    return isinstance(step, End) or (isinstance(step, Call) and not step.returns)
 
 
 def _reach(starts: Collection[str], ways: Collection[tuple[str, str]]) -> set[str]:
@@ -183,63 +188,58 @@ def _guard_arrows(script: Script) -> Iterator[Arrow]:
 
 def _arrows(script: Script, step: Step) -> Iterator[Arrow]:
     """The ways of the linter, each with its name; options that share a way are told one by one."""
-    for edge in script.edges[step.id]:
+    for number, edge in enumerate(script.edges[step.id]):
         to = AFTER if edge.to is None else edge.to
-        for what, label in _names(step, edge):
+        is_skip = number == 0 and step.when is not None  # the first way of such a step passes it by
+        for what, label in [("skip", step.when or "")] if is_skip else _names(step, edge):
             yield Arrow(step.id, to, what, _short(script, label))
 
 
 def _names(step: Step, edge: Edge) -> list[tuple[str, str]]:
     """What a way is, from the field of the file that it comes from."""
-    field = edge.field
-    first = str(field[0]) if field else ""
-    match field:
-        case ("options", int(at), *_):
+    match step, edge.field:
+        case Choose() | Quiz(), ("options", int(at), *_):
             return [_option(step, at)]
-        case ("cases", int(at), *_):
-            return [("case", str(getattr(_field(step, "cases")[at], "when", "")))]
-        case ("stuck", *_):
-            return [("stuck", str(getattr(_field(step, "stuck"), "label", "") or ""))]
-        case ("split", *rest):
-            return [("split", _share(step, rest))]
-        case ("skip_if",):
-            return [("skip_if", str(_field(step, "skip_if") or ""))]
-    if first not in ("", "next"):
-        return [(first, "")]
-    if _is_skip(step, edge):
-        return [("skip", step.when or "")]
-    if kind_of(step) == "call":
-        return [("call", str(_field(step, "lesson") or ""))]
-    return _shared(step, edge)
+        case Branch(cases=cases), ("cases", int(at), *_):
+            return [("case", cases[at].when)]
+        case Branch(split=split), ("split", to):
+            return [("split", f"{round(100 * split[str(to)] / max(1, sum(split.values())))} %")]
+        case Task(stuck=stuck), ("stuck", *_):
+            return [("stuck", stuck.label)]
+        case _, () | ("next",):
+            return _shared(step)
+    return [(str(edge.field[0]), "")]
 
 
-def _option(step: Step, at: int) -> tuple[str, str]:
-    option = _field(step, "options")[at]
+def _option(step: Choose | Quiz, at: int) -> tuple[str, str]:
+    option = step.options[at]
     label = f"{option.icon} {option.text}".strip()
     return ("right" if isinstance(step, Quiz) and option.right else "option"), label
 
 
-def _share(step: Step, rest: list[Any]) -> str:
-    split = _field(step, "split")
-    name = str(rest[0]) if rest else ""
-    return f"{split[name]} %" if isinstance(split, dict) and name in split else name
-
-
-def _is_skip(step: Step, edge: Edge) -> bool:
-    """The way past a step whose `when` is false: it comes from no field and waits for nobody."""
-    return step.when is not None and edge.field == () and not edge.waits
-
-
-def _shared(step: Step, edge: Edge) -> list[tuple[str, str]]:
-    """The common way on (`next`, or the step below) of options that name none of their own."""
-    if isinstance(step, Choose):
-        return [_option(step, at) for at, option in enumerate(step.options) if not option.next] or [("next", "")]
-    if isinstance(step, Quiz):
-        if step.type not in ("one", "true_false"):
-            return [("right", ", ".join(step.accept)), *_given_up(step)]
-        right = [_option(step, at) for at, option in enumerate(step.options) if option.right and not option.next]
-        return right + _given_up(step) or [("next", "")]
+def _shared(step: Step) -> list[tuple[str, str]]:
+    """The common way on (`next`, or the step below); options that name none of their own are told one by one."""
+    match step:
+        case Choose(options=options):
+            return [_option(step, at) for at, option in enumerate(options) if not option.next] or [("next", "")]
+        case Quiz(type="one" | "true_false", options=options):
+            right = [_option(step, at) for at, option in enumerate(options) if option.right and not option.next]
+            return right + _given_up(step) or [("next", "")]
+        case Quiz(accept=accept):
+            return [("right", ", ".join(accept)), *_given_up(step)]
+        case Call(lesson=lesson):
+            return [("call", lesson)]
+        case Wait(skip_if=skip_if):
+            return [("wait", _span(step)), *([("skip_if", skip_if)] if skip_if else [])]
     return [("next", "")]
+
+
+def _span(step: Wait) -> str:
+    """How long a pause is: "1 ngày", "tới 20:00", inside which hours."""
+    units = ((86_400, "ngày"), (3_600, "giờ"), (60, "phút"), (1, "giây"))
+    size, unit = next(((size, unit) for size, unit in units if step.for_s and step.for_s % size == 0), (1, "giây"))
+    until = f"tới {step.until}" if step.until else f"{step.for_s // size} {unit}"
+    return until + (f", trong khoảng {step.window[0]}-{step.window[1]}" if step.window else "")
 
 
 def _given_up(step: Quiz) -> list[tuple[str, str]]:

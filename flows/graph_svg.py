@@ -23,7 +23,7 @@ KIND_WORDS = {
 }  # fmt: skip
 
 _ROUND = "M2 6a4 4 0 0 1 4-4h12a4 4 0 0 1 4 4v8a4 4 0 0 1-4 4h-8l-5 4v-4a3 3 0 0 1-3-4z"
-_SIGNS = {
+SIGNS = {
     "say": _ROUND,
     "choose": "M4 5h3M4 12h3M4 19h3M10 5h10M10 12h10M10 19h10",
     "quiz": "M8 8a4 4 0 1 1 6 3.5c-1.5 1-2 1.5-2 3.5M12 19v.5",
@@ -178,7 +178,7 @@ def _box(row: _Row, left: float, address: str) -> Iterator[str]:
     if node.kind == "task":
         inner = f'x="{left + 4}" y="{row.y + 4}" width="{BOX - 8}" height="{row.height - 8}"'
         yield f'<rect class="box" {inner} rx="6"/>'
-    sign = _SIGNS.get(node.kind, _SIGNS["say"])
+    sign = SIGNS.get(node.kind, SIGNS["say"])
     yield f'<path class="sign" transform="translate({left + 12} {row.y + PAD - 1}) scale(.8)" d="{sign}"/>'
     kind = KIND_WORDS.get(node.kind, node.kind)
     flag = " ⚑ mốc" if "checkpoint" in node.marks else ""

@@ -9,14 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 
 from flows import events as ev
+from flows.conditions import Value
 from flows.engine import resume, rewind, start
-from flows.model import Lesson
+from flows.model import Lesson, Quiz, Review
+from flows.notes import notes, spell
 from flows.rules import Script
-from flows.session import DEFAULT_ADDRESS, Book, Session, Sprint, Trigger
-from flows.trail import Passed, trail
+from flows.session import DEFAULT_ADDRESS, Book, Card, Session, Sprint, Trigger
+from flows.stage import Stage
+from flows.trail import Passed, legs, trail
 from flows.transcript import BEGINNING
 
 MOST_DEEDS = 300  # longer than any lesson; the whole play runs again on each look
@@ -28,7 +32,10 @@ GIVEN = "(cho sẵn)"  # the step that points given by hand are booked on
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """Who plays what, from where. `step` empty: from the beginning; `points` and `values` are given beforehand."""
+    """Who plays what, from where. `step` empty: from the beginning; `points` and `values` are given beforehand.
+
+    Under another name a branch by chance may draw another way, as for another learner.
+    """
 
     lesson: str
     name: str = "Lan"
@@ -116,16 +123,20 @@ class _Player:
 
     def begin(self) -> None:
         setup = self.setup
-        lesson = self.book.versions[setup.lesson, self.book.current[setup.lesson]]
+        lesson = self.book.lesson(setup.lesson, self.book.current[setup.lesson], setup.lang)
+        if lesson is None:
+            raise KeyError(setup.lesson)
+        cards = _cards(self.book, lesson, setup.at)
         if not setup.step and not setup.values and not setup.points:
-            trigger = Trigger(setup.lesson, 0, setup.address, setup.name, setup.channel)
+            person = setup.address, setup.name, setup.channel, setup.lang, setup.name
+            trigger = Trigger(setup.lesson, 0, *person, cards=cards)
             self._turn(None, "", start(self.book, trigger, self._universe()), None)
             return
         at = setup.step if lesson.step(setup.step) else lesson.steps[0].id
         fault = f"Bài không có bước nào tên “{setup.step}”, nên vào từ đầu." if setup.step not in ("", at) else ""
-        self._turn(None, "", self._enter(lesson, at), None, fault)
+        self._turn(None, "", self._enter(lesson, at, cards), None, fault)
 
-    def _enter(self, lesson: Lesson, at: str) -> Sprint:
+    def _enter(self, lesson: Lesson, at: str, cards: Mapping[str, Card]) -> Sprint:
         """Stand at a step as if she had come there: put back to a checkpoint there, without the words for that."""
         setup = self.setup
         session = Session(
@@ -138,9 +149,13 @@ class _Player:
             address=setup.address,
             name=setup.name,
             channel=setup.channel,
+            lang=setup.lang,
+            began_at=setup.at,
+            learner=setup.name,
+            cards=cards,
         )
         sprint = rewind(self.book, session, self._universe())
-        sorry = self.book.phrase("place_lost", setup.address, setup.name)
+        sorry = self.book.phrase("place_lost", setup.address, setup.name, setup.lang)
         events = tuple(event for event in sprint.events if not (isinstance(event, ev.Said) and event.text == sorry))
         step = lesson.step(at)
         if sprint.session.checkpoint == at and not (step and step.checkpoint):
@@ -208,15 +223,20 @@ class _Player:
             self.choices = messages[-1].choices if messages else ()
         if not sprint.session.waiting:
             self.choices = ()
-        notes = tuple(note for event in sprint.events for note in _notes(event))
-        self.turns.append(Turn(deed, said, messages, notes, self._trail(before, sprint), fault))
+        told = tuple(note for event in sprint.events for note in notes(event))
+        self.turns.append(Turn(deed, said, messages, told, self._trail(before, sprint), fault))
 
     def _trail(self, before: Session | None, sprint: Sprint) -> tuple[Passed, ...]:
-        after = sprint.session
-        lesson = self.book.lesson(after.lesson, after.version)
-        script = self.script_of(lesson) if lesson else None
-        same = before if before is not None and before.lesson == after.lesson else None
-        return trail(script, same, after, sprint.events) if script else ()
+        found: list[Passed] = []
+        for leg in legs(before, sprint.session, sprint.events):
+            lesson = self.book.lesson(leg.lesson, leg.version)
+            script = self.script_of(lesson) if lesson else None
+            if lesson is not None and script is not None:
+                found += trail(script, leg, sprint.session, sprint.events, partial(self._values, lesson))
+        return tuple(found)
+
+    def _values(self, lesson: Lesson, session: Session) -> Mapping[str, Value]:
+        return Stage(self.book, lesson, session, self._universe()).values()
 
     def _universe(self) -> ev.Universe:
         return ev.Universe(self.now, self._new_id, Random(len(self.turns)))
@@ -224,6 +244,14 @@ class _Player:
     def _new_id(self) -> str:
         self._ids += 1
         return f"run{self._ids}"
+
+
+def _cards(book: Book, lesson: Lesson, at: datetime) -> Mapping[str, Card]:
+    """Where the lesson reviews: every question of the other lessons, all of them due."""
+    if not any(isinstance(step, Review) for step in lesson.steps):
+        return {}
+    others = (other for each in book.current if each != lesson.id and (other := book.lesson(each)) is not None)
+    return {f"{o.id}/{step.id}": Card(0, at) for o in others for step in o.steps if isinstance(step, Quiz)}
 
 
 def _messages(events: Iterable[ev.Event]) -> tuple[Message, ...]:
@@ -242,53 +270,3 @@ def _messages(events: Iterable[ev.Event]) -> tuple[Message, ...]:
             text = f"{last.text}\n\n{text}" if text else last.text
         found.append(Message(text, choices, seq))
     return tuple(message for message in found if message.text or message.choices)
-
-
-def _notes(event: object) -> Iterable[str]:
-    """What happened besides words, in a sentence; the engine's newest events are told by their name."""
-    match event:
-        case ev.Said() | ev.Asked() | ev.Heard() | ev.RunStarted():
-            return
-        case ev.AnswerGraded():
-            got = f", được {event.points} điểm" if event.points else ""
-            yield f"{event.step}: trả lời {'đúng' if event.right else 'chưa đúng'}, lần {event.tries}{got}"
-        case ev.ValueSaved():
-            yield f"nhớ {event.name} = {event.value}"
-        case ev.CheckpointPassed(step):
-            yield f"qua mốc {step}"
-        case ev.TaskDone(step):
-            yield f"{step}: đã làm xong"
-        case ev.TaskStuck(step, times):
-            yield f"{step}: kẹt lần {times}"
-        case ev.TaskPostponed(step, remind_at):
-            yield f"{step}: để sau" + (f", nhắc lúc {remind_at:%H:%M %d/%m}" if remind_at else "")
-        case ev.NotUnderstood(step, times):
-            yield f"{step}: chưa hiểu, lần {times}"
-        case ev.SecretMasked(kinds):
-            yield f"đã che điều phải giữ kín: {', '.join(kinds)}"
-        case ev.Commanded(command):
-            yield f"lời gọi chung “{command}”: trong trò chuyện thật, bàn tiếp đón sẽ trả lời"
-        case ev.EmergencyRaised():
-            yield "lời khẩn cấp: trong trò chuyện thật, bài khẩn mở ra ngay"
-        case ev.EmergencySuspected():
-            yield "có thể là lời khẩn cấp: trong trò chuyện thật, máy sẽ hỏi lại"
-        case ev.HelpRequested():
-            yield f"{event.step}: nhờ người giúp"
-        case ev.TapIgnored(why):
-            yield f"bỏ qua một lần bấm ({why})"
-        case ev.RunEnded():
-            passed = "đạt" if event.passed else "chưa đạt"
-            then = f", mời học tiếp {event.then}" if event.then else ""
-            yield f"hết bài: {event.outcome}, {event.points} điểm, {passed}{then}"
-        case ev.RunFailed():
-            yield f"bài có lỗi: {event.code}: {event.reason}"
-        case _:
-            yield type(event).__name__
-
-
-def spell(span: timedelta) -> str:
-    """A span as one says it: "1 ngày 2 giờ"."""
-    minutes = max(0, round(span.total_seconds() / 60))
-    days, hours, rest = minutes // 1_440, minutes // 60 % 24, minutes % 60
-    units = ((days, "ngày"), (hours, "giờ"), (rest, "phút"))
-    return " ".join(f"{count} {unit}" for count, unit in units if count) or "0 phút"

@@ -11,11 +11,11 @@ from urllib.parse import quote
 
 import aiohttp
 import pytest
-from aiohttp import web
 
 from bot.channels.webchat.page import build_page
 from bot.services.preview import Previews
-from bot.web.preview import may_preview, preview_routes
+from bot.web.preview import preview_routes
+from bot.web.preview.access import is_at_this_machine
 from bot.web.preview.asked import read_asked, read_values
 from bot.web.preview.frame import scoped
 from bot.web.preview.shown import show_everywhere
@@ -225,29 +225,6 @@ async def test_an_old_proxy_finds_nothing(house: House) -> None:
         assert response.status == 404
 
 
-class Peer(web.Request):
-    """A request as it comes from some address."""
-
-    def __init__(self, peer: object, host: str = "127.0.0.1:8080") -> None:
-        self._peer = peer
-        self._named = host
-
-    @property
-    def headers(self) -> dict[str, str]:  # type: ignore[override]
-        return {"Host": self._named}
-
-    @property
-    def version(self) -> aiohttp.HttpVersion:  # type: ignore[override]
-        return aiohttp.HttpVersion11
-
-    @property
-    def transport(self) -> Peer:  # type: ignore[override]
-        return self
-
-    def get_extra_info(self, _: str) -> object:
-        return self._peer
-
-
 @pytest.mark.parametrize(
     ("peer", "host", "may"),
     [
@@ -265,8 +242,8 @@ class Peer(web.Request):
         (None, "localhost", False),
     ],
 )
-def test_who_may_preview(peer: object, host: str, may: bool) -> None:
-    assert may_preview(Peer(peer, host)) is may
+def test_who_is_at_this_machine(peer: object, host: str, may: bool) -> None:
+    assert is_at_this_machine(peer, host) is may
 
 
 # --- hostile files and addresses ---------------------------------------------------------------------
@@ -297,9 +274,9 @@ async def test_texts_of_a_lesson_are_only_text(house: House) -> None:
 
 
 HOSTILE = (
-    XSS, "", "\x00\x07", "x" * 3_000, "99999999999999999999", "-1", "٣", "tap:", "wait:٣", "wait:9999999999", "wait:due",
-    "send:\u202e", "0001-01-01T00:00", "2026-13-45T99:99", "{chị}", "a=1;__class__=2;b={ten}", "😀\u0301", "%",
-    "\ud800",
+    XSS, "", "\x00\x07", "x" * 3_000, "99999999999999999999", "-1", "٣", "tap:", "wait:٣", "wait:9999999999",
+    "wait:due", "send:\u202e", "0001-01-01T00:00", "2026-13-45T99:99", "{chị}", "a=1;__class__=2;b={ten}", "😀\u0301",
+    "%", "\ud800",
 )  # fmt: skip
 NAMES = ("step", "vars", "name", "address", "channel", "lang", "at", "points", "a", "say", "of")
 

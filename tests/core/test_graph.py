@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.graph import AFTER, MARKS, Arrow, Graph, Node, graph_of
-from flows.graph_mermaid import escape, mermaid
-from flows.graph_svg import STYLE, describe, svg
+from flows.graph_mermaid import SHAPES, escape, mermaid
+from flows.graph_svg import KIND_WORDS, SIGNS, STYLE, describe, svg
+from flows.kinds import KINDS
 from flows.loader import load_files
 from flows.rules import Script
 from tests.support.builders import LESSONS, facts
@@ -246,3 +247,72 @@ def test_arcs_of_different_targets_do_not_lie_on_one_another() -> None:
             for other_low, other_high, other_end in lane:
                 meets = low < other_high and other_low < high
                 assert not meets or abs(float(end) - float(other_end)) < 20  # ways to one step may share a lane
+
+
+def test_the_ways_of_the_kinds_that_reach_out() -> None:
+    graph = graph_of(
+        script(
+            """
+            - say: s
+              text: "Chào"
+              when: "score > 0"
+            - call: c
+              lesson: bai-con
+            - wait: w
+              for: 2d
+              window: "08:00-20:00"
+              skip_if: "score > 3"
+            - help: h
+              kind: tech
+              topic: vneid
+              sla: 2h
+              text: "Nhờ"
+              fallback: p
+            - pair: p
+              role: instructor
+              on_none: b
+            - review: r
+            - award: a
+              badge: "Sao"
+            - branch: b
+              split: {x: 1, y: 3}
+            - say: x
+              text: "X"
+              next: z
+            - say: y
+              text: "Y"
+            - call: z
+              lesson: bai-khac
+              return: false
+            """
+        )
+    )
+    assert ways(graph) == [
+        ("s", "skip", "score > 0", "c"),
+        ("s", "next", "", "c"),
+        ("c", "call", "bai-con", "w"),
+        ("w", "wait", "2 ngày, trong khoảng 08:00-20:00", "h"),
+        ("w", "skip_if", "score > 3", "h"),
+        ("h", "next", "", "p"),
+        ("h", "fallback", "", "p"),
+        ("p", "next", "", "r"),
+        ("p", "on_none", "", "b"),
+        ("r", "next", "", "a"),
+        ("a", "next", "", "b"),
+        ("b", "split", "25 %", "x"),
+        ("b", "split", "75 %", "y"),
+        ("x", "next", "", "z"),
+        ("y", "next", "", "z"),
+    ]
+    assert graph.marked == {}  # whoever is handed over has an end
+    assert {node.id: node.text for node in graph.nodes}["c"] == "lesson: bai-con"
+
+
+def test_every_kind_has_a_shape_a_sign_and_a_word() -> None:
+    kinds = {kind.__name__.lower() for kind in KINDS} | {"guard", "ghost"}
+    assert kinds == SHAPES.keys() == KIND_WORDS.keys() == SIGNS.keys()
+
+
+def test_guards_by_pattern_are_shown() -> None:
+    graph = graph_of(script("- end: a\n", 'guards:\n  - {pattern: "đọc … mã", go: a}\n'))
+    assert graph.nodes[0].text == "đọc … mã"

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from flows import Lesson
 from flows.loader import Library, read_draft
-from flows.playing import Deed, Play, Setup, play, spell
+from flows.notes import spell
+from flows.playing import Deed, Play, Setup, play
 from flows.rules import Script
 from flows.trail import Passed, new_steps
 from tests.support.builders import book, facts, lesson, real_book
@@ -175,3 +176,80 @@ def test_a_span_in_words() -> None:
 def test_no_deed_breaks_a_play(deeds: list[tuple[str, str]]) -> None:
     done = play(real_book(), lambda _: None, Setup("l1-cham-ma-chac"), [Deed(*deed) for deed in deeds])
     assert done.turns[0].messages
+
+
+OUTER = """
+- say: chao
+  text: "Chào"
+- set: ghi
+  values: {nhom: "gia"}
+- call: goi
+  lesson: con
+  with: {ai: "{nhom}"}
+  save: ket_qua
+- branch: sau
+  cases:
+    - {when: "ket_qua == 'completed' and nhom == 'gia'", go: cho}
+  else: het
+- wait: cho
+  for: 2h
+  skip_if: "nhom == 'tre'"
+- branch: chia
+  split: {mot: 50, hai: 50}
+- say: mot
+  text: "Một"
+  next: thuong
+- say: hai
+  text: "Hai"
+- award: thuong
+  text: "Giỏi"
+  badge: "Ngôi sao"
+  certificate: {template: giay, requires: "score >= 1"}
+- end: het
+"""
+INNER = """
+- branch: xem
+  cases:
+    - {when: "ai == 'gia'", go: hoi}
+  else: thoi
+- quiz: hoi
+  text: "Hỏi?"
+  options:
+    - {id: dung, text: "Đúng", right: true}
+    - {id: sai, text: "Sai"}
+- end: thoi
+"""
+
+
+def test_lessons_inside_one_another() -> None:
+    lessons = book(lesson(OUTER), lesson(INNER, lesson_id="con"))
+    deeds = [Deed("tap", "dung"), Deed("wait", "due")]
+    done = play(lessons, script_of, Setup("thu"), deeds)
+    assert done.over
+    assert way(done.turns[0].trail) == ["chao", "ghi", "goi", "xem", "hoi"]
+    assert done.turns[0].trail[3].checks[0].parts[0].value == "ai = 'gia'"
+    back = {step.step: step for step in done.turns[1].trail}
+    assert list(back) == ["sau", "cho"]
+    assert back["sau"].checks[0].taken
+    assert back["sau"].checks[0].parts[1].value == "ket_qua = 'completed'"
+    assert [(check.what, check.result) for check in back["cho"].checks] == [("skip_if", False)]
+    assert done.now - done.setup.at == timedelta(hours=2)
+    drawn, *others = [step for step in done.turns[2].trail if step.step != "chia"]
+    (split,) = [step for step in done.turns[2].trail if step.step == "chia"]
+    assert [check.go for check in split.checks if check.taken] == [drawn.step]
+    assert others[0].checks[0].parts[0] == ("score >= 1", "score = 1", True, 0)
+    assert any("giấy chứng nhận giay" in note for note in done.turns[2].notes)
+
+
+def test_chance_may_fall_otherwise_for_another_name() -> None:
+    lessons = book(lesson(OUTER), lesson(INNER, lesson_id="con"))
+    names = ["Lan", "Hoa", "Bảy", "Tư", "Năm", "Sáu", "Út", "Hai"]
+    drawn = {play(lessons, script_of, Setup("thu", name=name, step="chia"), ()).session.path[1] for name in names}
+    assert drawn == {"mot", "hai"}
+
+
+def test_a_review_asks_the_questions_of_other_lessons() -> None:
+    lessons = book(lesson('- review: on\n  max: 2\n  text: "Ôn"\n- end: het\n'), lesson(INNER, lesson_id="con"))
+    done = play(lessons, script_of, Setup("thu"), [Deed("tap", "dung")])
+    assert done.turns[0].messages[-1].text == "Ôn\n\nHỏi?"
+    assert done.over

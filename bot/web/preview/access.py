@@ -30,9 +30,14 @@ def may_preview(request: web.Request) -> bool:
     if _is_built_in(request):
         return False
     peer = request.transport.get_extra_info("peername") if request.transport else None
+    return is_at_this_machine(peer, request.headers.get("Host", ""))
+
+
+def is_at_this_machine(peer: object, host: str) -> bool:
+    """Whether a socket's peer is a loopback address, and the Host that it asked for one as well."""
     if not isinstance(peer, tuple) or not peer:  # a Unix socket: whoever stands behind it is a proxy
         return False
-    return _is_loopback(str(peer[0])) and _is_local_name(request.headers.get("Host", ""))
+    return _is_loopback(str(peer[0])) and _is_local_name(host)
 
 
 def _is_built_in(request: web.Request) -> bool:

@@ -14,7 +14,8 @@ from bot.web.preview.shown import Bubble, Shown
 from flows import ADDRESSES, Problem
 from flows.graph import kind_of
 from flows.graph_svg import KIND_WORDS
-from flows.playing import GIVEN, Message, Play, Turn, spell
+from flows.notes import spell
+from flows.playing import GIVEN, Message, Play, Turn
 from flows.trail import Check, Passed
 
 LONG_ADDRESS = 4_000  # bytes: from here on forms are posted, since servers cut long addresses
@@ -211,7 +212,15 @@ def _passed(passed: Passed) -> str:
 
 
 _HEAD = "<tr><th>Điều kiện</th><th>Đang có</th><th>Kết quả</th></tr>"
-_CHECKS = {"when": "khi", "case": "nếu", "else": "còn lại", "check": "kiểm"}
+_CHECKS = {
+    "when": "khi",
+    "case": "nếu",
+    "else": "còn lại",
+    "split": "ngẫu nhiên, phần",
+    "check": "kiểm",
+    "skip_if": "khỏi chờ nếu",
+    "requires": "được giấy nếu",
+}
 
 
 def _check(check: Check) -> str:
@@ -250,6 +259,10 @@ def state(play: Play) -> str:
         ("Đã nhắc", str(session.reminded)),
         ("Đường đi", " → ".join(session.path)),
     ]
+    rows += (
+        [("Bài ngoài", ", ".join(f"{frame.lesson} ({frame.step})" for frame in session.stack))] if session.stack else []
+    )
+    rows += [("Còn ôn", ", ".join(session.queue))] if session.queue else []
     told = "".join(f"<dt>{word}</dt><dd>{safe(value)}</dd>" for word, value in rows)
     return f'<section class="card" aria-labelledby="state"><h2 id="state">Trạng thái</h2><dl>{told}</dl></section>'
 
