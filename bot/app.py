@@ -292,6 +292,8 @@ def greeting(settings: Settings, shelf: Shelf) -> Iterator[str]:
     yield f"Cầm Tay đang chạy: {address}"
     if web.public_url or web.host not in ("127.0.0.1", "localhost", "::1"):
         yield from _qr(address)
+    if not web.public_url:
+        yield f"Xem thử bài, chỉ mở được trên máy này: http://127.0.0.1:{web.port}/preview/"
     if not (settings.helper.name and settings.helper.phone):
         yield "Chưa có người giúp: điền helper.name và helper.phone trong config.yaml."
 
