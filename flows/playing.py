@@ -67,7 +67,8 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One deed and what came of it. `said` is what her side of the chat shows, `fault` why nothing could come."""
+    """One deed and what came of it. `said` is what her side of the chat shows (secrets are masked there as well),
+    `fault` why nothing could come."""
 
     deed: Deed | None
     said: str
@@ -211,7 +212,9 @@ class _Player:
 
     def _signal(self, deed: Deed, said: str, signal: ev.Signal) -> None:
         before = self.session
-        self._turn(deed, said, resume(self.book, before, signal, self._universe()), before)
+        sprint = resume(self.book, before, signal, self._universe())
+        heard = next((event.text for event in sprint.events if isinstance(event, ev.Heard)), said)
+        self._turn(deed, heard, sprint, before)
 
     def _stop(self, deed: Deed, fault: str) -> None:
         self.turns.append(Turn(deed, "", (), (), (), fault))

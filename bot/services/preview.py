@@ -16,6 +16,8 @@ from flows.model import Place
 from flows.rules import Script
 
 Status = Literal["live", "draft", "new", "broken", "gone"]
+Wish = Literal["", "live", "file"]
+"""Which one to look at: the usual one, what is live, or the file even where it has errors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,10 @@ class Look:
     written: Script | None
     stamp: str
 
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        return tuple(problem for problem in self.problems if problem.severity == "error")
+
 
 class Previews:
     """Files and the live book, side by side. Every call reads anew; callers on an event loop use a thread."""
@@ -79,8 +85,12 @@ class Previews:
                 found[lesson_id] = Listed(lesson_id, live.title, "", "gone", 0, 0)
         return tuple(found.values())
 
-    def look(self, lesson_id: str, *, prefer_live: bool = False) -> Look | None:
-        """One lesson by its id; None where there is neither a file nor a live version."""
+    def look(self, lesson_id: str, wish: Wish = "") -> Look | None:
+        """One lesson by its id; None where there is neither a file nor a live version.
+
+        The usual one is the file, or the last good version where the file has errors; where there never was a good
+        one, the file as far as it goes.
+        """
         book = self._book()
         live = book.lesson(lesson_id)
         reading = self._reading(lesson_id, book)
@@ -88,8 +98,10 @@ class Previews:
             return None
         written = reading.lesson if reading else None
         status: Status = "gone" if reading is None else _status(written, bool(reading.errors), live)
-        show_live = live is not None and (prefer_live or status in ("live", "broken", "gone"))
-        lesson = live if show_live else written if status in ("draft", "new") else None
+        readable = written is not None and reading is not None and reading.draft.whole
+        as_usual = status == "live" or (status in ("broken", "gone") and not (wish == "file" and readable))
+        show_live = live is not None and (wish == "live" or as_usual)
+        lesson = live if show_live else written if readable else None
         scripts = _Scripts(reading, self._facts)
         return Look(
             id=lesson_id,

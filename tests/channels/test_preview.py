@@ -101,7 +101,8 @@ async def test_the_list_shows_every_lesson_with_its_faults(house: House) -> None
     house.write('  - say: a\n    text: "Chào"\n    next: khong_co\n', lesson="hong")
     page = await house.get("/preview/")
     for path in house.root.glob("*/*/lesson.yaml"):
-        assert f'href="/preview/{path.parent.name}"' in page
+        is_template = path.parent.parent.name.startswith("_")
+        assert (f'href="/preview/{path.parent.name}"' in page) is not is_template
     assert "tệp có lỗi" in page
     assert "1 bài có lỗi" in page
 
@@ -166,6 +167,40 @@ async def test_a_broken_new_file_shows_its_faults_alone(house: House) -> None:
     page = text_of(await house.get("/preview/moi"))
     assert "E001" in page
     assert "chưa học thử được" in page
+
+
+async def test_a_file_with_errors_is_played_where_it_is_asked_for_or_nothing_else_is_there(house: House) -> None:
+    house.write(STEPS.replace("Chào", "Kính chào").replace("else: a", "else: mat_tieu"))
+    page = text_of(await house.get("/preview/thu?of=file&step=c"))
+    assert "bài có lỗi: step_missing" in page
+    assert "Xem bản tốt gần nhất" in page
+    house.write(STEPS.replace("score >= 1", "score >>> 1"), lesson="moi")
+    page = text_of(await house.get("/preview/moi"))
+    assert "Chào chị Lan!" in page
+    assert "chưa có bản nào dùng được" in page
+    assert "bài có lỗi: condition" in text_of(await house.get("/preview/moi?step=c"))
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        '- ask: b\n    text: "Mấy?"\n    save: x\n    check: "value >>> 1"',
+        '- quiz: b\n    text: "Hỏi?"\n    options: []',
+        '- quiz: b\n    type: number\n    text: "Hỏi?"',
+        "- call: b\n    lesson: khong-co",
+        "- call: b\n    lesson: thu",
+        "- wait: b\n    until: mai",
+        "- branch: b\n    cases: []",
+        "- say: b",
+        "- help: b\n    kind: xx",
+    ],
+)
+async def test_no_broken_file_breaks_the_page(house: House, step: str) -> None:
+    house.write(f"  {step}\n  - end: z\n")
+    for query in ("of=file", "of=file&say=5", "of=file&step=b&a=tap:x&a=wait:due", "of=live"):
+        await house.get(f"/preview/thu?{query}")
+    await house.get("/preview/thu/graph.svg")
+    await house.get("/preview/")
 
 
 async def test_a_file_that_is_gone_shows_what_is_live(house: House) -> None:

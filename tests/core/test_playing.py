@@ -253,3 +253,9 @@ def test_a_review_asks_the_questions_of_other_lessons() -> None:
     done = play(lessons, script_of, Setup("thu"), [Deed("tap", "dung")])
     assert done.turns[0].messages[-1].text == "Ôn\n\nHỏi?"
     assert done.over
+
+
+def test_a_secret_is_not_shown_again() -> None:
+    done = played(("say", "mật khẩu là abc123 nhé"), setup=Setup("thu", step="tuoi"))
+    assert "abc123" not in done.turns[-1].said
+    assert any("giữ kín" in note for note in done.turns[-1].notes)

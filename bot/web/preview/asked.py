@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
+from bot.services.preview import Wish
 from flows.fields import NAME
 from flows.playing import MOST_DEEDS, Deed, Setup
 from flows.session import ADDRESSES
@@ -18,6 +19,7 @@ LONGEST_SAID = 2_100  # a little over what the engine looks at, so that "too lon
 LONGEST_VALUE = 200
 MOST_VALUES = 40
 
+_WISHES: Mapping[str, Wish] = {"live": "live", "file": "file"}
 _ACT = re.compile(r"(tap|say|send|wait):(.*)", re.S)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 _STEP = re.compile(r"[A-Za-z0-9_.-]{1,80}")
@@ -32,11 +34,11 @@ _Query = Mapping[str, list[object]]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A whole play. `live` asks for the live version where the file differs from it."""
+    """A whole play. `wish`: which of the file and the live version, where they differ."""
 
     setup: Setup
     deeds: tuple[Deed, ...] = ()
-    live: bool = False
+    wish: Wish = ""
 
     def pairs(self, *, deeds: bool = True) -> list[tuple[str, str]]:
         """The names and values that say this again; what is usual is left out."""
@@ -50,7 +52,7 @@ class Asked:
             "channel": setup.channel if setup.channel != usual.channel else "",
             "lang": setup.lang if setup.lang != usual.lang else "",
             "at": f"{setup.at:%Y-%m-%dT%H:%M}" if setup.at != usual.at else "",
-            "of": "live" if self.live else "",
+            "of": self.wish,
         }
         acts = [("a", f"{deed.kind}:{deed.what}") for deed in self.deeds] if deeds else []
         return [*((name, value) for name, value in told.items() if value), *acts]
@@ -77,7 +79,7 @@ def read_asked(lesson: str, pairs: Pairs) -> Asked:
         points=_number(_text(query, "points")),
         values=read_values(_text(query, "vars", 4_000)),
     )
-    return Asked(setup, tuple(_deeds(query))[:MOST_DEEDS], _text(query, "of") == "live")
+    return Asked(setup, tuple(_deeds(query))[:MOST_DEEDS], _WISHES.get(_text(query, "of"), ""))
 
 
 def _deeds(query: _Query) -> Iterator[Deed]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
-from bot.services.preview import Look
+from bot.services.preview import Look, Wish
 from bot.web.preview.asked import CHANNELS, Asked, told_values
 from bot.web.preview.frame import safe
 from bot.web.preview.shown import Bubble, Shown
@@ -19,6 +19,7 @@ from flows.playing import GIVEN, Message, Play, Turn
 from flows.trail import Check, Passed
 
 LONG_ADDRESS = 4_000  # bytes: from here on forms are posted, since servers cut long addresses
+MOST_FAULTS = 50  # that are shown at once, errors first
 STATUS = {
     "live": "đang dùng",
     "draft": "bản nháp, chưa phát hành",
@@ -58,25 +59,37 @@ def top(look: Look) -> str:
 
 def told(look: Look, asked: Asked) -> str:
     """Which version is shown, and the faults of the file."""
-    parts = []
-    if look.status == "broken" and look.lesson is not None:
-        parts.append("<p>Tệp đang có lỗi. Dưới đây là bản tốt gần nhất, học viên đang học bản này.</p>")
-    elif look.status == "broken":
-        parts.append("<p>Tệp có lỗi nên chưa học thử được. Sửa xong rồi lưu, trang này tự mở lại.</p>")
-    elif look.status == "gone":
-        parts.append("<p>Không còn tệp của bài này. Dưới đây là bản đang dùng.</p>")
-    elif look.status == "draft":
-        other = replace(asked, live=not look.shows_live, deeds=())
-        link = f'<a href="{safe(address_of(look.id, other))}">'
-        if look.shows_live:
-            parts.append(f"<p>Đây là bản đang dùng. {link}Xem bản nháp</a></p>")
-        else:
-            parts.append(f"<p>Đây là bản nháp trong tệp, học viên chưa thấy. {link}Xem bản đang dùng</a></p>")
+    parts = [f"<p>{_which(look, asked)}</p>"] if look.status in _WHICH else []
     if look.problems:
         errors = sum(problem.severity == "error" for problem in look.problems)
         counted = f"{errors} lỗi, {len(look.problems) - errors} điều nên xem lại"
-        parts.append(f"<h2>{counted}</h2><ul>{''.join(_problem(problem) for problem in look.problems[:50])}</ul>")
+        worst = sorted(look.problems, key=lambda problem: problem.severity)[:MOST_FAULTS]
+        parts.append(f"<h2>{counted}</h2><ul>{''.join(map(_problem, worst))}</ul>")
     return f'<section class="told" aria-label="Về tệp này">{"".join(parts)}</section>' if parts else ""
+
+
+_WHICH = ("broken", "gone", "draft")
+
+
+def _which(look: Look, asked: Asked) -> str:
+    def other(wish: Wish, words: str) -> str:
+        address = address_of(look.id, replace(asked, wish=wish, deeds=()))
+        return f'<a href="{safe(address)}">{words}</a>'
+
+    match look.status:
+        case "broken" if look.lesson is None:
+            return "Tệp có lỗi nên chưa học thử được. Sửa xong rồi lưu, trang này tự mở lại."
+        case "broken" if look.shows_live:
+            good = "Tệp đang có lỗi. Dưới đây là bản tốt gần nhất, học viên đang học bản này."
+            return f"{good} {other('file', 'Cứ xem tệp đang lỗi')}"
+        case "broken":
+            back = other("", "Xem bản tốt gần nhất") if look.live_version else "Bài này chưa có bản nào dùng được."
+            return f"Đây là tệp đang có lỗi: học thử có chỗ sẽ dừng. {back}"
+        case "gone":
+            return "Không còn tệp của bài này. Dưới đây là bản đang dùng."
+    if look.shows_live:
+        return f"Đây là bản đang dùng. {other('', 'Xem bản nháp')}"
+    return f"Đây là bản nháp trong tệp, học viên chưa thấy. {other('live', 'Xem bản đang dùng')}"
 
 
 def _problem(problem: Problem) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import quote
 
 from aiohttp import web
@@ -98,10 +99,15 @@ class _Routes:
         return _html(page.lesson_page(look, asked, played, self._tutor))
 
     def _play(self, lesson: str, asked: Asked) -> tuple[Look | None, Play | None]:
-        look = self._previews.look(lesson, prefer_live=asked.live)
+        look = self._previews.look(lesson, asked.wish)
         if look is None or look.lesson is None:
             return look, None
-        return look, play(look.book, look.script_of, asked.setup, asked.deeds)
+        try:
+            return look, play(look.book, look.script_of, asked.setup, asked.deeds)
+        except Exception:
+            if not look.errors or look.shows_live:
+                raise
+            return replace(look, lesson=None), None  # the engine fell over a fault that stands above, with its line
 
     def _enter(self, request: web.Request) -> str:
         """The lesson that is asked for; everybody who may not look gets what an unknown address gets."""
