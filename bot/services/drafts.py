@@ -62,6 +62,12 @@ def lesson_files(root: Path) -> list[Path]:
     ]
 
 
+def read_all(root: Path, facts: Mapping[str, str]) -> Library:
+    """Every lesson and table of a folder; what cannot be read counts as empty and hides nothing else."""
+    tables = [root / name for name in _TABLES if (root / name).is_file()]
+    return load_files({str(path): _bytes(path) for path in (*tables, *lesson_files(root))}, facts)
+
+
 def read(root: Path, path: Path, facts: Mapping[str, str], others: Mapping[str, Lesson]) -> Reading:
     """Read and lint one file. `others` are the lessons it may refer to; they are not looked at. Raises OSError."""
     source = path.read_bytes()

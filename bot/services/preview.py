@@ -11,7 +11,7 @@ from typing import Literal
 from bot.services import drafts
 from flows import Book, Lesson, Problem
 from flows.lint import lint
-from flows.loader import load_folder, read_draft
+from flows.loader import read_draft
 from flows.model import Place
 from flows.rules import Script
 
@@ -64,12 +64,14 @@ class Previews:
         self._facts = facts
         self._book = book
 
-    def list(self) -> tuple[Listed, ...]:
-        """Every lesson of the folder in the order of its files, then those that are live and have no file."""
-        library = load_folder(self._root, self._facts)
+    def list(self) -> tuple[tuple[Listed, ...], tuple[Problem, ...]]:
+        """Every lesson of the folder in the order of its files, then those that are live and have no file; and the
+        faults of the tables beside them."""
+        library = drafts.read_all(self._root, self._facts)
         book, found = self._book(), dict[str, Listed]()
         counts: dict[str, list[int]] = {}
-        for problem in lint(library):
+        problems = lint(library)
+        for problem in problems:
             counts.setdefault(problem.place.path, [0, 0])[problem.severity == "warning"] += 1
         for draft in library.drafts:
             errors, warnings = counts.get(draft.path, (0, 0))
@@ -83,7 +85,11 @@ class Previews:
             live = book.lesson(lesson_id)
             if lesson_id not in found and live is not None:
                 found[lesson_id] = Listed(lesson_id, live.title, "", "gone", 0, 0)
-        return tuple(found.values())
+        own = {draft.path for draft in library.drafts}
+        others = (replace(each, place=replace(each.place, path=self._near(each.place.path))) for each in problems)
+        return tuple(found.values()), tuple(
+            near for near, each in zip(others, problems, strict=True) if each.place.path not in own
+        )
 
     def look(self, lesson_id: str, wish: Wish = "") -> Look | None:
         """One lesson by its id; None where there is neither a file nor a live version.

@@ -107,6 +107,24 @@ async def test_the_list_shows_every_lesson_with_its_faults(house: House) -> None
     assert "1 bài có lỗi" in page
 
 
+async def test_the_list_stands_whatever_the_folder_holds(house: House) -> None:
+    (house.root / "tracks.yaml").write_text("- {id: m, titel: Khởi động}\n", "utf-8")
+    file = house.root / "m" / "m0-khoi-dong" / "lesson.yaml"
+    file.unlink()
+    file.mkdir()
+    page = text_of(await house.get("/preview/"))
+    assert "lessons/tracks.yaml, dòng 1" in page
+    assert "m0-khoi-dong" in page
+    await house.get("/preview/m0-khoi-dong")
+
+
+async def test_the_list_of_steps_says_what_is_wrong_with_their_ways(house: House) -> None:
+    house.write(STEPS.replace("else: a", "else: mat_tieu").replace('text: "Chào', 'next: a\n    text: "Chào'))
+    page = text_of(await house.get("/preview/thu?of=file"))
+    assert "⚠ ngõ cụt: không tới end nào" in page
+    assert "⚠ không có đường nào tới" in page
+
+
 async def test_a_play_lies_in_its_address(house: House) -> None:
     page = text_of(await house.get("/preview/thu?a=tap:doc&a=tap:khong&name=B%E1%BA%A3y&address=b%C3%A0/con"))
     assert "Chào bà Bảy!" in page

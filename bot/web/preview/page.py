@@ -10,6 +10,8 @@ from bot.web.preview import parts
 from bot.web.preview.asked import Asked
 from bot.web.preview.frame import framed, safe
 from bot.web.preview.shown import show_everywhere
+from flows import Problem
+from flows.graph import MARKS, graph_of
 from flows.playing import Play, Turn
 from flows.transcript import Act, Head, Transcript
 from flows.transcript import Turn as Written
@@ -35,10 +37,20 @@ def _desk(look: Look, asked: Asked, play: Play, tutor: str) -> str:
         '<main class="desk">'
         f"<div>{parts.phone(look, asked, play, tutor)}{parts.under_phone(look, asked, play)}</div>"
         f"<div>{parts.reasons(play)}{parts.state(play)}</div>"
-        f'<div class="left">{parts.steps(look, asked, play)}{parts.settings(look, asked)}</div>'
+        f'<div class="left">{parts.steps(look, asked, play, _marks(look))}{parts.settings(look, asked)}</div>'
         f"{parts.everywhere(prompt, show_everywhere(prompt) if prompt else ())}"
         f"{parts.transcript(as_transcript(play))}</main>"
     )
+
+
+def _marks(look: Look) -> dict[str, list[str]]:
+    """What the graph has to say of single steps, for what is played."""
+    script = look.script_of(look.lesson) if look.lesson else None
+    found: dict[str, list[str]] = {}
+    for mark, steps in (graph_of(script).marked if script else {}).items():
+        for step in steps:
+            found.setdefault(step, []).append(MARKS[mark])
+    return found
 
 
 def as_transcript(play: Play) -> str:
@@ -65,12 +77,13 @@ def _written(turn: Turn) -> Written:
     return Written(tuple(message.text for message in turn.messages), tuple(choice.label for choice in last))
 
 
-def list_page(lessons: Sequence[Listed]) -> str:
+def list_page(lessons: Sequence[Listed], faults: Sequence[Problem]) -> str:
     rows = [(each.id, each.title, each.path, each.status, each.errors, each.warnings) for each in lessons]
     broken = sum(bool(each.errors) for each in lessons)
     counted = f"{len(lessons)} bài" + (f", {broken} bài có lỗi" if broken else "")
     inside = (
         '<header class="top"><p><a href="/">← Trang trò chuyện</a></p><h1>Xem thử các bài</h1>'
-        f'<p class="soft">{safe(counted)}</p></header><main class="narrow">{parts.listed(rows)}</main>'
+        f'<p class="soft">{safe(counted)}</p></header>{parts.of_tables(faults)}'
+        f'<main class="narrow">{parts.listed(rows)}</main>'
     )
     return framed("Xem thử các bài", inside)

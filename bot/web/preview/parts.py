@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -92,8 +92,16 @@ def _which(look: Look, asked: Asked) -> str:
     return f"Đây là bản nháp trong tệp, học viên chưa thấy. {other('live', 'Xem bản đang dùng')}"
 
 
-def _problem(problem: Problem) -> str:
-    place = f"dòng {problem.place.line}, cột {problem.place.col}"
+def of_tables(problems: Sequence[Problem]) -> str:
+    """The faults of the files beside the lessons."""
+    if not problems:
+        return ""
+    items = "".join(_problem(problem, f"{problem.place.path}, ") for problem in problems[:MOST_FAULTS])
+    return f'<section class="told" aria-label="Về các bảng"><ul>{items}</ul></section>'
+
+
+def _problem(problem: Problem, where: str = "") -> str:
+    place = f"{safe(where)}dòng {problem.place.line}, cột {problem.place.col}"
     hint = f' <span class="soft">({safe(problem.hint)})</span>' if problem.hint else ""
     word = "Lỗi" if problem.severity == "error" else "Nên xem"
     return f"<li><b>{word} {safe(problem.code)}</b> {place}: {safe(problem.message)}{hint}</li>"
@@ -169,18 +177,19 @@ def under_phone(look: Look, asked: Asked, play: Play) -> str:
 # --- beside it ---------------------------------------------------------------------------------------
 
 
-def steps(look: Look, asked: Asked, play: Play | None) -> str:
-    """Every step, to stand at directly."""
+def steps(look: Look, asked: Asked, play: Play, marks: Mapping[str, Sequence[str]]) -> str:
+    """Every step, to stand at directly; `marks` say what is wrong with its ways."""
     items = []
-    here = play.session.step if play and play.session.waiting else ""
+    here = play.session.step if play.session.waiting else ""
     for step in look.lesson.steps if look.lesson else ():
         there = replace(asked, setup=replace(asked.setup, step=step.id), deeds=())
         current = ' class="here" aria-current="step"' if step.id == here else ""
         text = safe(_short(" ".join(step.text.split())))
         kind = kind_of(step)
+        faults = "".join(f"<br><strong>⚠ {safe(mark)}</strong>" for mark in marks.get(step.id, ()))
         items.append(
             f'<li{current}><a href="{safe(address_of(look.id, there))}"><b>{safe(step.id)}</b> '
-            f"<small>{safe(KIND_WORDS.get(kind, kind))} · dòng {step.place.line}</small><br>{text}</a></li>"
+            f"<small>{safe(KIND_WORDS.get(kind, kind))} · dòng {step.place.line}</small><br>{text}{faults}</a></li>"
         )
     return (
         f'<nav class="card steps" aria-labelledby="steps"><h2 id="steps">Các bước</h2>'

@@ -51,7 +51,7 @@ class _Routes:
 
     async def list(self, request: web.Request) -> web.Response:
         self._enter(request)
-        return _html(page.list_page(await asyncio.to_thread(self._previews.list)))
+        return _html(page.list_page(*await asyncio.to_thread(self._previews.list)))
 
     async def lesson(self, request: web.Request) -> web.Response:
         lesson = self._enter(request)
