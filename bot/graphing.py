@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 
+from bot import linting
 from bot.errors import SettingsInvalid
 from bot.services import drafts
 from flows.fields import did_you_mean
 from flows.graph import MARKS, Graph, graph_of
 from flows.graph_mermaid import mermaid
 from flows.graph_svg import svg
+from flows.shelf import plain_book, read_shelf
 
 DRAWINGS: Mapping[str, Callable[[Graph], str]] = {"mermaid": mermaid, "svg": svg}
 
@@ -23,11 +26,11 @@ def draw(
     *,
     shape: str,
     out: Path | None,
-    covered: Callable[[Path], Collection[str]] | None = None,
+    coverage: bool = False,
 ) -> int:
     """Draw the lesson `wanted` (an id or a path) to `out` or the screen; what is marked is told on stderr.
 
-    `covered` gives the steps that the transcripts of a file walk through. Returns 1 when nothing could be read of it.
+    `coverage` marks the steps that no transcript walks through. Returns 1 when nothing could be read of the lesson.
     Raises SettingsInvalid when there is no such lesson or `out` cannot be written.
     """
     path = locate(root, wanted)
@@ -39,7 +42,7 @@ def draw(
         sys.stderr.write("".join(f"{problem}\n" for problem in reading.errors))
         sys.stderr.write(f"{path}: chưa đọc được bước nào nên chưa vẽ được.\n")
         return 1
-    graph = graph_of(reading.script, covered(path) if covered else None)
+    graph = graph_of(reading.script, _walked(root, reading, facts) if coverage else None)
     text = DRAWINGS[shape](graph)
     if out is None:
         sys.stdout.write(text)
@@ -52,6 +55,18 @@ def draw(
     for mark, ids in graph.marked.items():
         sys.stderr.write(f"{MARKS[mark]}: {', '.join(ids)}\n")
     return 0
+
+
+def _walked(root: Path, reading: drafts.Reading, facts: Mapping[str, str]) -> Collection[str] | None:
+    """The steps its transcripts walk through: none where it has none; None (and why) where it cannot be played."""
+    lesson, problems = linting.one_lesson(root, reading.path, facts)
+    if lesson is None:
+        sys.stderr.write("".join(f"{problem}\n" for problem in problems))
+        sys.stderr.write("Bài có lỗi nên chưa diễn lại được bản thoại nào.\n")
+        return None
+    shelf = read_shelf(root, facts)
+    book = plain_book(replace(shelf, good={**shelf.good, lesson.id: lesson}), facts)
+    return drafts.walked(book, lesson, reading.path.parent) or ()
 
 
 def locate(root: Path, wanted: str) -> Path:

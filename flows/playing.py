@@ -68,7 +68,7 @@ class Message:
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One deed and what came of it. `said` is what her side of the chat shows (secrets are masked there as well),
-    `fault` why nothing could come."""
+    `fault` why nothing could come, `waited` how far time jumped."""
 
     deed: Deed | None
     said: str
@@ -76,6 +76,7 @@ class Turn:
     notes: tuple[str, ...]
     trail: tuple[Passed, ...]
     fault: str = ""
+    waited: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +198,8 @@ class _Player:
         else:
             seconds = int(deed.what) if deed.what.isascii() and deed.what.isdigit() and len(deed.what) < 10 else 0
             until = self.now + timedelta(seconds=min(seconds, LONGEST_WAIT_S))
-        said, before = f"— {spell(until - self.now)} sau —", len(self.turns)
+        waited, before = until - self.now, len(self.turns)
+        said = f"— {spell(waited)} sau —"
         for _ in range(MOST_WAITS):
             due = self.session.remind_at
             if due is None or due > until or not self.session.waiting:
@@ -208,6 +210,7 @@ class _Player:
         self.now = until
         if len(self.turns) == before:
             self.turns.append(Turn(deed, said, (), (), ()))
+        self.turns[before] = replace(self.turns[before], waited=waited)
         return True
 
     def _signal(self, deed: Deed, said: str, signal: ev.Signal) -> None:

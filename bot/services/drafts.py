@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from flows import Book
+from flows.coverage import Trail
 from flows.lint import lint
 from flows.loader import Draft, Library, load_files
 from flows.model import Lesson, Problem
+from flows.rehearsal import rehearse
 from flows.rules import Script
 
 MAX_BYTES = 1_000_000  # of one file that is looked at; the loader refuses smaller ones in a sentence
@@ -88,6 +91,15 @@ def read_source(
     library = replace(library, drafts=(draft, *stubs), lessons={**others, **library.lessons})
     found = tuple(problem for problem in lint(library) if problem.place.path == str(path))
     return Reading(path, source, draft, library, found)
+
+
+def walked(book: Book, lesson: Lesson, folder: Path) -> frozenset[str] | None:
+    """The steps of a lesson (current in `book`) that the transcripts beside it walk through; None without any."""
+    files = sorted(path for path in (folder / "transcripts").glob("*.txt") if path.is_file())
+    trail = Trail(book)
+    for path in files:
+        rehearse(book, str(path), _bytes(path).decode("utf-8", "replace"), lesson.id, trail.watch)
+    return frozenset(step for of, step in trail.steps if of == lesson.id) if files else None
 
 
 def _stub(root: Path, lesson: Lesson) -> Draft:

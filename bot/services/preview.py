@@ -124,6 +124,13 @@ class Previews:
             stamp=_stamp(reading.source if reading else b"", live),
         )
 
+    def walked(self, look: Look) -> frozenset[str] | None:
+        """The steps that the lesson's transcripts walk through; None where it has none, or cannot be played."""
+        path = drafts.find(self._root, look.id)
+        if look.lesson is None or path is None or (look.errors and not look.shows_live):
+            return None
+        return drafts.walked(look.book, look.lesson, path.parent)
+
     def stamp(self, lesson_id: str) -> str:
         """What `Look.stamp` would be now; empty for an unknown lesson. Cheap: nothing is parsed."""
         path = drafts.find(self._root, lesson_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import shutil
 from collections.abc import AsyncIterator
@@ -24,6 +25,7 @@ from flows import Book
 from flows.events import Choice
 from flows.playing import Message
 from flows.shelf import plain_book, read_shelf
+from flows.transcript import parse, play
 from tests.support.builders import LESSONS, facts
 
 XSS = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
@@ -225,6 +227,27 @@ async def test_a_file_that_is_gone_shows_what_is_live(house: House) -> None:
     shutil.rmtree(house.root / "m" / "thu")
     assert "Không còn tệp" in text_of(await house.get("/preview/thu"))
     assert "không còn tệp" in text_of(await house.get("/preview/"))
+
+
+async def test_a_play_can_be_kept_as_a_transcript(house: House) -> None:
+    page = await house.get(
+        "/preview/thu?name=B%E1%BA%A3y&vars=x%3D1&a=tap:doc&a=wait:due&a=say:kh%C3%B4ng%20%C4%91%E1%BB%8Dc"
+    )
+    written = html.unescape(re.findall(r"<pre>(.*?)</pre>", page, re.S)[0])
+    transcript = parse(written, "thu")
+    assert str(transcript) == written
+    assert play(house.book, transcript) == transcript
+    assert [str(act) for act, _ in transcript.exchanges][:2] == ["learner  [Đọc luôn]", "— 1 day passes —"]
+    assert "run ended: completed" in written
+    assert "<pre>" not in await house.get("/preview/thu?step=c")
+
+
+async def test_the_graph_marks_what_no_transcript_walks_through(house: House) -> None:
+    assert "chưa có bản thoại" not in await house.get("/preview/thu/graph.svg")
+    kept = house.root / "m" / "thu" / "transcripts" / "mot.txt"
+    kept.parent.mkdir()
+    kept.write_text("# thu\nbot      Chào\n", "utf-8")
+    assert (await house.get("/preview/thu/graph.svg")).count("⚠ chưa có bản thoại") == 2
 
 
 async def test_the_stamp_moves_with_the_file(house: House) -> None:

@@ -27,7 +27,7 @@ VERBS = (
     "try",
     "graph",
     "bench",
-    "golden",
+    "test-lessons",
     "migrate",
     "backup",
     "restore",

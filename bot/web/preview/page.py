@@ -10,11 +10,14 @@ from bot.web.preview import parts
 from bot.web.preview.asked import Asked
 from bot.web.preview.frame import framed, safe
 from bot.web.preview.shown import show_everywhere
-from flows import Problem
+from flows import Book, Problem
 from flows.graph import MARKS, graph_of
 from flows.playing import Play, Turn
-from flows.transcript import Act, Head, Transcript
+from flows.transcript import Act, Head, Transcript, TranscriptInvalid
 from flows.transcript import Turn as Written
+from flows.transcript import play as replay
+
+MOST_DUE = 20  # questions that a head line names
 
 
 def lesson_page(look: Look, asked: Asked, play: Play | None, tutor: str) -> str:
@@ -39,7 +42,7 @@ def _desk(look: Look, asked: Asked, play: Play, tutor: str) -> str:
         f"<div>{parts.reasons(play)}{parts.state(play)}</div>"
         f'<div class="left">{parts.steps(look, asked, play, _marks(look))}{parts.settings(look, asked)}</div>'
         f"{parts.everywhere(prompt, show_everywhere(prompt) if prompt else ())}"
-        f"{parts.transcript(as_transcript(play))}</main>"
+        f"{parts.transcript(as_transcript(look.book, play))}</main>"
     )
 
 
@@ -53,28 +56,33 @@ def _marks(look: Look) -> dict[str, list[str]]:
     return found
 
 
-def as_transcript(play: Play) -> str:
+def as_transcript(book: Book, play: Play) -> str:
     """The play in the form that lies beside lessons; empty where it did not begin at the beginning."""
     setup = play.setup
     if setup.step or setup.points or any(turn.fault for turn in play.turns):
         return ""
-    head = Head(setup.lesson, setup.name, setup.address, setup.at, setup.channel, setup.values)
-    opening, *others = play.turns
-    exchanges = tuple((_act(turn), _written(turn)) for turn in others if turn.said)
-    return str(Transcript(head, _written(opening), exchanges))
+    head = Head(
+        setup.lesson,
+        name=setup.name,
+        address=setup.address,
+        at=setup.at,
+        channel=setup.channel,
+        lang=setup.lang,
+        values=setup.values,
+        due=tuple(sorted(play.session.cards))[:MOST_DUE],
+    )
+    deeds = tuple((_act(turn), Written()) for turn in play.turns[1:] if turn.said)
+    try:
+        return str(replay(book, Transcript(head, Written(), deeds)))
+    except TranscriptInvalid:  # two buttons with one label, a called lesson that is only a draft
+        return ""
 
 
 def _act(turn: Turn) -> Act:
-    kind = turn.deed.kind if turn.deed else "say"
+    kind, what = (turn.deed.kind, turn.deed.what) if turn.deed else ("say", "")
     if kind == "wait":
-        what = turn.deed.what if turn.deed else ""
-        return Act("wait", wait_s=int(what) if what.isdigit() else 86_400)
+        return Act("wait", wait_s=int(what) if what.isdigit() else max(60, round(turn.waited.total_seconds())))
     return Act(kind, turn.said.strip("[]") if kind == "send" else turn.said)
-
-
-def _written(turn: Turn) -> Written:
-    last = turn.messages[-1].choices if turn.messages else ()
-    return Written(tuple(message.text for message in turn.messages), tuple(choice.label for choice in last))
 
 
 def list_page(lessons: Sequence[Listed], faults: Sequence[Problem]) -> str:

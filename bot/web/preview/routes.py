@@ -88,7 +88,8 @@ class _Routes:
             return ""
         steps = script.lesson.index
         return svg(
-            graph_of(script), lambda step: f"/preview/{quote(lesson)}?step={quote(step)}" if step in steps else ""
+            graph_of(script, self._previews.walked(look)),
+            lambda step: f"/preview/{quote(lesson)}?step={quote(step)}" if step in steps else "",
         )
 
     async def _show(self, lesson: str, pairs: Pairs) -> web.Response:
