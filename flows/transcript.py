@@ -123,13 +123,9 @@ class Player:
         if self.book.lesson(lesson_id) is None:
             raise TranscriptInvalid(f"không có bài “{lesson_id}”, hoặc bài ấy còn lỗi")
         head = self.head
-        trigger = Trigger(
-            lesson_id, self.session.seq, head.address, head.name, head.channel, head.lang, cards=self.cards
-        )
-        book = replace(self.book, facts={**self.book.facts, **head.values}) if head.values else self.book
-        sprint = start(book, trigger, self._universe())
-        if head.values:
-            sprint = replace(sprint, session=replace(sprint.session, vars={**head.values, **sprint.session.vars}))
+        who = head.address, head.name, head.channel, head.lang
+        trigger = Trigger(lesson_id, self.session.seq, *who, cards=self.cards, vars=head.values)
+        sprint = start(self.book, trigger, self._universe())
         return self._turn(None, sprint)
 
     def _universe(self) -> ev.Universe:
