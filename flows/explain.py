@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from flows.conditions import Condition, ConditionInvalid, Value, holds, names, parse
 
 UNKNOWN = "(chưa có)"
+
+
+_DAYS = re.compile(r"\bdays_since\s*\(\s*(\w*)\s*\)", re.ASCII)
+
+Judge = Callable[[str], bool]
+"""Whether a condition is true, as the engine would say."""
 
 
 class Part(NamedTuple):
@@ -20,30 +27,35 @@ class Part(NamedTuple):
     depth: int
 
 
-def explain(condition: Condition | str, values: Mapping[str, Value]) -> tuple[Part, ...]:
+def explain(condition: str, values: Mapping[str, Value], judge: Judge | None = None) -> tuple[Part, ...]:
     """The whole condition first, then what it is made of, in reading order.
 
-    Parts that `and` or `or` would not have looked at are told as well. Raises ConditionInvalid like `parse`.
+    Parts that `and` or `or` would not have looked at are told as well. `values` may hold "days_since(step)" by that
+    name. `judge` decides where more than the values is needed for that. Raises ConditionInvalid like `parse`.
     """
-    read = parse(condition) if isinstance(condition, str) else condition
-    return tuple(_parts(read, read.tree, values, 0))
+    read = parse(condition)
+    return tuple(_parts(read, read.tree, values, judge or (lambda text: holds(parse(text), values)), 0))
 
 
-def told(condition: str, values: Mapping[str, Value]) -> tuple[tuple[Part, ...], str]:
+def told(condition: str, values: Mapping[str, Value], judge: Judge | None = None) -> tuple[tuple[Part, ...], str]:
     """As `explain`, but an unreadable condition comes back as a sentence instead of parts."""
     try:
-        return explain(condition, values), ""
+        return explain(condition, values, judge), ""
     except ConditionInvalid as fault:
         return (), f"{fault.message} (ký tự {fault.col})"
 
 
-def _parts(whole: Condition, node: ast.expr, values: Mapping[str, Value], depth: int) -> Iterator[Part]:
+def days_named(condition: str) -> set[str]:
+    """The steps whose days it asks for; "" is the beginning of the pass."""
+    return {found[1] for found in _DAYS.finditer(condition)}
+
+
+def _parts(whole: Condition, node: ast.expr, values: Mapping[str, Value], judge: Judge, depth: int) -> Iterator[Part]:
     text = ast.get_source_segment(whole.text.strip(), node) or whole.text.strip()
-    part = Condition(text, node)
     children = _children(node)
-    yield Part(text, "" if children else _seen(part, values), holds(part, values), depth)
+    yield Part(text, "" if children else _seen(text, values), judge(text), depth)
     for child in children:
-        yield from _parts(whole, child, values, depth + 1)
+        yield from _parts(whole, child, values, judge, depth + 1)
 
 
 def _children(node: ast.expr) -> list[ast.expr]:
@@ -55,9 +67,12 @@ def _children(node: ast.expr) -> list[ast.expr]:
     return []
 
 
-def _seen(part: Condition, values: Mapping[str, Value]) -> str:
-    found = sorted(names(part), key=lambda name: (part.text.find(name), name))
-    return ", ".join(f"{name} = {shown(values[name]) if name in values else UNKNOWN}" for name in found)
+def _seen(text: str, values: Mapping[str, Value]) -> str:
+    bare = _DAYS.sub(lambda found: "0".ljust(len(found[0])), text)  # a step's name there is no variable
+    found = [(text.find(name), name) for name in names(parse(bare))]
+    found += [(call.start(), f"days_since({call[1]})") for call in _DAYS.finditer(text)]
+    told = (f"{name} = {shown(values[name]) if name in values else UNKNOWN}" for _, name in sorted(found))
+    return ", ".join(dict.fromkeys(told))
 
 
 def shown(value: Value) -> str:

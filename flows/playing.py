@@ -13,7 +13,6 @@ from functools import partial
 from random import Random
 
 from flows import events as ev
-from flows.conditions import Value
 from flows.engine import resume, rewind, start
 from flows.model import Lesson, Quiz, Review
 from flows.notes import notes, spell
@@ -238,11 +237,11 @@ class _Player:
             lesson = self.book.lesson(leg.lesson, leg.version)
             script = self.script_of(lesson) if lesson else None
             if lesson is not None and script is not None:
-                found += trail(script, leg, sprint.session, sprint.events, partial(self._values, lesson))
+                found += trail(script, leg, sprint.session, sprint.events, partial(self._stage, lesson))
         return tuple(found)
 
-    def _values(self, lesson: Lesson, session: Session) -> Mapping[str, Value]:
-        return Stage(self.book, lesson, session, self._universe()).values()
+    def _stage(self, lesson: Lesson, session: Session) -> Stage:
+        return Stage(self.book, lesson, session, self._universe())
 
     def _universe(self) -> ev.Universe:
         return ev.Universe(self.now, self._new_id, Random(len(self.turns)))

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from flows import events as ev
-from flows.conditions import ConditionInvalid, Value, holds, parse
-from flows.explain import Part, told
+from flows.conditions import ConditionInvalid, Value
+from flows.explain import Part, days_named, told
 from flows.model import Ask, Award, Branch, Step, Wait
 from flows.rules import Script
 from flows.session import Session
-from flows.stage import MAX_PATH
+from flows.stage import MAX_PATH, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,8 @@ class Leg:
     tries: int = 0
 
 
-ValuesOf = Callable[[Session], Mapping[str, Value]]
-"""What conditions may look at in a session."""
+StageOf = Callable[[Session], Stage]
+"""The engine's own view of a session: what conditions may look at, and whether they are true."""
 
 
 def legs(before: Session | None, after: Session, events: Sequence[ev.Event]) -> tuple[Leg, ...]:
@@ -91,9 +91,11 @@ def _path(session: Session, depth: int) -> tuple[str, ...]:
     return session.stack[depth].path if depth < len(session.stack) else session.path
 
 
-def trail(script: Script, leg: Leg, after: Session, events: Sequence[ev.Event], values: ValuesOf) -> tuple[Passed, ...]:
+def trail(
+    script: Script, leg: Leg, after: Session, events: Sequence[ev.Event], stage_of: StageOf
+) -> tuple[Passed, ...]:
     """The steps of one leg, those passed by among them, each with the conditions that decided."""
-    return tuple(_Walk(script, leg, after, events, values).steps())
+    return tuple(_Walk(script, leg, after, events, stage_of).steps())
 
 
 def new_steps(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...]:
@@ -109,11 +111,11 @@ def new_steps(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...
 class _Walk:
     """The values as they were at each step: what was saved before it, in the order of the events."""
 
-    def __init__(self, script: Script, leg: Leg, after: Session, events: Sequence[ev.Event], values: ValuesOf) -> None:
+    def __init__(self, script: Script, leg: Leg, after: Session, events: Sequence[ev.Event], stage_of: StageOf) -> None:
         self.script = script
         self.leg = leg
         self.after = after
-        self.values_of = values
+        self.stage_of = stage_of
         self.vars: dict[str, str] = dict(leg.vars)
         self.saved = deque(event for event in events if isinstance(event, ev.ValueSaved))
         self.tries = leg.tries
@@ -177,18 +179,22 @@ class _Walk:
 
     # --- conditions ---
 
-    def values(self, **more: Value) -> Mapping[str, Value]:
-        """What a condition saw at this point of the way."""
-        return {**self.values_of(self.after.but(vars=self.vars, tries=self.tries)), **more}
+    @property
+    def stage(self) -> Stage:
+        """The session as it was at this point of the way."""
+        return self.stage_of(self.after.but(vars=self.vars, tries=self.tries))
 
     def _holds(self, condition: str) -> bool:
         try:
-            return holds(parse(condition), self.values())
+            return self.stage.holds(condition)
         except ConditionInvalid:
             return False
 
     def _check(self, what: str, condition: str, *, go: str = "", taken: bool = False, **more: Value) -> Check:
-        parts, fault = told(condition, self.values(**more))
+        stage = self.stage
+        days = {f"days_since({step})": stage.days_since(step) for step in days_named(condition)}
+        values = {**stage.values(**more), **days}
+        parts, fault = told(condition, values, lambda part: stage.holds(part, **more))
         return Check(what, condition, bool(parts) and parts[0].result, parts, go, taken, fault)
 
     def _skipped(self, source: str, target: Step) -> Sequence[Step]:

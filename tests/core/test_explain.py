@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.conditions import ConditionInvalid, holds, parse
-from flows.explain import UNKNOWN, explain, told
+from flows.explain import UNKNOWN, days_named, explain, told
 
 
 def test_a_comparison_shows_what_it_saw() -> None:
@@ -68,3 +68,7 @@ def test_the_whole_says_what_the_engine_says(text: str, values: dict[str, str | 
     assert parts[0].result == holds(parse(text), values)
     for part in parts:
         assert part.result == holds(parse(part.text), values)
+
+
+def test_the_steps_whose_days_are_asked_for() -> None:
+    assert days_named("days_since( otp ) > 2 and days_since() < 9") == {"otp", ""}
