@@ -12,7 +12,7 @@ from flows.conditions import Condition, ConditionInvalid, Value, holds, names, p
 UNKNOWN = "(chưa có)"
 
 
-_DAYS = re.compile(r"\bdays_since\s*\(\s*(\w*)\s*\)", re.ASCII)
+_DAYS = re.compile(r"\bdays_since\b(?:\s*\(\s*(\w*)\s*\))?", re.ASCII)
 
 Judge = Callable[[str], bool]
 """Whether a condition is true, as the engine would say."""
@@ -30,8 +30,8 @@ class Part(NamedTuple):
 def explain(condition: str, values: Mapping[str, Value], judge: Judge | None = None) -> tuple[Part, ...]:
     """The whole condition first, then what it is made of, in reading order.
 
-    Parts that `and` or `or` would not have looked at are told as well. `values` may hold "days_since(step)" by that
-    name. `judge` decides where more than the values is needed for that. Raises ConditionInvalid like `parse`.
+    Parts that `and` or `or` would not have looked at are told as well. `values` may hold days by their
+    `days_name`. `judge` decides where more than the values is needed for that. Raises ConditionInvalid like `parse`.
     """
     read = parse(condition)
     return tuple(_parts(read, read.tree, values, judge or (lambda text: holds(parse(text), values)), 0))
@@ -47,7 +47,12 @@ def told(condition: str, values: Mapping[str, Value], judge: Judge | None = None
 
 def days_named(condition: str) -> set[str]:
     """The steps whose days it asks for; "" is the beginning of the pass."""
-    return {found[1] for found in _DAYS.finditer(condition)}
+    return {found[1] or "" for found in _DAYS.finditer(condition)}
+
+
+def days_name(step: str) -> str:
+    """How the days since a step are called among the values of `explain`."""
+    return f"days_since({step})" if step else "days_since"
 
 
 def _parts(whole: Condition, node: ast.expr, values: Mapping[str, Value], judge: Judge, depth: int) -> Iterator[Part]:
@@ -70,7 +75,7 @@ def _children(node: ast.expr) -> list[ast.expr]:
 def _seen(text: str, values: Mapping[str, Value]) -> str:
     bare = _DAYS.sub(lambda found: "0".ljust(len(found[0])), text)  # a step's name there is no variable
     found = [(text.find(name), name) for name in names(parse(bare))]
-    found += [(call.start(), f"days_since({call[1]})") for call in _DAYS.finditer(text)]
+    found += [(call.start(), days_name(call[1] or "")) for call in _DAYS.finditer(text)]
     told = (f"{name} = {shown(values[name]) if name in values else UNKNOWN}" for _, name in sorted(found))
     return ", ".join(dict.fromkeys(told))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from flows import events as ev
 from flows.conditions import ConditionInvalid, Value
-from flows.explain import Part, days_named, told
+from flows.explain import Part, days_name, days_named, told
 from flows.model import Ask, Award, Branch, Step, Wait
 from flows.rules import Script
 from flows.session import Session
@@ -192,7 +192,7 @@ class _Walk:
 
     def _check(self, what: str, condition: str, *, go: str = "", taken: bool = False, **more: Value) -> Check:
         stage = self.stage
-        days = {f"days_since({step})": stage.days_since(step) for step in days_named(condition)}
+        days = {days_name(step): stage.days_since(step) for step in days_named(condition)}
         values = {**stage.values(**more), **days}
         parts, fault = told(condition, values, lambda part: stage.holds(part, **more))
         return Check(what, condition, bool(parts) and parts[0].result, parts, go, taken, fault)

@@ -71,4 +71,4 @@ def test_the_whole_says_what_the_engine_says(text: str, values: dict[str, str | 
 
 
 def test_the_steps_whose_days_are_asked_for() -> None:
-    assert days_named("days_since( otp ) > 2 and days_since() < 9") == {"otp", ""}
+    assert days_named("days_since( otp ) > 2 and days_since < 9") == {"otp", ""}
