@@ -180,17 +180,19 @@ def under_phone(look: Look, asked: Asked, play: Play) -> str:
 def steps(look: Look, asked: Asked, play: Play, marks: Mapping[str, Sequence[str]]) -> str:
     """Every step, to stand at directly; `marks` say what is wrong with its ways."""
     items = []
-    here = play.session.step if play.session.waiting else ""
+    session = play.session
+    waiting = (
+        session.step if session.lesson == look.id else next((f.step for f in session.stack if f.lesson == look.id), "")
+    )
+    here = waiting if session.waiting else ""
     for step in look.lesson.steps if look.lesson else ():
         there = replace(asked, setup=replace(asked.setup, step=step.id), deeds=())
         current = ' class="here" aria-current="step"' if step.id == here else ""
-        text = safe(_short(" ".join(step.text.split())))
         kind = kind_of(step)
-        faults = "".join(f"<br><strong>⚠ {safe(mark)}</strong>" for mark in marks.get(step.id, ()))
-        items.append(
-            f'<li{current}><a href="{safe(address_of(look.id, there))}"><b>{safe(step.id)}</b> '
-            f"<small>{safe(KIND_WORDS.get(kind, kind))} · dòng {step.place.line}</small><br>{text}{faults}</a></li>"
-        )
+        name = f"<b>{safe(step.id)}</b> <small>{safe(KIND_WORDS.get(kind, kind))} · dòng {step.place.line}</small>"
+        faults = (f"<strong>⚠ {safe(mark)}</strong>" for mark in marks.get(step.id, ()))
+        told = "<br>".join(filter(None, (name, safe(_short(" ".join(step.text.split()))), *faults)))
+        items.append(f'<li{current}><a href="{safe(address_of(look.id, there))}">{told}</a></li>')
     return (
         f'<nav class="card steps" aria-labelledby="steps"><h2 id="steps">Các bước</h2>'
         f'<ol tabindex="0" aria-label="Các bước">{"".join(items)}</ol></nav>'
