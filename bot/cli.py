@@ -121,6 +121,27 @@ def graph(given: argparse.Namespace) -> int:
     return graphing.draw(lessons, given.lesson, facts, shape=given.format, out=given.out, coverage=given.coverage)
 
 
+def translate(given: argparse.Namespace) -> int:
+    settings = _settings(given)
+    from bot import translating
+
+    lessons, facts = Path(settings.lessons.dir), settings.placeholders
+    match given.what:
+        case "export":
+            return translating.export_file(lessons, given.lesson, given.language, facts, print)
+        case "import":
+            return translating.import_file(lessons, given.lesson, given.language, given.file, facts, print)
+        case _:
+            return translating.status(lessons, given.lesson, facts, print)
+
+
+def schema(given: argparse.Namespace) -> int:
+    settings = _settings(given)
+    from bot.editing import print_schema
+
+    return print_schema(Path(settings.lessons.dir), given.lesson, print)
+
+
 def migrate(given: argparse.Namespace) -> int:
     settings = _settings(given)
     before, after = asyncio.run(_migrate(settings))
@@ -328,6 +349,9 @@ def _parser() -> argparse.ArgumentParser:
     testing.add_argument("--update", action="store_true", help="ghi lại lời máy trong các bản thoại khác đi")
     testing.add_argument("--coverage", action="store_true", help="kể từng bước, từng lựa chọn chưa bản thoại nào qua")
     testing.add_argument("--format", choices=("text", "json", "github"), default="text", help="cách in kết quả")
+    editing = add("schema", schema, "In lược đồ bài học cho trình soạn thảo.", "config lessons")
+    editing.add_argument("lesson", metavar="BÀI", nargs="?", help="gợi ý thêm mã bước của bài này")
+    _add_translate(add("translate", translate, "Bản dịch của bài học, trong tệp PO.", ""))
     add("migrate", migrate, "Đưa cơ sở dữ liệu lên phiên bản mới.", "config data")
     making = add("backup", make_backup, "Sao lưu vào một tệp, không cần dừng.", "config data")
     making.add_argument("file", metavar="TỆP", nargs="?", type=_path, help="không ghi: data/backup/camtay-….tar.gz")
@@ -335,6 +359,27 @@ def _parser() -> argparse.ArgumentParser:
     restoring.add_argument("file", metavar="TỆP", type=_path, help="tệp mà ./camtay backup đã ghi")
     add("doctor", doctor, "Xem đã đủ gì, còn thiếu gì.", "config lessons data host port")
     return parser
+
+
+def _add_translate(parser: argparse.ArgumentParser) -> None:
+    whats = parser.add_subparsers(required=True, metavar="VIỆC", dest="what")
+    words = {
+        "export": "Ghi tệp PO của một bài để dịch; bản dịch đã có thì giữ.",
+        "import": "Nhận tệp PO đã dịch; có chỗ sai thì không ghi gì.",
+        "status": "Mỗi bài mỗi tiếng đã dịch tới đâu.",
+    }
+    for what, about in words.items():
+        child = whats.add_parser(what, help=about, description=about, allow_abbrev=False)
+        child.set_defaults(parser=child)
+        for flag in ("config", "lessons"):
+            _FLAG_ADDERS[flag](child)
+        if what == "status":
+            child.add_argument("lesson", metavar="BÀI", nargs="?", help="mã bài, hoặc phrases; không ghi: mọi bài")
+            continue
+        child.add_argument("lesson", metavar="BÀI", help="mã bài, đường dẫn tới bài, hoặc phrases: câu của máy")
+        child.add_argument("language", metavar="TIẾNG", help="mã tiếng, ví dụ: en")
+        if what == "import":
+            child.add_argument("file", metavar="TỆP", nargs="?", type=_path, help="không ghi: xem lại tệp trong po/")
 
 
 def _path(text: str) -> Path:

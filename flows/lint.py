@@ -12,8 +12,10 @@ from flows.rules_learning import rules as learning_rules
 from flows.rules_shelf import ABOUT, whole_shelf
 from flows.rules_shelf import rules as shelf_rules
 from flows.rules_text import rules as text_rules
+from flows.rules_translation import other_words, phrase_problems
+from flows.rules_translation import rules as translation_rules
 
-RULES = (*graph_rules, *learning_rules, *data_rules, *text_rules, *channel_rules, *shelf_rules)
+RULES = (*graph_rules, *learning_rules, *data_rules, *text_rules, *channel_rules, *shelf_rules, *translation_rules)
 
 FORM = {
     "E001": "tệp không đúng lối viết YAML",
@@ -22,6 +24,7 @@ FORM = {
     "E004": "mã bị trùng hoặc đã dùng cho việc khác",
     "E005": "tệp, câu hoặc danh sách quá dài",
     "W006": "ký tự lạ, hoặc dấu tiếng Việt gõ tách rời",
+    "E400": "tệp dịch không đúng lối viết PO",
 }
 
 
@@ -32,7 +35,9 @@ def lint(library: Library) -> tuple[Problem, ...]:
         if draft.lesson is not None and draft.lesson.steps:
             script = Script(draft, library)
             problems.extend(problem for rule in RULES for problem in rule.problems(script))
+            problems.extend(other_words(draft, library))
     problems.extend(whole_shelf(library))
+    problems.extend(phrase_problems(library))
     return by_place(problems)
 
 

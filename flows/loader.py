@@ -11,12 +11,13 @@ from collections.abc import Mapping as Table
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from flows import strictyaml
+from flows import po, strictyaml
 from flows.conditions import BUILT_IN_NAMES
 from flows.fields import Fields
 from flows.forms import read_steps, saved_names
 from flows.hashes import graph_hash, text_hash
 from flows.model import Guard, Lesson, Place, Problem, Step
+from flows.po import Catalogue
 from flows.strictyaml import Mapping, Sequence
 
 OWN_PLACEHOLDERS = frozenset({"chị", "Chị", "em", "Em", "ten"})
@@ -74,13 +75,15 @@ class Library:
     sources: frozenset[str] = frozenset()
     words: Table[str, tuple[str, ...]] = field(default_factory=dict)
     phrases: tuple[Phrase, ...] = ()
+    translations: Table[str, Table[str, Catalogue]] = field(default_factory=dict)  # lesson → language → entries
+    phrase_translations: Table[str, Catalogue] = field(default_factory=dict)
 
 
 # --- a folder ----------------------------------------------------------------------------------------
 
 
 def read_lessons(root: str | Path) -> dict[str, bytes]:
-    """The lesson files and tables of a folder: `**/lesson.yaml`, tracks, sources, words, phrases; path → bytes.
+    """The files of a folder: `**/lesson.yaml`, tracks, sources, words, phrases, `po/*.po` beside them; path → bytes.
 
     Folders whose name begins with "_" (the template) are looked at only when they are `root` itself. A file that
     cannot be read raises OSError.
@@ -92,7 +95,9 @@ def read_lessons(root: str | Path) -> dict[str, bytes]:
         for path in sorted(top.rglob("lesson.yaml"))
         if not any(part.startswith("_") for part in path.relative_to(top).parts[:-1])
     ]
-    return {str(path): path.read_bytes() for path in (*tables, *scripts) if path.is_file()}
+    folders = dict.fromkeys([top, *(script.parent for script in scripts)])
+    languages = [path for folder in folders for path in sorted((folder / "po").glob("*.po"))]
+    return {str(path): path.read_bytes() for path in (*tables, *scripts, *languages) if path.is_file()}
 
 
 def load_folder(root: str | Path, facts: Table[str, str]) -> Library:
@@ -103,13 +108,19 @@ def load_folder(root: str | Path, facts: Table[str, str]) -> Library:
 def load_files(files: Table[str, bytes], facts: Table[str, str]) -> Library:
     """What `read_lessons` found, as a library; of two lessons with one id the first is kept."""
     problems: list[Problem] = []
-    tables = {Path(path).stem: (path, raw) for path, raw in files.items() if Path(path).name != "lesson.yaml"}
+    languages = {path: raw for path, raw in files.items() if path.endswith(".po")}
+    tables = {
+        Path(path).stem: (path, raw)
+        for path, raw in files.items()
+        if Path(path).name != "lesson.yaml" and path not in languages
+    }
     tracks = _tracks(tables["tracks"], problems) if "tracks" in tables else ()
     sources = _ids(tables["sources"], problems) if "sources" in tables else frozenset()
     words = _words(tables["words"], problems) if "words" in tables else {}
     phrases = _phrases(tables["phrases"], problems) if "phrases" in tables else ()
     drafts = [read_draft(raw, path, facts) for path, raw in files.items() if Path(path).name == "lesson.yaml"]
     drafts = _unique(drafts)
+    translations = _translations(languages, problems)
     return Library(
         lessons={draft.lesson.id: draft.lesson for draft in drafts if draft.lesson and draft.usable},
         problems=by_place([*problems, *(problem for draft in drafts for problem in draft.problems)]),
@@ -119,7 +130,23 @@ def load_files(files: Table[str, bytes], facts: Table[str, str]) -> Library:
         sources=sources,
         words=words,
         phrases=phrases,
+        translations={
+            draft.lesson.id: translations[folder]
+            for draft in reversed(drafts)
+            if draft.lesson and (folder := Path(draft.path).parent) in translations
+        },
+        phrase_translations=translations.get(Path(tables["phrases"][0]).parent, {}) if "phrases" in tables else {},
     )
+
+
+def _translations(files: Table[str, bytes], problems: list[Problem]) -> dict[Path, dict[str, Catalogue]]:
+    """Folder → language → entries, for `FOLDER/po/LANGUAGE.po`."""
+    found: dict[Path, dict[str, Catalogue]] = {}
+    for path, raw in files.items():
+        catalogue, faults = po.read(raw, path)
+        problems.extend(faults)
+        found.setdefault(Path(path).parent.parent, {})[Path(path).stem] = catalogue
+    return found
 
 
 def by_place(problems: Iterable[Problem]) -> tuple[Problem, ...]:
@@ -228,13 +255,14 @@ def read_draft(source: bytes, path: str, facts: Collection[str]) -> Draft:
         return Draft(path, tuple(problems))
     fields = Fields(document.root, problems)
     steps, whole = read_steps(fields)
-    lesson = _lesson(fields, steps, source)
+    lesson = read_header(fields, steps, source)
     fields.done()
     _refuse_taken_names(lesson.steps, facts, problems)
     return Draft(path, by_place(problems), lesson, document.root, whole and bool(steps))
 
 
-def _lesson(fields: Fields, steps: tuple[Step, ...], source: bytes) -> Lesson:
+def read_header(fields: Fields, steps: tuple[Step, ...], source: bytes) -> Lesson:
+    """The lesson of these steps, with what its head says."""
     mastery = fields.mapping("mastery")
     lesson = Lesson(
         id=fields.lesson_id("lesson", required=True) or "",

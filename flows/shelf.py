@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
@@ -12,7 +12,9 @@ from flows.lint import lint
 from flows.loader import Library, load_folder
 from flows.model import Lesson, LessonInvalid, Place, Problem
 from flows.phrases import REQUIRED
+from flows.rules_translation import spoken_by_tutor
 from flows.session import Book
+from flows.translation import texts, usable, with_texts
 from flows.understand import read_words
 
 
@@ -24,13 +26,19 @@ class _Textual(yaml.CSafeLoader):
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """`good` by lesson id, `broken` by path."""
+    """`good` by lesson id, `broken` by path; an error in a lesson's PO file is the lesson's.
+
+    `translations`: lesson → declared language → text key → text, for what may be shown. `phrases_in`: language → the
+    tutor's own sentences, whole (what is not translated is in the base language), with track names as `track.ID`.
+    """
 
     good: Mapping[str, Lesson]
     broken: Mapping[str, tuple[Problem, ...]]
     phrases: Mapping[str, str]
     words: Mapping[str, object]
     tracks: tuple[tuple[str, str], ...]
+    translations: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    phrases_in: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def read_shelf(root: Path, facts: Mapping[str, str]) -> Shelf:
@@ -42,15 +50,41 @@ def read_shelf(root: Path, facts: Mapping[str, str]) -> Shelf:
     library = load_folder(root, facts)
     by_path: dict[str, list[Problem]] = {}
     for problem in (*library.problems, *lint(library)):
-        if problem.severity == "error":
-            by_path.setdefault(problem.place.path, []).append(problem)
+        if problem.severity == "error" and not _of_phrases(problem, root):
+            by_path.setdefault(_lesson_path(problem.place.path), []).append(problem)
+    good = {key: lesson for key, lesson in library.lessons.items() if lesson.place.path not in by_path}
     return Shelf(
-        good={key: lesson for key, lesson in library.lessons.items() if lesson.place.path not in by_path},
+        good=good,
         broken={path: tuple(dict.fromkeys(found)) for path, found in by_path.items()},
         phrases=_phrases(root, library),
         words=read_table(root / "words.yaml"),
         tracks=tuple((track.id, track.title) for track in library.tracks),
+        translations={key: _languages(lesson, library) for key, lesson in good.items()},
+        phrases_in=_phrases_in(library),
     )
+
+
+def _lesson_path(path: str) -> str:
+    """A lesson's file, also for a fault in its PO file."""
+    return str(Path(path).parent.parent / "lesson.yaml") if path.endswith(".po") else path
+
+
+def _of_phrases(problem: Problem, root: Path) -> bool:
+    """Whether it is about translations of the tutor's own sentences: lint tells it, no lesson is left out for it."""
+    path = Path(problem.place.path)
+    return problem.code.startswith("E40") and path.parent in (root, root / "po")
+
+
+def _languages(lesson: Lesson, library: Library) -> dict[str, dict[str, str]]:
+    catalogues = library.translations.get(lesson.id, {})
+    declared = [language for language in lesson.langs if language != lesson.lang and language in catalogues]
+    sources = texts(lesson) if declared else {}
+    return {language: usable(sources, catalogues[language]) for language in declared}
+
+
+def _phrases_in(library: Library) -> dict[str, dict[str, str]]:
+    sources = {key: text for key, (text, _) in spoken_by_tutor(library).items()}
+    return {lang: sources | usable(sources, entries) for lang, entries in library.phrase_translations.items()}
 
 
 def _phrases(root: Path, library: Library) -> dict[str, str]:
@@ -85,4 +119,11 @@ def plain_book(shelf: Shelf, facts: Mapping[str, str]) -> Book:
         words=read_words(shelf.words),
         facts=facts,
         tracks=shelf.tracks,
+        translated={
+            (lesson_id, 1, language): with_texts(shelf.good[lesson_id], words)
+            for lesson_id, languages in shelf.translations.items()
+            for language, words in languages.items()
+            if lesson_id in shelf.good
+        },
+        phrases_in=shelf.phrases_in,
     )

@@ -14,6 +14,7 @@ from flows.loader import Draft, Library, load_files
 from flows.model import Lesson, Problem
 from flows.rehearsal import rehearse
 from flows.rules import Script
+from flows.translation import texts, usable, with_texts
 
 MAX_BYTES = 1_000_000  # of one file that is looked at; the loader refuses smaller ones in a sentence
 
@@ -22,7 +23,10 @@ _TABLES = ("tracks.yaml", "sources.yaml", "words.yaml", "phrases.yaml")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A lesson file: as far as it could be read, with all its faults. `source` is its bytes."""
+    """A lesson file: as far as it could be read, with all its faults, those of its translations too.
+
+    `source` is its bytes, and those of its PO files.
+    """
 
     path: Path
     source: bytes
@@ -38,6 +42,16 @@ class Reading:
     def lesson(self) -> Lesson | None:
         """The lesson as far as it could be read; None where nothing could."""
         return self.draft.lesson if self.draft.lesson and self.draft.lesson.steps else None
+
+    @property
+    def languages(self) -> dict[str, Lesson]:
+        """The lesson in its further languages, as far as they are translated."""
+        lesson = self.lesson
+        if lesson is None:
+            return {}
+        known, sources = self.library.translations.get(lesson.id, {}), texts(lesson)
+        declared = [lang for lang in lesson.langs if lang != lesson.lang and lang in known]
+        return {lang: with_texts(lesson, usable(sources, known[lang])) for lang in declared}
 
     @property
     def script(self) -> Script | None:
@@ -67,30 +81,39 @@ def lesson_files(root: Path) -> list[Path]:
 
 def read_all(root: Path, facts: Mapping[str, str]) -> Library:
     """Every lesson and table of a folder; what cannot be read counts as empty and hides nothing else."""
-    tables = [root / name for name in _TABLES if (root / name).is_file()]
-    return load_files({str(path): _bytes(path) for path in (*tables, *lesson_files(root))}, facts)
+    lessons = lesson_files(root)
+    languages = [path for folder in dict.fromkeys(lesson.parent for lesson in lessons) for path in po_files(folder)]
+    return load_files({**_tables(root), **{str(path): _bytes(path) for path in (*lessons, *languages)}}, facts)
+
+
+def po_files(folder: Path) -> list[Path]:
+    """The translations beside a lesson."""
+    return sorted((folder / "po").glob("*.po"))
+
+
+def raw(path: Path) -> dict[str, bytes]:
+    """A lesson file and its PO files, path → bytes. Raises OSError for the lesson file."""
+    return {str(path): path.read_bytes(), **{str(each): _bytes(each) for each in po_files(path.parent)}}
 
 
 def read(root: Path, path: Path, facts: Mapping[str, str], others: Mapping[str, Lesson]) -> Reading:
     """Read and lint one file. `others` are the lessons it may refer to; they are not looked at. Raises OSError."""
-    source = path.read_bytes()
-    return read_source(root, path, source, facts, others)
-
-
-def read_source(
-    root: Path, path: Path, source: bytes, facts: Mapping[str, str], others: Mapping[str, Lesson]
-) -> Reading:
-    """As `read`, for text that lies nowhere: an older version."""
-    tables = {str(root / name): _bytes(root / name) for name in _TABLES if (root / name).is_file()}
-    library = load_files({**tables, str(path): source}, facts)
+    files = raw(path)
+    library = load_files({**_tables(root), **files}, facts)
     draft = library.drafts[0]
     own = {draft.lesson.id if draft.lesson else "", path.parent.name}
     stubs = [_stub(root, lesson) for lesson in others.values() if lesson.id not in own]
     known = {stub.lesson.id for stub in stubs if stub.lesson} | own
     stubs += [Draft(str(file), ()) for file in lesson_files(root) if file.parent.name not in known]
     library = replace(library, drafts=(draft, *stubs), lessons={**others, **library.lessons})
-    found = tuple(problem for problem in lint(library) if problem.place.path == str(path))
-    return Reading(path, source, draft, library, found)
+    found = tuple(problem for problem in lint(library) if problem.place.path in files)
+    return Reading(path, b"\0".join(files.values()), draft, library, found)
+
+
+def _tables(root: Path) -> dict[str, bytes]:
+    """What stands beside the lessons of a folder, its translations included."""
+    paths = [path for name in _TABLES if (path := root / name).is_file()]
+    return {str(path): _bytes(path) for path in (*paths, *po_files(root))}
 
 
 def walked(book: Book, lesson: Lesson, folder: Path) -> frozenset[str] | None:

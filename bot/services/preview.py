@@ -72,7 +72,7 @@ class Previews:
         counts: dict[str, list[int]] = {}
         problems = lint(library)
         for problem in problems:
-            counts.setdefault(problem.place.path, [0, 0])[problem.severity == "warning"] += 1
+            counts.setdefault(_lesson_path(problem.place.path), [0, 0])[problem.severity == "warning"] += 1
         for draft in library.drafts:
             errors, warnings = counts.get(draft.path, (0, 0))
             folder = Path(draft.path).parent.name
@@ -88,7 +88,7 @@ class Previews:
         own = {draft.path for draft in library.drafts}
         others = (replace(each, place=replace(each.place, path=self._near(each.place.path))) for each in problems)
         return tuple(found.values()), tuple(
-            near for near, each in zip(others, problems, strict=True) if each.place.path not in own
+            near for near, each in zip(others, problems, strict=True) if _lesson_path(each.place.path) not in own
         )
 
     def look(self, lesson_id: str, wish: Wish = "") -> Look | None:
@@ -118,7 +118,7 @@ class Previews:
             lesson=lesson,
             shows_live=show_live,
             live_version=book.current.get(lesson_id) if live else None,
-            book=book if lesson is None or show_live else _with(book, lesson),
+            book=book if lesson is None or show_live or reading is None else _with(book, lesson, reading.languages),
             script_of=scripts,
             written=(reading.script if reading else None) or (scripts(live) if live else None),
             stamp=_stamp(reading.source if reading else b"", live),
@@ -138,7 +138,7 @@ class Previews:
         if path is None and live is None:
             return ""
         try:
-            return _stamp(path.read_bytes() if path else b"", live)
+            return _stamp(b"\0".join(drafts.raw(path).values()) if path else b"", live)
         except OSError:
             return _stamp(b"", live)
 
@@ -181,11 +181,18 @@ def _status(written: Lesson | None, broken: bool, live: Lesson | None) -> Status
     return "live" if live.source == written.source else "draft"
 
 
-def _with(book: Book, lesson: Lesson) -> Book:
-    """The book with a draft as the newest version of its lesson."""
+def _lesson_path(path: str) -> str:
+    """A lesson's file, also for a fault in one of its PO files."""
+    return str(Path(path).parent.parent / "lesson.yaml") if path.endswith(".po") else path
+
+
+def _with(book: Book, lesson: Lesson, languages: Mapping[str, Lesson]) -> Book:
+    """The book with a draft as the newest version of its lesson, in all its languages."""
     version = book.current.get(lesson.id, 0) + 1
     versions = {**book.versions, (lesson.id, version): lesson}
-    return replace(book, versions=versions, current={**book.current, lesson.id: version})
+    translated = {(lesson.id, version, lang): translation for lang, translation in languages.items()}
+    current = {**book.current, lesson.id: version}
+    return replace(book, versions=versions, current=current, translated={**book.translated, **translated})
 
 
 def _nameless(lesson_id: str) -> Lesson:

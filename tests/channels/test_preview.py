@@ -250,6 +250,22 @@ async def test_the_graph_marks_what_no_transcript_walks_through(house: House) ->
     assert (await house.get("/preview/thu/graph.svg")).count("⚠ chưa có bản thoại") == 2
 
 
+async def test_a_draft_in_another_language(house: House) -> None:
+    file = house.root / "l" / "l1-cham-ma-chac" / "lesson.yaml"
+    file.write_text(file.read_text("utf-8").replace("minutes: 4", "minutes: 5"), "utf-8")
+    page = text_of(await house.get("/preview/l1-cham-ma-chac?lang=en"))
+    assert "bản nháp" in page
+    english = house.book.lesson("l1-cham-ma-chac", None, "en")
+    assert english is not None
+    assert english.steps[0].text.partition("{")[0] in page
+    assert " lỗi" not in page
+    before = await house.get("/preview/l1-cham-ma-chac/state")
+    po = file.parent / "po" / "en.po"
+    po.write_text(po.read_text("utf-8") + 'msgid "x', "utf-8")
+    assert "E400 po/en.po, dòng" in text_of(await house.get("/preview/l1-cham-ma-chac"))
+    assert await house.get("/preview/l1-cham-ma-chac/state") != before
+
+
 async def test_the_stamp_moves_with_the_file(house: House) -> None:
     before = await house.get("/preview/thu/state")
     assert await house.get("/preview/thu/state") == before

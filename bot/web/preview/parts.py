@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import PurePath
 from urllib.parse import quote
 
 from bot.services.preview import Look, Wish
@@ -64,7 +65,7 @@ def told(look: Look, asked: Asked) -> str:
         errors = sum(problem.severity == "error" for problem in look.problems)
         counted = f"{errors} lỗi, {len(look.problems) - errors} điều nên xem lại"
         worst = sorted(look.problems, key=lambda problem: problem.severity)[:MOST_FAULTS]
-        parts.append(f"<h2>{counted}</h2><ul>{''.join(map(_problem, worst))}</ul>")
+        parts.append(f"<h2>{counted}</h2><ul>{''.join(_problem(each, _beside(each)) for each in worst)}</ul>")
     return f'<section class="told" aria-label="Về tệp này">{"".join(parts)}</section>' if parts else ""
 
 
@@ -90,6 +91,11 @@ def _which(look: Look, asked: Asked) -> str:
     if look.shows_live:
         return f"Đây là bản đang dùng. {other('', 'Xem bản nháp')}"
     return f"Đây là bản nháp trong tệp, học viên chưa thấy. {other('live', 'Xem bản đang dùng')}"
+
+
+def _beside(problem: Problem) -> str:
+    """Where a fault stands in another file than the lesson's: in a translation."""
+    return f"po/{PurePath(problem.place.path).name}, " if problem.place.path.endswith(".po") else ""
 
 
 def of_tables(problems: Sequence[Problem]) -> str:
