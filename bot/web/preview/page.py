@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from bot.services.preview import Listed, Look
-from bot.web.preview import parts
+from bot.web.preview import beside, parts
 from bot.web.preview.asked import Asked
 from bot.web.preview.frame import framed, safe
 from bot.web.preview.shown import show_everywhere
@@ -39,10 +39,10 @@ def _desk(look: Look, asked: Asked, play: Play, tutor: str) -> str:
     return (
         '<main class="desk">'
         f"<div>{parts.phone(look, asked, play, tutor)}{parts.under_phone(look, asked, play)}</div>"
-        f"<div>{parts.reasons(play)}{parts.state(play)}</div>"
-        f'<div class="left">{parts.steps(look, asked, play, _marks(look))}{parts.settings(look, asked)}</div>'
-        f"{parts.everywhere(prompt, show_everywhere(prompt) if prompt else ())}"
-        f"{parts.transcript(as_transcript(look.book, play))}</main>"
+        f"<div>{beside.reasons(play)}{beside.state(play)}</div>"
+        f'<div class="left">{beside.steps(look, asked, play, _marks(look))}{beside.settings(look, asked)}</div>'
+        f"{beside.everywhere(prompt, show_everywhere(prompt) if prompt else ())}"
+        f"{beside.transcript(as_transcript(look.book, play))}</main>"
     )
 
 
