@@ -39,6 +39,11 @@ class Reading:
         return tuple(problem for problem in self.problems if problem.severity == "error")
 
     @property
+    def broken(self) -> bool:
+        """Whether the lesson itself has errors; a translation that is behind stops nobody from trying the lesson."""
+        return any(map(breaks, self.problems))
+
+    @property
     def lesson(self) -> Lesson | None:
         """The lesson as far as it could be read; None where nothing could."""
         return self.draft.lesson if self.draft.lesson and self.draft.lesson.steps else None
@@ -56,6 +61,11 @@ class Reading:
     @property
     def script(self) -> Script | None:
         return Script(self.draft, self.library) if self.lesson else None
+
+
+def breaks(problem: Problem) -> bool:
+    """Whether a problem is an error of the lesson itself, not of its translations (E400 to E404)."""
+    return problem.severity == "error" and not problem.code.startswith("E40")
 
 
 def find(root: Path, wanted: str) -> Path | None:

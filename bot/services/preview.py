@@ -51,10 +51,6 @@ class Look:
     written: Script | None
     stamp: str
 
-    @property
-    def errors(self) -> tuple[Problem, ...]:
-        return tuple(problem for problem in self.problems if problem.severity == "error")
-
 
 class Previews:
     """Files and the live book, side by side. Every call reads anew; callers on an event loop use a thread."""
@@ -71,13 +67,14 @@ class Previews:
         book, found = self._book(), dict[str, Listed]()
         counts: dict[str, list[int]] = {}
         problems = lint(library)
+        broken = {_lesson_path(problem.place.path) for problem in problems if drafts.breaks(problem)}
         for problem in problems:
             counts.setdefault(_lesson_path(problem.place.path), [0, 0])[problem.severity == "warning"] += 1
         for draft in library.drafts:
             errors, warnings = counts.get(draft.path, (0, 0))
             folder = Path(draft.path).parent.name
             lesson_id = draft.lesson.id if draft.lesson and draft.lesson.id else folder
-            status = _status(draft.lesson, bool(errors), book.lesson(lesson_id))
+            status = _status(draft.lesson, draft.path in broken, book.lesson(lesson_id))
             title = draft.lesson.title if draft.lesson else ""
             listed = Listed(lesson_id, title or lesson_id, self._near(draft.path), status, errors, warnings)
             found.setdefault(lesson_id, listed)
@@ -103,7 +100,7 @@ class Previews:
         if reading is None and live is None:
             return None
         written = reading.lesson if reading else None
-        status: Status = "gone" if reading is None else _status(written, bool(reading.errors), live)
+        status: Status = "gone" if reading is None else _status(written, reading.broken, live)
         readable = written is not None and reading is not None and reading.draft.whole
         as_usual = status == "live" or (status in ("broken", "gone") and not (wish == "file" and readable))
         show_live = live is not None and (wish == "live" or as_usual)
@@ -127,7 +124,7 @@ class Previews:
     def walked(self, look: Look) -> frozenset[str] | None:
         """The steps that the lesson's transcripts walk through; None where it has none, or cannot be played."""
         path = drafts.find(self._root, look.id)
-        if look.lesson is None or path is None or (look.errors and not look.shows_live):
+        if look.lesson is None or path is None or (look.status == "broken" and not look.shows_live):
             return None
         return drafts.walked(look.book, look.lesson, path.parent)
 

@@ -266,6 +266,16 @@ async def test_a_draft_in_another_language(house: House) -> None:
     assert await house.get("/preview/l1-cham-ma-chac/state") != before
 
 
+async def test_a_translation_that_is_behind_hides_no_draft(house: House) -> None:
+    file = house.root / "l" / "l1-cham-ma-chac" / "lesson.yaml"
+    file.write_text(file.read_text("utf-8").replace("Kẻ lừa đảo", "Bọn lừa đảo"), "utf-8")
+    page = text_of(await house.get("/preview/l1-cham-ma-chac"))
+    assert "E402" in page
+    assert "Bọn lừa đảo" in page
+    assert "bản nháp" in page
+    assert "tệp có lỗi" not in text_of(await house.get("/preview/"))
+
+
 async def test_the_stamp_moves_with_the_file(house: House) -> None:
     before = await house.get("/preview/thu/state")
     assert await house.get("/preview/thu/state") == before
