@@ -1,0 +1,391 @@
+"""How she types: the tables of `lessons/words.yaml`, and what a message becomes before it is compared with anything.
+
+A message is read in three ways. `spoken`: as written, case and punctuation aside. `tokens`: folded, that is without
+diacritics, doubled letters once, short spellings written out. `signed`: what a keyboard without its Telex or VNI help
+wrote, as if the help had been on ("dungwf" is "dừng").
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+from flows.emergency import Alarm, read_alarm
+
+MAX_TEXT = 4_000  # characters of hers that are looked at
+SHORT = 200  # characters up to which a text is remembered: no answer is longer, and the memory stays small
+LAST, MIDDLE = -1, 0  # places that depend on how many options there are
+
+Tokens = tuple[str, ...]
+
+_WORDS = re.compile(r"[^\W_]+")
+_RUNS = re.compile(r"([a-z])\1+")
+_VOWELS = frozenset("aeiouy")
+# What Telex and VNI keys put on a letter: grave f, acute s, hook r, tilde x, dot j, circumflex ^, horn and breve w.
+_MARKS = {"\u0300": "f", "\u0301": "s", "\u0309": "r", "\u0303": "x", "\u0323": "j", "\u0302": "^", "\u031b": "w"}
+_MARKS["\u0306"] = "w"
+_SLIPS = re.compile(r"[aeiouy][^\W\d]*[sfrxjw]|dd|aa|ee|oo|[^\W\d]\d")
+_VNI = {"1": "s", "2": "f", "3": "r", "4": "x", "5": "j", "6": "^", "7": "w", "8": "w", "9": "d"}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The tables of `lessons/words.yaml`, folded once."""
+
+    spelling: Mapping[str, str] = field(default_factory=dict)
+    marked: Mapping[str, str] = field(default_factory=dict)
+    phrases: Mapping[Tokens, Tokens] = field(default_factory=dict)
+    either: Mapping[str, tuple[Tokens, ...]] = field(default_factory=dict)
+    kept: frozenset[str] = frozenset()
+    denials: frozenset[str] = frozenset()
+    maybe_denials: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+    fillers: tuple[Tokens, ...] = ()
+    endings: tuple[Tokens, ...] = ()
+    marks: frozenset[str] = frozenset()
+    leads: tuple[Tokens, ...] = ()
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    spoken_numbers: frozenset[str] = frozenset()
+    ordinals: Mapping[str, int] = field(default_factory=dict)
+    letters: Mapping[str, int] = field(default_factory=dict)
+    joins: frozenset[str] = frozenset()
+    units: Mapping[str, int] = field(default_factory=dict)
+    currency: frozenset[str] = frozenset()
+    commands: Mapping[str, str] = field(default_factory=dict)
+    exact_commands: Mapping[str, str] = field(default_factory=dict)
+    signed_commands: Mapping[str, str] = field(default_factory=dict)
+    alarm: Alarm = field(default_factory=lambda: read_alarm((), (), (), str.split))
+    answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    known: frozenset[str] = frozenset()
+
+    def __hash__(self) -> int:
+        return id(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One message, whatever is asked; `states`: her tokens, then with less and less politeness around them."""
+
+    tokens: Tokens
+    spoken: str
+    signed: str
+    states: tuple[Tokens, ...]
+    rings: bool
+    may_ring: bool
+
+    @property
+    def core(self) -> Tokens:
+        return self.states[-1] if self.states else ()
+
+
+# --- from the table ----------------------------------------------------------------------------------
+
+
+def read_words(table: Mapping[str, object]) -> Words:
+    """Fold the tables as read from YAML (all scalars text)."""
+    spelling = _mapping(table, "spelling")
+    kept = frozenset(_spoken_of(word) for word in _list(table, "denials_with_marks"))
+    plain = Words(
+        spelling={plain_of(key): to for key, to in spelling.items() if " " not in key and key.isascii()},
+        marked={_spoken_of(key): to for key, to in spelling.items() if " " not in key and not key.isascii()},
+        kept=kept,
+    )
+    once = replace(
+        plain,
+        spelling={key: " ".join(_folded(plain, to)) for key, to in plain.spelling.items()},
+        marked={key: " ".join(_folded(plain, to)) for key, to in plain.marked.items()},
+    )
+    long = {_folded(once, key): _folded(once, to) for key, to in spelling.items() if " " in key}
+    base = replace(once, phrases=dict(sorted(long.items(), key=lambda each: -len(each[0]))))
+    return _with_meanings(_with_places(base, table), table)
+
+
+def _with_places(base: Words, table: Mapping[str, object]) -> Words:
+    """Add politeness, denials and ways to name an option by its place."""
+    numbers = _mapping(table, "numbers")
+    fillers = _list(table, "fillers")
+    return replace(
+        base,
+        either={
+            plain_of(word): tuple(_folded(base, to) for to in meant) for word, meant in _lists(table, "either").items()
+        },
+        denials=frozenset(token for word in _list(table, "denials") for token in _folded(base, word)) | base.kept,
+        maybe_denials=frozenset(plain for word in base.kept if len(plain := plain_of(word)) > 3),
+        names=frozenset(" ".join(_folded(base, name)) for name in _list(table, "names")),
+        fillers=_longest_first(base, fillers),
+        endings=_longest_first(base, (*fillers, *_list(table, "endings"))),
+        marks=frozenset(_spoken_of(mark) for mark in _list(table, "spoken_marks")),
+        leads=_longest_first(base, _list(table, "leads")),
+        numbers=_places(base, numbers),
+        spoken_numbers=frozenset(map(_spoken_of, numbers)),
+        ordinals=_places(base, _mapping(table, "ordinals")),
+        letters={letter: at for at, letter in enumerate(_list(table, "letters"), 1)},
+        joins=frozenset(token for word in _list(table, "joins") for token in _folded(base, word)),
+        units={plain_of(unit): int(worth) for unit, worth in _mapping(table, "units").items() if worth.isdecimal()},
+        currency=frozenset(map(plain_of, _list(table, "currency"))),
+    )
+
+
+def _with_meanings(base: Words, table: Mapping[str, object]) -> Words:
+    """Add the global words, the usual answers and the alarm."""
+    commands = [(way, name) for name, ways in _lists(table, "commands").items() for way in ways]
+    answers = {name: tuple(ways) for name, ways in _lists(table, "answers").items()}
+    alarm = read_alarm(
+        _list(table, "emergency"),
+        _list(table, "emergency_maybe"),
+        _list(table, "not_emergency"),
+        lambda phrase: _folded(base, phrase),
+        over=str(table.get("emergency_over", "")),
+        never=_list(table, "never_emergency"),
+        who=_list(table, "emergency_who"),
+        asking=_list(table, "emergency_asking"),
+    )
+    alarming = re.sub(r"[…/]", " ", " ".join((*_list(table, "emergency"), *_list(table, "emergency_maybe"))))
+    usual = " ".join(way for ways in answers.values() for way in ways)
+    all_words = " ".join((alarming, usual, *(way for way, _ in commands)))
+    polite = {token for filler in base.endings for token in filler}
+    return replace(
+        base,
+        commands={" ".join(_folded(base, way)): name for way, name in commands},
+        exact_commands={_spoken_of(way): name for way, name in commands},
+        signed_commands={_signed(_spoken_of(way)): name for way, name in commands},
+        alarm=alarm,
+        answers=answers,
+        known=frozenset(_folded(base, all_words)) | polite | base.denials,
+    )
+
+
+def _places(base: Words, table: Mapping[str, str]) -> dict[str, int]:
+    special = {"last": LAST, "middle": MIDDLE}
+    return {
+        " ".join(_folded(base, word)): special.get(at, int(at) if at.isdecimal() else LAST)
+        for word, at in table.items()
+    }
+
+
+# --- from a message ----------------------------------------------------------------------------------
+
+
+def read(words: Words, text: str) -> Reading:
+    """Read one message. What is short is remembered for a moment: one update asks several questions about it."""
+    return _read_once(words, text) if len(text) <= SHORT else _reading(words, text)
+
+
+def fold(words: Words, text: str) -> Tokens:
+    """Lower case, no diacritics, doubled letters once, short spellings written out: a tuple of tokens.
+
+    "đừng" keeps its marks where they were typed, so it stays apart from "dừng" and "đúng": it denies.
+    """
+    return _fold_once(words, text) if len(text) <= SHORT else _folded(words, text)
+
+
+@lru_cache(maxsize=512)
+def _read_once(words: Words, text: str) -> Reading:
+    return _reading(words, text)
+
+
+@lru_cache(maxsize=4096)
+def _fold_once(words: Words, text: str) -> Tokens:
+    return _folded(words, text)
+
+
+def _reading(words: Words, text: str) -> Reading:
+    raw = _split(text)
+    tokens = _fold_tokens(words, raw)
+    helped = _helped(words, raw)
+    said = [tokens] if helped == tokens else [tokens, helped]
+    spoken = " ".join(raw)
+    return Reading(
+        tokens=tokens,
+        spoken=spoken,
+        signed=_signed(spoken) if _SLIPS.search(spoken) else "",
+        states=states(words, tokens),
+        rings=any(words.alarm.rings(each) for each in said),
+        may_ring=any(words.alarm.may_ring(each) for each in said),
+    )
+
+
+def spoken(text: str) -> str:
+    """As said, diacritics kept: case and punctuation aside."""
+    return " ".join(_split(text))
+
+
+def signed(text: str) -> str:
+    """As said, each syllable as its letters and its marks, whatever keys made the marks."""
+    return _signed(spoken(text))
+
+
+def states(words: Words, tokens: Tokens) -> tuple[Tokens, ...]:
+    """The tokens, then with polite particles dropped from the end, from the front, from both; never everything."""
+    fronts, found = [tokens], {tokens: None}
+    while (shorter := _without_front(words, fronts[-1])) != fronts[-1]:
+        fronts.append(shorter)
+    for front in fronts:
+        found.setdefault(front)
+        while (shorter := _without_end(words, front)) != front:
+            front = shorter
+            found.setdefault(front)
+    return tuple(found)
+
+
+def without_fillers(words: Words, tokens: Tokens) -> Tokens:
+    """Drop polite particles from both ends, never everything."""
+    return states(words, tokens)[-1]
+
+
+def plain_of(text: str) -> str:
+    """Lower case without any diacritics."""
+    decomposed = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+def unslipped(token: str) -> tuple[str, str]:
+    """A syllable as (letters without marks, its marks sorted), read as Telex or VNI keys: "ddungs" → ("dung", "ds").
+
+    A mark counts once, so "dduwowcj", "dduowcj" and "được" are the same.
+    """
+    if token.isdigit():
+        return token, ""
+    letters: list[str] = []
+    marks: set[str] = set()
+    vowel = False
+    for character in unicodedata.normalize("NFD", token.replace("đ", "dd")):
+        last = letters[-1] if letters else ""
+        if mark := _MARKS.get(character):
+            marks.add(mark)
+        elif character == last and character in "aeo":
+            marks.add("^")
+        elif character == "d" and (last == "d" or (letters[:1] == ["d"] and vowel)):
+            marks.add("d")
+        elif vowel and character in "sfrxjw":
+            marks.add(character)
+        elif character in _VNI and letters and letters[0].isalpha():
+            marks.add(_VNI[character])
+        elif character != last and not unicodedata.combining(character):
+            letters.append(character)
+            vowel = vowel or character in _VOWELS
+    return "".join(letters), "".join(sorted(marks))
+
+
+def pieces(token: str, vocabulary: Iterable[str]) -> Tokens:
+    """A token as words that lost the spaces between them ("xongroi" → xong roi), as few as possible; else empty."""
+    inside = [word for word in vocabulary if word in token]
+    best: list[Tokens | None] = [(), *([None] * len(token))]
+    for end in range(1, len(token) + 1):
+        for word in inside:
+            before = best[end - len(word)] if len(word) <= end and token.endswith(word, 0, end) else None
+            now = best[end]
+            if before is not None and (now is None or len(before) + 1 < len(now)):
+                best[end] = (*before, word)
+    return best[-1] or ()
+
+
+def _split(text: str) -> list[str]:
+    """Words in lower case, NFC; digits in circles and the like as plain digits; of signs alone the signs."""
+    text = text[:MAX_TEXT]
+    if text.isascii():
+        return _WORDS.findall(text.casefold())
+    text = unicodedata.normalize("NFC", text).casefold()
+    found = _WORDS.findall("".join(map(_digit, text)))
+    return found or list(dict.fromkeys(c for c in text if unicodedata.category(c) == "So"))
+
+
+def _digit(character: str) -> str:
+    if character.isascii() or not character.isdigit():
+        return unicodedata.normalize("NFKC", character) if "\uff01" <= character <= "\uff5e" else character
+    return str(unicodedata.digit(character))
+
+
+def _folded(words: Words, text: str) -> Tokens:
+    return _fold_tokens(words, _split(text))
+
+
+def _fold_tokens(words: Words, raw: Sequence[str]) -> Tokens:
+    return _with_phrases(words, tuple(token for typed in raw for token in _one(words, typed)))
+
+
+def _one(words: Words, typed: str) -> list[str]:
+    if typed in words.kept:
+        return [typed]
+    if typed in words.marked:
+        return words.marked[typed].split()
+    plain = _RUNS.sub(r"\1", typed if typed.isascii() else plain_of(typed))
+    return words.spelling.get(plain, plain).split() or [plain]
+
+
+def _with_phrases(words: Words, tokens: Tokens) -> Tokens:
+    if not words.phrases:
+        return tokens
+    said = f" {' '.join(tokens)} "
+    for phrase, to in words.phrases.items():
+        if phrase[0] in tokens and (found := f" {' '.join(phrase)} ") in said:
+            said = said.replace(found, f" {' '.join(to)} ")
+    return tuple(said.split())
+
+
+def _helped(words: Words, raw: Sequence[str]) -> Tokens:
+    """The tokens with lost spaces and left-over Telex or VNI keys mended, where that gives words of the tables."""
+    helped: list[str] = []
+    for typed in raw:
+        tokens = _one(words, typed)
+        if len(tokens) > 1 or tokens[0] in words.known or not typed[-1].isascii() or typed.isdigit():
+            helped.extend(tokens)
+        elif (letters := unslipped(typed)[0]) in words.known:
+            helped.append(letters)
+        elif 5 < len(tokens[0]) < 30 and (parts := pieces(tokens[0], words.known)):
+            helped.extend(parts)
+        else:
+            helped.extend(tokens)
+    return _with_phrases(words, tuple(helped))
+
+
+def _signed(spoken: str) -> str:
+    return " ".join(f"{letters}'{marks}" if marks else letters for letters, marks in map(unslipped, spoken.split()))
+
+
+def _without_front(words: Words, tokens: Tokens) -> Tokens:
+    for filler in words.fillers:
+        if len(filler) < len(tokens) and tokens[: len(filler)] == filler:
+            return tokens[len(filler) :]
+    return tokens
+
+
+def _without_end(words: Words, tokens: Tokens) -> Tokens:
+    for ending in words.endings:
+        if len(ending) < len(tokens) and tokens[-len(ending) :] == ending:
+            return tokens[: -len(ending)]
+    return tokens
+
+
+# --- the table's shapes ------------------------------------------------------------------------------
+
+
+def _spoken_of(word: str) -> str:
+    return spoken(word)
+
+
+def _longest_first(words: Words, phrases: Iterable[str]) -> tuple[Tokens, ...]:
+    folded = dict.fromkeys(tokens for phrase in phrases if (tokens := _folded(words, phrase)))
+    return tuple(sorted(folded, key=len, reverse=True))
+
+
+def _list(table: Mapping[str, object], key: str) -> tuple[str, ...]:
+    return tuple(_strings(table.get(key, ())))
+
+
+def _lists(table: Mapping[str, object], key: str) -> dict[str, tuple[str, ...]]:
+    value = table.get(key, {})
+    return {str(name): tuple(_strings(ways)) for name, ways in value.items()} if isinstance(value, Mapping) else {}
+
+
+def _mapping(table: Mapping[str, object], key: str) -> dict[str, str]:
+    value = table.get(key, {})
+    return {str(name): str(to) for name, to in value.items()} if isinstance(value, Mapping) else {}
+
+
+def _strings(value: object) -> Iterator[str]:
+    if isinstance(value, Iterable) and not isinstance(value, str | Mapping):
+        yield from map(str, value)
