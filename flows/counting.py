@@ -6,7 +6,7 @@ import re
 
 from flows.words import LAST, MIDDLE, Reading, Tokens, Words, plain_of, read, spoken
 
-_GLUED = re.compile(r"([a-z]+)(\d{1,2}|[a-z])")
+_GLUED = re.compile(r"([a-z]+)(\d{1,2})")
 _AMOUNT = re.compile(r"^(\d+(?:[ .,]\d{3})*|\d+)\s*([a-z]+)?(?:\s+([a-z]+))?$")
 _UNITS = {"k": 1_000, "nghin": 1_000, "ngan": 1_000, "tr": 1_000_000, "trieu": 1_000_000}
 _CURRENCY = frozenset({"d", "dong", "vnd"})
@@ -15,11 +15,12 @@ _JOINS = frozenset({"và"})
 
 def without_leads(words: Words, tokens: Tokens) -> Tokens:
     """Drop "chọn", "bấm nút", "câu số" from the front, never everything."""
-    shorter: Tokens | None = tokens
-    while shorter is not None:
-        tokens = shorter
-        fitting = (lead for lead in words.leads if len(lead) < len(tokens) and tokens[: len(lead)] == lead)
-        shorter = next((tokens[len(lead) :] for lead in fitting), None)
+    while len(tokens) > 1:
+        fitting = (lead for lead in words.leads.get(tokens[0], ()) if tokens[: len(lead)] == lead)
+        lead = next((lead for lead in fitting if len(lead) < len(tokens)), None)
+        if lead is None:
+            break
+        tokens = tokens[len(lead) :]
     return tokens
 
 
@@ -27,7 +28,7 @@ def place_of(words: Words, tokens: Tokens, said: str, count: int) -> int | None:
     """The option, from 0, that is named by its place: "thứ hai", "câu b", "cái cuối", "cau2"; `said` as typed."""
     rest = without_leads(words, tokens)
     led = rest != tokens
-    if len(tokens) == 1 and (glued := _GLUED.fullmatch(tokens[0])) and (glued[1],) in words.leads:
+    if len(tokens) == 1 and (glued := _GLUED.fullmatch(tokens[0])) and (glued[1],) in words.leads.get(glued[1], ()):
         rest, led, said = (glued[2],), True, f"{said} {glued[2]}"
     text, typed = " ".join(rest), said.split()
     if text in words.letters:
@@ -76,7 +77,7 @@ def _digits_of(text: str) -> list[str]:
 
 
 def _places_of(words: Words, said: Reading) -> list[str]:
-    leads = {token for lead in words.leads for token in lead}
+    leads = {token for leads in words.leads.values() for lead in leads for token in lead}
     tokens = [token for token in said.core if token not in words.joins and token not in leads]
     named = {**words.ordinals, **words.numbers, **words.letters}
     return [str(named[token]) if named.get(token, 0) > 0 else token for token in tokens]

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from flows.counting import amount
-from flows.words import Tokens, Words, fold, signed, spoken, without_fillers
+from flows.words import Tokens, Words, fold, glued, signed, spoken, without_fillers
 
 Key = TypeVar("Key")
 
@@ -61,8 +61,6 @@ def prompt_of(words: Words, own: tuple[Own, ...]) -> Prompt:
     ways = [(answer.id, way) for answer in own for way in answer.ways]
     folded = [(option, tokens) for option, way in ways for tokens in _ways_to_count(words, fold(words, way)) if tokens]
     own_words = dict.fromkeys(token for _, tokens in folded for token in tokens)
-    around = {token for each in (*words.leads, *words.endings) for token in each}
-    around.update(token for each in words.commands for token in each.split())
     amounts = [(option, worth) for option, way in labels if (worth := amount(way, words)) is not None]
     return Prompt(
         own=own,
@@ -73,12 +71,16 @@ def prompt_of(words: Words, own: tuple[Own, ...]) -> Prompt:
         folded_labels=_table((" ".join(fold(words, way)), option) for option, way in labels),
         folded=_table((" ".join(tokens), option) for option, tokens in folded),
         cores=_table((" ".join(without_fillers(words, tokens)), option) for option, tokens in folded),
-        joined=_table(("".join(tokens), option) for option, tokens in folded),
+        joined=_table((text, option) for option, way in ways for text in _joined(words, way) if len(text) > 3),
         amounts=_table((worth, option) for option, worth in amounts),
         ways=tuple(_way(words, option, tokens) for option, tokens in folded),
         words=(*own_words, *(words.denials - own_words.keys())),
-        vocabulary=frozenset(own_words) | words.denials | around,
+        vocabulary=words.around.union(own_words),
     )
+
+
+def _joined(words: Words, way: str) -> tuple[str, str]:
+    return glued(words, way)[0], "".join(fold(words, way))
 
 
 def _table(pairs: Iterable[tuple[Key, str]]) -> dict[Key, Ids]:

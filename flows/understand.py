@@ -7,7 +7,7 @@ answers fit equally well she is asked: never a guess.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 from typing import TypeVar
@@ -18,10 +18,12 @@ from rapidfuzz.distance import OSA
 from flows.counting import amount, is_position, place_of, positions, without_leads
 from flows.prompts import Ids, Own, Prompt, denies, digits, prompt_of
 from flows.words import (
+    LONGEST_WORD,
     Reading,
     Tokens,
     Words,
     fold,
+    glued,
     pieces,
     read,
     read_words,
@@ -104,6 +106,12 @@ def understand(words: Words, text: str, own: Sequence[Own], *, numbered: bool = 
         meaning = _by_number(words, prompt, said)
     if meaning is None:
         meaning = _slipped_keys(words, prompt, said) or _folded(words, prompt, said.states)
+    if meaning is None and len(said.tokens) <= MAX_MENDED:
+        meaning = _first(_meant(prompt.joined, text) for text in glued(words, said.spoken))
+    if meaning is None and said.signs and words.polite.issuperset(said.tokens):
+        meaning = _first(_meant(prompt.folded, sign) for sign in said.signs)
+    if meaning is None and (once := _once(said.core)) != said.core:
+        meaning = _folded(words, prompt, states(words, once))
     if meaning is None:
         meaning = _by_amount(words, prompt, text)
     if meaning is None and numbered:
@@ -164,16 +172,20 @@ def _folded(words: Words, prompt: Prompt, said: Sequence[Tokens]) -> Meaning | N
         if meaning is not None:
             return meaning
     core = said[-1]
-    once = tuple(token for at, token in enumerate(core) if at == 0 or token != core[at - 1])
-    for text in dict.fromkeys((" ".join(core), " ".join(once), " ".join(without_leads(words, core)))):
+    for text in dict.fromkeys((" ".join(core), " ".join(without_leads(words, core)))):
         meaning = _meant(prompt.folded_labels, text) or _meant(prompt.folded, text) or _meant(prompt.cores, text)
         if meaning is not None:
             return meaning
-    for tokens in said:
-        text = "".join(tokens)
-        if len(text) >= LONG - 1 and (meaning := _meant(prompt.joined, text)):
-            return meaning
-    return None
+    return _first(_meant(prompt.joined, "".join(tokens)) for tokens in said)
+
+
+def _once(tokens: Tokens) -> Tokens:
+    """ "xong xong rồi" is "xong rồi"."""
+    return tuple(token for at, token in enumerate(tokens) if at == 0 or token != tokens[at - 1])
+
+
+def _first(meanings: Iterable[Meaning | None]) -> Meaning | None:
+    return next((meaning for meaning in meanings if meaning is not None), None)
 
 
 # --- by its place ------------------------------------------------------------------------------------
@@ -214,12 +226,14 @@ def _mended(words: Words, prompt: Prompt, said: Reading, *, numbered: bool) -> M
     readings = list(_readings(words, prompt, said)) if len(said.tokens) <= MAX_MENDED else []
     found = [_folded(words, prompt, states(words, reading)) for reading in readings]
     ids = tuple(dict.fromkeys(option for meaning in found for option in _options(meaning)))
+    doubtful = any(_may_deny(words, prompt, token) for token in said.tokens)
     if ids:
-        return Answered(ids[0]) if len(ids) == 1 else Unsure(ids[:2])
+        return Answered(ids[0]) if len(ids) == 1 and not doubtful else Unsure(ids[:2])
     named = {meaning.word for meaning in found if isinstance(meaning, Command)}
     if len(named) == 1:
         return Command(named.pop())
-    return _near(words, prompt, without_fillers(words, readings[0]) if readings else said.core)
+    meaning = _near(words, prompt, without_fillers(words, readings[0]) if readings else said.core)
+    return Unsure((meaning.option,)) if doubtful and isinstance(meaning, Answered) else meaning
 
 
 def _options(meaning: Meaning | None) -> Ids:
@@ -257,22 +271,25 @@ def _may_be(words: Words, prompt: Prompt, token: str, typed: str) -> list[Tokens
     letters = unslipped(typed)[0] if typed[-1].isascii() else token
     if letters in prompt.vocabulary:
         return [(letters,)]
-    if LONG <= len(token) < 40 and (parts := pieces(token, prompt.vocabulary)):
-        return [parts]
-    return [(word,) for word in _near_words(words, prompt, token)] or [(token,)]
+    found: list[Tokens] = [(word,) for word in _near_words(prompt, token)]
+    if LONG <= len(token) <= LONGEST_WORD and (parts := pieces(token, prompt.vocabulary)):
+        found.append(parts)
+    return found or [(token,)]
 
 
-def _near_words(words: Words, prompt: Prompt, token: str) -> list[str]:
+def _near_words(prompt: Prompt, token: str) -> list[str]:
     """Words of the prompt that are one slip away: a letter too many, missing, wrong, or two swapped."""
     if len(token) < LONG - 1:
         return []
     found = process.extract(token, prompt.words, scorer=OSA.distance, score_cutoff=1, limit=4)
-    return [
-        word
-        for word, _, _ in found
-        if max(len(word), len(token)) >= LONG
-        and not (word in words.denials and len(word) == len(token) and word[1:] == token[1:])  # "thong" is no "khong"
-    ]
+    return [word for word, _, _ in found if max(len(word), len(token)) >= LONG]
+
+
+def _may_deny(words: Words, prompt: Prompt, token: str) -> bool:
+    """ "thong" may be a "khong" with a slip, or "thông tin": too much hangs on it, she is asked."""
+    if len(token) < LONG or token in prompt.vocabulary:
+        return False
+    return any(len(word) == len(token) and word[1:] == token[1:] for word in words.denials)
 
 
 # --- near misses -------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from flows.emergency import Alarm, read_alarm
 
 MAX_TEXT = 4_000  # characters of hers that are looked at
 SHORT = 200  # characters up to which a text is remembered: no answer is longer, and the memory stays small
+LONGEST_WORD = 40  # characters of one word that are looked into
 LAST, MIDDLE = -1, 0  # places that depend on how many options there are
 
 Tokens = tuple[str, ...]
@@ -43,10 +44,10 @@ class Words:
     denials: frozenset[str] = frozenset()
     maybe_denials: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
-    fillers: tuple[Tokens, ...] = ()
-    endings: tuple[Tokens, ...] = ()
+    fillers: Mapping[str, tuple[Tokens, ...]] = field(default_factory=dict)
+    endings: Mapping[str, tuple[Tokens, ...]] = field(default_factory=dict)
     marks: frozenset[str] = frozenset()
-    leads: tuple[Tokens, ...] = ()
+    leads: Mapping[str, tuple[Tokens, ...]] = field(default_factory=dict)
     numbers: Mapping[str, int] = field(default_factory=dict)
     spoken_numbers: frozenset[str] = frozenset()
     ordinals: Mapping[str, int] = field(default_factory=dict)
@@ -60,6 +61,8 @@ class Words:
     alarm: Alarm = field(default_factory=lambda: read_alarm((), (), (), str.split))
     answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     known: frozenset[str] = frozenset()
+    around: frozenset[str] = frozenset()
+    polite: frozenset[str] = frozenset()
 
     def __hash__(self) -> int:
         return id(self)
@@ -73,6 +76,7 @@ class Reading:
     spoken: str
     signed: str
     states: tuple[Tokens, ...]
+    signs: Tokens
     rings: bool
     may_ring: bool
 
@@ -115,10 +119,10 @@ def _with_places(base: Words, table: Mapping[str, object]) -> Words:
         denials=frozenset(token for word in _list(table, "denials") for token in _folded(base, word)) | base.kept,
         maybe_denials=frozenset(plain for word in base.kept if len(plain := plain_of(word)) > 3),
         names=frozenset(" ".join(_folded(base, name)) for name in _list(table, "names")),
-        fillers=_longest_first(base, fillers),
-        endings=_longest_first(base, (*fillers, *_list(table, "endings"))),
+        fillers=_longest_first(base, fillers, at=0),
+        endings=_longest_first(base, (*fillers, *_list(table, "endings")), at=-1),
         marks=frozenset(_spoken_of(mark) for mark in _list(table, "spoken_marks")),
-        leads=_longest_first(base, _list(table, "leads")),
+        leads=_longest_first(base, _list(table, "leads"), at=0),
         numbers=_places(base, numbers),
         spoken_numbers=frozenset(map(_spoken_of, numbers)),
         ordinals=_places(base, _mapping(table, "ordinals")),
@@ -146,7 +150,8 @@ def _with_meanings(base: Words, table: Mapping[str, object]) -> Words:
     alarming = re.sub(r"[…/]", " ", " ".join((*_list(table, "emergency"), *_list(table, "emergency_maybe"))))
     usual = " ".join(way for ways in answers.values() for way in ways)
     all_words = " ".join((alarming, usual, *(way for way, _ in commands)))
-    polite = {token for filler in base.endings for token in filler}
+    polite = {token for endings in base.endings.values() for ending in endings for token in ending}
+    leading = {token for leads in base.leads.values() for lead in leads for token in lead}
     return replace(
         base,
         commands={" ".join(_folded(base, way)): name for way, name in commands},
@@ -155,6 +160,8 @@ def _with_meanings(base: Words, table: Mapping[str, object]) -> Words:
         alarm=alarm,
         answers=answers,
         known=frozenset(_folded(base, all_words)) | polite | base.denials,
+        polite=frozenset(polite),
+        around=frozenset(_folded(base, " ".join(way for way, _ in commands))) | polite | leading | base.denials,
     )
 
 
@@ -203,6 +210,7 @@ def _reading(words: Words, text: str) -> Reading:
         spoken=spoken,
         signed=_signed(spoken) if _SLIPS.search(spoken) else "",
         states=states(words, tokens),
+        signs=() if text.isascii() else _signs(text),
         rings=any(words.alarm.rings(each) for each in said),
         may_ring=any(words.alarm.may_ring(each) for each in said),
     )
@@ -236,18 +244,25 @@ def without_fillers(words: Words, tokens: Tokens) -> Tokens:
     return states(words, tokens)[-1]
 
 
+def glued(words: Words, text: str) -> Tokens:
+    """Its letters alone, with less and less politeness: "dạ xo ng  rồi" → daxongroi, xongroi."""
+    plain = tuple(plain_of(word) for word in _split(text))
+    return tuple(dict.fromkeys(_RUNS.sub(r"\1", "".join(each)) for each in states(words, plain)))
+
+
 def plain_of(text: str) -> str:
     """Lower case without any diacritics."""
     decomposed = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
+@lru_cache(maxsize=4096)
 def unslipped(token: str) -> tuple[str, str]:
     """A syllable as (letters without marks, its marks sorted), read as Telex or VNI keys: "ddungs" → ("dung", "ds").
 
     A mark counts once, so "dduwowcj", "dduowcj" and "được" are the same.
     """
-    if token.isdigit():
+    if token.isdigit() or len(token) > LONGEST_WORD:
         return token, ""
     letters: list[str] = []
     marks: set[str] = set()
@@ -290,7 +305,12 @@ def _split(text: str) -> list[str]:
         return _WORDS.findall(text.casefold())
     text = unicodedata.normalize("NFC", text).casefold()
     found = _WORDS.findall("".join(map(_digit, text)))
-    return found or list(dict.fromkeys(c for c in text if unicodedata.category(c) == "So"))
+    return found or list(_signs(text))
+
+
+def _signs(text: str) -> Tokens:
+    """Emoji and the like, each once."""
+    return tuple(dict.fromkeys(c for c in text if unicodedata.category(c) == "So"))
 
 
 def _digit(character: str) -> str:
@@ -335,7 +355,7 @@ def _helped(words: Words, raw: Sequence[str]) -> Tokens:
             helped.extend(tokens)
         elif (letters := unslipped(typed)[0]) in words.known:
             helped.append(letters)
-        elif 5 < len(tokens[0]) < 30 and (parts := pieces(tokens[0], words.known)):
+        elif 5 < len(tokens[0]) <= LONGEST_WORD and (parts := pieces(tokens[0], words.known)):
             helped.extend(parts)
         else:
             helped.extend(tokens)
@@ -347,14 +367,14 @@ def _signed(spoken: str) -> str:
 
 
 def _without_front(words: Words, tokens: Tokens) -> Tokens:
-    for filler in words.fillers:
+    for filler in words.fillers.get(tokens[0], ()) if tokens else ():
         if len(filler) < len(tokens) and tokens[: len(filler)] == filler:
             return tokens[len(filler) :]
     return tokens
 
 
 def _without_end(words: Words, tokens: Tokens) -> Tokens:
-    for ending in words.endings:
+    for ending in words.endings.get(tokens[-1], ()) if tokens else ():
         if len(ending) < len(tokens) and tokens[-len(ending) :] == ending:
             return tokens[: -len(ending)]
     return tokens
@@ -367,9 +387,13 @@ def _spoken_of(word: str) -> str:
     return spoken(word)
 
 
-def _longest_first(words: Words, phrases: Iterable[str]) -> tuple[Tokens, ...]:
+def _longest_first(words: Words, phrases: Iterable[str], *, at: int) -> dict[str, tuple[Tokens, ...]]:
+    """The phrases by their first (0) or last (-1) word, the longest first."""
     folded = dict.fromkeys(tokens for phrase in phrases if (tokens := _folded(words, phrase)))
-    return tuple(sorted(folded, key=len, reverse=True))
+    table: dict[str, tuple[Tokens, ...]] = {}
+    for tokens in sorted(folded, key=len, reverse=True):
+        table[tokens[at]] = (*table.get(tokens[at], ()), tokens)
+    return table
 
 
 def _list(table: Mapping[str, object], key: str) -> tuple[str, ...]:
