@@ -18,13 +18,13 @@ from rapidfuzz.distance import OSA
 from flows.counting import amount, is_position, place_of, positions, without_leads
 from flows.prompts import Ids, Own, Prompt, denies, digits, prompt_of
 from flows.words import (
-    LONGEST_WORD,
     Reading,
     Tokens,
     Words,
     fold,
     glued,
     pieces,
+    plain_of,
     read,
     read_words,
     states,
@@ -271,10 +271,13 @@ def _may_be(words: Words, prompt: Prompt, token: str, typed: str) -> list[Tokens
     letters = unslipped(typed)[0] if typed[-1].isascii() else token
     if letters in prompt.vocabulary:
         return [(letters,)]
-    found: list[Tokens] = [(word,) for word in _near_words(prompt, token)]
-    if LONG <= len(token) <= LONGEST_WORD and (parts := pieces(token, prompt.vocabulary)):
-        found.append(parts)
-    return found or [(token,)]
+    if found := _near_words(prompt, token):
+        return [(word,) for word in found]
+    if len(token) >= LONG:
+        plain = plain_of(typed)
+        parts = pieces(plain, prompt.vocabulary) or (pieces(token, prompt.vocabulary) if token != plain else ())
+        return [parts or (token,)]
+    return [(token,)]
 
 
 def _near_words(prompt: Prompt, token: str) -> list[str]:

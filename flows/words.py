@@ -41,6 +41,7 @@ class Words:
     phrases: Mapping[Tokens, Tokens] = field(default_factory=dict)
     either: Mapping[str, tuple[Tokens, ...]] = field(default_factory=dict)
     kept: frozenset[str] = frozenset()
+    signed_kept: Mapping[str, str] = field(default_factory=dict)
     denials: frozenset[str] = frozenset()
     maybe_denials: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
@@ -96,6 +97,7 @@ def read_words(table: Mapping[str, object]) -> Words:
         spelling={plain_of(key): to for key, to in spelling.items() if " " not in key and key.isascii()},
         marked={_spoken_of(key): to for key, to in spelling.items() if " " not in key and not key.isascii()},
         kept=kept,
+        signed_kept={_signed(word): word for word in kept},
     )
     once = replace(
         plain,
@@ -156,7 +158,7 @@ def _with_meanings(base: Words, table: Mapping[str, object]) -> Words:
         base,
         commands={" ".join(_folded(base, way)): name for way, name in commands},
         exact_commands={_spoken_of(way): name for way, name in commands},
-        signed_commands={_signed(_spoken_of(way)): name for way, name in commands},
+        signed_commands={signed(way): name for way, name in commands},
         alarm=alarm,
         answers=answers,
         known=frozenset(_folded(base, all_words)) | polite | base.denials,
@@ -222,8 +224,8 @@ def spoken(text: str) -> str:
 
 
 def signed(text: str) -> str:
-    """As said, each syllable as its letters and its marks, whatever keys made the marks."""
-    return _signed(spoken(text))
+    """As written in a table, each syllable as its letters and its marks; a word without marks is no Telex."""
+    return " ".join(word if word.isascii() else _signed(word) for word in _split(text))
 
 
 def states(words: Words, tokens: Tokens) -> tuple[Tokens, ...]:
@@ -246,7 +248,7 @@ def without_fillers(words: Words, tokens: Tokens) -> Tokens:
 
 def glued(words: Words, text: str) -> Tokens:
     """Its letters alone, with less and less politeness: "dạ xo ng  rồi" → daxongroi, xongroi."""
-    plain = tuple(plain_of(word) for word in _split(text))
+    plain = tuple(kept if (kept := _kept(words, word)) else plain_of(word) for word in _split(text))
     return tuple(dict.fromkeys(_RUNS.sub(r"\1", "".join(each)) for each in states(words, plain)))
 
 
@@ -287,6 +289,8 @@ def unslipped(token: str) -> tuple[str, str]:
 
 def pieces(token: str, vocabulary: Iterable[str]) -> Tokens:
     """A token as words that lost the spaces between them ("xongroi" → xong roi), as few as possible; else empty."""
+    if len(token) > LONGEST_WORD:
+        return ()
     inside = [word for word in vocabulary if word in token]
     best: list[Tokens | None] = [(), *([None] * len(token))]
     for end in range(1, len(token) + 1):
@@ -328,12 +332,19 @@ def _fold_tokens(words: Words, raw: Sequence[str]) -> Tokens:
 
 
 def _one(words: Words, typed: str) -> list[str]:
-    if typed in words.kept:
-        return [typed]
+    if kept := _kept(words, typed):
+        return [kept]
     if typed in words.marked:
         return words.marked[typed].split()
     plain = _RUNS.sub(r"\1", typed if typed.isascii() else plain_of(typed))
     return words.spelling.get(plain, plain).split() or [plain]
+
+
+def _kept(words: Words, typed: str) -> str:
+    """A "đừng" typed with its marks, or with the keys that make them."""
+    if typed in words.kept:
+        return typed
+    return words.signed_kept.get(_signed(typed), "") if words.signed_kept and _SLIPS.search(typed) else ""
 
 
 def _with_phrases(words: Words, tokens: Tokens) -> Tokens:
@@ -351,11 +362,11 @@ def _helped(words: Words, raw: Sequence[str]) -> Tokens:
     helped: list[str] = []
     for typed in raw:
         tokens = _one(words, typed)
-        if len(tokens) > 1 or tokens[0] in words.known or not typed[-1].isascii() or typed.isdigit():
+        if len(tokens) > 1 or tokens[0] in words.known or typed.isdigit():
             helped.extend(tokens)
-        elif (letters := unslipped(typed)[0]) in words.known:
+        elif typed[-1].isascii() and (letters := unslipped(typed)[0]) in words.known:
             helped.append(letters)
-        elif 5 < len(tokens[0]) <= LONGEST_WORD and (parts := pieces(tokens[0], words.known)):
+        elif len(tokens[0]) > 5 and (parts := pieces(plain_of(typed), words.known)):
             helped.extend(parts)
         else:
             helped.extend(tokens)

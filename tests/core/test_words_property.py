@@ -50,8 +50,8 @@ def prompts(one: Lesson) -> Iterator[tuple[str, Prompt, bool]]:
 
 @cache
 def real_prompts() -> tuple[tuple[Prompt, bool], ...]:
-    found = (prompt for one in real_book().versions.values() for _, *prompt in prompts(one))
-    return tuple(dict.fromkeys((own, numbered) for own, numbered in found))
+    found = (prompt for one in real_book().versions.values() for prompt in prompts(one))
+    return tuple(dict.fromkeys((own, numbered) for _, own, numbered in found))
 
 
 def says_the_same(one: str, other: str) -> bool:
@@ -172,8 +172,8 @@ DENIALS = (
 @given(st.data(), inner_ways, st.sampled_from(DENIALS), st.integers(0, 2**32))
 def test_an_answer_denied_is_never_that_answer(data: st.DataObject, inner: str, denial: str, seed: int):
     own, numbered = data.draw(st.sampled_from(real_prompts()))
-    answer = data.draw(st.sampled_from([each for each in own if not denies(each.ways[0])] or [None]))
-    if answer is None or (denial == "dung" and plain_of(answer.ways[0]).startswith("dung")):
+    answer = data.draw(st.sampled_from(own))
+    if denies(answer.ways[0]) or (denial == "dung" and any(plain_of(way).startswith("dung") for way in answer.ways)):
         return
     typed = f"{denial} {typed_ways(answer.ways[0].lower(), inner, None, seed)}"
     if not any(says_the_same(typed, way) for way in answer.ways):  # "dung" before "Đúng" only says it twice
@@ -184,12 +184,10 @@ def test_an_answer_denied_is_never_that_answer(data: st.DataObject, inner: str, 
 @given(st.data(), inner_ways, st.integers(0, 2**32))
 def test_an_answer_that_denies_is_never_meant_without_its_denial(data: st.DataObject, inner: str, seed: int):
     own, numbered = data.draw(st.sampled_from(real_prompts()))
-    answer = data.draw(st.sampled_from([each for each in own if denies(each.ways[0])] or [None]))
-    if answer is None:
-        return
+    answer = data.draw(st.sampled_from(own))
     kept = [word for word in answer.ways[0].lower().split() if not denies(word)]
     typed = typed_ways(" ".join(kept), inner, None, seed)
-    if kept and not any(says_the_same(typed, way) for way in answer.ways):
+    if kept and denies(answer.ways[0]) and not any(says_the_same(typed, way) for way in answer.ways):
         assert understand(words(), typed, own, numbered=numbered) != Answered(answer.id), typed
 
 
@@ -235,14 +233,14 @@ def test_an_emergency_is_heard_before_anything_else(data: st.DataObject, alarm: 
     own, numbered = data.draw(st.sampled_from(real_prompts()))
     typed = typed_ways(alarm, inner, None, seed)
     assert understand(words(), typed, own, numbered=numbered) == Emergency(), typed
-    with_it = f"{typed_ways(own[0].ways[0], 'as it is', None, seed)} {typed}"
+    with_it = f"{typed} {own[0].ways[0]}"
     assert understand(words(), with_it, own, numbered=numbered) == Emergency(), with_it
 
 
 SLIPS = (
     (("Bấm nút xanh", "Bấm nút xám"), "bam nut xa"),
     (("Quét trước", "Quét trượt"), "quet truox"),
-    (("Mở khóa", "Mở khoan"), "mo khoax"),
+    (("Mở khóa", "Mở khoan"), "mo khoat"),
     (("Ngân hàng Đông", "Ngân hàng Đồng"), "ngan hang dong"),
     (("Má", "Mã"), "ma"),
 )
