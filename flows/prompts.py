@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
-from flows.counting import amount
+from flows.counting import amount, without_leads
 from flows.words import Tokens, Words, fold, glued, signed, spoken, without_fillers
 
 Key = TypeVar("Key")
@@ -70,13 +70,19 @@ def prompt_of(words: Words, own: tuple[Own, ...]) -> Prompt:
         signed=_table((signed(way), option) for option, way in ways),
         folded_labels=_table((" ".join(fold(words, way)), option) for option, way in labels),
         folded=_table((" ".join(tokens), option) for option, tokens in folded),
-        cores=_table((" ".join(without_fillers(words, tokens)), option) for option, tokens in folded),
+        cores=_table((" ".join(core), option) for option, tokens in folded for core in _cores(words, tokens)),
         joined=_table((text, option) for option, way in ways for text in _joined(words, way) if len(text) > 3),
         amounts=_table((worth, option) for option, worth in amounts),
         ways=tuple(_way(words, option, tokens) for option, tokens in folded),
         words=(*own_words, *(words.denials - own_words.keys())),
         vocabulary=words.around.union(own_words),
     )
+
+
+def _cores(words: Words, tokens: Tokens) -> tuple[Tokens, Tokens]:
+    """Without politeness, and without "bấm nút" in front too."""
+    core = without_fillers(words, tokens)
+    return core, without_leads(words, core)
 
 
 def _joined(words: Words, way: str) -> tuple[str, str]:
