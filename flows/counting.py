@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 
-from flows.words import LAST, MIDDLE, Reading, Tokens, Words, plain_of, read, spoken
+from flows.words import LAST, MIDDLE, Reading, Tokens, Words, plain_of, read
 
 _GLUED = re.compile(r"([a-z]+)(\d{1,2})")
 _AMOUNT = re.compile(r"^(\d+(?:[ .,]\d{3})*|\d+)\s*([a-z]+)?(?:\s+([a-z]+))?$")
-_UNITS = {"k": 1_000, "nghin": 1_000, "ngan": 1_000, "tr": 1_000_000, "trieu": 1_000_000}
-_CURRENCY = frozenset({"d", "dong", "vnd"})
-_JOINS = frozenset({"và"})
 
 
 def without_leads(words: Words, tokens: Tokens) -> Tokens:
@@ -61,19 +58,15 @@ def is_position(token: str, count: int) -> bool:
     return token.isascii() and token.isdigit() and len(token) <= 2 and 1 <= int(token) <= count
 
 
-def positions(text: str, count: int, words: Words | None = None) -> tuple[int, ...] | None:
+def positions(text: str, count: int, words: Words) -> tuple[int, ...] | None:
     """The option numbers in "1, 3", "2 1 3" or "câu a và c", from 0; None where anything else is said."""
-    tokens = _digits_of(spoken(text)) if words is None else _places_of(words, read(words, text))
+    tokens = _places_of(words, read(words, text))
     if len(tokens) == 1 and tokens[0].isdigit() and count < 10:
         tokens = list(tokens[0])
     if not tokens or not all(is_position(token, count) for token in tokens):
         return None
     found = tuple(int(token) - 1 for token in tokens)
     return found if len(set(found)) == len(found) else None
-
-
-def _digits_of(text: str) -> list[str]:
-    return [token for token in text.split() if token not in _JOINS]
 
 
 def _places_of(words: Words, said: Reading) -> list[str]:
@@ -84,8 +77,8 @@ def _places_of(words: Words, said: Reading) -> list[str]:
 
 
 def amount(text: str, words: Words | None = None) -> int | None:
-    """A whole number as people write money: 50000, 50.000, 50 000 đ, 50k, 2 triệu."""
-    units, currency = (words.units, words.currency) if words else (_UNITS, _CURRENCY)
+    """A whole number as people write money: 50000, 50.000, 50 000; with the tables also 50 000 đ, 50k, 2 triệu."""
+    units, currency = (words.units, words.currency) if words else ({}, frozenset())
     found = _AMOUNT.match(" ".join(plain_of(text).split()))
     if found is None or len(found[1]) > 18:
         return None

@@ -67,8 +67,8 @@ def read_alarm(
     also = [" ".join(fold(denial)) for denial in never]
     questions = "|".join(re.escape(" ".join(fold(question))) for question in asking)
     return Alarm(
-        sure=_any(sure, fold),
-        maybe=_any(maybe, fold),
+        sure=any_of(sure, fold),
+        maybe=any_of(maybe, fold),
         asking=re.compile(rf" (?:{questions})(?= )" if questions else r"(?!)"),
         denials=tuple(dict.fromkeys((*(" ".join(fold(denial)) for denial in denials), *also))),
         never=frozenset(also),
@@ -77,7 +77,8 @@ def read_alarm(
     )
 
 
-def _any(phrases: Iterable[str], fold: Fold) -> re.Pattern[str]:
+def any_of(phrases: Iterable[str], fold: Fold) -> re.Pattern[str]:
+    """One pattern for all of these phrases, over folded words between blanks."""
     patterns = [_pattern(phrase, fold) for phrase in phrases]
     return re.compile(f"(?<= )(?:{'|'.join(patterns)})(?= )" if patterns else r"(?!)")
 

@@ -95,8 +95,13 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class AnswerGraded:
-    """`answer` is an option id or the masked text; `tries` counts from 1; `points` earned by it."""
+    """`answer` is an option id or the masked text; `tries` counts from 1; `points` earned by it.
 
+    `lesson` and `version` are those whose words she was shown; a review asks a question of another lesson.
+    """
+
+    lesson: str
+    version: int
     step: str
     answer: str
     right: bool
@@ -173,12 +178,86 @@ class EmergencySuspected:
 
 @dataclass(frozen=True, slots=True)
 class HelpRequested:
-    """She wants a person: where she stands, never what she answered."""
+    """She wants a person: where she stands, never what she answered. `sla_s`: within how many seconds (0: unsaid)."""
 
     lesson: str
     version: int
     step: str
     tries: int
+    need: str = "learning"
+    topic: str = ""
+    sla_s: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PairingWished:
+    """She would like a 1+1 partner."""
+
+    lesson: str
+    version: int
+    step: str
+    role: str
+    match: tuple[str, ...]
+    prefer_previous: bool
+    accept_in_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckinPlanned:
+    """At this instant she is to be asked whether what she did in the task worked."""
+
+    lesson: str
+    version: int
+    step: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Awarded:
+    """`kind` is badge or certificate; a certificate is of this version and these points for good."""
+
+    kind: str
+    name: str
+    lesson: str
+    version: int
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A lesson began inside the lesson `by`."""
+
+    lesson: str
+    version: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A called lesson is over, the lesson `to` goes on."""
+
+    lesson: str
+    outcome: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """This lesson is over and another is to begin."""
+
+    lesson: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """An edited lesson took her along; `how` is same, was, decided, checkpoint, start or crossed."""
+
+    lesson: str
+    from_version: int
+    to_version: int
+    from_step: str
+    to_step: str
+    how: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +269,8 @@ class RunStarted:
 
 @dataclass(frozen=True, slots=True)
 class RunEnded:
+    """`rate`: how many stars she is to be asked for (0: not asked)."""
+
     run_id: str
     lesson: str
     version: int
@@ -197,6 +278,7 @@ class RunEnded:
     points: int
     passed: bool
     then: str | None
+    rate: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +307,13 @@ Event = (
     | EmergencyRaised
     | EmergencySuspected
     | HelpRequested
+    | PairingWished
+    | CheckinPlanned
+    | Awarded
+    | Called
+    | Returned
+    | HandedOver
+    | Moved
     | RunStarted
     | RunEnded
     | RunFailed

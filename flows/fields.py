@@ -20,6 +20,8 @@ STEP_ID = re.compile(r"[a-z0-9_]{1,24}")
 LESSON_ID = re.compile(r"[a-z0-9-]{1,40}")
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _DURATION = re.compile(r"(\d{1,4})([mhd])")
+_CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
+_HOURS = re.compile(rf"{_CLOCK.pattern}-{_CLOCK.pattern}")
 _SECONDS = {"m": 60, "h": 3_600, "d": 86_400}
 
 _One = TypeVar("_One", bound=str)
@@ -184,6 +186,63 @@ class Fields:
                 "E003", node.place, f"“{text}” không phải là khoảng thời gian", "viết 30m (phút), 2h (giờ), 1d (ngày)"
             )
         return None
+
+    def some_of(self, key: str, allowed: Sequence[str]) -> tuple[str, ...]:
+        """A list of words out of `allowed`."""
+        found: list[str] = []
+        for node in self.items(key):
+            text = self.text_of(node, key)
+            if text is None:
+                continue
+            if text in allowed:
+                found.append(text)
+            else:
+                hint = did_you_mean(text, allowed) or "chọn trong: " + ", ".join(allowed)
+                self.tell("E003", node.place, f"“{key}” không nhận “{text}”", hint)
+        return tuple(found)
+
+    def shares(self, key: str) -> dict[str, int]:
+        """Step ids and how large a share of the learners goes there."""
+        inner = self.mapping(key)
+        found: dict[str, int] = {}
+        for name in list(inner.node.entries) if inner else ():
+            assert inner is not None
+            if not STEP_ID.fullmatch(name):
+                self.tell("E003", inner.node.key_place(name), f"“{name}” không dùng làm “{key}” được", STEP_ID_SHAPE)
+            elif share := inner.number(name, 0, 1, 1000):
+                found[name] = share
+        return found
+
+    def hours(self, key: str) -> tuple[str, str] | None:
+        """`08:00-20:00` as two times of the day."""
+        text = self.matching(key, _HOURS, "viết giờ bắt đầu-giờ hết, ví dụ: 08:00-20:00")
+        if text is None:
+            return None
+        begins, _, ends = text.partition("-")
+        if begins >= ends:
+            node = self.node_of(key)
+            assert node is not None
+            self.tell("E003", node.place, f"“{text}” hết trước khi bắt đầu", "ví dụ: 08:00-20:00")
+            return None
+        return begins, ends
+
+    def moment(self, key: str) -> str:
+        """`20:00`, `2026-12-24` or `2026-12-24 08:00` as text, or empty."""
+        node = self.node_of(key)
+        text = None if node is None else self.text_of(node, key)
+        if node is None or text is None:
+            return ""
+        day, _, clock = text.rpartition(" ") if " " in text else ((text, "", "") if "-" in text else ("", "", text))
+        try:
+            if day:
+                date.fromisoformat(day)
+            if clock and not _CLOCK.fullmatch(clock):
+                raise ValueError
+        except ValueError:
+            hint = "viết giờ 20:00, ngày 2026-12-24, hoặc cả hai 2026-12-24 08:00"
+            self.tell("E003", node.place, f"“{text}” không phải là lúc nào cả", hint)
+            return ""
+        return text
 
     def mapping(self, key: str) -> Fields | None:
         node = self.node_of(key)

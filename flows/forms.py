@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from collections.abc import Mapping as Table
 from typing import TypedDict, get_args
@@ -10,25 +11,37 @@ from flows.fields import Fields, did_you_mean
 from flows.model import (
     Ask,
     AskType,
+    Award,
     Branch,
+    Call,
     Case,
+    Certificate,
     Choose,
     End,
+    Help,
+    HelpNeed,
     Later,
     Option,
     Outcome,
+    Pair,
+    Picture,
     Place,
+    Proof,
     Quiz,
     QuizType,
+    Review,
     Say,
     Set,
     Step,
     Stuck,
     Task,
+    Voice,
+    Wait,
 )
 from flows.strictyaml import Node
 
 MAX_STEPS = 200
+RATING = re.compile(r"1-[3-5]")
 
 
 class CommonFields(TypedDict):
@@ -42,6 +55,9 @@ class CommonFields(TypedDict):
     when: str | None
     was: str | None
     tags: tuple[str, ...]
+    voice: Voice | None
+    image: Picture | None
+    video: Picture | None
 
 
 def read_steps(fields: Fields) -> tuple[tuple[Step, ...], bool]:
@@ -89,10 +105,31 @@ def _step(parent: Fields, node: Node) -> Step | None:
             when=fields.optional("when"),
             was=fields.step_id("was"),
             tags=fields.texts("tags"),
+            voice=_voice(fields),
+            image=_picture(fields, "image"),
+            video=_picture(fields, "video"),
         ),
     )
     fields.done()
     return step if step_id else None
+
+
+def _voice(fields: Fields) -> Voice | None:
+    inner = fields.mapping("voice")
+    if inner is None:
+        return None
+    voice = Voice(inner.text("file", required=True), inner.text("spoken"))
+    inner.done()
+    return voice
+
+
+def _picture(fields: Fields, key: str) -> Picture | None:
+    inner = fields.mapping(key)
+    if inner is None:
+        return None
+    picture = Picture(inner.text("src", required=True), inner.text("alt"))
+    inner.done()
+    return picture
 
 
 def _kind_hint(fields: Fields, kind: str) -> str:
@@ -167,11 +204,15 @@ def _task(fields: Fields, common: CommonFields) -> Task:
         done=fields.text("done"),
         later=_later(later) if later else Later(),
         stuck=_stuck(stuck) if stuck else Stuck(),
+        proof=fields.one_of("proof", get_args(Proof), "self"),
         verify=fields.step_id("verify"),
+        checkin_s=fields.duration_s("checkin", 0),
     )
     for inner in (later, stuck):
         if inner:
             inner.done()
+    if task.proof == "question" and not task.verify:
+        fields.tell("E003", fields.node.key_place("proof"), "proof: question cần có verify", "hãy thêm verify: mã-quiz")
     return task
 
 
@@ -190,9 +231,10 @@ def _branch(fields: Fields, common: CommonFields) -> Branch:
         place = row.node.get("when") or row.node
         cases.append(Case(row.text("when", required=True), row.step_id("go", required=True) or "", place.place))
         row.done()
-    if not cases:
+    split = fields.shares("split")
+    if not cases and not split:
         fields.missing("cases")
-    return Branch(**common, cases=tuple(cases), otherwise=fields.step_id("else") or "")
+    return Branch(**common, cases=tuple(cases), otherwise=fields.step_id("else") or "", split=split)
 
 
 def _set(fields: Fields, common: CommonFields) -> Set:
@@ -202,9 +244,71 @@ def _set(fields: Fields, common: CommonFields) -> Set:
     return Set(**common, values=values)
 
 
+def _call(fields: Fields, common: CommonFields) -> Call:
+    return Call(
+        **common,
+        lesson=fields.lesson_id("lesson", required=True) or "",
+        values=fields.values("with"),
+        save=fields.name("save"),
+        returns=fields.one_of("return", ("true", "false"), "true") == "true",
+    )
+
+
+def _wait(fields: Fields, common: CommonFields) -> Wait:
+    pause, until = fields.duration_s("for", 0), fields.moment("until")
+    if fields.has("for") == fields.has("until"):
+        fields.tell("E003", fields.node.place, "wait cần đúng một mục: for hoặc until", "ví dụ: for: 1d")
+    return Wait(**common, for_s=pause, until=until, window=fields.hours("window"), skip_if=fields.optional("skip_if"))
+
+
+def _help(fields: Fields, common: CommonFields) -> Help:
+    return Help(
+        **common,
+        need=fields.one_of("kind", get_args(HelpNeed), "learning"),
+        topic=fields.name("topic") or "",
+        offer=fields.text("offer"),
+        sla_s=fields.duration_s("sla", 0),
+        fallback=fields.step_id("fallback"),
+        share=fields.some_of("share", ("step", "tries")) or ("step", "tries"),
+    )
+
+
+def _pair(fields: Fields, common: CommonFields) -> Pair:
+    return Pair(
+        **common,
+        role=fields.name("role") or "instructor",
+        match=fields.some_of("match", ("ward", "language", "gender", "topic")),
+        prefer_previous=fields.one_of("prefer", ("previous", "none"), "none") == "previous",
+        accept_in_s=fields.duration_s("accept_in", 0),
+        on_none=fields.step_id("on_none"),
+    )
+
+
+def _review(fields: Fields, common: CommonFields) -> Review:
+    return Review(
+        **common, most=fields.number("max", 3, 1, 10), skills=fields.texts("skills"), empty=fields.text("empty")
+    )
+
+
+def _award(fields: Fields, common: CommonFields) -> Award:
+    inner = fields.mapping("certificate")
+    certificate = None
+    if inner is not None:
+        certificate = Certificate(inner.lesson_id("template", required=True) or "", inner.text("requires"))
+        inner.done()
+    badge = fields.text("badge")
+    if not badge and certificate is None:
+        fields.tell("E003", fields.node.place, "award cần badge hoặc certificate", "ví dụ: badge: “Giữ chắc OTP”")
+    return Award(**common, badge=badge, certificate=certificate)
+
+
 def _end(fields: Fields, common: CommonFields) -> End:
+    stars = fields.matching("rate", RATING, "viết 1-5") or "1-0"
     return End(
-        **common, outcome=fields.one_of("outcome", get_args(Outcome), "completed"), then=fields.lesson_id("then")
+        **common,
+        outcome=fields.one_of("outcome", get_args(Outcome), "completed"),
+        then=fields.lesson_id("then"),
+        rate=int(stars.partition("-")[2]),
     )
 
 
@@ -217,9 +321,15 @@ KINDS: Table[str, Callable[[Fields, CommonFields], Step]] = {
     "task": _task,
     "branch": _branch,
     "set": _set,
+    "call": _call,
+    "wait": _wait,
+    "help": _help,
+    "pair": _pair,
+    "review": _review,
+    "award": _award,
     "end": _end,
 }
-NEED_TEXT = frozenset({"say", "choose", "quiz", "ask", "task"})
+NEED_TEXT = frozenset({"say", "choose", "quiz", "ask", "task", "help"})
 
 
 def _options(fields: Fields, build: Callable[[Fields], Option]) -> tuple[Option, ...]:
@@ -243,6 +353,7 @@ def _choice(fields: Fields) -> Option:
         say=fields.text("say"),
         next=fields.step_id("next"),
         sets=fields.values("set"),
+        voice=_voice(fields),
     )
 
 
@@ -255,6 +366,7 @@ def _answer(fields: Fields) -> Option:
         right=fields.flag("right"),
         say=fields.text("say"),
         next=fields.step_id("next"),
+        voice=_voice(fields),
     )
 
 
@@ -263,7 +375,7 @@ def saved_names(step: Step) -> tuple[str, ...]:
     match step:
         case Choose(options=options, save=save):
             return (*([save] if save else []), *dict.fromkeys(name for option in options for name in option.sets))
-        case Ask(save=save):
+        case Ask(save=save) | Call(save=save):
             return (save,) if save else ()
         case Set(values=values):
             return tuple(values)

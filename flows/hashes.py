@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from hashlib import sha256
 from typing import Any
@@ -12,11 +12,15 @@ from typing import Any
 from flows.model import Lesson
 
 # Fields that hold words. Whatever is not named here counts as graph: a new field is then taken seriously by itself.
-_WORDS = frozenset({"text", "say", "more", "wait_tap", "icon", "hints", "retry_text", "steps", "done", "label", "tags"})
-_LESSON_WORDS = frozenset(
-    {"title", "track", "order", "minutes", "langs", "owner", "reviewed_on", "sources"},
+_WORDS = frozenset(
+    """
+    text say more wait_tap icon hints retry_text steps done label tags offer empty voice image video file spoken src alt
+    """.split()
 )
-_NEITHER = frozenset({"place", "source", "graph_hash", "text_hash", "index"})
+_LESSON_WORDS = frozenset(
+    "title track order minutes level lang langs channels owner reviewed_on sources".split(),
+)
+_NEITHER = frozenset({"place", "source", "graph_hash", "text_hash", "index", "timed"})
 
 
 def graph_hash(lesson: Lesson) -> str:
@@ -56,10 +60,22 @@ def _plain(value: Any, *, words: bool) -> Any:
 def _side(node: Any, *, words: bool) -> Iterator[tuple[str, Any]]:
     if not words:
         yield "kind", type(node).__name__
+    defaults = _defaults(node.__class__)
     for name in _names(node.__class__):
         value = getattr(node, name)
-        if name == "id" or (name in _WORDS) == words or _is_nested(value):
+        if name in defaults and value == defaults[name]:
+            continue  # so that a field added to the language later changes no hash of today
+        if name == "id" or (name in _WORDS) == words or (_is_nested(value) and name not in _WORDS):
             yield name, _plain(value, words=words)
+
+
+@cache
+def _defaults(kind: type[Any]) -> dict[str, Any]:
+    return {
+        item.name: item.default if item.default is not MISSING else item.default_factory()  # type: ignore[operator]
+        for item in fields(kind)
+        if item.default is not MISSING or item.default_factory is not MISSING
+    }
 
 
 def _is_nested(value: Any) -> bool:

@@ -244,7 +244,10 @@ def _lesson(fields: Fields, steps: tuple[Step, ...], source: bytes) -> Lesson:
         track=fields.text("track"),
         order=fields.number("order", 0),
         minutes=fields.number("minutes", 5, 1, 120),
+        level=fields.number("level", 0, 1, 5),
+        lang=fields.matching("lang", _LANGUAGE, "ví dụ: vi") or "vi",
         langs=_languages(fields),
+        channels=fields.some_of("channels", ("web", "telegram", "zalo_bot", "zalo_oa")),
         owner=fields.text("owner"),
         reviewed_on=fields.day("reviewed_on"),
         prerequisites=fields.texts("prerequisites"),
@@ -270,12 +273,12 @@ def _languages(fields: Fields) -> tuple[str, ...]:
 
 
 def _guard(fields: Fields) -> Guard:
-    words = fields.texts("words")
-    if not words:
+    words, pattern = fields.texts("words"), fields.text("pattern")
+    if not words and not pattern:
         fields.missing("words")
-    guard = Guard(words, fields.step_id("go", required=True) or "", fields.one_of("severity", ("high", "low"), "high"))
+    go, severity = fields.step_id("go", required=True) or "", fields.one_of("severity", ("high", "low"), "high")
     fields.done()
-    return guard
+    return Guard(words, go, severity, (pattern,) if pattern else ())
 
 
 def _refuse_taken_names(steps: Iterable[Step], facts: Collection[str], problems: list[Problem]) -> None:

@@ -48,6 +48,22 @@ class LessonInvalid(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Voice:
+    """A recording of a text; `spoken` is what it says where that is not the text itself (it cannot say seven forms)."""
+
+    file: str
+    spoken: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An image or a video; `alt` says in words what is on it."""
+
+    src: str
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Option:
     """One answer that can be tapped. `say` is the feedback, `next` overrides the step's own."""
 
@@ -59,6 +75,7 @@ class Option:
     say: str = ""
     next: str | None = None
     sets: Mapping[str, str] = field(default_factory=dict)
+    voice: Voice | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +90,9 @@ class Common:
     when: str | None = None
     was: str | None = None
     tags: tuple[str, ...] = ()
+    voice: Voice | None = None
+    image: Picture | None = None
+    video: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,12 +129,15 @@ class Quiz(Common):
     skill: str | None = None
 
 
-AskType = Literal["text", "number", "date", "phone_vn", "place"]
+AskType = Literal["text", "number", "date", "phone_vn", "photo", "voice", "place"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask(Common):
-    """Free input into the variable `save`; `private` answers are used in this session only and never stored."""
+    """Free input into the variable `save`; `private` answers are used in this session only and never stored.
+
+    Of a photo or a recording only that it came is kept, as "co".
+    """
 
     type: AskType = "text"
     save: str = ""
@@ -142,15 +165,24 @@ class Stuck:
     label: str = ""
 
 
+Proof = Literal["none", "self", "photo", "question"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task(Common):
-    """Do it on your own phone, then tap Done; Stuck and Later are always there too."""
+    """Do it on your own phone, then tap Done; Stuck and Later are always there too.
+
+    `proof`: her word is enough (none, self), a photo is asked for, or the quiz `verify` follows. `checkin_s` seconds
+    after it she is asked once whether it worked.
+    """
 
     steps: tuple[str, ...] = ()
     done: str = ""
     later: Later = Later()
     stuck: Stuck = Stuck()
+    proof: Proof = "self"
     verify: str | None = None
+    checkin_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +194,13 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branch(Common):
-    """Decide where to go on; the first true case wins."""
+    """Decide where to go on; the first true case wins, then `split` (step id to its share) by chance, one
+    learner always the same way.
+    """
 
     cases: tuple[Case, ...] = ()
     otherwise: str = ""
+    split: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,28 +214,113 @@ Outcome = Literal["completed", "stopped", "referred"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Call(Common):
+    """Another lesson in the middle of this one. It gets `values` and its outcome comes back as the variable `save`.
+
+    `returns` false: this lesson is done and hands her over to the other.
+    """
+
+    lesson: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    save: str | None = None
+    returns: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait(Common):
+    """A pause of `for_s` seconds, or `until` (HH:MM, YYYY-MM-DD or both), ending inside `window` (HH:MM, HH:MM)."""
+
+    for_s: int = 0
+    until: str = ""
+    window: tuple[str, str] | None = None
+    skip_if: str | None = None
+
+
+HelpNeed = Literal["tech", "learning", "safety"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Help(Common):
+    """Ask a person. `offer` asks her first; after `sla_s` seconds without a person the lesson goes on at `fallback`."""
+
+    need: HelpNeed = "learning"
+    topic: str = ""
+    offer: str = ""
+    sla_s: int = 0
+    fallback: str | None = None
+    share: tuple[str, ...] = ("step", "tries")
+
+
+ROLES = ("instructor", "officer")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair(Common):
+    """Wish for a 1+1 partner: of which role, alike in what, the previous one first; `on_none` when there is nobody."""
+
+    role: str = "instructor"
+    match: tuple[str, ...] = ()
+    prefer_previous: bool = False
+    accept_in_s: int = 0
+    on_none: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review(Common):
+    """Questions of earlier lessons that are due again: at most `most`, only of `skills`; `empty` where none is due."""
+
+    most: int = 3
+    skills: tuple[str, ...] = ()
+    empty: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A certificate by its template, given where the condition `requires` holds."""
+
+    template: str
+    requires: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Award(Common):
+    """A badge, a certificate, or both."""
+
+    badge: str = ""
+    certificate: Certificate | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class End(Common):
-    """Finish; `then` names the lesson to offer next."""
+    """Finish; `then` names the lesson to offer next; `rate` asks for 1 to so many stars first (0: does not ask)."""
 
     outcome: Outcome = "completed"
     then: str | None = None
+    rate: int = 0
 
 
-Step = Say | Choose | Quiz | Ask | Task | Branch | Set | End
+Step = Say | Choose | Quiz | Ask | Task | Branch | Set | Call | Wait | Help | Pair | Review | Award | End
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Words that lead out of whatever is going on (lesson-wide), to the step `go`."""
+    """Words that lead out of whatever is going on (lesson-wide), to the step `go`.
+
+    `patterns` have gaps, as in lessons/words.yaml: `…` stands for up to three words, `/` parts alternatives.
+    """
 
     words: tuple[str, ...]
     go: str
     severity: str = "high"
+    patterns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson:
-    """One script. `source` is its text as written; the hashes say what an edit changed (32 hex digits)."""
+    """One script. `source` is its text as written; the hashes say what an edit changed (32 hex digits).
+
+    `timed` are the steps whose time some condition asks for.
+    """
 
     id: str
     title: str
@@ -209,7 +329,10 @@ class Lesson:
     track: str = ""
     order: int = 0
     minutes: int = 5
+    level: int = 0
+    lang: str = "vi"
     langs: tuple[str, ...] = ("vi",)
+    channels: tuple[str, ...] = ()
     owner: str = ""
     reviewed_on: str = ""
     prerequisites: tuple[str, ...] = ()
@@ -222,7 +345,13 @@ class Lesson:
     graph_hash: str = ""
     text_hash: str = ""
     index: Mapping[str, int] = field(default_factory=dict)
+    timed: frozenset[str] = frozenset()
 
     def step(self, step_id: str) -> Step | None:
         at = self.index.get(step_id)
         return None if at is None else self.steps[at]
+
+    def below(self, step_id: str) -> str | None:
+        """The step after this one in the file; None after the last."""
+        at = self.index[step_id] + 1
+        return self.steps[at].id if at < len(self.steps) else None

@@ -14,6 +14,8 @@ REQUIRED = frozenset(
     next_offer not_understood not_understood_emergency not_understood_twice not_understood_typed parked_offer
     place_kept place_lost reminder reminder_emergency reoffer resume reveal right secret set_aside stale
     stale_short stopped task_again task_done task_later task_stuck_end thanks too_long type_numbers type_order
-    unsure withdrawn wrong wrong_number wrong_typed
+    ask_language language_set ask_rating ask_retry_photo ask_retry_voice badge checkin checkin_no checkin_yes help_called label_checkin_no
+    label_checkin_yes lesson_moved lesson_moved_back pair_helper pair_nobody rated review_empty show_image
+    show_video task_proof waiting unsure withdrawn wrong wrong_number wrong_typed
     """.split()
 )

@@ -82,7 +82,8 @@ def prompt_of(words: Words, own: tuple[Own, ...]) -> Prompt:
 def _cores(words: Words, tokens: Tokens) -> tuple[Tokens, Tokens]:
     """Without politeness, and without "bấm nút" in front too."""
     core = without_fillers(words, tokens)
-    return core, without_leads(words, core)
+    bare = without_leads(words, core)
+    return core, bare if len(bare) > 1 else core
 
 
 def _joined(words: Words, way: str) -> tuple[str, str]:

@@ -10,7 +10,26 @@ from typing import Literal, NamedTuple
 
 from flows.forms import saved_names
 from flows.loader import OWN_PLACEHOLDERS, Draft, Library
-from flows.model import Ask, Branch, Choose, End, Lesson, Place, Problem, Quiz, Say, Set, Step, Task
+from flows.model import (
+    Ask,
+    Award,
+    Branch,
+    Call,
+    Choose,
+    End,
+    Help,
+    Lesson,
+    Pair,
+    Place,
+    Problem,
+    Quiz,
+    Review,
+    Say,
+    Set,
+    Step,
+    Task,
+    Wait,
+)
 from flows.session import ADDRESSES
 from flows.strictyaml import Mapping as Page
 from flows.strictyaml import Node, Scalar, Sequence
@@ -234,6 +253,17 @@ def _texts(step: Step) -> Iterator[Text]:
             yield Text(step, ("retry_text",), retry_text, "said")
         case Task():
             yield from _task_texts(step)
+        case Help(offer=offer):
+            yield Text(step, ("offer",), offer, "said")
+        case Review(empty=empty):
+            yield Text(step, ("empty",), empty, "said")
+        case Award(badge=badge):
+            yield Text(step, ("badge",), badge, "item")
+        case Call(values=values):
+            yield from (Text(step, ("with", key), value, "value") for key, value in values.items())
+    for key, picture in (("image", step.image), ("video", step.video)):
+        if picture is not None:
+            yield Text(step, (key, "alt"), picture.alt, "item")
 
 
 def _task_texts(step: Task) -> Iterator[Text]:
@@ -266,10 +296,26 @@ def _edges(step: Step, below: str | None) -> Iterator[Edge]:
             yield Edge(verify, ("verify",), waits=True) if verify else Edge(on, field, waits=True)
             if stuck.go:
                 yield Edge(stuck.go, ("stuck", "go"), waits=True)
-        case Branch(cases=cases, otherwise=otherwise):
+        case Branch(cases=cases, otherwise=otherwise, split=split):
             yield from (Edge(case.go, ("cases", at, "go"), waits=False) for at, case in enumerate(cases))
-            if otherwise:
+            yield from (Edge(to, ("split", to), waits=False) for to in split)
+            if otherwise and not split:
                 yield Edge(otherwise, ("else",), waits=False)
+        case Call(returns=returns, save=save):
+            if returns:
+                yield Edge(on, field, waits=False, sets=(save,) if save else ())
+        case Wait():
+            yield Edge(on, field, waits=step.skip_if is None)
+        case Help(fallback=fallback):
+            yield Edge(on, field, waits=True)
+            if fallback:
+                yield Edge(fallback, ("fallback",), waits=True)
+        case Pair(on_none=on_none):
+            yield Edge(on, field, waits=False)
+            if on_none:
+                yield Edge(on_none, ("on_none",), waits=False)
+        case Review() | Award():
+            yield Edge(on, field, waits=False)
         case End():
             pass
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from flows.conditions import ConditionInvalid, holds, names, parse
 from flows.fields import did_you_mean
-from flows.model import Branch, Choose, End, Quiz, Task
+from flows.model import Branch, Call, Choose, End, Quiz, Step, Task
 from flows.rules import Found, Rulebook, Script
 
 rules = Rulebook()
@@ -56,7 +56,7 @@ def _can_end(script: Script) -> set[str]:
     for step_id, edges in script.edges.items():
         for edge in edges:
             before.setdefault(edge.to or "", []).append(step_id)
-    todo = [step.id for step in script.lesson.steps if isinstance(step, End)]
+    todo = [step.id for step in script.lesson.steps if _ends(step)]
     found: set[str] = set()
     while todo:
         step_id = todo.pop()
@@ -64,6 +64,10 @@ def _can_end(script: Script) -> set[str]:
             found.add(step_id)
             todo.extend(before.get(step_id, ()))
     return found
+
+
+def _ends(step: Step) -> bool:
+    return isinstance(step, End) or (isinstance(step, Call) and not step.returns)
 
 
 def _is_told_already(script: Script, step_id: str) -> bool:
@@ -107,7 +111,7 @@ def _after(ways: dict[str, list[str]], start: str) -> set[str]:
 @rules.add("E105", "branch thiếu else")
 def branch_without_else(script: Script) -> Iterator[Found]:
     for step in script.lesson.steps:
-        if isinstance(step, Branch) and not step.otherwise:
+        if isinstance(step, Branch) and not step.otherwise and not step.split:
             yield Found(
                 step.place, f"bước “{step.id}” thiếu else", "hãy thêm “else: bước”, phòng khi không điều kiện nào đúng"
             )

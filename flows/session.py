@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta, timezone, tzinfo
+from typing import Any, Literal
 
 from flows.events import Event
 from flows.model import Lesson, Step
@@ -27,6 +27,8 @@ ADDRESSES: Mapping[str, tuple[str, str]] = {
 
 DEFAULT_ADDRESS = "chị/em"
 
+VIETNAM = timezone(timedelta(hours=7))  # one zone, no summer time, since 1975
+
 _PLACEHOLDER = re.compile(r"\{([^{}\s]+)\}")
 _NAMELESS = re.compile(r"\s*\{ten\}")
 
@@ -36,8 +38,34 @@ class SessionCorrupt(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Frame:
+    """A lesson that waits for the one it called: where it stands and what it holds."""
+
+    lesson: str
+    version: int
+    step: str
+    vars: Mapping[str, str] = field(default_factory=dict)
+    earned: Mapping[str, int] = field(default_factory=dict)
+    path: tuple[str, ...] = ()
+    checkpoint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A question to be asked again: how often it was known when due, and when it is due next."""
+
+    level: int
+    due_at: datetime
+
+
+@dataclass(frozen=True)
 class Session:
-    """One pass through one lesson. `step` is where it waits; `seq` numbers prompts over a learner's whole life."""
+    """One pass through one lesson. `step` is where it waits; `seq` numbers prompts over a learner's whole life.
+
+    `stack` are the lessons that called this one, outermost first. `sub` is where she is inside a step of several
+    prompts, `queue` what a review still has to ask. `learner` and `cards` (by "lesson/step") are lent for one call of
+    the engine and not stored here.
+    """
 
     run_id: str
     lesson: str
@@ -57,19 +85,49 @@ class Session:
     address: str = DEFAULT_ADDRESS
     name: str = ""
     channel: str = ""
+    lang: str = "vi"
+    stack: tuple[Frame, ...] = ()
+    sub: str = ""
+    queue: tuple[str, ...] = ()
+    began_at: datetime | None = None
+    passed: Mapping[str, str] = field(default_factory=dict)
+    learner: str = ""
+    cards: Mapping[str, Card] = field(default_factory=dict)
+
+    def but(self, **fields: Any) -> Session:
+        """A copy with some fields changed; `dataclasses.replace` asks for every field and takes ten times as long."""
+        assert fields.keys() <= self.__dict__.keys(), fields
+        copy = object.__new__(Session)
+        copy.__dict__.update(self.__dict__)
+        copy.__dict__.update(fields)
+        return copy
 
     @property
     def score(self) -> int:
         return sum(self.earned.values())
 
     @property
+    def home(self) -> tuple[str, int]:
+        """The lesson she opened, and its version; `lesson` may be one that it called."""
+        return (self.stack[0].lesson, self.stack[0].version) if self.stack else (self.lesson, self.version)
+
+    @property
     def wait_id(self) -> str:
         return f"{self.run_id}:{self.seq}:{self.reminded}"
+
+    def outward(self) -> Session:
+        """Back in the lesson that called this one, as it stood; itself where none did."""
+        if not self.stack:
+            return self
+        frame, rest = self.stack[-1], self.stack[:-1]
+        inside = self.but(lesson=frame.lesson, version=frame.version, step=frame.step, stack=rest, passed={})
+        return inside.but(vars=frame.vars, earned=frame.earned, path=frame.path, checkpoint=frame.checkpoint)
 
     def bare(self) -> Session:
         """What may be kept of someone who said no to keeping: the place, nothing she said or earned."""
         used = (self.used[0], "") if self.used else None
-        kept = replace(self, earned={}, vars={}, name="", path=(), remind_at=None)
+        stack = tuple(replace(frame, vars={}, earned={}, path=()) for frame in self.stack)
+        kept = replace(self, earned={}, vars={}, name="", path=(), remind_at=None, stack=stack, passed={}, cards={})
         return replace(kept, used=used, tries=0, misses=0)
 
 
@@ -82,6 +140,9 @@ class Trigger:
     address: str = DEFAULT_ADDRESS
     name: str = ""
     channel: str = ""
+    lang: str = "vi"
+    learner: str = ""
+    cards: Mapping[str, Card] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +154,22 @@ class Sprint:
 
 
 @dataclass(frozen=True, slots=True)
+class Route:
+    """Where a version that is no longer current leads: `text` at her next prompt (same graph, newer words),
+    `checkpoint` where she crosses one, `urgent` at once. `decisions`: step of hers → where to go on.
+    """
+
+    to: int
+    how: Literal["text", "checkpoint", "urgent"]
+    decisions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Book:
-    """Every lesson that anybody may be inside, with the tutor's own sentences, words and facts; immutable."""
+    """Every lesson that anybody may be inside, with the tutor's own sentences, words and facts; immutable.
+
+    `translated` holds lessons in further languages by (lesson, version, language), `phrases_in` the sentences.
+    """
 
     versions: Mapping[tuple[str, int], Lesson]
     current: Mapping[str, int]
@@ -102,28 +177,43 @@ class Book:
     words: Words
     facts: Mapping[str, str] = field(default_factory=dict)
     tracks: tuple[tuple[str, str], ...] = ()
+    routes: Mapping[tuple[str, int], Route] = field(default_factory=dict)
+    translated: Mapping[tuple[str, int, str], Lesson] = field(default_factory=dict)
+    phrases_in: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    zone: tzinfo = VIETNAM
 
-    def lesson(self, lesson_id: str, version: int | None = None) -> Lesson | None:
-        return self.versions.get((lesson_id, self.current.get(lesson_id, 0) if version is None else version))
+    def lesson(self, lesson_id: str, version: int | None = None, lang: str = "vi") -> Lesson | None:
+        number = self.current.get(lesson_id, 0) if version is None else version
+        if lang != "vi" and (lesson := self.translated.get((lesson_id, number, lang))):
+            return lesson
+        return self.versions.get((lesson_id, number))
 
     def step(self, session: Session) -> Step | None:
         lesson = self.lesson(session.lesson, session.version)
         return None if lesson is None else lesson.step(session.step)
 
-    def phrase(self, phrase_id: str, address: str = DEFAULT_ADDRESS, name: str = "", **values: str) -> str:
+    def sentence(self, phrase_id: str, lang: str = "vi") -> str:
+        """One of the tutor's own sentences as written, in her language where it is translated."""
+        return self.phrases_in.get(lang, self.phrases).get(phrase_id) or self.phrases[phrase_id]
+
+    def phrase(
+        self, phrase_id: str, address: str = DEFAULT_ADDRESS, name: str = "", lang: str = "vi", **values: str
+    ) -> str:
         """One of the tutor's own sentences, said to this person."""
-        return render(self.phrases[phrase_id], address, name, {**self.facts, **values})
+        return render(self.sentence(phrase_id, lang), address, name, {**self.facts, **values})
 
 
-def render(text: str, address: str, name: str, values: Mapping[str, str]) -> str:
-    """Fill the placeholders in one pass (the pair em/chị swaps the words); an unknown one stays to be seen."""
+def render(text: str, address: str, name: str, values: Mapping[str, str], unknown: str = "") -> str:
+    """Fill the placeholders in one pass (the pair em/chị swaps the words); one without a value becomes `unknown`, or
+    stays to be seen.
+    """
     if "{" not in text:
         return text
     her, me = ADDRESSES.get(address, ADDRESSES[DEFAULT_ADDRESS])
     own = {"chị": her, "em": me, "Chị": her.capitalize(), "Em": me.capitalize(), "ten": name}
     if not name:
         text = _NAMELESS.sub("", text)
-    return _PLACEHOLDER.sub(lambda found: own.get(found[1]) or values.get(found[1], found[0]), text)
+    return _PLACEHOLDER.sub(lambda found: own.get(found[1]) or values.get(found[1], unknown or found[0]), text)
 
 
 def dump(session: Session) -> dict[str, Any]:
@@ -144,8 +234,32 @@ def dump(session: Session) -> dict[str, Any]:
         "address": "" if session.address == DEFAULT_ADDRESS else session.address,
         "name": session.name,
         "channel": session.channel,
+        "lang": "" if session.lang == "vi" else session.lang,
+        "stack": [_dump_frame(frame) for frame in session.stack],
+        "sub": session.sub,
+        "queue": list(session.queue),
+        "began_at": session.began_at.isoformat() if session.began_at else None,
+        "passed": dict(session.passed),
     }
     return data | {key: value for key, value in optional.items() if value}
+
+
+def _dump_frame(frame: Frame) -> list[Any]:
+    held = [dict(frame.vars), dict(frame.earned), list(frame.path), frame.checkpoint]
+    return [frame.lesson, frame.version, frame.step, *held]
+
+
+def _load_frame(data: Any) -> Frame:
+    lesson, version, step, values, earned, path, checkpoint = data
+    return Frame(
+        str(lesson),
+        int(version),
+        str(step),
+        {str(name): str(value) for name, value in values.items()},
+        {str(name): int(points) for name, points in earned.items()},
+        tuple(map(str, path)),
+        str(checkpoint),
+    )
 
 
 def load(data: Any) -> Session:
@@ -154,7 +268,7 @@ def load(data: Any) -> Session:
         if data["v"] != CODEC:
             raise SessionCorrupt(f"session codec {data['v']!r} is not known")
         lesson, version = data["lesson"]
-        used, remind_at = data.get("used"), data.get("remind_at")
+        used, remind_at, began_at = data.get("used"), data.get("remind_at"), data.get("began_at")
         return Session(
             run_id=str(data["run"]),
             lesson=str(lesson),
@@ -174,6 +288,12 @@ def load(data: Any) -> Session:
             address=str(data.get("address", DEFAULT_ADDRESS)),
             name=str(data.get("name", "")),
             channel=str(data.get("channel", "")),
+            lang=str(data.get("lang", "vi")),
+            stack=tuple(map(_load_frame, data.get("stack", ()))),
+            sub=str(data.get("sub", "")),
+            queue=tuple(map(str, data.get("queue", ()))),
+            began_at=datetime.fromisoformat(began_at) if began_at else None,
+            passed={str(step): str(at) for step, at in data.get("passed", {}).items()},
         )
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as fault:
         raise SessionCorrupt(f"{type(fault).__name__}: {fault}") from fault

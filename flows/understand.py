@@ -7,8 +7,10 @@ answers fit equally well she is asked: never a guess.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice, product
 from typing import TypeVar
 
@@ -16,6 +18,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from flows.counting import amount, is_position, place_of, positions, without_leads
+from flows.emergency import any_of
 from flows.prompts import Ids, Own, Prompt, denies, digits, prompt_of
 from flows.words import (
     Reading,
@@ -49,6 +52,7 @@ __all__ = [
     "positions",
     "read_words",
     "understand",
+    "with_gaps",
     "without_fillers",
 ]
 
@@ -134,6 +138,12 @@ def is_emergency(words: Words, text: str) -> bool:
 def may_be_emergency(words: Words, text: str) -> bool:
     """Whether it is worth asking her."""
     return read(words, text).may_ring
+
+
+@lru_cache(maxsize=256)
+def with_gaps(words: Words, patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """Phrases with gaps (`…`, `/`) as one pattern over folded words between blanks."""
+    return any_of(patterns, lambda phrase: fold(words, phrase))
 
 
 # --- exactly -----------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from bot.tutoring.desk import (
     ConsentAnswered,
     Desk,
     DeskEvent,
+    LessonRated,
     Person,
     PersonForgotten,
     Reply,
@@ -105,13 +106,21 @@ class Record:
                 log.error("lesson failed", extra={"run_id": run_id, "code": code, "reason": reason})
             case ev.SecretMasked(kinds):
                 log.info("secret masked", extra={"learner_id": learner_id, "kinds": list(kinds)})
-            case ev.HelpRequested(lesson, version, step, tries):
-                where = {"lesson": lesson, "version": version, "step": step, "tries": tries}
-                log.warning("help requested", extra={"learner_id": learner_id, **where})
+            case ev.HelpRequested() | ev.PairingWished():
+                where = {"lesson": event.lesson, "version": event.version, "step": event.step}
+                asked = "help requested" if isinstance(event, ev.HelpRequested) else "pairing wished"
+                log.warning(asked, extra={"learner_id": learner_id, **where})
+            case ev.Moved(lesson, before, after, _, step, how):
+                moved = {"lesson": lesson, "from_version": before, "to_version": after, "step": step, "how": how}
+                log.info("moved to a newer lesson", extra={"learner_id": learner_id, **moved})
+            case ev.Awarded() | LessonRated():
+                pass
             case ev.RunStarted() | ev.RunEnded() | ev.AnswerGraded() | ev.Said() | ev.Asked() | ev.Heard():
                 pass  # said above, or she has not agreed to anything being kept
             case ev.ValueSaved() | ev.TaskDone() | ev.TaskStuck() | ev.TaskPostponed() | ev.CheckpointPassed():
                 pass  # lives in the session
+            case ev.CheckinPlanned() | ev.Called() | ev.Returned() | ev.HandedOver():
+                pass  # likewise
             case ev.NotUnderstood() | ev.TapIgnored() | ev.Commanded() | ev.EmergencyRaised() | ev.EmergencySuspected():
                 pass  # the desk has acted on it
             case _:
@@ -125,8 +134,8 @@ class Record:
             AttemptRow(
                 learner_id=self.row.learner_id,
                 run_id=run.run_id,
-                lesson=run.lesson,
-                version=run.version,
+                lesson=event.lesson,
+                version=event.version,
                 step=event.step,
                 answer=event.answer,
                 right=event.right,
@@ -179,7 +188,7 @@ class Record:
         row, person, writes = self.row, self.person, self.effects.writes
         kept = self.talk if person.consent == "agreed" else self.talk.bare()
         run = kept.open_run
-        remind_at = run.remind_at if run and person.consent == "agreed" and not self.away else None
+        remind_at = kept.next_at if person.consent == "agreed" and not self.away else None
         writes.sessions.append(
             SessionRow(
                 learner_id=row.learner_id,

@@ -54,7 +54,15 @@ class WentAway:
     """She blocked the tutor."""
 
 
-DeskEvent = ev.Event | ConsentAnswered | AnswersForgotten | PersonForgotten | WentAway
+@dataclass(frozen=True, slots=True)
+class LessonRated:
+    """She gave the pass `run_id` so many stars."""
+
+    run_id: str
+    stars: int
+
+
+DeskEvent = ev.Event | ConsentAnswered | AnswersForgotten | PersonForgotten | WentAway | LessonRated
 
 
 class Desk:
@@ -85,7 +93,7 @@ class Desk:
     # --- saying ---
 
     def phrase(self, phrase_id: str, **values: str) -> str:
-        return self.book.phrase(phrase_id, self.person.address, self.person.name, **values)
+        return self.book.phrase(phrase_id, self.person.address, self.person.name, self.talk.lang, **values)
 
     def say(self, text: str) -> None:
         """Add a text; it joins what was said before it in this turn, unless that already asks something."""
@@ -117,7 +125,7 @@ class Desk:
             self.change(run=replace(self.talk.run, remind_at=None))
 
     def lesson_title(self, lesson_id: str) -> str:
-        lesson = self.book.lesson(lesson_id)
+        lesson = self.book.lesson(lesson_id, None, self.talk.lang)
         return lesson.title if lesson else lesson_id
 
     def show(self, session: Session, events: Sequence[ev.Event]) -> None:

@@ -46,7 +46,7 @@ def find(desk: Desk, text: str) -> str | None:
 def offer_next(desk: Desk, then: str | None, ended: str) -> None:
     """After the lesson `ended`: the one that waits, else the one that follows, else the menu."""
     menu = ("g:menu", desk.phrase("label_menu"))
-    waiting = [run.lesson for run in desk.talk.parked if not _is_emergency(desk, run.lesson)]
+    waiting = [run.home[0] for run in desk.talk.parked if not _is_emergency(desk, run.home[0])]
     if waiting:
         parked = waiting[-1]
         text = desk.phrase("parked_offer", bai=desk.lesson_title(parked))
@@ -94,14 +94,14 @@ def _lessons(desk: Desk) -> list[Lesson]:
 
 
 def _open(desk: Desk) -> Offer:
-    runs = [run for run in (desk.talk.open_run, *reversed(desk.talk.parked)) if run and desk.book.lesson(run.lesson)]
-    titles = ((run.lesson, desk.lesson_title(run.lesson)) for run in runs[:3])
+    runs = [run for run in (desk.talk.open_run, *reversed(desk.talk.parked)) if run and desk.book.lesson(run.home[0])]
+    titles = ((run.home[0], desk.lesson_title(run.home[0])) for run in runs[:3])
     return tuple((f"m:{lesson}", _short(desk.phrase("menu_open", bai=title))) for lesson, title in titles)
 
 
 def _tracks(desk: Desk, lessons: list[Lesson], shown_already: Lesson | None) -> Offer:
     shown = []
-    open_lessons = {run.lesson for run in (desk.talk.open_run, *desk.talk.parked) if run is not None}
+    open_lessons = {run.home[0] for run in (desk.talk.open_run, *desk.talk.parked) if run is not None}
     for track, title in desk.book.tracks:
         own = [lesson for lesson in lessons if lesson.track == track]
         if not own or own == [shown_already] or {lesson.id for lesson in own} <= open_lessons:
@@ -113,7 +113,7 @@ def _tracks(desk: Desk, lessons: list[Lesson], shown_already: Lesson | None) -> 
 
 
 def _button(desk: Desk, lesson: Lesson) -> tuple[str, str]:
-    is_open = any(run.lesson == lesson.id for run in (desk.talk.open_run, *desk.talk.parked) if run)
+    is_open = any(run.home[0] == lesson.id for run in (desk.talk.open_run, *desk.talk.parked) if run)
     which = "menu_open" if is_open else "menu_done" if lesson.id in desk.talk.done else "menu_plain"
     return f"m:{lesson.id}", _short(desk.phrase(which, bai=lesson.title))
 

@@ -11,7 +11,7 @@ def show_data(desk: Desk) -> None:
     if not desk.agreed:
         desk.say(desk.phrase("data_none"))
         return
-    open_runs = [run.lesson for run in (desk.talk.open_run, *desk.talk.parked) if run]
+    open_runs = [run.home[0] for run in (desk.talk.open_run, *desk.talk.parked) if run]
     desk.say(
         desk.phrase(
             "data_shown",
@@ -35,7 +35,7 @@ def download_data(desk: Desk) -> None:
         f"Tên gọi: {desk.person.name or '—'}",
         f"Xưng hô: {desk.person.address}",
         *(f"Bài đã xong: {desk.lesson_title(lesson)}, {points} điểm" for lesson, points in desk.talk.done.items()),
-        *(f"Bài đang dở: {desk.lesson_title(run.lesson)}, {run.score} điểm" for run in runs if run.waiting),
+        *(f"Bài đang dở: {desk.lesson_title(run.home[0])}, {run.score} điểm" for run in runs if run.waiting),
         f"Số câu đã trả lời: {desk.talk.answers}",
     ]
     desk.say(desk.phrase("data_file", tep="\n".join(lines)))

@@ -10,16 +10,27 @@ from typing import Any
 
 import flows
 from flows import Session, SessionCorrupt
+from flows.session import Card
 
 CODEC = 1
 Offer = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Checkin:
+    """At this instant she is to be asked whether what she did in that task works."""
+
+    at: datetime
+    lesson: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
 class Talk:
     """`run` is the lesson now open (or just ended), `parked` wait in the menu, `done` maps lesson to points.
 
-    `offer` are the buttons (token, label) last shown by the tutor itself; `pending` names the question it asked.
+    `cards` are the questions to be asked again, by "lesson/step"; `lang` is the language she reads. `offer` are the
+    buttons (token, label) last shown by the tutor itself; `pending` names the question it asked.
     """
 
     run: Session | None = None
@@ -30,6 +41,16 @@ class Talk:
     seq: int = 0
     answers: int = 0
     stale_at: datetime | None = None
+    lang: str = "vi"
+    cards: Mapping[str, Card] = field(default_factory=dict)
+    checkins: tuple[Checkin, ...] = ()
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When she is next to be spoken to unasked."""
+        run = self.open_run
+        times = [each.at for each in self.checkins] + ([run.remind_at] if run and run.remind_at else [])
+        return min(times, default=None)
 
     @property
     def open_run(self) -> Session | None:
@@ -39,13 +60,16 @@ class Talk:
     def bare(self) -> Talk:
         """What may be kept without her consent: the places, nothing she said or earned."""
         run = self.run.bare() if self.run else None
-        return replace(self, run=run, parked=tuple(each.bare() for each in self.parked), done={}, answers=0)
+        return replace(self, run=run, parked=tuple(each.bare() for each in self.parked), **_NOTHING)
 
     def addressed(self, address: str, name: str) -> Talk:
         """The same conversation with her new name or form of address."""
         run = replace(self.run, address=address, name=name) if self.run else None
         parked = tuple(replace(each, address=address, name=name) for each in self.parked)
         return replace(self, run=run, parked=parked)
+
+
+_NOTHING: Mapping[str, Any] = {"done": {}, "answers": 0, "cards": {}, "checkins": ()}
 
 
 def dump(talk: Talk) -> str:
@@ -59,6 +83,9 @@ def dump(talk: Talk) -> str:
         "seq": talk.seq,
         "answers": talk.answers,
         "stale_at": talk.stale_at.isoformat() if talk.stale_at else None,
+        "lang": "" if talk.lang == "vi" else talk.lang,
+        "cards": {key: [card.level, card.due_at.isoformat()] for key, card in talk.cards.items()},
+        "checkins": [[each.at.isoformat(), each.lesson, each.step] for each in talk.checkins],
     }
     data |= {key: value for key, value in optional.items() if value}
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
@@ -82,6 +109,14 @@ def load(text: str) -> Talk:
             seq=int(data.get("seq", 0)),
             answers=int(data.get("answers", 0)),
             stale_at=datetime.fromisoformat(stale_at) if stale_at else None,
+            lang=str(data.get("lang", "vi")),
+            cards={
+                str(key): Card(int(n), datetime.fromisoformat(at)) for key, (n, at) in data.get("cards", {}).items()
+            },
+            checkins=tuple(
+                Checkin(datetime.fromisoformat(at), str(lesson), str(step))
+                for at, lesson, step in data.get("checkins", ())
+            ),
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as fault:
         raise SessionCorrupt(f"{type(fault).__name__}: {fault}") from fault

@@ -274,6 +274,9 @@ def test_what_has_happened_is(text: str):
         ("2tr", 2_000_000),
         ("100 nghìn đồng", 100_000),
         ("12 VND", 12),
+        ("3 củ", 3_000_000),
+        ("50k đồng", 50_000),
+        ("50 con", None),
         ("năm chục", None),
         ("1.5", None),
         ("9" * 30, None),
@@ -281,7 +284,7 @@ def test_what_has_happened_is(text: str):
     ],
 )
 def test_amounts(text: str, expected: int | None):
-    assert amount(text) == expected
+    assert amount(text, words()) == expected
 
 
 @pytest.mark.parametrize(
@@ -293,11 +296,18 @@ def test_amounts(text: str, expected: int | None):
         ("1 và 2", 2, (0, 1)),
         ("1 1", 3, None),
         ("4", 3, None),
-        ("a", 3, None),
+        ("a", 3, (0,)),
+        ("câu a và c", 3, (0, 2)),
+        ("so 1 voi so 3 nha", 3, (0, 2)),
+        ("hai, ba, một", 3, (1, 2, 0)),
+        ("①③", 3, (0, 2)),
+        ("1️⃣ rồi 2️⃣", 3, (0, 1)),
+        ("không phải 1", 3, None),
+        ("1 con gà", 3, None),
     ],
 )
 def test_positions(text: str, count: int, expected: tuple[int, ...] | None):
-    assert positions(text, count) == expected
+    assert positions(text, count, words()) == expected
 
 
 def test_a_long_story_is_no_answer():

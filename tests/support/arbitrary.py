@@ -42,7 +42,7 @@ def lesson_sources(draw: st.DrawFn, lesson_id: str = "bat-ky") -> str:
 @st.composite
 def _step(draw: st.DrawFn, at: int, ids: Sequence[str]) -> dict[str, Any]:
     kind = draw(
-        st.sampled_from(["say", "say", "choose", "quiz", "typed", "many", "order", "ask", "task", "branch", "set"])
+        st.sampled_from("say say choose quiz typed many order ask task branch set wait help pair review award".split())
     )
     onward = st.sampled_from(ids[at + 1 :])
     anywhere = st.sampled_from(ids)
@@ -82,13 +82,29 @@ def _step(draw: st.DrawFn, at: int, ids: Sequence[str]) -> dict[str, Any]:
             more = {"say": "Phải rồi.", **_tries(draw, onward)}
             return {"quiz": ids[at], "type": kind, "text": text, "options": options, **more, **common}
         case "ask":
-            asked = {"type": draw(st.sampled_from(["text", "number", "place"])), "save": f"v{at}"}
+            asked = {"type": draw(st.sampled_from(["text", "number", "place", "photo", "voice"])), "save": f"v{at}"}
             private = {"private": "true"} if draw(st.booleans()) else {}
             return {"ask": ids[at], "text": text, **asked, **private, **common}
         case "task":
             stuck = {"hints": ["Nhìn kỹ nhé."], **({"go": draw(onward)} if draw(st.booleans()) else {})}
             later = {"remind": "2h", "times": "2", "text": "Làm chưa {chị}?"}
-            return {"task": ids[at], "text": text, "done": "Làm rồi", "stuck": stuck, "later": later, **common}
+            more = {"proof": "photo"} if draw(st.booleans()) else {"checkin": "1d"}
+            return {"task": ids[at], "text": text, "done": "Làm rồi", "stuck": stuck, "later": later, **more, **common}
+        case "wait":
+            pause = draw(st.sampled_from([{"for": "2h"}, {"until": "20:00"}, {"for": "1d", "window": "09:00-17:00"}]))
+            return {"wait": ids[at], **pause, **common}
+        case "help":
+            offer = {"offer": "Nhờ người không {chị}?"} if draw(st.booleans()) else {}
+            sla = {"sla": "1h", "fallback": draw(onward)} if draw(st.booleans()) else {}
+            return {"help": ids[at], "text": text, **offer, **sla, **common}
+        case "pair":
+            return {"pair": ids[at], "text": text, "on_none": draw(onward), **common}
+        case "review":
+            return {"review": ids[at], "empty": "Chưa có câu nào.", **common}
+        case "award":
+            return {"award": ids[at], "badge": "Chăm học", **common}
+        case "branch" if draw(st.booleans()):
+            return {"branch": ids[at], "split": {ids[at + 1]: "60", draw(onward): "40"}}
         case "branch":
             return {"branch": ids[at], "cases": [{"when": "score >= 1", "go": draw(onward)}], "else": ids[at + 1]}
     return {"set": ids[at], "values": {f"v{at}": "x"}}

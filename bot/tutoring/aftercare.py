@@ -1,0 +1,73 @@
+"""After a task or a lesson: did it work, how many stars, which questions come back when."""
+
+from __future__ import annotations
+
+from bot.tutoring import menu
+from bot.tutoring.desk import Desk, LessonRated
+from bot.tutoring.talk import Checkin
+from flows import events as ev
+from flows.model import End, Quiz
+from flows.reviews import after_answer
+
+
+def ask_rating(desk: Desk, event: ev.RunEnded) -> None:
+    stars = tuple((f"r:{each}:{event.run_id}", str(each)) for each in range(1, event.rate + 1))
+    desk.offer(desk.phrase("ask_rating", sao=str(event.rate)), stars)
+
+
+def take_rating(desk: Desk, rest: str) -> None:
+    """The stars of the lesson that has just ended; an older button only leads on."""
+    stars, _, run_id = rest.partition(":")
+    run = desk.talk.run
+    if run is not None and run.run_id == run_id and stars in ("1", "2", "3", "4", "5"):
+        desk.events.append(LessonRated(run_id, int(stars)))
+        desk.say(desk.phrase("rated"))
+        lesson = desk.book.lesson(*run.home)
+        then = (
+            next((step.then for step in lesson.steps if isinstance(step, End) and step.rate), None) if lesson else None
+        )
+        menu.offer_next(desk, then, run.home[0])
+    else:
+        menu.show_menu(desk)
+
+
+def plan(desk: Desk, event: ev.CheckinPlanned) -> None:
+    """Remember to ask; of one task once."""
+    kept = tuple(each for each in desk.talk.checkins if (each.lesson, each.step) != (event.lesson, event.step))
+    desk.change(checkins=(*kept, Checkin(event.at, event.lesson, event.step))[-MAX_CHECKINS:])
+
+
+MAX_CHECKINS = 20
+
+
+def check_in(desk: Desk) -> None:
+    """Ask about the task whose time has come, one at a time."""
+    due = sorted((each for each in desk.talk.checkins if each.at <= desk.universe.now), key=lambda each: each.at)
+    if not due:
+        return
+    first = due[0]
+    desk.change(checkins=tuple(each for each in desk.talk.checkins if each != first))
+    if desk.book.lesson(first.lesson) is None:
+        return
+    yes, no = desk.phrase("label_checkin_yes"), desk.phrase("label_checkin_no")
+    offer = ((f"k:yes:{first.lesson}", yes), (f"k:no:{first.lesson}", no))
+    desk.offer(desk.phrase("checkin", bai=desk.lesson_title(first.lesson)), offer)
+
+
+def take_checkin(desk: Desk, rest: str) -> bool:
+    """Her answer; True where she wants to do the lesson again."""
+    desk.change(offer=(), pending="")
+    again = rest.startswith("no:")
+    desk.say(desk.phrase("checkin_no" if again else "checkin_yes"))
+    return again
+
+
+def file_card(desk: Desk, event: ev.AnswerGraded) -> None:
+    """When this question is to be asked again."""
+    lesson = desk.book.lesson(event.lesson, event.version)
+    if lesson is None or not lesson.review_after_s or not isinstance(lesson.step(event.step), Quiz):
+        return
+    key = f"{event.lesson}/{event.step}"
+    card = after_answer(desk.talk.cards.get(key), event.right, lesson.review_after_s, desk.universe.now)
+    rest = {other: kept for other, kept in desk.talk.cards.items() if other != key}
+    desk.change(cards={**rest, key: card} if card else rest)

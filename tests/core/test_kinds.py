@@ -1,0 +1,340 @@
+"""The kinds that reach further: call, wait, help, pair, review, award; split, check-in, proof, rating, patterns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+import flows
+from flows import Book
+from flows import events as ev
+from flows.session import Card
+from tests.support.builders import book, lesson
+from tests.support.scene import Scene
+from tests.support.world import START
+
+
+def scene(steps: str, header: str = "", **learner: str) -> Scene:
+    return Scene(book(lesson(steps, header=header)), "thu", **learner)
+
+
+def with_lessons(**others: str) -> Book:
+    """A book of lessons by id (underscores for hyphens), each given by its steps."""
+    return book(*(lesson(steps, lesson_id=each.replace("_", "-")) for each, steps in others.items()))
+
+
+# --- call --------------------------------------------------------------------------------------------
+
+OUTER = """
+    - say: chao
+      text: Ngoài
+    - call: vao
+      lesson: trong
+      with: {ai: "{ten}"}
+      save: ket_qua
+    - branch: xem
+      cases: [{when: "ket_qua == 'stopped'", go: dung}]
+      else: xong
+    - end: dung
+      text: "Dừng, {ket_qua}"
+      outcome: stopped
+    - end: xong
+      text: "Xong, {ket_qua}, {ai}"
+"""
+INNER = """
+    - set: bat_dau
+      values: {diem: "0"}
+    - quiz: hoi
+      checkpoint: true
+      text: "Trong, {ai}?"
+      options:
+        - {id: phai, text: Phải, right: true, say: Đúng}
+        - {id: khong, text: Không, say: Chưa, next: nghi}
+      next: het
+    - end: nghi
+      outcome: stopped
+    - end: het
+      text: Hết bài trong
+"""
+
+
+def called() -> Scene:
+    return Scene(with_lessons(ngoai=OUTER, trong=INNER), "ngoai")
+
+
+def test_a_called_lesson_gets_values_and_gives_back_its_outcome_and_points():
+    one = called()
+    assert "Trong, Lan?" in one.said
+    assert one.session.lesson == "trong" and one.session.home == ("ngoai", 1)
+    assert one.one(ev.Called) == ev.Called("trong", 1, "ngoai")
+    one.tap("phai")
+    graded, ended = one.one(ev.AnswerGraded), one.one(ev.RunEnded)
+    assert (graded.lesson, graded.step, graded.points) == ("trong", "hoi", 1)
+    assert (ended.lesson, ended.outcome, ended.points) == ("ngoai", "completed", 1)
+    assert "Hết bài trong" in one.said and "Xong, completed, …" in one.said, "its own variables stay inside"
+
+
+def test_a_called_lesson_that_was_stopped_says_so():
+    assert "Dừng, stopped" in called().tap("khong").said
+
+
+def test_a_session_inside_a_called_lesson_survives_json():
+    one = called()
+    again = flows.load(flows.dump(one.session))
+    assert again == replace(one.session, cards=again.cards, learner=again.learner)
+
+
+def test_without_consent_the_frames_keep_the_places_only():
+    one = called()
+    bare = one.session.bare()
+    assert bare.home == ("ngoai", 1) and bare.stack[0].step == "vao"
+    assert not bare.stack[0].vars and not bare.vars
+
+
+def test_a_call_that_cannot_be_made_is_told_and_passed_over():
+    alone = Scene(with_lessons(ngoai=OUTER), "ngoai")
+    assert alone.one(ev.RunFailed).code == "call"
+    assert alone.one(ev.RunEnded).outcome == "completed"
+
+
+def test_lessons_do_not_call_themselves_for_ever():
+    round_about = "- call: lai\n  lesson: {}\n- end: het\n"
+    one = Scene(with_lessons(mot=round_about.format("hai"), hai=round_about.format("mot")), "mot")
+    assert one.one(ev.RunFailed).code == "call"
+    assert one.one(ev.RunEnded).lesson == "mot"
+
+
+def test_handing_over_ends_this_lesson():
+    one = Scene(with_lessons(mot="- call: sang\n  lesson: hai\n  return: false\n", hai="- end: het\n"), "mot")
+    assert one.one(ev.RunEnded).lesson == "mot"
+    assert one.one(ev.HandedOver).lesson == "hai"
+
+
+def test_a_caller_that_is_gone_does_not_strand_her():
+    one = called()
+    one.book = replace(one.book, versions={key: at for key, at in one.book.versions.items() if key[0] != "ngoai"})
+    assert one.tap("phai").one(ev.RunEnded).outcome == "completed"
+
+
+def test_a_lost_called_lesson_rewinds_into_its_caller():
+    one = called()
+    gone = replace(one.book, versions={key: at for key, at in one.book.versions.items() if key[0] != "trong"})
+    sprint = flows.rewind(gone, one.session, one.universe())
+    assert sprint.session.home[0] == "ngoai"
+
+
+# --- wait --------------------------------------------------------------------------------------------
+
+
+def test_a_wait_goes_on_when_its_time_has_come():
+    one = scene("- wait: nghi\n  for: 2d\n- end: het\n  text: Hết")
+    assert one.session.remind_at == START + timedelta(days=2)
+    assert not one.passes(days=1, hours=23).events
+    assert "Hết" in one.passes(hours=2).said
+
+
+def test_a_wait_is_not_prolonged_by_what_she_writes():
+    one = scene("- wait: nghi\n  for: 2d\n- end: het\n")
+    one.passes(days=1).say("lâu quá à")
+    assert one.session.remind_at == START + timedelta(days=2)
+
+
+def test_whoever_does_not_want_to_wait_goes_on():
+    one = scene("- wait: nghi\n  for: 2d\n- end: het\n  text: Hết")
+    assert one.labels == ("Học tiếp",)
+    assert "Hết" in one.say("tiếp tục").said or "Hết" in one.tap("next").said
+
+
+@pytest.mark.parametrize(
+    ("fields", "hours"),
+    [
+        ("until: 20:00", 12),
+        ("until: 07:30", 23.5),
+        ("until: 2026-01-06", 16),
+        ("until: 2026-01-06 09:15", 25.25),
+        ("for: 30m\n  window: 09:00-17:00", 1),
+        ("for: 14h\n  window: 09:00-17:00", 25),
+        ("for: 2h\n  window: 09:00-17:00", 2),
+    ],
+)
+def test_until_and_window_are_local_time(fields: str, hours: float):
+    one = scene(f"- wait: nghi\n  {fields}\n- end: het\n")
+    assert one.session.remind_at == START + timedelta(hours=hours)
+
+
+@pytest.mark.parametrize("fields", ["until: 2026-01-05 07:00", "for: 1d\n  skip_if: channel == 'web'"])
+def test_a_wait_that_is_over_or_not_wanted_is_passed(fields: str):
+    assert scene(f"- wait: nghi\n  {fields}\n- end: het\n").happened(ev.RunEnded)
+
+
+# --- help and pair -----------------------------------------------------------------------------------
+
+HELP = """
+    - help: nho
+      kind: safety
+      topic: lua_dao
+      sla: 15m
+      fallback: tu_lam
+      text: "{Chị} đừng chuyển tiền."
+      next: xong
+    - end: tu_lam
+      text: Tự làm
+      outcome: referred
+    - end: xong
+      text: Xong
+"""
+
+
+def test_help_says_the_safe_thing_asks_for_a_person_and_waits():
+    one = scene(HELP)
+    asked = one.one(ev.HelpRequested)
+    assert (asked.step, asked.need, asked.topic, asked.sla_s) == ("nho", "safety", "lua_dao", 900)
+    assert one.said.startswith("Chị đừng chuyển tiền.")
+    assert "Xong" in one.tap("next").said
+
+
+def test_nobody_in_time_leads_to_the_fallback():
+    assert "Tự làm" in scene(HELP).passes(minutes=15).said
+
+
+def test_help_may_be_offered_first():
+    one = scene("- help: nho\n  text: Để nhờ\n  offer: Nhờ người chỉ không?\n- end: het\n  text: Hết")
+    assert one.prompt.text == "Nhờ người chỉ không?"
+    assert not one.happened(ev.HelpRequested)
+    assert one.tap("yes").one(ev.HelpRequested).step == "nho"
+    one = scene("- help: nho\n  text: Để nhờ\n  offer: Nhờ người chỉ không?\n- end: het\n  text: Hết")
+    assert "Hết" in one.tap("no").said
+
+
+def test_pair_says_what_there_is_and_goes_on():
+    one = scene("- pair: ghep\n  text: Ghép đôi\n  match: [ward, topic]\n  on_none: xong\n- end: bo\n- end: xong\n")
+    assert one.one(ev.PairingWished).match == ("ward", "topic")
+    assert one.happened(ev.RunEnded)
+
+
+def test_pair_names_the_helper_where_there_is_one():
+    known = book(lesson("- pair: ghep\n- end: het\n"), helper={"nguoi_giup": "cô Tám", "so_nguoi_giup": "0912"})
+    assert "cô Tám" in Scene(known, "thu").said
+
+
+# --- review ------------------------------------------------------------------------------------------
+
+EARLIER = INNER.replace("{ai}", "{chị}")
+REVIEW = "- review: on\n  text: Ôn nào\n  max: 2\n  empty: Không có gì\n- end: het\n  text: Hết\n"
+
+
+def reviewing(**cards: Card) -> Scene:
+    shelf = with_lessons(cu=EARLIER, nay=REVIEW)
+    held = {f"cu/{step}": card for step, card in cards.items()}
+    one = Scene.__new__(Scene)
+    Scene.__init__(one, shelf, "nay")
+    one._take(flows.start(shelf, flows.Trigger("nay", cards=held), one.universe()))
+    return one
+
+
+def test_nothing_due_is_said_and_passed():
+    one = reviewing(hoi=Card(0, START + timedelta(days=1)))
+    assert "Không có gì" in one.said and "Hết" in one.said
+
+
+def test_a_due_question_is_asked_and_graded_as_itself():
+    one = reviewing(hoi=Card(0, START - timedelta(days=1)))
+    assert "Ôn nào" in one.said and one.prompt.text == "Trong, chị?"
+    one.tap("khong")
+    graded = one.one(ev.AnswerGraded)
+    assert (graded.lesson, graded.step, graded.right, graded.points) == ("cu", "hoi", False, 0)
+    assert one.session.lesson == "nay" and one.session.step == "on"
+    one.tap("phai")
+    assert one.one(ev.AnswerGraded).right and "Hết" in one.said
+
+
+def test_a_review_survives_json_in_the_middle():
+    one = reviewing(hoi=Card(0, START - timedelta(days=1)))
+    one.session = flows.load(flows.dump(one.session))
+    assert "Hết" in one.say("phải").said
+
+
+def test_a_question_that_is_gone_is_passed_over():
+    assert "Không có gì" in reviewing(khong_con=Card(0, START)).said
+
+
+# --- award -------------------------------------------------------------------------------------------
+
+
+def test_badge_and_certificate():
+    one = scene("""
+        - award: thuong
+          badge: Giữ chắc OTP
+          certificate: {template: chung-nhan, requires: score >= 1}
+        - end: het
+    """)
+    (badge,) = one.happened(ev.Awarded)
+    assert (badge.kind, badge.name, badge.lesson, badge.version, badge.points) == (
+        "badge",
+        "Giữ chắc OTP",
+        "thu",
+        1,
+        0,
+    )
+    assert "“Giữ chắc OTP”" in one.said
+
+
+# --- the smaller ones --------------------------------------------------------------------------------
+
+
+def test_split_sends_one_learner_always_the_same_way():
+    shelf = book(lesson("- branch: chia\n  split: {a: 50, b: 50}\n- end: a\n  text: A\n- end: b\n  text: B\n"))
+
+    def way(learner: str) -> str:
+        sprint = flows.start(shelf, flows.Trigger("thu", learner=learner), Scene(shelf, "thu").universe())
+        return next(event.text for event in sprint.events if isinstance(event, ev.Said))
+
+    ways = {learner: way(learner) for learner in map(str, range(40))}
+    assert set(ways.values()) == {"A", "B"}
+    assert all(way(learner) == went for learner, went in ways.items())
+
+
+TASK = "- task: lam\n  text: Làm\n  {}\n- end: het\n"
+
+
+def test_a_check_in_is_planned_when_the_task_is_done():
+    one = scene(TASK.format("checkin: 1d")).tap("done")
+    assert one.one(ev.CheckinPlanned) == ev.CheckinPlanned("thu", 1, "lam", START + timedelta(days=1))
+
+
+def test_a_photo_is_asked_for_once_and_never_insisted_on():
+    one = scene(TASK.format("proof: photo")).tap("done")
+    assert not one.happened(ev.TaskDone) and "chụp" in one.said
+    assert one.tap("done").happened(ev.TaskDone)
+    assert scene(TASK.format("proof: photo")).does(ev.Sent("photo")).happened(ev.TaskDone)
+    assert not scene(TASK.format("proof: self")).does(ev.Sent("photo")).happened(ev.TaskDone)
+
+
+@pytest.mark.parametrize("kind", ["photo", "voice", "place"])
+def test_of_what_is_no_text_only_that_it_came_is_kept(kind: str):
+    one = scene(f"- ask: gui\n  type: {kind}\n  text: Gửi đi\n  save: co_gui\n- end: het\n")
+    one.does(ev.Sent("sticker"))
+    assert one.session.waiting
+    assert one.does(ev.Sent(kind)).one(ev.ValueSaved).value == "co"
+
+
+def test_words_where_a_photo_is_asked_for_are_answered_kindly():
+    one = scene("- ask: gui\n  type: photo\n  text: Gửi đi\n  save: co_gui\n- end: het\n").say("gửi sao em")
+    assert "ảnh" in one.said and one.session.waiting
+
+
+def test_the_end_says_how_many_stars_to_ask_for():
+    assert scene("- end: het\n  rate: 1-5\n").one(ev.RunEnded).rate == 5
+
+
+def test_a_guard_finds_phrases_with_gaps():
+    guards = "guards:\n  - {pattern: bị … lừa/gạt, go: khan}\n"
+    one = scene("- ask: ke\n  text: Kể đi\n  save: ke_gi\n- end: het\n- end: khan\n  text: Khẩn\n", guards)
+    assert "Khẩn" in one.say("hàng xóm bi no gat hoài").said
+
+
+def test_pictures_are_told_in_words():
+    one = scene('- say: xem\n  text: "Nhìn nè"\n  image: {src: a.jpg, alt: "Nút đỏ"}\n- end: het\n')
+    assert one.said == "Nhìn nè\n🖼 Nút đỏ"
