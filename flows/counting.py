@@ -70,8 +70,9 @@ def positions(text: str, count: int, words: Words) -> tuple[int, ...] | None:
 
 
 def _places_of(words: Words, said: Reading) -> list[str]:
-    leads = {token for leads in words.leads.values() for lead in leads for token in lead}
-    tokens = [token for token in said.core if token not in words.joins and token not in leads]
+    leads = {lead[0] for leads in words.leads.values() for lead in leads if len(lead) == 1}
+    core = without_leads(words, said.core)
+    tokens = [token for token in core if token not in words.joins and token not in leads]
     named = {**words.ordinals, **words.numbers, **words.letters}
     return [str(named[token]) if named.get(token, 0) > 0 else token for token in tokens]
 
