@@ -1,4 +1,4 @@
-"""Rules about the tables of `lessons/words.yaml`: every entry is of use, none has two meanings, none is out of reach."""
+"""Rules about the tables of `lessons/words.yaml`: each entry is of use, none has two meanings, none is out of reach."""
 
 from __future__ import annotations
 
