@@ -22,17 +22,7 @@ class Own:
 
 
 Ids = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """One way to say an answer."""
-
-    option: str
-    tokens: Tokens
-    text: str
-    denies: frozenset[str]
-    numbers: Tokens
+Sense = tuple[frozenset[str], Tokens]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,7 +39,8 @@ class Prompt:
     cores: Mapping[str, Ids]
     joined: Mapping[str, Ids]
     amounts: Mapping[int, Ids]
-    ways: tuple[Way, ...]
+    ways: tuple[tuple[str, str], ...]
+    alike: Mapping[Sense, tuple[tuple[str, str], ...]]
     words: tuple[str, ...]
     vocabulary: frozenset[str]
 
@@ -73,7 +64,8 @@ def prompt_of(words: Words, own: tuple[Own, ...]) -> Prompt:
         cores=_table((" ".join(core), option) for option, tokens in folded for core in _cores(words, tokens)),
         joined=_table((text, option) for option, way in ways for text in _joined(words, way) if len(text) > 3),
         amounts=_table((worth, option) for option, worth in amounts),
-        ways=tuple(_way(words, option, tokens) for option, tokens in folded),
+        ways=tuple((option, " ".join(tokens)) for option, tokens in folded),
+        alike=_by_sense(words, folded),
         words=(*own_words, *(words.denials - own_words.keys())),
         vocabulary=words.around.union(own_words),
     )
@@ -108,15 +100,18 @@ def _ways_to_count(words: Words, tokens: Tokens) -> Iterator[Tokens]:
             yield counted
 
 
-def _way(words: Words, option: str, tokens: Tokens) -> Way:
-    return Way(option, tokens, " ".join(tokens), denies(words, tokens), digits(tokens))
+def _by_sense(words: Words, folded: Iterable[tuple[str, Tokens]]) -> dict[Sense, tuple[tuple[str, str], ...]]:
+    table: dict[Sense, tuple[tuple[str, str], ...]] = {}
+    for option, tokens in folded:
+        sense = sense_of(words, tokens)
+        table[sense] = (*table.get(sense, ()), (option, " ".join(tokens)))
+    return table
 
 
-def denies(words: Words, tokens: Sequence[str]) -> frozenset[str]:
-    """What denies in it: a "không" like any other; a "dung" that may have been "đừng" only like another "dung"."""
+def sense_of(words: Words, tokens: Sequence[str]) -> Sense:
+    """What may not differ between near misses: what denies in it, and its numbers.
+
+    A "không" is like any other denial; a "dung" that may have been "đừng" only like another "dung".
+    """
     found = {"no"} if not words.denials.isdisjoint(tokens) else set()
-    return frozenset(found | words.maybe_denials.intersection(tokens))
-
-
-def digits(tokens: Sequence[str]) -> Tokens:
-    return tuple(token for token in tokens if token.isdigit())
+    return frozenset(found | words.maybe_denials.intersection(tokens)), tuple(filter(str.isdigit, tokens))

@@ -19,7 +19,7 @@ from rapidfuzz.distance import OSA
 
 from flows.counting import amount, is_position, place_of, positions, without_leads
 from flows.emergency import any_of
-from flows.prompts import Ids, Own, Prompt, denies, digits, prompt_of
+from flows.prompts import Ids, Own, Prompt, prompt_of, sense_of
 from flows.words import (
     Reading,
     Tokens,
@@ -309,17 +309,19 @@ def _may_deny(words: Words, prompt: Prompt, token: str) -> bool:
 
 
 def _near(words: Words, prompt: Prompt, core: Tokens) -> Meaning:
-    said, denial, numbers = " ".join(core), denies(words, core), digits(core)
-    alike = [way for way in prompt.ways if way.denies == denial and way.numbers == numbers]
-    holding = [way for way in prompt.ways if _is_part(core, way.tokens)]
-    part_of = tuple(dict.fromkeys(way.option for way in holding))
+    said, sense = " ".join(core), sense_of(words, core)
+    alike = prompt.alike.get(sense, ())
+    long = len(core) > 1 or len(said) > 3
+    holding = [way for way in prompt.ways if said in way[1] and f" {said} " in f" {way[1]} "] if long else []
+    part_of = tuple(dict.fromkeys(option for option, _ in holding))
     if len(core) > 1 and len(part_of) == 1 and any(way in alike for way in holding):
         return Answered(part_of[0])
     best: dict[str, float] = dict.fromkeys(prompt.ids, 0.0)
-    for way in alike:
-        best[way.option] = max(best[way.option], fuzz.ratio(said, way.text, score_cutoff=MAYBE))
+    texts = [text for _, text in alike]
+    for _, score, at in process.extract(said, texts, scorer=fuzz.ratio, score_cutoff=MAYBE, limit=None):
+        best[alike[at][0]] = max(best[alike[at][0]], score)
     scores = sorted(((score, option) for option, score in best.items()), reverse=True)
-    sure = SURE_OF_NO if denial else SURE
+    sure = SURE_OF_NO if sense[0] else SURE
     if scores and scores[0][0] >= sure and len(said) >= 4 and (len(scores) == 1 or scores[0][0] - scores[1][0] >= 8):
         return Answered(scores[0][1])
     if len(said) >= 5 and (
@@ -328,9 +330,3 @@ def _near(words: Words, prompt: Prompt, core: Tokens) -> Meaning:
         return Command(words.commands[named[0]])
     close = part_of or tuple(option for score, option in scores if score >= MAYBE and len(said) >= 3)
     return Unsure(close[:2]) if close else Unknown()
-
-
-def _is_part(said: Sequence[str], way: Sequence[str]) -> bool:
-    if not said or len(said) >= len(way) or (len(said) == 1 and len(said[0]) < 4):
-        return False
-    return any(tuple(way[at : at + len(said)]) == tuple(said) for at in range(len(way) - len(said) + 1))

@@ -331,13 +331,22 @@ def _fold_tokens(words: Words, raw: Sequence[str]) -> Tokens:
     return _with_phrases(words, tuple(token for typed in raw for token in _one(words, typed)))
 
 
-def _one(words: Words, typed: str) -> list[str]:
+def _one(words: Words, typed: str) -> Tokens:
+    return _one_once(words, typed) if len(typed) <= LONGEST_WORD else _one_folded(words, typed)
+
+
+@lru_cache(maxsize=4096)
+def _one_once(words: Words, typed: str) -> Tokens:
+    return _one_folded(words, typed)
+
+
+def _one_folded(words: Words, typed: str) -> Tokens:
     if kept := _kept(words, typed):
-        return [kept]
+        return (kept,)
     if typed in words.marked:
-        return words.marked[typed].split()
+        return tuple(words.marked[typed].split())
     plain = _RUNS.sub(r"\1", typed if typed.isascii() else plain_of(typed))
-    return words.spelling.get(plain, plain).split() or [plain]
+    return tuple(words.spelling.get(plain, plain).split()) or (plain,)
 
 
 def _kept(words: Words, typed: str) -> str:
