@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from flows.words import LAST, MIDDLE, Reading, Tokens, Words, plain_of, read
+from flows.keys import Tokens, plain_of
+from flows.words import LAST, MIDDLE, Reading, Words, read
 
 _GLUED = re.compile(r"([a-z]+)(\d{1,2})")
 _AMOUNT = re.compile(r"^(\d+(?:[ .,]\d{3})*|\d+)\s*([a-z]+)?(?:\s+([a-z]+))?$")

@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import TypeVar
 
 from flows.counting import amount, without_leads
-from flows.words import Tokens, Words, fold, glued, signed, spoken, without_fillers
+from flows.keys import Tokens, signed, spoken
+from flows.words import Words, fold, glued, without_fillers
 
 Key = TypeVar("Key")
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from flows.fields import did_you_mean
+from flows.keys import plain_of, spoken
 from flows.model import Place, Problem
 from flows.strictyaml import Document, Mapping, Node, Scalar, Sequence
-from flows.words import Words, fold, plain_of, read, read_words, spoken
+from flows.words import Words, fold, read, read_words
 
 ABOUT = {
     "E010": "bảng chữ: một cách gõ có hai nghĩa, hoặc nghĩa bị đảo ngược",

@@ -19,21 +19,9 @@ from rapidfuzz.distance import OSA
 
 from flows.counting import amount, is_position, place_of, positions, without_leads
 from flows.emergency import any_of
+from flows.keys import Tokens, pieces, plain_of, unslipped
 from flows.prompts import Ids, Own, Prompt, prompt_of, sense_of
-from flows.words import (
-    Reading,
-    Tokens,
-    Words,
-    fold,
-    glued,
-    pieces,
-    plain_of,
-    read,
-    read_words,
-    states,
-    unslipped,
-    without_fillers,
-)
+from flows.words import Reading, Words, fold, glued, read, read_words, states, without_fillers
 
 __all__ = [
     "Answered",

@@ -8,28 +8,28 @@ wrote, as if the help had been on ("dungwf" is "dừng").
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from flows.emergency import Alarm, read_alarm
+from flows.keys import (
+    LONGEST_WORD,
+    RUNS,
+    SLIPS,
+    Tokens,
+    pieces,
+    plain_of,
+    signed,
+    signed_of,
+    signs_of,
+    split,
+    spoken,
+    unslipped,
+)
 
-MAX_TEXT = 4_000  # characters of hers that are looked at
 SHORT = 200  # characters up to which a text is remembered: no answer is longer, and the memory stays small
-LONGEST_WORD = 40  # characters of one word that are looked into
 LAST, MIDDLE = -1, 0  # places that depend on how many options there are
-
-Tokens = tuple[str, ...]
-
-_WORDS = re.compile(r"[^\W_]+")
-_RUNS = re.compile(r"([a-z])\1+")
-_VOWELS = frozenset("aeiouy")
-# What Telex and VNI keys put on a letter: grave f, acute s, hook r, tilde x, dot j, circumflex ^, horn and breve w.
-_MARKS = {"\u0300": "f", "\u0301": "s", "\u0309": "r", "\u0303": "x", "\u0323": "j", "\u0302": "^", "\u031b": "w"}
-_MARKS["\u0306"] = "w"
-_SLIPS = re.compile(r"[aeiouy][^\W\d]*[sfrxjw]|dd|aa|ee|oo|[^\W\d]\d")
-_VNI = {"1": "s", "2": "f", "3": "r", "4": "x", "5": "j", "6": "^", "7": "w", "8": "w", "9": "d"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +92,12 @@ class Reading:
 def read_words(table: Mapping[str, object]) -> Words:
     """Fold the tables as read from YAML (all scalars text)."""
     spelling = _mapping(table, "spelling")
-    kept = frozenset(_spoken_of(word) for word in _list(table, "denials_with_marks"))
+    kept = frozenset(spoken(word) for word in _list(table, "denials_with_marks"))
     plain = Words(
         spelling={plain_of(key): to for key, to in spelling.items() if " " not in key and key.isascii()},
-        marked={_spoken_of(key): to for key, to in spelling.items() if " " not in key and not key.isascii()},
+        marked={spoken(key): to for key, to in spelling.items() if " " not in key and not key.isascii()},
         kept=kept,
-        signed_kept={_signed(word): word for word in kept},
+        signed_kept={signed_of(word): word for word in kept},
     )
     once = replace(
         plain,
@@ -123,10 +123,10 @@ def _with_places(base: Words, table: Mapping[str, object]) -> Words:
         names=frozenset(" ".join(_folded(base, name)) for name in _list(table, "names")),
         fillers=_longest_first(base, fillers, at=0),
         endings=_longest_first(base, (*fillers, *_list(table, "endings")), at=-1),
-        marks=frozenset(_spoken_of(mark) for mark in _list(table, "spoken_marks")),
+        marks=frozenset(spoken(mark) for mark in _list(table, "spoken_marks")),
         leads=_longest_first(base, _list(table, "leads"), at=0),
         numbers=_places(base, numbers),
-        spoken_numbers=frozenset(map(_spoken_of, numbers)),
+        spoken_numbers=frozenset(map(spoken, numbers)),
         ordinals=_places(base, _mapping(table, "ordinals")),
         letters={letter: at for at, letter in enumerate(_list(table, "letters"), 1)},
         joins=frozenset(token for word in _list(table, "joins") for token in _folded(base, word)),
@@ -157,7 +157,7 @@ def _with_meanings(base: Words, table: Mapping[str, object]) -> Words:
     return replace(
         base,
         commands={" ".join(_folded(base, way)): name for way, name in commands},
-        exact_commands={_spoken_of(way): name for way, name in commands},
+        exact_commands={spoken(way): name for way, name in commands},
         signed_commands={signed(way): name for way, name in commands},
         alarm=alarm,
         answers=answers,
@@ -202,7 +202,7 @@ def _fold_once(words: Words, text: str) -> Tokens:
 
 
 def _reading(words: Words, text: str) -> Reading:
-    raw = _split(text)
+    raw = split(text)
     tokens = _fold_tokens(words, raw)
     helped = _helped(words, raw)
     said = [tokens] if helped == tokens else [tokens, helped]
@@ -210,22 +210,12 @@ def _reading(words: Words, text: str) -> Reading:
     return Reading(
         tokens=tokens,
         spoken=spoken,
-        signed=_signed(spoken) if _SLIPS.search(spoken) else "",
+        signed=signed_of(spoken) if SLIPS.search(spoken) else "",
         states=states(words, tokens),
-        signs=() if text.isascii() else _signs(text),
+        signs=() if text.isascii() else signs_of(text),
         rings=any(words.alarm.rings(each) for each in said),
         may_ring=any(words.alarm.may_ring(each) for each in said),
     )
-
-
-def spoken(text: str) -> str:
-    """As said, diacritics kept: case and punctuation aside."""
-    return " ".join(_split(text))
-
-
-def signed(text: str) -> str:
-    """As written in a table, each syllable as its letters and its marks; a word without marks is no Telex."""
-    return " ".join(word if word.isascii() else _signed(word) for word in _split(text))
 
 
 def states(words: Words, tokens: Tokens) -> tuple[Tokens, ...]:
@@ -248,83 +238,12 @@ def without_fillers(words: Words, tokens: Tokens) -> Tokens:
 
 def glued(words: Words, text: str) -> Tokens:
     """Its letters alone, with less and less politeness: "dạ xo ng  rồi" → daxongroi, xongroi."""
-    plain = tuple(kept if (kept := _kept(words, word)) else plain_of(word) for word in _split(text))
-    return tuple(dict.fromkeys(_RUNS.sub(r"\1", "".join(each)) for each in states(words, plain)))
-
-
-def plain_of(text: str) -> str:
-    """Lower case without any diacritics."""
-    decomposed = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
-
-
-@lru_cache(maxsize=4096)
-def unslipped(token: str) -> tuple[str, str]:
-    """A syllable as (letters without marks, its marks sorted), read as Telex or VNI keys: "ddungs" → ("dung", "ds").
-
-    A mark counts once, so "dduwowcj", "dduowcj" and "được" are the same.
-    """
-    if token.isdigit() or len(token) > LONGEST_WORD:
-        return token, ""
-    letters: list[str] = []
-    marks: set[str] = set()
-    vowel = False
-    for character in unicodedata.normalize("NFD", token.replace("đ", "dd")):
-        last = letters[-1] if letters else ""
-        if mark := _MARKS.get(character):
-            marks.add(mark)
-        elif character == last and character in "aeo":
-            marks.add("^")
-        elif character == "d" and (last == "d" or (letters[:1] == ["d"] and vowel)):
-            marks.add("d")
-        elif vowel and character in "sfrxjw":
-            marks.add(character)
-        elif character in _VNI and letters and letters[0].isalpha():
-            marks.add(_VNI[character])
-        elif character != last and not unicodedata.combining(character):
-            letters.append(character)
-            vowel = vowel or character in _VOWELS
-    return "".join(letters), "".join(sorted(marks))
-
-
-def pieces(token: str, vocabulary: Iterable[str]) -> Tokens:
-    """A token as words that lost the spaces between them ("xongroi" → xong roi), as few as possible; else empty."""
-    if len(token) > LONGEST_WORD:
-        return ()
-    inside = [word for word in vocabulary if word in token]
-    best: list[Tokens | None] = [(), *([None] * len(token))]
-    for end in range(1, len(token) + 1):
-        for word in inside:
-            before = best[end - len(word)] if len(word) <= end and token.endswith(word, 0, end) else None
-            now = best[end]
-            if before is not None and (now is None or len(before) + 1 < len(now)):
-                best[end] = (*before, word)
-    return best[-1] or ()
-
-
-def _split(text: str) -> list[str]:
-    """Words in lower case, NFC; digits in circles and the like as plain digits; of signs alone the signs."""
-    text = text[:MAX_TEXT]
-    if text.isascii():
-        return _WORDS.findall(text.casefold())
-    text = unicodedata.normalize("NFC", text).casefold()
-    found = _WORDS.findall("".join(map(_digit, text)))
-    return found or list(_signs(text))
-
-
-def _signs(text: str) -> Tokens:
-    """Emoji and the like, each once."""
-    return tuple(dict.fromkeys(c for c in text if unicodedata.category(c) == "So"))
-
-
-def _digit(character: str) -> str:
-    if character.isascii() or not character.isdigit():
-        return unicodedata.normalize("NFKC", character) if "\uff01" <= character <= "\uff5e" else character
-    return str(unicodedata.digit(character))
+    plain = tuple(kept if (kept := _kept(words, word)) else plain_of(word) for word in split(text))
+    return tuple(dict.fromkeys(RUNS.sub(r"\1", "".join(each)) for each in states(words, plain)))
 
 
 def _folded(words: Words, text: str) -> Tokens:
-    return _fold_tokens(words, _split(text))
+    return _fold_tokens(words, split(text))
 
 
 def _fold_tokens(words: Words, raw: Sequence[str]) -> Tokens:
@@ -345,7 +264,7 @@ def _one_folded(words: Words, typed: str) -> Tokens:
         return (kept,)
     if typed in words.marked:
         return tuple(words.marked[typed].split())
-    plain = _RUNS.sub(r"\1", typed if typed.isascii() else plain_of(typed))
+    plain = RUNS.sub(r"\1", typed if typed.isascii() else plain_of(typed))
     return tuple(words.spelling.get(plain, plain).split()) or (plain,)
 
 
@@ -353,7 +272,7 @@ def _kept(words: Words, typed: str) -> str:
     """A "đừng" typed with its marks, or with the keys that make them."""
     if typed in words.kept:
         return typed
-    return words.signed_kept.get(_signed(typed), "") if words.signed_kept and _SLIPS.search(typed) else ""
+    return words.signed_kept.get(signed_of(typed), "") if words.signed_kept and SLIPS.search(typed) else ""
 
 
 def _with_phrases(words: Words, tokens: Tokens) -> Tokens:
@@ -382,10 +301,6 @@ def _helped(words: Words, raw: Sequence[str]) -> Tokens:
     return _with_phrases(words, tuple(helped))
 
 
-def _signed(spoken: str) -> str:
-    return " ".join(f"{letters}'{marks}" if marks else letters for letters, marks in map(unslipped, spoken.split()))
-
-
 def _without_front(words: Words, tokens: Tokens) -> Tokens:
     for filler in words.fillers.get(tokens[0], ()) if tokens else ():
         if len(filler) < len(tokens) and tokens[: len(filler)] == filler:
@@ -401,10 +316,6 @@ def _without_end(words: Words, tokens: Tokens) -> Tokens:
 
 
 # --- the table's shapes ------------------------------------------------------------------------------
-
-
-def _spoken_of(word: str) -> str:
-    return spoken(word)
 
 
 def _longest_first(words: Words, phrases: Iterable[str], *, at: int) -> dict[str, tuple[Tokens, ...]]:
