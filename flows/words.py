@@ -28,6 +28,7 @@ from flows.keys import (
     unslipped,
 )
 
+FEW_WORDS = 20  # in a longer message no word is taken apart: who forgets spaces does not write many
 SHORT = 200  # characters up to which a text is remembered: no answer is longer, and the memory stays small
 LAST, MIDDLE = -1, 0  # places that depend on how many options there are
 
@@ -288,13 +289,14 @@ def _with_phrases(words: Words, tokens: Tokens) -> Tokens:
 def _helped(words: Words, raw: Sequence[str]) -> Tokens:
     """The tokens with lost spaces and left-over Telex or VNI keys mended, where that gives words of the tables."""
     helped: list[str] = []
+    few = len(raw) <= FEW_WORDS
     for typed in raw:
         tokens = _one(words, typed)
         if len(tokens) > 1 or tokens[0] in words.known or typed.isdigit():
             helped.extend(tokens)
         elif typed[-1].isascii() and (letters := unslipped(typed)[0]) in words.known:
             helped.append(letters)
-        elif len(tokens[0]) > 5 and (parts := pieces(plain_of(typed), words.known)):
+        elif few and len(tokens[0]) > 5 and (parts := pieces(plain_of(typed), words.known)):
             helped.extend(parts)
         else:
             helped.extend(tokens)
