@@ -262,11 +262,13 @@ def _readings(words: Words, prompt: Prompt, said: Reading) -> Iterator[Tokens]:
 
 
 def _may_be(words: Words, prompt: Prompt, token: str, typed: str) -> list[Tokens]:
-    if token in prompt.vocabulary or token.isdigit():
+    if token.isdigit():
         return [(token,)]
+    letters = unslipped(typed)[0] if typed[-1].isascii() else token
+    if token in prompt.vocabulary:
+        return [(token,), (letters,)] if letters != token and letters in prompt.vocabulary else [(token,)]
     if meant := [to for to in words.either.get(token, ()) if prompt.vocabulary.issuperset(to)]:
         return meant
-    letters = unslipped(typed)[0] if typed[-1].isascii() else token
     if letters in prompt.vocabulary:
         return [(letters,)]
     if found := _near_words(prompt, token):
