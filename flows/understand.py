@@ -262,7 +262,7 @@ def _readings(words: Words, prompt: Prompt, said: Reading) -> Iterator[Tokens]:
 
 
 def _may_be(words: Words, prompt: Prompt, token: str, typed: str) -> list[Tokens]:
-    if token.isdigit():
+    if token.isdigit() or token in words.denials:
         return [(token,)]
     letters = unslipped(typed)[0] if typed[-1].isascii() else token
     if token in prompt.vocabulary:
