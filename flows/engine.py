@@ -259,10 +259,10 @@ def _typed(stage: Stage, step: Step, text: str) -> None:
     masked = mask(text)
     private = isinstance(step, Ask) and step.private
     if isinstance(meaning, Answered):
-        stage.emit(ev.Heard(text if not masked.kinds or _is_accepted(question, text) else masked.text))
+        stage.emit(ev.Heard(text if not masked.kinds or _is_accepted(stage, question, text) else masked.text))
         _choose(stage, step, meaning.option)
         return
-    if masked.kinds and not _is_accepted(question, text):
+    if masked.kinds and not _is_accepted(stage, question, text):
         _warn_of_secret(stage, step, masked.kinds, MASK if private else masked.text)
         if isinstance(meaning, Emergency):
             stage.emit(ev.EmergencyRaised())
@@ -332,12 +332,13 @@ def _not_understood(stage: Stage, step: Step, has_choices: bool) -> None:
     _again(stage, step)
 
 
-def _is_accepted(step: Step, text: str) -> bool:
+def _is_accepted(stage: Stage, step: Step, text: str) -> bool:
     """A bare number that answers the present question ("500000") is an answer, not a code."""
     if not isinstance(step, Quiz):
         return False
-    given = amount(text)
-    return given is not None and given in {amount(a) for a in (*step.accept, *(o.text for o in step.options))}
+    words = stage.book.words
+    given = amount(text, words)
+    return given is not None and given in {amount(a, words) for a in (*step.accept, *(o.text for o in step.options))}
 
 
 def _warn_of_secret(stage: Stage, step: Step, kinds: tuple[str, ...], masked: str) -> None:
