@@ -22,6 +22,7 @@ from flows.understand import (
     amount,
     fold,
     is_command,
+    is_emergency,
     may_be_emergency,
     understand,
     with_gaps,
@@ -279,11 +280,11 @@ def _typed(stage: Stage, step: Step, text: str) -> None:
 
 
 def _meaning(stage: Stage, step: Step, text: str, choices: tuple[ev.Choice, ...]) -> Meaning:
-    own = own_answers(stage, choices)
-    meaning = understand(stage.book.words, text, own)
-    if not choices and isinstance(meaning, Command) and not is_command(stage.book.words, text):
-        return Unknown()
-    return meaning
+    """Where she writes freely only a cry for help and a whole global word are more than what she writes."""
+    words = stage.book.words
+    if not choices and not is_command(words, text):
+        return Emergency() if is_emergency(words, text) else Unknown()
+    return understand(words, text, own_answers(stage, choices))
 
 
 def _act(stage: Stage, step: Step, meaning: Meaning, text: str, choices: tuple[ev.Choice, ...]) -> None:

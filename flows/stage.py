@@ -50,6 +50,8 @@ class Stage:
     def shown(self, step: Step) -> str:
         """The text of a step, with what its pictures show in words: no channel need show the picture itself."""
         text = self.words(step.text)
+        if step.image is None and step.video is None:
+            return text
         told = [self._told(key, picture) for key, picture in (("image", step.image), ("video", step.video)) if picture]
         return "\n".join(filter(None, (text, *told)))
 
