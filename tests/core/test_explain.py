@@ -72,3 +72,9 @@ def test_the_whole_says_what_the_engine_says(text: str, values: dict[str, str | 
 
 def test_the_steps_whose_days_are_asked_for() -> None:
     assert days_named("days_since( otp ) > 2 and days_since < 9") == {"otp", ""}
+
+
+def test_days_are_shown_where_they_are_known() -> None:
+    seen: dict[str, str | int] = {"days_since(2otp)": 3, "days_since": 0, "nhom": "gia"}
+    parts = explain("days_since(2otp) > 2 and (nhom in ('gia', 'tre') or days_since < 1)", {**seen}, lambda _: True)
+    assert [part.value for part in parts if part.value] == ["days_since(2otp) = 3", "nhom = 'gia'", "days_since = 0"]

@@ -259,3 +259,22 @@ def test_a_secret_is_not_shown_again() -> None:
     done = played(("say", "mật khẩu là abc123 nhé"), setup=Setup("thu", step="tuoi"))
     assert "abc123" not in done.turns[-1].said
     assert any("giữ kín" in note for note in done.turns[-1].notes)
+
+
+def test_days_since_a_step_are_told_as_the_engine_counts_them() -> None:
+    steps = """
+    - say: a
+      text: "Chào"
+      wait_tap: "Tiếp"
+    - branch: b
+      cases:
+        - {when: "days_since(a) >= 2", go: c}
+      else: d
+    - say: c
+      text: "Lâu rồi"
+    - end: d
+    """
+    done = play(book(lesson(steps)), script_of, Setup("thu"), [Deed("wait", "259200"), Deed("tap", "next")])
+    decided = next(step for step in done.turns[-1].trail if step.step == "b")
+    check = decided.checks[0]
+    assert (check.taken, check.parts[0].value) == (True, "days_since(a) = 3")
