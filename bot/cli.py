@@ -158,6 +158,14 @@ def try_lesson(given: argparse.Namespace) -> int:
     return Console(book, input, print, save).play(_head(given, lesson.id))
 
 
+def graph(given: argparse.Namespace) -> int:
+    settings = _settings(given)
+    from bot import graphing
+
+    lessons, facts = Path(settings.lessons.dir), settings.placeholders
+    return graphing.draw(lessons, given.lesson, facts, shape=given.format, out=given.out, coverage=given.coverage)
+
+
 def translate(given: argparse.Namespace) -> int:
     settings = _settings(given)
     from bot import translating
@@ -173,13 +181,10 @@ def translate(given: argparse.Namespace) -> int:
 
 
 def schema(given: argparse.Namespace) -> int:
-    import json
+    settings = _settings(given)
+    from bot.editing import print_schema
 
-    from flows.schema import lesson_schema
-
-    steps = list(_drafted(given).index) if given.lesson else []
-    print(json.dumps(lesson_schema(steps), ensure_ascii=False, indent=1))
-    return 0
+    return print_schema(Path(settings.lessons.dir), given.lesson, print)
 
 
 def migrate(given: argparse.Namespace) -> int:
@@ -320,24 +325,6 @@ def _find_lesson(wanted: str, shelf: Shelf, settings: Settings) -> tuple[Lesson 
     return None, broken
 
 
-def _drafted(given: argparse.Namespace) -> Lesson:
-    """A lesson as far as it can be read: whoever asks is writing it."""
-    from bot.errors import SettingsInvalid
-    from flows.loader import load_folder
-
-    path = Path(given.lesson)
-    try:
-        root = Path(_settings(given).lessons.dir) if not path.exists() else path.parent if path.is_file() else path
-        drafts = load_folder(root, {}).drafts
-    except OSError as fault:
-        raise SettingsInvalid(f"{fault.filename}: không đọc được ({fault.strerror}).") from None
-    found = {draft.lesson.id: draft.lesson for draft in drafts if draft.lesson is not None}
-    lesson = next(iter(found.values()), None) if path.exists() else found.get(given.lesson)
-    if lesson is None:
-        raise SettingsInvalid(_unknown_lesson(given.lesson, found))
-    return lesson
-
-
 def _with_lesson(shelf: Shelf, lesson: Lesson) -> Shelf:
     return replace(shelf, good={**shelf.good, lesson.id: lesson})
 
@@ -397,30 +384,11 @@ def _parser() -> argparse.ArgumentParser:
         help="lưu bài là dùng được ngay; không ghi: chỉ khi trang web mở riêng cho máy này",
     )
     _add_lint(add("lint", lint, "Soát bài học.", "config lessons data"))
-    publishing = add("publish", publish, "Phát hành bài đã sửa; ai đang học vẫn yên chỗ.")
-    publishing.add_argument(
-        "lessons_wanted", metavar="BÀI", nargs="*", help="mã bài hay đường dẫn; không ghi: mọi bài đã sửa"
+    _add_publishing(
+        add("publish", publish, "Phát hành bài đã sửa; ai đang học vẫn yên chỗ."),
+        add("history", history, "Xem các lần phát hành của một bài."),
+        add("rollback", rollback, "Quay lại một bản cũ của bài."),
     )
-    when = publishing.add_mutually_exclusive_group()
-    when.add_argument("--urgent", action="store_true", help="nội dung cũ nguy hiểm: chuyển ngay người đang học")
-    when.add_argument("--at-checkpoint", action="store_true", help="người đang học sang bản mới khi qua mốc kế tiếp")
-    past = add("history", history, "Xem các lần phát hành của một bài.")
-    past.add_argument("lesson", metavar="BÀI", help="mã của bài")
-    past.add_argument("--diff", action="store_true", help="in cả chỗ đã sửa")
-    back = add("rollback", rollback, "Quay lại một bản cũ của bài.")
-    back.add_argument("lesson", metavar="BÀI", help="mã của bài")
-    back.add_argument("version", metavar="BẢN", type=int, help="số của bản; xem ./camtay history BÀI")
-    back.add_argument("--urgent", action="store_true", help="chuyển ngay người đang học")
-    for child in (publishing, back):
-        child.add_argument("--dry-run", action="store_true", help="chỉ xem, không ghi gì")
-        child.add_argument(
-            "--decide",
-            metavar="BƯỚC=CÁCH",
-            action="append",
-            default=[],
-            help="người ở bước đã bỏ: stay, checkpoint, start, hay mã một bước mới",
-        )
-        child.add_argument("--author", metavar="TÊN", default="", help="ai phát hành (không ghi: tên tài khoản máy)")
     trying = add("try", try_lesson, "Học thử một bài ngay ở đây, không lưu gì.", "config lessons")
     trying.add_argument("lesson", metavar="BÀI", help="mã của bài, hoặc đường dẫn tới bài")
     trying.add_argument("--name", metavar="TÊN", help="gọi học viên là gì (Lan)")
@@ -438,9 +406,13 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         help="đặt sẵn một biến; dùng được nhiều lần",
     )
-    editing = add("schema", schema, "In lược đồ bài học cho trình soạn thảo.", "config lessons")
-    editing.add_argument("lesson", metavar="BÀI", nargs="?", help="gợi ý thêm mã bước của bài này")
-    _add_translate(add("translate", translate, "Bản dịch của bài học, trong tệp PO.", ""))
+    drawing = add("graph", graph, "Vẽ các bước của một bài và đường đi giữa chúng.", "config lessons")
+    drawing.add_argument("lesson", metavar="BÀI", help="mã của bài, hoặc đường dẫn tới bài")
+    drawing.add_argument(
+        "--format", choices=("mermaid", "svg"), default="mermaid", help="chữ Mermaid, hay hình SVG mở bằng trình duyệt"
+    )
+    drawing.add_argument("--out", metavar="TỆP", type=_path, help="không ghi: in ra màn hình")
+    drawing.add_argument("--coverage", action="store_true", help="đánh dấu bước chưa bản thoại nào đi qua")
     testing = add("test-lessons", test_lessons, "Diễn lại các bản thoại mẫu của bài học.", "config lessons")
     testing.add_argument(
         "paths", metavar="ĐƯỜNG_DẪN", nargs="*", type=_path, help="bản thoại hay thư mục; không ghi: mọi bài"
@@ -448,6 +420,9 @@ def _parser() -> argparse.ArgumentParser:
     testing.add_argument("--update", action="store_true", help="ghi lại lời máy trong các bản thoại khác đi")
     testing.add_argument("--coverage", action="store_true", help="kể từng bước, từng lựa chọn chưa bản thoại nào qua")
     testing.add_argument("--format", choices=("text", "json", "github"), default="text", help="cách in kết quả")
+    editing = add("schema", schema, "In lược đồ bài học cho trình soạn thảo.", "config lessons")
+    editing.add_argument("lesson", metavar="BÀI", nargs="?", help="gợi ý thêm mã bước của bài này")
+    _add_translate(add("translate", translate, "Bản dịch của bài học, trong tệp PO.", ""))
     add("migrate", migrate, "Đưa cơ sở dữ liệu lên phiên bản mới.", "config data")
     making = add("backup", make_backup, "Sao lưu vào một tệp, không cần dừng.", "config data")
     making.add_argument("file", metavar="TỆP", nargs="?", type=_path, help="không ghi: data/backup/camtay-….tar.gz")
@@ -455,6 +430,32 @@ def _parser() -> argparse.ArgumentParser:
     restoring.add_argument("file", metavar="TỆP", type=_path, help="tệp mà ./camtay backup đã ghi")
     add("doctor", doctor, "Xem đã đủ gì, còn thiếu gì.", "config lessons data host port")
     return parser
+
+
+def _add_publishing(
+    publishing: argparse.ArgumentParser, past: argparse.ArgumentParser, back: argparse.ArgumentParser
+) -> None:
+    publishing.add_argument(
+        "lessons_wanted", metavar="BÀI", nargs="*", help="mã bài hay đường dẫn; không ghi: mọi bài đã sửa"
+    )
+    when = publishing.add_mutually_exclusive_group()
+    when.add_argument("--urgent", action="store_true", help="nội dung cũ nguy hiểm: chuyển ngay người đang học")
+    when.add_argument("--at-checkpoint", action="store_true", help="người đang học sang bản mới khi qua mốc kế tiếp")
+    past.add_argument("lesson", metavar="BÀI", help="mã của bài")
+    past.add_argument("--diff", action="store_true", help="in cả chỗ đã sửa")
+    back.add_argument("lesson", metavar="BÀI", help="mã của bài")
+    back.add_argument("version", metavar="BẢN", type=int, help="số của bản; xem ./camtay history BÀI")
+    back.add_argument("--urgent", action="store_true", help="chuyển ngay người đang học")
+    for child in (publishing, back):
+        child.add_argument("--dry-run", action="store_true", help="chỉ xem, không ghi gì")
+        child.add_argument(
+            "--decide",
+            metavar="BƯỚC=CÁCH",
+            action="append",
+            default=[],
+            help="người ở bước đã bỏ: stay, checkpoint, start, hay mã một bước mới",
+        )
+        child.add_argument("--author", metavar="TÊN", default="", help="ai phát hành (không ghi: tên tài khoản máy)")
 
 
 def _add_lint(linting: argparse.ArgumentParser) -> None:

@@ -12,6 +12,7 @@ from flows.model import Place, Problem
 from flows.saying import say
 from flows.strictyaml import QUOTE_HINT, Mapping, Node, Scalar
 from flows.strictyaml import Sequence as YamlSequence
+from flows.yamlfaults import KEYS
 
 MAX_TEXT = 8_000  # characters of one text
 MAX_ITEMS = 60  # items of one list
@@ -88,6 +89,10 @@ class Fields:
         self._asked.add(key)
         if key not in self._missing:
             self._missing.append(key)
+
+    def slipped(self, key: str) -> bool:
+        """Whether an entry that is no word of the language is most likely a slip of `key`; `done` names it."""
+        return any(found not in KEYS and did_you_mean(found, [key]) for found in self.node.entries)
 
     # --- one value ---
 

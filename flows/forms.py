@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from collections.abc import Mapping as Table
 from typing import TypedDict, get_args
 
@@ -194,9 +194,7 @@ def _quiz(fields: Fields, common: CommonFields) -> Quiz:
             say("câu hỏi loại {quiz_type} không có accept", quiz_type=quiz_type),
             say("hãy viết options"),
         )
-    if not typed and not fields.has("options"):
-        fields.missing("options")
-    elif not typed and len(step.options) < 2:
+    if not typed and len(step.options) < 2 and not fields.slipped("options"):
         fields.tell("E003", fields.node.place, say("câu hỏi cần ít nhất 2 lựa chọn"), say("hãy thêm vào options"))
     if quiz_type == "true_false" and len(step.options) > 2:
         fields.tell(
@@ -428,3 +426,18 @@ def saved_names(step: Step) -> tuple[str, ...]:
             return tuple(values)
         case _:
             return ()
+
+
+def conditions_of(step: Step) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Where each condition of a step stands in it, and the condition."""
+    if step.when is not None:
+        yield ("when",), step.when
+    match step:
+        case Ask(check=str(check)):
+            yield ("check",), check
+        case Wait(skip_if=str(skip_if)):
+            yield ("skip_if",), skip_if
+        case Award(certificate=Certificate(requires=requires)) if requires:
+            yield ("certificate", "requires"), requires
+        case Branch(cases=cases):
+            yield from ((("cases", at, "when"), case.when) for at, case in enumerate(cases))

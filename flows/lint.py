@@ -18,6 +18,7 @@ from flows.rules_text import rules as text_rules
 from flows.rules_time import rules as time_rules
 from flows.rules_translation import other_words, phrase_problems
 from flows.rules_translation import rules as translation_rules
+from flows.rules_words import ABOUT as ABOUT_WORDS
 from flows.saying import in_english
 
 RULES = (
@@ -85,4 +86,4 @@ LIVE = {
 
 def rules() -> dict[str, str]:
     """Code → one line in Vietnamese, for the list of rules."""
-    return dict(sorted({**FORM, **{rule.code: rule.about for rule in RULES}, **ABOUT, **LIVE}.items()))
+    return dict(sorted({**FORM, **{rule.code: rule.about for rule in RULES}, **ABOUT, **ABOUT_WORDS, **LIVE}.items()))

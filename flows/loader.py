@@ -8,18 +8,20 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from collections.abc import Mapping as Table
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from flows import po, strictyaml
-from flows.conditions import BUILT_IN_NAMES
+from flows.conditions import BUILT_IN_NAMES, ConditionInvalid, parse, steps_named
 from flows.fields import MISSING, Fields
-from flows.forms import read_steps, saved_names
+from flows.forms import conditions_of, read_steps, saved_names
 from flows.hashes import graph_hash, text_hash
 from flows.model import Guard, Lesson, Place, Problem, Step
 from flows.po import Catalogue
+from flows.rules_words import word_problems
 from flows.saying import Sentence, say
-from flows.strictyaml import Mapping, Sequence
+from flows.strictyaml import Document, Mapping, Sequence
 
 OWN_PLACEHOLDERS = frozenset({"chị", "Chị", "em", "Em", "ten"})
 
@@ -237,6 +239,8 @@ def _ids(table: tuple[str, bytes], problems: list[Problem]) -> frozenset[str]:
 def _words(table: tuple[str, bytes], problems: list[Problem]) -> dict[str, tuple[str, ...]]:
     """The global commands and the ways to say them."""
     fields = _table(table, problems)
+    if fields is not None:
+        problems.extend(word_problems(Document(fields.node, ())))
     commands = fields.mapping("commands") if fields else None
     return {name: commands.texts(name) for name in commands.node.entries} if commands else {}
 
@@ -327,12 +331,23 @@ def read_header(fields: Fields, steps: tuple[Step, ...], source: bytes, *, hashe
         emergency=fields.flag("emergency"),
         source=source.decode("utf-8", "replace"),
         index={step.id: at for at, step in enumerate(steps)},
+        timed=_timed(steps),
     )
     if mastery:
         mastery.done()
     if not hashed:
         return lesson
     return replace(lesson, graph_hash=graph_hash(lesson), text_hash=text_hash(lesson))
+
+
+def _timed(steps: Iterable[Step]) -> frozenset[str]:
+    """The steps that some condition asks the time of."""
+    found: set[str] = set()
+    for step in steps:
+        for _, text in conditions_of(step):
+            with suppress(ConditionInvalid):
+                found |= steps_named(parse(text))
+    return frozenset(found)
 
 
 def _languages(fields: Fields) -> tuple[str, ...]:

@@ -232,31 +232,33 @@ def read_head(recorder: Recorder) -> None:
 def lesson_schema(step_ids: Sequence[str] = ()) -> Schema:
     """The schema of a lesson file (draft-07, with the additions that the YAML language server knows)."""
     offered = list(step_ids)
+    kinds = {kind: _object(kind, *record(read_kind(kind)), offered) for kind in KINDS}
+    common = _take_common([kind["properties"] for kind in kinds.values()])
     head = _object(HEADER, *record(read_head), offered)
-    head["properties"]["steps"] |= {"minItems": 1, "items": _step(offered)}
+    head["properties"]["steps"] |= {"minItems": 1, "items": _step()}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": ABOUT_KINDS[HEADER],
         "description": "Do ./camtay schema viết ra, đừng sửa tay.",
-        **_shared(head),
+        **head,
+        "definitions": common | {_definition(kind): schema for kind, schema in kinds.items()},
     }
 
 
-def _shared(schema: Schema) -> Schema:
-    """The same with what all kinds have written once, under `definitions`."""
-    step = schema["properties"]["steps"]["items"]
-    kinds = []
-    while "then" in step:
-        kinds.append(step["then"]["properties"])
-        step = step["else"]
+def _take_common(kinds: list[Schema]) -> Schema:
+    """The keys that all kinds have alike, put aside: each kind then refers to them."""
     first = kinds[0]
     common = {key: first[key] for key in first if all(kind.get(key) == first[key] for kind in kinds)}
     for kind in kinds:
         kind |= {key: {"$ref": f"#/definitions/{key}"} for key in common}
-    return {**schema, "definitions": common}
+    return common
 
 
-def _step(offered: list[str]) -> Schema:
+def _definition(kind: str) -> str:
+    return f"step-{kind}"
+
+
+def _step() -> Schema:
     """A step: its kind is found by its key; where there is none yet, the kinds are offered as snippets.
 
     if/then and not oneOf: so an editor tells what is wrong with a quiz, and not that the step is no say. A kind must be
@@ -273,7 +275,7 @@ def _step(offered: list[str]) -> Schema:
         ],
     }
     for kind in reversed(list(_by_names())):
-        found = _object(kind, *record(read_kind(kind)), offered)
+        found = {"$ref": f"#/definitions/{_definition(kind)}"}
         schema = {"if": {"type": "object", "required": [kind]}, "then": found, "else": schema}
     return schema
 

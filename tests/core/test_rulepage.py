@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -49,9 +50,10 @@ def told(root: Path, example: Example, snippet: str) -> tuple[list[Told], list[T
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     helped = frozenset[str]() if example.code == "W702" else None
-    found = problems(root, [root / "m" / "thu"], FACTS, helped=helped).problems
     here = root.resolve() / "m" / "thu"
-    return [(p.code, str(Path(p.place.path).relative_to(here)), p.place.line, p.place.col) for p in found], wanted
+    asked = [root] if any(name.startswith("../../") for name in example.beside) else [here]
+    found = problems(root.resolve(), asked, FACTS, helped=helped).problems
+    return [(p.code, os.path.relpath(p.place.path, here), p.place.line, p.place.col) for p in found], wanted
 
 
 def changed(example: Example, snippet: str) -> tuple[list[Problem], tuple[int, int] | None]:
