@@ -12,7 +12,7 @@ from flows.model import Place, Problem
 from flows.saying import say
 from flows.strictyaml import QUOTE_HINT, Mapping, Node, Scalar
 from flows.strictyaml import Sequence as YamlSequence
-from flows.yamlfaults import KEYS
+from flows.yamllines import KEYS
 
 MAX_TEXT = 8_000  # characters of one text
 MAX_ITEMS = 60  # items of one list
@@ -24,6 +24,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 DURATION = re.compile(r"(\d{1,4})([mhd])")
 _CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 _HOURS = re.compile(rf"{_CLOCK.pattern}-{_CLOCK.pattern}")
+_YES = frozenset({"yes", "y", "on", "1", "có", "co", "đúng", "dung", "phải", "true", "x"})
 _SECONDS = {"m": 60, "h": 3_600, "d": 86_400}
 
 _One = TypeVar("_One", bound=str)
@@ -110,7 +111,8 @@ class Fields:
     def text_of(self, node: Node, key: str) -> str | None:
         """A node as text, without the blanks around it; None (and a problem) when it is no text or empty."""
         if not isinstance(node, Scalar):
-            hint = QUOTE_HINT if getattr(node, "flow", False) else say("hãy viết một câu sau dấu hai chấm")
+            quotes = isinstance(node, Mapping) or getattr(node, "flow", False)
+            hint = QUOTE_HINT if quotes else say("hãy viết một câu sau dấu hai chấm")
             self.tell("E003", node.place, say("“{key}” phải là chữ", key=key), hint)
             return None
         text = node.text.strip()
@@ -168,7 +170,10 @@ class Fields:
         return int(text)
 
     def flag(self, key: str) -> bool:
-        return self.one_of(key, ("false", "true"), "false") == "true"
+        """true or false; “yes” is a fault, but what it means is plain."""
+        node = self.node.get(key)
+        said = node.text.strip().casefold() if isinstance(node, Scalar) else ""
+        return self.one_of(key, ("false", "true"), "true" if said in _YES else "false") == "true"
 
     def one_of(self, key: str, allowed: Sequence[_One], default: _One, code: str = "E003") -> _One:
         node = self.node_of(key)

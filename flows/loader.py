@@ -362,7 +362,8 @@ def _languages(fields: Fields) -> tuple[str, ...]:
 
 def _guard(fields: Fields) -> Guard:
     words, pattern = fields.texts("words"), fields.text("pattern")
-    if not words and not pattern:
+    given = fields.node.get("words")
+    if not pattern and (given is None or (isinstance(given, Sequence) and not given.items)):
         fields.missing("words")
     go, severity = fields.step_id("go", required=True) or "", fields.one_of("severity", ("high", "low"), "high")
     fields.done()

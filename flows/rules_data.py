@@ -166,8 +166,7 @@ def bad_condition(script: Script) -> Iterator[Found]:
         try:
             condition = parse(asked.text)
         except ConditionInvalid as fault:
-            once = re.search(r"(?<![=!<>])=(?!=)", asked.text)
-            hint = say("so sánh bằng thì viết hai dấu: ==") if once else say("ví dụ: score >= 2 and muc == 'co'")
+            hint = say("ví dụ: score >= 2 and muc == 'co'")
             yield Found(script.within(asked.step, asked.field, fault.col), fault.message, hint)
             continue
         for node in ast.walk(condition.tree):
@@ -216,10 +215,13 @@ _GIVE = r"(?:gửi|nhập|gõ|viết|điền|nhắn|đọc|khai|cho|chụp|cung\
 _HERE = (
     r"(?:cho|với|giúp|tới|đến)\s+(?:\{em\}|máy\s+này)|(?:vào|ở|tại|xuống|dưới)\s+(?:đây|bên\s+dưới|ô\s+này|khung\s+này)"
 )
-_TO_US = re.compile(rf"\b{_GIVE}\b.*\b{_SECRET}\b.*(?:{_HERE})|\b{_GIVE}\b\s+(?:{_HERE}).*\b{_SECRET}\b")
+_FOR_US = rf"\{{em\}}\s+(?:xin|biết|hỏi)\b.*\b{_SECRET}\b"
+_TO_US = re.compile(rf"\b{_GIVE}\b.*\b{_SECRET}\b.*(?:{_HERE})|\b{_GIVE}\b\s+(?:{_HERE}).*\b{_SECRET}\b|{_FOR_US}")
 _ANSWER_HERE = re.compile(
-    rf"\b{_GIVE}\b.*\b{_SECRET}\b|\b{_SECRET}\b\s+(?:\w+\s+){{0,2}}(?:của\s+)?\{{chị\}}\s+(?:là|số)\b|\b{_SECRET}\b\s+của\s+\{{chị\}}"
+    rf"\b{_GIVE}\b.*\b{_SECRET}\b|\b{_SECRET}\b\s+(?:\w+\s+){{0,2}}(?:của\s+)?\{{chị\}}\s+(?:là|số)\b"
+    rf"|\b{_SECRET}\b\s+(?:\w+\s+){{0,3}}của\s+\{{chị\}}|{_FOR_US}"
 )
+_WHAT_IS = re.compile(rf"\b{_SECRET}\b.*\b(?:là\s+gì|bao\s+nhiêu|số\s+mấy|số\s+nào)\b")
 # A sentence that warns, or tells what swindlers say.
 _WARNS = re.compile(r"\b(?:không|đừng|chớ|chẳng|chưa|khỏi|cấm|lừa|giả|kẻ\s+gian|người\s+lạ|họ|ai)\b")
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’")
@@ -231,7 +233,9 @@ _SECRET_NAMES = re.compile(r"(?:.*_)?(?:otp|pin|mat_khau|password|passcode|cccd|
 def asks_for_secret(script: Script) -> Iterator[Found]:
     hint = say("không bao giờ xin những thứ này, kể cả để tập")
     for text in (text for text in script.texts if text.role in ("said", "item", "voice")):
-        if wants_secret(text.text, typed=_is_typed(text.step) and text.field == ("text",)):
+        first = text.field == ("text",)
+        asked = first and isinstance(text.step, Ask) and text.step.type != "place"
+        if wants_secret(text.text, typed=_is_typed(text.step) and first, asked=asked):
             yield Found(script.at(text.step, *text.field), say("câu này xin học viên điều phải giữ kín"), hint)
     for step in script.lesson.steps:
         if isinstance(step, Ask) and _SECRET_NAMES.fullmatch(step.save):
@@ -242,10 +246,16 @@ def _is_typed(step: Step) -> bool:
     return isinstance(step, Ask) or (isinstance(step, Quiz) and step.type in ("number", "text"))
 
 
-def wants_secret(text: str, *, typed: bool) -> bool:
-    """Whether a text asks her for a secret; `typed`: she answers it by typing, so no "to me" is needed."""
+def wants_secret(text: str, *, typed: bool, asked: bool = False) -> bool:
+    """Whether a text asks her for a secret; `typed`: she answers it by typing, so no "to me" is needed.
+
+    `asked`: what she types is hers, not the answer to a question about what one has learned.
+    """
     low = _QUOTED.sub(" ", text).lower()
     if not re.search(_SECRET, low):
         return False
     pattern = _ANSWER_HERE if typed else _TO_US
-    return any(pattern.search(part) and not _WARNS.search(part) for part in _SENTENCE_END.split(low))
+    return any(
+        (pattern.search(part) or (asked and _WHAT_IS.search(part))) and not _WARNS.search(part)
+        for part in _SENTENCE_END.split(low)
+    )

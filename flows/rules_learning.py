@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator
 
-from flows.model import End, Quiz
+from flows.model import End, Help, Quiz
 from flows.rules import Found, Rulebook, Script
 from flows.saying import say
 from flows.understand import amount
@@ -124,6 +124,8 @@ def _fewest_points(script: Script) -> int | None:
             continue
         seen.add(step_id)
         step = lesson.step(step_id)
+        if isinstance(step, Help):  # a person has taken over: nobody counts points there
+            continue
         for edge in script.edges[step_id]:
             if edge.to is not None and edge.to in lesson.index:
                 worth = step.points if isinstance(step, Quiz) and edge.waits else 0

@@ -78,6 +78,9 @@ class Recorder(Fields):
     def missing(self, key: str) -> None:
         self.told.add((*self.path, key))
 
+    def slipped(self, key: str) -> bool:
+        return False
+
     def node_of(self, key: str) -> strictyaml.Node | None:
         return _NODE
 

@@ -12,21 +12,9 @@ from typing import Any
 
 from flows.model import Place, Problem
 from flows.saying import Sentence, say
+from flows.yamllines import CLOSING, IN_QUOTES, KEYS, LINE, is_sound, unquoted_text
 
 QUOTE_HINT = say("hãy đặt trong dấu ngoặc kép")
-
-# The words that may begin a line of a lesson; a test holds them against the forms.
-KEYS = frozenset(
-    """
-    say choose quiz ask task branch set call wait help pair review award end
-    id text voice image video next checkpoint when was tags more wait_tap options icon save set type right accept tries
-    hints out_of_tries points skill check retry_text private steps done later stuck proof verify checkin cases go else
-    split values lesson with return for until window skip_if kind topic offer sla fallback share role match prefer
-    accept_in on_none max skills empty badge certificate template requires outcome rate then remind times after_tries
-    label file spoken src alt title track order minutes level lang langs channels owner reviewed_on prerequisites
-    mastery pass review_after guards words pattern severity sources emergency
-    """.split()
-)
 
 MOST_TOLD = 100  # faults that are told before the parser reads
 LONGEST_LINE = 3_000  # characters; a longer one is left to the parser
@@ -34,6 +22,8 @@ LONGEST_LINE = 3_000  # characters; a longer one is left to the parser
 _KEY = re.compile(r"(?P<lead>\s*(?:-\s+)*)(?P<key>[A-Za-z_]+)(?P<rest>.*)")
 _ITEM = re.compile(r"\s*-(?:\s|$)")
 _KEY_LINE = re.compile(r"\s*(?:-\s+)*[A-Za-z_]\w*\s*:(?:\s|$)")
+_BULLET = re.compile(r"\s*(?P<mark>[–—•*])\s+(?=[a-z_]+\s*:(?:\s|$)|[{\"'])")
+_WIDE_COLON = re.compile(r"\s*(?:-\s+)*(?P<key>[a-z_]+)\s*(?P<mark>：)")
 _DASH_KEY = re.compile(r"(\s*-)(?=[a-z_]+:(?:\s|$)|\{)")
 # A line without anything that these looks are for: key and plain or quoted value, or a list of such in braces.
 _VALUE = r"(?:\"[^\"\\]*\"|[^\s\"'\[\]{}|>#:,&*!%@`“”„‟«»‘’-][^\"'\[\]{}#:,“”„‟«»‘’\n]*)"
@@ -44,12 +34,7 @@ _BLOCK = re.compile(r"(?:^|:\s|-\s)\s*[|>][+-]?\d?[+-]?\s*(?:#.*)?$")
 _TIGHT_IN_FLOW = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:''|[^'])*'|(?<=[{,\s])(?P<key>[a-z_]+):(?=[^\s,}\]])")
 _CURLY = re.compile(r"(?P<lead>(?:^|[:\-])\s+)(?P<text>[“”„‟«‘’][^\"“”„‟«»]*[“”„‟»‘’])(?=\s*(?:[,}]|#|$))")
 _KEY_IN_FLOW = re.compile(r"(?<=[{,\s])(?P<key>[a-z_]+)\s*:\s+")
-_IN_QUOTES = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:''|[^'])*'")
 
-# "   - key: value": what leads to a value on its own line
-_LINE = re.compile(r"(?P<lead>\s*(?:-\s+)*(?:[A-Za-z_]\w*\s*:\s+)?)(?P<value>\S.*)")
-_SPECIAL_START = tuple("{[*&!%@`|>?-,]}\"'")
-_CLOSING = {"{": "}", "[": "]"}
 
 _INDENT = say("dòng này thụt vào chưa đúng"), say("hãy để các mục thẳng cột, các dấu - thẳng cột")
 _NO_COLON = say("dòng này thiếu dấu hai chấm hoặc dấu ngoặc kép"), say("viết “tên: giá trị”")
@@ -145,7 +130,7 @@ class Mending:
                 block = indent
             elif depth == 0 and (end := self._open_quote(at)) is not None:
                 at = end
-            bare = _IN_QUOTES.sub("", self.lines[at])
+            bare = IN_QUOTES.sub("", self.lines[at])
             depth = max(0, depth + bare.count("{") + bare.count("[") - bare.count("}") - bare.count("]"))
             if depth and (_ITEM.match(self.lines[at + 1]) if at + 1 < len(self.lines) else True):
                 depth = 0  # a bracket without its end does not hide the next item
@@ -153,6 +138,14 @@ class Mending:
 
     def _look_at_line(self, at: int, columns: int) -> int:
         """The column of this line's key, for the next one."""
+        if found := _BULLET.match(self.lines[at]):
+            message = say("“{mark}” không phải là dấu gạch đầu dòng của máy", mark=found["mark"])
+            self._tell(at, found.start("mark"), message, say("hãy gõ dấu trừ: -"))
+            self._put(at, found.start("mark"), "-", 1)
+        if (found := _WIDE_COLON.match(self.lines[at])) and found["key"] in KEYS:
+            message = say("“{mark}” không phải là dấu hai chấm của máy", mark=found["mark"])
+            self._tell(at, found.start("mark"), message, say("viết “tên: giá trị”"))
+            self._put(at, found.start("mark"), ": ", 1)
         if found := _DASH_KEY.match(self.lines[at]):
             self._tell(at, found.end(), say("sau dấu - thiếu dấu cách"), say("viết “- ” rồi mới tới chữ"))
             self._put(at, found.end(), " ")
@@ -180,7 +173,7 @@ class Mending:
                 self._tell(at, found.end(), message, say("viết “tên: giá trị”, có dấu cách sau dấu hai chấm"))
                 self._put(at, found.end(), " ")
         if any(mark in line for mark in "“”„«‘’"):
-            masked = _IN_QUOTES.sub(lambda quoted: "x" * len(quoted[0]), self.lines[at])
+            masked = IN_QUOTES.sub(lambda quoted: "x" * len(quoted[0]), self.lines[at])
             for found in reversed(list(_CURLY.finditer(masked))):
                 inside = found["text"][1:-1]
                 hint = say('hãy gõ dấu ngoặc kép thẳng: "…"')
@@ -189,8 +182,8 @@ class Mending:
 
     def _open_quote(self, at: int) -> int | None:
         """The last line of a quoted text that begins in this one; one that swallows other keys is closed instead."""
-        found = _LINE.match(self.lines[at].rstrip())
-        if found is None or found["value"][0] not in "\"'" or _IN_QUOTES.match(found["value"]):
+        found = LINE.match(self.lines[at].rstrip())
+        if found is None or found["value"][0] not in "\"'" or IN_QUOTES.match(found["value"]):
             return None
         quote = found["value"][0]
         for end in range(at + 1, len(self.lines)):
@@ -229,7 +222,7 @@ class Mending:
         return next((words for part, words in _SENTENCES if part in said), unknown)
 
     def _mend(self, said: str, line: int, col: int, fault: Any) -> bool:
-        start = _unquoted_text(self.lines[line])
+        start = unquoted_text(self.lines[line])
         if start is not None:
             value = self.lines[line][start:].rstrip()
             self._tell(line, start, _confused(value), QUOTE_HINT)
@@ -258,7 +251,7 @@ class Mending:
         text = self.lines[line]
         end = len(text.rstrip().rstrip(",]").rstrip())
         end -= text[:end].endswith("}")
-        quoted = [found.span() for found in _IN_QUOTES.finditer(text)]
+        quoted = [found.span() for found in IN_QUOTES.finditer(text)]
         keys = [
             found
             for found in _KEY_IN_FLOW.finditer(text, text.index("{") if "{" in text else len(text))
@@ -268,7 +261,7 @@ class Mending:
         told = False
         for found, stop in reversed(list(zip(keys, stops, strict=True))):
             value = text[found.end() : stop].rstrip().rstrip(",").rstrip()
-            if _is_sound(value):
+            if is_sound(value):
                 continue
             if value[0] in "\"'" and value.count(value[0]) == 1:
                 self._tell(line, found.end(), *_SENTENCES[0][1])
@@ -296,14 +289,14 @@ class Mending:
             return True
         begun = self.lines[opening.line]
         bracket = begun[opening.column : opening.column + 1]
-        if bracket not in _CLOSING:
+        if bracket not in CLOSING:
             return False
         below = self.lines[opening.line + 1] if opening.line + 1 < len(self.lines) else ""
         goes_on = below.rstrip().endswith((",", "}", "]")) and not _ITEM.match(below)
         if line > opening.line and not goes_on:
             message = say("dấu {bracket} mở ở đây mà không đóng", bracket=bracket)
             self._tell(opening.line, opening.column, message, say("hãy thêm dấu đóng ở cuối dòng"))
-            self._put(opening.line, len(begun.rstrip().rstrip(",")), _CLOSING[bracket])
+            self._put(opening.line, len(begun.rstrip().rstrip(",")), CLOSING[bracket])
             return True
         if line < len(self.lines) and 0 < col <= len(self.lines[line]) and self.lines[line][col:].strip():
             self._tell(line, col, say("trước chữ này thiếu dấu phẩy hoặc dấu đóng"), QUOTE_HINT)
@@ -325,9 +318,8 @@ class Mending:
         self._tell(line, now, *_INDENT)
         for below in range(line, len(self.lines)):
             part = self.lines[below]
-            if part.strip() and (
-                len(part) - len(part.lstrip()) < now or (below > line and item and _starts_at(part, meant))
-            ):
+            begins = len(part) - len(part.lstrip())
+            if below > line and part.strip() and (begins < now or _starts_at(part, meant if item else now)):
                 break
             if part.strip():
                 self._put(below, 0, " " * max(0, meant - now), max(0, now - meant))
@@ -365,40 +357,5 @@ def _confused(value: str) -> Sentence:
     return say("“{shown}” có dấu làm máy hiểu nhầm", shown=value if len(value) <= 40 else value[:39] + "…")
 
 
-def _is_sound(value: str) -> bool:
-    """Whether a value inside { } can be read as it is."""
-    if not value or _IN_QUOTES.fullmatch(value):
-        return True
-    if value[0] in _CLOSING:
-        return value.endswith(_CLOSING[value[0]]) and not _closes_early(value)
-    return not re.search(r"[\[\]{},\"]|:(?:\s|$)", value)
-
-
 def _starts_at(text: str, column: int) -> bool:
     return len(text) - len(text.lstrip()) == column and bool(_ITEM.match(text))
-
-
-def _unquoted_text(line: str) -> int | None:
-    """Where a sentence without its quotes begins, as in `text: {chị} ơi`, `text: Mã OTP: đừng`; None: not that."""
-    match = _LINE.match(line.rstrip())
-    if match is None or not match["lead"].strip():
-        return None
-    value = match["value"]
-    if value[0] in _CLOSING:
-        meant = _closes_early(value)
-    elif value[0] in "\"'":
-        meant = 0 < value.find(value[0], 1) < len(value) - 1
-    else:
-        meant = value.startswith(_SPECIAL_START) or ": " in value or value.endswith(":")
-    return match.start("value") if meant else None
-
-
-def _closes_early(value: str) -> bool:
-    """Whether the bracket that opens a value closes before its end."""
-    opening, closing = value[0], _CLOSING[value[0]]
-    depth = 0
-    for at, character in enumerate(value):
-        depth += (character == opening) - (character == closing)
-        if depth == 0:
-            return at < len(value) - 1 and not value[at + 1 :].lstrip().startswith("#")
-    return False

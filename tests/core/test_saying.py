@@ -13,7 +13,7 @@ from flows import changes, fields
 from flows.lint import translate
 from flows.model import Place, Problem
 from flows.saying import catalogue, in_english, joined, say, short
-from flows.yamlfaults import KEYS
+from flows.yamllines import KEYS
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [*sorted((ROOT / "flows").glob("*.py")), ROOT / "bot" / "linting.py", ROOT / "bot" / "lint_live.py"]
