@@ -164,7 +164,7 @@ class Fields:
                 "E003",
                 node.place,
                 say("“{key}” phải là số nguyên từ {low} đến {high}", key=key, low=low, high=high),
-                say("ví dụ: {key}: {default}", key=key, default=default),
+                say("ví dụ: {key}: {default}", key=key, default=max(low, default)),
             )
             return default
         return int(text)

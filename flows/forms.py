@@ -258,7 +258,7 @@ def _branch(fields: Fields, common: CommonFields) -> Branch:
         cases.append(Case(row.text("when", required=True), row.step_id("go", required=True) or "", place.place))
         row.done()
     split = fields.shares("split")
-    if not cases and not split:
+    if not fields.has("cases") and not split:
         fields.missing("cases")
     return Branch(**common, cases=tuple(cases), otherwise=fields.step_id("else") or "", split=split)
 

@@ -299,6 +299,8 @@ def read_draft(source: bytes, path: str, facts: Collection[str], *, hashed: bool
     _refuse_taken_names(lesson.steps, facts, problems)
     if document.guessed:
         whole, problems = False, [each for each in problems if not _is_missing(each)]
+    told = {problem.place for problem in document.problems if problem.code == "E001"}
+    problems = [each for each in problems if each.code != "E003" or each.place not in told]
     return Draft(path, by_place(problems), lesson, document.root, whole and bool(steps))
 
 

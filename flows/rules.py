@@ -349,8 +349,8 @@ def _edges(step: Step, below: str | None) -> Iterator[Edge]:
         case Branch(cases=cases, otherwise=otherwise, split=split):
             yield from (Edge(case.go, ("cases", at, "go"), waits=False) for at, case in enumerate(cases))
             yield from (Edge(to, ("split", to), waits=False) for to in split)
-            if otherwise and not split:
-                yield Edge(otherwise, ("else",), waits=False)
+            if not split:  # a missing else is told, and taken for the step below
+                yield Edge(otherwise or below, ("else",), waits=False)
         case Call(returns=returns, save=save):
             if returns:
                 yield Edge(on, field, waits=False, sets=(save,) if save else ())

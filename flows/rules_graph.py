@@ -17,7 +17,7 @@ def target_missing(script: Script) -> Iterator[Found]:
     index = script.lesson.index
     for step in script.lesson.steps:
         for edge in script.edges[step.id]:
-            if edge.to is not None and edge.to not in index:
+            if edge.to and edge.to not in index:
                 hint = did_you_mean(edge.to, index) or say("hãy thêm bước ấy hoặc sửa tên")
                 yield Found(script.at(step, *edge.field), say("không có bước nào tên “{to}”", to=edge.to), hint)
     for at, guard in enumerate(script.lesson.guards):

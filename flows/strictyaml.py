@@ -7,11 +7,9 @@ present), so an alias bomb is refused at its first anchor and a deep nest at its
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 import yaml
@@ -30,26 +28,17 @@ from flows.model import Place, Problem
 from flows.saying import say
 from flows.yamlfaults import QUOTE_HINT as QUOTE_HINT
 from flows.yamlfaults import Mending
+from flows.yamllines import KEYS
+from flows.yamltext import INVISIBLE, STRAY, decode, without_strays, without_tabs
+from flows.yamltext import MAX_BYTES as MAX_BYTES
+from flows.yamltext import MAX_STRAYS as MAX_STRAYS
 
-MAX_BYTES = 128 * 1024  # ten times what a lesson of thirty steps has
-MAX_LINES = 10_000
 MAX_PROBLEMS = 200  # told of one file
 MAX_DEPTH = 20
 MAX_REPAIRS = 20  # faults of grammar that are mended in one go
 MAX_NODES = 12_000  # ten times what the longest lesson has
-MAX_STRAYS = 50  # tabs and invisible characters that are told one by one
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-# Characters that YAML cannot read or takes for a line break; a space stands in, so that columns stay true.
-_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
-# Characters nobody sees: zero-width spaces, direction marks. The joiner U+200D stays, families of emoji need it.
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u200c\u200e\u200f\u2028-\u202e\u2060\ufeff\ud800-\udfff]"
-)
-# A blank that does not break, where it is no part of a sentence.
-_HARD_BLANK = re.compile("(?m)^[ \xa0-]*?(\xa0)[ \xa0-]*|(?<=[:-])(\xa0)[ \xa0]*")
-_STRAY = re.compile(f"{_UNREADABLE.pattern}|{_INVISIBLE.pattern}")
 
 
 @dataclass(slots=True)
@@ -110,10 +99,10 @@ class Document:
 def read(source: bytes | str, path: str) -> Document:
     """Read one YAML file. Never raises for bad input; problems carry E001, E005 or W006."""
     problems: list[Problem] = []
-    text = _decode(source, path, problems)
+    text = decode(source, path, problems)
     if text is None:
         return Document(None, tuple(problems))
-    text = _without_strays(_without_tabs(text, path, problems), path, problems)
+    text = without_strays(without_tabs(text, path, problems), path, problems)
     tabbed = any(problem.code == "E001" for problem in problems)
     mending = Mending(text, path)
     mending.look()
@@ -136,68 +125,6 @@ def read(source: bytes | str, path: str) -> Document:
     problems.extend(mending.problems)
     ordered = sorted(set(problems), key=lambda p: (p.place.line, p.place.col, p.message))
     return Document(root, tuple(ordered), mending.guessed)
-
-
-# --- from bytes to clean text ------------------------------------------------------------------------
-
-
-def _decode(source: bytes | str, path: str, problems: list[Problem]) -> str | None:
-    def refuse(code: str, message: str, hint: str, line: int = 1, col: int = 1) -> None:
-        problems.append(Problem(code, Place(path, line, col), message, hint))
-
-    size = len(source)  # of characters where it is text: never more than its bytes
-    raw = b"" if size > MAX_BYTES else source if isinstance(source, bytes) else source.encode("utf-8", "surrogatepass")
-    if max(size, len(raw)) > MAX_BYTES:
-        message = say("tệp dài hơn {most} kB", most=MAX_BYTES // 1024)
-        refuse("E005", message, say("hãy tách thành nhiều bài"))
-        return None
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in raw[:4]:
-        refuse("E001", say("tệp được lưu bằng mã UTF-16"), say("hãy lưu lại với mã UTF-8"))
-        return None
-    if raw.startswith(b"\xef\xbb\xbf"):
-        refuse("W006", say("đầu tệp có dấu BOM"), say("hãy lưu lại với mã UTF-8, không BOM"))
-        raw = raw[3:]
-    try:
-        text = raw.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError as fault:
-        before = raw[: fault.start].decode("utf-8", "replace")
-        line, col = _line_and_col(before, len(before))
-        refuse("E001", say("chữ ở đây không phải mã UTF-8"), say("hãy lưu lại với mã UTF-8"), line, col)
-        return None
-    if text.count("\n") > MAX_LINES:
-        refuse("E005", say("tệp có quá {most} dòng", most=MAX_LINES), say("hãy tách thành nhiều bài"))
-        return None
-    return text
-
-
-def _without_strays(text: str, path: str, problems: list[Problem]) -> str:
-    if text.isascii() and text.replace("\n", "").isprintable():
-        return text
-    for match in islice(_STRAY.finditer(text), MAX_STRAYS):
-        place = Place(path, *_line_and_col(text, match.start()))
-        message = say("có ký tự lạ không nhìn thấy (U+{code})", code=f"{ord(match[0]):04X}")
-        problems.append(Problem("W006", place, message, say("hãy xóa nó đi")))
-    if "\xa0" in text:
-        for match in islice(_HARD_BLANK.finditer(text), MAX_STRAYS):
-            place = Place(path, *_line_and_col(text, match.start(match.lastindex or 0)))
-            message = say("có dấu cách lạ (U+00A0), thường do chép từ Word hay Zalo")
-            problems.append(Problem("W006", place, message, say("hãy xóa nó rồi gõ lại dấu cách")))
-        text = _HARD_BLANK.sub(lambda found: found[0].replace("\xa0", " "), text)
-    return _UNREADABLE.sub(" ", text)
-
-
-def _without_tabs(text: str, path: str, problems: list[Problem]) -> str:
-    if "\t" not in text:
-        return text
-    tabs = ((number, line.index("\t")) for number, line in enumerate(text.split("\n")) if "\t" in line)
-    for number, col in islice(tabs, MAX_STRAYS):
-        place = Place(path, number + 1, col + 1)
-        problems.append(Problem("E001", place, say("ở đây có phím Tab"), say("hãy dùng dấu cách")))
-    return text.replace("\t", " ")
-
-
-def _line_and_col(text: str, at: int) -> tuple[int, int]:
-    return text.count("\n", 0, at) + 1, at - (text.rfind("\n", 0, at) + 1) + 1
 
 
 # --- from text to nodes ------------------------------------------------------------------------------
@@ -286,17 +213,17 @@ class _Attempt:
     def _scalar(self, event: Any) -> Scalar:
         text = event.value
         if not text.isascii():
-            if _INVISIBLE.search(text):
-                if event.style == '"' and not _STRAY.search(self._source_of(event)):
+            if INVISIBLE.search(text):
+                if event.style == '"' and not STRAY.search(self._source_of(event)):
                     self._tell(event, say("có ký tự lạ không nhìn thấy"), say("hãy xóa nó đi"), "W006")
-                text = _INVISIBLE.sub("", text)
+                text = INVISIBLE.sub("", text)
             if not unicodedata.is_normalized("NFC", text):
                 hint = say("hãy gõ lại bằng Unicode dựng sẵn")
                 self._tell(event, say("dấu tiếng Việt bị gõ tách rời khỏi chữ"), hint, "W006")
                 text = unicodedata.normalize("NFC", text)
-        elif not text.isprintable() and _INVISIBLE.search(text):
+        elif not text.isprintable() and INVISIBLE.search(text):
             self._tell(event, say("có ký tự lạ không nhìn thấy"), say("hãy xóa nó đi"), "W006")
-            text = _INVISIBLE.sub("", text)
+            text = INVISIBLE.sub("", text)
         line, col = self._place(event)
         style = event.style
         if not text and not style:
@@ -374,12 +301,25 @@ class _Attempt:
         line, col = self._place(start)
         if entries:
             for key in bare:
+                if self._without_colon(key, entries):
+                    continue
                 message = say("“{text}” bị dấu phẩy hay dấu {{ tách rời", text=key.text)
                 self.problems.append(Problem("E001", key.place, message, QUOTE_HINT))
             return Mapping(self.path, line, col, entries, True)
         text = "{" + ", ".join(key.text for key in bare) + "}"
         self._tell(start, say("“{text}” mở đầu bằng dấu {{", text=text), QUOTE_HINT)
         return Scalar(self.path, line, col, text, True)
+
+    def _without_colon(self, key: Scalar, entries: dict[str, tuple[Scalar, Node]]) -> bool:
+        """`{id x, …}`: the entry that was meant is put among the others."""
+        name, _, value = key.text.partition(" ")
+        if name not in KEYS or name in entries or not value.strip():
+            return False
+        place = Place(self.path, key.line, key.col + len(name))
+        message = say("sau “{key}” thiếu dấu hai chấm", key=name)
+        self.problems.append(Problem("E001", place, message, say("viết “tên: giá trị”")))
+        entries[name] = key, Scalar(self.path, key.line, key.col + len(name) + 1, value.strip())
+        return True
 
     def _tell(self, event: Any, message: str, hint: str, code: str = "E001") -> None:
         self.problems.append(Problem(code, Place(self.path, *self._place(event)), message, hint))

@@ -18,6 +18,21 @@ KEYS = frozenset(
 )
 
 IN_QUOTES = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:''|[^'])*'")
+KEY = re.compile(r"(?P<lead>\s*(?:-\s+)*)(?P<key>[A-Za-z_]+)(?P<rest>.*)")
+ITEM = re.compile(r"\s*-(?:\s|$)")
+KEY_LINE = re.compile(r"\s*(?:-\s+)*[A-Za-z_]\w*\s*:(?:\s|$)")
+BULLET = re.compile(r"\s*(?P<mark>[–—•*])\s+(?=[a-z_]+\s*:(?:\s|$)|[{\"'])")
+WIDE_COLON = re.compile(r"\s*(?:-\s+)*(?P<key>[a-z_]+)\s*(?P<mark>：)")
+DASH_KEY = re.compile(r"(\s*-)(?=[a-z_]+:(?:\s|$)|\{)")
+# A line without anything that these looks are for: key and plain or quoted value, or a list of such in braces.
+VALUE = r"(?:\"[^\"\\]*\"|[^\s\"'\[\]{}|>#:,&*!%@`“”„‟«»‘’-][^\"'\[\]{}#:,“”„‟«»‘’\n]*)"
+CLEAN = re.compile(
+    rf"\s*(?:- )?(?P<key>[a-z_]+|\{{(?:[a-z_]+: {VALUE}(?:, |(?=\}})))+\}}$)(?:(?<=\}})|:(?:\s*$| {VALUE}$))"
+)
+BLOCK = re.compile(r"(?:^|:\s|-\s)\s*[|>][+-]?\d?[+-]?\s*(?:#.*)?$")
+TIGHT_IN_FLOW = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:''|[^'])*'|(?<=[{,\s])(?P<key>[a-z_]+):(?=[^\s,}\]])")
+CURLY = re.compile(r"(?P<lead>(?:^|[:\-])\s+)(?P<text>[“”„‟«‘’][^\"“”„‟«»]*[“”„‟»‘’])(?=\s*(?:[,}]|#|$))")
+KEY_IN_FLOW = re.compile(r"(?<=[{,\s])(?P<key>[a-z_]+)\s*:\s+")
 # "   - key: value": what leads to a value on its own line
 LINE = re.compile(r"(?P<lead>\s*(?:-\s+)*(?:[A-Za-z_]\w*\s*:\s+)?)(?P<value>\S.*)")
 _SPECIAL_START = tuple("{[*&!%@`|>?-,]}\"'")
