@@ -171,8 +171,8 @@ def _stand(
 ) -> Stand:
     if (old.graph_hash, old.text_hash) == (new.graph_hash, new.text_hash):
         return Stand(version, step.id, count, "stay")
-    if old.graph_hash == new.graph_hash:
-        return Stand(version, step.id, count, "move" if urgent else "words", step.id if urgent else "")
+    if old.graph_hash == new.graph_hash and not urgent:
+        return Stand(version, step.id, count, "words")
     decision = decisions.get(step.id, "")
     if decision and not urgent:
         return Stand(version, step.id, count, "stay")

@@ -103,7 +103,9 @@ class Watcher:
         author: str,
         tell: Callable[[str], object],
         every_s: float = EVERY_S,
+        walk: Callable[[Path], Look] = look_at,
     ) -> None:
+        self.walk = walk
         self.library = library
         self.librarian = librarian
         self.now = now
@@ -152,7 +154,7 @@ class Watcher:
             look = glance_at(self._last)
             if look.stamps == self._handled:
                 return look
-        return look_at(self.library.root)
+        return self.walk(self.library.root)
 
     def _settled(self, look: Look) -> dict[str, Stamp | None]:
         """Files that differ from what was taken over and looked the same last time (None: gone); {} while some move."""
