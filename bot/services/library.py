@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.services.places import places
 from bot.services.routes import Key, routes
-from flows import Book, Lesson, Problem
+from flows import Book, Lesson, LessonInvalid, Problem
 from flows.loader import load_lesson
 from flows.session import VIETNAM, Route
 from flows.shelf import Shelf, read_shelf
@@ -83,6 +83,14 @@ class Library:
     async def is_behind(self) -> bool:
         """Whether somebody has published since the book was bound."""
         return await self.database.read(publications.mark) != self.catalogue.seen
+
+    async def reread(self) -> Shelf:
+        """The folder as it is now; as it was last while its tables cannot be read."""
+        try:
+            return await asyncio.to_thread(read_shelf, self.root, self.facts)
+        except (OSError, LessonInvalid) as fault:
+            log.error("folder not read again", extra={"reason": str(fault)[:500]})
+            return self.shelf
 
     async def reload(self, shelf: Shelf | None = None, also: Iterable[Key] = ()) -> Book:
         """Bind the book anew from the publications, and from the files as `shelf` has them when it is given.

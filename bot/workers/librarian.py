@@ -31,7 +31,11 @@ class Librarian:
         now: Callable[[], datetime],
         quiet: QuietHours,
         every_s: float = EVERY_S,
+        *,
+        reads_files: bool = True,
     ) -> None:
+        """`reads_files` False: somebody else (the watcher) says what lies in the folder."""
+        self.reads_files = reads_files
         self.library = library
         self.conversation = conversation
         self.submit = submit
@@ -57,8 +61,12 @@ class Librarian:
         await self.move()
 
     async def take_over(self) -> None:
-        """From the next batch on the new book is used; the one that runs ends with the book it began with."""
-        await self.library.reload()
+        """From the next batch on the new book is used; the one that runs ends with the book it began with.
+
+        The folder is read again: a lesson that is new is in the menu as soon as its file is there.
+        """
+        shelf = await self.library.reread() if self.reads_files else None
+        await self.library.reload(shelf)
         self.conversation.book = self.library.book
         log.info("book changed", extra={"publication": self.library.catalogue.seen[0]})
 

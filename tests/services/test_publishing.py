@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -19,8 +20,8 @@ from flows.shelf import read_shelf
 from storage import publications
 from storage.database import open_database
 from storage.lock import lock_all
-from tests.services.test_library import LESSON, folder, publish_all, put
-from tests.support.builders import PROJECT, facts
+from tests.services.test_library import LESSON, OTHER, folder, publish_all, put
+from tests.support.builders import LESSONS, PROJECT, facts
 from tests.support.harness import Learner, Tutor, tutor
 from tests.support.world import START
 
@@ -240,6 +241,26 @@ async def test_a_path_means_the_lessons_below_it(t: Running, folder: Path, camta
     assert code == 0
     code, said = await camtay("publish", str(folder / "phrases.yaml"))
     assert code == 2
+
+
+async def test_a_new_lesson_is_in_the_menu_of_a_running_tutor_once_it_is_published(t: Running, folder: Path, camtay):
+    put(folder, "ba", LESSON.replace("lesson: mot", "lesson: ba").replace("order: 1", "order: 3"))
+    (folder / "phrases.yaml").write_text("[", "utf-8")
+    await t.look()
+    assert set(t.conversation.book.current) == {"mot", "hai"}
+    code, said = await camtay("publish")
+    assert code == 2 and "phrases.yaml" in said
+    shutil.copy(LESSONS / "phrases.yaml", folder / "phrases.yaml")
+    code, said = await camtay("publish")
+    assert code == 0 and "Đã phát hành ba bản 1 (lần đầu)." in said
+    (folder / "phrases.yaml").write_text("[", "utf-8")
+    await t.look()
+    assert set(t.conversation.book.current) == {"mot", "hai"}, "while the folder cannot be read it stays as it was"
+    shutil.copy(LESSONS / "phrases.yaml", folder / "phrases.yaml")
+    put(folder, "hai", OTHER.replace("bản A", "bản B"))
+    await camtay("publish", "hai")
+    await t.look()
+    assert t.conversation.book.current == {"mot": 1, "hai": 2, "ba": 1}
 
 
 async def test_where_nothing_was_ever_published(tmp_path: Path, folder: Path, camtay):

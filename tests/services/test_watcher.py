@@ -33,6 +33,7 @@ class Watched(Running):
 
     async def begin_watching(self) -> None:
         self.told = []
+        self.librarian.reads_files = False
         self.watcher = Watcher(self.library, self.librarian, self.clock.now, "Hoa", self.told.append)
         await self.settle()
 
