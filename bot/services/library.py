@@ -84,13 +84,13 @@ class Library:
         """Whether somebody has published since the book was bound."""
         return await self.database.read(publications.mark) != self.catalogue.seen
 
-    async def reread(self) -> Shelf:
-        """The folder as it is now; as it was last while its tables cannot be read."""
+    async def reread(self) -> Shelf | None:
+        """The folder as it is now; None while its tables cannot be read."""
         try:
             return await asyncio.to_thread(read_shelf, self.root, self.facts)
         except (OSError, LessonInvalid) as fault:
             log.error("folder not read again", extra={"reason": str(fault)[:500]})
-            return self.shelf
+            return None
 
     async def reload(self, shelf: Shelf | None = None, also: Iterable[Key] = ()) -> Book:
         """Bind the book anew from the publications, and from the files as `shelf` has them when it is given.

@@ -42,6 +42,7 @@ class Librarian:
         self.now = now
         self.quiet = quiet
         self.every_s = every_s
+        self._unread = False
         self._moved: set[tuple[Key, int]] = set()
 
     async def run(self) -> None:
@@ -56,16 +57,17 @@ class Librarian:
 
     async def step(self) -> None:
         """Take over what was published; then tell those whom an urgent publication takes along."""
-        if await self.library.is_behind():
+        if self._unread or await self.library.is_behind():
             await self.take_over()
         await self.move()
 
     async def take_over(self) -> None:
         """From the next batch on the new book is used; the one that runs ends with the book it began with.
 
-        The folder is read again: a lesson that is new is in the menu as soon as its file is there.
+        The folder is read again (until that succeeds): a lesson that is new is in the menu as soon as its file is there.
         """
         shelf = await self.library.reread() if self.reads_files else None
+        self._unread = self.reads_files and shelf is None
         await self.library.reload(shelf)
         self.conversation.book = self.library.book
         log.info("book changed", extra={"publication": self.library.catalogue.seen[0]})
