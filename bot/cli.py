@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
     from bot.publishing import Desk
     from bot.services.publishing import How
     from bot.settings import Settings
-    from flows.events import Universe
+    from flows.dialogue import Head
     from flows.model import Lesson, Problem
     from flows.shelf import Shelf
 
@@ -58,8 +61,16 @@ def _sentence(error: Exception) -> tuple[int, str] | None:
     """Exit code and words for an expected error; None for a fault of ours, whose traceback we want to see."""
     from bot.backup import BackupFailed
     from bot.errors import SettingsInvalid, StorageError
+    from flows.dialogue import TranscriptInvalid
+    from flows.model import LessonInvalid
 
     match error:
+        case FileNotFoundError(filename=str() as path) if Path(path).name in ("phrases.yaml", "words.yaml"):
+            return 2, f"{path}: không có tệp này; --lessons phải chỉ vào thư mục có lời của máy."
+        case LessonInvalid():
+            return 1, str(error)
+        case TranscriptInvalid():
+            return 2, f"Chưa chạy được: {error.message}."
         case SettingsInvalid():
             return 2, str(error)
         case BackupFailed():
@@ -113,6 +124,7 @@ def rollback(given: argparse.Namespace) -> int:
 
 def try_lesson(given: argparse.Namespace) -> int:
     settings = _settings(given)
+    from bot import transcripts
     from bot.channels.console import Console
     from flows.shelf import plain_book, read_shelf
 
@@ -122,7 +134,8 @@ def try_lesson(given: argparse.Namespace) -> int:
         print("\n".join(map(str, problems)) or _unknown_lesson(given.lesson, shelf.good), file=sys.stderr)
         return 1 if problems else 2
     book = plain_book(_with_lesson(shelf, lesson), settings.placeholders)
-    return Console(book, input, print, _universe).play(lesson.id)
+    save = partial(transcripts.save, Path(lesson.place.path))
+    return Console(book, input, print, save).play(_head(given, lesson.id))
 
 
 def translate(given: argparse.Namespace) -> int:
@@ -149,11 +162,16 @@ def migrate(given: argparse.Namespace) -> int:
     return 0
 
 
-def golden(given: argparse.Namespace) -> int:
+def test_lessons(given: argparse.Namespace) -> int:
     settings = _settings(given)
-    from bot.golden import rewrite
+    from bot import lesson_tests
 
-    return rewrite(settings, given.paths)
+    report = lesson_tests.play_all(Path(settings.lessons.dir), given.paths, settings.placeholders)
+    lesson_tests.show(report, given.format, given.coverage, print)
+    wrong = [played for played in report.played if not played.good]
+    if given.update:
+        wrong = list(lesson_tests.update(report.played, partial(print, file=sys.stderr)))
+    return 1 if wrong or report.broken else 0
 
 
 def make_backup(given: argparse.Namespace) -> int:
@@ -249,13 +267,14 @@ async def _migrate(settings: Settings) -> tuple[str | None, str | None]:
             held.close()
 
 
-def _universe(later: timedelta) -> Universe:
-    from random import Random
-    from uuid import uuid4
+def _head(given: argparse.Namespace, lesson_id: str) -> Head:
+    """Who plays, where and when, as the flags of `try` say."""
+    from flows.dialogue import Head, read_address, read_at
 
-    from flows.events import Universe
-
-    return Universe(datetime.now().astimezone() + later, lambda: uuid4().hex, Random())
+    head = Head(lesson_id, channel=given.channel, lang=given.lang, values=dict(given.set))
+    named = head if given.name is None else replace(head, name=" ".join(given.name.split()))
+    addressed = replace(named, address=read_address(given.address)) if given.address else named
+    return replace(addressed, at=read_at(given.at)) if given.at else addressed
 
 
 def _find_lesson(wanted: str, shelf: Shelf, settings: Settings) -> tuple[Lesson | None, Iterable[Problem]]:
@@ -272,8 +291,6 @@ def _find_lesson(wanted: str, shelf: Shelf, settings: Settings) -> tuple[Lesson 
 
 
 def _with_lesson(shelf: Shelf, lesson: Lesson) -> Shelf:
-    from dataclasses import replace
-
     return replace(shelf, good={**shelf.good, lesson.id: lesson})
 
 
@@ -309,7 +326,7 @@ class _Parser(argparse.ArgumentParser):
         from flows.fields import did_you_mean
 
         known = [option for action in self._actions for option in action.option_strings if option.startswith("--")]
-        unknown = next((word.partition("=")[0] for word in message.split() if word.startswith("--")), "")
+        unknown = next((word.partition("=")[0].rstrip(":") for word in message.split() if word.startswith("--")), "")
         hint = did_you_mean(unknown, known) if unknown and unknown not in known else ""
         return f" {hint[0].upper()}{hint[1:]}" if hint else ""
 
@@ -362,11 +379,29 @@ def _parser() -> argparse.ArgumentParser:
         child.add_argument("--author", metavar="TÊN", default="", help="ai phát hành (không ghi: tên tài khoản máy)")
     trying = add("try", try_lesson, "Học thử một bài ngay ở đây, không lưu gì.", "config lessons")
     trying.add_argument("lesson", metavar="BÀI", help="mã của bài, hoặc đường dẫn tới bài")
-    _add_translate(add("translate", translate, "Bản dịch của bài học, trong tệp PO.", ""))
-    writing = add(
-        "golden", golden, "Ghi lại lời của máy trong các bản thoại mẫu; xem git diff sau đó.", "config lessons"
+    trying.add_argument("--name", metavar="TÊN", help="gọi học viên là gì (Lan)")
+    trying.add_argument(
+        "--address", metavar="CÁCH_GỌI", help="chị/em, cô/con, dì/con, bác/cháu, bà/con, em/chị, bạn/mình"
     )
-    writing.add_argument("paths", metavar="BẢN_THOẠI", nargs="*", type=_path, help="không ghi: mọi bản thoại")
+    trying.add_argument("--channel", metavar="KÊNH", type=_word, default="web", help="web, telegram…")
+    trying.add_argument("--lang", metavar="TIẾNG", type=_word, default="vi", help="vi, en…")
+    trying.add_argument("--at", metavar="LÚC", help="bắt đầu lúc nào; ví dụ: “2026-01-05 08:00”")
+    trying.add_argument(
+        "--set",
+        metavar="TÊN=GIÁ_TRỊ",
+        type=_value,
+        action="append",
+        default=[],
+        help="đặt sẵn một biến; dùng được nhiều lần",
+    )
+    _add_translate(add("translate", translate, "Bản dịch của bài học, trong tệp PO.", ""))
+    testing = add("test-lessons", test_lessons, "Diễn lại các bản thoại mẫu của bài học.", "config lessons")
+    testing.add_argument(
+        "paths", metavar="ĐƯỜNG_DẪN", nargs="*", type=_path, help="bản thoại hay thư mục; không ghi: mọi bài"
+    )
+    testing.add_argument("--update", action="store_true", help="ghi lại lời máy trong các bản thoại khác đi")
+    testing.add_argument("--coverage", action="store_true", help="kể từng bước, từng lựa chọn chưa bản thoại nào qua")
+    testing.add_argument("--format", choices=("text", "json", "github"), default="text", help="cách in kết quả")
     add("migrate", migrate, "Đưa cơ sở dữ liệu lên phiên bản mới.", "config data")
     making = add("backup", make_backup, "Sao lưu vào một tệp, không cần dừng.", "config data")
     making.add_argument("file", metavar="TỆP", nargs="?", type=_path, help="không ghi: data/backup/camtay-….tar.gz")
@@ -399,6 +434,21 @@ def _add_translate(parser: argparse.ArgumentParser) -> None:
 
 def _path(text: str) -> Path:
     return Path(text).absolute()
+
+
+def _word(text: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z_]{1,19}", text):
+        raise argparse.ArgumentTypeError(f"“{text}” không phải một từ viết thường, không dấu")
+    return text
+
+
+def _value(text: str) -> tuple[str, str]:
+    from flows.dialogue import RESERVED
+
+    name, given, value = text.partition("=")
+    if not given or not re.fullmatch(r"[a-z][a-z0-9_]*", name) or name in RESERVED:
+        raise argparse.ArgumentTypeError(f"“{text}” phải có dạng ten=giá_trị")
+    return name, " ".join(value.split())
 
 
 _FLAG_ADDERS: Mapping[str, Callable[[argparse.ArgumentParser], object]] = {

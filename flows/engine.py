@@ -52,6 +52,7 @@ def start(book: Book, trigger: Trigger, universe: ev.Universe) -> Sprint:
         began_at=universe.now,
         learner=trigger.learner,
         cards=trigger.cards,
+        vars=trigger.vars,
     )
     stage = Stage(book, lesson, session, universe)
     stage.emit(ev.RunStarted(session.run_id, session.lesson, version))

@@ -2,20 +2,21 @@
 
 REQUIRED = frozenset(
     """
-    address_set agreed ask_address ask_name ask_retry ask_retry_date ask_retry_number ask_retry_phone_vn
-    back_at_start back_unknown change_instructor consent consent_again data_file data_log data_none data_shown
-    declined delete_ask deleted emergency emergency_ask emergency_done emergency_hello emergency_helper hello
-    help help_nobody help_nobody_emergency hint kept kind_card kind_citizen_id kind_contact kind_file kind_other
-    kind_otp kind_password kind_photo kind_place kind_sticker kind_video kind_voice label_address label_agree
-    label_continue label_decline label_delete_no label_delete_yes label_done label_emergency_no
-    label_emergency_yes label_help label_later label_menu label_next_lesson label_restart label_skip label_stuck
-    lesson_done lesson_gone lesson_points lesson_trouble media_instead menu menu_done menu_first
-    menu_not_understood menu_open menu_plain menu_progress menu_track_count menu_track_pick name_again
-    next_offer not_understood not_understood_emergency not_understood_twice not_understood_typed parked_offer
-    place_kept place_lost reminder reminder_emergency reoffer resume reveal right secret set_aside stale
-    stale_short stopped task_again task_done task_later task_stuck_end thanks too_long type_numbers type_order
-    ask_language language_set ask_rating ask_retry_photo ask_retry_voice badge checkin checkin_no checkin_yes help_called label_checkin_no
-    label_checkin_yes lesson_moved lesson_moved_back pair_helper pair_nobody rated review_empty show_image
-    show_video task_proof waiting unsure withdrawn wrong wrong_number wrong_typed
+    address_set agreed ask_address ask_language ask_name ask_rating ask_retry ask_retry_date ask_retry_number
+    ask_retry_phone_vn ask_retry_photo ask_retry_voice back_at_start back_unknown badge certificate
+    change_instructor checkin checkin_no checkin_yes consent consent_again data_file data_log data_none
+    data_shown declined delete_ask deleted emergency emergency_ask emergency_done emergency_hello
+    emergency_helper hello help help_called help_nobody help_nobody_emergency hint kept kind_card
+    kind_citizen_id kind_contact kind_file kind_other kind_otp kind_password kind_photo kind_place kind_sticker
+    kind_video kind_voice label_address label_agree label_checkin_no label_checkin_yes label_continue
+    label_decline label_delete_no label_delete_yes label_done label_emergency_no label_emergency_yes label_help
+    label_later label_menu label_next_lesson label_restart label_skip label_stuck language_set lesson_done
+    lesson_gone lesson_moved lesson_moved_back lesson_points lesson_trouble media_instead menu menu_done
+    menu_first menu_not_understood menu_open menu_plain menu_progress menu_track_count menu_track_pick
+    name_again next_offer not_understood not_understood_emergency not_understood_twice not_understood_typed
+    pair_helper pair_nobody parked_offer place_kept place_lost rated reminder reminder_emergency reoffer resume
+    reveal review_empty right secret set_aside show_image show_video stale stale_short stopped task_again
+    task_done task_later task_proof task_stuck_end thanks too_long type_numbers type_order unsure waiting
+    withdrawn wrong wrong_number wrong_typed
     """.split()
 )

@@ -64,7 +64,7 @@ class Librarian:
     async def take_over(self) -> None:
         """From the next batch on the new book is used; the one that runs ends with the book it began with.
 
-        The folder is read again (until that succeeds): a lesson that is new is in the menu as soon as its file is there.
+        The folder is read again, until that succeeds: a new lesson is in the menu once its file is there.
         """
         shelf = await self.library.reread() if self.reads_files else None
         self._unread = self.reads_files and shelf is None
