@@ -17,7 +17,8 @@ from bot.tutoring.quiet import QuietHours
 from storage import publications
 
 EVERY_S = 5.0
-MOVED_AT_ONCE = 100
+FOUND_AT_ONCE = 5_000  # learners read in one query, which sorts all of a version
+MOVED_AT_ONCE = 100  # updates handed to the intake together
 
 log = logging.getLogger(__name__)
 
@@ -97,16 +98,22 @@ class Librarian:
 
     async def _move_all(self, key: Key, publication_id: int) -> int:
         told, after = 0, ""
-        while not self.quiet.holds(now := self.now()) and (some := await self._slice(key, after)):
-            await self.submit([_moved(learner_id, publication_id, now) for learner_id in some])
-            told, after = told + len(some), some[-1]
+        while found := await self._find(key, after):
+            after = found[-1]
+            for at in range(0, len(found), MOVED_AT_ONCE):
+                now = self.now()
+                if self.quiet.holds(now):
+                    return told
+                some = found[at : at + MOVED_AT_ONCE]
+                await self.submit([_moved(learner_id, publication_id, now) for learner_id in some])
+                told += len(some)
         if told:
             log.info("learners moved", extra={"lesson": key[0], "version": key[1], "learners": told})
         return told
 
-    async def _slice(self, key: Key, after: str) -> list[str]:
+    async def _find(self, key: Key, after: str) -> list[str]:
         lesson, version = key
-        find = partial(publications.learners_in, lesson=lesson, number=version, after=after, limit=MOVED_AT_ONCE)
+        find = partial(publications.learners_in, lesson=lesson, number=version, after=after, limit=FOUND_AT_ONCE)
         return await self.library.database.read(find)
 
 

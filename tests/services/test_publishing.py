@@ -204,6 +204,7 @@ async def test_an_urgent_edit_takes_those_inside_along_by_day(t: Running, folder
 
 async def test_many_are_moved_in_slices(t: Running, folder: Path, camtay, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("bot.workers.librarian.MOVED_AT_ONCE", 2)
+    monkeypatch.setattr("bot.workers.librarian.FOUND_AT_ONCE", 3)
     everybody = [await at_quiz(t, str(at), "Lan") for at in range(5)]
     put(folder, "mot", LESSON.replace("Ai xin mã OTP", "KHẨN: ai xin mã OTP"))
     await camtay("publish", "--urgent")
