@@ -202,7 +202,7 @@ _GONE = {"": "", "removed": "bỏ", "kind": "đổi loại"}
 
 
 def _undecided(stand: Stand, step: Step, new: Lesson, urgent: bool) -> Problem:
-    decide = f"--decide {stand.step}={'' if urgent else 'stay|'}checkpoint|start|MÃ_BƯỚC"
+    decide = f"--decide {stand.step}={'checkpoint|start|MÃ_BƯỚC' if urgent else STAY}"
     now = new.step(stand.step)
     if stand.why == "kind" and now is not None:
         message = f"{stand.count} người đang ở bước “{stand.step}” (bản {stand.version}), vốn là {kind(step)}"

@@ -138,7 +138,9 @@ async def test_a_step_that_is_gone_blocks_and_says_what_would_help(t: Running, f
         assert code == 1
         assert "1 người đang học: 0 ở lại, 1 cần quyết định (bước `hoi` đã bỏ)" in said
         assert "m/mot/lesson.yaml:10:1: E801 " in said
-        assert " ".join(["./camtay publish mot", *flags, "--decide hoi=checkpoint"]) in said
+        assert "./camtay publish mot --urgent --decide hoi=checkpoint" in said
+        calm = " ".join(["./camtay publish mot", *flags, "--decide hoi=stay"])
+        assert (calm in said) is ("--urgent" not in flags)
         assert "ghi `was: hoi`" in said
     assert len(await t.rows("publication")) == 2, "nothing was published"
     code, said = await camtay("publish", "--dry-run")
@@ -226,6 +228,8 @@ async def test_nothing_to_publish_and_misuse(t: Running, folder: Path, camtay):
     assert code == 2
     code, said = await camtay("publish", "--urgent", "--decide", "hoi=stay")
     assert code == 2 and "khẩn" in said
+    code, said = await camtay("publish", "--decide", "hoi=start")
+    assert code == 2 and "--urgent" in said
     code, _ = await camtay("publish", "--urgent", "--at-checkpoint")
     assert code == 2
     assert len(await t.rows("publication")) == 2

@@ -19,7 +19,7 @@ from bot.workers.watcher import Look, Watcher, look_at
 from flows import Book
 from tests.services.test_library import LESSON, OTHER, folder, put
 from tests.services.test_publishing import NO_QUIZ, Running, at_quiz
-from tests.support.builders import PROJECT
+from tests.support.builders import LESSONS, PROJECT
 from tests.support.harness import tutor
 
 __all__ = ["folder"]  # the fixture
@@ -332,3 +332,30 @@ def test_a_look_at_a_thousand_lessons_is_cheap(tmp_path: Path):
 def test_watching_is_for_whoever_works_alone(settings: Settings, expected: bool):
     assert watches(settings, None) is expected
     assert watches(settings, True) and not watches(settings, False)
+
+
+async def test_a_translation_is_part_of_a_version(tmp_path: Path):
+    root = tmp_path / "lessons"
+    shutil.copytree(LESSONS, root)
+    async with tutor(tmp_path / "data", Book({}, {}, {}, None)) as first:  # type: ignore[arg-type]
+        await first.database.close()
+        t = Watched(tmp_path / "data", Book({}, {}, {}, None))  # type: ignore[arg-type]
+        await t.begin()
+        await t.open(root)
+        await t.begin_watching()
+        before = t.conversation.book.lesson("m0-khoi-dong", lang="en")
+        assert before is not None
+        path = root / "m" / "m0-khoi-dong" / "po" / "en.po"
+        path.write_text(path.read_text("utf-8").replace(before.title, "A start of another kind"), "utf-8")
+        said = await t.settle()
+        assert "Đã nhận bài m0-khoi-dong, bản 2" in said
+        book = t.conversation.book
+        lesson = book.lesson("m0-khoi-dong", lang="en")
+        assert lesson is not None and lesson.title == "A start of another kind"
+        assert book.translated["m0-khoi-dong", 1, "en"].title == before.title
+        assert book.routes["m0-khoi-dong", 1].how == "text"
+        row = (await t.rows("publication"))[-1]
+        assert row["mode"] == "text" and "+# en title: A start of another kind" in row["diff"]
+        path.write_text("msgid", "utf-8")
+        assert "Chưa nhận" in await t.settle() and t.current["m0-khoi-dong"] == 2
+        await t.database.close()
