@@ -152,6 +152,13 @@ def translate(given: argparse.Namespace) -> int:
             return translating.status(lessons, given.lesson, facts, print)
 
 
+def schema(given: argparse.Namespace) -> int:
+    settings = _settings(given)
+    from bot.editing import print_schema
+
+    return print_schema(Path(settings.lessons.dir), given.lesson, print)
+
+
 def migrate(given: argparse.Namespace) -> int:
     settings = _settings(given)
     before, after = asyncio.run(_migrate(settings))
@@ -402,6 +409,9 @@ def _parser() -> argparse.ArgumentParser:
     testing.add_argument("--update", action="store_true", help="ghi lại lời máy trong các bản thoại khác đi")
     testing.add_argument("--coverage", action="store_true", help="kể từng bước, từng lựa chọn chưa bản thoại nào qua")
     testing.add_argument("--format", choices=("text", "json", "github"), default="text", help="cách in kết quả")
+    editing = add("schema", schema, "In lược đồ bài học cho trình soạn thảo.", "config lessons")
+    editing.add_argument("lesson", metavar="BÀI", nargs="?", help="gợi ý thêm mã bước của bài này")
+    _add_translate(add("translate", translate, "Bản dịch của bài học, trong tệp PO.", ""))
     add("migrate", migrate, "Đưa cơ sở dữ liệu lên phiên bản mới.", "config data")
     making = add("backup", make_backup, "Sao lưu vào một tệp, không cần dừng.", "config data")
     making.add_argument("file", metavar="TỆP", nargs="?", type=_path, help="không ghi: data/backup/camtay-….tar.gz")

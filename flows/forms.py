@@ -84,8 +84,11 @@ def read_steps(fields: Fields) -> tuple[tuple[Step, ...], bool]:
 
 def _step(parent: Fields, node: Node) -> Step | None:
     fields = parent.fields_of(node, "steps")
-    if fields is None:
-        return None
+    return None if fields is None else read_step(fields)
+
+
+def read_step(fields: Fields) -> Step | None:
+    """One step of whatever kind its first key names; None when it cannot be one."""
     kind = next(iter(fields.node.entries), "")
     build = KINDS.get(kind)
     if build is None:

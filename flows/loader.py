@@ -271,13 +271,14 @@ def read_draft(source: bytes, path: str, facts: Collection[str]) -> Draft:
         return Draft(path, tuple(problems))
     fields = Fields(document.root, problems)
     steps, whole = read_steps(fields)
-    lesson = _lesson(fields, steps, source)
+    lesson = read_header(fields, steps, source)
     fields.done()
     _refuse_taken_names(lesson.steps, facts, problems)
     return Draft(path, by_place(problems), lesson, document.root, whole and bool(steps))
 
 
-def _lesson(fields: Fields, steps: tuple[Step, ...], source: bytes) -> Lesson:
+def read_header(fields: Fields, steps: tuple[Step, ...], source: bytes) -> Lesson:
+    """The lesson of these steps, with what its head says."""
     mastery = fields.mapping("mastery")
     lesson = Lesson(
         id=fields.lesson_id("lesson", required=True) or "",

@@ -14,7 +14,8 @@ from hashlib import sha256
 
 from flows.model import Place, Problem
 
-MAX_BYTES = 1024 * 1024
+MAX_BYTES = 384 * 1024  # a lesson may have 256 kB
+MAX_FAULTS = 40  # told in one go
 
 FAULT = "E400"
 
@@ -90,6 +91,8 @@ class _Reader:
 
     def read(self, lines: list[str]) -> None:
         for number, line in enumerate(lines, 1):
+            if len(self.problems) >= MAX_FAULTS:
+                return
             line = line.strip()
             if line.startswith("#"):
                 self._comment(line)

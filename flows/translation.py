@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import is_dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from flows.hashes import _WORDS, _names, text_hash
+from flows.hashes import WORDS, field_names, text_hash
 from flows.model import Lesson, LessonInvalid, Place, Problem, Step
 from flows.po import FAULT, Catalogue, read, source_hash
 
@@ -23,7 +23,7 @@ BASE = "vi"
 
 # Words of a lesson that are nobody's sentence: pictures beside a label, marks for authors, names of files.
 _NOT_SAID = frozenset({"icon", "tags", "src", "file"})
-_SAID = _WORDS - _NOT_SAID
+_SAID = WORDS - _NOT_SAID
 
 _ADDRESS = frozenset({"chị", "Chị", "em", "Em"})
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -113,7 +113,7 @@ def count(sources: Mapping[str, str], catalogue: Catalogue) -> Counts:
 def _changed(node: Any, key: str, field: Path, visit: Visit) -> Any:
     """The node with every text below it as `visit` gives it back."""
     changes: dict[str, Any] = {}
-    for name in _names(node.__class__):
+    for name in field_names(node.__class__):
         value = getattr(node, name)
         changed = _changed_value(value, f"{key}.{name}", (*field, name), name in _SAID, visit)
         if changed is not value:
@@ -149,7 +149,7 @@ def export(sources: Iterable[Source], language: str, name: str, old: str | None 
     Raises LessonInvalid when `old` cannot be read as PO; the places have no path.
     """
     before = _parsed(old, "") if old is not None else None
-    entries = {entry.msgctxt: entry for entry in before} if before is not None else {}
+    entries = _by_key(before) if before is not None else {}
     return _written(list(sources), language, name, before, entries)
 
 
@@ -164,7 +164,7 @@ def merge(
     wanted = list(sources)
     theirs = _parsed(incoming, path)
     before = _parsed(current, "") if current is not None else None
-    entries = {entry.msgctxt: entry for entry in before} if before is not None else {}
+    entries = _by_key(before) if before is not None else {}
     faults = tuple(_faults(wanted, read(incoming.encode(), path)[0], entries, path))
     if faults:
         raise LessonInvalid(faults)
@@ -228,15 +228,38 @@ def _written(
         "Content-Type": "text/plain; charset=UTF-8",
         "Content-Transfer-Encoding": "8bit",
     }
+    fresh = {(_parent(key), _hash_of(entry)): key for key, entry in entries.items() if entry.msgstr}
     taken = set()
     for source in sources:
-        key = source.key if source.key in entries else source.former
+        key = _old_key(source, entries, fresh)
         taken.add(key)
         file.append(_entry(source, entries.get(key)))
+    taken |= {source.key for source in sources}
     for key, entry in entries.items():
         if key not in taken and entry.msgstr:
             file.append(polib.POEntry(msgctxt=key, msgid=entry.msgid, msgstr=entry.msgstr, obsolete=True))
     return str(file).rstrip("\n") + "\n"
+
+
+def _by_key(file: POFile) -> dict[str, POEntry]:
+    """Entries by key; of two with one key the one in use."""
+    return {entry.msgctxt: entry for entry in sorted(file, key=lambda entry: not entry.obsolete)}
+
+
+def _old_key(source: Source, entries: Mapping[str, POEntry], fresh: Mapping[tuple[str, str], str]) -> str:
+    """Under which key this text was translated: a hint that moved up in its list takes its translation along."""
+    now = source_hash(source.text)
+    for key in (source.key, source.former):
+        if key in entries and _hash_of(entries[key]) == now:
+            return key
+    moved = fresh.get((_parent(source.key), now)) or (source.former and fresh.get((_parent(source.former), now)))
+    return moved or (source.key if source.key in entries else source.former)
+
+
+def _parent(key: str) -> str:
+    """The list that a text stands in, or the key itself."""
+    parent, _, last = key.rpartition(".")
+    return parent if last.isdigit() else key
 
 
 def _entry(source: Source, old: POEntry | None) -> POEntry:

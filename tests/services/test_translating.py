@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -134,3 +135,14 @@ def test_the_shelf_carries_what_may_be_shown(lessons: Path):
     assert str(script) in read_shelf(lessons, {}).broken  # a stale translation keeps it from being published
     shutil.copytree(LESSONS / "po", lessons / "po")
     assert read_shelf(lessons, {}).phrases_in["en"]["label_later"] == "Later"
+
+
+def test_schema_offers_the_steps_of_a_lesson(lessons: Path, capsys: Output):
+    assert main(["schema", "--lessons", str(lessons)]) == 0
+    assert json.loads(capsys.readouterr().out) == json.loads((LESSONS / "schema.json").read_text("utf-8"))
+    assert main(["schema", "--lessons", str(lessons), "tap-thu"]) == 0
+    assert '"chao"' in capsys.readouterr().out
+    assert main(["schema", "--lessons", str(lessons), str(lessons / "m" / "tap-thu" / "lesson.yaml")]) == 0
+    assert '"het"' in capsys.readouterr().out
+    assert main(["schema", "--lessons", str(lessons), "tap-th"]) == 2
+    assert "có phải là “tap-thu”?" in capsys.readouterr().err
