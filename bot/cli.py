@@ -411,7 +411,6 @@ def _parser() -> argparse.ArgumentParser:
     testing.add_argument("--format", choices=("text", "json", "github"), default="text", help="cách in kết quả")
     editing = add("schema", schema, "In lược đồ bài học cho trình soạn thảo.", "config lessons")
     editing.add_argument("lesson", metavar="BÀI", nargs="?", help="gợi ý thêm mã bước của bài này")
-    _add_translate(add("translate", translate, "Bản dịch của bài học, trong tệp PO.", ""))
     add("migrate", migrate, "Đưa cơ sở dữ liệu lên phiên bản mới.", "config data")
     making = add("backup", make_backup, "Sao lưu vào một tệp, không cần dừng.", "config data")
     making.add_argument("file", metavar="TỆP", nargs="?", type=_path, help="không ghi: data/backup/camtay-….tar.gz")
