@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from collections.abc import Mapping as Table
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from flows import po, strictyaml
-from flows.conditions import BUILT_IN_NAMES
+from flows.conditions import BUILT_IN_NAMES, ConditionInvalid, parse, steps_named
 from flows.fields import Fields
-from flows.forms import read_steps, saved_names
+from flows.forms import conditions_of, read_steps, saved_names
 from flows.hashes import graph_hash, text_hash
 from flows.model import Guard, Lesson, Place, Problem, Step
 from flows.po import Catalogue
@@ -302,10 +303,21 @@ def read_header(fields: Fields, steps: tuple[Step, ...], source: bytes) -> Lesso
         emergency=fields.flag("emergency"),
         source=source.decode("utf-8", "replace"),
         index={step.id: at for at, step in enumerate(steps)},
+        timed=_timed(steps),
     )
     if mastery:
         mastery.done()
     return replace(lesson, graph_hash=graph_hash(lesson), text_hash=text_hash(lesson))
+
+
+def _timed(steps: Iterable[Step]) -> frozenset[str]:
+    """The steps that some condition asks the time of."""
+    found: set[str] = set()
+    for step in steps:
+        for _, text in conditions_of(step):
+            with suppress(ConditionInvalid):
+                found |= steps_named(parse(text))
+    return frozenset(found)
 
 
 def _languages(fields: Fields) -> tuple[str, ...]:
