@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from flows.lint import lint_draft, lint_shelf
@@ -69,10 +69,13 @@ class Rereader:
                 broken[path] = (Problem("E009", Place(path, 1, 1), "không thấy tệp này", "hãy để lại tệp như cũ"),)
                 self._put_back(used, path, broken[path])
         library = load_files(used, self.facts, self._parsers)
+        unreadable = _errors(library.problems)
+        unsound = {} if unreadable else _errors(lint_shelf(library))
         for path in self._paths(TABLES):
-            errors = tuple(p for p in library.problems if p.place.path == path and p.severity == "error")
+            errors = unreadable.get(path, ()) or unsound.get(path, ())
             if errors:
                 broken[path] = errors
+            if path in unreadable or (errors and path in self._tables):  # a first one is used as far as it goes
                 self._put_back(used, path, errors)
         library = load_files(used, self.facts, self._parsers) if broken else library
         shelf = self._shelf(library, used, broken)
@@ -119,6 +122,15 @@ class Rereader:
         self._found, self._ids = found, ids
         own = [problem for each in found.values() for problem in each]
         return by_place([*library.problems, *lint_shelf(library), *own])
+
+
+def _errors(problems: Iterable[Problem]) -> dict[str, tuple[Problem, ...]]:
+    """By path; that a sentence lacks its translation is no fault of the sentence."""
+    found: dict[str, tuple[Problem, ...]] = {}
+    for problem in by_place(problems):
+        if problem.severity == "error" and not problem.code.startswith("E40"):
+            found[problem.place.path] = (*found.get(problem.place.path, ()), problem)
+    return found
 
 
 def _has_errors(problems: list[Problem]) -> bool:

@@ -265,8 +265,10 @@ async def test_tables_are_taken_over_and_a_broken_one_is_not(t: Watched, folder:
     assert "Câu mới" not in t.conversation.book.phrases["not_understood"] and not t.library.faults
     tracks = folder / "tracks.yaml"
     tracks.write_text(tracks.read_text("utf-8").replace("title: ", "title: Nhóm ", 1), "utf-8")
-    (folder / "words.yaml").write_text("[", "utf-8")
-    await t.settle()
+    words = t.conversation.book.words
+    (folder / "words.yaml").write_text("commands: [", "utf-8")
+    assert "words.yaml" in await t.settle()
+    assert t.conversation.book.words == words
     assert any("Nhóm" in title for _, title in t.conversation.book.tracks)
     assert set(t.current) == {"mot", "hai"}
 
