@@ -19,6 +19,8 @@ from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from aiohttp.web import AbstractRouteDef
+
 from bot.channels.base import LogEntry
 from bot.channels.webchat import WebChat
 from bot.errors import SettingsInvalid, StorageError
@@ -26,17 +28,19 @@ from bot.services.conversation import Conversation
 from bot.services.effects import Effects, unpack_entry
 from bot.services.library import Library
 from bot.services.presence import Presence
+from bot.services.preview import Previews
 from bot.settings import Settings, account
 from bot.telemetry import start_logging, stop_logging
 from bot.tutoring.quiet import QuietHours
 from bot.web import server
+from bot.web.preview import preview_routes
 from bot.workers.intake import Intake
 from bot.workers.librarian import Librarian
 from bot.workers.sender import Senders
 from bot.workers.telegram_line import TelegramLine
 from bot.workers.ticker import EVERY_S, Ticker
 from bot.workers.watcher import Watcher
-from flows import LessonInvalid
+from flows import Book, LessonInvalid
 from flows.events import Universe
 from flows.shelf import Shelf
 from storage import keeping, schema
@@ -113,7 +117,7 @@ class App:
         self.telegram = TelegramLine.of(
             settings, conversation, self.intake.submit, presence, self._senders, world.now, world.at
         )
-        routes = self.telegram.routes() if self.telegram else ()
+        routes = [*(self.telegram.routes() if self.telegram else ()), *self._preview(lambda: conversation.book)]
         app = server.create_app(self._webchat, self._health, routes)
         self._runner = await server.start(app, settings.web.host, settings.web.port)
         ticker = Ticker(self.database, self.intake.submit, world.now, quiet, presence.beat, world.tick_s)
@@ -149,6 +153,15 @@ class App:
             public_url=web.public_url,
             max_text=web.max_text,
         )
+
+    def _preview(self, book: Callable[[], Book]) -> Sequence[AbstractRouteDef]:
+        """The preview, for a browser on this machine. Behind a public address there is none: a proxy that says
+        nothing of itself would let everybody in."""
+        if self.settings.web.public_url:
+            return ()
+        root, facts = Path(self.settings.lessons.dir), self.settings.placeholders
+        previews = Previews(root, facts, book, lambda: self.library.faults)
+        return preview_routes(previews, self.settings.tutor.name)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
@@ -310,6 +323,8 @@ def greeting(settings: Settings, shelf: Shelf) -> Iterator[str]:
     yield f"Cầm Tay đang chạy: {address}"
     if web.public_url or web.host not in LOOPBACK:
         yield from _qr(address)
+    if not web.public_url:
+        yield f"Xem thử bài, chỉ mở được trên máy này: http://127.0.0.1:{web.port}/preview/"
     if not (settings.helper.name and settings.helper.phone):
         yield "Chưa có người giúp: điền helper.name và helper.phone trong config.yaml."
 

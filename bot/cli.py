@@ -138,6 +138,14 @@ def try_lesson(given: argparse.Namespace) -> int:
     return Console(book, input, print, save).play(_head(given, lesson.id))
 
 
+def graph(given: argparse.Namespace) -> int:
+    settings = _settings(given)
+    from bot import graphing
+
+    lessons, facts = Path(settings.lessons.dir), settings.placeholders
+    return graphing.draw(lessons, given.lesson, facts, shape=given.format, out=given.out, coverage=given.coverage)
+
+
 def translate(given: argparse.Namespace) -> int:
     settings = _settings(given)
     from bot import translating
@@ -360,30 +368,9 @@ def _parser() -> argparse.ArgumentParser:
         "paths", metavar="ĐƯỜNG_DẪN", nargs="*", type=_path, help="tệp hay thư mục; không ghi: mọi bài"
     )
     linting.add_argument("--format", choices=("text", "json", "github"), default="text", help="cách in kết quả")
-    publishing = add("publish", publish, "Phát hành bài đã sửa; ai đang học vẫn yên chỗ.")
-    publishing.add_argument(
-        "lessons_wanted", metavar="BÀI", nargs="*", help="mã bài hay đường dẫn; không ghi: mọi bài đã sửa"
-    )
-    when = publishing.add_mutually_exclusive_group()
-    when.add_argument("--urgent", action="store_true", help="nội dung cũ nguy hiểm: chuyển ngay người đang học")
-    when.add_argument("--at-checkpoint", action="store_true", help="người đang học sang bản mới khi qua mốc kế tiếp")
-    past = add("history", history, "Xem các lần phát hành của một bài.")
-    past.add_argument("lesson", metavar="BÀI", help="mã của bài")
-    past.add_argument("--diff", action="store_true", help="in cả chỗ đã sửa")
-    back = add("rollback", rollback, "Quay lại một bản cũ của bài.")
-    back.add_argument("lesson", metavar="BÀI", help="mã của bài")
-    back.add_argument("version", metavar="BẢN", type=int, help="số của bản; xem ./camtay history BÀI")
-    back.add_argument("--urgent", action="store_true", help="chuyển ngay người đang học")
-    for child in (publishing, back):
-        child.add_argument("--dry-run", action="store_true", help="chỉ xem, không ghi gì")
-        child.add_argument(
-            "--decide",
-            metavar="BƯỚC=CÁCH",
-            action="append",
-            default=[],
-            help="người ở bước đã bỏ: stay, checkpoint, start, hay mã một bước mới",
-        )
-        child.add_argument("--author", metavar="TÊN", default="", help="ai phát hành (không ghi: tên tài khoản máy)")
+    _add_publish(add("publish", publish, "Phát hành bài đã sửa; ai đang học vẫn yên chỗ."))
+    _add_history(add("history", history, "Xem các lần phát hành của một bài."))
+    _add_rollback(add("rollback", rollback, "Quay lại một bản cũ của bài."))
     trying = add("try", try_lesson, "Học thử một bài ngay ở đây, không lưu gì.", "config lessons")
     trying.add_argument("lesson", metavar="BÀI", help="mã của bài, hoặc đường dẫn tới bài")
     trying.add_argument("--name", metavar="TÊN", help="gọi học viên là gì (Lan)")
@@ -402,6 +389,13 @@ def _parser() -> argparse.ArgumentParser:
         help="đặt sẵn một biến; dùng được nhiều lần",
     )
     _add_translate(add("translate", translate, "Bản dịch của bài học, trong tệp PO.", ""))
+    drawing = add("graph", graph, "Vẽ các bước của một bài và đường đi giữa chúng.", "config lessons")
+    drawing.add_argument("lesson", metavar="BÀI", help="mã của bài, hoặc đường dẫn tới bài")
+    drawing.add_argument(
+        "--format", choices=("mermaid", "svg"), default="mermaid", help="chữ Mermaid, hay hình SVG mở bằng trình duyệt"
+    )
+    drawing.add_argument("--out", metavar="TỆP", type=_path, help="không ghi: in ra màn hình")
+    drawing.add_argument("--coverage", action="store_true", help="đánh dấu bước chưa bản thoại nào đi qua")
     testing = add("test-lessons", test_lessons, "Diễn lại các bản thoại mẫu của bài học.", "config lessons")
     testing.add_argument(
         "paths", metavar="ĐƯỜNG_DẪN", nargs="*", type=_path, help="bản thoại hay thư mục; không ghi: mọi bài"
@@ -439,6 +433,40 @@ def _add_translate(parser: argparse.ArgumentParser) -> None:
         child.add_argument("language", metavar="TIẾNG", help="mã tiếng, ví dụ: en")
         if what == "import":
             child.add_argument("file", metavar="TỆP", nargs="?", type=_path, help="không ghi: xem lại tệp trong po/")
+
+
+def _add_publish(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "lessons_wanted", metavar="BÀI", nargs="*", help="mã bài hay đường dẫn; không ghi: mọi bài đã sửa"
+    )
+    when = parser.add_mutually_exclusive_group()
+    when.add_argument("--urgent", action="store_true", help="nội dung cũ nguy hiểm: chuyển ngay người đang học")
+    when.add_argument("--at-checkpoint", action="store_true", help="người đang học sang bản mới khi qua mốc kế tiếp")
+    _add_how(parser)
+
+
+def _add_history(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("lesson", metavar="BÀI", help="mã của bài")
+    parser.add_argument("--diff", action="store_true", help="in cả chỗ đã sửa")
+
+
+def _add_rollback(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("lesson", metavar="BÀI", help="mã của bài")
+    parser.add_argument("version", metavar="BẢN", type=int, help="số của bản; xem ./camtay history BÀI")
+    parser.add_argument("--urgent", action="store_true", help="chuyển ngay người đang học")
+    _add_how(parser)
+
+
+def _add_how(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dry-run", action="store_true", help="chỉ xem, không ghi gì")
+    parser.add_argument(
+        "--decide",
+        metavar="BƯỚC=CÁCH",
+        action="append",
+        default=[],
+        help="người ở bước đã bỏ: stay; với --urgent: checkpoint, start, hay mã một bước mới",
+    )
+    parser.add_argument("--author", metavar="TÊN", default="", help="ai phát hành (không ghi: tên tài khoản máy)")
 
 
 def _path(text: str) -> Path:

@@ -148,6 +148,55 @@ def test_one_lesson_is_looked_at_among_its_neighbours(lessons: Path, capsys: Out
     assert main(["lint", "--lessons", "lessons", str(path)]) == 1
 
 
+def test_graph_draws_a_lesson_by_its_id_or_its_path(lessons: Path, tmp_path: Path, capsys: Output) -> None:
+    assert main(["graph", "tap-thu", "--lessons", str(lessons)]) == 0
+    assert capsys.readouterr().out.splitlines()[3] == "flowchart TD"
+    elsewhere = tmp_path / "elsewhere" / "tap-thu"
+    elsewhere.mkdir(parents=True)
+    (elsewhere / "lesson.yaml").write_text(LESSON, "utf-8")
+    for path in (elsewhere, elsewhere / "lesson.yaml"):
+        out = tmp_path / "out.svg"
+        assert main(["graph", str(path), "--lessons", str(lessons), "--format", "svg", "--out", str(out)]) == 0
+        assert "Tập thử" in out.read_text("utf-8")
+        assert str(out) in capsys.readouterr().err
+
+
+def test_graph_draws_a_broken_lesson_and_tells_its_faults(lessons: Path, tmp_path: Path, capsys: Output) -> None:
+    broken = tmp_path / "lesson.yaml"
+    broken.write_text(LESSON.replace("  - end: het", "    next: mat\n  - end: het"), "utf-8")
+    assert main(["graph", str(broken), "--lessons", str(lessons)]) == 0
+    out, err = capsys.readouterr()
+    assert "⚠ không có bước này" in out
+    assert "không có bước này: mat" in err
+
+
+def test_graph_marks_what_no_transcript_walks_through(lessons: Path, tmp_path: Path, capsys: Output) -> None:
+    assert main(["graph", "tap-thu", "--lessons", str(lessons), "--coverage"]) == 0
+    assert "chưa có bản thoại nào đi qua: mo_may, het" in capsys.readouterr().err
+    kept = next(lessons.rglob("tap-thu/lesson.yaml")).parent / "transcripts" / "mot.txt"
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_text("# tap-thu\nbot      Chị mở máy nhé.\n", "utf-8")
+    assert main(["graph", "tap-thu", "--lessons", str(lessons), "--coverage"]) == 0
+    assert "chưa có bản thoại nào đi qua: het" in capsys.readouterr().err
+    broken = tmp_path / "lesson.yaml"
+    broken.write_text(LESSON.replace("  - end: het", "    next: mat\n  - end: het"), "utf-8")
+    assert main(["graph", str(broken), "--lessons", str(lessons), "--coverage"]) == 0
+    assert "chưa diễn lại được" in capsys.readouterr().err
+
+
+def test_graph_refuses_in_a_sentence(lessons: Path, tmp_path: Path, capsys: Output) -> None:
+    assert main(["graph", "tap-th", "--lessons", str(lessons)]) == 2
+    assert "“tap-thu”" in capsys.readouterr().err
+    (tmp_path / "lesson.yaml").write_text("- a\n", "utf-8")
+    assert main(["graph", str(tmp_path), "--lessons", str(lessons)]) == 1
+    err = capsys.readouterr().err
+    assert "E003" in err
+    assert "chưa vẽ được" in err
+    out = str(tmp_path / "nowhere" / "out.svg")
+    assert main(["graph", "tap-thu", "--lessons", str(lessons), "--out", out]) == 2
+    assert "không ghi được" in capsys.readouterr().err
+
+
 def test_lint_speaks_to_machines(lessons: Path, capsys: Output) -> None:
     break_lesson(lessons)
     assert main(["lint", "--lessons", "lessons", "--format", "json"]) == 1

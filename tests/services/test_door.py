@@ -25,6 +25,7 @@ VERBS = (
     "fix",
     "lint",
     "try",
+    "graph",
     "bench",
     "test-lessons",
     "migrate",

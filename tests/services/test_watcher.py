@@ -14,12 +14,13 @@ import pytest
 
 from bot.app import watches
 from bot.cli import main
+from bot.services.preview import Previews
 from bot.settings import Settings, Telegram, Web
 from bot.workers.watcher import Look, Watcher, look_at
 from flows import Book
 from tests.services.test_library import LESSON, OTHER, folder, put
 from tests.services.test_publishing import NO_QUIZ, Running, at_quiz
-from tests.support.builders import LESSONS, PROJECT
+from tests.support.builders import LESSONS, PROJECT, facts
 from tests.support.harness import tutor
 
 __all__ = ["folder"]  # the fixture
@@ -109,6 +110,9 @@ async def test_what_would_hurt_somebody_waits_for_a_decision(t: Watched, folder:
     said = await t.settle()
     assert "E801" in said and t.current["mot"] == 1
     assert [p.code for found in t.library.faults.values() for p in found] == ["E801"]
+    previews = Previews(folder, facts(), lambda: t.conversation.book, lambda: t.library.faults)
+    shown = previews.look("mot")
+    assert shown is not None and [problem.code for problem in shown.problems][:1] == ["E801"]
     put(folder, "hai", OTHER.replace("bản A", "bản B"))
     assert "E801" not in await t.settle() and t.library.faults, "told once, kept"
     await lan.tap("Không đọc")
