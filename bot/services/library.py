@@ -170,7 +170,10 @@ def _ways(catalogue: Catalogue, kept: Mapping[Key, Kept]) -> dict[Key, Route]:
 
 
 async def publish_first(database: Database, shelf: Shelf, now: datetime) -> None:
-    """Publish the lessons that never were: there is nobody whom that could hurt."""
+    """Publish the lessons that never were: there is nobody whom that could hurt.
+
+    There is always a transaction: a start shows by it whether the database can be written at all.
+    """
     known = await database.read(publications.current)
     new = sorted(shelf.good.keys() - known.keys())
 
@@ -181,7 +184,7 @@ async def publish_first(database: Database, shelf: Shelf, now: datetime) -> None
         publications.add_versions(connection, rows)
         publications.add(connection, [PublicationRow(row.lesson, 1, "first", BY_FILES, now) for row in rows])
 
-    for attempt in range(MAX_CONFLICTS if new else 0):
+    for attempt in range(MAX_CONFLICTS):
         try:
             await database.transact(add)
             return
