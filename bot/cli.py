@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
+    from bot.publishing import Desk
+    from bot.services.publishing import How
     from bot.settings import Settings
     from flows.dialogue import Head
     from flows.model import Lesson, Problem
@@ -85,7 +87,7 @@ def run(given: argparse.Namespace) -> int:
     settings = _settings(given)
     from bot import app
 
-    return app.run(settings)
+    return app.run(settings, watch=given.watch)
 
 
 def lint(given: argparse.Namespace) -> int:
@@ -95,6 +97,29 @@ def lint(given: argparse.Namespace) -> int:
     return linting.report(
         linting.problems(Path(settings.lessons.dir), given.paths, settings.placeholders), given.format, print
     )
+
+
+def publish(given: argparse.Namespace) -> int:
+    settings = _settings(given)
+    from bot import publishing
+
+    how = _how(given)
+    return asyncio.run(publishing.publish_files(_desk(settings), given.lessons_wanted, how, dry_run=given.dry_run))
+
+
+def history(given: argparse.Namespace) -> int:
+    settings = _settings(given)
+    from bot import publishing
+
+    return asyncio.run(publishing.show_history(_desk(settings), given.lesson, diff=given.diff))
+
+
+def rollback(given: argparse.Namespace) -> int:
+    settings = _settings(given)
+    from bot import publishing
+
+    how, desk = _how(given, rollback=True), _desk(settings)
+    return asyncio.run(publishing.roll_back(desk, given.lesson, given.version, how, dry_run=given.dry_run))
 
 
 def try_lesson(given: argparse.Namespace) -> int:
@@ -209,6 +234,26 @@ def _settings(given: argparse.Namespace) -> Settings:
     return settings.load(given.config, os.environ, flags)
 
 
+def _desk(settings: Settings) -> Desk:
+    from bot.publishing import Desk
+
+    return Desk(settings, datetime.now(UTC), print, lambda line: print(line, file=sys.stderr))
+
+
+def _how(given: argparse.Namespace, *, rollback: bool = False) -> How:
+    from bot import publishing
+    from bot.services.publishing import How
+    from bot.settings import account
+
+    return How(
+        author=given.author or account(os.environ),
+        urgent=given.urgent,
+        at_checkpoint=getattr(given, "at_checkpoint", False),
+        rollback=rollback,
+        decisions=publishing.decisions(given.decide),
+    )
+
+
 async def _migrate(settings: Settings) -> tuple[str | None, str | None]:
     """The schema's version before and after."""
     from storage import schema
@@ -312,12 +357,20 @@ def _parser() -> argparse.ArgumentParser:
             _FLAG_ADDERS[flag](child)
         return child
 
-    add("run", run, "Chạy Cầm Tay.", "config lessons data host port")
+    running = add("run", run, "Chạy Cầm Tay.", "config lessons data host port")
+    running.add_argument(
+        "--watch",
+        action=argparse.BooleanOptionalAction,
+        help="lưu bài là dùng được ngay; không ghi: chỉ khi trang web mở riêng cho máy này",
+    )
     linting = add("lint", lint, "Soát bài học.", "config lessons")
     linting.add_argument(
         "paths", metavar="ĐƯỜNG_DẪN", nargs="*", type=_path, help="tệp hay thư mục; không ghi: mọi bài"
     )
     linting.add_argument("--format", choices=("text", "json", "github"), default="text", help="cách in kết quả")
+    _add_publish(add("publish", publish, "Phát hành bài đã sửa; ai đang học vẫn yên chỗ."))
+    _add_history(add("history", history, "Xem các lần phát hành của một bài."))
+    _add_rollback(add("rollback", rollback, "Quay lại một bản cũ của bài."))
     trying = add("try", try_lesson, "Học thử một bài ngay ở đây, không lưu gì.", "config lessons")
     trying.add_argument("lesson", metavar="BÀI", help="mã của bài, hoặc đường dẫn tới bài")
     trying.add_argument("--name", metavar="TÊN", help="gọi học viên là gì (Lan)")
@@ -335,6 +388,7 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         help="đặt sẵn một biến; dùng được nhiều lần",
     )
+    _add_translate(add("translate", translate, "Bản dịch của bài học, trong tệp PO.", ""))
     drawing = add("graph", graph, "Vẽ các bước của một bài và đường đi giữa chúng.", "config lessons")
     drawing.add_argument("lesson", metavar="BÀI", help="mã của bài, hoặc đường dẫn tới bài")
     drawing.add_argument(
@@ -351,7 +405,6 @@ def _parser() -> argparse.ArgumentParser:
     testing.add_argument("--format", choices=("text", "json", "github"), default="text", help="cách in kết quả")
     editing = add("schema", schema, "In lược đồ bài học cho trình soạn thảo.", "config lessons")
     editing.add_argument("lesson", metavar="BÀI", nargs="?", help="gợi ý thêm mã bước của bài này")
-    _add_translate(add("translate", translate, "Bản dịch của bài học, trong tệp PO.", ""))
     add("migrate", migrate, "Đưa cơ sở dữ liệu lên phiên bản mới.", "config data")
     making = add("backup", make_backup, "Sao lưu vào một tệp, không cần dừng.", "config data")
     making.add_argument("file", metavar="TỆP", nargs="?", type=_path, help="không ghi: data/backup/camtay-….tar.gz")
@@ -380,6 +433,40 @@ def _add_translate(parser: argparse.ArgumentParser) -> None:
         child.add_argument("language", metavar="TIẾNG", help="mã tiếng, ví dụ: en")
         if what == "import":
             child.add_argument("file", metavar="TỆP", nargs="?", type=_path, help="không ghi: xem lại tệp trong po/")
+
+
+def _add_publish(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "lessons_wanted", metavar="BÀI", nargs="*", help="mã bài hay đường dẫn; không ghi: mọi bài đã sửa"
+    )
+    when = parser.add_mutually_exclusive_group()
+    when.add_argument("--urgent", action="store_true", help="nội dung cũ nguy hiểm: chuyển ngay người đang học")
+    when.add_argument("--at-checkpoint", action="store_true", help="người đang học sang bản mới khi qua mốc kế tiếp")
+    _add_how(parser)
+
+
+def _add_history(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("lesson", metavar="BÀI", help="mã của bài")
+    parser.add_argument("--diff", action="store_true", help="in cả chỗ đã sửa")
+
+
+def _add_rollback(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("lesson", metavar="BÀI", help="mã của bài")
+    parser.add_argument("version", metavar="BẢN", type=int, help="số của bản; xem ./camtay history BÀI")
+    parser.add_argument("--urgent", action="store_true", help="chuyển ngay người đang học")
+    _add_how(parser)
+
+
+def _add_how(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dry-run", action="store_true", help="chỉ xem, không ghi gì")
+    parser.add_argument(
+        "--decide",
+        metavar="BƯỚC=CÁCH",
+        action="append",
+        default=[],
+        help="người ở bước đã bỏ: stay; với --urgent: checkpoint, start, hay mã một bước mới",
+    )
+    parser.add_argument("--author", metavar="TÊN", default="", help="ai phát hành (không ghi: tên tài khoản máy)")
 
 
 def _path(text: str) -> Path:

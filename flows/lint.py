@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.loader import Library, by_place
+from flows.loader import Draft, Library, by_place
 from flows.model import Problem
 from flows.rules import Script
 from flows.rules_channel import rules as channel_rules
@@ -30,15 +30,23 @@ FORM = {
 
 def lint(library: Library) -> tuple[Problem, ...]:
     """All problems of a library in reading order, the loader's included. A broken lesson hides no other."""
-    problems = list(library.problems)
+    problems = [*library.problems, *lint_shelf(library)]
     for draft in library.drafts:
-        if draft.lesson is not None and draft.lesson.steps:
-            script = Script(draft, library)
-            problems.extend(problem for rule in RULES for problem in rule.problems(script))
-            problems.extend(other_words(draft, library))
-    problems.extend(whole_shelf(library))
-    problems.extend(phrase_problems(library))
+        problems += lint_draft(draft, library)
     return by_place(problems)
+
+
+def lint_draft(draft: Draft, library: Library) -> list[Problem]:
+    """What the rules find in one lesson among the others."""
+    if draft.lesson is None or not draft.lesson.steps:
+        return []
+    script = Script(draft, library)
+    return [*(problem for rule in RULES for problem in rule.problems(script)), *other_words(draft, library)]
+
+
+def lint_shelf(library: Library) -> list[Problem]:
+    """What no single lesson can be blamed for."""
+    return [*whole_shelf(library), *phrase_problems(library)]
 
 
 def rules() -> dict[str, str]:

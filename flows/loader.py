@@ -86,7 +86,7 @@ class Library:
 def read_lessons(root: str | Path) -> dict[str, bytes]:
     """The files of a folder: `**/lesson.yaml`, tracks, sources, words, phrases, `po/*.po` beside them; path → bytes.
 
-    Folders whose name begins with "_" (the template) are looked at only when they are `root` itself. A file that
+    Folders whose name begins with "_" (the template) or "." are looked at only when they are `root` itself. A file that
     cannot be read raises OSError.
     """
     top = Path(root)
@@ -94,11 +94,21 @@ def read_lessons(root: str | Path) -> dict[str, bytes]:
     scripts = [
         path
         for path in sorted(top.rglob("lesson.yaml"))
-        if not any(part.startswith("_") for part in path.relative_to(top).parts[:-1])
+        if not any(part.startswith(("_", ".")) for part in path.relative_to(top).parts[:-1])
     ]
     folders = dict.fromkeys([top, *(script.parent for script in scripts)])
     languages = [path for folder in folders for path in sorted((folder / "po").glob("*.po"))]
     return {str(path): path.read_bytes() for path in (*tables, *scripts, *languages) if path.is_file()}
+
+
+class Parsers:
+    """How the two kinds of big files are read."""
+
+    def draft(self, raw: bytes, path: str, facts: Collection[str]) -> Draft:
+        return read_draft(raw, path, facts)
+
+    def catalogue(self, raw: bytes, path: str) -> tuple[Catalogue, tuple[Problem, ...]]:
+        return po.read(raw, path)
 
 
 def load_folder(root: str | Path, facts: Table[str, str]) -> Library:
@@ -106,8 +116,12 @@ def load_folder(root: str | Path, facts: Table[str, str]) -> Library:
     return load_files(read_lessons(root), facts)
 
 
-def load_files(files: Table[str, bytes], facts: Table[str, str]) -> Library:
-    """What `read_lessons` found, as a library; of two lessons with one id the first is kept."""
+def load_files(files: Table[str, bytes], facts: Table[str, str], parsers: Parsers | None = None) -> Library:
+    """What `read_lessons` found, as a library; of two lessons with one id the first is kept.
+
+    `parsers` may remember what they have read before.
+    """
+    parse = parsers or Parsers()
     problems: list[Problem] = []
     languages = {path: raw for path, raw in files.items() if path.endswith(".po")}
     tables = {
@@ -119,9 +133,9 @@ def load_files(files: Table[str, bytes], facts: Table[str, str]) -> Library:
     sources = _ids(tables["sources"], problems) if "sources" in tables else frozenset()
     words = _words(tables["words"], problems) if "words" in tables else {}
     phrases = _phrases(tables["phrases"], problems) if "phrases" in tables else ()
-    drafts = [read_draft(raw, path, facts) for path, raw in files.items() if Path(path).name == "lesson.yaml"]
+    drafts = [parse.draft(raw, path, facts) for path, raw in files.items() if Path(path).name == "lesson.yaml"]
     drafts = _unique(drafts)
-    translations = _translations(languages, problems)
+    translations = _translations(languages, problems, parse)
     return Library(
         lessons={draft.lesson.id: draft.lesson for draft in drafts if draft.lesson and draft.usable},
         problems=by_place([*problems, *(problem for draft in drafts for problem in draft.problems)]),
@@ -140,11 +154,13 @@ def load_files(files: Table[str, bytes], facts: Table[str, str]) -> Library:
     )
 
 
-def _translations(files: Table[str, bytes], problems: list[Problem]) -> dict[Path, dict[str, Catalogue]]:
+def _translations(
+    files: Table[str, bytes], problems: list[Problem], parse: Parsers
+) -> dict[Path, dict[str, Catalogue]]:
     """Folder → language → entries, for `FOLDER/po/LANGUAGE.po`."""
     found: dict[Path, dict[str, Catalogue]] = {}
     for path, raw in files.items():
-        catalogue, faults = po.read(raw, path)
+        catalogue, faults = parse.catalogue(raw, path)
         problems.extend(faults)
         found.setdefault(Path(path).parent.parent, {})[Path(path).stem] = catalogue
     return found

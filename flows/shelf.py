@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,23 +48,30 @@ def read_shelf(root: Path, facts: Mapping[str, str]) -> Shelf:
     them the tutor cannot speak.
     """
     library = load_folder(root, facts)
+    if not (root / "phrases.yaml").is_file():
+        raise FileNotFoundError(2, "không thấy tệp lời nói", str(root / "phrases.yaml"))
+    return shelf_of(library, lint(library), root, (root / "words.yaml").read_bytes())
+
+
+def shelf_of(library: Library, problems: Iterable[Problem], root: Path, words: bytes) -> Shelf:
+    """The library of the folder `root` as a shelf; `words` is its words.yaml. Raises as `read_shelf`."""
     by_path: dict[str, list[Problem]] = {}
-    for problem in (*library.problems, *lint(library)):
+    for problem in problems:
         if problem.severity == "error" and not _of_phrases(problem, root):
-            by_path.setdefault(_lesson_path(problem.place.path), []).append(problem)
+            by_path.setdefault(lesson_path(problem.place.path), []).append(problem)
     good = {key: lesson for key, lesson in library.lessons.items() if lesson.place.path not in by_path}
     return Shelf(
         good=good,
         broken={path: tuple(dict.fromkeys(found)) for path, found in by_path.items()},
         phrases=_phrases(root, library),
-        words=read_table(root / "words.yaml"),
+        words=table_of(words),
         tracks=tuple((track.id, track.title) for track in library.tracks),
         translations={key: _languages(lesson, library) for key, lesson in good.items()},
         phrases_in=_phrases_in(library),
     )
 
 
-def _lesson_path(path: str) -> str:
+def lesson_path(path: str) -> str:
     """A lesson's file, also for a fault in its PO file."""
     return str(Path(path).parent.parent / "lesson.yaml") if path.endswith(".po") else path
 
@@ -90,8 +97,6 @@ def _phrases_in(library: Library) -> dict[str, dict[str, str]]:
 def _phrases(root: Path, library: Library) -> dict[str, str]:
     """The tutor's own sentences; raises LessonInvalid when one is missing: the tutor would fall silent there."""
     path = root / "phrases.yaml"
-    if not path.is_file():
-        raise FileNotFoundError(2, "không thấy tệp lời nói", str(path))
     broken = tuple(each for each in library.problems if each.place.path == str(path) and each.severity == "error")
     if broken:
         raise LessonInvalid(broken)
@@ -106,7 +111,11 @@ def _phrases(root: Path, library: Library) -> dict[str, str]:
 
 def read_table(path: Path) -> dict[str, object]:
     """A YAML table of the tutor's own words, all scalars text."""
-    data = yaml.load(path.read_bytes(), Loader=_Textual)
+    return table_of(path.read_bytes())
+
+
+def table_of(raw: bytes) -> dict[str, object]:
+    data = yaml.load(raw, Loader=_Textual)
     return data if isinstance(data, dict) else {}
 
 

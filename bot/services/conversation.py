@@ -48,8 +48,8 @@ class Conversation:
         return await self.database.transact(lambda connection: self.batch(connection, updates, settled))
 
     def batch(self, connection: Connection, updates: Sequence[Update], settled: Settled) -> Effects:
-        """The body of the transaction; pure but for the connection."""
-        effects = Effects()
+        """The body of the transaction; pure but for the connection. One book from its first update to its last."""
+        effects, book = Effects(), self.book
         now = self.universe("batch").now
         if settled:
             conversations.settle(connection, settled)
@@ -61,10 +61,10 @@ class Conversation:
                     fresh_ids.discard(update.update_id)
                     waiting.append(update)
         while waiting:
-            waiting = self._round(connection, waiting, effects)
+            waiting = self._round(connection, waiting, effects, book)
         return effects
 
-    def _round(self, connection: Connection, updates: Sequence[Update], effects: Effects) -> list[Update]:
+    def _round(self, connection: Connection, updates: Sequence[Update], effects: Effects, book: Book) -> list[Update]:
         """Handle updates and write down what they cause.
 
         Returns what came of a chat after everything of hers was deleted: somebody new has said that.
@@ -73,7 +73,7 @@ class Conversation:
         records: dict[str, Record] = {}
         after: list[Update] = []
         for channel, of_channel in _by_channel(updates).items():
-            after += self._channel(connection, channel, of_channel, records, effects)
+            after += self._channel(connection, channel, of_channel, records, effects, book)
         for learner_id in sorted(records):
             records[learner_id].close()
         conversations.write(connection, effects.writes)
@@ -86,6 +86,7 @@ class Conversation:
         updates: list[Update],
         records: dict[str, Record],
         effects: Effects,
+        book: Book,
     ) -> list[Update]:
         by_chat: dict[str, list[Update]] = {}
         for update in updates:
@@ -98,7 +99,7 @@ class Conversation:
                 continue
             if row.learner_id not in records:
                 records[row.learner_id] = Record(row, self._talk(connection, row), effects, self.quiet)
-            after += self._learner(records[row.learner_id], by_chat[chat_id])
+            after += self._learner(records[row.learner_id], by_chat[chat_id], book)
         return after
 
     def _load(
@@ -120,14 +121,14 @@ class Conversation:
             rows[chat_id] = row
         return rows
 
-    def _learner(self, record: Record, updates: list[Update]) -> list[Update]:
+    def _learner(self, record: Record, updates: list[Update], book: Book) -> list[Update]:
         """Returns the updates that came after she had everything deleted."""
         ordered = _current_tap_first(updates, record.talk.seq)
         for at, update in enumerate(ordered):
             if record.forgotten:
                 return ordered[at:]
             universe = self.universe(f"{update.channel}:{update.update_id}")
-            desk = Desk(self.book, universe, record.person, record.talk, record.row.channel)
+            desk = Desk(book, universe, record.person, record.talk, record.row.channel)
             answer(desk, update.body)
             record.take(desk, universe.now, from_her=update.channel != INNER)
         return []
