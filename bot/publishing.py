@@ -258,7 +258,11 @@ def _chosen(settings: Settings, wanted: Sequence[str]) -> tuple[Shelf, list[Prob
         raise SettingsInvalid(str(fault)) from None
     paths = {path for each in wanted for path in _paths(root, shelf, each)} if wanted else None
     good = {k: lesson for k, lesson in sorted(shelf.good.items()) if paths is None or lesson.place.path in paths}
-    broken = {path: found for path, found in shelf.broken.items() if paths is None or path in paths}
+    broken = {
+        path: (*shelf.broken.get(path, ()), *shelf.untranslated.get(path, ()))
+        for path in sorted(shelf.broken.keys() | shelf.untranslated.keys())
+        if paths is None or path in paths
+    }
     return replace(shelf, good=good), [problem for found in broken.values() for problem in found]
 
 

@@ -10,7 +10,7 @@ from flows.loader import Draft, Library, Parsers, by_place, load_files, read_dra
 from flows.model import LessonInvalid, Place, Problem
 from flows.po import Catalogue
 from flows.po import read as read_catalogue
-from flows.shelf import Shelf, lesson_path, shelf_of
+from flows.shelf import OF_TRANSLATION, Shelf, lesson_path, shelf_of
 
 NEEDED = ("phrases.yaml", "words.yaml")  # without them the tutor cannot speak or understand
 TABLES = (*NEEDED, "tracks.yaml", "sources.yaml")
@@ -128,7 +128,7 @@ def _errors(problems: Iterable[Problem]) -> dict[str, tuple[Problem, ...]]:
     """By path; that a sentence lacks its translation is no fault of the sentence."""
     found: dict[str, tuple[Problem, ...]] = {}
     for problem in by_place(problems):
-        if problem.severity == "error" and not problem.code.startswith("E40"):
+        if problem.severity == "error" and problem.code not in OF_TRANSLATION:
             found[problem.place.path] = (*found.get(problem.place.path, ()), problem)
     return found
 
