@@ -132,7 +132,8 @@ class App:
         """Take over what is published, and under `watch` what is saved."""
         now, tick_s = self.world.now, self.world.tick_s
         every_s = min(tick_s, WATCHED_S) if self.watch else tick_s
-        librarian = Librarian(self.library, conversation, self.intake.submit, now, quiet, every_s)
+        submit = self.intake.submit
+        librarian = Librarian(self.library, conversation, submit, now, quiet, every_s, reads_files=not self.watch)
         self._workers.append(self._spawn(librarian.run()))
         if self.watch:
             self._workers.append(self._spawn(Watcher(self.library, librarian, now, account(os.environ), _tell).run()))
@@ -158,7 +159,8 @@ class App:
         nothing of itself would let everybody in."""
         if self.settings.web.public_url:
             return ()
-        previews = Previews(Path(self.settings.lessons.dir), self.settings.placeholders, book)
+        root, facts = Path(self.settings.lessons.dir), self.settings.placeholders
+        previews = Previews(root, facts, book, lambda: self.library.faults)
         return preview_routes(previews, self.settings.tutor.name)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:

@@ -384,11 +384,9 @@ def _parser() -> argparse.ArgumentParser:
         help="lưu bài là dùng được ngay; không ghi: chỉ khi trang web mở riêng cho máy này",
     )
     _add_lint(add("lint", lint, "Soát bài học.", "config lessons data"))
-    _add_publishing(
-        add("publish", publish, "Phát hành bài đã sửa; ai đang học vẫn yên chỗ."),
-        add("history", history, "Xem các lần phát hành của một bài."),
-        add("rollback", rollback, "Quay lại một bản cũ của bài."),
-    )
+    _add_publish(add("publish", publish, "Phát hành bài đã sửa; ai đang học vẫn yên chỗ."))
+    _add_history(add("history", history, "Xem các lần phát hành của một bài."))
+    _add_rollback(add("rollback", rollback, "Quay lại một bản cũ của bài."))
     trying = add("try", try_lesson, "Học thử một bài ngay ở đây, không lưu gì.", "config lessons")
     trying.add_argument("lesson", metavar="BÀI", help="mã của bài, hoặc đường dẫn tới bài")
     trying.add_argument("--name", metavar="TÊN", help="gọi học viên là gì (Lan)")
@@ -406,6 +404,7 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         help="đặt sẵn một biến; dùng được nhiều lần",
     )
+    _add_translate(add("translate", translate, "Bản dịch của bài học, trong tệp PO.", ""))
     drawing = add("graph", graph, "Vẽ các bước của một bài và đường đi giữa chúng.", "config lessons")
     drawing.add_argument("lesson", metavar="BÀI", help="mã của bài, hoặc đường dẫn tới bài")
     drawing.add_argument(
@@ -422,7 +421,6 @@ def _parser() -> argparse.ArgumentParser:
     testing.add_argument("--format", choices=("text", "json", "github"), default="text", help="cách in kết quả")
     editing = add("schema", schema, "In lược đồ bài học cho trình soạn thảo.", "config lessons")
     editing.add_argument("lesson", metavar="BÀI", nargs="?", help="gợi ý thêm mã bước của bài này")
-    _add_translate(add("translate", translate, "Bản dịch của bài học, trong tệp PO.", ""))
     add("migrate", migrate, "Đưa cơ sở dữ liệu lên phiên bản mới.", "config data")
     making = add("backup", make_backup, "Sao lưu vào một tệp, không cần dừng.", "config data")
     making.add_argument("file", metavar="TỆP", nargs="?", type=_path, help="không ghi: data/backup/camtay-….tar.gz")
@@ -430,32 +428,6 @@ def _parser() -> argparse.ArgumentParser:
     restoring.add_argument("file", metavar="TỆP", type=_path, help="tệp mà ./camtay backup đã ghi")
     add("doctor", doctor, "Xem đã đủ gì, còn thiếu gì.", "config lessons data host port")
     return parser
-
-
-def _add_publishing(
-    publishing: argparse.ArgumentParser, past: argparse.ArgumentParser, back: argparse.ArgumentParser
-) -> None:
-    publishing.add_argument(
-        "lessons_wanted", metavar="BÀI", nargs="*", help="mã bài hay đường dẫn; không ghi: mọi bài đã sửa"
-    )
-    when = publishing.add_mutually_exclusive_group()
-    when.add_argument("--urgent", action="store_true", help="nội dung cũ nguy hiểm: chuyển ngay người đang học")
-    when.add_argument("--at-checkpoint", action="store_true", help="người đang học sang bản mới khi qua mốc kế tiếp")
-    past.add_argument("lesson", metavar="BÀI", help="mã của bài")
-    past.add_argument("--diff", action="store_true", help="in cả chỗ đã sửa")
-    back.add_argument("lesson", metavar="BÀI", help="mã của bài")
-    back.add_argument("version", metavar="BẢN", type=int, help="số của bản; xem ./camtay history BÀI")
-    back.add_argument("--urgent", action="store_true", help="chuyển ngay người đang học")
-    for child in (publishing, back):
-        child.add_argument("--dry-run", action="store_true", help="chỉ xem, không ghi gì")
-        child.add_argument(
-            "--decide",
-            metavar="BƯỚC=CÁCH",
-            action="append",
-            default=[],
-            help="người ở bước đã bỏ: stay, checkpoint, start, hay mã một bước mới",
-        )
-        child.add_argument("--author", metavar="TÊN", default="", help="ai phát hành (không ghi: tên tài khoản máy)")
 
 
 def _add_lint(linting: argparse.ArgumentParser) -> None:
@@ -488,6 +460,40 @@ def _add_translate(parser: argparse.ArgumentParser) -> None:
         child.add_argument("language", metavar="TIẾNG", help="mã tiếng, ví dụ: en")
         if what == "import":
             child.add_argument("file", metavar="TỆP", nargs="?", type=_path, help="không ghi: xem lại tệp trong po/")
+
+
+def _add_publish(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "lessons_wanted", metavar="BÀI", nargs="*", help="mã bài hay đường dẫn; không ghi: mọi bài đã sửa"
+    )
+    when = parser.add_mutually_exclusive_group()
+    when.add_argument("--urgent", action="store_true", help="nội dung cũ nguy hiểm: chuyển ngay người đang học")
+    when.add_argument("--at-checkpoint", action="store_true", help="người đang học sang bản mới khi qua mốc kế tiếp")
+    _add_how(parser)
+
+
+def _add_history(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("lesson", metavar="BÀI", help="mã của bài")
+    parser.add_argument("--diff", action="store_true", help="in cả chỗ đã sửa")
+
+
+def _add_rollback(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("lesson", metavar="BÀI", help="mã của bài")
+    parser.add_argument("version", metavar="BẢN", type=int, help="số của bản; xem ./camtay history BÀI")
+    parser.add_argument("--urgent", action="store_true", help="chuyển ngay người đang học")
+    _add_how(parser)
+
+
+def _add_how(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dry-run", action="store_true", help="chỉ xem, không ghi gì")
+    parser.add_argument(
+        "--decide",
+        metavar="BƯỚC=CÁCH",
+        action="append",
+        default=[],
+        help="người ở bước đã bỏ: stay; với --urgent: checkpoint, start, hay mã một bước mới",
+    )
+    parser.add_argument("--author", metavar="TÊN", default="", help="ai phát hành (không ghi: tên tài khoản máy)")
 
 
 def _path(text: str) -> Path:

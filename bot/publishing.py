@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.errors import SchemaOutdated, SettingsInvalid
+from bot.beside import Beside
+from bot.errors import SettingsInvalid
 from bot.services.library import BY_FILES
 from bot.services.publishing import (
     MAX_OUTDATED,
@@ -29,10 +29,8 @@ from flows import LessonInvalid, Problem
 from flows.changes import DECISIONS, STAY, Stand, summary
 from flows.fields import did_you_mean
 from flows.shelf import Shelf, read_shelf
-from storage import publications, schema
-from storage.copies import sqlite_path
-from storage.database import Database, open_database
-from storage.lock import lock_all
+from storage import publications
+from storage.database import Database
 from storage.records import PublicationRow
 
 DIFF_LINES = 12  # of a unified diff, shown before publishing
@@ -54,10 +52,9 @@ _FATES: Mapping[str, str] = {
     "decide": "CẦN QUYẾT ĐỊNH",
 }
 _DECISIONS = {
-    STAY: "ai đang ở đó học nốt bản cũ",
-    "checkpoint": "về mốc gần nhất đã qua",
-    "start": "về đầu bài, điểm còn nguyên",
-    "MÃ_BƯỚC": "sang bước ấy của bản mới",
+    "checkpoint": "mọi người sang bản mới ngay, ai ở đó về mốc gần nhất đã qua",
+    "start": "mọi người sang bản mới ngay, ai ở đó về đầu bài, điểm còn nguyên",
+    "MÃ_BƯỚC": "mọi người sang bản mới ngay, ai ở đó sang bước ấy",
 }
 
 
@@ -83,7 +80,7 @@ async def publish_files(desk: Desk, wanted: Sequence[str], how: How, *, dry_run:
     if errors:
         desk.complain(f"Chưa phát hành: có {len(errors)} lỗi. Sửa xong hãy chạy lại.")
         return 1
-    async with _Open(desk.settings, dry_run=dry_run) as database:
+    async with Beside(desk.settings, dry_run=dry_run) as database:
         for _ in range(MAX_OUTDATED):
             stored = await look(database, sorted(lessons)) if database else {lesson: Stored() for lesson in lessons}
             facts = desk.settings.placeholders
@@ -189,15 +186,18 @@ def ways_out(each: Plan) -> Iterator[str]:
     yield f"Chưa phát hành {lesson}. Với mỗi bước, chọn một cách rồi chạy lại:"
     verb = "publish" if not each.how.rollback else "rollback"
     target = lesson if verb == "publish" else f"{lesson} {each.version}"
-    flags = " --urgent" if each.how.urgent else " --at-checkpoint" if each.how.at_checkpoint else ""
+    flags = " --at-checkpoint" if each.how.at_checkpoint else ""
     for step in dict.fromkeys(stand.step for stand in each.impact.stands if stand.fate == "decide"):
         if verb == "publish":
             yield f"  ghi `was: {step}` ở bước thay cho `{step}` trong {_near(each.lesson.place.path)}"
+        if not each.how.urgent:
+            yield _way(f"./camtay {verb} {target}{flags} --decide {step}={STAY}", "ai đang ở đó học nốt bản cũ")
         for decision, meaning in _DECISIONS.items():
-            if each.how.urgent and decision == STAY:
-                continue
-            command = f"./camtay {verb} {target}{flags} --decide {step}={decision}"
-            yield f"  {command:<60}  {meaning}"
+            yield _way(f"./camtay {verb} {target} --urgent --decide {step}={decision}", meaning)
+
+
+def _way(command: str, meaning: str) -> str:
+    return f"  {command:<60}  {meaning}"
 
 
 def _check_decisions(how: How, stored: Mapping[str, Stored], plans: Sequence[Plan]) -> None:
@@ -207,6 +207,9 @@ def _check_decisions(how: How, stored: Mapping[str, Stored], plans: Sequence[Pla
             raise SettingsInvalid(
                 f"--decide {step}=stay: bản khẩn không để ai ở lại; chọn checkpoint, start hoặc mã bước."
             )
+        if not how.urgent and decision != STAY:
+            told = "không khẩn thì không ai bị chuyển; dùng stay, hoặc thêm --urgent"
+            raise SettingsInvalid(f"--decide {step}={decision}: {told}.")
         old = {place[1] for each in stored.values() for place in each.inside}
         old |= {step for each in plans for step in (*each.changes.removed, *each.changes.rekinded, *each.lesson.index)}
         if step not in old:
@@ -255,7 +258,11 @@ def _chosen(settings: Settings, wanted: Sequence[str]) -> tuple[Shelf, list[Prob
         raise SettingsInvalid(str(fault)) from None
     paths = {path for each in wanted for path in _paths(root, shelf, each)} if wanted else None
     good = {k: lesson for k, lesson in sorted(shelf.good.items()) if paths is None or lesson.place.path in paths}
-    broken = {path: found for path, found in shelf.broken.items() if paths is None or path in paths}
+    broken = {
+        path: (*shelf.broken.get(path, ()), *shelf.untranslated.get(path, ()))
+        for path in sorted(shelf.broken.keys() | shelf.untranslated.keys())
+        if paths is None or path in paths
+    }
     return replace(shelf, good=good), [problem for found in broken.values() for problem in found]
 
 
@@ -281,7 +288,7 @@ def _paths(root: Path, shelf: Shelf, wanted: str) -> list[str]:
 
 async def show_history(desk: Desk, lesson: str, *, diff: bool) -> int:
     """Every publication of a lesson, the newest first."""
-    async with _Open(desk.settings, dry_run=True) as database:
+    async with Beside(desk.settings, dry_run=True) as database:
         stored = (await look(database, [lesson]))[lesson] if database else Stored()
         await _known(database, stored, lesson)
     zone = ZoneInfo(desk.settings.time.zone)
@@ -295,30 +302,28 @@ async def show_history(desk: Desk, lesson: str, *, diff: bool) -> int:
     return 0
 
 
-def _inside(stored: Stored, row: PublicationRow) -> int:
-    """How many are inside its version, told once: at the version's newest publication."""
+def _inside(stored: Stored, row: PublicationRow) -> int | None:
+    """How many are inside its version, told once, at the version's newest publication; None at the others."""
     newest = next(each for each in reversed(stored.log) if each.version == row.version)
     if newest.publication_id != row.publication_id:
-        return 0
+        return None
     return sum(count for (version, _), count in stored.inside.items() if version == row.version)
 
 
-def _line(row: PublicationRow, zone: ZoneInfo, count: int, *, is_current: bool) -> str:
+def _line(row: PublicationRow, zone: ZoneInfo, count: int | None, *, is_current: bool) -> str:
     added, gone = changed_lines(row.diff)
     when = row.at.astimezone(zone)
     mode = MODES[row.mode] + (", khẩn" if row.urgent and row.mode != "urgent" else "")
     author = "tự động" if row.author == BY_FILES else row.author
     mark = "*" if is_current else " "
-    return (
-        f"{mark} bản {row.version:<4}{when:%d/%m/%Y %H:%M}  {author:<14}{mode:<14}"
-        f"{count:>4} người đang học  +{added} −{gone}"
-    )
+    people = "" if count is None else f"{count} người đang học"
+    return f"{mark} bản {row.version:<4}{when:%d/%m/%Y %H:%M}  {author:<14}{mode:<14}{people:>20}  +{added} −{gone}"
 
 
 async def roll_back(desk: Desk, lesson: str, version: int, how: How, *, dry_run: bool) -> int:
     """Make an older version the current one again; 0 done, 1 something stands in the way."""
     facts = desk.settings.placeholders
-    async with _Open(desk.settings, dry_run=True) as database:
+    async with Beside(desk.settings, dry_run=True) as database:
         for _ in range(MAX_OUTDATED):
             stored = (await look(database, [lesson]))[lesson] if database else Stored()
             await _known(database, stored, lesson)
@@ -352,46 +357,3 @@ async def _known(database: Database | None, stored: Stored, lesson: str) -> None
     known = await database.read(publications.current) if database else {}
     hint = did_you_mean(lesson, known)
     raise SettingsInvalid(f"Bài “{lesson}” chưa từng phát hành{'; ' + hint if hint else '.'}")
-
-
-# --- the database ------------------------------------------------------------------------------------
-
-
-class _Open:
-    """The database of a command that runs beside the tutor: no lock is taken, nothing is migrated under it.
-
-    A database that is not there is made, but for a dry run: then it is None. Raises SchemaOutdated, StorageError.
-    """
-
-    def __init__(self, settings: Settings, *, dry_run: bool) -> None:
-        self.settings = settings
-        self.dry_run = dry_run
-        self.database: Database | None = None
-
-    async def __aenter__(self) -> Database | None:
-        url = self.settings.database_url
-        path = sqlite_path(url)
-        if path is not None and not path.exists() and self.dry_run:
-            return None
-        self.database = open_database(url)
-        try:
-            has = await schema.current(self.database) if path is None or path.exists() else None
-            if has is None and not self.dry_run:
-                held = lock_all(Path(self.settings.data.dir), path) if path else ExitStack()
-                with held:
-                    await schema.ensure(self.database)
-            elif has is None:
-                await self.database.close()
-                return None
-            elif has < schema.SCHEMA:
-                raise SchemaOutdated(f"Dữ liệu còn ở phiên bản {has}: chạy ./camtay migrate trước (dừng Cầm Tay đã).")
-            else:
-                await schema.ensure(self.database)
-        except BaseException:
-            await self.database.close()
-            raise
-        return self.database
-
-    async def __aexit__(self, *_: object) -> None:
-        if self.database is not None:
-            await self.database.close()

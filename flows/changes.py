@@ -172,8 +172,8 @@ def _stand(
 ) -> Stand:
     if (old.graph_hash, old.text_hash) == (new.graph_hash, new.text_hash):
         return Stand(version, step.id, count, "stay")
-    if old.graph_hash == new.graph_hash:
-        return Stand(version, step.id, count, "move" if urgent else "words", step.id if urgent else "")
+    if old.graph_hash == new.graph_hash and not urgent:
+        return Stand(version, step.id, count, "words")
     decision = decisions.get(step.id, "")
     if decision and not urgent:
         return Stand(version, step.id, count, "stay")
@@ -205,7 +205,7 @@ _GONE = {"removed": "bước `{step}` đã bỏ", "kind": "bước `{step}` đã
 
 
 def _undecided(stand: Stand, step: Step, new: Lesson, urgent: bool) -> Problem:
-    decide = f"--decide {stand.step}={'' if urgent else 'stay|'}checkpoint|start|MÃ_BƯỚC"
+    decide = f"--decide {stand.step}={'checkpoint|start|MÃ_BƯỚC' if urgent else STAY}"
     now = new.step(stand.step)
     if stand.why == "kind" and now is not None:
         message = say(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from flows.lint import lint_draft, lint_shelf
@@ -11,7 +11,7 @@ from flows.model import LessonInvalid, Place, Problem
 from flows.po import Catalogue
 from flows.po import read as read_catalogue
 from flows.saying import say
-from flows.shelf import Shelf, lesson_path, shelf_of
+from flows.shelf import OF_TRANSLATION, Shelf, lesson_path, shelf_of
 
 NEEDED = ("phrases.yaml", "words.yaml")  # without them the tutor cannot speak or understand
 TABLES = (*NEEDED, "tracks.yaml", "sources.yaml")
@@ -72,10 +72,13 @@ class Rereader:
                 )
                 self._put_back(used, path, broken[path])
         library = load_files(used, self.facts, self._parsers)
+        unreadable = _errors(library.problems)
+        unsound = {} if unreadable else _errors(lint_shelf(library))
         for path in self._paths(TABLES):
-            errors = tuple(p for p in library.problems if p.place.path == path and p.severity == "error")
+            errors = unreadable.get(path, ()) or unsound.get(path, ())
             if errors:
                 broken[path] = errors
+            if path in unreadable or (errors and path in self._tables):  # a first one is used as far as it goes
                 self._put_back(used, path, errors)
         library = load_files(used, self.facts, self._parsers) if broken else library
         shelf = self._shelf(library, used, broken)
@@ -122,6 +125,15 @@ class Rereader:
         self._found, self._ids = found, ids
         own = [problem for each in found.values() for problem in each]
         return by_place([*library.problems, *lint_shelf(library), *own])
+
+
+def _errors(problems: Iterable[Problem]) -> dict[str, tuple[Problem, ...]]:
+    """By path; that a sentence lacks its translation is no fault of the sentence."""
+    found: dict[str, tuple[Problem, ...]] = {}
+    for problem in by_place(problems):
+        if problem.severity == "error" and problem.code not in OF_TRANSLATION:
+            found[problem.place.path] = (*found.get(problem.place.path, ()), problem)
+    return found
 
 
 def _has_errors(problems: list[Problem]) -> bool:

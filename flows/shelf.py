@@ -18,6 +18,8 @@ from flows.session import Book
 from flows.translation import texts, usable, with_texts
 from flows.understand import read_words
 
+OF_TRANSLATION = frozenset({"E400", "E401", "E402", "E403", "E404"})
+
 
 class _Textual(yaml.CSafeLoader):
     """Every scalar is the text in the file."""
@@ -27,7 +29,8 @@ class _Textual(yaml.CSafeLoader):
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """`good` by lesson id, `broken` by path; an error in a lesson's PO file is the lesson's.
+    """`good` by lesson id, `broken` by path; `untranslated` by the path of a lesson that is good all the same: what its
+    translation lacks is said in the base language, but it may not be published like this.
 
     `translations`: lesson → declared language → text key → text, for what may be shown. `phrases_in`: language → the
     tutor's own sentences, whole (what is not translated is in the base language), with track names as `track.ID`.
@@ -40,6 +43,7 @@ class Shelf:
     tracks: tuple[tuple[str, str], ...]
     translations: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     phrases_in: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    untranslated: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
 
 
 def read_shelf(root: Path, facts: Mapping[str, str]) -> Shelf:
@@ -57,9 +61,11 @@ def read_shelf(root: Path, facts: Mapping[str, str]) -> Shelf:
 def shelf_of(library: Library, problems: Iterable[Problem], root: Path, words: bytes) -> Shelf:
     """The library of the folder `root` as a shelf; `words` is its words.yaml. Raises as `read_shelf`."""
     by_path: dict[str, list[Problem]] = {}
+    untranslated: dict[str, list[Problem]] = {}
     for problem in problems:
         if problem.severity == "error" and not _of_phrases(problem, root):
-            by_path.setdefault(lesson_path(problem.place.path), []).append(problem)
+            of_lesson = untranslated if problem.code in OF_TRANSLATION else by_path
+            of_lesson.setdefault(lesson_path(problem.place.path), []).append(problem)
     good = {key: lesson for key, lesson in library.lessons.items() if lesson.place.path not in by_path}
     return Shelf(
         good=good,
@@ -69,6 +75,7 @@ def shelf_of(library: Library, problems: Iterable[Problem], root: Path, words: b
         tracks=tuple((track.id, track.title) for track in library.tracks),
         translations={key: languages_of(lesson, library) for key, lesson in good.items()},
         phrases_in=_phrases_in(library),
+        untranslated={path: tuple(dict.fromkeys(found)) for path, found in untranslated.items()},
     )
 
 
@@ -80,7 +87,7 @@ def lesson_path(path: str) -> str:
 def _of_phrases(problem: Problem, root: Path) -> bool:
     """Whether it is about translations of the tutor's own sentences: lint tells it, no lesson is left out for it."""
     path = Path(problem.place.path)
-    return problem.code.startswith("E40") and path.parent in (root, root / "po")
+    return problem.code in OF_TRANSLATION and path.parent in (root, root / "po")
 
 
 def languages_of(lesson: Lesson, library: Library) -> dict[str, dict[str, str]]:

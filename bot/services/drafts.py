@@ -14,6 +14,7 @@ from flows.loader import Draft, Library, load_files
 from flows.model import Lesson, Problem
 from flows.rehearsal import rehearse
 from flows.rules import Script
+from flows.shelf import OF_TRANSLATION
 from flows.translation import texts, usable, with_texts
 
 MAX_BYTES = 1_000_000  # of one file that is looked at; the loader refuses smaller ones in a sentence
@@ -64,8 +65,8 @@ class Reading:
 
 
 def breaks(problem: Problem) -> bool:
-    """Whether a problem is an error of the lesson itself, not of its translations (E400 to E404)."""
-    return problem.severity == "error" and not problem.code.startswith("E40")
+    """Whether a problem is an error of the lesson itself, not of its translations."""
+    return problem.severity == "error" and problem.code not in OF_TRANSLATION
 
 
 def find(root: Path, wanted: str) -> Path | None:

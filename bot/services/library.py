@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.services.places import places
 from bot.services.routes import Key, routes
-from flows import Book, Lesson, Problem
+from flows import Book, Lesson, LessonInvalid, Problem
 from flows.loader import load_lesson
 from flows.session import VIETNAM, Route
 from flows.shelf import Shelf, read_shelf
@@ -83,6 +83,14 @@ class Library:
     async def is_behind(self) -> bool:
         """Whether somebody has published since the book was bound."""
         return await self.database.read(publications.mark) != self.catalogue.seen
+
+    async def reread(self) -> Shelf | None:
+        """The folder as it is now; None while its tables cannot be read."""
+        try:
+            return await asyncio.to_thread(read_shelf, self.root, self.facts)
+        except (OSError, LessonInvalid) as fault:
+            log.error("folder not read again", extra={"reason": str(fault)[:500]})
+            return None
 
     async def reload(self, shelf: Shelf | None = None, also: Iterable[Key] = ()) -> Book:
         """Bind the book anew from the publications, and from the files as `shelf` has them when it is given.
@@ -162,7 +170,10 @@ def _ways(catalogue: Catalogue, kept: Mapping[Key, Kept]) -> dict[Key, Route]:
 
 
 async def publish_first(database: Database, shelf: Shelf, now: datetime) -> None:
-    """Publish the lessons that never were: there is nobody whom that could hurt."""
+    """Publish the lessons that never were: there is nobody whom that could hurt.
+
+    There is always a transaction: a start shows by it whether the database can be written at all.
+    """
     known = await database.read(publications.current)
     new = sorted(shelf.good.keys() - known.keys())
 
@@ -173,7 +184,7 @@ async def publish_first(database: Database, shelf: Shelf, now: datetime) -> None
         publications.add_versions(connection, rows)
         publications.add(connection, [PublicationRow(row.lesson, 1, "first", BY_FILES, now) for row in rows])
 
-    for attempt in range(MAX_CONFLICTS if new else 0):
+    for attempt in range(MAX_CONFLICTS):
         try:
             await database.transact(add)
             return

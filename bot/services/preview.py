@@ -55,10 +55,18 @@ class Look:
 class Previews:
     """Files and the live book, side by side. Every call reads anew; callers on an event loop use a thread."""
 
-    def __init__(self, root: Path, facts: Mapping[str, str], book: Callable[[], Book]) -> None:
+    def __init__(
+        self,
+        root: Path,
+        facts: Mapping[str, str],
+        book: Callable[[], Book],
+        faults: Callable[[], Mapping[str, tuple[Problem, ...]]] = dict,
+    ) -> None:
+        """`faults` are why saved files (by path) were not taken over; of them only what lint cannot know is added."""
         self._root = root.absolute()
         self._facts = facts
         self._book = book
+        self._faults = faults
 
     def list(self) -> tuple[tuple[Listed, ...], tuple[Problem, ...]]:
         """Every lesson of the folder in the order of its files, then those that are live and have no file; and the
@@ -111,7 +119,7 @@ class Previews:
             title=(lesson or written or live or _nameless(lesson_id)).title or lesson_id,
             path=self._near(str(reading.path)) if reading else "",
             status=status,
-            problems=reading.problems if reading else (),
+            problems=(*self._stopped(reading.path), *reading.problems) if reading else (),
             lesson=lesson,
             shows_live=show_live,
             live_version=book.current.get(lesson_id) if live else None,
@@ -138,6 +146,11 @@ class Previews:
             return _stamp(b"\0".join(drafts.raw(path).values()) if path else b"", live)
         except OSError:
             return _stamp(b"", live)
+
+    def _stopped(self, path: Path) -> tuple[Problem, ...]:
+        """What keeps a saved file from being live although it is clean: somebody stands where it changes."""
+        found = (problem for at, each in self._faults().items() if Path(at).absolute() == path for problem in each)
+        return tuple(problem for problem in found if problem.code.startswith("E80"))
 
     def _reading(self, lesson_id: str, book: Book) -> drafts.Reading | None:
         path = drafts.find(self._root, lesson_id)

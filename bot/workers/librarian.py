@@ -17,7 +17,8 @@ from bot.tutoring.quiet import QuietHours
 from storage import publications
 
 EVERY_S = 5.0
-MOVED_AT_ONCE = 100
+FOUND_AT_ONCE = 5_000  # learners read in one query, which sorts all of a version
+MOVED_AT_ONCE = 100  # updates handed to the intake together
 
 log = logging.getLogger(__name__)
 
@@ -31,13 +32,18 @@ class Librarian:
         now: Callable[[], datetime],
         quiet: QuietHours,
         every_s: float = EVERY_S,
+        *,
+        reads_files: bool = True,
     ) -> None:
+        """`reads_files` False: somebody else (the watcher) says what lies in the folder."""
+        self.reads_files = reads_files
         self.library = library
         self.conversation = conversation
         self.submit = submit
         self.now = now
         self.quiet = quiet
         self.every_s = every_s
+        self._unread = False
         self._moved: set[tuple[Key, int]] = set()
 
     async def run(self) -> None:
@@ -52,13 +58,18 @@ class Librarian:
 
     async def step(self) -> None:
         """Take over what was published; then tell those whom an urgent publication takes along."""
-        if await self.library.is_behind():
+        if self._unread or await self.library.is_behind():
             await self.take_over()
         await self.move()
 
     async def take_over(self) -> None:
-        """From the next batch on the new book is used; the one that runs ends with the book it began with."""
-        await self.library.reload()
+        """From the next batch on the new book is used; the one that runs ends with the book it began with.
+
+        The folder is read again, until that succeeds: a new lesson is in the menu once its file is there.
+        """
+        shelf = await self.library.reread() if self.reads_files else None
+        self._unread = self.reads_files and shelf is None
+        await self.library.reload(shelf)
         self.conversation.book = self.library.book
         log.info("book changed", extra={"publication": self.library.catalogue.seen[0]})
 
@@ -87,16 +98,22 @@ class Librarian:
 
     async def _move_all(self, key: Key, publication_id: int) -> int:
         told, after = 0, ""
-        while not self.quiet.holds(now := self.now()) and (some := await self._slice(key, after)):
-            await self.submit([_moved(learner_id, publication_id, now) for learner_id in some])
-            told, after = told + len(some), some[-1]
+        while found := await self._find(key, after):
+            after = found[-1]
+            for at in range(0, len(found), MOVED_AT_ONCE):
+                now = self.now()
+                if self.quiet.holds(now):
+                    return told
+                some = found[at : at + MOVED_AT_ONCE]
+                await self.submit([_moved(learner_id, publication_id, now) for learner_id in some])
+                told += len(some)
         if told:
             log.info("learners moved", extra={"lesson": key[0], "version": key[1], "learners": told})
         return told
 
-    async def _slice(self, key: Key, after: str) -> list[str]:
+    async def _find(self, key: Key, after: str) -> list[str]:
         lesson, version = key
-        find = partial(publications.learners_in, lesson=lesson, number=version, after=after, limit=MOVED_AT_ONCE)
+        find = partial(publications.learners_in, lesson=lesson, number=version, after=after, limit=FOUND_AT_ONCE)
         return await self.library.database.read(find)
 
 

@@ -26,6 +26,7 @@ from flows.shelf import Shelf
 from storage.records import PublicationRow
 
 EVERY_S = 0.2
+AFTER_FAULT_S = 5.0
 WALK_EVERY = 3  # looks: a walk finds new files; in between those that are known are looked at, which costs a third
 PATIENCE = 5  # looks for which settled files wait for others that are still being written: one act of an editor
 MAX_BYTES = 1_000_000  # more than any lesson or table may have; the reader then says that it is too long
@@ -103,7 +104,9 @@ class Watcher:
         author: str,
         tell: Callable[[str], object],
         every_s: float = EVERY_S,
+        walk: Callable[[Path], Look] = look_at,
     ) -> None:
+        self.walk = walk
         self.library = library
         self.librarian = librarian
         self.now = now
@@ -129,6 +132,7 @@ class Watcher:
                 log.warning("storage away", extra={"reason": str(away)[:200]})
             except Exception:  # the edge of a unit of work: a folder in a state nobody thought of
                 log.exception("saved lessons not taken over")
+                await asyncio.sleep(AFTER_FAULT_S)
             await asyncio.sleep(self.every_s)
 
     async def step(self) -> bool:
@@ -152,7 +156,7 @@ class Watcher:
             look = glance_at(self._last)
             if look.stamps == self._handled:
                 return look
-        return look_at(self.library.root)
+        return self.walk(self.library.root)
 
     def _settled(self, look: Look) -> dict[str, Stamp | None]:
         """Files that differ from what was taken over and looked the same last time (None: gone); {} while some move."""

@@ -89,7 +89,24 @@ async def test_stars_are_asked_for_when_a_lesson_ends_and_then_it_goes_on(tmp_pa
         assert "mấy sao" in lan.said and list(lan.buttons) == ["1", "2", "3", "4", "5"]
         await lan.say("4")
         assert "Bài khac" in lan.said
-        assert (await t.rows("run"))[0]["outcome"] == "completed", "the lesson had ended before"
+        assert [(row["outcome"], row["rating"]) for row in await t.rows("run")] == [("completed", 4)]
+
+
+async def test_what_she_is_given_is_kept_with_its_version_and_points(tmp_path: Path):
+    steps = QUIZ.replace(
+        "- end: het", "- award: thuong\n  badge: Giỏi\n  certificate: {template: chung-nhan}\n- end: het"
+    )
+    async with tutor(tmp_path, book(lesson(steps))) as t:
+        lan = await met(t)
+        await lan.opens("thu")
+        await lan.tap("Phải đó")
+        kept = [
+            (row["kind"], row["name"], row["lesson"], row["version"], row["points"]) for row in await t.rows("award")
+        ]
+        assert kept == [("badge", "Giỏi", "thu", 1, 1), ("certificate", "chung-nhan", "thu", 1, 1)]
+        await lan.say("xóa dữ liệu")
+        await lan.tap("Xóa hết")
+        assert not await t.rows("award")
 
 
 async def test_a_question_comes_back_in_a_review_and_goes_when_it_is_known(tmp_path: Path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -20,7 +21,7 @@ from storage import publications
 from storage.database import open_database
 from storage.lock import lock_all
 from tests.services.test_library import LESSON, folder, publish_all, put
-from tests.support.builders import PROJECT, facts
+from tests.support.builders import LESSONS, PROJECT, facts
 from tests.support.harness import Learner, Tutor, tutor
 from tests.support.world import START
 
@@ -137,7 +138,9 @@ async def test_a_step_that_is_gone_blocks_and_says_what_would_help(t: Running, f
         assert code == 1
         assert "1 người đang học: 0 ở lại, 1 cần quyết định (bước `hoi` đã bỏ)" in said
         assert "m/mot/lesson.yaml:10:1: E801 " in said
-        assert " ".join(["./camtay publish mot", *flags, "--decide hoi=checkpoint"]) in said
+        assert "./camtay publish mot --urgent --decide hoi=checkpoint" in said
+        calm = " ".join(["./camtay publish mot", *flags, "--decide hoi=stay"])
+        assert (calm in said) is ("--urgent" not in flags)
         assert "ghi `was: hoi`" in said
     assert len(await t.rows("publication")) == 2, "nothing was published"
     code, said = await camtay("publish", "--dry-run")
@@ -203,6 +206,7 @@ async def test_an_urgent_edit_takes_those_inside_along_by_day(t: Running, folder
 
 async def test_many_are_moved_in_slices(t: Running, folder: Path, camtay, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("bot.workers.librarian.MOVED_AT_ONCE", 2)
+    monkeypatch.setattr("bot.workers.librarian.FOUND_AT_ONCE", 3)
     everybody = [await at_quiz(t, str(at), "Lan") for at in range(5)]
     put(folder, "mot", LESSON.replace("Ai xin mã OTP", "KHẨN: ai xin mã OTP"))
     await camtay("publish", "--urgent")
@@ -224,6 +228,8 @@ async def test_nothing_to_publish_and_misuse(t: Running, folder: Path, camtay):
     assert code == 2
     code, said = await camtay("publish", "--urgent", "--decide", "hoi=stay")
     assert code == 2 and "khẩn" in said
+    code, said = await camtay("publish", "--decide", "hoi=start")
+    assert code == 2 and "--urgent" in said
     code, _ = await camtay("publish", "--urgent", "--at-checkpoint")
     assert code == 2
     assert len(await t.rows("publication")) == 2
@@ -240,6 +246,24 @@ async def test_a_path_means_the_lessons_below_it(t: Running, folder: Path, camta
     assert code == 0
     code, said = await camtay("publish", str(folder / "phrases.yaml"))
     assert code == 2
+
+
+async def test_a_new_lesson_is_in_the_menu_of_a_running_tutor_once_it_is_published(t: Running, folder: Path, camtay):
+    put(folder, "ba", LESSON.replace("lesson: mot", "lesson: ba").replace("order: 1", "order: 3"))
+    (folder / "phrases.yaml").write_text("[", "utf-8")
+    await t.look()
+    assert set(t.conversation.book.current) == {"mot", "hai"}
+    code, said = await camtay("publish")
+    assert code == 2 and "phrases.yaml" in said
+    shutil.copy(LESSONS / "phrases.yaml", folder / "phrases.yaml")
+    code, said = await camtay("publish")
+    assert code == 0 and "Đã phát hành ba bản 1 (lần đầu)." in said
+    (folder / "phrases.yaml").write_text("[", "utf-8")
+    await t.look()
+    assert set(t.conversation.book.current) == {"mot", "hai"}, "while the folder cannot be read it stays as it was"
+    shutil.copy(LESSONS / "phrases.yaml", folder / "phrases.yaml")
+    await t.look()
+    assert t.conversation.book.current == {"mot": 1, "hai": 1, "ba": 1}
 
 
 async def test_where_nothing_was_ever_published(tmp_path: Path, folder: Path, camtay):

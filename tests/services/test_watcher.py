@@ -14,12 +14,13 @@ import pytest
 
 from bot.app import watches
 from bot.cli import main
+from bot.services.preview import Previews
 from bot.settings import Settings, Telegram, Web
-from bot.workers.watcher import Watcher, look_at
+from bot.workers.watcher import Look, Watcher, look_at
 from flows import Book
 from tests.services.test_library import LESSON, OTHER, folder, put
 from tests.services.test_publishing import NO_QUIZ, Running, at_quiz
-from tests.support.builders import PROJECT
+from tests.support.builders import LESSONS, PROJECT, facts
 from tests.support.harness import tutor
 
 __all__ = ["folder"]  # the fixture
@@ -33,6 +34,7 @@ class Watched(Running):
 
     async def begin_watching(self) -> None:
         self.told = []
+        self.librarian.reads_files = False
         self.watcher = Watcher(self.library, self.librarian, self.clock.now, "Hoa", self.told.append)
         await self.settle()
 
@@ -108,6 +110,9 @@ async def test_what_would_hurt_somebody_waits_for_a_decision(t: Watched, folder:
     said = await t.settle()
     assert "E801" in said and t.current["mot"] == 1
     assert [p.code for found in t.library.faults.values() for p in found] == ["E801"]
+    previews = Previews(folder, facts(), lambda: t.conversation.book, lambda: t.library.faults)
+    shown = previews.look("mot")
+    assert shown is not None and [problem.code for problem in shown.problems][:1] == ["E801"]
     put(folder, "hai", OTHER.replace("bản A", "bản B"))
     assert "E801" not in await t.settle() and t.library.faults, "told once, kept"
     await lan.tap("Không đọc")
@@ -215,15 +220,20 @@ async def test_the_whole_folder_away_for_a_while(t: Watched, folder: Path):
     assert t.current["mot"] == 2
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 async def test_what_may_not_be_read_stays_as_it_was(t: Watched, folder: Path):
-    path = folder / "m" / "mot"
-    path.chmod(0)
+    path, whole = folder / "m" / "mot", t.watcher.walk
+
+    def forbidden(root: Path) -> Look:  # as for somebody who is not root
+        look = whole(root)
+        stamps = {name: stamp for name, stamp in look.stamps.items() if not name.startswith(str(path))}
+        return Look(stamps, {str(path): "Permission denied"})
+
+    t.watcher.walk = forbidden
+    assert "Permission denied" in await t.settle()
+    assert t.current == {"mot": 1, "hai": 1} and str(path) in t.library.faults
+    t.watcher.walk = whole
     await t.settle()
-    assert t.current == {"mot": 1, "hai": 1} and t.library.faults
-    path.chmod(0o700)
-    await t.settle()
-    assert not t.library.faults
+    assert not t.library.faults and t.current == {"mot": 1, "hai": 1}
 
 
 async def test_a_thousand_touched_at_once_are_no_storm(t: Watched, folder: Path):
@@ -259,8 +269,10 @@ async def test_tables_are_taken_over_and_a_broken_one_is_not(t: Watched, folder:
     assert "Câu mới" not in t.conversation.book.phrases["not_understood"] and not t.library.faults
     tracks = folder / "tracks.yaml"
     tracks.write_text(tracks.read_text("utf-8").replace("title: ", "title: Nhóm ", 1), "utf-8")
-    (folder / "words.yaml").write_text("[", "utf-8")
-    await t.settle()
+    words = t.conversation.book.words
+    (folder / "words.yaml").write_text("commands: [", "utf-8")
+    assert "words.yaml" in await t.settle()
+    assert t.conversation.book.words == words
     assert any("Nhóm" in title for _, title in t.conversation.book.tracks)
     assert set(t.current) == {"mot", "hai"}
 
@@ -326,3 +338,30 @@ def test_a_look_at_a_thousand_lessons_is_cheap(tmp_path: Path):
 def test_watching_is_for_whoever_works_alone(settings: Settings, expected: bool):
     assert watches(settings, None) is expected
     assert watches(settings, True) and not watches(settings, False)
+
+
+async def test_a_translation_is_part_of_a_version(tmp_path: Path):
+    root = tmp_path / "lessons"
+    shutil.copytree(LESSONS, root)
+    async with tutor(tmp_path / "data", Book({}, {}, {}, None)) as first:  # type: ignore[arg-type]
+        await first.database.close()
+        t = Watched(tmp_path / "data", Book({}, {}, {}, None))  # type: ignore[arg-type]
+        await t.begin()
+        await t.open(root)
+        await t.begin_watching()
+        before = t.conversation.book.lesson("m0-khoi-dong", lang="en")
+        assert before is not None
+        path = root / "m" / "m0-khoi-dong" / "po" / "en.po"
+        path.write_text(path.read_text("utf-8").replace(before.title, "A start of another kind"), "utf-8")
+        said = await t.settle()
+        assert "Đã nhận bài m0-khoi-dong, bản 2" in said
+        book = t.conversation.book
+        lesson = book.lesson("m0-khoi-dong", lang="en")
+        assert lesson is not None and lesson.title == "A start of another kind"
+        assert book.translated["m0-khoi-dong", 1, "en"].title == before.title
+        assert book.routes["m0-khoi-dong", 1].how == "text"
+        row = (await t.rows("publication"))[-1]
+        assert row["mode"] == "text" and "+# en title: A start of another kind" in row["diff"]
+        path.write_text("msgid", "utf-8")
+        assert "Chưa nhận" in await t.settle() and t.current["m0-khoi-dong"] == 2
+        await t.database.close()
