@@ -18,7 +18,7 @@ from flows.session import Book
 from flows.translation import texts, usable, with_texts
 from flows.understand import read_words
 
-OF_TRANSLATION = frozenset({"E400", "E401", "E402", "E403", "E404"})
+OF_TRANSLATION = frozenset({"E401", "E402", "E403", "E404"})
 
 
 class _Textual(yaml.CSafeLoader):
