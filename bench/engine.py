@@ -18,9 +18,9 @@ from time import process_time
 import flows
 from flows import Book, Session, Trigger
 from flows import events as ev
-from flows.loader import load_lesson
-from flows.shelf import read_table
-from flows.understand import read_words
+from flows.reading.loader import load_lesson
+from flows.shelf.shelf import read_table
+from flows.words.understand import read_words
 
 LESSONS = Path(__file__).parents[1] / "lessons"
 ROUNDS, TIMES = 15, 200  # both sides in every round, so that a busy machine slows both

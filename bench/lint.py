@@ -81,8 +81,8 @@ HOSTILE: dict[str, str | bytes] = {
 
 CHILD = """
 import resource, sys, time, tracemalloc
-from flows.lint import lint
-from flows.loader import load_files
+from flows.rules.lint import lint
+from flows.reading.loader import load_files
 from bot.linting import Files
 from pathlib import Path
 import json

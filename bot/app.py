@@ -42,7 +42,7 @@ from bot.workers.ticker import EVERY_S, Ticker
 from bot.workers.watcher import Watcher
 from flows import Book, LessonInvalid
 from flows.events import Universe
-from flows.shelf import Shelf
+from flows.shelf.shelf import Shelf
 from storage import keeping, schema
 from storage.copies import sqlite_path
 from storage.database import Database, open_database

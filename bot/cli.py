@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from bot.publishing import Desk
     from bot.services.publishing import How
     from bot.settings import Settings
-    from flows.dialogue import Head
     from flows.model import Lesson, Problem
-    from flows.shelf import Shelf
+    from flows.play.dialogue import Head
+    from flows.shelf.shelf import Shelf
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -61,8 +61,8 @@ def _sentence(error: Exception) -> tuple[int, str] | None:
     """Exit code and words for an expected error; None for a fault of ours, whose traceback we want to see."""
     from bot.backup import BackupFailed
     from bot.errors import SettingsInvalid, StorageError
-    from flows.dialogue import TranscriptInvalid
     from flows.model import LessonInvalid
+    from flows.play.dialogue import TranscriptInvalid
 
     match error:
         case FileNotFoundError(filename=str() as path) if Path(path).name in ("phrases.yaml", "words.yaml"):
@@ -100,7 +100,7 @@ def lint(given: argparse.Namespace) -> int:
 
     gc.disable()  # a short life of a million small things, none of them in a circle
     if given.rules:
-        from flows.rulepage import page
+        from flows.rules.rulepage import page
 
         print(page(), end="")
         return 0
@@ -146,7 +146,7 @@ def try_lesson(given: argparse.Namespace) -> int:
     settings = _settings(given)
     from bot import transcripts
     from bot.channels.console import Console
-    from flows.shelf import plain_book, read_shelf
+    from flows.shelf.shelf import plain_book, read_shelf
 
     shelf = read_shelf(Path(settings.lessons.dir), settings.placeholders)
     lesson, problems = _find_lesson(given.lesson, shelf, settings)
@@ -304,7 +304,7 @@ async def _migrate(settings: Settings) -> tuple[str | None, str | None]:
 
 def _head(given: argparse.Namespace, lesson_id: str) -> Head:
     """Who plays, where and when, as the flags of `try` say."""
-    from flows.dialogue import Head, read_address, read_at
+    from flows.play.dialogue import Head, read_address, read_at
 
     head = Head(lesson_id, channel=given.channel, lang=given.lang, values=dict(given.set))
     named = head if given.name is None else replace(head, name=" ".join(given.name.split()))
@@ -330,7 +330,7 @@ def _with_lesson(shelf: Shelf, lesson: Lesson) -> Shelf:
 
 
 def _unknown_lesson(wanted: str, known: Mapping[str, Lesson]) -> str:
-    from flows.fields import did_you_mean
+    from flows.reading.fields import did_you_mean
 
     hint = did_you_mean(wanted, known)
     lessons = "\n".join(f"  {lesson.id:<24}{lesson.title}" for lesson in known.values())
@@ -358,7 +358,7 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"Lệnh chưa đúng: {message}.{self._nearest(message)}\nXem cách dùng: {self.prog} --help\n")
 
     def _nearest(self, message: str) -> str:
-        from flows.fields import did_you_mean
+        from flows.reading.fields import did_you_mean
 
         known = [option for action in self._actions for option in action.option_strings if option.startswith("--")]
         unknown = next((word.partition("=")[0].rstrip(":") for word in message.split() if word.startswith("--")), "")
@@ -507,7 +507,7 @@ def _word(text: str) -> str:
 
 
 def _value(text: str) -> tuple[str, str]:
-    from flows.dialogue import RESERVED
+    from flows.play.dialogue import RESERVED
 
     name, given, value = text.partition("=")
     if not given or not re.fullmatch(r"[a-z][a-z0-9_]*", name) or name in RESERVED:

@@ -135,7 +135,7 @@ async def _database(url: str) -> Finding:
 
 
 def _lessons(settings: Settings) -> Iterator[Finding]:
-    from flows.shelf import read_shelf
+    from flows.shelf.shelf import read_shelf
 
     folder = Path(settings.lessons.dir)
     try:
@@ -152,7 +152,7 @@ def _lessons(settings: Settings) -> Iterator[Finding]:
 async def _drafts(settings: Settings, url: str) -> list[Finding]:
     """Lessons whose files differ from what is taught."""
     from bot.services.publishing import look
-    from flows.shelf import read_shelf
+    from flows.shelf.shelf import read_shelf
 
     path = sqlite_path(url)
     if path is not None and not path.exists():

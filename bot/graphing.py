@@ -10,11 +10,11 @@ from pathlib import Path
 from bot import linting
 from bot.errors import SettingsInvalid
 from bot.services import drafts
-from flows.fields import did_you_mean
-from flows.graph import MARKS, Graph, graph_of
-from flows.graph_mermaid import mermaid
-from flows.graph_svg import svg
-from flows.shelf import plain_book, read_shelf
+from flows.graph.mermaid import mermaid
+from flows.graph.svg import svg
+from flows.graph.ways import MARKS, Graph, graph_of
+from flows.reading.fields import did_you_mean
+from flows.shelf.shelf import plain_book, read_shelf
 
 DRAWINGS: Mapping[str, Callable[[Graph], str]] = {"mermaid": mermaid, "svg": svg}
 

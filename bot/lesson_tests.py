@@ -11,11 +11,11 @@ from pathlib import Path
 from bot import linting, transcripts
 from bot.errors import SettingsInvalid
 from bot.transcripts import near
-from flows.coverage import Coverage, Gap, Trail, coverage
 from flows.model import Lesson
-from flows.rehearsal import Difference, Played, rehearse, rewritten
+from flows.play.coverage import Coverage, Gap, Trail, coverage
+from flows.play.rehearsal import Difference, Played, rehearse, rewritten
 from flows.session import Book
-from flows.shelf import plain_book, read_shelf
+from flows.shelf.shelf import plain_book, read_shelf
 
 Write = Callable[[str], object]
 

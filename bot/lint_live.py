@@ -10,10 +10,10 @@ from bot import linting
 from bot.errors import SchemaOutdated, SettingsInvalid
 from bot.linting import Findings
 from bot.services.publishing import How, look, plan
-from flows.loader import Parsers, by_place
 from flows.model import Lesson, Problem
+from flows.reading.loader import Parsers, by_place
 from flows.saying import say
-from flows.shelf import languages_of
+from flows.shelf.shelf import languages_of
 from storage import schema
 from storage.copies import sqlite_path
 from storage.database import Database, open_database

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from bot import transcripts
 from bot.errors import SettingsInvalid
-from flows.lint import lint, translate
-from flows.loader import TABLES, Faultfinder, Library, Parsers, by_place, load_files
 from flows.model import Lesson, Place, Problem
+from flows.reading.loader import TABLES, Faultfinder, Library, Parsers, by_place, load_files
+from flows.rules.lint import lint, translate
 from flows.saying import in_english, say
-from flows.strictyaml import MAX_BYTES
+from flows.yaml.strictyaml import MAX_BYTES
 
 SCRIPT = "lesson.yaml"
 MAX_DEPTH = 12  # folders below the one that is looked at
@@ -214,9 +214,9 @@ def _of_transcripts(library: Library, found: Iterable[Problem], asked: _Asked, l
     ]
     if not playable:
         return
-    from flows.coverage import problems as uncovered
     from flows.model import LessonInvalid
-    from flows.shelf import plain_book, shelf_of
+    from flows.play.coverage import problems as uncovered
+    from flows.shelf.shelf import plain_book, shelf_of
 
     tables = {Path(path).name: path for path in asked.files.texts if Path(path).name in TABLES}
     if "phrases.yaml" not in tables or "words.yaml" not in tables:

@@ -26,9 +26,9 @@ from bot.services.publishing import (
 )
 from bot.settings import Settings
 from flows import LessonInvalid, Problem
-from flows.changes import DECISIONS, STAY, Stand, summary
-from flows.fields import did_you_mean
-from flows.shelf import Shelf, read_shelf
+from flows.reading.fields import did_you_mean
+from flows.rules.changes import DECISIONS, STAY, Stand, summary
+from flows.shelf.shelf import Shelf, read_shelf
 from storage import publications
 from storage.database import Database
 from storage.records import PublicationRow

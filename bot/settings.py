@@ -14,8 +14,8 @@ from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
 from bot.errors import SettingsInvalid
-from flows import strictyaml
-from flows.fields import NAME, NAME_SHAPE, did_you_mean
+from flows.reading.fields import NAME, NAME_SHAPE, did_you_mean
+from flows.yaml import strictyaml
 
 PREFIX = "CAMTAY__"
 

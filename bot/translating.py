@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import SettingsInvalid
-from flows.fields import did_you_mean
-from flows.loader import Draft, Library, load_folder
 from flows.model import LessonInvalid
-from flows.po import Catalogue
-from flows.rules import Script
-from flows.rules_translation import po_path, spoken_by_tutor
-from flows.translation import BASE, Counts, Source, count, export, merge, said
+from flows.reading.fields import did_you_mean
+from flows.reading.loader import Draft, Library, load_folder
+from flows.reading.po import Catalogue
+from flows.reading.translation import BASE, Counts, Source, count, export, merge, said
+from flows.rules.rule import Script
+from flows.rules.translation import po_path, spoken_by_tutor
 
 PHRASES = "phrases"
 """What stands for the tutor's own sentences where a lesson is asked for."""
@@ -50,7 +50,7 @@ def export_file(lessons: Path, wanted: str, language: str, facts: Mapping[str, s
         raise SettingsInvalid(_told(fault, path)) from None
     if text != old:
         _replace(path, text)
-    from flows.po import read
+    from flows.reading.po import read
 
     counts = count({each.key: each.text for each in work.sources}, read(text.encode(), str(path))[0])
     write(f"{_near(path)}: {_words(counts)}.")

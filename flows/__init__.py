@@ -1,9 +1,9 @@
 """The functional core: lessons in, what the tutor says next out. Other rooms come in by these names alone."""
 
-from flows.engine import resume, rewind, start
-from flows.masking import mask
+from flows.engine.sprint import resume, rewind, start
 from flows.model import Lesson, LessonInvalid, Problem
 from flows.session import ADDRESSES, DEFAULT_ADDRESS, Book, Session, SessionCorrupt, Sprint, Trigger, dump, load
+from flows.words.masking import mask
 
 __all__ = [
     "ADDRESSES", "DEFAULT_ADDRESS", "Book", "Lesson", "LessonInvalid", "Problem", "Session", "SessionCorrupt", "Sprint",

@@ -52,8 +52,7 @@ def in_english(text: str) -> str:
 @lru_cache(maxsize=1)
 def catalogue() -> dict[str, str]:
     """Vietnamese template → English template."""
-    from flows import strictyaml
+    import yaml  # only whoever asks for English pays for it
 
-    root = strictyaml.read(CATALOGUE.read_bytes(), str(CATALOGUE)).root
-    assert isinstance(root, strictyaml.Mapping), "the catalogue is a table"
-    return {key: node.text for key, (_, node) in root.entries.items() if isinstance(node, strictyaml.Scalar)}
+    table: dict[str, str] = yaml.load(CATALOGUE.read_bytes(), Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
+    return table

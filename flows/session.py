@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from flows.events import Event
 from flows.model import Lesson, Step
-from flows.understand import Words
+from flows.words.understand import Words
 
 CODEC = 1  # number of the JSON layout below; a reader of an older number upgrades it step by step
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from flows import Book
-from flows.dialogue import Act, Head, TranscriptInvalid, read_act, read_span, spell
 from flows.events import (
     Asked,
     Awarded,
@@ -29,7 +28,8 @@ from flows.events import (
     TapIgnored,
     TaskPostponed,
 )
-from flows.transcript import Player, play
+from flows.play.dialogue import Act, Head, TranscriptInvalid, read_act, read_span, spell
+from flows.play.transcript import Player, play
 
 WIDTH = 76
 LEAVE = ("/thoat", "/thoát", "/quit", "/q")

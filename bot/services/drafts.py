@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flows import Book
-from flows.coverage import Trail
-from flows.lint import lint
-from flows.loader import Draft, Library, load_files
 from flows.model import Lesson, Problem
-from flows.rehearsal import rehearse
-from flows.rules import Script
-from flows.shelf import OF_TRANSLATION
-from flows.translation import texts, usable, with_texts
+from flows.play.coverage import Trail
+from flows.play.rehearsal import rehearse
+from flows.reading.loader import Draft, Library, load_files
+from flows.reading.translation import texts, usable, with_texts
+from flows.rules.lint import lint
+from flows.rules.rule import Script
+from flows.shelf.shelf import OF_TRANSLATION
 
 MAX_BYTES = 1_000_000  # of one file that is looked at; the loader refuses smaller ones in a sentence
 

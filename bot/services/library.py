@@ -13,11 +13,11 @@ from pathlib import Path
 from bot.services.places import places
 from bot.services.routes import Key, routes
 from flows import Book, Lesson, LessonInvalid, Problem
-from flows.loader import load_lesson
+from flows.reading.loader import load_lesson
+from flows.reading.translation import with_texts
 from flows.session import VIETNAM, Route
-from flows.shelf import Shelf, read_shelf
-from flows.translation import with_texts
-from flows.understand import read_words
+from flows.shelf.shelf import Shelf, read_shelf
+from flows.words.understand import read_words
 from storage import publications
 from storage.database import Connection, Database
 from storage.errors import Conflict
@@ -28,7 +28,7 @@ BY_FILES = "files"  # the author of what is published because it lies in the fol
 MAX_CONFLICTS = 5
 
 Translations = Mapping[str, Mapping[str, str]]
-"""Language → key → text, as in `flows.translation`."""
+"""Language → key → text, as in `flows.reading.translation`."""
 
 log = logging.getLogger(__name__)
 

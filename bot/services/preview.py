@@ -10,10 +10,10 @@ from typing import Literal
 
 from bot.services import drafts
 from flows import Book, Lesson, Problem
-from flows.lint import lint
-from flows.loader import read_draft
 from flows.model import Place
-from flows.rules import Script
+from flows.reading.loader import read_draft
+from flows.rules.lint import lint
+from flows.rules.rule import Script
 
 Status = Literal["live", "draft", "new", "broken", "gone"]
 Wish = Literal["", "live", "file"]

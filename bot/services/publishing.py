@@ -13,9 +13,9 @@ from functools import partial
 from bot.services.library import Translations, version_row
 from bot.services.places import Place, places
 from flows import Lesson
-from flows.changes import Changes, Impact, Inside, compare, impact
-from flows.loader import load_lesson
-from flows.shelf import Shelf
+from flows.reading.loader import load_lesson
+from flows.rules.changes import Changes, Impact, Inside, compare, impact
+from flows.shelf.shelf import Shelf
 from storage import publications
 from storage.database import Connection, Database
 from storage.errors import Conflict
@@ -44,7 +44,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """How a lesson is to be published; `decisions` as in `flows.changes`, `author` who does it."""
+    """How a lesson is to be published; `decisions` as in `flows.rules.changes`, `author` who does it."""
 
     author: str
     urgent: bool = False

@@ -6,8 +6,8 @@ from bot.tutoring import menu
 from bot.tutoring.desk import Desk, LessonRated
 from bot.tutoring.talk import Checkin
 from flows import events as ev
+from flows.engine.reviews import after_answer
 from flows.model import End, Quiz
-from flows.reviews import after_answer
 
 
 def ask_rating(desk: Desk, event: ev.RunEnded) -> None:

@@ -9,9 +9,9 @@ from bot.tutoring import aftercare, lessons, menu, reception, rights
 from bot.tutoring.desk import Desk, WentAway
 from bot.tutoring.hearing import hear, offered, says_emergency
 from flows import events as ev
-from flows.engine import was_used
-from flows.stage import clean
-from flows.understand import (
+from flows.engine.sprint import was_used
+from flows.engine.stage import clean
+from flows.words.understand import (
     Answered,
     Command,
     Emergency,

@@ -6,8 +6,8 @@ import flows
 from bot.tutoring import reception
 from bot.tutoring.desk import Desk
 from flows import events as ev
-from flows.stage import clean
-from flows.understand import Meaning, Own, is_emergency, understand
+from flows.engine.stage import clean
+from flows.words.understand import Meaning, Own, is_emergency, understand
 
 
 def says_emergency(desk: Desk, text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.tutoring.desk import Desk
 from bot.tutoring.talk import Offer
 from flows import Lesson
-from flows.understand import Answered, Own, understand
+from flows.words.understand import Answered, Own, understand
 
 LABEL = 34  # characters a button shows on the narrowest phone
 

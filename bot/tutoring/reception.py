@@ -9,7 +9,7 @@ import flows
 from bot.tutoring.desk import ConsentAnswered, Desk
 from bot.tutoring.menu import show_menu
 from flows import events as ev
-from flows.understand import Words, fold, without_fillers
+from flows.words.understand import Words, fold, without_fillers
 
 MAX_NAME = 30  # characters: the longest name that still fits a greeting on one line
 MAX_NAME_WORDS = 4  # Vietnamese names have two to four; a longer line is a sentence

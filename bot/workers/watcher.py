@@ -21,8 +21,8 @@ from bot.services.publishing import How, Plan, publish_saved
 from bot.workers.librarian import Librarian
 from flows import LessonInvalid, Problem
 from flows.model import Place
-from flows.rereading import TABLES, Rereader
-from flows.shelf import Shelf
+from flows.shelf.rereading import TABLES, Rereader
+from flows.shelf.shelf import Shelf
 from storage.records import PublicationRow
 
 EVERY_S = 0.2

@@ -23,9 +23,9 @@ from bot.web.preview.shown import show_everywhere
 from bot.web.server import create_app, start
 from flows import Book
 from flows.events import Choice
-from flows.playing import Message
-from flows.shelf import plain_book, read_shelf
-from flows.transcript import parse, play
+from flows.play.playing import Message
+from flows.play.transcript import parse, play
+from flows.shelf.shelf import plain_book, read_shelf
 from tests.support.builders import LESSONS, facts
 
 XSS = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.coverage import Trail, coverage, ways_of
-from flows.loader import load_lesson
-from flows.rehearsal import rehearse, rewritten
-from flows.stage import clean
-from flows.transcript import Act, Head, Player, parse, play
+from flows.engine.stage import clean
+from flows.play.coverage import Trail, coverage, ways_of
+from flows.play.rehearsal import rehearse, rewritten
+from flows.play.transcript import Act, Head, Player, parse, play
+from flows.reading.loader import load_lesson
 from tests.support.arbitrary import lesson_sources
 from tests.support.builders import book, facts
 

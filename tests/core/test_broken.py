@@ -10,10 +10,10 @@ from pathlib import Path, PurePath
 
 import pytest
 
-from flows.lint import lint, rules
-from flows.loader import load_files
 from flows.model import Problem
-from flows.rulepage import whole
+from flows.reading.loader import load_files
+from flows.rules.lint import lint, rules
+from flows.rules.rulepage import whole
 from flows.saying import in_english
 
 TABLE = Path(__file__).with_name("broken.txt")

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import pytest
 
 from flows import Lesson
-from flows.changes import Impact, compare, impact
+from flows.engine.moving import place_for
 from flows.model import Quiz
-from flows.moving import place_for
+from flows.rules.changes import Impact, compare, impact
 from tests.support.builders import lesson
 
 STEPS = """

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from flows import Book, Lesson
-from flows.coverage import Coverage, Trail, Way, coverage, problems, ways_of
-from flows.dialogue import TranscriptInvalid
-from flows.rehearsal import rehearse, rewritten
-from flows.transcript import play
+from flows.play.coverage import Coverage, Trail, Way, coverage, problems, ways_of
+from flows.play.dialogue import TranscriptInvalid
+from flows.play.rehearsal import rehearse, rewritten
+from flows.play.transcript import play
 from tests.support.builders import book, lesson
 
 STEPS = """

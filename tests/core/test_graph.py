@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.graph import AFTER, MARKS, Arrow, Graph, Node, graph_of
-from flows.graph_mermaid import SHAPES, escape, mermaid
-from flows.graph_svg import KIND_WORDS, SIGNS, STYLE, describe, svg
-from flows.kinds import KINDS
-from flows.loader import load_files
-from flows.rules import Script
+from flows.engine.kinds import KINDS
+from flows.graph.mermaid import SHAPES, escape, mermaid
+from flows.graph.svg import KIND_WORDS, SIGNS, STYLE, describe, svg
+from flows.graph.ways import AFTER, MARKS, Arrow, Graph, Node, graph_of
+from flows.reading.loader import load_files
+from flows.rules.rule import Script
 from tests.support.builders import LESSONS, facts
 
 HOSTILE = "a\"b'c`d [e] {f} (g) <script>|x|</script> #35; & ; \\ 1. 😀 Nguyễn Thị Ớt %% end"

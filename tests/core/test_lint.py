@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.settings import load
-from flows.lint import lint
-from flows.loader import load_files, load_folder
 from flows.model import Choose
+from flows.reading.loader import load_files, load_folder
+from flows.rules.lint import lint
 
 FACTS = {"hotline_vneid": "1900 0368", "dai": "x" * 1_990}
 TABLES = {

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.loader import load_files, load_folder, load_lesson, read_lessons
 from flows.model import Ask, Branch, Choose, End, Lesson, Quiz, Say, Set, Task
+from flows.reading.loader import load_files, load_folder, load_lesson, read_lessons
 
 GOOD = """\
 lesson: thu

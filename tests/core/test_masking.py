@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import flows
 from flows import events as ev
-from flows.masking import MASK, Masked, mask
+from flows.words.masking import MASK, Masked, mask
 from tests.support.builders import book, lesson
 from tests.support.scene import Scene
 

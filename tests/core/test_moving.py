@@ -11,8 +11,8 @@ import pytest
 import flows
 from flows import Book, Lesson
 from flows import events as ev
-from flows.engine import move
-from flows.moving import place_for
+from flows.engine.moving import place_for
+from flows.engine.sprint import move
 from flows.session import Route
 from tests.support.builders import book, lesson
 from tests.support.scene import Scene

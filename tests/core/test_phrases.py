@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from flows.phrases import REQUIRED
-from flows.shelf import read_table
+from flows.reading.phrases import REQUIRED
+from flows.shelf.shelf import read_table
 
 ROOT = Path(__file__).resolve().parents[2]
 

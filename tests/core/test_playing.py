@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows import Lesson
-from flows.loader import Library, read_draft
-from flows.notes import spell
-from flows.playing import Deed, Play, Setup, play
-from flows.rules import Script
-from flows.trail import Passed, new_steps
+from flows.play.notes import spell
+from flows.play.playing import Deed, Play, Setup, play
+from flows.play.trail import Passed, new_steps
+from flows.reading.loader import Library, read_draft
+from flows.rules.rule import Script
 from tests.support.builders import book, facts, lesson, real_book
 
 STEPS = """

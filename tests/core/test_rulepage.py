@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from bot.linting import problems
-from flows.changes import impact
-from flows.lint import rules
-from flows.loader import load_lesson
 from flows.model import Lesson, Problem
-from flows.rulepage import MARK, Example, examples, page, whole
+from flows.reading.loader import load_lesson
+from flows.rules.changes import impact
+from flows.rules.lint import rules
+from flows.rules.rulepage import MARK, Example, examples, page, whole
 
 ROOT = Path(__file__).parents[2]
 FACTS = {"hotline_vneid": "1900 0368", "doan_dai": "x" * 1_997}

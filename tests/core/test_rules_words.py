@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows import strictyaml
 from flows.model import Problem
-from flows.rules_words import ABOUT, word_problems
+from flows.reading.word_faults import ABOUT, word_problems
+from flows.yaml import strictyaml
 from tests.support.builders import LESSONS
 
 PATH = "words.yaml"

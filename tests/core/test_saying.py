@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from flows import changes, fields
-from flows.lint import translate
 from flows.model import Place, Problem
+from flows.reading import fields
+from flows.rules import changes
+from flows.rules.lint import translate
 from flows.saying import catalogue, in_english, joined, say, short
-from flows.yamllines import KEYS
+from flows.yaml.yamllines import KEYS
 
 ROOT = Path(__file__).parents[2]
-SOURCES = [*sorted((ROOT / "flows").glob("*.py")), ROOT / "bot" / "linting.py", ROOT / "bot" / "lint_live.py"]
+SOURCES = [*sorted((ROOT / "flows").rglob("*.py")), ROOT / "bot" / "linting.py", ROOT / "bot" / "lint_live.py"]
 DYNAMIC = {fields.MISSING, *changes._GONE.values()}  # templates that a name or a table holds
 
 
@@ -90,7 +91,7 @@ def test_other_texts_stay_as_they_are():
 
 
 def test_the_keys_a_teacher_may_type_are_those_of_the_language():
-    from flows.schema import lesson_schema
+    from flows.reading.schema import lesson_schema
 
     def names(node: object) -> set[str]:
         if isinstance(node, dict):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.strictyaml import MAX_BYTES, MAX_PROBLEMS, MAX_STRAYS, Document, Mapping, Scalar, Sequence, read
+from flows.yaml.strictyaml import MAX_BYTES, MAX_PROBLEMS, MAX_STRAYS, Document, Mapping, Scalar, Sequence, read
 
 QUOTES = "hãy đặt trong dấu ngoặc kép"
 

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows import ADDRESSES
-from flows.dialogue import read_span
-from flows.masking import mask
-from flows.standins import MADE_UP, fill, hide
-from flows.transcript import Act, Head, Player, Transcript, TranscriptInvalid, Turn, parse, play
+from flows.play.dialogue import read_span
+from flows.play.standins import MADE_UP, fill, hide
+from flows.play.transcript import Act, Head, Player, Transcript, TranscriptInvalid, Turn, parse, play
+from flows.words.masking import mask
 from tests.support.builders import book, lesson
 
 TEXT = """\

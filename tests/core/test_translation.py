@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.engine import start
+from flows.engine.sprint import start
 from flows.events import Asked, Said
-from flows.lint import lint
-from flows.loader import Library, load_files, read_lessons
 from flows.model import LessonInvalid, Quiz
-from flows.po import MAX_BYTES, MAX_FAULTS, read, source_hash
+from flows.reading.loader import Library, load_files, read_lessons
+from flows.reading.po import MAX_BYTES, MAX_FAULTS, read, source_hash
+from flows.reading.translation import Counts, Source, count, export, merge, placeholders, texts, translated, with_texts
+from flows.rules.lint import lint
 from flows.session import DEFAULT_ADDRESS, Trigger, render
-from flows.translation import Counts, Source, count, export, merge, placeholders, texts, translated, with_texts
 from tests.support.builders import LESSONS, lesson, real_book, shelf
 from tests.support.world import universe
 

@@ -13,11 +13,11 @@ import pytest
 
 import flows
 from flows import Lesson
-from flows.kinds import KINDS
+from flows.engine.kinds import KINDS
+from flows.engine.stage import Stage, own_answers
 from flows.model import Choose, Quiz, Say, Task
-from flows.shelf import read_table
-from flows.stage import Stage, own_answers
-from flows.understand import (
+from flows.shelf.shelf import read_table
+from flows.words.understand import (
     Answered,
     Command,
     Emergency,

@@ -22,12 +22,12 @@ from rapidfuzz.distance import OSA
 
 import flows
 from flows import Lesson
-from flows.keys import plain_of, spoken
-from flows.kinds import KINDS
+from flows.engine.kinds import KINDS
+from flows.engine.stage import Stage, own_answers
 from flows.model import Quiz
-from flows.stage import Stage, own_answers
-from flows.understand import Answered, Command, Emergency, Meaning, Own, Unsure, is_emergency, understand
-from flows.words import fold, glued, states
+from flows.words.keys import plain_of, spoken
+from flows.words.tables import fold, glued, states
+from flows.words.understand import Answered, Command, Emergency, Meaning, Own, Unsure, is_emergency, understand
 from tests.support.arbitrary import checked, lesson_sources
 from tests.support.builders import real_book, words
 from tests.support.thumbs import OUTER, WAYS, places

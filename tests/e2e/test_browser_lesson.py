@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
-from flows.transcript import Act, Transcript, parse
+from flows.play.transcript import Act, Transcript, parse
 from tests.e2e.chat_page import Chat, no_violations
 from tests.e2e.conftest import Server
 from tests.support.process import ROOT

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from flows.transcript import Transcript, parse
+from flows.play.transcript import Transcript, parse
 from tests.e2e.chat_page import no_violations
 from tests.e2e.conftest import Server
 from tests.support.process import ROOT

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from flows.forms import KINDS
-from flows.schema import lesson_schema
+from flows.reading.forms import KINDS
+from flows.reading.schema import lesson_schema
 from tests.support.builders import LESSONS, PROJECT
 from tests.support.environment import find_language_server, leave_out
 from tests.support.language_server import LanguageServer, running

@@ -14,7 +14,7 @@ from signal import Signals
 
 import pytest
 
-from flows.shelf import read_table
+from flows.shelf.shelf import read_table
 from tests.crash.stage import FINISH_WITHIN_S, environment, open_stage
 from tests.support.environment import leave_out
 from tests.support.fake_telegram import FakeTelegram, Learner

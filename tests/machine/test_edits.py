@@ -19,12 +19,12 @@ import flows
 from bot.services.routes import routes
 from flows import Book, Lesson, Session
 from flows import events as ev
-from flows.engine import move
-from flows.lint import lint
-from flows.loader import load_files
-from flows.moving import place_for
+from flows.engine.moving import place_for
+from flows.engine.sprint import move
+from flows.engine.waits import waits
+from flows.reading.loader import load_files
+from flows.rules.lint import lint
 from flows.session import Route
-from flows.waits import waits
 from storage.records import PublicationRow
 from tests.support.builders import LESSONS, book, facts, phrases
 from tests.support.edits import Tree, edit, to_yaml

@@ -19,8 +19,8 @@ import pytest
 from bot import transcripts
 from bot.channels.console import Console
 from bot.cli import main
-from flows.dialogue import Head
-from flows.shelf import plain_book, read_shelf
+from flows.play.dialogue import Head
+from flows.shelf.shelf import plain_book, read_shelf
 from storage.lock import lock_folder
 from storage.schema import SCHEMA
 

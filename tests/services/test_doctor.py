@@ -16,7 +16,7 @@ from aiohttp import web
 from bot import doctor, settings
 from bot.cli import main
 from bot.services.library import publish_first
-from flows.shelf import read_shelf
+from flows.shelf.shelf import read_shelf
 from storage import schema
 from storage.database import open_database
 from storage.lock import lock_folder

@@ -10,7 +10,7 @@ import pytest
 from bot.services.library import Library, open_book
 from bot.services.publishing import How, look, plan, publish
 from flows import Book
-from flows.shelf import read_shelf
+from flows.shelf.shelf import read_shelf
 from storage.database import Database
 from tests.support.builders import LESSONS, facts
 from tests.support.harness import Tutor, tutor

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import main
-from flows.strictyaml import MAX_BYTES
+from flows.yaml.strictyaml import MAX_BYTES
 from tests.support.builders import PROJECT
 
 Output = pytest.CaptureFixture[str]

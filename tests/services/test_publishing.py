@@ -16,7 +16,7 @@ from bot.services.library import Library
 from bot.services.publishing import How, PlanOutdated, inside, look, plan, publish
 from bot.workers.librarian import Librarian
 from flows import Book
-from flows.shelf import read_shelf
+from flows.shelf.shelf import read_shelf
 from storage import publications
 from storage.database import open_database
 from storage.lock import lock_all

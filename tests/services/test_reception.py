@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.shelf import plain_book
+from flows.shelf.shelf import plain_book
 from tests.support.builders import HELPER, book, facts, lesson, real_book, shelf
 from tests.support.harness import TELEGRAM, WEB, tutor
 

@@ -10,7 +10,7 @@ import polib
 import pytest
 
 from bot.cli import main
-from flows.shelf import plain_book, read_shelf
+from flows.shelf.shelf import plain_book, read_shelf
 from tests.support.builders import LESSONS
 
 Output = pytest.CaptureFixture[str]

@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from flows import Lesson, Problem
-from flows.lint import lint
-from flows.loader import load_files
+from flows.reading.loader import load_files
+from flows.rules.lint import lint
 from tests.support.builders import facts
 
 FRUIT = ("Cam", "Quýt", "Mận", "Xoài", "Chuối", "Vải", "Sầu riêng", "Măng cụt", "Bưởi", "Dừa", "Khế", "Me")

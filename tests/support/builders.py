@@ -9,9 +9,9 @@ from textwrap import dedent, indent
 
 from bot import settings
 from flows import Book, Lesson
-from flows.loader import load_lesson
-from flows.shelf import Shelf, plain_book, read_shelf, read_table
-from flows.understand import Words, read_words
+from flows.reading.loader import load_lesson
+from flows.shelf.shelf import Shelf, plain_book, read_shelf, read_table
+from flows.words.understand import Words, read_words
 
 PROJECT = Path(__file__).resolve().parents[2]
 LESSONS = PROJECT / "lessons"

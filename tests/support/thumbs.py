@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from random import Random
 
-from flows.keys import plain_of
-from flows.shelf import read_table
+from flows.shelf.shelf import read_table
+from flows.words.keys import plain_of
 from tests.support.builders import LESSONS
 
 BEFORE = ("dạ", "Dạ", "da", "thưa", "dạ thưa", "em ơi", "con ơi", "chị ơi", "trời ơi")

@@ -12,9 +12,9 @@ import pytest
 
 from bot import transcripts
 from flows import Book, Lesson
-from flows.loader import load_lesson
-from flows.shelf import read_table
-from flows.transcript import Act, Player, Transcript, Turn, parse
+from flows.play.transcript import Act, Player, Transcript, Turn, parse
+from flows.reading.loader import load_lesson
+from flows.shelf.shelf import read_table
 from tests.support.builders import LESSONS, PROJECT, book, facts, real_book
 
 OWN = PROJECT / "tests" / "transcripts" / "lessons"

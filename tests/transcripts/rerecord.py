@@ -5,7 +5,7 @@ The lesson speaks with the copy of phrases.yaml beside it: whoever rewords the t
 
 from __future__ import annotations
 
-from flows.transcript import play
+from flows.play.transcript import play
 from tests.transcripts.conftest import OWN, fixtures
 
 if __name__ == "__main__":

@@ -7,9 +7,9 @@ import json
 import pytest
 
 import flows
-from flows.coverage import Trail, coverage
-from flows.rehearsal import rehearse
-from flows.transcript import play
+from flows.play.coverage import Trail, coverage
+from flows.play.rehearsal import rehearse
+from flows.play.transcript import play
 from tests.support.builders import real_book
 from tests.transcripts.conftest import Fixture, fixtures, own_lesson, template_book
 

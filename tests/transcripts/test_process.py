@@ -13,8 +13,8 @@ import aiohttp
 import pytest
 
 import flows
-from flows.standins import fill
-from flows.transcript import Act, Turn
+from flows.play.standins import fill
+from flows.play.transcript import Act, Turn
 from tests.support.builders import real_book
 from tests.support.process import TutorProcess, running, until
 from tests.transcripts.conftest import Fixture, exchanges, fixtures

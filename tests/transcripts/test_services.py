@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import flows
 from bot.channels.base import Body, Media, Tap, Text
 from bot.tutoring.quiet import QuietHours
-from flows.standins import fill
-from flows.transcript import Act, Turn
+from flows.play.standins import fill
+from flows.play.transcript import Act, Turn
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor
 from tests.support.world import Clock
 from tests.transcripts.conftest import Fixture, exchanges

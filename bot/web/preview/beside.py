@@ -12,11 +12,11 @@ from bot.web.preview.frame import safe
 from bot.web.preview.parts import LONG_ADDRESS, address_of
 from bot.web.preview.shown import Bubble, Shown
 from flows import ADDRESSES
-from flows.graph import kind_of
-from flows.graph_svg import KIND_WORDS
-from flows.notes import spell
-from flows.playing import GIVEN, Message, Play, Turn
-from flows.trail import Check, Passed
+from flows.graph.svg import KIND_WORDS
+from flows.graph.ways import kind_of
+from flows.play.notes import spell
+from flows.play.playing import GIVEN, Message, Play, Turn
+from flows.play.trail import Check, Passed
 
 
 def steps(look: Look, asked: Asked, play: Play, marks: Mapping[str, Sequence[str]]) -> str:

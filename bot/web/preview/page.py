@@ -11,11 +11,11 @@ from bot.web.preview.asked import Asked
 from bot.web.preview.frame import framed, safe
 from bot.web.preview.shown import show_everywhere
 from flows import Book, Problem
-from flows.graph import MARKS, graph_of
-from flows.playing import Play, Turn
-from flows.transcript import Act, Head, Transcript, TranscriptInvalid
-from flows.transcript import Turn as Written
-from flows.transcript import play as replay
+from flows.graph.ways import MARKS, graph_of
+from flows.play.playing import Play, Turn
+from flows.play.transcript import Act, Head, Transcript, TranscriptInvalid
+from flows.play.transcript import Turn as Written
+from flows.play.transcript import play as replay
 
 MOST_DUE = 20  # questions that a head line names
 

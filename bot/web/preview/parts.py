@@ -12,7 +12,7 @@ from bot.services.preview import Look, Wish
 from bot.web.preview.asked import Asked
 from bot.web.preview.frame import safe
 from flows import Problem
-from flows.playing import Play, Turn
+from flows.play.playing import Play, Turn
 
 LONG_ADDRESS = 4_000  # bytes: from here on forms are posted, since servers cut long addresses
 MOST_FAULTS = 50  # that are shown at once, errors first

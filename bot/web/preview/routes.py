@@ -15,9 +15,9 @@ from bot.web.preview import page
 from bot.web.preview.access import may_preview
 from bot.web.preview.asked import Asked, Pairs, read_asked
 from bot.web.preview.frame import digest, policy
-from flows.graph import graph_of
-from flows.graph_svg import STYLE, svg
-from flows.playing import Play, play
+from flows.graph.svg import STYLE, svg
+from flows.graph.ways import graph_of
+from flows.play.playing import Play, play
 
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 

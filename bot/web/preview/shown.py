@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.channels.base import Button, Outgoing, Refused
 from bot.channels.telegram.render import MAX_LABEL, MAX_TEXT, render, split_text, utf16_length
-from flows.playing import Message
+from flows.play.playing import Message
 
 WEB_LIMIT, ZALO_LIMIT = 4_000, 2_000  # UTF-16 units of one message
 OA_BUTTONS, OA_LABEL = 5, 100  # of one Zalo OA message: buttons, characters on each

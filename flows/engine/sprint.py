@@ -1,0 +1,184 @@
+"""What the tutor says next: `start` a lesson, `resume` it with a signal. Pure; a lesson's fault is an event."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flows import events as ev
+from flows.engine.hearing import MAX_TEXT, sent, tapped, typed, was_used
+from flows.engine.kinds import AGAIN, KINDS, move_to
+from flows.engine.moving import is_same, place_for
+from flows.engine.stage import Stage, clean, reminders
+from flows.engine.waits import waits
+from flows.engine.walking import again, go, walk
+from flows.model import Help, Step, Task, Wait
+from flows.session import Book, Session, Sprint, Trigger
+from flows.words.masking import mask
+from flows.words.understand import Command, Emergency, understand
+
+__all__ = ["move", "resume", "rewind", "start", "was_used"]
+
+
+def start(book: Book, trigger: Trigger, universe: ev.Universe) -> Sprint:
+    """Begin a lesson at its first step. Raises KeyError when the book has no such lesson."""
+    version = book.current[trigger.lesson]
+    lesson = book.lesson(trigger.lesson, version, trigger.lang)
+    if lesson is None:
+        raise KeyError(trigger.lesson)
+    session = Session(
+        run_id=universe.new_id(),
+        lesson=trigger.lesson,
+        version=version,
+        seq=trigger.seq,
+        address=trigger.address,
+        name=trigger.name,
+        channel=trigger.channel,
+        lang=trigger.lang,
+        began_at=universe.now,
+        learner=trigger.learner,
+        cards=trigger.cards,
+        vars=trigger.vars,
+    )
+    stage = Stage(book, lesson, session, universe)
+    stage.emit(ev.RunStarted(session.run_id, session.lesson, version))
+    walk(stage, lesson.steps[0].id)
+    return Sprint(stage.session, tuple(stage.events))
+
+
+def resume(book: Book, session: Session, signal: ev.Signal, universe: ev.Universe) -> Sprint:
+    """Answer one signal. The session comes back unchanged where the signal means nothing to it.
+
+    A learner whose lesson has an urgent newer version is taken along first; where her step is word for word the same
+    the signal is then answered, else it was meant for something that is no longer there.
+    """
+    lesson = book.lesson(session.lesson, session.version, session.lang)
+    step = lesson.step(session.step) if lesson else None
+    if lesson is None or step is None:
+        failed = ev.RunFailed(session.run_id, "place_missing", f"{session.lesson} v{session.version} {session.step}")
+        return Sprint(session, (failed,))
+    if not session.waiting:
+        return Sprint(session, (ev.TapIgnored("stale"),))
+    stage = Stage(book, lesson, session, universe)
+    urgent = stage.route is not None and stage.route.how == "urgent"
+    if urgent and not _take_along(stage, signal):
+        return Sprint(stage.session, tuple(stage.events))
+    step = stage.lesson.step(stage.session.step) or step
+    _answer(stage, step, signal)
+    if not isinstance(signal, ev.Due):
+        _count_anew(stage, session, step)
+    return Sprint(stage.session, tuple(stage.events))
+
+
+def move(book: Book, session: Session, universe: ev.Universe) -> Sprint:
+    """Carry out what an urgent edit asks of this session; nothing happens where there is none."""
+    route = book.routes.get((session.lesson, session.version))
+    if route is None or route.how != "urgent" or not session.waiting:
+        return Sprint(session, ())
+    return resume(book, session, ev.Reoffered(""), universe)
+
+
+def _answer(stage: Stage, step: Step, signal: ev.Signal) -> None:
+    match signal:
+        case ev.Tapped(seq, option):
+            tapped(stage, step, seq, option)
+        case ev.Typed(text):
+            typed(stage, step, text)
+        case ev.Sent(kind):
+            sent(stage, step, kind)
+        case ev.Due(wait_id):
+            _due(stage, step, wait_id)
+        case ev.Reoffered(reason):
+            if reason:
+                stage.say(step.id, stage.phrase(reason, bai=stage.lesson.title))
+            again(stage, step)
+
+
+def _take_along(stage: Stage, signal: ev.Signal) -> bool:
+    """Move her to the newer version and tell her; True where the signal still has its meaning there."""
+    session, route, old = stage.session, stage.route, stage.lesson
+    assert route is not None
+    newer = stage.book.lesson(session.lesson, route.to, session.lang)
+    if newer is None:
+        return True
+    spot = place_for(old, newer, session.step, session.path, session.checkpoint, route.decisions)
+    if spot.how == "same" and is_same(old.step(session.step), newer.step(spot.step)):
+        move_to(stage, newer, route.to, session.step, spot)
+        return True
+    heard = _still_heard(stage, signal)
+    at = move_to(stage, newer, route.to, session.step, spot)
+    step = newer.step(at)
+    if spot.how == "same" and step is not None and waits(step):
+        KINDS[type(step)].put(stage, step)
+    else:
+        stage.change(queue=())
+        walk(stage, at)
+    return heard and stage.session.waiting
+
+
+def _still_heard(stage: Stage, signal: ev.Signal) -> bool:
+    """Whether what she did is to be answered although its question is gone: a cry for help, a global word."""
+    match signal:
+        case ev.Typed(text):
+            meaning = understand(stage.book.words, clean(text[:MAX_TEXT]), ())
+            if isinstance(meaning, Emergency | Command):
+                return True
+            stage.emit(ev.Heard(mask(clean(text[:MAX_TEXT])).text))
+        case ev.Tapped():
+            stage.emit(ev.TapIgnored("moved"))
+        case _:
+            pass
+    return False
+
+
+def rewind(book: Book, session: Session, universe: ev.Universe) -> Sprint:
+    """Put a session whose place is gone at its last checkpoint that still stands, else at the start; points stay.
+
+    Where the lesson itself is gone, the one that called it goes on; without such a one the lesson ends.
+    """
+    lesson = book.lesson(session.lesson, session.version, session.lang)
+    version = session.version
+    if lesson is None:
+        lesson, version = book.lesson(session.lesson, None, session.lang), book.current.get(session.lesson, 0)
+    if lesson is None and session.stack:
+        return rewind(book, session.outward(), universe)
+    if lesson is None:
+        return Sprint(
+            replace(session, waiting=False), (ev.RunFailed(session.run_id, "lesson_missing", session.lesson),)
+        )
+    stage = Stage(book, lesson, replace(session, version=version, waiting=True, sub="", queue=()), universe)
+    at_step = session.checkpoint if lesson.step(session.checkpoint) else lesson.steps[0].id
+    stage.say(at_step, stage.phrase("place_lost"))
+    walk(stage, at_step)
+    return Sprint(stage.session, tuple(stage.events))
+
+
+# --- time --------------------------------------------------------------------------------------------
+
+
+def _count_anew(stage: Stage, before: Session, step: Step) -> None:
+    """She was just here: a reminder that was set before counts from now."""
+    now, same = stage.session, stage.session.remind_at == before.remind_at
+    if now.waiting and now.remind_at is not None and same and not isinstance(step, Wait | Help):
+        stage.change(remind_at=stage.universe.now + reminders(step)[0])
+
+
+def _due(stage: Stage, step: Step, wait_id: str) -> None:
+    """Remind, at most as often as the step allows; a timer of an earlier wait is harmless."""
+    session = stage.session
+    if wait_id != session.wait_id or session.remind_at is None:
+        return
+    to = KINDS[type(step)].due(stage, step)
+    if to is not AGAIN:
+        stage.change(used=(session.seq, ""))
+        go(stage, step, to)
+        return
+    after, times = reminders(step)
+    reminded = session.reminded + 1
+    if reminded > times:
+        stage.change(remind_at=None)
+        return
+    own = step.later.text if isinstance(step, Task) else ""
+    usual = "reminder_emergency" if stage.lesson.emergency else "reminder"
+    stage.say(step.id, stage.words(own) or stage.phrase(usual))
+    KINDS[type(step)].put(stage, step)
+    stage.change(reminded=reminded, remind_at=stage.universe.now + after if reminded < times else None)

@@ -1,0 +1,169 @@
+"""The state of one engine call while it runs: what a step kind may do to the session, and what it may say."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from flows import events as ev
+from flows.model import Help, Lesson, Picture, Step, Task, Wait
+from flows.reading.conditions import NEVER, Value, holds, parse
+from flows.session import Book, Frame, Route, Session, render
+from flows.words.understand import Own
+
+MAX_PATH = 200  # steps remembered for "quay lại"; longer than any lesson
+MAX_STACK = 5  # lessons inside one another: nobody can keep more of them in mind
+REMIND_AFTER = timedelta(days=1)  # facts sheet section 9: never more than two reminders a day
+REMIND_TIMES = 2
+NOT_SET = "…"  # stands where a variable has no value: better than its name in braces
+
+
+class Stage:
+    """One call of the engine. Step kinds read `lesson`, `book`, `universe` and act through the verbs below."""
+
+    def __init__(self, book: Book, lesson: Lesson, session: Session, universe: ev.Universe) -> None:
+        self.book = book
+        self.lesson = lesson
+        self.session = session
+        self.universe = universe
+        self.events: list[ev.Event] = []
+        self.asks: tuple[str, int, str] | None = None  # the question of another lesson that a review puts
+
+    # --- saying ---
+
+    def change(self, **fields: Any) -> None:
+        self.session = self.session.but(**fields)
+
+    def emit(self, event: ev.Event) -> None:
+        self.events.append(event)
+
+    def words(self, text: str, **values: str) -> str:
+        """A text of the lesson, rendered for her."""
+        if "{" not in text:
+            return text
+        session = self.session
+        known = {**self.book.facts, **session.vars, **values}
+        return render(text, session.address, session.name, known, NOT_SET)
+
+    def shown(self, step: Step) -> str:
+        """The text of a step, with what its pictures show in words: no channel need show the picture itself."""
+        text = self.words(step.text)
+        if step.image is None and step.video is None:
+            return text
+        told = [self._told(key, picture) for key, picture in (("image", step.image), ("video", step.video)) if picture]
+        return "\n".join(filter(None, (text, *told)))
+
+    def _told(self, key: str, picture: Picture) -> str:
+        return self.phrase(f"show_{key}", mo_ta=self.words(picture.alt)) if picture.alt else ""
+
+    def phrase(self, phrase_id: str, **values: str) -> str:
+        return self.words(self.book.sentence(phrase_id, self.session.lang), **values)
+
+    def say(self, step: str, text: str) -> None:
+        if text:
+            self.emit(ev.Said(step, text))
+
+    def ask(self, step: Step, text: str, choices: tuple[ev.Choice, ...], *, fresh: bool = True) -> None:
+        """Put a prompt and wait. `fresh` gives it a new number, so that older buttons no longer act."""
+        if fresh:
+            remind_at = self.universe.now + reminders(step)[0]
+            seq = self.session.seq + 1
+            self.change(step=step.id, seq=seq, waiting=True, remind_at=remind_at, reminded=0)
+        self.emit(ev.Asked(step.id, self.session.seq, text, choices))
+
+    # --- deciding ---
+
+    def values(self, **more: Value) -> dict[str, Value]:
+        """What a condition may look at."""
+        session = self.session
+        own: dict[str, Value] = {"score": session.score, "tries": session.tries, "channel": session.channel}
+        return {**session.vars, **own, **more}
+
+    def holds(self, condition: str, **more: Value) -> bool:
+        return holds(parse(condition), self.values(**more), self.days_since)
+
+    def days_since(self, step: str) -> int:
+        """Whole days since she went through a step; "": since this pass began; NEVER where she has not."""
+        at = self.session.passed.get(step) if step else None
+        since = datetime.fromisoformat(at) if at else None if step else self.session.began_at
+        return NEVER if since is None else max(0, (self.universe.now - since).days)
+
+    def save(self, step: str, name: str, value: str, *, private: bool = False) -> None:
+        if private:
+            value = "•"
+        self.change(vars={**self.session.vars, name: value})
+        self.emit(ev.ValueSaved(step, name, value))
+
+    def grade(self, step: Step, answer: str, *, right: bool, points: int, skill: str | None) -> None:
+        """Write down one graded answer; points of a step are earned once and never lost."""
+        session = self.session
+        tries = session.tries + 1
+        had = session.earned.get(step.id, 0)
+        earned = {**session.earned, step.id: points} if right and points > had else session.earned
+        self.change(tries=tries, earned=earned)
+        of = self.asks or (session.lesson, session.version, step.id)
+        self.emit(ev.AnswerGraded(*of, answer, right, tries, points if right and not had else 0, skill))
+
+    # --- lessons inside one another, and newer versions of them ---
+
+    @property
+    def route(self) -> Route | None:
+        """Where the version she is in leads, when it is no longer the current one."""
+        return self.book.routes.get((self.session.lesson, self.session.version))
+
+    def turn_to(self, lesson: Lesson, version: int) -> None:
+        self.lesson = lesson
+        self.change(lesson=lesson.id, version=version)
+
+    def freshen(self) -> None:
+        """Take the newest words of a lesson whose graph has not changed."""
+        route = self.route
+        if route is None or route.how != "text":
+            return
+        lesson = self.book.lesson(self.session.lesson, route.to, self.session.lang)
+        if lesson is not None:
+            self.turn_to(lesson, route.to)
+
+    def freshest(self, step: Step) -> Step:
+        """The same step in the newest words."""
+        self.freshen()
+        newest = self.lesson.step(step.id)
+        return newest if newest is not None and type(newest) is type(step) else step
+
+    def push(self, step: str, lesson: Lesson, version: int, values: Mapping[str, str]) -> None:
+        """Begin `lesson` in the middle of this one, which will go on after `step`."""
+        s = self.session
+        frame = Frame(s.lesson, s.version, step, s.vars, s.earned, s.path, s.checkpoint)
+        self.change(stack=(*s.stack, frame), vars=dict(values), earned={}, path=(), checkpoint="", passed={})
+        self.emit(ev.Called(lesson.id, version, s.lesson))
+        self.turn_to(lesson, version)
+
+    def pop(self) -> Frame:
+        """Go back into the lesson that called; its own values and points are there again."""
+        frame = self.session.stack[-1]
+        self.session = self.session.outward()
+        return frame
+
+
+def reminders(step: Step) -> tuple[timedelta, int]:
+    """After how long she is reminded of this step, and how often at most."""
+    if isinstance(step, Task):
+        return timedelta(seconds=step.later.remind_s), step.later.times
+    if isinstance(step, Wait | Help):
+        return REMIND_AFTER, 0  # they have a time of their own
+    return REMIND_AFTER, REMIND_TIMES
+
+
+def own_answers(stage: Stage, choices: tuple[ev.Choice, ...]) -> tuple[Own, ...]:
+    """What may be typed instead of tapping: each label, and the usual words for done, stuck, later, next."""
+    usual = stage.book.words.answers
+    return tuple(Own(choice.id, (choice.label, *usual.get(choice.id, ()))) for choice in choices)
+
+
+def clean(text: str) -> str:
+    """NFC, without control and invisible characters, white space folded; lines stay lines."""
+    text = unicodedata.normalize("NFC", text)
+    kept = (c for c in text if c in "\n" or unicodedata.category(c)[0] != "C")
+    return "\n".join(" ".join(line.split()) for line in "".join(kept).splitlines()).strip()

@@ -1,0 +1,382 @@
+"""From the YAML of a lesson to the nouns of `flows.model`: all problems at once, a broken lesson hides no other.
+
+`load_lesson` is pure; `read_lessons` is the one function of this room that reads files.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from collections.abc import Mapping as Table
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from flows.model import Guard, Lesson, Place, Problem, Step
+from flows.reading import po
+from flows.reading.conditions import BUILT_IN_NAMES, ConditionInvalid, parse, steps_named
+from flows.reading.fields import MISSING, Fields
+from flows.reading.forms import conditions_of, read_steps, saved_names
+from flows.reading.hashes import graph_hash, text_hash
+from flows.reading.po import Catalogue
+from flows.reading.word_faults import word_problems
+from flows.saying import Sentence, say
+from flows.yaml import strictyaml
+from flows.yaml.strictyaml import Document, Mapping, Sequence
+
+OWN_PLACEHOLDERS = frozenset({"chị", "Chị", "em", "Em", "ten"})
+
+TABLES = ("tracks.yaml", "sources.yaml", "words.yaml", "phrases.yaml")
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One file as far as it could be read. `whole`: every step was understood, so rules about paths make sense."""
+
+    path: str
+    problems: tuple[Problem, ...]
+    lesson: Lesson | None = None
+    page: Mapping | None = None
+    whole: bool = False
+
+    @property
+    def usable(self) -> bool:
+        return self.lesson is not None and not any(problem.severity == "error" for problem in self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A group of lessons in the menu."""
+
+    id: str
+    title: str
+    order: int
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One sentence of the tutor's own."""
+
+    id: str
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Everything under one lessons folder. `lessons` holds those without errors of form; lint looks at `drafts`.
+
+    `facts` are the placeholders from the configuration; `tracks`, `sources` and `words` are empty where their file is
+    missing: then nothing is known about them, and nothing is said about them.
+    """
+
+    lessons: Table[str, Lesson]
+    problems: tuple[Problem, ...]
+    tracks: tuple[Track, ...] = ()
+    drafts: tuple[Draft, ...] = ()
+    facts: Table[str, str] = field(default_factory=dict)
+    sources: frozenset[str] = frozenset()
+    words: Table[str, tuple[str, ...]] = field(default_factory=dict)
+    phrases: tuple[Phrase, ...] = ()
+    translations: Table[str, Table[str, Catalogue]] = field(default_factory=dict)  # lesson → language → entries
+    phrase_translations: Table[str, Catalogue] = field(default_factory=dict)
+    quiet: tuple[str, str] = ("20:00", "08:00")  # HH:MM; nothing is sent unasked between
+    media: Table[str, Table[str, int]] | None = None  # lesson's folder → file in its media/ → bytes
+    helped: frozenset[str] | None = None  # topics that somebody takes ("" all); None: nobody has asked
+
+
+# --- a folder ----------------------------------------------------------------------------------------
+
+
+def read_lessons(root: str | Path) -> dict[str, bytes]:
+    """The files of a folder: `**/lesson.yaml`, tracks, sources, words, phrases, `po/*.po` beside them; path → bytes.
+
+    Folders whose name begins with "_" (the template) or "." are looked at only when they are `root` itself. A file that
+    cannot be read raises OSError.
+    """
+    top = Path(root)
+    tables = [top / name for name in TABLES]
+    scripts = [
+        path
+        for path in sorted(top.rglob("lesson.yaml"))
+        if not any(part.startswith(("_", ".")) for part in path.relative_to(top).parts[:-1])
+    ]
+    folders = dict.fromkeys([top, *(script.parent for script in scripts)])
+    languages = [path for folder in folders for path in sorted((folder / "po").glob("*.po"))]
+    return {str(path): path.read_bytes() for path in (*tables, *scripts, *languages) if path.is_file()}
+
+
+class Parsers:
+    """How the two kinds of big files are read."""
+
+    def draft(self, raw: bytes, path: str, facts: Collection[str]) -> Draft:
+        return read_draft(raw, path, facts)
+
+    def catalogue(self, raw: bytes, path: str) -> tuple[Catalogue, tuple[Problem, ...]]:
+        return po.read(raw, path)
+
+
+class Faultfinder(Parsers):
+    """For whoever asks only what is wrong: lessons get no hashes."""
+
+    def draft(self, raw: bytes, path: str, facts: Collection[str]) -> Draft:
+        return read_draft(raw, path, facts, hashed=False)
+
+
+def load_folder(root: str | Path, facts: Table[str, str]) -> Library:
+    """Read and check every lesson under `root`. Raises OSError when a file cannot be read."""
+    return load_files(read_lessons(root), facts)
+
+
+def load_files(
+    files: Table[str, bytes],
+    facts: Table[str, str],
+    parsers: Parsers | None = None,
+    scripts: Collection[str] = frozenset(),
+) -> Library:
+    """What `read_lessons` found, as a library; of two lessons with one id the first is kept.
+
+    `parsers` may remember what they have read before; `scripts` are lessons whatever their file is called.
+    """
+    lessons = {path: raw for path, raw in files.items() if path in scripts or Path(path).name == "lesson.yaml"}
+    parse = parsers or Parsers()
+    problems: list[Problem] = []
+    languages = {path: raw for path, raw in files.items() if path.endswith(".po")}
+    tables = {
+        Path(path).stem: (path, raw) for path, raw in files.items() if path not in lessons and path not in languages
+    }
+    tracks = _tracks(tables["tracks"], problems) if "tracks" in tables else ()
+    sources = _ids(tables["sources"], problems) if "sources" in tables else frozenset()
+    words = _words(tables["words"], problems) if "words" in tables else {}
+    phrases = _phrases(tables["phrases"], problems) if "phrases" in tables else ()
+    drafts = [parse.draft(raw, path, facts) for path, raw in lessons.items()]
+    drafts = _unique(drafts)
+    translations = _translations(languages, problems, parse)
+    return Library(
+        lessons={draft.lesson.id: draft.lesson for draft in drafts if draft.lesson and draft.usable},
+        problems=by_place([*problems, *(problem for draft in drafts for problem in draft.problems)]),
+        tracks=tracks,
+        drafts=tuple(drafts),
+        facts=facts,
+        sources=sources,
+        words=words,
+        phrases=phrases,
+        translations={
+            draft.lesson.id: translations[folder]
+            for draft in reversed(drafts)
+            if draft.lesson and (folder := Path(draft.path).parent) in translations
+        },
+        phrase_translations=translations.get(Path(tables["phrases"][0]).parent, {}) if "phrases" in tables else {},
+    )
+
+
+def _translations(
+    files: Table[str, bytes], problems: list[Problem], parse: Parsers
+) -> dict[Path, dict[str, Catalogue]]:
+    """Folder → language → entries, for `FOLDER/po/LANGUAGE.po`."""
+    found: dict[Path, dict[str, Catalogue]] = {}
+    for path, raw in files.items():
+        catalogue, faults = parse.catalogue(raw, path)
+        problems.extend(faults)
+        found.setdefault(Path(path).parent.parent, {})[Path(path).stem] = catalogue
+    return found
+
+
+def by_place(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Problems in reading order, each once."""
+    return tuple(sorted(set(problems), key=lambda p: (p.place.path, p.place.line, p.place.col, p.code, p.message)))
+
+
+def _unique(drafts: list[Draft]) -> list[Draft]:
+    first: dict[str, Draft] = {}
+    checked: list[Draft] = []
+    for draft in drafts:
+        if draft.lesson is not None and draft.lesson.id in first:
+            other = first[draft.lesson.id]
+            message = say("mã bài “{id}” đã có ở {path}", id=draft.lesson.id, path=other.path)
+            problem = Problem("E004", draft.lesson.place, message, say("hãy đổi mã của một trong hai bài"))
+            draft = replace(draft, problems=(*draft.problems, problem))
+        elif draft.lesson is not None:
+            first[draft.lesson.id] = draft
+        checked.append(draft)
+    return checked
+
+
+def _rows(table: tuple[str, bytes], problems: list[Problem]) -> list[Fields]:
+    path, raw = table
+    document = strictyaml.read(raw, path)
+    problems.extend(document.problems)
+    if document.root is None:
+        return []
+    rows = document.root.items if isinstance(document.root, Sequence) else []
+    wrong = [row for row in rows if not isinstance(row, Mapping)] if rows else [document.root]
+    for node in wrong:
+        problems.append(
+            Problem("E003", node.place, say("bảng phải gồm các dòng “- {{id: …, …}}”"), say("xem các dòng có sẵn"))
+        )
+    return [Fields(row, problems) for row in rows if isinstance(row, Mapping)]
+
+
+def _tracks(table: tuple[str, bytes], problems: list[Problem]) -> tuple[Track, ...]:
+    tracks: dict[str, Track] = {}
+    for row in _rows(table, problems):
+        track_id = row.lesson_id("id", required=True)
+        track = Track(track_id or "", row.text("title", required=True), row.number("order", 0), row.node.place)
+        row.done()
+        if track.id in tracks:
+            row.tell("E004", track.place, say("mã nhóm “{id}” có hai lần", id=track.id), say("hãy đổi một mã"))
+        elif track.id:
+            tracks[track.id] = track
+    return tuple(sorted(tracks.values(), key=lambda track: track.order))
+
+
+def _ids(table: tuple[str, bytes], problems: list[Problem]) -> frozenset[str]:
+    return frozenset(row.text("id", required=True) for row in _rows(table, problems))
+
+
+def _words(table: tuple[str, bytes], problems: list[Problem]) -> dict[str, tuple[str, ...]]:
+    """The global commands and the ways to say them."""
+    fields = _table(table, problems)
+    if fields is not None:
+        problems.extend(word_problems(Document(fields.node, ())))
+    commands = fields.mapping("commands") if fields else None
+    return {name: commands.texts(name) for name in commands.node.entries} if commands else {}
+
+
+def _phrases(table: tuple[str, bytes], problems: list[Problem]) -> tuple[Phrase, ...]:
+    fields = _table(table, problems)
+    found = ((key, node, fields.text_of(node, key)) for key, (_, node) in fields.node.entries.items()) if fields else ()
+    return tuple(Phrase(key, text, node.place) for key, node, text in found if text is not None)
+
+
+def _table(table: tuple[str, bytes], problems: list[Problem]) -> Fields | None:
+    path, raw = table
+    document = strictyaml.read(raw, path)
+    problems.extend(document.problems)
+    if isinstance(document.root, Mapping):
+        return Fields(document.root, problems)
+    if document.root is not None:
+        message = say("bảng chữ phải gồm các mục “tên: giá trị”")
+        problems.append(Problem("E003", document.root.place, message, say("xem bảng có sẵn")))
+    return None
+
+
+# --- one lesson --------------------------------------------------------------------------------------
+
+
+def load_lesson(source: bytes, path: str, facts: Collection[str]) -> tuple[Lesson | None, tuple[Problem, ...]]:
+    """One lesson file; the lesson is None where any problem is an error. `facts` are names that no variable may take.
+
+    Problems have codes E001 (YAML), E002 (unknown key), E003 (wrong type), E004 (id twice or reserved), E005 (too
+    big), W006 (stray characters). Never raises for bad input.
+    """
+    draft = read_draft(source, path, facts)
+    return (draft.lesson if draft.usable else None), draft.problems
+
+
+def read_draft(source: bytes, path: str, facts: Collection[str], *, hashed: bool = True) -> Draft:
+    """One lesson file as far as it can be read; without its hashes where only its faults are wanted."""
+    document = strictyaml.read(source, path)
+    problems = list(document.problems)
+    if document.root is None:
+        return Draft(path, tuple(problems))
+    if not isinstance(document.root, Mapping):
+        problems.append(
+            Problem(
+                "E003",
+                document.root.place,
+                say("bài học phải mở đầu bằng “lesson: mã-bài”"),
+                say("xem bài mẫu lessons/_template"),
+            )
+        )
+        return Draft(path, tuple(problems))
+    fields = Fields(document.root, problems)
+    steps, whole = read_steps(fields)
+    lesson = read_header(fields, steps, source, hashed=hashed)
+    fields.done()
+    _refuse_taken_names(lesson.steps, facts, problems)
+    if document.guessed:
+        whole, problems = False, [each for each in problems if not _is_missing(each)]
+    told = {problem.place for problem in document.problems if problem.code == "E001"}
+    problems = [each for each in problems if each.code != "E003" or each.place not in told]
+    return Draft(path, by_place(problems), lesson, document.root, whole and bool(steps))
+
+
+def _is_missing(problem: Problem) -> bool:
+    return isinstance(problem.message, Sentence) and problem.message.template == MISSING
+
+
+def read_header(fields: Fields, steps: tuple[Step, ...], source: bytes, *, hashed: bool = True) -> Lesson:
+    """The lesson of these steps, with what its head says."""
+    mastery = fields.mapping("mastery")
+    lesson = Lesson(
+        id=fields.lesson_id("lesson", required=True) or "",
+        title=fields.text("title", required=True),
+        steps=steps,
+        place=fields.node.place,
+        track=fields.text("track"),
+        order=fields.number("order", 0),
+        minutes=fields.number("minutes", 5, 1, 120),
+        level=fields.number("level", 0, 1, 5),
+        lang=fields.matching("lang", _LANGUAGE, say("ví dụ: vi")) or "vi",
+        langs=_languages(fields),
+        channels=fields.some_of("channels", ("web", "telegram", "zalo_bot", "zalo_oa")),
+        owner=fields.text("owner"),
+        reviewed_on=fields.day("reviewed_on"),
+        prerequisites=fields.texts("prerequisites"),
+        pass_points=mastery.number("pass", 0) if mastery else 0,
+        review_after_s=mastery.durations_s("review_after") if mastery else (),
+        guards=tuple(_guard(guard) for guard in fields.mappings("guards")),
+        sources=fields.texts("sources"),
+        emergency=fields.flag("emergency"),
+        source=source.decode("utf-8", "replace"),
+        index={step.id: at for at, step in enumerate(steps)},
+        timed=_timed(steps),
+    )
+    if mastery:
+        mastery.done()
+    if not hashed:
+        return lesson
+    return replace(lesson, graph_hash=graph_hash(lesson), text_hash=text_hash(lesson))
+
+
+def _timed(steps: Iterable[Step]) -> frozenset[str]:
+    """The steps that some condition asks the time of."""
+    found: set[str] = set()
+    for step in steps:
+        for _, text in conditions_of(step):
+            with suppress(ConditionInvalid):
+                found |= steps_named(parse(text))
+    return frozenset(found)
+
+
+def _languages(fields: Fields) -> tuple[str, ...]:
+    languages = fields.texts("langs") or ("vi",)
+    for language, node in zip(languages, fields.items("langs"), strict=False):
+        if not _LANGUAGE.fullmatch(language):
+            fields.tell(
+                "E003", node.place, say("“{language}” không phải là mã tiếng", language=language), say("ví dụ: vi")
+            )
+    return languages
+
+
+def _guard(fields: Fields) -> Guard:
+    words, pattern = fields.texts("words"), fields.text("pattern")
+    given = fields.node.get("words")
+    if not pattern and (given is None or (isinstance(given, Sequence) and not given.items)):
+        fields.missing("words")
+    go, severity = fields.step_id("go", required=True) or "", fields.one_of("severity", ("high", "low"), "high")
+    fields.done()
+    return Guard(words, go, severity, (pattern,) if pattern else ())
+
+
+def _refuse_taken_names(steps: Iterable[Step], facts: Collection[str], problems: list[Problem]) -> None:
+    taken = BUILT_IN_NAMES | OWN_PLACEHOLDERS | set(facts)
+    for step in steps:
+        for name in saved_names(step):
+            if name in taken:
+                message = say("tên “{name}” đã dùng cho việc khác, không lưu vào được", name=name)
+                problems.append(Problem("E004", step.place, message, say("hãy đặt tên khác")))

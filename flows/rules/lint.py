@@ -1,0 +1,89 @@
+"""Every fault of every lesson, at once: those of form from the loader, and those the rules find."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flows.model import Problem
+from flows.reading.loader import Draft, Library, by_place
+from flows.reading.word_faults import ABOUT as ABOUT_WORDS
+from flows.rules.cases import rules as case_rules
+from flows.rules.channel import rules as channel_rules
+from flows.rules.data import rules as data_rules
+from flows.rules.graph import rules as graph_rules
+from flows.rules.learning import rules as learning_rules
+from flows.rules.rule import Script
+from flows.rules.shelf import ABOUT, whole_shelf
+from flows.rules.shelf import rules as shelf_rules
+from flows.rules.text import rules as text_rules
+from flows.rules.time import rules as time_rules
+from flows.rules.translation import other_words, phrase_problems
+from flows.rules.translation import rules as translation_rules
+from flows.saying import in_english
+
+RULES = (
+    *graph_rules,
+    *case_rules,
+    *learning_rules,
+    *data_rules,
+    *text_rules,
+    *translation_rules,
+    *channel_rules,
+    *time_rules,
+    *shelf_rules,
+)
+
+FORM = {
+    "E001": "tệp không đúng lối viết YAML",
+    "E002": "mục hoặc loại bước không có trong ngôn ngữ bài học",
+    "E003": "giá trị không đúng kiểu, hoặc thiếu",
+    "E004": "mã bị trùng hoặc đã dùng cho việc khác",
+    "E005": "tệp, câu hoặc danh sách quá dài",
+    "W006": "ký tự lạ, hoặc dấu tiếng Việt gõ tách rời",
+    "E009": "thiếu câu mà máy phải có để nói",
+    "E400": "tệp dịch không đúng lối viết PO",
+}
+
+
+def lint(library: Library) -> tuple[Problem, ...]:
+    """All problems of a library in reading order, the loader's included. A broken lesson hides no other."""
+    problems = [*library.problems, *lint_shelf(library)]
+    for draft in library.drafts:
+        problems += lint_draft(draft, library)
+    return by_place(problems)
+
+
+def translate(problem: Problem, language: str) -> Problem:
+    """The problem in a language: vi, or en."""
+    if language != "en":
+        return problem
+    return replace(problem, message=in_english(problem.message), hint=in_english(problem.hint))
+
+
+def lint_draft(draft: Draft, library: Library) -> list[Problem]:
+    """What the rules find in one lesson among the others."""
+    if draft.lesson is None or not draft.lesson.steps:
+        return []
+    script = Script(draft, library)
+    return [*(problem for rule in RULES for problem in rule.problems(script)), *other_words(draft, library)]
+
+
+def lint_shelf(library: Library) -> list[Problem]:
+    """What no single lesson can be blamed for."""
+    return [*whole_shelf(library), *phrase_problems(library)]
+
+
+LIVE = {
+    "E801": "bước có người đang đứng mà bị bỏ hay đổi mã, không có was",
+    "E802": "bước có người đang đứng mà bị đổi loại",
+    "E803": "biến đổi kiểu trong khi người được chuyển còn giữ giá trị cũ",
+    "W804": "mốc (checkpoint) bị bỏ",
+    "I805": "bao nhiêu người đang học, ai ở lại, ai chuyển",
+    "W901": "bước chưa bản thoại mẫu nào đi qua",
+    "E902": "bản thoại mẫu diễn lại không khớp",
+}
+
+
+def rules() -> dict[str, str]:
+    """Code → one line in Vietnamese, for the list of rules."""
+    return dict(sorted({**FORM, **{rule.code: rule.about for rule in RULES}, **ABOUT, **ABOUT_WORDS, **LIVE}.items()))

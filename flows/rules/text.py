@@ -1,0 +1,138 @@
+"""Rules about words: short enough to read, and said to her in her own form of address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from flows.model import Choose, Place, Quiz
+from flows.rules.rule import PLACEHOLDER, Found, Rulebook, Script
+from flows.saying import say
+
+rules = Rulebook()
+
+MAX_CHARACTERS = 220  # of one message, as the language page asks
+MAX_SENTENCES = 3
+SPLIT = say("hãy tách thành hai tin")
+USE_PLACEHOLDER = say("hãy viết {{chị}} hoặc {{Chị}} để máy đổi theo cách gọi")
+
+_END = re.compile(r"[.!?…]+[”\"’')]*(?=\s|$)")
+
+
+@rules.add("W405", "tin dài, khó đọc")
+def reading_load(script: Script) -> Iterator[Found]:
+    for text in script.spoken:
+        if fault := too_much_to_read(script.as_read(text.text)):
+            yield Found(script.at(text.step, *text.field), fault, SPLIT)
+
+
+def too_much_to_read(text: str) -> str:
+    """What makes a message hard to read, or an empty text."""
+    if len(text) > MAX_CHARACTERS:
+        return say("tin dài {count} ký tự, nên dưới {max_characters}", count=len(text), max_characters=MAX_CHARACTERS)
+    sentences = len(_END.findall(text)) + (not _END.search(text[-3:]))
+    return (
+        say("tin có {sentences} câu, nên nhiều nhất {max_sentences}", sentences=sentences, max_sentences=MAX_SENTENCES)
+        if sentences > MAX_SENTENCES
+        else ""
+    )
+
+
+# A bare "chị" or "bạn" that is most likely said to her. Not so: "chị em", "bạn bè", "chị Lan", "một chị", "người bạn".
+_BARE = re.compile(
+    r"(?<!\w)(?<!\{)(?:[Cc]hị|[Bb]ạn)(?![\w}])"
+    r"(?!\s+(?:em|gái|ấy|kia|đó|dâu|chồng|hai|ba|bè|hàng|học|thân|cũ|đời|trẻ|đọc|của)\b)"
+    r"(?!\s+[A-ZĐÀ-Ỹ])"
+)
+_BEFORE = re.compile(r"(?:anh|một|các|những|mấy|người|cô|kết|nhiều|thêm|hội|của|hai|ba)(?:\s+|/)$", re.IGNORECASE)
+_NOT_TO_HER = re.compile(rf"“[^”]*”|‘[^’]*’|\"[^\"]*\"|{PLACEHOLDER.pattern}")
+
+
+@rules.add("W408", "gọi thẳng “chị” hay “bạn” mà không dùng {chị}")
+def bare_address(script: Script) -> Iterator[Found]:
+    for text in script.spoken:
+        for word, col in bare_words(text.text):
+            place = script.within(text.step, text.field, col)
+            yield Found(place, say("“{word}” viết thẳng trong câu", word=word), USE_PLACEHOLDER)
+
+
+def bare_words(text: str) -> Iterator[tuple[str, int]]:
+    """Each bare address, with its column from 1; what others say in quotes does not count."""
+    if "hị" not in text and "ạn" not in text:
+        return
+    spoken = _NOT_TO_HER.sub(lambda found: " " * len(found[0]), text)
+    for found in _BARE.finditer(spoken):
+        if not _BEFORE.search(spoken[: found.start()]):
+            yield found[0], found.start() + 1
+
+
+@rules.add("W406", "bài có giọng đọc mà còn chỗ thiếu")
+def voice_missing(script: Script) -> Iterator[Found]:
+    """Once a lesson: whoever cannot read must not be left alone half way."""
+    steps = [step for step in script.lesson.steps if step.text]
+    options = [(step, option) for step in steps for option in (step.options if isinstance(step, Choose | Quiz) else ())]
+    spoken = any(step.voice for step in steps), any(option.voice for _, option in options)
+    if not any(spoken):
+        return
+    silent: list[tuple[str, Place]] = [(step.id, step.place) for step in steps if step.voice is None]
+    if spoken[1]:
+        silent += [(f"{step.id}.{option.id}", option.place) for step, option in options if option.voice is None]
+    if silent:
+        silent.sort(key=lambda each: each[1].line)
+        names = ", ".join(name for name, _ in silent[:5]) + (", …" if len(silent) > 5 else "")
+        message = say("bài có giọng đọc mà còn {count} chỗ chưa có: {names}", count=len(silent), names=names)
+        yield Found(silent[0][1], message, say("hãy thêm voice: {{file: …}} ở các chỗ ấy"))
+
+
+@rules.add("W409", "giọng đọc không nói được chỗ điền")
+def voice_with_placeholder(script: Script) -> Iterator[Found]:
+    for step in script.lesson.steps:
+        if step.voice is None:
+            continue
+        if found := PLACEHOLDER.search(step.voice.spoken):
+            message = say("giọng đọc không điền được {{{name}}}", name=found[1])
+            hint = say("spoken viết một câu trung tính, ví dụ: “Xin chào! Hôm nay mình tập…”")
+            yield Found(script.within(step, ("voice", "spoken"), found.start() + 1), message, hint)
+        elif not step.voice.spoken and PLACEHOLDER.search(step.text):
+            message = say("câu có chỗ điền, máy không biết giọng đọc nói gì")
+            yield Found(script.at(step, "voice"), message, say("hãy thêm spoken: “…” đúng như trong tệp tiếng"))
+
+
+@rules.add("E008", "hai lựa chọn cùng một chữ")
+def same_label(script: Script) -> Iterator[Found]:
+    for step in script.lesson.steps:
+        seen: set[str] = set()
+        for option in step.options if isinstance(step, Choose | Quiz) else ():
+            said = _said(option.text) or option.text
+            if said in seen:
+                yield Found(
+                    option.place,
+                    say("“{text}” giống lựa chọn ở trên", text=option.text),
+                    say("hãy viết hai lựa chọn khác nhau"),
+                )
+            seen.add(said)
+
+
+@rules.add("E007", "lựa chọn hoặc đáp án trùng với lời chung")
+def global_word(script: Script) -> Iterator[Found]:
+    commands = {_said(way): name for name, ways in script.library.words.items() for way in ways}
+    if not commands:
+        return
+    hint = say("lời này học viên dùng để ra lệnh ở mọi bước; hãy viết khác đi")
+    for step in script.lesson.steps:
+        if isinstance(step, Choose | Quiz):
+            for option in step.options:
+                if _said(option.text) in commands:
+                    yield Found(option.place, say("lựa chọn “{text}” trùng với một lời chung", text=option.text), hint)
+        for at, accepted in enumerate(step.accept if isinstance(step, Quiz) else ()):
+            if _said(accepted) in commands:
+                yield Found(
+                    script.at(step, "accept", at),
+                    say("đáp án “{accepted}” trùng với một lời chung", accepted=accepted),
+                    hint,
+                )
+
+
+def _said(text: str) -> str:
+    """As it is compared: without case and marks, but with diacritics ("đúng" is not "dừng")."""
+    return " ".join(re.findall(r"\w+", PLACEHOLDER.sub(" ", text).casefold()))

@@ -1,0 +1,148 @@
+"""What lies in a lessons folder, ready to be opened as a book: good lessons, broken ones with their faults, tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from flows.model import Lesson, LessonInvalid, Place, Problem
+from flows.reading.loader import Library, load_folder
+from flows.reading.phrases import REQUIRED
+from flows.reading.translation import texts, usable, with_texts
+from flows.rules.lint import lint
+from flows.rules.translation import spoken_by_tutor
+from flows.saying import say
+from flows.session import Book
+from flows.words.understand import read_words
+
+OF_TRANSLATION = frozenset({"E401", "E402", "E403", "E404"})
+
+
+class _Textual(yaml.CSafeLoader):
+    """Every scalar is the text in the file."""
+
+    yaml_implicit_resolvers: Mapping[str, list[object]] = {}  # type: ignore[assignment]
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """`good` by lesson id, `broken` by path; `untranslated` by the path of a lesson that is good all the same: what its
+    translation lacks is said in the base language, but it may not be published like this.
+
+    `translations`: lesson → declared language → text key → text, for what may be shown. `phrases_in`: language → the
+    tutor's own sentences, whole (what is not translated is in the base language), with track names as `track.ID`.
+    """
+
+    good: Mapping[str, Lesson]
+    broken: Mapping[str, tuple[Problem, ...]]
+    phrases: Mapping[str, str]
+    words: Mapping[str, object]
+    tracks: tuple[tuple[str, str], ...]
+    translations: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    phrases_in: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    untranslated: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
+
+
+def read_shelf(root: Path, facts: Mapping[str, str]) -> Shelf:
+    """Read and lint every lesson below `root`; a broken one never hides the others.
+
+    Raises OSError when phrases.yaml or words.yaml cannot be read, LessonInvalid when a sentence is missing: without
+    them the tutor cannot speak.
+    """
+    library = load_folder(root, facts)
+    if not (root / "phrases.yaml").is_file():
+        raise FileNotFoundError(2, "không thấy tệp lời nói", str(root / "phrases.yaml"))
+    return shelf_of(library, lint(library), root, (root / "words.yaml").read_bytes())
+
+
+def shelf_of(library: Library, problems: Iterable[Problem], root: Path, words: bytes) -> Shelf:
+    """The library of the folder `root` as a shelf; `words` is its words.yaml. Raises as `read_shelf`."""
+    by_path: dict[str, list[Problem]] = {}
+    untranslated: dict[str, list[Problem]] = {}
+    for problem in problems:
+        if problem.severity == "error" and not _of_phrases(problem, root):
+            of_lesson = untranslated if problem.code in OF_TRANSLATION else by_path
+            of_lesson.setdefault(lesson_path(problem.place.path), []).append(problem)
+    good = {key: lesson for key, lesson in library.lessons.items() if lesson.place.path not in by_path}
+    return Shelf(
+        good=good,
+        broken={path: tuple(dict.fromkeys(found)) for path, found in by_path.items()},
+        phrases=_phrases(root, library),
+        words=table_of(words),
+        tracks=tuple((track.id, track.title) for track in library.tracks),
+        translations={key: languages_of(lesson, library) for key, lesson in good.items()},
+        phrases_in=_phrases_in(library),
+        untranslated={path: tuple(dict.fromkeys(found)) for path, found in untranslated.items()},
+    )
+
+
+def lesson_path(path: str) -> str:
+    """A lesson's file, also for a fault in its PO file."""
+    return str(Path(path).parent.parent / "lesson.yaml") if path.endswith(".po") else path
+
+
+def _of_phrases(problem: Problem, root: Path) -> bool:
+    """Whether it is about translations of the tutor's own sentences: lint tells it, no lesson is left out for it."""
+    path = Path(problem.place.path)
+    return problem.code in OF_TRANSLATION and path.parent in (root, root / "po")
+
+
+def languages_of(lesson: Lesson, library: Library) -> dict[str, dict[str, str]]:
+    catalogues = library.translations.get(lesson.id, {})
+    declared = [language for language in lesson.langs if language != lesson.lang and language in catalogues]
+    sources = texts(lesson) if declared else {}
+    return {language: usable(sources, catalogues[language]) for language in declared}
+
+
+def _phrases_in(library: Library) -> dict[str, dict[str, str]]:
+    sources = {key: text for key, (text, _) in spoken_by_tutor(library).items()}
+    return {lang: sources | usable(sources, entries) for lang, entries in library.phrase_translations.items()}
+
+
+def _phrases(root: Path, library: Library) -> dict[str, str]:
+    """The tutor's own sentences; raises LessonInvalid when one is missing: the tutor would fall silent there."""
+    path = root / "phrases.yaml"
+    broken = tuple(each for each in library.problems if each.place.path == str(path) and each.severity == "error")
+    if broken:
+        raise LessonInvalid(broken)
+    phrases = {phrase.id: phrase.text for phrase in library.phrases}
+    missing = sorted(REQUIRED - phrases.keys())
+    if missing:
+        hint = say("thêm lại câu này; bản gốc có sẵn trong lịch sử của tệp")
+        place = Place(str(path), 1, 1)
+        raise LessonInvalid(
+            tuple(Problem("E009", place, say("thiếu câu “{each}”", each=each), hint) for each in missing)
+        )
+    return phrases
+
+
+def read_table(path: Path) -> dict[str, object]:
+    """A YAML table of the tutor's own words, all scalars text."""
+    return table_of(path.read_bytes())
+
+
+def table_of(raw: bytes) -> dict[str, object]:
+    data = yaml.load(raw, Loader=_Textual)
+    return data if isinstance(data, dict) else {}
+
+
+def plain_book(shelf: Shelf, facts: Mapping[str, str]) -> Book:
+    """A book of the files as they are, every lesson in version 1: for trying, transcripts and tests."""
+    return Book(
+        versions={(lesson.id, 1): lesson for lesson in shelf.good.values()},
+        current=dict.fromkeys(shelf.good, 1),
+        phrases=shelf.phrases,
+        words=read_words(shelf.words),
+        facts=facts,
+        tracks=shelf.tracks,
+        translated={
+            (lesson_id, 1, language): with_texts(shelf.good[lesson_id], words)
+            for lesson_id, languages in shelf.translations.items()
+            for language, words in languages.items()
+            if lesson_id in shelf.good
+        },
+        phrases_in=shelf.phrases_in,
+    )

@@ -1,0 +1,322 @@
+"""What did she mean? Typed words, with typos and without diacritics, against what may be said at this point.
+
+In this order, and the first that fits wins: an emergency; exactly one of this prompt's own answers; a global word as
+the whole message; the number of an answer; the same words with one slip of the thumb mended; a near miss. Where two
+answers fit equally well she is asked: never a guess.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice, product
+from typing import TypeVar
+
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
+
+from flows.words.counting import amount, is_position, place_of, positions, without_leads
+from flows.words.emergency import any_of
+from flows.words.keys import Tokens, pieces, plain_of, unslipped
+from flows.words.prompts import Ids, Own, Prompt, prompt_of, sense_of
+from flows.words.tables import Reading, Words, fold, glued, read, read_words, states, without_fillers
+
+__all__ = [
+    "Answered",
+    "Command",
+    "Emergency",
+    "Meaning",
+    "Own",
+    "Unknown",
+    "Unsure",
+    "Words",
+    "amount",
+    "fold",
+    "is_command",
+    "is_emergency",
+    "may_be_emergency",
+    "positions",
+    "read_words",
+    "understand",
+    "with_gaps",
+    "without_fillers",
+]
+
+MAX_WORDS = 60  # a longer message is no answer to a short question; only emergencies are looked for in it
+MAX_MENDED = 16  # words: in a longer message nothing is mended
+MAX_READINGS = 8  # ways to mend one message that are tried
+LONG = 5  # letters from which one slip in a word is forgiven
+Key = TypeVar("Key")
+
+SURE = 86  # rapidfuzz ratio from which one typo in a word of seven letters still passes
+SURE_OF_NO = 92  # with a negation a near miss may be the opposite
+MAYBE = 70  # below this a suggestion would be a guess
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    option: str
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Emergency:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """Two options are close; ask, do not guess."""
+
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    pass
+
+
+Meaning = Answered | Command | Emergency | Unsure | Unknown
+
+
+def understand(words: Words, text: str, own: Sequence[Own], *, numbered: bool = True) -> Meaning:
+    """Emergency, then this prompt's own answers, then global words, then near misses; in doubt Unsure."""
+    said = read(words, text)
+    if said.rings:
+        return Emergency()
+    if not said.tokens or len(said.tokens) > MAX_WORDS:
+        return Unknown()
+    prompt = prompt_of(words, tuple(own))
+    meaning = _exactly(words, prompt, said)
+    if meaning is None and numbered:
+        meaning = _by_number(words, prompt, said)
+    if meaning is None:
+        meaning = _slipped_keys(words, prompt, said) or _folded(words, prompt, said.states)
+    if meaning is None and len(said.tokens) <= MAX_MENDED:
+        meaning = _first(_meant(prompt.joined, text) for text in glued(words, said.spoken))
+    if meaning is None and said.signs and words.polite.issuperset(said.tokens):
+        meaning = _first(_meant(prompt.folded, sign) for sign in said.signs)
+    if meaning is None and (once := _once(said.core)) != said.core:
+        meaning = _folded(words, prompt, states(words, once))
+    if meaning is None:
+        meaning = _by_amount(words, prompt, text)
+    if meaning is None and numbered:
+        meaning = _byplace_of(words, prompt, said)
+    return meaning or _mended(words, prompt, said, numbered=numbered)
+
+
+def is_command(words: Words, text: str) -> bool:
+    """Whether free words are a global word and not a name: "Dung" and "Nghi" are names until they wear diacritics."""
+    said = read(words, text)
+    bare = " ".join(said.core)
+    return said.spoken in words.exact_commands or (bare in words.commands and bare not in words.names)
+
+
+def is_emergency(words: Words, text: str) -> bool:
+    """Whether she says that she has been robbed."""
+    return read(words, text).rings
+
+
+def may_be_emergency(words: Words, text: str) -> bool:
+    """Whether it is worth asking her."""
+    return read(words, text).may_ring
+
+
+@lru_cache(maxsize=256)
+def with_gaps(words: Words, patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """Phrases with gaps (`…`, `/`) as one pattern over folded words between blanks."""
+    return any_of(patterns, lambda phrase: fold(words, phrase))
+
+
+# --- exactly -----------------------------------------------------------------------------------------
+
+
+def _meant(table: Mapping[Key, Ids], key: Key) -> Meaning | None:
+    ids = table.get(key, ())
+    return None if not ids else Answered(ids[0]) if len(ids) == 1 else Unsure(ids[:2])
+
+
+def _exactly(words: Words, prompt: Prompt, said: Reading) -> Meaning | None:
+    """Diacritics and all."""
+    meaning = _meant(prompt.labels, said.spoken) or _meant(prompt.spoken, said.spoken)
+    if meaning is None and said.spoken in words.exact_commands:
+        return Command(words.exact_commands[said.spoken])
+    return meaning
+
+
+def _slipped_keys(words: Words, prompt: Prompt, said: Reading) -> Meaning | None:
+    """The same from a keyboard without its Telex or VNI help: "dungwf" is "dừng", not "đúng"."""
+    if not said.signed:
+        return None
+    meaning = _meant(prompt.signed, said.signed)
+    if meaning is None and said.signed in words.signed_commands:
+        return Command(words.signed_commands[said.signed])
+    return meaning
+
+
+def _folded(words: Words, prompt: Prompt, said: Sequence[Tokens]) -> Meaning | None:
+    """Without diacritics and politeness, then without "bấm nút" before it, then without spaces."""
+    for tokens in said:
+        text = " ".join(tokens)
+        meaning = _meant(prompt.folded_labels, text) or _meant(prompt.folded, text)
+        if meaning is None and text in words.commands:
+            return Command(words.commands[text])
+        if meaning is not None:
+            return meaning
+    core = said[-1]
+    for text in dict.fromkeys((" ".join(core), " ".join(without_leads(words, core)))):
+        meaning = _meant(prompt.folded_labels, text) or _meant(prompt.folded, text) or _meant(prompt.cores, text)
+        if meaning is not None:
+            return meaning
+    return _first(_meant(prompt.joined, "".join(tokens)) for tokens in said)
+
+
+def _once(tokens: Tokens) -> Tokens:
+    """ "xong xong rồi" is "xong rồi"."""
+    return tuple(token for at, token in enumerate(tokens) if at == 0 or token != tokens[at - 1])
+
+
+def _first(meanings: Iterable[Meaning | None]) -> Meaning | None:
+    return next((meaning for meaning in meanings if meaning is not None), None)
+
+
+# --- by its place ------------------------------------------------------------------------------------
+
+
+def _by_number(words: Words, prompt: Prompt, said: Reading) -> Meaning | None:
+    """2 · số 2 · chọn câu 2 nha · ②"""
+    for tokens in said.states:
+        rest = without_leads(words, tokens)
+        if len(rest) == 1 and is_position(rest[0], len(prompt.ids)):
+            return Answered(prompt.ids[int(rest[0]) - 1])
+    return None
+
+
+def _byplace_of(words: Words, prompt: Prompt, said: Reading) -> Meaning | None:
+    """thứ hai · câu b · cái cuối · cau2; "ba ơi" calls someone."""
+    if "oi" in said.tokens:
+        return None
+    for tokens in said.states:
+        at = place_of(words, tokens, said.spoken, len(prompt.ids))
+        if at is not None:
+            return Answered(prompt.ids[at])
+    return None
+
+
+def _by_amount(words: Words, prompt: Prompt, text: str) -> Meaning | None:
+    worth = amount(text[:100], words) if prompt.amounts else None
+    return None if worth is None else _meant(prompt.amounts, worth)
+
+
+# --- one slip mended ---------------------------------------------------------------------------------
+
+
+def _mended(words: Words, prompt: Prompt, said: Reading, *, numbered: bool) -> Meaning:
+    heard = _without_marks(words, said.spoken)
+    if heard != said.spoken:
+        return understand(words, heard, prompt.own, numbered=numbered)
+    readings = list(_readings(words, prompt, said)) if len(said.tokens) <= MAX_MENDED else []
+    found = [_folded(words, prompt, states(words, reading)) for reading in readings]
+    ids = tuple(dict.fromkeys(option for meaning in found for option in _options(meaning)))
+    doubtful = any(_may_deny(words, prompt, token) for token in said.tokens)
+    if ids:
+        return Answered(ids[0]) if len(ids) == 1 and not doubtful else Unsure(ids[:2])
+    named = {meaning.word for meaning in found if isinstance(meaning, Command)}
+    if len(named) == 1:
+        return Command(named.pop())
+    meaning = _near(words, prompt, without_fillers(words, readings[0]) if readings else said.core)
+    return Unsure((meaning.option,)) if doubtful and isinstance(meaning, Answered) else meaning
+
+
+def _options(meaning: Meaning | None) -> Ids:
+    match meaning:
+        case Answered(option):
+            return (option,)
+        case Unsure(options):
+            return options
+    return ()
+
+
+def _without_marks(words: Words, said: str) -> str:
+    """Without the "phẩy" and "chấm" that a dictating phone writes out."""
+    rest = f" {said} "
+    for mark in sorted(words.marks, key=len, reverse=True):
+        rest = rest.replace(f" {mark} ", " ")
+    return rest.strip() or said
+
+
+def _readings(words: Words, prompt: Prompt, said: Reading) -> Iterator[Tokens]:
+    """The message with each strange word taken for what it may have been; nothing where no word could be mended."""
+    typed = said.spoken.split() if len(said.spoken.split()) == len(said.tokens) else said.tokens
+    choices = [_may_be(words, prompt, token, raw) for token, raw in zip(said.tokens, typed, strict=True)]
+    for reading in islice(product(*choices), MAX_READINGS):
+        tokens = tuple(token for part in reading for token in part)
+        if tokens != said.tokens:
+            yield tokens
+
+
+def _may_be(words: Words, prompt: Prompt, token: str, typed: str) -> list[Tokens]:
+    if token.isdigit() or token in words.denials:
+        return [(token,)]
+    letters = unslipped(typed)[0] if typed[-1].isascii() else token
+    if token in prompt.vocabulary:
+        return [(token,), (letters,)] if letters != token and letters in prompt.vocabulary else [(token,)]
+    if meant := [to for to in words.either.get(token, ()) if prompt.vocabulary.issuperset(to)]:
+        return meant
+    if letters in prompt.vocabulary:
+        return [(letters,)]
+    if found := _near_words(prompt, token):
+        return [(word,) for word in found]
+    if len(token) >= LONG:
+        plain = plain_of(typed)
+        parts = pieces(plain, prompt.vocabulary) or (pieces(token, prompt.vocabulary) if token != plain else ())
+        return [parts or (token,)]
+    return [(token,)]
+
+
+def _near_words(prompt: Prompt, token: str) -> list[str]:
+    """Words of the prompt that are one slip away: a letter too many, missing, wrong, or two swapped."""
+    if len(token) < LONG - 1:
+        return []
+    found = process.extract(token, prompt.words, scorer=OSA.distance, score_cutoff=1, limit=4)
+    return [word for word, _, _ in found if max(len(word), len(token)) >= LONG]
+
+
+def _may_deny(words: Words, prompt: Prompt, token: str) -> bool:
+    """ "thong" may be a "khong" with a slip, or "thông tin": too much hangs on it, she is asked."""
+    if len(token) < LONG or token in prompt.vocabulary:
+        return False
+    return any(len(word) == len(token) and word[1:] == token[1:] for word in words.denials)
+
+
+# --- near misses -------------------------------------------------------------------------------------
+
+
+def _near(words: Words, prompt: Prompt, core: Tokens) -> Meaning:
+    said, sense = " ".join(core), sense_of(words, core)
+    alike = prompt.alike.get(sense, ())
+    long = len(core) > 1 or len(said) > 3
+    holding = [way for way in prompt.ways if said in way[1] and f" {said} " in f" {way[1]} "] if long else []
+    part_of = tuple(dict.fromkeys(option for option, _ in holding))
+    if len(core) > 1 and len(part_of) == 1 and any(way in alike for way in holding):
+        return Answered(part_of[0])
+    best: dict[str, float] = dict.fromkeys(prompt.ids, 0.0)
+    texts = [text for _, text in alike]
+    for _, score, at in process.extract(said, texts, scorer=fuzz.ratio, score_cutoff=MAYBE, limit=None):
+        best[alike[at][0]] = max(best[alike[at][0]], score)
+    scores = sorted(((score, option) for option, score in best.items()), reverse=True)
+    sure = SURE_OF_NO if sense[0] else SURE
+    if scores and scores[0][0] >= sure and len(said) >= 4 and (len(scores) == 1 or scores[0][0] - scores[1][0] >= 8):
+        return Answered(scores[0][1])
+    if len(said) >= 5 and (
+        named := process.extractOne(said, words.commands.keys(), scorer=fuzz.ratio, score_cutoff=90)
+    ):
+        return Command(words.commands[named[0]])
+    close = part_of or tuple(option for score, option in scores if score >= MAYBE and len(said) >= 3)
+    return Unsure(close[:2]) if close else Unknown()
