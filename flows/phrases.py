@@ -17,5 +17,12 @@ REQUIRED = frozenset(
     ask_rating ask_retry_photo ask_retry_voice badge checkin checkin_no checkin_yes help_called label_checkin_no
     label_checkin_yes lesson_moved lesson_moved_back pair_helper pair_nobody rated review_empty show_image
     show_video task_proof waiting unsure withdrawn wrong wrong_number wrong_typed
+    code_heard code_unknown code_unknown_link code_used code_expired code_own code_own_link code_too_often
+    invited_learner invited_instructor invited_officer link_words link_addresses link_ask label_link_yes
+    label_link_no link_refused linked linked_two link_told label_teach conduct label_conduct_yes conduct_more conduct_thanks
+    conduct_later teaching teaching_all teaching_paused teaching_ask label_teach_cap label_teach_top
+    label_teach_lang label_teach_hours label_teach_pause label_teach_back label_teach_number label_teach_days
+    ask_teach_cap ask_teach_top ask_teach_lang ask_teach_hours ask_teach_pause lang_vi lang_sti lang_crw lang_km
+    lang_tyz lang_nut lang_zh teach_not apply_told apply_nowhere
     """.split()
 )
