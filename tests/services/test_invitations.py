@@ -242,7 +242,7 @@ async def officer_of(t: Tutor, area_id: str, chat: str) -> str:
     made = await t.people.invite(OPERATOR, "officer", area_id)
     before = {row["learner_id"] for row in await t.rows("person")}
     await agrees(await t.learner(chat).say(made.code), "Cán bộ")
-    return next(row["learner_id"] for row in await t.rows("person") if row["learner_id"] not in before)
+    return next(str(row["learner_id"]) for row in await t.rows("person") if row["learner_id"] not in before)
 
 
 async def test_an_officer_who_edits_ids_is_refused_and_seen(tmp_path: Path):
