@@ -5,11 +5,11 @@ The lists are read from the tables themselves: whatever table of tomorrow has a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, or_, select, update
+from sqlalchemy import Connection, Table, delete, inspect, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -75,14 +75,22 @@ def rename_consents(conn: Connection, learner_id: str, pseudonym: str) -> None:
 
 def add_tombstones(conn: Connection, pseudonyms: Sequence[str], now: datetime) -> None:
     """These are gone for good; a restored backup is cleaned of them."""
+    keep_tombstones(conn, dict.fromkeys(pseudonyms, to_ms(now)))
+
+
+def tombstones(conn: Connection) -> dict[str, int]:
+    """Pseudonym → when, in ms; none in a database that is empty or of an older version."""
+    if not inspect(conn).has_table(t.forgotten.name):
+        return {}
+    return {row.pseudonym: row.at for row in conn.execute(select(t.forgotten))}
+
+
+def keep_tombstones(conn: Connection, rows: Mapping[str, int]) -> None:
+    """Those of another database as well."""
     into = postgres_insert if conn.dialect.name == "postgresql" else sqlite_insert
-    rows = [{"pseudonym": each, "at": to_ms(now)} for each in sorted(set(pseudonyms))]
-    if rows:
-        conn.execute(into(t.forgotten).on_conflict_do_nothing(), rows)
-
-
-def tombstones(conn: Connection) -> set[str]:
-    return set(conn.scalars(select(t.forgotten.c.pseudonym)))
+    values = [{"pseudonym": pseudonym, "at": at} for pseudonym, at in sorted(rows.items())]
+    if values:
+        conn.execute(into(t.forgotten).on_conflict_do_nothing(), values)
 
 
 def everybody(conn: Connection) -> list[str]:

@@ -26,7 +26,13 @@ class Pseudonyms:
 
         The oldest line counts: pseudonyms must stay what they are, so this key is never changed.
         """
-        return cls(load_keys(data / KEY_FILE, lambda: new_id() + new_id())[-1].encode())
+        load_keys(data / KEY_FILE, lambda: new_id() + new_id())
+        return cls(cls.key_of(data))
+
+    @staticmethod
+    def key_of(data: Path) -> bytes:
+        """The key in a folder that has one. Raises SettingsInvalid for a broken file, OSError for none."""
+        return load_keys(data / KEY_FILE, str)[-1].encode()
 
     def of(self, learner_id: str) -> str:
         """A person (or an invitee) where her row may outlive her: audit, events, tombstones, `by`."""

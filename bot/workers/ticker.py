@@ -88,6 +88,7 @@ class Ticker:
             pass
         while await self.database.transact(lambda c: keeping.expire_inbox(c, ids, SWEEP_SLICE)) == SWEEP_SLICE:
             pass
+        await self.database.scrub()
 
     async def _in_slices(self, found: Sequence[T], forget: Callable[[Sequence[T], Connection], None]) -> None:
         """A transaction a slice: updates get in between."""
