@@ -5,18 +5,16 @@ from __future__ import annotations
 import argparse
 import asyncio
 import csv
-import html
 import io
-import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from bot.errors import CamtayError, SettingsInvalid
 from bot.people_arguments import ROLE_NAMES, STATE_NAMES
 from bot.services import importing
+from bot.services.export import as_file
 from bot.services.office import Links, Office
 from bot.services.people import OPERATOR, Actor, Invited, People
 from bot.services.pseudonyms import Pseudonyms
@@ -183,41 +181,13 @@ async def _delete(service: People, actor: Actor, given: argparse.Namespace, writ
 
 async def _export(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
     data = await service.export(actor, given.person)
-    text = as_html(data) if given.format == "html" else json.dumps(data, ensure_ascii=False, indent=1)
+    text = as_file(data, given.format)
     if given.to is None:
         write(text)
     else:
         given.to.write_text(text, encoding="utf-8")
         write(f"Đã ghi vào {given.to}. Tệp này là của chị ấy: chỉ đưa cho chị ấy.")
     return 0
-
-
-TITLES = {
-    "person": "Chị là ai", "identity": "Máy của chị", "role": "Vai trong Hội", "invitee": "Trong danh sách",
-    "session": "Đang học", "run": "Các lần học", "attempt": "Câu trả lời", "consent": "Lời đồng ý",
-    "chat_log": "Tin nhắn trên trang web", "instructor": "Việc chỉ bài", "request": "Lần xin giúp",
-    "pairing": "Người chỉ", "skill_check": "Việc đã làm được", "invitation": "Mã mời đã dùng",
-}  # fmt: skip
-
-
-def as_html(data: dict[str, list[dict[str, Any]]]) -> str:
-    """The same as a page that can be read without any program: one heading a kind, one list a row."""
-    parts = [
-        "<!doctype html><html lang=vi><meta charset=utf-8><title>Dữ liệu của tôi</title>",
-        "<h1>Dữ liệu của tôi</h1>",
-    ]
-    for kind, rows in data.items():
-        parts.append(f"<h2>{html.escape(TITLES.get(kind, kind))}</h2>")
-        for row in rows:
-            items = (f"<li>{html.escape(key)}: {html.escape(_told(key, value))}" for key, value in row.items())
-            parts.append(f"<ul>{''.join(items)}</ul>")
-    return "\n".join(parts) + "\n"
-
-
-def _told(key: str, value: object) -> str:
-    if isinstance(value, int) and not isinstance(value, bool) and (key == "at" or key.endswith("_at")):
-        return datetime.fromtimestamp(value / 1000, UTC).strftime("%d/%m/%Y %H:%M UTC")
-    return str(value)
 
 
 def _csv(rows: Sequence[Sequence[str]]) -> str:

@@ -17,7 +17,7 @@ REQUIRED = frozenset(
     ask_rating ask_retry_photo ask_retry_voice badge checkin checkin_no checkin_yes help_called label_checkin_no
     label_checkin_yes lesson_moved lesson_moved_back pair_helper pair_nobody rated review_empty show_image
     show_video task_proof waiting unsure withdrawn wrong wrong_number wrong_typed
-    code_heard code_unknown code_unknown_link code_used code_expired code_own code_own_link code_too_often
+    code_heard data_union data_whole data_whole_web code_unknown code_unknown_link code_used code_expired code_own code_own_link code_too_often
     invited_learner invited_instructor invited_officer link_words link_addresses link_ask label_link_yes
     label_link_no link_refused linked linked_two link_told label_teach conduct label_conduct_yes conduct_more conduct_thanks
     conduct_later teaching teaching_all teaching_paused teaching_ask label_teach_cap label_teach_top

@@ -128,6 +128,12 @@ def learners_by_chat(conn: Connection, channel: str, chat_ids: Iterable[str]) ->
     return {row.chat_id: row for row in _learners(conn, _BY_CHAT, {"channel": channel, "ids": sorted(set(chat_ids))})}
 
 
+def identified(conn: Connection, channel: str, chat_id: str) -> str | None:
+    """Whose address this is; nothing is locked."""
+    mine = t.identity.c.channel == channel, t.identity.c.chat_id == chat_id
+    return conn.scalar(select(t.identity.c.learner_id).where(*mine))
+
+
 def learners_by_id(conn: Connection, learner_ids: Iterable[str]) -> dict[str, LearnerRow]:
     """Likewise by learner id, at the address where each was last seen."""
     return {row.learner_id: row for row in _learners(conn, _BY_LEARNER, {"ids": sorted(set(learner_ids))})}

@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.channels.base import Body, Tap, Update
 from bot.services.pseudonyms import Pseudonyms
-from bot.tutoring import codes, instructing, menu
+from bot.tutoring import codes, instructing, menu, rights
 from bot.tutoring import invitations as pure
 from bot.tutoring.conversation import answer, show_again
 from bot.tutoring.desk import AnswersForgotten, CodeShown, ConsentAnswered, Desk, OfficeAsked, PersonForgotten
@@ -25,6 +25,11 @@ from storage import areas, conversations, forgetting, invitations, people
 from storage.database import Connection
 from storage.people_records import AuditRow, InstructorRow, InvitationRow, RoleRow
 from storage.records import LearnerRow
+
+ROLE_NAMES = {
+    "learner": "hội viên", "instructor": "người chỉ bài", "officer": "cán bộ", "editor": "người soạn bài",
+    "admin": "quản trị",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +160,9 @@ class Office:
                 self._apply(connection, desk)
             case "link":
                 self._give_words(connection, desk)
+            case "belonging":
+                rights.show_belonging(desk, _belonging(connection, desk.person.learner_id))
+                show_again(desk)
             case "link_again":
                 pure.ask_link(desk, _offered_link(desk))
             case "refuse_link":
@@ -257,6 +265,28 @@ def _settle_in(connection: Connection, learner_id: str, area_id: str) -> None:
 def _instructs(connection: Connection, learner_id: str) -> bool:
     roles = people.roles_of(connection, learner_id)
     return any(role.role == "instructor" and role.state == "active" for role in roles)
+
+
+def _belonging(connection: Connection, learner_id: str) -> dict[str, str]:
+    """In words she can read; the whole of it is in the export."""
+    data = forgetting.export(connection, learner_id)
+    roles = [f"{ROLE_NAMES[role.role]}, {role.area_name}" for role in people.roles_of(connection, learner_id)]
+    belonging = people.belonging(connection, learner_id)
+    place = areas.get(connection, belonging[1]) if belonging and belonging[1] else None
+    told = {
+        "Tên trong danh sách của Hội": ", ".join(str(row["name"]) for row in data.get("invitee", ())),
+        "Nơi sinh hoạt": place.name if place else "",
+        "Vai": "; ".join(roles),
+        "Số lần xin giúp": _count(data, "request"),
+        "Số lần ghép đôi": _count(data, "pairing"),
+        "Việc đã được xác nhận": _count(data, "skill_check"),
+        "Số máy": _count(data, "identity"),
+    }
+    return {what: value for what, value in told.items() if value}
+
+
+def _count(data: dict[str, list[dict[str, Any]]], table: str) -> str:
+    return str(len(data[table])) if data.get(table) else ""
 
 
 def _known(row: InvitationRow | None) -> pure.Invitation | None:

@@ -372,10 +372,10 @@ def command(desk: Desk, word: str) -> None:
             _show_again(desk)
         case "show_data":
             rights.show_data(desk)
-            _show_again(desk)
+            _with_belonging(desk)
         case "download_data":
             rights.download_data(desk)
-            _show_again(desk)
+            _with_belonging(desk)
         case "delete_data":
             rights.ask_delete(desk)
         case "withdraw":
@@ -420,6 +420,14 @@ def _show_again(desk: Desk) -> None:
         _ask_again(desk)
     else:
         menu.show_menu(desk)
+
+
+def _with_belonging(desk: Desk) -> None:
+    """What is kept of her beside the conversation comes from the office; it puts the open question back as well."""
+    if desk.agreed:
+        desk.events.append(OfficeAsked("belonging"))
+    else:
+        _show_again(desk)
 
 
 def show_again(desk: Desk) -> None:

@@ -1,0 +1,54 @@
+"""Everything that is kept of a person as one file that belongs to her: a page for reading, JSON for taking along."""
+
+from __future__ import annotations
+
+import html
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from storage import conversations, forgetting
+from storage.database import Connection, Database
+
+TITLES = {
+    "person": "Chị là ai", "identity": "Máy của chị", "role": "Vai trong Hội", "invitee": "Trong danh sách",
+    "session": "Đang học", "run": "Các lần học", "attempt": "Câu trả lời", "consent": "Lời đồng ý",
+    "chat_log": "Tin nhắn trên trang web", "instructor": "Việc chỉ bài", "request": "Lần xin giúp",
+    "pairing": "Người chỉ", "skill_check": "Việc đã làm được", "invitation": "Mã mời đã dùng",
+}  # fmt: skip
+
+
+def as_html(data: dict[str, list[dict[str, Any]]]) -> str:
+    """The same as a page that can be read without any program: one heading a kind, one list a row."""
+    parts = [
+        "<!doctype html><html lang=vi><meta charset=utf-8><title>Dữ liệu của tôi</title>",
+        "<h1>Dữ liệu của tôi</h1>",
+    ]
+    for kind, rows in data.items():
+        parts.append(f"<h2>{html.escape(TITLES.get(kind, kind))}</h2>")
+        for row in rows:
+            items = (f"<li>{html.escape(key)}: {html.escape(_told(key, value))}" for key, value in row.items())
+            parts.append(f"<ul>{''.join(items)}</ul>")
+    return "\n".join(parts) + "\n"
+
+
+def _told(key: str, value: object) -> str:
+    if isinstance(value, int) and not isinstance(value, bool) and (key == "at" or key.endswith("_at")):
+        return datetime.fromtimestamp(value / 1000, UTC).strftime("%d/%m/%Y %H:%M UTC")
+    return str(value)
+
+
+def as_file(data: dict[str, list[dict[str, Any]]], kind: str) -> str:
+    """The text of the file; `kind` is html or json."""
+    return as_html(data) if kind == "html" else json.dumps(data, ensure_ascii=False, indent=1)
+
+
+async def export_of_chat(database: Database, channel: str, chat_id: str, kind: str) -> str | None:
+    """The file of whoever speaks at this address; None for nobody. Raises StorageUnavailable."""
+
+    def work(connection: Connection) -> dict[str, list[dict[str, Any]]] | None:
+        row = conversations.identified(connection, channel, chat_id)
+        return None if row is None else forgetting.export(connection, row)
+
+    data = await database.read(work)
+    return None if data is None else as_file(data, kind)
