@@ -19,22 +19,28 @@ from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from aiohttp.web import AbstractRouteDef
+
 from bot.channels.base import LogEntry
 from bot.channels.webchat import WebChat
 from bot.errors import SettingsInvalid, StorageError
 from bot.services.conversation import Conversation
 from bot.services.effects import Effects, unpack_entry
-from bot.services.library import open_book
+from bot.services.library import Library
 from bot.services.presence import Presence
-from bot.settings import Settings
+from bot.services.preview import Previews
+from bot.settings import Settings, account
 from bot.telemetry import start_logging, stop_logging
 from bot.tutoring.quiet import QuietHours
 from bot.web import server
+from bot.web.preview import preview_routes
 from bot.workers.intake import Intake
+from bot.workers.librarian import Librarian
 from bot.workers.sender import Senders
 from bot.workers.telegram_line import TelegramLine
 from bot.workers.ticker import EVERY_S, Ticker
-from flows import LessonInvalid
+from bot.workers.watcher import Watcher
+from flows import Book, LessonInvalid
 from flows.events import Universe
 from flows.shelf import Shelf
 from storage import keeping, schema
@@ -44,6 +50,8 @@ from storage.lock import lock_all
 
 SEND_PATIENCE_S = 3.0  # how long a stop waits for messages under way; the rest stays in the outbox
 WORK_PATIENCE_S = 3.0
+WATCHED_S = 0.5  # how often publications are looked for while somebody writes lessons here
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 STOP_WITHIN_S = 7.0  # all of it together
 
 log = logging.getLogger(__name__)
@@ -65,12 +73,16 @@ class World:
 
 @dataclass(slots=True)
 class App:
-    """A running tutor. `start`, then `stop`; `failed` is set when a worker ends that never should."""
+    """A running tutor. `start`, then `stop`; `failed` is set when a worker ends that never should.
+
+    With `watch` lessons that are saved are taken over by themselves; `library.faults` are those that could not be.
+    """
 
     settings: Settings
     world: World = field(default_factory=World)
+    watch: bool = False
     database: Database = field(init=False)
-    shelf: Shelf = field(init=False)
+    library: Library = field(init=False)
     intake: Intake = field(init=False)
     telegram: TelegramLine | None = None
     failed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -93,9 +105,9 @@ class App:
             self._lock = lock_all(data, sqlite_path(url))
         data.mkdir(parents=True, exist_ok=True)
         await schema.ensure(self.database)
-        book, self.shelf = await open_book(
-            self.database, Path(settings.lessons.dir), settings.placeholders, world.now()
-        )
+        zone = ZoneInfo(settings.time.zone)
+        self.library = Library(self.database, Path(settings.lessons.dir), settings.placeholders, zone)
+        book = await self.library.open(world.now())
         quiet = quiet_hours(settings)
         conversation = Conversation(self.database, book, world.universe, quiet)
         self.intake = Intake(conversation, self._publish, self._senders, world.at)
@@ -105,14 +117,26 @@ class App:
         self.telegram = TelegramLine.of(
             settings, conversation, self.intake.submit, presence, self._senders, world.now, world.at
         )
-        routes = self.telegram.routes() if self.telegram else ()
+        routes = [*(self.telegram.routes() if self.telegram else ()), *self._preview(lambda: conversation.book)]
         app = server.create_app(self._webchat, self._health, routes)
         self._runner = await server.start(app, settings.web.host, settings.web.port)
         ticker = Ticker(self.database, self.intake.submit, world.now, quiet, presence.beat, world.tick_s)
         self._workers.append(self._spawn(ticker.run()))
+        self._follow(conversation, quiet)
         if self.telegram is not None:
             self._workers.append(self._spawn(self.telegram.run()))
-        log.info("started", extra={"lessons": len(self.shelf.good), "broken": sorted(self.shelf.broken)})
+        shelf = self.library.shelf
+        log.info("started", extra={"lessons": len(shelf.good), "broken": sorted(shelf.broken), "watch": self.watch})
+
+    def _follow(self, conversation: Conversation, quiet: QuietHours) -> None:
+        """Take over what is published, and under `watch` what is saved."""
+        now, tick_s = self.world.now, self.world.tick_s
+        every_s = min(tick_s, WATCHED_S) if self.watch else tick_s
+        submit = self.intake.submit
+        librarian = Librarian(self.library, conversation, submit, now, quiet, every_s, reads_files=not self.watch)
+        self._workers.append(self._spawn(librarian.run()))
+        if self.watch:
+            self._workers.append(self._spawn(Watcher(self.library, librarian, now, account(os.environ), _tell).run()))
 
     _webchat: WebChat = field(init=False)
 
@@ -129,6 +153,15 @@ class App:
             public_url=web.public_url,
             max_text=web.max_text,
         )
+
+    def _preview(self, book: Callable[[], Book]) -> Sequence[AbstractRouteDef]:
+        """The preview, for a browser on this machine. Behind a public address there is none: a proxy that says
+        nothing of itself would let everybody in."""
+        if self.settings.web.public_url:
+            return ()
+        root, facts = Path(self.settings.lessons.dir), self.settings.placeholders
+        previews = Previews(root, facts, book, lambda: self.library.faults)
+        return preview_routes(previews, self.settings.tutor.name)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
@@ -155,7 +188,8 @@ class App:
             counts = await self.database.read(keeping.counts)
         except StorageError as away:
             return False, {"database": str(away)[:200]}
-        handled = {"handled": self.intake.handled, "lessons": len(self.shelf.good), "broken": len(self.shelf.broken)}
+        shelf = self.library.shelf
+        handled = {"handled": self.intake.handled, "lessons": len(shelf.good), "broken": len(shelf.broken)}
         telegram = {"telegram": self.telegram.state} if self.telegram else {}
         return True, {**counts, **handled, **telegram}
 
@@ -185,14 +219,23 @@ def quiet_hours(settings: Settings) -> QuietHours:
     return QuietHours(time.fromisoformat(clock.quiet_from), time.fromisoformat(clock.quiet_to), ZoneInfo(clock.zone))
 
 
-def run(settings: Settings, world: World | None = None) -> int:
-    """Serve until SIGTERM or Ctrl-C; the exit code is 0, 2 for a setting or database that refuses, 1 for a failure."""
+def watches(settings: Settings, wish: bool | None) -> bool:
+    """Whether saved lessons are taken over: as wished, else only while nobody but whoever sits here can be reached."""
+    alone = settings.web.host in LOOPBACK and not settings.web.public_url and not settings.telegram.token
+    return alone if wish is None else wish
+
+
+def run(settings: Settings, world: World | None = None, watch: bool | None = None) -> int:
+    """Serve until SIGTERM or Ctrl-C; the exit code is 0, 2 for a setting or database that refuses, 1 for a failure.
+
+    `watch` None: see `watches`.
+    """
     start_logging(
         Path(settings.data.dir) / "log", level=settings.log.level, max_mb=settings.log.max_mb, keep=settings.log.keep
     )
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            return runner.run(_serve(settings, world or World()))
+            return runner.run(_serve(App(settings, world or World(), watches(settings, watch))))
     finally:
         stop_logging()
 
@@ -205,10 +248,10 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-async def _serve(settings: Settings, world: World) -> int:
-    app, code = App(settings, world), 1
+async def _serve(app: App) -> int:
+    code = 1
     try:
-        code = await _until_stopped(app, settings)
+        code = await _until_stopped(app, app.settings)
         return code
     finally:
         await _end(app, code)
@@ -227,7 +270,7 @@ async def _until_stopped(app: App, settings: Settings) -> int:
     except OSError as fault:
         _tell(_refusal(fault, settings))
         return 2
-    for line in greeting(settings, app.shelf):
+    for line in (*greeting(settings, app.library.shelf), *_about_lessons(app)):
         _tell(line)
     waits = [asyncio.create_task(event.wait()) for event in (stopping, app.failed)]
     await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
@@ -278,10 +321,20 @@ def greeting(settings: Settings, shelf: Shelf) -> Iterator[str]:
     web = settings.web
     address = web.public_url or f"http://{_shown(web.host)}:{web.port}/"
     yield f"Cầm Tay đang chạy: {address}"
-    if web.public_url or web.host not in ("127.0.0.1", "localhost", "::1"):
+    if web.public_url or web.host not in LOOPBACK:
         yield from _qr(address)
+    if not web.public_url:
+        yield f"Xem thử bài, chỉ mở được trên máy này: http://127.0.0.1:{web.port}/preview/"
     if not (settings.helper.name and settings.helper.phone):
         yield "Chưa có người giúp: điền helper.name và helper.phone trong config.yaml."
+
+
+def _about_lessons(app: App) -> Iterator[str]:
+    if app.watch:
+        yield "Lưu bài nào là dùng được ngay bài đó (tắt: --no-watch)."
+    elif app.library.drafts:
+        ids = " ".join(lesson.id for lesson in app.library.drafts)
+        yield f"Bài đã sửa, chưa phát hành: {ids}. Xem trước khi phát hành: ./camtay publish --dry-run"
 
 
 def _shown(host: str) -> str:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
+    from bot.publishing import Desk
+    from bot.services.publishing import How
     from bot.settings import Settings
-    from flows.events import Universe
+    from flows.dialogue import Head
     from flows.model import Lesson, Problem
     from flows.shelf import Shelf
 
@@ -56,8 +61,16 @@ def _sentence(error: Exception) -> tuple[int, str] | None:
     """Exit code and words for an expected error; None for a fault of ours, whose traceback we want to see."""
     from bot.backup import BackupFailed
     from bot.errors import CamtayError, NotAllowed, SettingsInvalid, StorageError
+    from flows.dialogue import TranscriptInvalid
+    from flows.model import LessonInvalid
 
     match error:
+        case FileNotFoundError(filename=str() as path) if Path(path).name in ("phrases.yaml", "words.yaml"):
+            return 2, f"{path}: không có tệp này; --lessons phải chỉ vào thư mục có lời của máy."
+        case LessonInvalid():
+            return 1, str(error)
+        case TranscriptInvalid():
+            return 2, f"Chưa chạy được: {error.message}."
         case SettingsInvalid() | NotAllowed():
             return 2, str(error)
         case BackupFailed() | CamtayError():
@@ -74,7 +87,7 @@ def run(given: argparse.Namespace) -> int:
     settings = _settings(given)
     from bot import app
 
-    return app.run(settings)
+    return app.run(settings, watch=given.watch)
 
 
 def lint(given: argparse.Namespace) -> int:
@@ -86,8 +99,32 @@ def lint(given: argparse.Namespace) -> int:
     )
 
 
+def publish(given: argparse.Namespace) -> int:
+    settings = _settings(given)
+    from bot import publishing
+
+    how = _how(given)
+    return asyncio.run(publishing.publish_files(_desk(settings), given.lessons_wanted, how, dry_run=given.dry_run))
+
+
+def history(given: argparse.Namespace) -> int:
+    settings = _settings(given)
+    from bot import publishing
+
+    return asyncio.run(publishing.show_history(_desk(settings), given.lesson, diff=given.diff))
+
+
+def rollback(given: argparse.Namespace) -> int:
+    settings = _settings(given)
+    from bot import publishing
+
+    how, desk = _how(given, rollback=True), _desk(settings)
+    return asyncio.run(publishing.roll_back(desk, given.lesson, given.version, how, dry_run=given.dry_run))
+
+
 def try_lesson(given: argparse.Namespace) -> int:
     settings = _settings(given)
+    from bot import transcripts
     from bot.channels.console import Console
     from flows.shelf import plain_book, read_shelf
 
@@ -97,7 +134,37 @@ def try_lesson(given: argparse.Namespace) -> int:
         print("\n".join(map(str, problems)) or _unknown_lesson(given.lesson, shelf.good), file=sys.stderr)
         return 1 if problems else 2
     book = plain_book(_with_lesson(shelf, lesson), settings.placeholders)
-    return Console(book, input, print, _universe).play(lesson.id)
+    save = partial(transcripts.save, Path(lesson.place.path))
+    return Console(book, input, print, save).play(_head(given, lesson.id))
+
+
+def graph(given: argparse.Namespace) -> int:
+    settings = _settings(given)
+    from bot import graphing
+
+    lessons, facts = Path(settings.lessons.dir), settings.placeholders
+    return graphing.draw(lessons, given.lesson, facts, shape=given.format, out=given.out, coverage=given.coverage)
+
+
+def translate(given: argparse.Namespace) -> int:
+    settings = _settings(given)
+    from bot import translating
+
+    lessons, facts = Path(settings.lessons.dir), settings.placeholders
+    match given.what:
+        case "export":
+            return translating.export_file(lessons, given.lesson, given.language, facts, print)
+        case "import":
+            return translating.import_file(lessons, given.lesson, given.language, given.file, facts, print)
+        case _:
+            return translating.status(lessons, given.lesson, facts, print)
+
+
+def schema(given: argparse.Namespace) -> int:
+    settings = _settings(given)
+    from bot.editing import print_schema
+
+    return print_schema(Path(settings.lessons.dir), given.lesson, print)
 
 
 def migrate(given: argparse.Namespace) -> int:
@@ -110,11 +177,16 @@ def migrate(given: argparse.Namespace) -> int:
     return 0
 
 
-def golden(given: argparse.Namespace) -> int:
+def test_lessons(given: argparse.Namespace) -> int:
     settings = _settings(given)
-    from bot.golden import rewrite
+    from bot import lesson_tests
 
-    return rewrite(settings, given.paths)
+    report = lesson_tests.play_all(Path(settings.lessons.dir), given.paths, settings.placeholders)
+    lesson_tests.show(report, given.format, given.coverage, print)
+    wrong = [played for played in report.played if not played.good]
+    if given.update:
+        wrong = list(lesson_tests.update(report.played, partial(print, file=sys.stderr)))
+    return 1 if wrong or report.broken else 0
 
 
 def make_backup(given: argparse.Namespace) -> int:
@@ -171,6 +243,26 @@ def _settings(given: argparse.Namespace) -> Settings:
     return settings.load(given.config, os.environ, flags)
 
 
+def _desk(settings: Settings) -> Desk:
+    from bot.publishing import Desk
+
+    return Desk(settings, datetime.now(UTC), print, lambda line: print(line, file=sys.stderr))
+
+
+def _how(given: argparse.Namespace, *, rollback: bool = False) -> How:
+    from bot import publishing
+    from bot.services.publishing import How
+    from bot.settings import account
+
+    return How(
+        author=given.author or account(os.environ),
+        urgent=given.urgent,
+        at_checkpoint=getattr(given, "at_checkpoint", False),
+        rollback=rollback,
+        decisions=publishing.decisions(given.decide),
+    )
+
+
 async def _migrate(settings: Settings) -> tuple[str | None, str | None]:
     """The schema's version before and after."""
     from storage import schema
@@ -199,13 +291,14 @@ async def _migrate(settings: Settings) -> tuple[str | None, str | None]:
             held.close()
 
 
-def _universe(later: timedelta) -> Universe:
-    from random import Random
-    from uuid import uuid4
+def _head(given: argparse.Namespace, lesson_id: str) -> Head:
+    """Who plays, where and when, as the flags of `try` say."""
+    from flows.dialogue import Head, read_address, read_at
 
-    from flows.events import Universe
-
-    return Universe(datetime.now().astimezone() + later, lambda: uuid4().hex, Random())
+    head = Head(lesson_id, channel=given.channel, lang=given.lang, values=dict(given.set))
+    named = head if given.name is None else replace(head, name=" ".join(given.name.split()))
+    addressed = replace(named, address=read_address(given.address)) if given.address else named
+    return replace(addressed, at=read_at(given.at)) if given.at else addressed
 
 
 def _find_lesson(wanted: str, shelf: Shelf, settings: Settings) -> tuple[Lesson | None, Iterable[Problem]]:
@@ -222,8 +315,6 @@ def _find_lesson(wanted: str, shelf: Shelf, settings: Settings) -> tuple[Lesson 
 
 
 def _with_lesson(shelf: Shelf, lesson: Lesson) -> Shelf:
-    from dataclasses import replace
-
     return replace(shelf, good={**shelf.good, lesson.id: lesson})
 
 
@@ -259,7 +350,7 @@ class _Parser(argparse.ArgumentParser):
         from flows.fields import did_you_mean
 
         known = [option for action in self._actions for option in action.option_strings if option.startswith("--")]
-        unknown = next((word.partition("=")[0] for word in message.split() if word.startswith("--")), "")
+        unknown = next((word.partition("=")[0].rstrip(":") for word in message.split() if word.startswith("--")), "")
         hint = did_you_mean(unknown, known) if unknown and unknown not in known else ""
         return f" {hint[0].upper()}{hint[1:]}" if hint else ""
 
@@ -275,18 +366,54 @@ def _parser() -> argparse.ArgumentParser:
             _FLAG_ADDERS[flag](child)
         return child
 
-    add("run", run, "Chạy Cầm Tay.", "config lessons data host port")
+    running = add("run", run, "Chạy Cầm Tay.", "config lessons data host port")
+    running.add_argument(
+        "--watch",
+        action=argparse.BooleanOptionalAction,
+        help="lưu bài là dùng được ngay; không ghi: chỉ khi trang web mở riêng cho máy này",
+    )
     linting = add("lint", lint, "Soát bài học.", "config lessons")
     linting.add_argument(
         "paths", metavar="ĐƯỜNG_DẪN", nargs="*", type=_path, help="tệp hay thư mục; không ghi: mọi bài"
     )
     linting.add_argument("--format", choices=("text", "json", "github"), default="text", help="cách in kết quả")
+    _add_publish(add("publish", publish, "Phát hành bài đã sửa; ai đang học vẫn yên chỗ."))
+    _add_history(add("history", history, "Xem các lần phát hành của một bài."))
+    _add_rollback(add("rollback", rollback, "Quay lại một bản cũ của bài."))
     trying = add("try", try_lesson, "Học thử một bài ngay ở đây, không lưu gì.", "config lessons")
     trying.add_argument("lesson", metavar="BÀI", help="mã của bài, hoặc đường dẫn tới bài")
-    writing = add(
-        "golden", golden, "Ghi lại lời của máy trong các bản thoại mẫu; xem git diff sau đó.", "config lessons"
+    trying.add_argument("--name", metavar="TÊN", help="gọi học viên là gì (Lan)")
+    trying.add_argument(
+        "--address", metavar="CÁCH_GỌI", help="chị/em, cô/con, dì/con, bác/cháu, bà/con, em/chị, bạn/mình"
     )
-    writing.add_argument("paths", metavar="BẢN_THOẠI", nargs="*", type=_path, help="không ghi: mọi bản thoại")
+    trying.add_argument("--channel", metavar="KÊNH", type=_word, default="web", help="web, telegram…")
+    trying.add_argument("--lang", metavar="TIẾNG", type=_word, default="vi", help="vi, en…")
+    trying.add_argument("--at", metavar="LÚC", help="bắt đầu lúc nào; ví dụ: “2026-01-05 08:00”")
+    trying.add_argument(
+        "--set",
+        metavar="TÊN=GIÁ_TRỊ",
+        type=_value,
+        action="append",
+        default=[],
+        help="đặt sẵn một biến; dùng được nhiều lần",
+    )
+    _add_translate(add("translate", translate, "Bản dịch của bài học, trong tệp PO.", ""))
+    drawing = add("graph", graph, "Vẽ các bước của một bài và đường đi giữa chúng.", "config lessons")
+    drawing.add_argument("lesson", metavar="BÀI", help="mã của bài, hoặc đường dẫn tới bài")
+    drawing.add_argument(
+        "--format", choices=("mermaid", "svg"), default="mermaid", help="chữ Mermaid, hay hình SVG mở bằng trình duyệt"
+    )
+    drawing.add_argument("--out", metavar="TỆP", type=_path, help="không ghi: in ra màn hình")
+    drawing.add_argument("--coverage", action="store_true", help="đánh dấu bước chưa bản thoại nào đi qua")
+    testing = add("test-lessons", test_lessons, "Diễn lại các bản thoại mẫu của bài học.", "config lessons")
+    testing.add_argument(
+        "paths", metavar="ĐƯỜNG_DẪN", nargs="*", type=_path, help="bản thoại hay thư mục; không ghi: mọi bài"
+    )
+    testing.add_argument("--update", action="store_true", help="ghi lại lời máy trong các bản thoại khác đi")
+    testing.add_argument("--coverage", action="store_true", help="kể từng bước, từng lựa chọn chưa bản thoại nào qua")
+    testing.add_argument("--format", choices=("text", "json", "github"), default="text", help="cách in kết quả")
+    editing = add("schema", schema, "In lược đồ bài học cho trình soạn thảo.", "config lessons")
+    editing.add_argument("lesson", metavar="BÀI", nargs="?", help="gợi ý thêm mã bước của bài này")
     add("migrate", migrate, "Đưa cơ sở dữ liệu lên phiên bản mới.", "config data")
     making = add("backup", make_backup, "Sao lưu vào một tệp, không cần dừng.", "config data")
     making.add_argument("file", metavar="TỆP", nargs="?", type=_path, help="không ghi: data/backup/camtay-….tar.gz")
@@ -304,8 +431,78 @@ def _people_arguments(parser: argparse.ArgumentParser) -> None:
     add_arguments(parser)
 
 
+def _add_translate(parser: argparse.ArgumentParser) -> None:
+    whats = parser.add_subparsers(required=True, metavar="VIỆC", dest="what")
+    words = {
+        "export": "Ghi tệp PO của một bài để dịch; bản dịch đã có thì giữ.",
+        "import": "Nhận tệp PO đã dịch; có chỗ sai thì không ghi gì.",
+        "status": "Mỗi bài mỗi tiếng đã dịch tới đâu.",
+    }
+    for what, about in words.items():
+        child = whats.add_parser(what, help=about, description=about, allow_abbrev=False)
+        child.set_defaults(parser=child)
+        for flag in ("config", "lessons"):
+            _FLAG_ADDERS[flag](child)
+        if what == "status":
+            child.add_argument("lesson", metavar="BÀI", nargs="?", help="mã bài, hoặc phrases; không ghi: mọi bài")
+            continue
+        child.add_argument("lesson", metavar="BÀI", help="mã bài, đường dẫn tới bài, hoặc phrases: câu của máy")
+        child.add_argument("language", metavar="TIẾNG", help="mã tiếng, ví dụ: en")
+        if what == "import":
+            child.add_argument("file", metavar="TỆP", nargs="?", type=_path, help="không ghi: xem lại tệp trong po/")
+
+
+def _add_publish(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "lessons_wanted", metavar="BÀI", nargs="*", help="mã bài hay đường dẫn; không ghi: mọi bài đã sửa"
+    )
+    when = parser.add_mutually_exclusive_group()
+    when.add_argument("--urgent", action="store_true", help="nội dung cũ nguy hiểm: chuyển ngay người đang học")
+    when.add_argument("--at-checkpoint", action="store_true", help="người đang học sang bản mới khi qua mốc kế tiếp")
+    _add_how(parser)
+
+
+def _add_history(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("lesson", metavar="BÀI", help="mã của bài")
+    parser.add_argument("--diff", action="store_true", help="in cả chỗ đã sửa")
+
+
+def _add_rollback(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("lesson", metavar="BÀI", help="mã của bài")
+    parser.add_argument("version", metavar="BẢN", type=int, help="số của bản; xem ./camtay history BÀI")
+    parser.add_argument("--urgent", action="store_true", help="chuyển ngay người đang học")
+    _add_how(parser)
+
+
+def _add_how(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dry-run", action="store_true", help="chỉ xem, không ghi gì")
+    parser.add_argument(
+        "--decide",
+        metavar="BƯỚC=CÁCH",
+        action="append",
+        default=[],
+        help="người ở bước đã bỏ: stay; với --urgent: checkpoint, start, hay mã một bước mới",
+    )
+    parser.add_argument("--author", metavar="TÊN", default="", help="ai phát hành (không ghi: tên tài khoản máy)")
+
+
 def _path(text: str) -> Path:
     return Path(text).absolute()
+
+
+def _word(text: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z_]{1,19}", text):
+        raise argparse.ArgumentTypeError(f"“{text}” không phải một từ viết thường, không dấu")
+    return text
+
+
+def _value(text: str) -> tuple[str, str]:
+    from flows.dialogue import RESERVED
+
+    name, given, value = text.partition("=")
+    if not given or not re.fullmatch(r"[a-z][a-z0-9_]*", name) or name in RESERVED:
+        raise argparse.ArgumentTypeError(f"“{text}” phải có dạng ten=giá_trị")
+    return name, " ".join(value.split())
 
 
 _FLAG_ADDERS: Mapping[str, Callable[[argparse.ArgumentParser], object]] = {

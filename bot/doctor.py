@@ -16,6 +16,7 @@ from typing import Literal
 
 from bot.errors import AlreadyRunning, StorageError
 from bot.settings import Settings
+from flows import LessonInvalid
 from storage import schema
 from storage.copies import sqlite_path
 from storage.database import open_database
@@ -66,6 +67,7 @@ async def look_at_settings(settings: Settings, config: Path, database_url: str) 
         *_data(Path(settings.data.dir)),
         await _database(database_url),
         *_lessons(settings),
+        *await _drafts(settings, database_url),
         await _telegram(settings),
         *await asyncio.to_thread(lambda: list(_web(settings))),
         _helper(settings),
@@ -145,6 +147,35 @@ def _lessons(settings: Settings) -> Iterator[Finding]:
     yield Finding(health, f"Bài học: {len(shelf.good)} bài tốt trong {folder}")
     for path, problems in shelf.broken.items():
         yield Finding("note", f"Bài có lỗi, không đem dạy: {path} ({len(problems)} lỗi; xem ./camtay lint)")
+
+
+async def _drafts(settings: Settings, url: str) -> list[Finding]:
+    """Lessons whose files differ from what is taught."""
+    from bot.services.publishing import look
+    from flows.shelf import read_shelf
+
+    path = sqlite_path(url)
+    if path is not None and not path.exists():
+        return []
+    database = open_database(url)
+    try:
+        shelf = await asyncio.to_thread(read_shelf, Path(settings.lessons.dir), settings.placeholders)
+        async with asyncio.timeout(PATIENCE_S):
+            if await schema.current(database) != schema.SCHEMA:
+                return []
+            stored = await look(database, list(shelf.good))
+    except (StorageError, OSError, ValueError, TimeoutError, LessonInvalid):
+        return []  # told above
+    finally:
+        await database.close()
+    found = []
+    for key, lesson in shelf.good.items():
+        kept, now = stored[key], stored[key].current
+        if now is not None and kept.number_of(lesson.source, shelf.translations.get(key, {})) != now.version:
+            found.append(key)
+    if not found:
+        return []
+    return [Finding("note", f"Bài đã sửa, chưa phát hành: {' '.join(sorted(found))} (xem ./camtay publish --dry-run)")]
 
 
 async def _telegram(settings: Settings) -> Finding:

@@ -54,7 +54,7 @@ def _read(lessons: Path, path: Path) -> tuple[dict[str, bytes], frozenset[str]]:
         raise SettingsInvalid(f"{path}: trong này không có bài học nào (lesson.yaml).")
     if not folder.is_relative_to(lessons):
         around = {name: raw for name, raw in around.items() if Path(name).name != "lesson.yaml"}
-    tables = {Path(name).name for name in asked} - {"lesson.yaml"}
+    tables = {Path(name).name for name in asked if name.endswith(".yaml")} - {"lesson.yaml"}
     around = {name: raw for name, raw in around.items() if Path(name).name not in tables}
     return {**around, **asked}, frozenset(asked)
 

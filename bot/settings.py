@@ -300,6 +300,11 @@ def _variable(section: str, key: str) -> str:
     return f"{PREFIX}{section.upper()}__{key.upper()}"
 
 
+def account(environ: Mapping[str, str]) -> str:
+    """Whoever works at this machine, by the name of the account."""
+    return next((environ[name] for name in ("USER", "LOGNAME", "USERNAME") if environ.get(name)), "?")
+
+
 # --- one value ---------------------------------------------------------------------------------------
 
 

@@ -22,6 +22,7 @@ from flows.understand import (
     amount,
     fold,
     is_command,
+    is_emergency,
     may_be_emergency,
     understand,
     with_gaps,
@@ -52,6 +53,7 @@ def start(book: Book, trigger: Trigger, universe: ev.Universe) -> Sprint:
         began_at=universe.now,
         learner=trigger.learner,
         cards=trigger.cards,
+        vars=trigger.vars,
     )
     stage = Stage(book, lesson, session, universe)
     stage.emit(ev.RunStarted(session.run_id, session.lesson, version))
@@ -258,10 +260,10 @@ def _typed(stage: Stage, step: Step, text: str) -> None:
     masked = mask(text)
     private = isinstance(step, Ask) and step.private
     if isinstance(meaning, Answered):
-        stage.emit(ev.Heard(text if not masked.kinds or _is_accepted(question, text) else masked.text))
+        stage.emit(ev.Heard(text if not masked.kinds or _is_accepted(stage, question, text) else masked.text))
         _choose(stage, step, meaning.option)
         return
-    if masked.kinds and not _is_accepted(question, text):
+    if masked.kinds and not _is_accepted(stage, question, text):
         _warn_of_secret(stage, step, masked.kinds, MASK if private else masked.text)
         if isinstance(meaning, Emergency):
             stage.emit(ev.EmergencyRaised())
@@ -278,11 +280,11 @@ def _typed(stage: Stage, step: Step, text: str) -> None:
 
 
 def _meaning(stage: Stage, step: Step, text: str, choices: tuple[ev.Choice, ...]) -> Meaning:
-    own = own_answers(stage, choices)
-    meaning = understand(stage.book.words, text, own)
-    if not choices and isinstance(meaning, Command) and not is_command(stage.book.words, text):
-        return Unknown()
-    return meaning
+    """Where she writes freely only a cry for help and a whole global word are more than what she writes."""
+    words = stage.book.words
+    if not choices and not is_command(words, text):
+        return Emergency() if is_emergency(words, text) else Unknown()
+    return understand(words, text, own_answers(stage, choices))
 
 
 def _act(stage: Stage, step: Step, meaning: Meaning, text: str, choices: tuple[ev.Choice, ...]) -> None:
@@ -331,12 +333,13 @@ def _not_understood(stage: Stage, step: Step, has_choices: bool) -> None:
     _again(stage, step)
 
 
-def _is_accepted(step: Step, text: str) -> bool:
+def _is_accepted(stage: Stage, step: Step, text: str) -> bool:
     """A bare number that answers the present question ("500000") is an answer, not a code."""
     if not isinstance(step, Quiz):
         return False
-    given = amount(text)
-    return given is not None and given in {amount(a) for a in (*step.accept, *(o.text for o in step.options))}
+    words = stage.book.words
+    given = amount(text, words)
+    return given is not None and given in {amount(a, words) for a in (*step.accept, *(o.text for o in step.options))}
 
 
 def _warn_of_secret(stage: Stage, step: Step, kinds: tuple[str, ...], masked: str) -> None:

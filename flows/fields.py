@@ -19,7 +19,7 @@ MAX_NUMBER = 1_000_000
 STEP_ID = re.compile(r"[a-z0-9_]{1,24}")
 LESSON_ID = re.compile(r"[a-z0-9-]{1,40}")
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_DURATION = re.compile(r"(\d{1,4})([mhd])")
+DURATION = re.compile(r"(\d{1,4})([mhd])")
 _CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 _HOURS = re.compile(rf"{_CLOCK.pattern}-{_CLOCK.pattern}")
 _SECONDS = {"m": 60, "h": 3_600, "d": 86_400}
@@ -178,7 +178,7 @@ class Fields:
 
     def _seconds(self, node: Node, key: str) -> int | None:
         text = self.text_of(node, key)
-        match = _DURATION.fullmatch(text or "")
+        match = DURATION.fullmatch(text or "")
         if match:
             return int(match[1]) * _SECONDS[match[2]]
         if text is not None:

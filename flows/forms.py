@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from collections.abc import Mapping as Table
 from typing import TypedDict, get_args
 
@@ -84,8 +84,11 @@ def read_steps(fields: Fields) -> tuple[tuple[Step, ...], bool]:
 
 def _step(parent: Fields, node: Node) -> Step | None:
     fields = parent.fields_of(node, "steps")
-    if fields is None:
-        return None
+    return None if fields is None else read_step(fields)
+
+
+def read_step(fields: Fields) -> Step | None:
+    """One step of whatever kind its first key names; None when it cannot be one."""
     kind = next(iter(fields.node.entries), "")
     build = KINDS.get(kind)
     if build is None:
@@ -381,3 +384,18 @@ def saved_names(step: Step) -> tuple[str, ...]:
             return tuple(values)
         case _:
             return ()
+
+
+def conditions_of(step: Step) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Where each condition of a step stands in it, and the condition."""
+    if step.when is not None:
+        yield ("when",), step.when
+    match step:
+        case Ask(check=str(check)):
+            yield ("check",), check
+        case Wait(skip_if=str(skip_if)):
+            yield ("skip_if",), skip_if
+        case Award(certificate=Certificate(requires=requires)) if requires:
+            yield ("certificate", "requires"), requires
+        case Branch(cases=cases):
+            yield from ((("cases", at, "when"), case.when) for at, case in enumerate(cases))

@@ -12,7 +12,7 @@ from typing import Any
 from flows.model import Lesson
 
 # Fields that hold words. Whatever is not named here counts as graph: a new field is then taken seriously by itself.
-_WORDS = frozenset(
+WORDS = frozenset(
     """
     text say more wait_tap icon hints retry_text steps done label tags offer empty voice image video file spoken src alt
     """.split()
@@ -25,7 +25,7 @@ _NEITHER = frozenset({"place", "source", "graph_hash", "text_hash", "index", "ti
 
 def graph_hash(lesson: Lesson) -> str:
     """32 hex digits over ids, kinds, edges, right answers, guards, points, numbers, conditions, order of options."""
-    header = {name: _plain(getattr(lesson, name), words=False) for name in _names(Lesson) if name != "steps"}
+    header = {name: _plain(getattr(lesson, name), words=False) for name in field_names(Lesson) if name != "steps"}
     graph = {name: value for name, value in header.items() if name not in _LESSON_WORDS}
     return _digest({**graph, "steps": _plain(lesson.steps, words=False)})
 
@@ -42,7 +42,7 @@ def _digest(value: object) -> str:
 
 
 @cache
-def _names(kind: type[Any]) -> tuple[str, ...]:
+def field_names(kind: type[Any]) -> tuple[str, ...]:
     return tuple(item.name for item in fields(kind) if item.name not in _NEITHER)
 
 
@@ -61,11 +61,11 @@ def _side(node: Any, *, words: bool) -> Iterator[tuple[str, Any]]:
     if not words:
         yield "kind", type(node).__name__
     defaults = _defaults(node.__class__)
-    for name in _names(node.__class__):
+    for name in field_names(node.__class__):
         value = getattr(node, name)
         if name in defaults and value == defaults[name]:
             continue  # so that a field added to the language later changes no hash of today
-        if name == "id" or (name in _WORDS) == words or (_is_nested(value) and name not in _WORDS):
+        if name == "id" or (name in WORDS) == words or (_is_nested(value) and name not in WORDS):
             yield name, _plain(value, words=words)
 
 

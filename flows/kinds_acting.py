@@ -174,6 +174,8 @@ class AwardKind(Kind[Award]):
             stage.say(step.id, stage.shown(step))
         if step.badge:
             stage.say(step.id, stage.phrase("badge", huy_hieu=stage.words(step.badge)))
+        if len(given) > bool(step.badge):
+            stage.say(step.id, stage.phrase("certificate", bai=stage.lesson.title))
         return step.next
 
 

@@ -167,13 +167,14 @@ def _accepts(stage: Stage, step: Quiz, text: str) -> bool | None:
     if step.type in ("one", "true_false"):
         return None
     if step.type == "number":
-        given = amount(text)
-        return None if given is None else given in {amount(accepted) for accepted in step.accept}
+        words = stage.book.words
+        given = amount(text, words)
+        return None if given is None else given in {amount(accepted, words) for accepted in step.accept}
     if step.type == "text":
         meaning = understand(stage.book.words, text, (Own("accept", step.accept),), numbered=False)
         return isinstance(meaning, Answered)
     shown = _shown(stage, step)
-    chosen = positions(text, len(shown))
+    chosen = positions(text, len(shown), stage.book.words)
     if chosen is None:
         return None
     ids = [shown[at].id for at in chosen]
@@ -203,7 +204,7 @@ def _read(stage: Stage, step: Ask, text: str) -> str | None:
     """The value in a free answer, normalised (date: YYYY-MM-DD; phone: ten digits); None when it is not one."""
     match step.type:
         case "number":
-            given = amount(text)
+            given = amount(text, stage.book.words)
             return None if given is None else str(given)
         case "date":
             return _read_date(text)

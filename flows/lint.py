@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.loader import Library, by_place
+from flows.loader import Draft, Library, by_place
 from flows.model import Problem
 from flows.rules import Script
 from flows.rules_channel import rules as channel_rules
@@ -12,8 +12,10 @@ from flows.rules_learning import rules as learning_rules
 from flows.rules_shelf import ABOUT, whole_shelf
 from flows.rules_shelf import rules as shelf_rules
 from flows.rules_text import rules as text_rules
+from flows.rules_translation import other_words, phrase_problems
+from flows.rules_translation import rules as translation_rules
 
-RULES = (*graph_rules, *learning_rules, *data_rules, *text_rules, *channel_rules, *shelf_rules)
+RULES = (*graph_rules, *learning_rules, *data_rules, *text_rules, *channel_rules, *shelf_rules, *translation_rules)
 
 FORM = {
     "E001": "tệp không đúng lối viết YAML",
@@ -22,18 +24,29 @@ FORM = {
     "E004": "mã bị trùng hoặc đã dùng cho việc khác",
     "E005": "tệp, câu hoặc danh sách quá dài",
     "W006": "ký tự lạ, hoặc dấu tiếng Việt gõ tách rời",
+    "E400": "tệp dịch không đúng lối viết PO",
 }
 
 
 def lint(library: Library) -> tuple[Problem, ...]:
     """All problems of a library in reading order, the loader's included. A broken lesson hides no other."""
-    problems = list(library.problems)
+    problems = [*library.problems, *lint_shelf(library)]
     for draft in library.drafts:
-        if draft.lesson is not None and draft.lesson.steps:
-            script = Script(draft, library)
-            problems.extend(problem for rule in RULES for problem in rule.problems(script))
-    problems.extend(whole_shelf(library))
+        problems += lint_draft(draft, library)
     return by_place(problems)
+
+
+def lint_draft(draft: Draft, library: Library) -> list[Problem]:
+    """What the rules find in one lesson among the others."""
+    if draft.lesson is None or not draft.lesson.steps:
+        return []
+    script = Script(draft, library)
+    return [*(problem for rule in RULES for problem in rule.problems(script)), *other_words(draft, library)]
+
+
+def lint_shelf(library: Library) -> list[Problem]:
+    """What no single lesson can be blamed for."""
+    return [*whole_shelf(library), *phrase_problems(library)]
 
 
 def rules() -> dict[str, str]:

@@ -8,15 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from collections.abc import Mapping as Table
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from flows import strictyaml
-from flows.conditions import BUILT_IN_NAMES
+from flows import po, strictyaml
+from flows.conditions import BUILT_IN_NAMES, ConditionInvalid, parse, steps_named
 from flows.fields import Fields
-from flows.forms import read_steps, saved_names
+from flows.forms import conditions_of, read_steps, saved_names
 from flows.hashes import graph_hash, text_hash
 from flows.model import Guard, Lesson, Place, Problem, Step
+from flows.po import Catalogue
 from flows.strictyaml import Mapping, Sequence
 
 OWN_PLACEHOLDERS = frozenset({"chị", "Chị", "em", "Em", "ten"})
@@ -74,15 +76,17 @@ class Library:
     sources: frozenset[str] = frozenset()
     words: Table[str, tuple[str, ...]] = field(default_factory=dict)
     phrases: tuple[Phrase, ...] = ()
+    translations: Table[str, Table[str, Catalogue]] = field(default_factory=dict)  # lesson → language → entries
+    phrase_translations: Table[str, Catalogue] = field(default_factory=dict)
 
 
 # --- a folder ----------------------------------------------------------------------------------------
 
 
 def read_lessons(root: str | Path) -> dict[str, bytes]:
-    """The lesson files and tables of a folder: `**/lesson.yaml`, tracks, sources, words, phrases; path → bytes.
+    """The files of a folder: `**/lesson.yaml`, tracks, sources, words, phrases, `po/*.po` beside them; path → bytes.
 
-    Folders whose name begins with "_" (the template) are looked at only when they are `root` itself. A file that
+    Folders whose name begins with "_" (the template) or "." are looked at only when they are `root` itself. A file that
     cannot be read raises OSError.
     """
     top = Path(root)
@@ -90,9 +94,21 @@ def read_lessons(root: str | Path) -> dict[str, bytes]:
     scripts = [
         path
         for path in sorted(top.rglob("lesson.yaml"))
-        if not any(part.startswith("_") for part in path.relative_to(top).parts[:-1])
+        if not any(part.startswith(("_", ".")) for part in path.relative_to(top).parts[:-1])
     ]
-    return {str(path): path.read_bytes() for path in (*tables, *scripts) if path.is_file()}
+    folders = dict.fromkeys([top, *(script.parent for script in scripts)])
+    languages = [path for folder in folders for path in sorted((folder / "po").glob("*.po"))]
+    return {str(path): path.read_bytes() for path in (*tables, *scripts, *languages) if path.is_file()}
+
+
+class Parsers:
+    """How the two kinds of big files are read."""
+
+    def draft(self, raw: bytes, path: str, facts: Collection[str]) -> Draft:
+        return read_draft(raw, path, facts)
+
+    def catalogue(self, raw: bytes, path: str) -> tuple[Catalogue, tuple[Problem, ...]]:
+        return po.read(raw, path)
 
 
 def load_folder(root: str | Path, facts: Table[str, str]) -> Library:
@@ -100,16 +116,26 @@ def load_folder(root: str | Path, facts: Table[str, str]) -> Library:
     return load_files(read_lessons(root), facts)
 
 
-def load_files(files: Table[str, bytes], facts: Table[str, str]) -> Library:
-    """What `read_lessons` found, as a library; of two lessons with one id the first is kept."""
+def load_files(files: Table[str, bytes], facts: Table[str, str], parsers: Parsers | None = None) -> Library:
+    """What `read_lessons` found, as a library; of two lessons with one id the first is kept.
+
+    `parsers` may remember what they have read before.
+    """
+    parse = parsers or Parsers()
     problems: list[Problem] = []
-    tables = {Path(path).stem: (path, raw) for path, raw in files.items() if Path(path).name != "lesson.yaml"}
+    languages = {path: raw for path, raw in files.items() if path.endswith(".po")}
+    tables = {
+        Path(path).stem: (path, raw)
+        for path, raw in files.items()
+        if Path(path).name != "lesson.yaml" and path not in languages
+    }
     tracks = _tracks(tables["tracks"], problems) if "tracks" in tables else ()
     sources = _ids(tables["sources"], problems) if "sources" in tables else frozenset()
     words = _words(tables["words"], problems) if "words" in tables else {}
     phrases = _phrases(tables["phrases"], problems) if "phrases" in tables else ()
-    drafts = [read_draft(raw, path, facts) for path, raw in files.items() if Path(path).name == "lesson.yaml"]
+    drafts = [parse.draft(raw, path, facts) for path, raw in files.items() if Path(path).name == "lesson.yaml"]
     drafts = _unique(drafts)
+    translations = _translations(languages, problems, parse)
     return Library(
         lessons={draft.lesson.id: draft.lesson for draft in drafts if draft.lesson and draft.usable},
         problems=by_place([*problems, *(problem for draft in drafts for problem in draft.problems)]),
@@ -119,7 +145,25 @@ def load_files(files: Table[str, bytes], facts: Table[str, str]) -> Library:
         sources=sources,
         words=words,
         phrases=phrases,
+        translations={
+            draft.lesson.id: translations[folder]
+            for draft in reversed(drafts)
+            if draft.lesson and (folder := Path(draft.path).parent) in translations
+        },
+        phrase_translations=translations.get(Path(tables["phrases"][0]).parent, {}) if "phrases" in tables else {},
     )
+
+
+def _translations(
+    files: Table[str, bytes], problems: list[Problem], parse: Parsers
+) -> dict[Path, dict[str, Catalogue]]:
+    """Folder → language → entries, for `FOLDER/po/LANGUAGE.po`."""
+    found: dict[Path, dict[str, Catalogue]] = {}
+    for path, raw in files.items():
+        catalogue, faults = parse.catalogue(raw, path)
+        problems.extend(faults)
+        found.setdefault(Path(path).parent.parent, {})[Path(path).stem] = catalogue
+    return found
 
 
 def by_place(problems: Iterable[Problem]) -> tuple[Problem, ...]:
@@ -228,13 +272,14 @@ def read_draft(source: bytes, path: str, facts: Collection[str]) -> Draft:
         return Draft(path, tuple(problems))
     fields = Fields(document.root, problems)
     steps, whole = read_steps(fields)
-    lesson = _lesson(fields, steps, source)
+    lesson = read_header(fields, steps, source)
     fields.done()
     _refuse_taken_names(lesson.steps, facts, problems)
     return Draft(path, by_place(problems), lesson, document.root, whole and bool(steps))
 
 
-def _lesson(fields: Fields, steps: tuple[Step, ...], source: bytes) -> Lesson:
+def read_header(fields: Fields, steps: tuple[Step, ...], source: bytes) -> Lesson:
+    """The lesson of these steps, with what its head says."""
     mastery = fields.mapping("mastery")
     lesson = Lesson(
         id=fields.lesson_id("lesson", required=True) or "",
@@ -258,10 +303,21 @@ def _lesson(fields: Fields, steps: tuple[Step, ...], source: bytes) -> Lesson:
         emergency=fields.flag("emergency"),
         source=source.decode("utf-8", "replace"),
         index={step.id: at for at, step in enumerate(steps)},
+        timed=_timed(steps),
     )
     if mastery:
         mastery.done()
     return replace(lesson, graph_hash=graph_hash(lesson), text_hash=text_hash(lesson))
+
+
+def _timed(steps: Iterable[Step]) -> frozenset[str]:
+    """The steps that some condition asks the time of."""
+    found: set[str] = set()
+    for step in steps:
+        for _, text in conditions_of(step):
+            with suppress(ConditionInvalid):
+                found |= steps_named(parse(text))
+    return frozenset(found)
 
 
 def _languages(fields: Fields) -> tuple[str, ...]:

@@ -19,7 +19,10 @@ class Place:
         return f"{self.path}:{self.line}:{self.col}"
 
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "info"]
+
+
+_SEVERITY: Mapping[str, Severity] = {"W": "warning", "I": "info"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Problem:
 
     @property
     def severity(self) -> Severity:
-        return "warning" if self.code.startswith("W") else "error"
+        return _SEVERITY.get(self.code[:1], "error")
 
     def __str__(self) -> str:
         return f"{self.place}: {self.code} {self.message}" + (f" ({self.hint})" if self.hint else "")

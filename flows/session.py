@@ -133,7 +133,10 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """Begin `lesson` (its current version) for someone called `name`; `seq` is the last prompt number she has seen."""
+    """Begin `lesson` (its current version) for someone called `name`; `seq` is the last prompt number she has seen.
+
+    `vars` are what it is given to begin with.
+    """
 
     lesson: str
     seq: int = 0
@@ -143,6 +146,7 @@ class Trigger:
     lang: str = "vi"
     learner: str = ""
     cards: Mapping[str, Card] = field(default_factory=dict)
+    vars: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
@@ -12,8 +12,12 @@ from flows.lint import lint
 from flows.loader import Library, load_folder
 from flows.model import Lesson, LessonInvalid, Place, Problem
 from flows.phrases import REQUIRED
+from flows.rules_translation import spoken_by_tutor
 from flows.session import Book
+from flows.translation import texts, usable, with_texts
 from flows.understand import read_words
+
+OF_TRANSLATION = frozenset({"E400", "E401", "E402", "E403", "E404"})
 
 
 class _Textual(yaml.CSafeLoader):
@@ -24,13 +28,21 @@ class _Textual(yaml.CSafeLoader):
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """`good` by lesson id, `broken` by path."""
+    """`good` by lesson id, `broken` by path; `untranslated` by the path of a lesson that is good all the same: what its
+    translation lacks is said in the base language, but it may not be published like this.
+
+    `translations`: lesson → declared language → text key → text, for what may be shown. `phrases_in`: language → the
+    tutor's own sentences, whole (what is not translated is in the base language), with track names as `track.ID`.
+    """
 
     good: Mapping[str, Lesson]
     broken: Mapping[str, tuple[Problem, ...]]
     phrases: Mapping[str, str]
     words: Mapping[str, object]
     tracks: tuple[tuple[str, str], ...]
+    translations: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    phrases_in: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    untranslated: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
 
 
 def read_shelf(root: Path, facts: Mapping[str, str]) -> Shelf:
@@ -40,24 +52,58 @@ def read_shelf(root: Path, facts: Mapping[str, str]) -> Shelf:
     them the tutor cannot speak.
     """
     library = load_folder(root, facts)
+    if not (root / "phrases.yaml").is_file():
+        raise FileNotFoundError(2, "không thấy tệp lời nói", str(root / "phrases.yaml"))
+    return shelf_of(library, lint(library), root, (root / "words.yaml").read_bytes())
+
+
+def shelf_of(library: Library, problems: Iterable[Problem], root: Path, words: bytes) -> Shelf:
+    """The library of the folder `root` as a shelf; `words` is its words.yaml. Raises as `read_shelf`."""
     by_path: dict[str, list[Problem]] = {}
-    for problem in (*library.problems, *lint(library)):
-        if problem.severity == "error":
-            by_path.setdefault(problem.place.path, []).append(problem)
+    untranslated: dict[str, list[Problem]] = {}
+    for problem in problems:
+        if problem.severity == "error" and not _of_phrases(problem, root):
+            of_lesson = untranslated if problem.code in OF_TRANSLATION else by_path
+            of_lesson.setdefault(lesson_path(problem.place.path), []).append(problem)
+    good = {key: lesson for key, lesson in library.lessons.items() if lesson.place.path not in by_path}
     return Shelf(
-        good={key: lesson for key, lesson in library.lessons.items() if lesson.place.path not in by_path},
+        good=good,
         broken={path: tuple(dict.fromkeys(found)) for path, found in by_path.items()},
         phrases=_phrases(root, library),
-        words=read_table(root / "words.yaml"),
+        words=table_of(words),
         tracks=tuple((track.id, track.title) for track in library.tracks),
+        translations={key: _languages(lesson, library) for key, lesson in good.items()},
+        phrases_in=_phrases_in(library),
+        untranslated={path: tuple(dict.fromkeys(found)) for path, found in untranslated.items()},
     )
+
+
+def lesson_path(path: str) -> str:
+    """A lesson's file, also for a fault in its PO file."""
+    return str(Path(path).parent.parent / "lesson.yaml") if path.endswith(".po") else path
+
+
+def _of_phrases(problem: Problem, root: Path) -> bool:
+    """Whether it is about translations of the tutor's own sentences: lint tells it, no lesson is left out for it."""
+    path = Path(problem.place.path)
+    return problem.code in OF_TRANSLATION and path.parent in (root, root / "po")
+
+
+def _languages(lesson: Lesson, library: Library) -> dict[str, dict[str, str]]:
+    catalogues = library.translations.get(lesson.id, {})
+    declared = [language for language in lesson.langs if language != lesson.lang and language in catalogues]
+    sources = texts(lesson) if declared else {}
+    return {language: usable(sources, catalogues[language]) for language in declared}
+
+
+def _phrases_in(library: Library) -> dict[str, dict[str, str]]:
+    sources = {key: text for key, (text, _) in spoken_by_tutor(library).items()}
+    return {lang: sources | usable(sources, entries) for lang, entries in library.phrase_translations.items()}
 
 
 def _phrases(root: Path, library: Library) -> dict[str, str]:
     """The tutor's own sentences; raises LessonInvalid when one is missing: the tutor would fall silent there."""
     path = root / "phrases.yaml"
-    if not path.is_file():
-        raise FileNotFoundError(2, "không thấy tệp lời nói", str(path))
     broken = tuple(each for each in library.problems if each.place.path == str(path) and each.severity == "error")
     if broken:
         raise LessonInvalid(broken)
@@ -72,7 +118,11 @@ def _phrases(root: Path, library: Library) -> dict[str, str]:
 
 def read_table(path: Path) -> dict[str, object]:
     """A YAML table of the tutor's own words, all scalars text."""
-    data = yaml.load(path.read_bytes(), Loader=_Textual)
+    return table_of(path.read_bytes())
+
+
+def table_of(raw: bytes) -> dict[str, object]:
+    data = yaml.load(raw, Loader=_Textual)
     return data if isinstance(data, dict) else {}
 
 
@@ -85,4 +135,11 @@ def plain_book(shelf: Shelf, facts: Mapping[str, str]) -> Book:
         words=read_words(shelf.words),
         facts=facts,
         tracks=shelf.tracks,
+        translated={
+            (lesson_id, 1, language): with_texts(shelf.good[lesson_id], words)
+            for lesson_id, languages in shelf.translations.items()
+            for language, words in languages.items()
+            if lesson_id in shelf.good
+        },
+        phrases_in=shelf.phrases_in,
     )

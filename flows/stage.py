@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flows import events as ev
-from flows.conditions import Value, holds, parse
+from flows.conditions import NEVER, Value, holds, parse
 from flows.model import Help, Lesson, Picture, Step, Task, Wait
 from flows.session import Book, Frame, Route, Session, render
 from flows.understand import Own
@@ -50,6 +50,8 @@ class Stage:
     def shown(self, step: Step) -> str:
         """The text of a step, with what its pictures show in words: no channel need show the picture itself."""
         text = self.words(step.text)
+        if step.image is None and step.video is None:
+            return text
         told = [self._told(key, picture) for key, picture in (("image", step.image), ("video", step.video)) if picture]
         return "\n".join(filter(None, (text, *told)))
 
@@ -80,7 +82,7 @@ class Stage:
         return {**session.vars, **own, **more}
 
     def holds(self, condition: str, **more: Value) -> bool:
-        return holds(parse(condition), self.values(**more))
+        return holds(parse(condition), self.values(**more), self.days_since)
 
     def days_since(self, step: str) -> int:
         """Whole days since she went through a step; "": since this pass began; NEVER where she has not."""
@@ -144,9 +146,6 @@ class Stage:
         frame = self.session.stack[-1]
         self.session = self.session.outward()
         return frame
-
-
-NEVER = 9_999  # days: longer ago than any condition asks for
 
 
 def reminders(step: Step) -> tuple[timedelta, int]:

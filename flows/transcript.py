@@ -1,233 +1,132 @@
-"""Dialogues as plain text that a teacher can read: parsed, played against the engine, written down again."""
+"""Dialogues played against the engine: one way for `try`, for the tests and for test-lessons."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, timezone
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import timedelta
 from random import Random
 
 from flows import events as ev
+from flows.dialogue import (
+    BEGINNING,
+    Act,
+    Head,
+    Transcript,
+    TranscriptInvalid,
+    Turn,
+    Written,
+    parse,
+    read,
+)
 from flows.engine import resume, start
-from flows.session import ADDRESSES, DEFAULT_ADDRESS, Book, Session, Sprint, Trigger
+from flows.masking import MASK, mask
+from flows.model import Ask
+from flows.reviews import after_answer
+from flows.session import Book, Card, Session, Sprint, Trigger
+from flows.standins import fill, hide
 
-INDENT = " " * 9
-BEGINNING = datetime(2026, 1, 5, 8, tzinfo=timezone(timedelta(hours=7)))  # a Monday morning in Đồng Nai
-_BUTTONS = re.compile(r"(\[[^\[\]]+\]\s*)+")
-_PASSES = re.compile(r"—\s*(\d+)\s*(minute|hour|day|phút|giờ|ngày)s?\s*(?:passes|pass|trôi qua)\s*—")
-_UNITS = {"minute": 60, "phút": 60, "hour": 3600, "giờ": 3600, "day": 86_400, "ngày": 86_400}
+__all__ = [
+    "BEGINNING", "Act", "Between", "Head", "Player", "Transcript", "TranscriptInvalid", "Turn", "Watch", "Written",
+    "parse", "play", "read",
+]  # fmt: skip
 
-
-class TranscriptInvalid(Exception):
-    """A transcript cannot be read; the message names the line."""
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """Who takes which lesson, when, where. `values` are variables set before the first step."""
-
-    lesson: str
-    name: str = "Lan"
-    address: str = DEFAULT_ADDRESS
-    at: datetime = BEGINNING
-    channel: str = "web"
-    values: Mapping[str, str] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        her, me = self.address.split("/")
-        values = "".join(f" · {name}={value}" for name, value in self.values.items())
-        zone = self.at.strftime("%z")[:3]
-        at = f"{self.at:%Y-%m-%d %H:%M} {zone}"
-        return f"# {self.lesson} · {self.name}, {{{her}}}/{{{me}}} · {at} · {self.channel}{values}"
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """What the learner does: kind is say, tap, send or wait; `wait_s` counts for wait."""
-
-    kind: str
-    text: str = ""
-    wait_s: int = 0
-
-    def __str__(self) -> str:
-        match self.kind:
-            case "tap":
-                return f"learner  [{self.text}]"
-            case "send":
-                return f"learner  ({self.text})"
-            case "wait":
-                return f"— {_spell(self.wait_s)} —"
-        return f"learner  {self.text}"
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """What the tutor answered: bubbles, the buttons of the last, and notes of what else happened."""
-
-    texts: tuple[str, ...] = ()
-    buttons: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        """Every line of text, however the channel cut it into bubbles."""
-        return tuple(line for text in self.texts for line in text.splitlines() if line.strip())
-
-    def __str__(self) -> str:
-        shown = []
-        for text in self.texts:
-            first, *more = text.splitlines()
-            shown.append(f"bot      {first}")
-            shown.extend(f"{INDENT}{line}".rstrip() for line in more)
-        if self.buttons:
-            shown.append(INDENT + " ".join(f"[{label}]" for label in self.buttons))
-        shown.extend(f"= {note}" for note in self.notes)
-        return "\n".join(shown)
-
-
-@dataclass(frozen=True, slots=True)
-class Transcript:
-    head: Head
-    opening: Turn
-    exchanges: tuple[tuple[Act, Turn], ...]
-
-    def __str__(self) -> str:
-        parts = [str(self.head), str(self.opening)]
-        for act, turn in self.exchanges:
-            parts.extend(part for part in (str(act), str(turn)) if part)
-        return "\n".join(parts) + "\n"
-
-
-# --- reading -----------------------------------------------------------------------------------------
-
-
-def parse(text: str, lesson: str) -> Transcript:
-    """Read a transcript; one without a head line belongs to `lesson`. Raises TranscriptInvalid."""
-    head, turns, acts = Head(lesson), [_Notes()], []
-    for number, line in enumerate(text.splitlines(), 1):
-        if number == 1 and line.startswith("#"):
-            head = _head(line, head)
-        elif line.startswith("#") or not line.strip():
-            turns[-1].blank()
-        elif (act := _act(line)) is not None:
-            acts.append(act)
-            turns.append(_Notes())
-        elif not turns[-1].take(line):
-            raise TranscriptInvalid(f"line {number}: expected bot, learner, = or — … —, found {line.strip()[:30]!r}")
-    answers = [turn.done() for turn in turns]
-    return Transcript(head, answers[0], tuple(zip(acts, answers[1:], strict=True)))
-
-
-def _head(line: str, default: Head) -> Head:
-    fields = [part.strip() for part in line.lstrip("# ").split("·")]
-    head = replace(default, lesson=fields[0]) if fields and fields[0] else default
-    for part in fields[1:]:
-        if found := re.fullmatch(r"(.*),\s*\{(\w+)\}/\{(\w+)\}", part):
-            address = f"{found[2]}/{found[3]}"
-            if address not in ADDRESSES:
-                raise TranscriptInvalid(f"line 1: {address} is no form of address")
-            head = replace(head, name=found[1], address=address)
-        elif found := re.fullmatch(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d) ([+-]\d\d)", part):
-            head = replace(head, at=datetime.fromisoformat(f"{found[1]}T{found[2]}:00{found[3]}:00"))
-        elif found := re.fullmatch(r"(\w+)=(.*)", part):
-            head = replace(head, values={**head.values, found[1]: found[2]})
-        else:
-            head = replace(head, channel=part)
-    return head
-
-
-def _act(line: str) -> Act | None:
-    if found := _PASSES.fullmatch(line.strip()):
-        return Act("wait", wait_s=int(found[1]) * _UNITS[found[2]])
-    if not line.startswith("learner"):
-        return None
-    said = line.removeprefix("learner").strip()
-    if said.startswith("[") and said.endswith("]"):
-        return Act("tap", said[1:-1])
-    if said.startswith("(") and said.endswith(")"):
-        return Act("send", said[1:-1])
-    return Act("say", said)
-
-
-class _Notes:
-    """Collects the lines of one turn."""
-
-    def __init__(self) -> None:
-        self.texts: list[list[str]] = []
-        self.buttons: tuple[str, ...] = ()
-        self.notes: list[str] = []
-
-    def blank(self) -> None:
-        if self.texts:
-            self.texts[-1].append("")
-
-    def take(self, line: str) -> bool:
-        if line.startswith("bot"):
-            self.texts.append([line.removeprefix("bot").strip()])
-        elif line.startswith("= "):
-            self.notes.append(line[2:].strip())
-        elif line.startswith(INDENT) and _BUTTONS.fullmatch(line.strip()):
-            self.buttons = tuple(re.findall(r"\[([^\[\]]+)\]", line))
-        elif line.startswith(INDENT) and self.texts:
-            self.texts[-1].append(line.strip())
-        else:
-            return False
-        return True
-
-    def done(self) -> Turn:
-        return Turn(tuple("\n".join(text).strip() for text in self.texts), self.buttons, tuple(self.notes))
-
-
-def _spell(seconds: int) -> str:
-    for unit, size in (("day", 86_400), ("hour", 3600), ("minute", 60)):
-        if seconds % size == 0:
-            count = seconds // size
-            return f"{count} {unit}{'' if count == 1 else 's'} {'passes' if count == 1 else 'pass'}"
-    return f"{max(1, seconds // 60)} minutes pass"
-
-
-# --- playing -----------------------------------------------------------------------------------------
+MAX_RINGS = 100  # timers in one time jump: more is a lesson that never stops calling
 
 Between = Callable[[Session], Session]
+Watch = Callable[[Session | None, Sprint], None]
 
 
 class Player:
-    """Plays against the bare engine; `between` may take the session apart and put it together between any two lines."""
+    """Plays against the bare engine.
 
-    def __init__(self, book: Book, head: Head, between: Between = lambda session: session) -> None:
+    `between` may take the session apart and put it together between any two lines; `watch` is told of every call of
+    the engine (the session before it, None at a lesson's start, and what came out). `events` are those of the last
+    turn, `rung` how long after the beginning of the last time jump each timer rang, `log` all that was played so far,
+    as it may be kept: secrets are hidden. `stars`: the lesson has ended and asks for one to so many of them.
+    """
+
+    def __init__(
+        self,
+        book: Book,
+        head: Head,
+        between: Between = lambda session: session,
+        watch: Watch = lambda was, sprint: None,
+    ) -> None:
         self.book = book
         self.head = head
         self.now = head.at
         self.between = between
+        self.watch = watch
         self.session = Session("", head.lesson, 0)
         self.buttons: dict[str, str] = {}
+        self.events: list[ev.Event] = []
+        self.rung: list[timedelta] = []
+        self.opening = Turn()
+        self.log: list[tuple[Act, Turn]] = []
+        self.cards = {key: Card(0, head.at) for key in head.due}
+        self.stars = 0
         self.ids = 0
 
     def begin(self) -> Turn:
-        trigger = Trigger(self.head.lesson, 0, self.head.address, self.head.name, self.head.channel)
-        sprint = start(self.book, trigger, self._universe())
-        if self.head.values:
-            sprint = replace(sprint, session=replace(sprint.session, vars={**self.head.values, **sprint.session.vars}))
-        return self._turn(sprint)
+        """The first turn. Raises TranscriptInvalid when the book has no such lesson."""
+        self.events = []
+        self.opening = self._open(self.head.lesson)
+        return self.opening
 
     def do(self, act: Act) -> Turn:
+        """What the tutor answers; an act that cannot be done raises TranscriptInvalid and leaves no trace."""
+        before, self.events = self.session, []
+        turn = self._do(act)
+        self.log.append((_kept(act, self.book, before, self.events), turn))
+        return turn
+
+    @property
+    def transcript(self) -> Transcript:
+        return Transcript(self.head, self.opening, tuple(self.log))
+
+    def _do(self, act: Act) -> Turn:
         match act.kind:
             case "tap":
                 if act.text not in self.buttons:
-                    raise TranscriptInvalid(f"no button [{act.text}], there are {sorted(self.buttons)}")
+                    there = " ".join(f"[{label}]" for label in self.buttons)
+                    raise TranscriptInvalid(f"không có nút [{act.text}]" + (f"; đang có {there}" if there else ""))
+                if self.stars:
+                    return self._rate(int(act.text))
                 return self._signal(ev.Tapped(self.session.seq, self.buttons[act.text]))
             case "send":
                 return self._signal(ev.Sent(act.text))
             case "wait":
-                self.now += timedelta(seconds=act.wait_s)
-                if self.session.remind_at is None or self.session.remind_at > self.now:
-                    return Turn()
-                return self._signal(ev.Due(self.session.wait_id))
-        return self._signal(ev.Typed(act.text))
+                return self._wait(timedelta(seconds=act.wait_s))
+        return self._signal(ev.Typed(fill(act.text)))
+
+    def _wait(self, span: timedelta) -> Turn:
+        """Every timer that is due meanwhile rings at its own time, in order."""
+        turn, began, until = Turn(), self.now, self.now + span
+        self.rung = []
+        while (at := self.session.remind_at) is not None and at <= until and len(self.rung) < MAX_RINGS:
+            self.now = max(self.now, at)
+            self.rung.append(self.now - began)
+            turn += self._signal(ev.Due(self.session.wait_id))
+        self.now = until
+        return turn
+
+    def _rate(self, stars: int) -> Turn:
+        self.stars, self.buttons = 0, {}
+        return Turn(notes=(f"rated: {stars}",))
 
     def _signal(self, signal: ev.Signal) -> Turn:
-        return self._turn(resume(self.book, self.between(self.session), signal, self._universe()))
+        before = replace(self.between(self.session), cards=self.cards)
+        return self._turn(before, resume(self.book, before, signal, self._universe()))
+
+    def _open(self, lesson_id: str) -> Turn:
+        if self.book.lesson(lesson_id) is None:
+            raise TranscriptInvalid(f"không có bài “{lesson_id}”, hoặc bài ấy còn lỗi")
+        head = self.head
+        who = head.address, head.name, head.channel, head.lang
+        trigger = Trigger(lesson_id, self.session.seq, *who, cards=self.cards, vars=head.values)
+        sprint = start(self.book, trigger, self._universe())
+        return self._turn(None, sprint)
 
     def _universe(self) -> ev.Universe:
         return ev.Universe(self.now, self._new_id, Random(7))
@@ -236,25 +135,94 @@ class Player:
         self.ids += 1
         return f"run{self.ids}"
 
-    def _turn(self, sprint: Sprint) -> Turn:
+    def _turn(self, before: Session | None, sprint: Sprint) -> Turn:
+        """What an engine call looks like to her; where it leads into another lesson, that lesson's first words too."""
         self.session = sprint.session
+        self.stars = 0
+        self.watch(before, sprint)
         texts: list[str] = []
         buttons: tuple[str, ...] = ()
         notes: list[str] = []
+        opens: str | None = None
         for event in sprint.events:
+            self.events.append(event)
             match event:
                 case ev.Said(text=text):
                     texts.append(text)
                 case ev.Asked(text=text, choices=choices):
                     texts.append(text)
-                    buttons = tuple(choice.label for choice in choices)
-                    self.buttons = {choice.label: choice.id for choice in choices}
+                    self.buttons = {choice.label.strip(): choice.id for choice in choices}
+                    buttons = tuple(self.buttons)
+                case ev.AnswerGraded():
+                    self._file(event)
+                case ev.EmergencyRaised():
+                    notes.extend(_note(event))
+                    opens = self._emergency()
+                case ev.HandedOver(lesson):
+                    notes.extend(_note(event))
+                    opens = lesson
+                case ev.RunEnded(rate=rate) if rate:
+                    notes.extend(_note(event))
+                    buttons = self._ask_stars(rate)
                 case _:
-                    notes.extend(_note(event, sprint.session))
-        return Turn(tuple(text for text in texts if text), buttons, tuple(notes))
+                    notes.extend(_note(event))
+        turn = Turn(tuple(filter(None, map(_trimmed, texts))), buttons, tuple(notes))
+        return turn if opens is None else turn + self._goes_on(opens)
+
+    # --- what the shell would do ---
+
+    def _emergency(self) -> str | None:
+        found = (self.book.lesson(lesson_id) for lesson_id in self.book.current)
+        return next((lesson.id for lesson in found if lesson and lesson.emergency), None)
+
+    def _goes_on(self, lesson_id: str) -> Turn:
+        """Open the lesson, or show its prompt where she is in it already."""
+        if self.session.waiting and self.session.home[0] == lesson_id:
+            return self._signal(ev.Reoffered(""))
+        return self._open(lesson_id)
+
+    def _ask_stars(self, most: int) -> tuple[str, ...]:
+        """The prompt is the shell's and no part of the turn, its buttons are."""
+        self.stars = most
+        self.buttons = {str(each): str(each) for each in range(1, most + 1)}
+        choices = tuple(ev.Choice(each, each) for each in self.buttons)
+        text = self.book.phrase("ask_rating", self.head.address, self.head.name, self.head.lang, sao=str(most))
+        self.events.append(ev.Asked(self.session.step, self.session.seq, text, choices))
+        return tuple(self.buttons)
+
+    def _file(self, event: ev.AnswerGraded) -> None:
+        """When this question comes back."""
+        lesson = self.book.lesson(event.lesson, event.version)
+        if lesson is None or not lesson.review_after_s:
+            return
+        key = f"{event.lesson}/{event.step}"
+        card = after_answer(self.cards.get(key), event.right, lesson.review_after_s, self.now)
+        self.cards = {other: kept for other, kept in self.cards.items() if other != key} | ({key: card} if card else {})
 
 
-def _note(event: ev.Event, session: Session) -> Iterable[str]:
+def _trimmed(text: str) -> str:
+    """As it can be written down: no white space at the end of lines, and none before them."""
+    return "\n".join(line.strip() for line in text.split("\n")).strip()
+
+
+def _kept(act: Act, book: Book, before: Session, events: Iterable[ev.Event]) -> Act:
+    """The act as it may be written down."""
+    if act.kind != "say":
+        return act
+    heard = next((event.text for event in events if isinstance(event, ev.Heard)), None)
+    kinds = next((event.kinds for event in events if isinstance(event, ev.SecretMasked)), ())
+    if heard is None:  # nobody listens any more: the lesson is over
+        masked = mask(fill(act.text))
+        heard, kinds = masked.text, masked.kinds
+    if kinds and heard != fill(act.text):
+        return replace(act, text=hide(heard, kinds))
+    step = book.step(before)
+    if heard == MASK and isinstance(step, Ask):
+        return replace(act, text=f"•{step.type}•")
+    return act
+
+
+def _note(event: ev.Event) -> Iterable[str]:
     match event:
         case ev.RunEnded(outcome=outcome, points=points):
             yield f"run ended: {outcome} · points {points}"
@@ -270,6 +238,18 @@ def _note(event: ev.Event, session: Session) -> Iterable[str]:
             yield f"secret masked: {', '.join(kinds)}"
         case ev.HelpRequested(step=step):
             yield f"help requested at {step}"
+        case ev.PairingWished(role=role):
+            yield f"pairing wished: {role}"
+        case ev.CheckinPlanned(at=at):
+            yield f"check-in planned: {at:%Y-%m-%d %H:%M}"
+        case ev.Awarded(kind, name):
+            yield f"awarded: {kind} {name}"
+        case ev.Called(lesson):
+            yield f"called: {lesson}"
+        case ev.Returned(lesson, outcome):
+            yield f"returned from: {lesson} · {outcome}"
+        case ev.HandedOver(lesson):
+            yield f"handed over: {lesson}"
         case ev.TapIgnored(why):
             yield f"tap ignored: {why}"
 
@@ -277,5 +257,7 @@ def _note(event: ev.Event, session: Session) -> Iterable[str]:
 def play(book: Book, transcript: Transcript, between: Between = lambda session: session) -> Transcript:
     """The same learner once more: what the tutor says now. Raises TranscriptInvalid when a button is missing."""
     player = Player(book, transcript.head, between)
-    opening = player.begin()
-    return Transcript(transcript.head, opening, tuple((act, player.do(act)) for act, _ in transcript.exchanges))
+    player.begin()
+    turns = [player.do(act) for act, _ in transcript.exchanges]
+    acts = (act for act, _ in transcript.exchanges)
+    return Transcript(transcript.head, player.opening, tuple(zip(acts, turns, strict=True)))

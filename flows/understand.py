@@ -1,29 +1,58 @@
-"""What did she mean? Typed words, with typos and without diacritics, against what may be said at this point."""
+"""What did she mean? Typed words, with typos and without diacritics, against what may be said at this point.
+
+In this order, and the first that fits wins: an emergency; exactly one of this prompt's own answers; a global word as
+the whole message; the number of an answer; the same words with one slip of the thumb mended; a near miss. Where two
+answers fit equally well she is asked: never a guess.
+"""
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice, product
+from typing import TypeVar
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
-from flows.emergency import Alarm, any_of, read_alarm
+from flows.counting import amount, is_position, place_of, positions, without_leads
+from flows.emergency import any_of
+from flows.keys import Tokens, pieces, plain_of, unslipped
+from flows.prompts import Ids, Own, Prompt, prompt_of, sense_of
+from flows.words import Reading, Words, fold, glued, read, read_words, states, without_fillers
+
+__all__ = [
+    "Answered",
+    "Command",
+    "Emergency",
+    "Meaning",
+    "Own",
+    "Unknown",
+    "Unsure",
+    "Words",
+    "amount",
+    "fold",
+    "is_command",
+    "is_emergency",
+    "may_be_emergency",
+    "positions",
+    "read_words",
+    "understand",
+    "with_gaps",
+    "without_fillers",
+]
 
 MAX_WORDS = 60  # a longer message is no answer to a short question; only emergencies are looked for in it
+MAX_MENDED = 16  # words: in a longer message nothing is mended
+MAX_READINGS = 8  # ways to mend one message that are tried
+LONG = 5  # letters from which one slip in a word is forgiven
+Key = TypeVar("Key")
+
 SURE = 86  # rapidfuzz ratio from which one typo in a word of seven letters still passes
 SURE_OF_NO = 92  # with a negation a near miss may be the opposite
 MAYBE = 70  # below this a suggestion would be a guess
-
-NAMES = frozenset({"dung", "nghi"})
-NEGATIONS = frozenset({"khong", "dung_", "chua", "chang", "khoi"})
-
-_TOKENS = re.compile(r"[^\W_]+", re.UNICODE)
-_RUNS = re.compile(r"([a-z])\1+")
-_AMOUNT = re.compile(r"^(\d+(?:[ .,]\d{3})*|\d+)\s*(k|nghin|ngan|tr|trieu)?\s*(?:d|dong|vnd)?$")
-_SCALE = {"k": 1_000, "nghin": 1_000, "ngan": 1_000, "tr": 1_000_000, "trieu": 1_000_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,162 +85,47 @@ class Unknown:
 Meaning = Answered | Command | Emergency | Unsure | Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Own:
-    """One answer that the present prompt accepts: its id and the ways to say it."""
-
-    id: str
-    ways: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The tables of `lessons/words.yaml`, folded once."""
-
-    spelling: Mapping[str, str]
-    fillers: tuple[tuple[str, ...], ...]
-    endings: tuple[tuple[str, ...], ...]
-    commands: Mapping[str, str]
-    exact_commands: Mapping[str, str]
-    alarm: Alarm
-    answers: Mapping[str, tuple[str, ...]]
-
-    def __hash__(self) -> int:
-        return id(self)
-
-
-def read_words(table: Mapping[str, object]) -> Words:
-    """Fold the tables as read from YAML (all scalars text)."""
-    spelling = _mapping(table, "spelling")
-    bare = Words(spelling, (), (), {}, {}, read_alarm((), (), (), str.split), {})
-    commands = {name: tuple(ways) for name, ways in _lists(table, "commands").items()}
-    return Words(
-        spelling=spelling,
-        fillers=_longest_first(bare, _list(table, "fillers")),
-        endings=_longest_first(bare, (*_list(table, "fillers"), *_list(table, "endings"))),
-        commands={" ".join(fold(bare, way)): name for name, ways in commands.items() for way in ways},
-        exact_commands={_spoken(way): name for name, ways in commands.items() for way in ways},
-        alarm=read_alarm(
-            _list(table, "emergency"),
-            _list(table, "emergency_maybe"),
-            _list(table, "not_emergency"),
-            lambda phrase: fold(bare, phrase),
-        ),
-        answers={name: tuple(ways) for name, ways in _lists(table, "answers").items()},
-    )
-
-
 def understand(words: Words, text: str, own: Sequence[Own], *, numbered: bool = True) -> Meaning:
     """Emergency, then this prompt's own answers, then global words, then near misses; in doubt Unsure."""
-    tokens = fold(words, text)
-    if words.alarm.rings(tokens, text):
+    said = read(words, text)
+    if said.rings:
         return Emergency()
-    if not tokens or len(tokens) > MAX_WORDS:
+    if not said.tokens or len(said.tokens) > MAX_WORDS:
         return Unknown()
-    spoken = _spoken(text)
-    for answer in own:
-        if any(_spoken(way) == spoken for way in answer.ways):
-            return Answered(answer.id)
-    if spoken in words.exact_commands:
-        return Command(words.exact_commands[spoken])
-    if numbered and (position := _position(tokens, len(own))) is not None:
-        return Answered(own[position].id)
-    return _folded(words, tokens, own)
-
-
-def _folded(words: Words, tokens: tuple[str, ...], own: Sequence[Own]) -> Meaning:
-    core = without_fillers(words, tokens)
-    for said in dict.fromkeys((" ".join(tokens), " ".join(core))):
-        matching = [answer.id for answer in own if any(" ".join(fold(words, way)) == said for way in answer.ways)]
-        if len(matching) == 1:
-            return Answered(matching[0])
-        if said in words.commands:
-            return Command(words.commands[said])
-    return _near(words, core, own)
-
-
-def _near(words: Words, core: tuple[str, ...], own: Sequence[Own]) -> Meaning:
-    said = " ".join(core)
-    part_of = {answer.id: ways for answer in own if (ways := _holding(words, core, answer))}
-    if len(core) > 1 and len(part_of) == 1 and any(_same_sense(core, way) for way in next(iter(part_of.values()))):
-        return Answered(next(iter(part_of)))
-    scores = sorted(((_score(words, core, answer), answer.id) for answer in own), reverse=True)
-    sure = SURE_OF_NO if NEGATIONS & set(core) else SURE
-    if scores and scores[0][0] >= sure and len(said) >= 4 and (len(scores) == 1 or scores[0][0] - scores[1][0] >= 8):
-        return Answered(scores[0][1])
-    command = max(((fuzz.ratio(said, way), name) for way, name in words.commands.items()), default=(0.0, ""))
-    if command[0] >= 90 and len(said) >= 5:
-        return Command(command[1])
-    close = list(part_of) or [option for score, option in scores if score >= MAYBE and len(said) >= 3]
-    return Unsure(tuple(close[:2])) if close else Unknown()
-
-
-def _score(words: Words, core: tuple[str, ...], answer: Own) -> float:
-    said = " ".join(core)
-    ways = (fold(words, way) for way in answer.ways)
-    return max((fuzz.ratio(said, " ".join(way)) for way in ways if _same_sense(core, way)), default=0.0)
-
-
-def _same_sense(said: Sequence[str], way: Sequence[str]) -> bool:
-    """Both deny or neither does: "cài" must never pass for "Không cài"."""
-    return bool(NEGATIONS & set(said)) == bool(NEGATIONS & set(way))
-
-
-def _holding(words: Words, core: tuple[str, ...], answer: Own) -> list[tuple[str, ...]]:
-    """The ways to say this answer of which her words are a part."""
-    return [way for way in (fold(words, each) for each in answer.ways) if _is_part(core, way)]
-
-
-def _is_part(said: Sequence[str], way: Sequence[str]) -> bool:
-    if not said or len(said) >= len(way) or (len(said) == 1 and len(said[0]) < 4):
-        return False
-    return any(tuple(way[at : at + len(said)]) == tuple(said) for at in range(len(way) - len(said) + 1))
-
-
-def _position(tokens: Sequence[str], count: int) -> int | None:
-    rest = tokens[1:] if len(tokens) == 2 and tokens[0] in {"so", "cau", "chon", "nut", "bam", "y"} else tokens
-    if len(rest) == 1 and _is_position(rest[0], count):
-        return int(rest[0]) - 1
-    return None
-
-
-def _is_position(token: str, count: int) -> bool:
-    return token.isascii() and token.isdigit() and len(token) <= 2 and 1 <= int(token) <= count
+    prompt = prompt_of(words, tuple(own))
+    meaning = _exactly(words, prompt, said)
+    if meaning is None and numbered:
+        meaning = _by_number(words, prompt, said)
+    if meaning is None:
+        meaning = _slipped_keys(words, prompt, said) or _folded(words, prompt, said.states)
+    if meaning is None and len(said.tokens) <= MAX_MENDED:
+        meaning = _first(_meant(prompt.joined, text) for text in glued(words, said.spoken))
+    if meaning is None and said.signs and words.polite.issuperset(said.tokens):
+        meaning = _first(_meant(prompt.folded, sign) for sign in said.signs)
+    if meaning is None and (once := _once(said.core)) != said.core:
+        meaning = _folded(words, prompt, states(words, once))
+    if meaning is None:
+        meaning = _by_amount(words, prompt, text)
+    if meaning is None and numbered:
+        meaning = _byplace_of(words, prompt, said)
+    return meaning or _mended(words, prompt, said, numbered=numbered)
 
 
 def is_command(words: Words, text: str) -> bool:
     """Whether free words are a global word and not a name: "Dung" and "Nghi" are names until they wear diacritics."""
-    bare = " ".join(without_fillers(words, fold(words, text)))
-    return _spoken(text) in words.exact_commands or (bare in words.commands and bare not in NAMES)
-
-
-def positions(text: str, count: int) -> tuple[int, ...] | None:
-    """The option numbers in "1, 3" or "2 1 3", from 0; None where anything else is said."""
-    tokens = [token for token in re.split(r"[\s,.;và-]+", text.strip()) if token]
-    if len(tokens) == 1 and tokens[0].isdigit() and count < 10:
-        tokens = list(tokens[0])
-    if not tokens or not all(_is_position(token, count) for token in tokens):
-        return None
-    found = tuple(int(token) - 1 for token in tokens)
-    return found if len(set(found)) == len(found) else None
-
-
-def amount(text: str) -> int | None:
-    """A whole number as people write money: 50000, 50.000, 50 000 đ, 50k, 2 triệu."""
-    found = _AMOUNT.match(" ".join(_plain(text).split()))
-    if found is None or len(found[1]) > 18:
-        return None
-    return int(re.sub(r"\D", "", found[1])) * _SCALE.get(found[2] or "", 1)
+    said = read(words, text)
+    bare = " ".join(said.core)
+    return said.spoken in words.exact_commands or (bare in words.commands and bare not in words.names)
 
 
 def is_emergency(words: Words, text: str) -> bool:
     """Whether she says that she has been robbed."""
-    return words.alarm.rings(fold(words, text), text)
+    return read(words, text).rings
 
 
 def may_be_emergency(words: Words, text: str) -> bool:
     """Whether it is worth asking her."""
-    return words.alarm.may_ring(fold(words, text))
+    return read(words, text).may_ring
 
 
 @lru_cache(maxsize=256)
@@ -220,65 +134,189 @@ def with_gaps(words: Words, patterns: tuple[str, ...]) -> re.Pattern[str]:
     return any_of(patterns, lambda phrase: fold(words, phrase))
 
 
-def without_fillers(words: Words, tokens: tuple[str, ...]) -> tuple[str, ...]:
-    """Drop polite particles from both ends, never everything."""
-    changed = True
-    while changed:
-        changed = False
-        for filler in words.fillers:
-            size = len(filler)
-            if size < len(tokens) and tokens[:size] == filler:
-                tokens, changed = tokens[size:], True
-        for ending in words.endings:
-            size = len(ending)
-            if size < len(tokens) and tokens[-size:] == ending:
-                tokens, changed = tokens[:-size], True
-    return tokens
+# --- exactly -----------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=8192)
-def fold(words: Words, text: str) -> tuple[str, ...]:
-    """Lower case, no diacritics, doubled letters once, short spellings written out: a tuple of tokens.
-
-    "đừng" keeps apart from "dừng" and "đúng": it denies, so it becomes `dung_`.
-    """
-    tokens: list[str] = []
-    for token in _TOKENS.findall(unicodedata.normalize("NFC", text[:4000]).casefold()):
-        if token == "đừng":
-            tokens.append("dung_")
-            continue
-        plain = _RUNS.sub(r"\1", _plain(token))
-        tokens.extend(words.spelling.get(plain, plain).split())
-    return tuple(tokens)
+def _meant(table: Mapping[Key, Ids], key: Key) -> Meaning | None:
+    ids = table.get(key, ())
+    return None if not ids else Answered(ids[0]) if len(ids) == 1 else Unsure(ids[:2])
 
 
-def _plain(text: str) -> str:
-    decomposed = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
+def _exactly(words: Words, prompt: Prompt, said: Reading) -> Meaning | None:
+    """Diacritics and all."""
+    meaning = _meant(prompt.labels, said.spoken) or _meant(prompt.spoken, said.spoken)
+    if meaning is None and said.spoken in words.exact_commands:
+        return Command(words.exact_commands[said.spoken])
+    return meaning
 
 
-def _spoken(text: str) -> str:
-    """As said, diacritics kept: case and punctuation aside."""
-    return " ".join(_TOKENS.findall(unicodedata.normalize("NFC", text[:4000]).casefold()))
+def _slipped_keys(words: Words, prompt: Prompt, said: Reading) -> Meaning | None:
+    """The same from a keyboard without its Telex or VNI help: "dungwf" is "dừng", not "đúng"."""
+    if not said.signed:
+        return None
+    meaning = _meant(prompt.signed, said.signed)
+    if meaning is None and said.signed in words.signed_commands:
+        return Command(words.signed_commands[said.signed])
+    return meaning
 
 
-def _longest_first(words: Words, phrases: Iterable[str]) -> tuple[tuple[str, ...], ...]:
-    return tuple(sorted((fold(words, phrase) for phrase in phrases), key=len, reverse=True))
+def _folded(words: Words, prompt: Prompt, said: Sequence[Tokens]) -> Meaning | None:
+    """Without diacritics and politeness, then without "bấm nút" before it, then without spaces."""
+    for tokens in said:
+        text = " ".join(tokens)
+        meaning = _meant(prompt.folded_labels, text) or _meant(prompt.folded, text)
+        if meaning is None and text in words.commands:
+            return Command(words.commands[text])
+        if meaning is not None:
+            return meaning
+    core = said[-1]
+    for text in dict.fromkeys((" ".join(core), " ".join(without_leads(words, core)))):
+        meaning = _meant(prompt.folded_labels, text) or _meant(prompt.folded, text) or _meant(prompt.cores, text)
+        if meaning is not None:
+            return meaning
+    return _first(_meant(prompt.joined, "".join(tokens)) for tokens in said)
 
 
-def _list(table: Mapping[str, object], key: str) -> tuple[str, ...]:
-    return _strings(table.get(key, ()))
+def _once(tokens: Tokens) -> Tokens:
+    """ "xong xong rồi" is "xong rồi"."""
+    return tuple(token for at, token in enumerate(tokens) if at == 0 or token != tokens[at - 1])
 
 
-def _lists(table: Mapping[str, object], key: str) -> dict[str, tuple[str, ...]]:
-    value = table.get(key, {})
-    return {str(name): _strings(ways) for name, ways in value.items()} if isinstance(value, Mapping) else {}
+def _first(meanings: Iterable[Meaning | None]) -> Meaning | None:
+    return next((meaning for meaning in meanings if meaning is not None), None)
 
 
-def _mapping(table: Mapping[str, object], key: str) -> dict[str, str]:
-    value = table.get(key, {})
-    return {str(name): str(to) for name, to in value.items()} if isinstance(value, Mapping) else {}
+# --- by its place ------------------------------------------------------------------------------------
 
 
-def _strings(value: object) -> tuple[str, ...]:
-    return tuple(map(str, value)) if isinstance(value, Iterable) and not isinstance(value, str | Mapping) else ()
+def _by_number(words: Words, prompt: Prompt, said: Reading) -> Meaning | None:
+    """2 · số 2 · chọn câu 2 nha · ②"""
+    for tokens in said.states:
+        rest = without_leads(words, tokens)
+        if len(rest) == 1 and is_position(rest[0], len(prompt.ids)):
+            return Answered(prompt.ids[int(rest[0]) - 1])
+    return None
+
+
+def _byplace_of(words: Words, prompt: Prompt, said: Reading) -> Meaning | None:
+    """thứ hai · câu b · cái cuối · cau2; "ba ơi" calls someone."""
+    if "oi" in said.tokens:
+        return None
+    for tokens in said.states:
+        at = place_of(words, tokens, said.spoken, len(prompt.ids))
+        if at is not None:
+            return Answered(prompt.ids[at])
+    return None
+
+
+def _by_amount(words: Words, prompt: Prompt, text: str) -> Meaning | None:
+    worth = amount(text[:100], words) if prompt.amounts else None
+    return None if worth is None else _meant(prompt.amounts, worth)
+
+
+# --- one slip mended ---------------------------------------------------------------------------------
+
+
+def _mended(words: Words, prompt: Prompt, said: Reading, *, numbered: bool) -> Meaning:
+    heard = _without_marks(words, said.spoken)
+    if heard != said.spoken:
+        return understand(words, heard, prompt.own, numbered=numbered)
+    readings = list(_readings(words, prompt, said)) if len(said.tokens) <= MAX_MENDED else []
+    found = [_folded(words, prompt, states(words, reading)) for reading in readings]
+    ids = tuple(dict.fromkeys(option for meaning in found for option in _options(meaning)))
+    doubtful = any(_may_deny(words, prompt, token) for token in said.tokens)
+    if ids:
+        return Answered(ids[0]) if len(ids) == 1 and not doubtful else Unsure(ids[:2])
+    named = {meaning.word for meaning in found if isinstance(meaning, Command)}
+    if len(named) == 1:
+        return Command(named.pop())
+    meaning = _near(words, prompt, without_fillers(words, readings[0]) if readings else said.core)
+    return Unsure((meaning.option,)) if doubtful and isinstance(meaning, Answered) else meaning
+
+
+def _options(meaning: Meaning | None) -> Ids:
+    match meaning:
+        case Answered(option):
+            return (option,)
+        case Unsure(options):
+            return options
+    return ()
+
+
+def _without_marks(words: Words, said: str) -> str:
+    """Without the "phẩy" and "chấm" that a dictating phone writes out."""
+    rest = f" {said} "
+    for mark in sorted(words.marks, key=len, reverse=True):
+        rest = rest.replace(f" {mark} ", " ")
+    return rest.strip() or said
+
+
+def _readings(words: Words, prompt: Prompt, said: Reading) -> Iterator[Tokens]:
+    """The message with each strange word taken for what it may have been; nothing where no word could be mended."""
+    typed = said.spoken.split() if len(said.spoken.split()) == len(said.tokens) else said.tokens
+    choices = [_may_be(words, prompt, token, raw) for token, raw in zip(said.tokens, typed, strict=True)]
+    for reading in islice(product(*choices), MAX_READINGS):
+        tokens = tuple(token for part in reading for token in part)
+        if tokens != said.tokens:
+            yield tokens
+
+
+def _may_be(words: Words, prompt: Prompt, token: str, typed: str) -> list[Tokens]:
+    if token.isdigit() or token in words.denials:
+        return [(token,)]
+    letters = unslipped(typed)[0] if typed[-1].isascii() else token
+    if token in prompt.vocabulary:
+        return [(token,), (letters,)] if letters != token and letters in prompt.vocabulary else [(token,)]
+    if meant := [to for to in words.either.get(token, ()) if prompt.vocabulary.issuperset(to)]:
+        return meant
+    if letters in prompt.vocabulary:
+        return [(letters,)]
+    if found := _near_words(prompt, token):
+        return [(word,) for word in found]
+    if len(token) >= LONG:
+        plain = plain_of(typed)
+        parts = pieces(plain, prompt.vocabulary) or (pieces(token, prompt.vocabulary) if token != plain else ())
+        return [parts or (token,)]
+    return [(token,)]
+
+
+def _near_words(prompt: Prompt, token: str) -> list[str]:
+    """Words of the prompt that are one slip away: a letter too many, missing, wrong, or two swapped."""
+    if len(token) < LONG - 1:
+        return []
+    found = process.extract(token, prompt.words, scorer=OSA.distance, score_cutoff=1, limit=4)
+    return [word for word, _, _ in found if max(len(word), len(token)) >= LONG]
+
+
+def _may_deny(words: Words, prompt: Prompt, token: str) -> bool:
+    """ "thong" may be a "khong" with a slip, or "thông tin": too much hangs on it, she is asked."""
+    if len(token) < LONG or token in prompt.vocabulary:
+        return False
+    return any(len(word) == len(token) and word[1:] == token[1:] for word in words.denials)
+
+
+# --- near misses -------------------------------------------------------------------------------------
+
+
+def _near(words: Words, prompt: Prompt, core: Tokens) -> Meaning:
+    said, sense = " ".join(core), sense_of(words, core)
+    alike = prompt.alike.get(sense, ())
+    long = len(core) > 1 or len(said) > 3
+    holding = [way for way in prompt.ways if said in way[1] and f" {said} " in f" {way[1]} "] if long else []
+    part_of = tuple(dict.fromkeys(option for option, _ in holding))
+    if len(core) > 1 and len(part_of) == 1 and any(way in alike for way in holding):
+        return Answered(part_of[0])
+    best: dict[str, float] = dict.fromkeys(prompt.ids, 0.0)
+    texts = [text for _, text in alike]
+    for _, score, at in process.extract(said, texts, scorer=fuzz.ratio, score_cutoff=MAYBE, limit=None):
+        best[alike[at][0]] = max(best[alike[at][0]], score)
+    scores = sorted(((score, option) for option, score in best.items()), reverse=True)
+    sure = SURE_OF_NO if sense[0] else SURE
+    if scores and scores[0][0] >= sure and len(said) >= 4 and (len(scores) == 1 or scores[0][0] - scores[1][0] >= 8):
+        return Answered(scores[0][1])
+    if len(said) >= 5 and (
+        named := process.extractOne(said, words.commands.keys(), scorer=fuzz.ratio, score_cutoff=90)
+    ):
+        return Command(words.commands[named[0]])
+    close = part_of or tuple(option for score, option in scores if score >= MAYBE and len(said) >= 3)
+    return Unsure(close[:2]) if close else Unknown()

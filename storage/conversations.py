@@ -32,6 +32,7 @@ _ADD_SESSION = insert(t.session)
 _ADD_CONSENT = insert(t.consent)
 _ADD_RUN = insert(t.run)
 _ADD_ATTEMPT = insert(t.attempt)
+_ADD_AWARD = insert(t.award)
 _ADD_OUTBOX = insert(t.outbox)
 _ADD_LOG = insert(t.chat_log)
 _INSTRUCTS = exists().where(
@@ -100,6 +101,7 @@ _END_RUN = (
         passed=bindparam("new_passed"),
     )
 )
+_RATE_RUN = update(t.run).where(t.run.c.run_id == bindparam("id")).values(rating=bindparam("new_rating"))
 _SETTLE = delete(t.outbox).where(
     t.outbox.c.channel == bindparam("of_channel"),
     t.outbox.c.chat_id == bindparam("of_chat"),
@@ -230,11 +232,17 @@ def _write_learning(conn: Connection, writes: Writes) -> None:
          "new_passed": r.passed}
         for r in writes.ended
     ])  # fmt: skip
+    _many(conn, _RATE_RUN, [{"id": run_id, "new_rating": rating} for run_id, rating in sorted(writes.ratings)])
     _many(conn, _ADD_ATTEMPT, [
         {"learner_id": a.learner_id, "run_id": a.run_id, "lesson": a.lesson, "version": a.version, "step": a.step,
          "answer": a.answer, "right": a.right, "tries": a.tries, "points": a.points, "skill": a.skill,
          "at": to_ms(a.at)}
         for a in writes.attempts
+    ])  # fmt: skip
+    _many(conn, _ADD_AWARD, [
+        {"learner_id": a.learner_id, "run_id": a.run_id, "kind": a.kind, "name": a.name, "lesson": a.lesson,
+         "version": a.version, "points": a.points, "at": to_ms(a.at)}
+        for a in writes.awards
     ])  # fmt: skip
     for learner_id in sorted(writes.forget_answers):
         forget_answers(conn, learner_id)
@@ -244,7 +252,7 @@ def _write_learning(conn: Connection, writes: Writes) -> None:
 def forget_answers(conn: Connection, learner_id: str) -> None:
     """Drop what she answered and earned, also in copies of a state that could not be read; her place stays."""
     conn.execute(delete(t.key_value).where(t.key_value.c.key.startswith(f"{CORRUPT}{learner_id}:", autoescape=True)))
-    for table in (t.attempt, t.run):
+    for table in (t.award, t.attempt, t.run):
         conn.execute(delete(table).where(table.c.learner_id == learner_id))
 
 

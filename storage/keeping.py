@@ -1,15 +1,15 @@
-"""The quieter rooms of storage: what is due, what has expired, lesson versions, the web log, small durable keys."""
+"""The quieter rooms of storage: what is due, what has expired, the web log, small durable keys."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, update
 
 from storage import tables as t
 from storage.conversations import forget_person
-from storage.records import LogRow, VersionRow, from_ms, to_ms
+from storage.records import LogRow, from_ms, to_ms
 
 _EXPIRED = (
     select(t.session.c.learner_id)
@@ -71,48 +71,6 @@ def expire_inbox(conn: Connection, before: datetime, limit: int) -> int:
     for channel, update_id in rows:
         conn.execute(delete(t.inbox).where(t.inbox.c.channel == channel, t.inbox.c.update_id == update_id))
     return len(rows)
-
-
-def states_holding(conn: Connection, text: str) -> list[str]:
-    """Every session's state in which this text stands somewhere; reads the whole table."""
-    return list(conn.scalars(select(t.session.c.state).where(t.session.c.state.contains(text, autoescape=True))))
-
-
-def versions(conn: Connection, also: Collection[tuple[str, int]] = ()) -> list[VersionRow]:
-    """The newest version of each lesson, every older one that somebody is in the middle of, and those in `also`."""
-    newest = select(t.lesson_version.c.lesson, func.max(t.lesson_version.c.version)).group_by(t.lesson_version.c.lesson)
-    keys = {(row[0], row[1]) for row in conn.execute(newest)}
-    inside = select(t.session.c.lesson, t.session.c.version).where(t.session.c.lesson.is_not(None)).distinct()
-    keys |= {(row[0], row[1]) for row in conn.execute(inside)} | set(also)
-    query = select(t.lesson_version).order_by(t.lesson_version.c.lesson, t.lesson_version.c.version)
-    return [
-        VersionRow(r.lesson, r.version, r.source, r.language, r.graph_hash, r.text_hash, r.author, from_ms(r.at))
-        for r in conn.execute(query)
-        if (r.lesson, r.version) in keys
-    ]
-
-
-def version(conn: Connection, lesson: str, number: int) -> VersionRow | None:
-    query = select(t.lesson_version).where(t.lesson_version.c.lesson == lesson, t.lesson_version.c.version == number)
-    r = conn.execute(query).one_or_none()
-    if r is None:
-        return None
-    return VersionRow(r.lesson, r.version, r.source, r.language, r.graph_hash, r.text_hash, r.author, from_ms(r.at))
-
-
-def add_versions(conn: Connection, rows: Sequence[VersionRow]) -> None:
-    """Publish: rows are never changed afterwards."""
-    if rows:
-        conn.execute(
-            insert(t.lesson_version),
-            [
-                {
-                    "lesson": r.lesson, "version": r.version, "source": r.source, "language": r.language,
-                    "graph_hash": r.graph_hash, "text_hash": r.text_hash, "author": r.author, "at": to_ms(r.at),
-                }
-                for r in rows
-            ],
-        )  # fmt: skip
 
 
 def history(conn: Connection, chat_id: str, after: int, limit: int) -> list[LogRow]:

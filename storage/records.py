@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -100,6 +101,20 @@ class AttemptRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AwardRow:
+    """Something to keep: `kind` is badge or certificate, `points` what the run had earned by then."""
+
+    learner_id: str
+    run_id: str
+    kind: str
+    name: str
+    lesson: str
+    version: int
+    points: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class OutboxRow:
     """One message to be sent; `body` is JSON of the shell's own making."""
 
@@ -124,6 +139,8 @@ class LogRow:
 
 @dataclass(frozen=True, slots=True)
 class VersionRow:
+    """One text of a lesson, for ever; `translations` are its texts in other languages: language → key → text."""
+
     lesson: str
     version: int
     source: str
@@ -132,6 +149,27 @@ class VersionRow:
     text_hash: str
     author: str
     at: datetime
+    translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationRow:
+    """When a version became the current one. Rows are added, never changed; the newest of a lesson rules.
+
+    `mode` is first, text, graph, checkpoint, urgent or rollback; `urgent`: whoever is inside another version is moved.
+    `decisions` say what becomes of those at a step that is gone: step → stay, checkpoint, start or another step.
+    `diff` is the unified diff to the version that was current before. `publication_id` 0: not stored yet.
+    """
+
+    lesson: str
+    version: int
+    mode: str
+    author: str
+    at: datetime
+    urgent: bool = False
+    decisions: Mapping[str, str] = field(default_factory=dict)
+    diff: str = ""
+    publication_id: int = 0
 
 
 @dataclass(slots=True)
@@ -145,7 +183,9 @@ class Writes:
     consents: list[ConsentRow] = field(default_factory=list)
     started: list[RunRow] = field(default_factory=list)
     ended: list[RunRow] = field(default_factory=list)
+    ratings: list[tuple[str, int]] = field(default_factory=list)
     attempts: list[AttemptRow] = field(default_factory=list)
+    awards: list[AwardRow] = field(default_factory=list)
     outbox: list[OutboxRow] = field(default_factory=list)
     log: list[LogRow] = field(default_factory=list)
     forget_log: list[tuple[str, int]] = field(default_factory=list)

@@ -63,8 +63,24 @@ lesson_version = Table(
     Column("text_hash", Text, nullable=False),
     Column("author", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
+    Column("translations", Text, nullable=False, server_default="{}"),
     PrimaryKeyConstraint("lesson", "version"),
 )
+
+publication = Table(
+    "publication",
+    metadata,
+    Column("publication_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("lesson", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("decisions", Text, nullable=False),
+    Column("diff", Text, nullable=False),
+)
+Index("publication_lesson", publication.c.lesson, publication.c.publication_id)
 
 session = Table(
     "session",
@@ -101,6 +117,7 @@ run = Table(
     Column("outcome", Text),
     Column("points", Integer, nullable=False),
     Column("passed", Boolean, nullable=False),
+    Column("rating", Integer),
 )
 
 attempt = Table(
@@ -117,6 +134,20 @@ attempt = Table(
     Column("tries", Integer, nullable=False),
     Column("points", Integer, nullable=False),
     Column("skill", Text),
+    Column("at", BigInteger, nullable=False),
+)
+
+award = Table(
+    "award",
+    metadata,
+    Column("award_id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("learner_id", Text, ForeignKey("person.learner_id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("run_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("lesson", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("points", Integer, nullable=False),
     Column("at", BigInteger, nullable=False),
 )
 

@@ -1,43 +1,60 @@
-"""One lesson played in a terminal: the pure engine, numbered answers, nothing kept. For whoever writes lessons."""
+"""One lesson played in a terminal: a thin skin over the Player that the tests use. For whoever writes lessons."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
-from flows import Book, Session, Trigger, resume, start
+from flows import Book
+from flows.dialogue import Act, Head, TranscriptInvalid, read_act, read_span, spell
 from flows.events import (
     Asked,
+    Awarded,
+    Called,
+    CheckinPlanned,
     Commanded,
-    Due,
     EmergencyRaised,
+    EmergencySuspected,
     Event,
+    HandedOver,
     HelpRequested,
-    Reoffered,
+    PairingWished,
+    Returned,
     RunEnded,
     RunFailed,
+    RunStarted,
     Said,
     SecretMasked,
-    Signal,
     TapIgnored,
-    Tapped,
     TaskPostponed,
-    Typed,
-    Universe,
 )
+from flows.transcript import Player, play
 
 WIDTH = 76
 LEAVE = ("/thoat", "/thoát", "/quit", "/q")
-WAIT = ("/doi", "/đợi")
-OPENING = "Gõ số của câu trả lời, hoặc viết bằng lời. /doi: cho thời gian trôi tới lúc nhắc. /thoat: ra khỏi bài."
+WAIT = ("/doi", "/đợi", "/wait")
+BACK = ("/lui", "/lùi", "/back")
+SAVE = ("/save", "/luu", "/lưu")
+HELP = ("/help", "/giup", "/giúp", "/?")
+OPENING = "Gõ số của câu trả lời, hoặc viết bằng lời. /help: các lệnh khác. /thoat: ra khỏi bài."
+HELP_TEXT = """\
+Gõ số hay [Tên nút]: bấm nút.  (sticker), (photo), (voice): gửi thứ không phải chữ.
+Gõ chữ: học viên viết. Dòng kết thúc bằng \\ thì còn viết tiếp ở dòng sau. Enter không: xem lại câu hỏi.
+/doi        cho thời gian trôi tới lúc nhắc; /doi 1d, /doi 2h, /doi 30m: trôi chừng ấy
+/lui        bỏ dòng vừa gõ, làm lại
+/save TÊN   lưu bản thoại cạnh bài (transcripts/TÊN.txt); /save! TÊN: ghi đè bản đã có
+/thoat      ra khỏi bài"""
+LEFT = "\nNghỉ ở đây nhé."
+NOT_SAVED = " Học thử nên không lưu gì cả."
+OVER = "Bài đã hết. /save TÊN: lưu bản thoại; /lui: lùi một dòng; /thoat: ra."
 OUTCOMES = {"completed": "học xong", "stopped": "dừng giữa chừng", "referred": "chuyển sang người thật"}
 
 
 class Console:
     """A learner at a terminal. `read` gives her next line (EOFError, KeyboardInterrupt: she leaves), `write` shows one.
 
-    `universe(later)` is the world `later` after now: waiting for a reminder is a jump, not a pause.
+    `save(name, overwrite, text)` keeps a transcript and says in one sentence where, or why not: (done, sentence).
     """
 
     def __init__(
@@ -45,62 +62,122 @@ class Console:
         book: Book,
         read: Callable[[str], str],
         write: Callable[[str], None],
-        universe: Callable[[timedelta], Universe],
+        save: Callable[[str, bool, str], tuple[bool, str]],
     ) -> None:
         self.book = book
         self.read = read
         self.write = write
-        self.universe = universe
-        self.later = timedelta()
+        self.save = save
         self.asked = Asked("", 0, "", ())
+        self.saved = False
 
-    def play(self, lesson_id: str) -> int:
-        """Play to the end; 0 when she reached it or left of her own will, 1 when the lesson failed."""
-        session, failed = self._begin(lesson_id)
-        while session.waiting and not failed:
-            try:
-                line = self.read("\nbạn ▸ ").strip()
-            except (EOFError, KeyboardInterrupt):
-                line = LEAVE[0]
-            if line in LEAVE:
-                self.write("\nNghỉ ở đây nhé. Học thử nên không lưu gì cả.")
+    def play(self, head: Head) -> int:
+        """Play until she leaves; 0 when she did so of her own will, 1 when the lesson failed."""
+        self.write(OPENING)
+        self.player = Player(self.book, head)
+        self.player.begin()
+        failed = self._show(self.player.events)
+        while not failed:
+            line = self._line()
+            word, _, rest = line.partition(" ")
+            if word in LEAVE:
+                if not self._over():
+                    self.write(LEFT + ("" if self.saved else NOT_SAVED))
                 return 0
-            signal = self._signal(session, line)
-            if signal is not None:
-                session, failed = self._answer(session, signal)
-        return 1 if failed else 0
+            failed = self._answer(line, word, rest.strip())
+        return 1
 
-    def _begin(self, lesson_id: str) -> tuple[Session, bool]:
-        lesson = self.book.lesson(lesson_id)
-        self.write(f"── {lesson.title if lesson else lesson_id} ──\n{OPENING}")
-        sprint = start(self.book, Trigger(lesson_id, self.asked.seq, channel="console"), self.universe(self.later))
-        return self._show(sprint.session, sprint.events)
+    def _line(self) -> str:
+        try:
+            line = self.read("\nbạn ▸ ").strip()
+            while line.endswith("\\"):
+                line = f"{line[:-1].rstrip()}\n{self.read('      ▸ ').strip()}"
+        except (EOFError, KeyboardInterrupt):
+            return LEAVE[0]
+        return line
 
-    def _answer(self, session: Session, signal: Signal) -> tuple[Session, bool]:
-        sprint = resume(self.book, session, signal, self.universe(self.later))
-        return self._show(sprint.session, sprint.events)
+    def _answer(self, line: str, word: str, rest: str) -> bool:
+        """Do what her line says; whether the lesson failed by it."""
+        if word in HELP:
+            self.write(HELP_TEXT)
+        elif word.removesuffix("!") in SAVE:
+            self._save(rest, overwrite=word.endswith("!"))
+        elif word in BACK:
+            return self._back()
+        elif word in WAIT:
+            return self._wait(rest)
+        elif word.startswith("/") and len(word) > 1:
+            self.write(f"(Không có lệnh {word}. /help: các lệnh.)")
+        elif self._over():
+            self.write(f"({OVER})")
+        elif not line:
+            self._ask(self.asked)
+        else:
+            return self._do(self._act(line))
+        return False
 
-    def _signal(self, session: Session, line: str) -> Signal | None:
-        """What her line means to the engine; None when it means nothing."""
-        if line in WAIT:
-            return self._wait(session)
-        if not line:
-            return Reoffered("")
+    def _act(self, line: str) -> Act:
+        first, *more = line.split("\n")
         choices = self.asked.choices
-        if choices and line.isascii() and line.isdigit() and 1 <= int(line) <= len(choices):
-            return Tapped(self.asked.seq, choices[int(line) - 1].id)
-        return Typed(line)
+        if not more and choices and first.isascii() and first.isdigit() and 1 <= int(first) <= len(choices):
+            return Act("tap", choices[int(first) - 1].label)
+        act = read_act(first)
+        return Act("say", line.removeprefix("\\")) if more else act
 
-    def _wait(self, session: Session) -> Signal | None:
-        if session.remind_at is None:
+    def _do(self, act: Act) -> bool:
+        try:
+            self.player.do(act)
+        except TranscriptInvalid as fault:
+            self.write(f"({fault.message[0].upper()}{fault.message[1:]}.)")
+            return False
+        return self._show(self.player.events)
+
+    def _wait(self, span: str) -> bool:
+        seconds = read_span(span) if span else self._until_reminder()
+        if seconds is None and span:
+            self.write(f"(Không hiểu “{span}”. Ví dụ: /doi 1d, /doi 2h, /doi 30m.)")
+        if seconds is None:
+            return False
+        self.write(f"(… {_span(timedelta(seconds=seconds))} sau …)")
+        return self._do(Act("wait", wait_s=seconds))
+
+    def _until_reminder(self) -> int | None:
+        """Seconds, in whole minutes, until the next timer rings."""
+        at = self.player.session.remind_at
+        if at is None:
             self.write("(Ở bước này không còn lời nhắc nào.)")
             return None
-        self.later += max(session.remind_at - self.universe(self.later).now, timedelta())
-        self.write(f"(… {_span(self.later)} sau …)")
-        return Due(session.wait_id)
+        left_s = (at - self.player.now).total_seconds()
+        return max(1, -int(-left_s // 60)) * 60
 
-    def _show(self, session: Session, events: tuple[Event, ...]) -> tuple[Session, bool]:
-        """Show what happened; an emergency opens its lesson at once. Says whether the lesson failed."""
+    def _back(self) -> bool:
+        """All but the last line once more, unseen."""
+        acts = [act for act, _ in self.player.log]
+        if not acts:
+            self.write("(Chưa có dòng nào để bỏ.)")
+            return False
+        self.write(f"(Đã bỏ dòng: {_shown(acts[-1])})")
+        self.player = Player(self.book, self.player.head)
+        self.player.begin()
+        events = self.player.events
+        for act in acts[:-1]:
+            self.player.do(act)
+            events = self.player.events
+        return self._show(events)
+
+    def _save(self, name: str, *, overwrite: bool) -> None:
+        if not name:
+            self.write("(Lưu với tên gì? Ví dụ: /save hoc-tron)")
+            return
+        as_kept = play(self.book, self.player.transcript)  # what was hidden may be answered differently
+        done, sentence = self.save(name, overwrite, str(as_kept))
+        self.saved = self.saved or done
+        self.write(f"({sentence})")
+
+    # --- showing ---
+
+    def _show(self, events: Iterable[Event]) -> bool:
+        """Show what happened; whether the lesson failed."""
         failed = False
         for event in events:
             match event:
@@ -108,16 +185,21 @@ class Console:
                     self._say(text)
                 case Asked():
                     self._ask(event)
-                case EmergencyRaised() if (emergency := self._emergency()) and emergency != session.lesson:
-                    self.write("\n(Lời khẩn cấp: mở ngay bài dành cho lúc này.)")
-                    return self._begin(emergency)
+                case RunStarted(lesson=lesson_id):
+                    lesson = self.book.lesson(lesson_id, None, self.player.head.lang)
+                    self.write(f"\n── {lesson.title if lesson else lesson_id} ──")
                 case RunFailed(code=code, reason=reason):
                     self.write(f"\n(Bài có lỗi: {code}: {reason})")
                     failed = True
                 case _:
                     if note := _note(event):
                         self.write(f"({note})")
-        return session, failed
+        if not failed and self._over():
+            self.write(OVER)
+        return failed
+
+    def _over(self) -> bool:
+        return not self.player.session.waiting and not self.player.stars
 
     def _say(self, text: str) -> None:
         wrapped = [textwrap.fill(line, WIDTH) for line in text.splitlines()]
@@ -128,10 +210,6 @@ class Console:
         self._say(asked.text)
         for number, choice in enumerate(asked.choices, 1):
             self.write(f"   {number}. {choice.label}")
-
-    def _emergency(self) -> str | None:
-        lessons = (self.book.lesson(lesson_id) for lesson_id in self.book.current)
-        return next((lesson.id for lesson in lessons if lesson and lesson.emergency), None)
 
 
 def _note(event: Event) -> str:
@@ -147,10 +225,30 @@ def _note(event: Event) -> str:
             return f"lời chung “{command}”: ở đây không có danh sách bài, gõ /thoat để ra"
         case TapIgnored():
             return "nút cũ, bỏ qua"
+        case PairingWished(role=role):
+            return f"xin ghép 1+1 với: {role}"
+        case CheckinPlanned(at=at):
+            return f"lúc {at:%H:%M %d/%m} máy sẽ hỏi thăm: có làm được không?"
+        case Awarded(kind=kind, name=name):
+            return f"được trao {'huy hiệu' if kind == 'badge' else 'giấy chứng nhận'}: {name}"
+        case Called(lesson=lesson):
+            return f"vào bài con {lesson}"
+        case Returned(lesson=lesson):
+            return f"xong bài con {lesson}, quay lại"
+        case HandedOver(lesson=lesson):
+            return f"chuyển hẳn sang bài {lesson}"
+        case EmergencyRaised():
+            return "Lời khẩn cấp: mở ngay bài dành cho lúc này."
+        case EmergencySuspected():
+            return "có thể là lời khẩn cấp: máy sẽ hỏi lại “vừa bị lừa mất tiền phải không?”"
         case RunEnded(outcome=outcome, points=points, passed=passed):
             return f"Hết bài: {OUTCOMES.get(outcome, outcome)}, {points} điểm, {'đạt' if passed else 'chưa đạt'}"
         case _:
             return ""
+
+
+def _shown(act: Act) -> str:
+    return spell(act.wait_s) if act.kind == "wait" else str(act).removeprefix("learner").strip()
 
 
 def _span(span: timedelta) -> str:

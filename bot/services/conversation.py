@@ -75,8 +75,8 @@ class Conversation:
             log.warning("not scrubbed", extra={"reason": str(away)[:200]})
 
     def batch(self, connection: Connection, updates: Sequence[Update], settled: Settled) -> Effects:
-        """The body of the transaction; pure but for the connection."""
-        effects = Effects()
+        """The body of the transaction; pure but for the connection. One book from its first update to its last."""
+        effects, book = Effects(), self.book
         now = self.universe("batch").now
         joining: list[Update] = []
         if settled:
@@ -89,19 +89,19 @@ class Conversation:
                     fresh_ids.discard(update.update_id)
                     (joining if _joins(update) else waiting).append(update)
         while waiting:
-            waiting = self._round(connection, waiting, effects)
+            waiting = self._round(connection, waiting, effects, book)
         for update in joining:  # last and alone: two persons become one, nobody else may be loaded then
-            self._join(connection, update, effects)
+            self._join(connection, update, effects, book)
         return effects
 
-    def _join(self, connection: Connection, update: Update, effects: Effects) -> None:
+    def _join(self, connection: Connection, update: Update, effects: Effects, book: Book) -> None:
         """She confirmed that this phone is hers too: both persons become one, and she is told on both phones."""
         rows = conversations.learners_by_chat(connection, update.channel, [update.chat_id])
         row, universe = rows.get(update.chat_id), self.universe(f"{update.channel}:{update.update_id}")
         talk = self._talk(connection, row) if row else talks.Talk()
         other = self.office.other_phone(connection, talk, update, universe.now)
         if row is None or other is None:
-            self._round(connection, [update], effects)
+            self._round(connection, [update], effects, book)
             return
         joined = replace(
             other, channel=row.channel, chat_id=row.chat_id, away=False, out_no=max(row.out_no, other.out_no)
@@ -110,16 +110,16 @@ class Conversation:
         self.office.join(connection, other.learner_id, row.learner_id, update, universe.now)
         effects.writes = Writes()
         there = Record(replace(other, out_no=joined.out_no), merged, effects, self.quiet)
-        there.tell(self.book.phrase("link_told", other.address, other.name, merged.lang), universe.now)
+        there.tell(book.phrase("link_told", other.address, other.name, merged.lang), universe.now)
         here = Record(replace(joined, out_no=there.out_no), merged, effects, self.quiet)
-        desk = Desk(self.book, universe, here.person, merged, row.channel)
+        desk = Desk(book, universe, here.person, merged, row.channel)
         linking.welcome(desk, show_again)
         self.office.settle(connection, desk, update.body)
         here.take(desk, universe.now, from_her=True)
         here.close()
         conversations.write(connection, effects.writes)
 
-    def _round(self, connection: Connection, updates: Sequence[Update], effects: Effects) -> list[Update]:
+    def _round(self, connection: Connection, updates: Sequence[Update], effects: Effects, book: Book) -> list[Update]:
         """Handle updates and write down what they cause.
 
         Returns what came of a chat after everything of hers was deleted: somebody new has said that.
@@ -128,7 +128,7 @@ class Conversation:
         records: dict[str, Record] = {}
         after: list[Update] = []
         for channel, of_channel in _by_channel(updates).items():
-            after += self._channel(connection, channel, of_channel, records, effects)
+            after += self._channel(connection, channel, of_channel, records, effects, book)
         for learner_id in sorted(records):
             records[learner_id].close()
         conversations.write(connection, effects.writes)
@@ -143,6 +143,7 @@ class Conversation:
         updates: list[Update],
         records: dict[str, Record],
         effects: Effects,
+        book: Book,
     ) -> list[Update]:
         by_chat: dict[str, list[Update]] = {}
         for update in updates:
@@ -158,7 +159,7 @@ class Conversation:
             elif records[row.learner_id].row.chat_id != row.chat_id:
                 after += by_chat[chat_id]  # she writes on two phones at once: each is answered where she wrote
                 continue
-            after += self._learner(connection, records[row.learner_id], by_chat[chat_id])
+            after += self._learner(connection, records[row.learner_id], by_chat[chat_id], book)
         return after
 
     def _load(
@@ -180,14 +181,14 @@ class Conversation:
             rows[chat_id] = row
         return rows
 
-    def _learner(self, connection: Connection, record: Record, updates: list[Update]) -> list[Update]:
+    def _learner(self, connection: Connection, record: Record, updates: list[Update], book: Book) -> list[Update]:
         """Returns the updates that came after she had everything deleted."""
         ordered = _current_tap_first(updates, record.talk.seq)
         for at, update in enumerate(ordered):
             if record.forgotten:
                 return ordered[at:]
             universe = self.universe(f"{update.channel}:{update.update_id}")
-            desk = Desk(self.book, universe, record.person, record.talk, record.row.channel)
+            desk = Desk(book, universe, record.person, record.talk, record.row.channel)
             answer(desk, update.body)
             self.office.settle(connection, desk, update.body)
             record.take(desk, universe.now, from_her=update.channel != INNER)
@@ -241,7 +242,7 @@ class Conversation:
 
 
 def _joins(update: Update) -> bool:
-    return isinstance(update.body, Tap) and update.body.token.startswith("l:") and update.body.token != "l:no"
+    return isinstance(update.body, Tap) and update.body.token.startswith("j:") and update.body.token != "j:no"
 
 
 def _begins(update: Update) -> bool:

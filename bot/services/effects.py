@@ -29,6 +29,7 @@ from bot.tutoring.reception import consent_wording
 from flows import events as ev
 from storage.records import (
     AttemptRow,
+    AwardRow,
     ConsentRow,
     LearnerRow,
     LogRow,
@@ -120,15 +121,18 @@ class Record:
             case ev.Moved(lesson, before, after, _, step, how):
                 moved = {"lesson": lesson, "from_version": before, "to_version": after, "step": step, "how": how}
                 log.info("moved to a newer lesson", extra={"learner_id": learner_id, **moved})
-            case ev.Awarded() | LessonRated():
-                pass
+            case ev.Awarded() if agreed and desk.talk.run is not None:
+                of_run = learner_id, desk.talk.run.run_id, event.kind, event.name
+                writes.awards.append(AwardRow(*of_run, event.lesson, event.version, event.points, now))
+            case LessonRated(run_id, stars):
+                writes.ratings.append((run_id, stars))
             case CodeShown() | OfficeAsked():
                 pass  # the office has dealt with it, in the same transaction
             case ev.RunStarted() | ev.RunEnded() | ev.AnswerGraded() | ev.Said() | ev.Asked() | ev.Heard():
                 pass  # said above, or she has not agreed to anything being kept
             case ev.ValueSaved() | ev.TaskDone() | ev.TaskStuck() | ev.TaskPostponed() | ev.CheckpointPassed():
                 pass  # lives in the session
-            case ev.CheckinPlanned() | ev.Called() | ev.Returned() | ev.HandedOver():
+            case ev.Awarded() | ev.CheckinPlanned() | ev.Called() | ev.Returned() | ev.HandedOver():
                 pass  # likewise
             case ev.NotUnderstood() | ev.TapIgnored() | ev.Commanded() | ev.EmergencyRaised() | ev.EmergencySuspected():
                 pass  # the desk has acted on it

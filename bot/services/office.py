@@ -306,4 +306,4 @@ def _instructor(learner_id: str, teaching: Teaching, was: InstructorRow | None) 
 
 def _offered_link(desk: Desk) -> str:
     """The code she was asked about, as her first button carries it."""
-    return next((token[2:] for token, _ in desk.talk.offer if token.startswith("l:")), "")
+    return next((token[2:] for token, _ in desk.talk.offer if token.startswith("j:")), "")

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
-import flows
 from bot.channels.base import Began, Body, Inner, Left, Media, Tap, Text
-from bot.tutoring import aftercare, codes, menu, reception, rights
+from bot.tutoring import aftercare, codes, lessons, menu, reception, rights
 from bot.tutoring.desk import CodeShown, Desk, OfficeAsked, WentAway
 from bot.tutoring.hearing import hear, offered, says_emergency
-from flows import Session, Trigger
 from flows import events as ev
 from flows.engine import was_used
 from flows.stage import clean
@@ -33,11 +30,11 @@ def answer(desk: Desk, body: Body, *, codes_too: bool = True) -> None:
         desk.events.append(WentAway())
         return
     if isinstance(body, Inner):
-        _inner(desk, body)
+        lessons.take_inner(desk, body)
         return
     if isinstance(body, Text) and says_emergency(desk, body.text):
         hear(desk, body.text)
-        open_emergency(desk)
+        lessons.open_emergency(desk)
         return
     if codes_too and (shown := codes.shown(body)):
         desk.events.append(CodeShown(shown.kind, shown.code))
@@ -91,7 +88,7 @@ def _own_words(desk: Desk, text: str, meaning: Meaning | None = None) -> None:
         case Command(word):
             command(desk, word)
         case Emergency():
-            open_emergency(desk)
+            lessons.open_emergency(desk)
         case Unsure(options) if len(options) > 1:
             close = tuple(button for button in desk.talk.offer if button[0] in options)
             desk.offer(desk.phrase("unsure"), close, desk.talk.pending)
@@ -111,6 +108,8 @@ def _ask_again(desk: Desk) -> None:
             reception.ask_name(desk, again=True)
         case "address":
             reception.ask_address(desk)
+        case "language":
+            reception.ask_language(desk)
         case "delete":
             rights.ask_delete(desk)
         case "link":
@@ -148,7 +147,7 @@ def _tap(desk: Desk, token: str) -> None:
         case "s":
             _answer_tap(desk, rest)
         case "m":
-            open_lesson(desk, rest)
+            lessons.open_lesson(desk, rest)
         case "t":
             menu.show_track(desk, rest)
         case "g":
@@ -163,15 +162,18 @@ def _tap(desk: Desk, token: str) -> None:
                 _resume(desk, ev.Reoffered(""))
         case "i" if desk.agreed:
             desk.events.append(OfficeAsked("set", rest))
-        case "l" if desk.talk.pending == "link":
+        case "j" if desk.talk.pending == "link":
             desk.events.append(OfficeAsked("refuse_link"))
         case "w":
             desk.events.append(OfficeAsked("person", rest))
+        case "l":
+            reception.take_language(desk, rest)
+            _show_again(desk)
         case "r" if desk.agreed:
             aftercare.take_rating(desk, rest)
         case "k" if desk.agreed:
             if aftercare.take_checkin(desk, rest):
-                open_lesson(desk, rest.partition(":")[2])
+                lessons.open_lesson(desk, rest.partition(":")[2])
             else:
                 _show_again(desk)
         case "d":
@@ -210,141 +212,19 @@ def _stale(desk: Desk) -> None:
         menu.show_menu(desk, desk.phrase("stale_short"))
 
 
-# --- lessons -----------------------------------------------------------------------------------------
-
-
-def open_lesson(desk: Desk, lesson_id: str) -> None:
-    """Go on with a lesson where she left it, or begin it; the lesson that was open is parked, never lost."""
-    current = desk.talk.open_run
-    if current is not None and current.home[0] == lesson_id:
-        _resume(desk, ev.Reoffered("resume"))
-        return
-    parked = next((run for run in desk.talk.parked if run.home[0] == lesson_id), None)
-    if parked is None and desk.book.lesson(lesson_id) is None:
-        menu.show_menu(desk, desk.phrase("lesson_gone"))
-        return
-    rest = tuple(run for run in desk.talk.parked if run.home[0] != lesson_id)
-    desk.change(parked=(*rest, current) if current is not None else rest)
-    if parked is not None:
-        desk.change(run=replace(parked, seq=desk.talk.seq + 1))  # a number no other lesson's buttons carry
-        _resume(desk, ev.Reoffered("resume"))
-        return
-    sprint = flows.start(desk.book, _trigger(desk, lesson_id), desk.universe)
-    desk.show(sprint.session, sprint.events)
-    _after(desk, sprint.events)
-
-
-def _trigger(desk: Desk, lesson_id: str) -> Trigger:
-    person, channel = desk.person, desk.channel.partition(":")[0]
-    trigger = Trigger(lesson_id, desk.talk.seq, person.address, person.name, channel, desk.talk.lang)
-    return replace(trigger, learner=person.learner_id, cards=desk.talk.cards)
-
-
-def open_emergency(desk: Desk) -> None:
-    """The first hour after a scam comes before everything, consent included."""
-    lesson = next(
-        (each for each in desk.book.current if desk.book.versions[each, desk.book.current[each]].emergency), None
-    )
-    if desk.person.consent == "new":
-        desk.set_person(consent="asked")
-        desk.say(desk.phrase("emergency_hello"))
-    if lesson is None:
-        desk.say(desk.phrase("emergency"))
-        reception.tell_helper(desk)
-        return
-    if reception.helper_known(desk):
-        desk.say(desk.phrase("emergency_helper"))
-    run = desk.talk.open_run
-    if run is not None and run.home[0] == lesson:
-        _resume(desk, ev.Reoffered(""))
-    else:
-        open_lesson(desk, lesson)
+# --- lessons ---
 
 
 def _resume(desk: Desk, signal: ev.Signal) -> None:
-    run = desk.talk.open_run
-    if run is None:
-        menu.show_menu(desk)
-        return
-    sprint = flows.resume(desk.book, _lent(run, desk), signal, desk.universe)
-    desk.show(sprint.session, sprint.events)
-    _after(desk, sprint.events)
-
-
-def _lent(run: Session, desk: Desk) -> Session:
-    """With what the engine may know of her: a lesson may be begun on one channel and go on at another."""
-    channel = desk.channel.partition(":")[0]
-    return replace(run, channel=channel, learner=desk.person.learner_id, cards=desk.talk.cards, lang=desk.talk.lang)
-
-
-def _after(desk: Desk, events: tuple[ev.Event, ...]) -> None:
-    """What the desk itself owes after the engine has spoken."""
-    for event in events:
+    """Hand it to the open lesson; a global word or an old button comes back from there."""
+    for event in lessons.resume(desk, signal):
         match event:
             case ev.Commanded(word):
                 command(desk, word)
-            case ev.EmergencyRaised():
-                open_emergency(desk)
-            case ev.EmergencySuspected():
-                menu.ask_emergency(desk)
             case ev.TapIgnored("stale"):
                 _stale(desk)
-            case ev.TaskPostponed():
-                menu.offer_way_on(desk)
-            case ev.CheckinPlanned() if desk.agreed:
-                aftercare.plan(desk, event)
-            case ev.AnswerGraded() if desk.agreed:
-                aftercare.file_card(desk, event)
-            case ev.RunEnded():
-                _ended(desk, event)
-            case ev.HandedOver(lesson):
-                open_lesson(desk, lesson)
-            case ev.RunFailed():
-                _failed(desk, event)
             case _:
                 pass
-
-
-def _ended(desk: Desk, event: ev.RunEnded) -> None:
-    if event.outcome == "completed":
-        done = {**desk.talk.done, event.lesson: max(event.points, desk.talk.done.get(event.lesson, 0))}
-        desk.change(done=done)
-    lesson = desk.book.lesson(event.lesson, event.version)
-    if lesson is not None and lesson.emergency:
-        _emergency_ended(desk)
-        return
-    if event.outcome == "completed":
-        desk.say(desk.phrase("lesson_done", bai=desk.lesson_title(event.lesson)))
-        if event.points and desk.agreed:
-            desk.say(desk.phrase("lesson_points", diem=str(event.points)))
-    if any(isinstance(each, ev.HandedOver) for each in desk.events):
-        return  # another lesson goes on at once
-    if desk.person.consent == "asked":
-        reception.ask_consent(desk)
-    elif event.rate and desk.agreed:
-        aftercare.ask_rating(desk, event)
-    else:
-        menu.offer_next(desk, event.then, event.lesson)
-
-
-def _emergency_ended(desk: Desk) -> None:
-    """No points, no praise, nothing more to learn today."""
-    desk.say(desk.phrase("emergency_done"))
-    if desk.person.consent == "asked":
-        reception.ask_consent(desk)
-    else:
-        desk.offer("", (("g:menu", desk.phrase("label_menu")), ("g:help", desk.phrase("label_help"))))
-
-
-def _failed(desk: Desk, event: ev.RunFailed) -> None:
-    run = desk.talk.run
-    if event.code == "place_missing" and run is not None:
-        sprint = flows.rewind(desk.book, run, desk.universe)
-        desk.show(sprint.session, sprint.events)
-        if sprint.session.waiting:
-            return
-        desk.change(run=None, parked=(*desk.talk.parked, run))  # the lesson may come back
-    menu.show_menu(desk, desk.phrase("lesson_trouble"))
 
 
 # --- commands ----------------------------------------------------------------------------------------
@@ -360,7 +240,7 @@ def command(desk: Desk, word: str) -> None:
         case "go_on" | "repeat" | "back":
             _go_on(desk)
         case "emergency":
-            open_emergency(desk)
+            lessons.open_emergency(desk)
         case "thanks":
             desk.say(desk.phrase("thanks"))
             _show_again(desk)
@@ -385,6 +265,8 @@ def command(desk: Desk, word: str) -> None:
             reception.ask_address(desk)
         case "change_name" if desk.agreed:
             reception.ask_name(desk)
+        case "change_language":
+            reception.ask_language(desk)
         case "agree" if desk.agreed:
             desk.say(desk.phrase("agreed"))
             _go_on(desk)
@@ -407,7 +289,7 @@ def _go_on(desk: Desk) -> None:
     elif desk.talk.open_run is not None:
         _resume(desk, ev.Reoffered("resume"))
     elif desk.talk.parked:
-        open_lesson(desk, desk.talk.parked[-1].lesson)
+        lessons.open_lesson(desk, desk.talk.parked[-1].lesson)
     else:
         menu.show_menu(desk)
 
@@ -433,27 +315,3 @@ def _with_belonging(desk: Desk) -> None:
 def show_again(desk: Desk) -> None:
     """Likewise, for what was answered outside this room."""
     _show_again(desk)
-
-
-# --- time --------------------------------------------------------------------------------------------
-
-
-def _inner(desk: Desk, body: Inner) -> None:
-    if body.kind == "due" and desk.agreed:
-        aftercare.check_in(desk)
-    run = desk.talk.open_run
-    if run is None:
-        return
-    match body.kind:
-        case "due" if run.remind_at is not None and run.remind_at <= desk.universe.now:
-            _resume(desk, ev.Due(body.ref))
-        case "reoffer":
-            _resume(desk, ev.Reoffered("reoffer"))
-        case "moved" if _is_recalled(desk, run):
-            _resume(desk, ev.Reoffered(""))
-
-
-def _is_recalled(desk: Desk, run: Session) -> bool:
-    """Whether an urgent edit takes this lesson along and she has not been told yet."""
-    route = desk.book.routes.get((run.lesson, run.version))
-    return route is not None and route.how == "urgent"

@@ -94,8 +94,8 @@ def ask_link(desk: Desk, code_hash: str) -> None:
     if desk.person.consent == "new":
         desk.set_person(consent="asked")
         desk.say(desk.phrase("hello"))
-    yes = (f"l:{code_hash}", desk.phrase("label_link_yes"))
-    desk.offer(desk.phrase("link_ask"), (yes, ("l:no", desk.phrase("label_link_no"))), pending="link")
+    yes = (f"j:{code_hash}", desk.phrase("label_link_yes"))
+    desk.offer(desk.phrase("link_ask"), (yes, ("j:no", desk.phrase("label_link_no"))), pending="link")
 
 
 def give_link(desk: Desk, words: str, addresses: tuple[str, ...], go_on: Callable[[Desk], None]) -> None:

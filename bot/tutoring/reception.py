@@ -149,3 +149,20 @@ def tell_helper(desk: Desk) -> None:
 
 def helper_known(desk: Desk) -> bool:
     return bool(desk.book.facts.get("nguoi_giup") and desk.book.facts.get("so_nguoi_giup"))
+
+
+LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
+"""Each language as those call it who speak it; one without a name here is shown by its code."""
+
+
+def ask_language(desk: Desk) -> None:
+    """The languages in which the tutor's own sentences are there; with one alone there is nothing to ask."""
+    known = ("vi", *(each for each in desk.book.phrases_in if each != "vi"))
+    offer = tuple((f"l:{each}", LANGUAGES.get(each, each)) for each in known)
+    desk.offer(desk.phrase("ask_language"), offer, pending="language")
+
+
+def take_language(desk: Desk, lang: str) -> None:
+    if lang == "vi" or lang in desk.book.phrases_in:
+        desk.change(lang=lang, offer=(), pending="")
+        desk.say(desk.phrase("language_set"))

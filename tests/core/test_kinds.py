@@ -338,3 +338,30 @@ def test_a_guard_finds_phrases_with_gaps():
 def test_pictures_are_told_in_words():
     one = scene('- say: xem\n  text: "Nhìn nè"\n  image: {src: a.jpg, alt: "Nút đỏ"}\n- end: het\n')
     assert one.said == "Nhìn nè\n🖼 Nút đỏ"
+
+
+# --- how long ago ------------------------------------------------------------------------------------
+
+AGO = """
+    - say: mot
+      text: Một
+      wait_tap: Tiếp
+    - wait: nghi
+      for: 3d
+    - branch: xem
+      cases:
+        - {when: "days_since(mot) >= 3 and days_since == 3", go: lau}
+      else: moi
+    - end: moi
+      text: Mới đây
+    - end: lau
+      text: Lâu rồi
+"""
+
+
+def test_a_condition_may_ask_how_many_days_ago_she_went_through_a_step():
+    one = scene(AGO).tap("next")
+    assert "Mới đây" in one.tap("next").said
+    one = scene(AGO).tap("next")
+    one.session = flows.load(flows.dump(one.session))
+    assert "Lâu rồi" in one.passes(days=3).said

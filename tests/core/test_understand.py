@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,7 @@ import flows
 from flows import Lesson
 from flows.kinds import KINDS
 from flows.model import Choose, Quiz, Say, Task
+from flows.shelf import read_table
 from flows.stage import Stage, own_answers
 from flows.understand import (
     Answered,
@@ -42,51 +45,41 @@ def meant(text: str, own: tuple[Own, ...] = TASK) -> Meaning:
     return understand(words(), text, own)
 
 
-# --- the facts sheet, section 10 (typed by women of Đồng Nai) ------------------------------------------
-
-UTTERANCES: list[tuple[str, Meaning]] = [
-    ("ko thay nut", Answered("stuck")),
-    ("hong thay cai nut do", Answered("stuck")),
-    ("xong roi", Answered("done")),
-    ("xg r", Answered("done")),
-    ("dc r", Answered("done")),
-    ("roi do", Answered("done")),
-    ("giup toi voi", Command("help")),
-    ("cuu em", Command("help")),
-    ("help", Command("help")),
-    ("toi bi lua roi", Emergency()),
-    ("mat tien roi chi oi", Emergency()),
-    ("no tru het tien", Emergency()),
-    ("mai hoc tiep nha", Command("stop")),
-    ("doi nguoi chi cho tui di", Command("change_instructor")),
-    ("xoa het thong tin cua tui", Command("delete_data")),
-    ("xonggg", Answered("done")),
-    ("XONG RỒI NHA", Answered("done")),
-    ("dạ xong rồi ạ", Answered("done")),
-    ("lam sai hoai", Answered("stuck")),
-]
+# --- what women of Đồng Nai type (facts sheet, section 10) and much more, at steps of the real lessons ---------------
 
 
-@pytest.mark.parametrize(("text", "expected"), UTTERANCES)
-def test_utterances_of_the_facts_sheet(text: str, expected: Meaning):
-    assert meant(text) == expected
+def typed_messages() -> Iterator[tuple[str, str, str]]:
+    """(lesson/step, expected meaning as in typed.yaml, message)."""
+    for place, meanings in read_table(Path(__file__).with_name("typed.yaml")).items():
+        assert isinstance(meanings, dict)
+        for expected, messages in meanings.items():
+            yield from ((place, expected, message) for message in messages)
 
 
-NO_ANSWERS = [
-    "co so la goi kiu cap nhat vneid",
-    "ma 482913 nhap o dau",
-    "quen mat khau",
-    "chu nho qua",
-    "dt toi la nokia cuc gach",
-    "da em bam cai hinh nguoi ma no dau co ra",
-    "cho hoi sao app nh no tu out ra z",
-    "toi la can bo hoi muon xem chi hoi 5 hoc toi dau",
-]
+@cache
+def own_at(place: str) -> tuple[Own, ...]:
+    lesson_id, step_id = place.split("/")
+    return dict(prompts(real_book().versions[lesson_id, 1]))[step_id]
 
 
-@pytest.mark.parametrize("text", NO_ANSWERS)
-def test_what_answers_nothing_is_never_taken_for_an_answer(text: str):
-    assert not isinstance(meant(text), Answered | Emergency)
+@pytest.mark.parametrize(("place", "expected", "message"), list(typed_messages()))
+def test_what_learners_type(place: str, expected: str, message: str):
+    meaning = meant(message, own_at(place))
+    match expected:
+        case "khẩn":
+            assert meaning == Emergency()
+        case "hỏi lại":
+            assert isinstance(meaning, Unsure)
+        case "không hiểu":
+            assert isinstance(meaning, Unknown | Unsure)
+        case command if command.startswith("@"):
+            assert meaning == Command(command[1:])
+        case option:
+            assert meaning == Answered(option)
+
+
+def test_there_are_messages_enough():
+    assert len(list(typed_messages())) >= 183
 
 
 # --- every button of the real lessons ----------------------------------------------------------------
@@ -281,6 +274,9 @@ def test_what_has_happened_is(text: str):
         ("2tr", 2_000_000),
         ("100 nghìn đồng", 100_000),
         ("12 VND", 12),
+        ("3 củ", 3_000_000),
+        ("50k đồng", 50_000),
+        ("50 con", None),
         ("năm chục", None),
         ("1.5", None),
         ("9" * 30, None),
@@ -288,7 +284,7 @@ def test_what_has_happened_is(text: str):
     ],
 )
 def test_amounts(text: str, expected: int | None):
-    assert amount(text) == expected
+    assert amount(text, words()) == expected
 
 
 @pytest.mark.parametrize(
@@ -300,11 +296,18 @@ def test_amounts(text: str, expected: int | None):
         ("1 và 2", 2, (0, 1)),
         ("1 1", 3, None),
         ("4", 3, None),
-        ("a", 3, None),
+        ("a", 3, (0,)),
+        ("câu a và c", 3, (0, 2)),
+        ("so 1 voi so 3 nha", 3, (0, 2)),
+        ("hai, ba, một", 3, (1, 2, 0)),
+        ("①③", 3, (0, 2)),
+        ("1️⃣ rồi 2️⃣", 3, (0, 1)),
+        ("không phải 1", 3, None),
+        ("1 con gà", 3, None),
     ],
 )
 def test_positions(text: str, count: int, expected: tuple[int, ...] | None):
-    assert positions(text, count) == expected
+    assert positions(text, count, words()) == expected
 
 
 def test_a_long_story_is_no_answer():

@@ -10,16 +10,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
-from itertools import count
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
-from random import Random
 
 import pytest
 
+from bot import transcripts
 from bot.channels.console import Console
 from bot.cli import main
-from flows.events import Universe
+from flows.dialogue import Head
 from flows.shelf import plain_book, read_shelf
 from storage.lock import lock_folder
 from storage.schema import SCHEMA
@@ -148,6 +148,55 @@ def test_one_lesson_is_looked_at_among_its_neighbours(lessons: Path, capsys: Out
     assert main(["lint", "--lessons", "lessons", str(path)]) == 1
 
 
+def test_graph_draws_a_lesson_by_its_id_or_its_path(lessons: Path, tmp_path: Path, capsys: Output) -> None:
+    assert main(["graph", "tap-thu", "--lessons", str(lessons)]) == 0
+    assert capsys.readouterr().out.splitlines()[3] == "flowchart TD"
+    elsewhere = tmp_path / "elsewhere" / "tap-thu"
+    elsewhere.mkdir(parents=True)
+    (elsewhere / "lesson.yaml").write_text(LESSON, "utf-8")
+    for path in (elsewhere, elsewhere / "lesson.yaml"):
+        out = tmp_path / "out.svg"
+        assert main(["graph", str(path), "--lessons", str(lessons), "--format", "svg", "--out", str(out)]) == 0
+        assert "Tập thử" in out.read_text("utf-8")
+        assert str(out) in capsys.readouterr().err
+
+
+def test_graph_draws_a_broken_lesson_and_tells_its_faults(lessons: Path, tmp_path: Path, capsys: Output) -> None:
+    broken = tmp_path / "lesson.yaml"
+    broken.write_text(LESSON.replace("  - end: het", "    next: mat\n  - end: het"), "utf-8")
+    assert main(["graph", str(broken), "--lessons", str(lessons)]) == 0
+    out, err = capsys.readouterr()
+    assert "⚠ không có bước này" in out
+    assert "không có bước này: mat" in err
+
+
+def test_graph_marks_what_no_transcript_walks_through(lessons: Path, tmp_path: Path, capsys: Output) -> None:
+    assert main(["graph", "tap-thu", "--lessons", str(lessons), "--coverage"]) == 0
+    assert "chưa có bản thoại nào đi qua: mo_may, het" in capsys.readouterr().err
+    kept = next(lessons.rglob("tap-thu/lesson.yaml")).parent / "transcripts" / "mot.txt"
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_text("# tap-thu\nbot      Chị mở máy nhé.\n", "utf-8")
+    assert main(["graph", "tap-thu", "--lessons", str(lessons), "--coverage"]) == 0
+    assert "chưa có bản thoại nào đi qua: het" in capsys.readouterr().err
+    broken = tmp_path / "lesson.yaml"
+    broken.write_text(LESSON.replace("  - end: het", "    next: mat\n  - end: het"), "utf-8")
+    assert main(["graph", str(broken), "--lessons", str(lessons), "--coverage"]) == 0
+    assert "chưa diễn lại được" in capsys.readouterr().err
+
+
+def test_graph_refuses_in_a_sentence(lessons: Path, tmp_path: Path, capsys: Output) -> None:
+    assert main(["graph", "tap-th", "--lessons", str(lessons)]) == 2
+    assert "“tap-thu”" in capsys.readouterr().err
+    (tmp_path / "lesson.yaml").write_text("- a\n", "utf-8")
+    assert main(["graph", str(tmp_path), "--lessons", str(lessons)]) == 1
+    err = capsys.readouterr().err
+    assert "E003" in err
+    assert "chưa vẽ được" in err
+    out = str(tmp_path / "nowhere" / "out.svg")
+    assert main(["graph", "tap-thu", "--lessons", str(lessons), "--out", out]) == 2
+    assert "không ghi được" in capsys.readouterr().err
+
+
 def test_lint_speaks_to_machines(lessons: Path, capsys: Output) -> None:
     break_lesson(lessons)
     assert main(["lint", "--lessons", "lessons", "--format", "json"]) == 1
@@ -175,7 +224,8 @@ def test_the_lessons_we_ship_are_clean(capsys: Output) -> None:
 class Terminal:
     """A scripted learner; what she is shown is kept."""
 
-    def __init__(self, *lines: str) -> None:
+    def __init__(self, *lines: str, head: Head | None = None) -> None:
+        self.head = head
         self.lines = iter(lines)
         self.shown: list[str] = []
 
@@ -186,14 +236,11 @@ class Terminal:
             raise EOFError from None
 
     def play(self, lessons: Path, lesson_id: str = "tap-thu") -> int:
-        ids = count()
-        begin = datetime(2026, 1, 5, 8, tzinfo=UTC)
-
-        def universe(later: timedelta) -> Universe:
-            return Universe(begin + later, lambda: f"run{next(ids)}", Random(1))
-
         book = plain_book(read_shelf(lessons, {}), {})
-        return Console(book, self.read, self.shown.append, universe).play(lesson_id)
+        lesson = book.lesson(lesson_id)
+        assert lesson is not None
+        save = partial(transcripts.save, Path(lesson.place.path))
+        return Console(book, self.read, self.shown.append, save).play(self.head or Head(lesson_id))
 
     @property
     def text(self) -> str:
@@ -204,7 +251,8 @@ def test_a_lesson_is_played_with_numbers_to_its_end(lessons: Path) -> None:
     terminal = Terminal("1")
     assert terminal.play(lessons) == 0
     assert "   1. Xong rồi\n   2. Chưa thấy nút\n   3. Để sau" in terminal.text
-    assert terminal.shown[-1] == "(Hết bài: học xong, 0 điểm, đạt)"
+    assert terminal.shown[-2] == "(Hết bài: học xong, 0 điểm, đạt)"
+    assert terminal.shown[-1].startswith("Bài đã hết. /save TÊN")
 
 
 def test_waiting_for_a_reminder_is_a_jump(lessons: Path) -> None:
@@ -236,6 +284,114 @@ def test_leaving_is_kind(lessons: Path) -> None:
         assert terminal.shown[-1] == "\nNghỉ ở đây nhé. Học thử nên không lưu gì cả."
 
 
+SAVED = """\
+# tap-thu · Lan, {chị}/{em} · 2026-01-05 08:00 +07 · web
+bot      Chị mở máy nhé.
+         1. Bấm nút nguồn.
+         [Xong rồi] [Chưa thấy nút] [Để sau]
+learner  [Chưa thấy nút]
+bot      Nút ở cạnh phải.
+bot      Giờ chị thử lại nhé.
+         [Xong rồi] [Chưa thấy nút] [Để sau]
+learner  (sticker)
+"""
+
+
+def test_what_was_played_is_saved_beside_the_lesson_and_plays_again(lessons: Path) -> None:
+    terminal = Terminal("2", "xong", "/lui", "(sticker)", "/save hoc-tron", "/save hoc-tron", "/save! hoc-tron")
+    assert terminal.play(lessons) == 0
+    path = lessons / "m" / "tap-thu" / "transcripts" / "hoc-tron.txt"
+    assert "(Đã bỏ dòng: xong)" in terminal.text
+    assert "(Đã lưu lessons/m/tap-thu/transcripts/hoc-tron.txt)" in terminal.text
+    assert "(Đã có lessons/m/tap-thu/transcripts/hoc-tron.txt; muốn ghi đè thì gõ: /save! hoc-tron)" in terminal.text
+    assert path.read_text("utf-8").startswith(SAVED)
+    assert path.stat().st_mode & 0o777 == 0o644
+    assert [each.name for each in path.parent.iterdir()] == ["hoc-tron.txt"]
+    assert terminal.shown[-1] == "\nNghỉ ở đây nhé."
+    assert main(["test-lessons", "--lessons", "lessons", "lessons/m"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "better"),
+    [("học trơn", "/save hoc-tron"), ("../../x", "/save x"), ("con", "/save con-1"), ("…", "không dấu"), ("", "Ví dụ")],
+)
+def test_a_name_that_is_no_file_name_is_refused_in_one_sentence(lessons: Path, name: str, better: str) -> None:
+    terminal = Terminal(f"/save {name}")
+    terminal.play(lessons)
+    assert better in terminal.shown[-2]
+    assert not (lessons / "m" / "tap-thu" / "transcripts").exists()
+
+
+def test_a_secret_is_saved_as_its_kind_and_answered_the_same_when_played(lessons: Path, capsys: Output) -> None:
+    Terminal("ma 558391 nhap o dau", "mật khẩu là lan1990", "/save bi-mat").play(lessons)
+    text = (lessons / "m" / "tap-thu" / "transcripts" / "bi-mat.txt").read_text("utf-8")
+    assert "558391" not in text and "lan1990" not in text
+    assert "learner  ma •otp• nhap o dau\n" in text and "learner  mật khẩu là •password•\n" in text
+    assert "= secret masked: otp\n" in text and "= secret masked: password\n" in text
+    assert main(["test-lessons", "--lessons", "lessons"]) == 0
+
+
+def test_time_passes_as_told(lessons: Path) -> None:
+    terminal = Terminal("/doi 3 ngày", "/wait xyz", "/nhay", "/help", "1", "alo", "/doi", "/save im-lang")
+    terminal.play(lessons)
+    assert terminal.text.count("Chị ơi, em nhắc đây.") == 2
+    for told in (
+        "(… 3 ngày sau …)",
+        "Không hiểu “xyz”",
+        "Không có lệnh /nhay",
+        "/lui        bỏ",
+        "(Bài đã hết.",
+        "không còn",
+    ):
+        assert told in terminal.text
+    text = (lessons / "m" / "tap-thu" / "transcripts" / "im-lang.txt").read_text("utf-8")
+    assert "— 3 days pass —" in text
+
+
+def test_the_flags_of_try_make_the_head_line(lessons: Path, tmp_path: Path) -> None:
+    flags = [
+        "--name",
+        "Năm",
+        "--address",
+        "bà/con",
+        "--at",
+        "2026-03-01 19:30",
+        "--channel",
+        "telegram",
+        "--set",
+        "xa=Tân  An",
+    ]
+    arguments = [sys.executable, "-P", "-m", "bot", "try", "tap-thu", "--lessons", "lessons", *flags]
+    typed = "một dòng\\\nhai dòng\n/save toi\n"
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    played = subprocess.run(arguments, input=typed, capture_output=True, text=True, env=environ)
+    assert (played.returncode, played.stderr) == (0, "")
+    path = lessons / "m" / "tap-thu" / "transcripts" / "toi.txt"
+    first, *rest = path.read_text("utf-8").splitlines()
+    assert first == "# tap-thu · Năm, {bà}/{con} · 2026-03-01 19:30 +07 · telegram · xa=Tân An"
+    assert ("learner  một dòng", "         hai dòng") in list(pairwise(rest))
+    assert path.stat().st_mode & 0o777 == 0o644
+
+
+@pytest.mark.parametrize(
+    ("flag", "told"),
+    [
+        (["--address", "ông/cháu"], "không có cách gọi “ông/cháu”"),
+        (["--at", "mai"], "không đọc được giờ “mai”"),
+        (["--set", "Tên"], "phải có dạng ten=giá_trị"),
+        (["--channel", "Web Chat"], "không phải một từ viết thường"),
+    ],
+)
+def test_a_wrong_flag_of_try_is_told(lessons: Path, flag: list[str], told: str, capsys: Output) -> None:
+    try:
+        code = main(["try", "tap-thu", "--lessons", "lessons", *flag])
+    except SystemExit as left:
+        assert isinstance(left.code, int)
+        code = left.code
+    assert code == 2
+    assert told in capsys.readouterr().err
+
+
 def test_an_unknown_lesson_gets_a_suggestion(lessons: Path, capsys: Output) -> None:
     assert main(["try", "tap-thuu", "--lessons", "lessons"]) == 2
     assert "Không có bài nào tên “tap-thuu”; có phải là “tap-thu”?" in capsys.readouterr().err
@@ -248,14 +404,22 @@ def test_a_broken_lesson_shows_its_faults_instead(lessons: Path, name: str, caps
     assert ":19:5: E002 " in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("verb", [["try", "tap-thu"], ["test-lessons"]])
+def test_a_folder_without_the_tutors_own_words_is_told(lessons: Path, verb: list[str], capsys: Output) -> None:
+    (lessons / "phrases.yaml").unlink()
+    assert main([*verb, "--lessons", "lessons"]) == 2
+    assert "phrases.yaml: không có tệp này" in capsys.readouterr().err
+
+
 def test_a_lesson_outside_the_tree_can_be_tried(lessons: Path, tmp_path: Path) -> None:
     shutil.move(lessons / "m", tmp_path / "drafts")
     arguments = [sys.executable, "-P", "-m", "bot", "try", "drafts/tap-thu", "--lessons", "lessons"]
     played = subprocess.run(
-        arguments, input="1\n", capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
+        arguments, input="1\n/save xong\n", capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
     )
     assert (played.returncode, played.stderr) == (0, "")
     assert "(Hết bài: học xong, 0 điểm, đạt)" in played.stdout
+    assert (tmp_path / "drafts" / "tap-thu" / "transcripts" / "xong.txt").exists()
 
 
 # --- the database ------------------------------------------------------------------------------------

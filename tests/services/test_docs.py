@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
-VERBS = re.findall(r'^    "(\w+)": \("(?:run|dev|bench)"', (ROOT / "camtay").read_text("utf-8"), re.MULTILINE)
+VERBS = re.findall(r'^    "([\w-]+)": \("(?:run|dev|bench)"', (ROOT / "camtay").read_text("utf-8"), re.MULTILINE)
 
 
 def test_the_readme_is_a_page_and_its_dialogue_is_a_real_one() -> None:
@@ -21,7 +21,7 @@ def test_the_readme_is_a_page_and_its_dialogue_is_a_real_one() -> None:
 
 
 def test_every_verb_is_in_the_readme() -> None:
-    assert len(VERBS) == 12
+    assert len(VERBS) >= 12
     for verb in VERBS:
         assert f"`{verb}`" in README
 

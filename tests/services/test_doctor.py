@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from aiohttp import web
 
 from bot import doctor, settings
 from bot.cli import main
+from bot.services.library import publish_first
+from flows.shelf import read_shelf
 from storage import schema
 from storage.database import open_database
 from storage.lock import lock_folder
@@ -73,6 +76,21 @@ async def test_the_database_is_told_by_its_version(data: Path) -> None:
         assert (await look(data))["Cơ sở dữ liệu SQLite"].startswith(told)
     (data / "camtay.db").write_bytes(b"not a database" * 100)
     assert (await look(data))["Cơ sở dữ liệu SQLite"].startswith("bad không mở được")
+
+
+async def test_a_lesson_that_was_edited_and_not_published_is_named(data: Path, tmp_path: Path) -> None:
+    lessons = Path(shutil.copytree(ROOT / "lessons", tmp_path / "lessons"))
+    url = f"sqlite:///{data / 'camtay.db'}"
+    await migrated(url)
+    database = open_database(url)
+    shelf = read_shelf(lessons, settings.load(ROOT / "config.yaml", {}, {}).placeholders)
+    await publish_first(database, shelf, datetime(2026, 1, 5, tzinfo=UTC))
+    await database.close()
+    assert "Bài đã sửa, chưa phát hành" not in await look(data, lessons__dir=str(lessons))
+    edited = lessons / "m" / "m0-khoi-dong" / "lesson.yaml"
+    edited.write_text(edited.read_text("utf-8") + "# sửa\n", "utf-8")
+    told = await look(data, lessons__dir=str(lessons))
+    assert told["Bài đã sửa, chưa phát hành"].startswith("note m0-khoi-dong (")
 
 
 async def test_a_running_tutor_is_noticed_and_not_disturbed(data: Path) -> None:

@@ -18,7 +18,21 @@ import pytest
 ROOT = Path(__file__).parents[2]
 DOOR = ROOT / "camtay"
 
-VERBS = ("run", "test", "check", "fix", "lint", "try", "bench", "golden", "migrate", "backup", "restore", "doctor")
+VERBS = (
+    "run",
+    "test",
+    "check",
+    "fix",
+    "lint",
+    "try",
+    "graph",
+    "bench",
+    "test-lessons",
+    "migrate",
+    "backup",
+    "restore",
+    "doctor",
+)
 
 # An installer that needs no network: it notes that it was called and does what its project tells it to.
 FAKE_UV = """#!/bin/sh

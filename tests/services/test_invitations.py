@@ -224,7 +224,7 @@ async def test_a_link_button_that_was_never_offered_joins_nobody(tmp_path: Path)
         lan, other = await t.learner("1").meets("Lan"), await t.learner("2").meets("Mai")
         said = await words_of(lan)
         code_hash = t.office.names.code(codes.read(said).code)  # type: ignore[union-attr]
-        await other.tap_token(f"l:{code_hash}")
+        await other.tap_token(f"j:{code_hash}")
         assert len(await t.rows("person")) == 2
 
 

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.services.library import open_book
+from bot.services.library import Library, open_book
+from bot.services.publishing import How, look, plan, publish
 from flows import Book
+from flows.shelf import read_shelf
 from storage.database import Database
 from tests.support.builders import LESSONS, facts
 from tests.support.harness import Tutor, tutor
@@ -68,8 +70,19 @@ async def opened(database: Database, root: Path) -> Book:
     return book
 
 
-async def republish(t: Tutor, root: Path) -> None:
-    """A new process on the same database, with the lessons as the files are now."""
+async def publish_all(database: Database, root: Path, **how: object) -> None:
+    """As `./camtay publish`: every good file that differs."""
+    shelf = read_shelf(root, facts())
+    good = shelf.good
+    stored = await look(database, list(good))
+    given = How("Hoa", **how)  # type: ignore[arg-type]
+    plans = [plan(stored[k], each, shelf.translations.get(k, {}), given, facts()) for k, each in good.items()]
+    await publish(database, [each for each in plans if not each.unchanged], START)
+
+
+async def republish(t: Tutor, root: Path, **how: object) -> None:
+    """Publish the files as they are now; a new process on the same database."""
+    await publish_all(t.database, root, **how)
     await t.crash(await opened(t.database, root))
 
 
@@ -124,7 +137,7 @@ async def test_versions_that_nobody_needs_are_not_loaded(tmp_path: Path, folder:
     async with tutor(tmp_path, Book({}, {}, {}, None)) as t:  # type: ignore[arg-type]
         for letter in "ABCD":
             put(folder, "mot", LESSON.replace("bản A", f"bản {letter}"))
-            await opened(t.database, folder)
+            await publish_all(t.database, folder)
         book = await opened(t.database, folder)
         assert [number for lesson, number in book.versions if lesson == "mot"] == [4]
 
@@ -163,9 +176,24 @@ async def test_a_removed_lesson_is_in_no_menu_but_who_is_inside_finishes(tmp_pat
         assert "Hết bản A" in lan.said
 
 
-async def test_rolling_an_edit_back_is_a_new_version_too(tmp_path: Path, folder: Path):
+async def test_a_saved_file_is_a_draft_until_it_is_published(tmp_path: Path, folder: Path):
+    async with tutor(tmp_path, Book({}, {}, {}, None)) as t:  # type: ignore[arg-type]
+        await republish(t, folder)
+        put(folder, "mot", LESSON.replace("bản A", "bản B"))
+        library = Library(t.database, folder, facts())
+        book = await library.open(START)
+        assert book.current["mot"] == 1 and [lesson.id for lesson in library.drafts] == ["mot"]
+        await publish_all(t.database, folder)
+        assert await library.is_behind()
+        assert (await library.reload()).current["mot"] == 2
+        assert not await library.is_behind() and not library.drafts
+
+
+async def test_an_edit_taken_back_is_the_older_version_again(tmp_path: Path, folder: Path):
     async with tutor(tmp_path, Book({}, {}, {}, None)) as t:  # type: ignore[arg-type]
         for letter in "ABA":
             put(folder, "mot", LESSON.replace("bản A", f"bản {letter}"))
-            await opened(t.database, folder)
-        assert (await opened(t.database, folder)).current["mot"] == 3
+            await publish_all(t.database, folder)
+        assert (await opened(t.database, folder)).current["mot"] == 1
+        assert [row["version"] for row in await t.rows("publication") if row["lesson"] == "mot"] == [1, 2, 1]
+        assert len(await t.rows("lesson_version")) == 3

@@ -21,7 +21,6 @@ from storage.records import (
     PersonRow,
     RunRow,
     SessionRow,
-    VersionRow,
     Writes,
     from_ms,
     to_ms,
@@ -344,36 +343,7 @@ async def test_who_was_prompted_lately_and_can_be_reached(database: Database):
     assert await database.read(lambda c: keeping.prompted_between(c, CHANNEL, since, until)) == ["late"]
 
 
-# --- versions, keys, log -----------------------------------------------------------------------------
-
-
-def version(lesson: str, number: int) -> VersionRow:
-    return VersionRow(lesson, number, f"lesson: {lesson} # {number}", 1, "g", "t", "files", START)
-
-
-async def test_versions_are_added_never_changed(database: Database):
-    await database.transact(lambda c: keeping.add_versions(c, [version("a", 1), version("a", 2), version("b", 1)]))
-    with pytest.raises(Conflict):
-        await database.transact(lambda c: keeping.add_versions(c, [replace(version("a", 1), source="other")]))
-    assert await database.read(lambda c: keeping.version(c, "a", 1)) == version("a", 1)
-    assert await database.read(lambda c: keeping.version(c, "a", 9)) is None
-
-
-async def test_the_versions_that_are_needed_are_the_newest_and_those_somebody_is_inside(database: Database):
-    rows = [version("a", number) for number in (1, 2, 3, 4)]
-    await database.transact(lambda c: keeping.add_versions(c, rows))
-    row = await newcomer(database, "p1", "1")
-    await save(database, session_of(row, lesson="a", version=2))
-    assert await database.read(keeping.versions) == [version("a", 2), version("a", 4)]
-    also = await database.read(lambda c: keeping.versions(c, {("a", 1), ("gone", 7)}))
-    assert [each.version for each in also] == [1, 2, 4]
-
-
-async def test_states_that_hold_a_text_are_found_literally(database: Database):
-    for at, state in enumerate(('{"parked":[1]}', '{"par%ked":1}', "{}")):
-        await save(database, session_of(await newcomer(database, f"p{at}", str(at)), state))
-    assert await database.read(lambda c: keeping.states_holding(c, '"parked":')) == ['{"parked":[1]}']
-    assert await database.read(lambda c: keeping.states_holding(c, "r%k")) == ['{"par%ked":1}']
+# --- keys, log -----------------------------------------------------------------------------
 
 
 async def test_a_key_is_written_only_by_whoever_saw_its_last_value(database: Database):

@@ -19,6 +19,7 @@ from storage.database import Connection, Database, PostgreSQL, open_database
 from storage.errors import AlreadyRunning, StorageError
 from storage.lock import lock_all, lock_folder
 from storage.records import OutboxRow, Writes, from_ms
+from tests.services.test_library import LESSON
 from tests.storage.test_contract import CHANNEL, newcomer, save, session_of, write
 from tests.support import builders
 from tests.support.harness import QUIET, rows_of
@@ -159,10 +160,11 @@ async def test_the_writer_never_reads_all_sessions(database: Database, tmp_path:
         return await transact(noted)
 
     database.transact = noting  # type: ignore[method-assign]
-    (tmp_path / "lessons").mkdir()
+    (tmp_path / "lessons" / "mot").mkdir(parents=True)
     for name in ("phrases.yaml", "words.yaml", "tracks.yaml", "sources.yaml"):
         (tmp_path / "lessons" / name).write_bytes((builders.PROJECT / "lessons" / name).read_bytes())
-    await open_book(database, tmp_path / "lessons", {}, START)
+    (tmp_path / "lessons" / "mot" / "lesson.yaml").write_text(LESSON, "utf-8")
+    await open_book(database, tmp_path / "lessons", builders.facts(), START)
     assert written and not any("session.state" in statement for statement in written)
 
 

@@ -32,7 +32,7 @@ def shelf() -> Shelf:
 
 @cache
 def real_book() -> Book:
-    """The real lessons, all in version 1, as `./camtay golden` plays them: no helper is configured."""
+    """The real lessons, all in version 1, as `./camtay test-lessons` plays them: no helper is configured."""
     return plain_book(shelf(), facts())
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from bot import transcripts
 from flows import Book, Lesson
 from flows.loader import load_lesson
 from flows.shelf import read_table
-from flows.transcript import Transcript, parse
+from flows.transcript import Act, Player, Transcript, Turn, parse
 from tests.support.builders import LESSONS, PROJECT, book, facts, real_book
 
 OWN = PROJECT / "tests" / "transcripts" / "lessons"
@@ -20,7 +23,7 @@ NOBODY = {"nguoi_giup": "", "so_nguoi_giup": ""}
 
 @dataclass(frozen=True)
 class Fixture:
-    """One transcript file; `book` holds its lesson as `./camtay golden` would play it."""
+    """One transcript file; `book` holds its lesson as `./camtay test-lessons` would play it."""
 
     path: Path
     text: str
@@ -32,6 +35,15 @@ class Fixture:
         return f"{self.path.parent.parent.name}/{self.path.stem}"
 
 
+def exchanges(fixture: Fixture) -> Iterator[tuple[Act, Turn, tuple[timedelta, ...]]]:
+    """Every act and its answer, with how long after it each timer rings (within the time that it lets pass)."""
+    player = Player(fixture.book, fixture.transcript.head)
+    player.begin()
+    for act, turn in fixture.transcript.exchanges:
+        player.do(act)
+        yield act, turn, tuple(player.rung) if act.kind == "wait" else ()
+
+
 @cache
 def own_lesson() -> Lesson:
     path = next(OWN.rglob("lesson.yaml"))
@@ -41,13 +53,26 @@ def own_lesson() -> Lesson:
 
 
 @cache
+def template_book() -> Book:
+    """The lessons to copy, among the real ones."""
+    lessons = {}
+    for path in sorted((LESSONS / "_template").rglob("lesson.yaml")):
+        lesson, problems = load_lesson(path.read_bytes(), str(path), facts())
+        assert lesson is not None, problems
+        lessons[lesson.id] = lesson
+    real = real_book()
+    versions = {**real.versions, **{(each.id, 1): each for each in lessons.values()}}
+    return replace(real, versions=versions, current={**real.current, **dict.fromkeys(lessons, 1)})
+
+
+@cache
 def fixtures() -> tuple[Fixture, ...]:
     frozen = {key: str(text) for key, text in read_table(OWN / "phrases.yaml").items()}
     own = book(own_lesson(), helper=NOBODY)
     own = replace(own, phrases={**own.phrases, **frozen})
     found = []
-    for root, shelf in ((LESSONS, real_book()), (OWN, own)):
-        for path in sorted(root.rglob("transcripts/*.txt")):
+    for root, shelf in ((LESSONS, real_book()), (LESSONS / "_template", template_book()), (OWN, own)):
+        for path in transcripts.below(root):
             text = path.read_text("utf-8")
             found.append(Fixture(path, text, parse(text, path.parent.parent.name), shelf))
     return tuple(found)

@@ -7,9 +7,11 @@ import json
 import pytest
 
 import flows
+from flows.coverage import Trail, coverage
+from flows.rehearsal import rehearse
 from flows.transcript import play
 from tests.support.builders import real_book
-from tests.transcripts.conftest import Fixture, fixtures, own_lesson
+from tests.transcripts.conftest import Fixture, fixtures, own_lesson, template_book
 
 
 @pytest.mark.parametrize("lesson_id", [*real_book().current, own_lesson().id])
@@ -24,15 +26,28 @@ def test_every_lesson_has_transcripts_of_doing_well_erring_and_falling_silent(le
 
 
 def test_the_tutor_says_it_word_for_word(fixture: Fixture):
-    played = str(play(fixture.book, fixture.transcript))
-    assert played == fixture.text, f"{fixture.path} differs: look at it, then ./camtay golden {fixture.path}"
+    played = play(fixture.book, fixture.transcript)
+    assert played == fixture.transcript, f"{fixture.path} differs: ./camtay test-lessons --update {fixture.path}"
 
 
 def test_and_the_same_with_the_session_written_down_between_any_two_lines(fixture: Fixture):
     def apart(session: flows.Session) -> flows.Session:
         return flows.load(json.loads(json.dumps(flows.dump(session), ensure_ascii=False)))
 
-    assert str(play(fixture.book, fixture.transcript, between=apart)) == fixture.text
+    assert play(fixture.book, fixture.transcript, between=apart) == fixture.transcript
+
+
+@pytest.mark.parametrize("lesson_id", template_book().current)
+def test_transcripts_meet_every_step_option_and_way_of_every_lesson(lesson_id: str):
+    shelf = template_book()
+    lesson = shelf.lesson(lesson_id)
+    assert lesson is not None
+    trail = Trail(shelf)
+    for each in fixtures():
+        if each.transcript.head.lesson == lesson_id:
+            assert rehearse(shelf, str(each.path), each.text, lesson_id, trail.watch).good
+    found = coverage(lesson, trail)
+    assert found.gaps == (), f"./camtay test-lessons {lesson.place.path} --coverage"
 
 
 def test_all_seven_forms_of_address_are_played():

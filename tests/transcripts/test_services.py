@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, time
+from datetime import UTC, time, timedelta
 from itertools import count
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,17 +10,20 @@ from zoneinfo import ZoneInfo
 import flows
 from bot.channels.base import Body, Media, Tap, Text
 from bot.tutoring.quiet import QuietHours
+from flows.standins import fill
 from flows.transcript import Act, Turn
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor
 from tests.support.world import Clock
-from tests.transcripts.conftest import Fixture
+from tests.transcripts.conftest import Fixture, exchanges
 
 NEVER_QUIET = QuietHours(time(0), time(0), ZoneInfo("Asia/Ho_Chi_Minh"))
-OWN_WORDS = ("command", "emergency", "run ended")  # after these the shell adds its own lines and buttons
+OWN_WORDS = ("command", "emergency", "run ended", "rated")  # after these the shell adds its own lines and buttons
 
 
 async def test_the_services_say_the_same_however_often_an_update_comes(tmp_path: Path, fixture: Fixture):
     head = fixture.transcript.head
+    if head.due:
+        return  # questions that the shell has no cards for: the core alone plays it
     clock = Clock(head.at.astimezone(UTC))
     async with tutor(tmp_path, fixture.book, clock, quiet=NEVER_QUIET) as t:
         channel = WEB if head.channel == WEB else TELEGRAM
@@ -29,10 +32,9 @@ async def test_the_services_say_the_same_however_often_an_update_comes(tmp_path:
         await twice(t, learner, Tap(f"m:{head.lesson}"))
         turn = fixture.transcript.opening
         check(fixture, Act("tap", head.lesson), turn, learner)
-        for act, turn in fixture.transcript.exchanges:
+        for act, turn, rings in exchanges(fixture):
             if act.kind == "wait":
-                await t.passes(seconds=act.wait_s)
-                assert await t.ticker.fire() == 0
+                await pauses(t, learner, act, rings)
             else:
                 await twice(t, learner, body(act, learner))
             check(fixture, act, turn, learner)
@@ -40,9 +42,21 @@ async def test_the_services_say_the_same_however_often_an_update_comes(tmp_path:
                 return  # another lesson has begun
         (run,) = await t.rows("run")
         if run["outcome"]:
-            assert f"run ended: {run['outcome']} · points {run['points']}" in turn.notes
+            notes = [note for turn in fixture.transcript.turns for note in turn.notes]
+            assert f"run ended: {run['outcome']} · points {run['points']}" in notes
         graded = [row["tries"] for row in await t.rows("attempt")]
         assert len(graded) == (await t.talk(learner)).answers
+
+
+async def pauses(t: Tutor, learner: Learner, act: Act, rings: tuple[timedelta, ...]) -> None:
+    """Time passes; every timer rings at its time, and once."""
+    heard, passed = [], timedelta()
+    for at in (*rings, timedelta(seconds=act.wait_s)):
+        await t.passes(seconds=(at - passed).total_seconds())
+        assert await t.ticker.fire() == 0
+        heard += learner.turn
+        passed = at
+    learner.turn = heard
 
 
 def body(act: Act, learner: Learner) -> Body:
@@ -52,7 +66,7 @@ def body(act: Act, learner: Learner) -> Body:
             return Tap(next(button.token for button in message.buttons if button.label == act.text))
         case "send":
             return Media(act.text)
-    return Text(act.text)
+    return Text(fill(act.text))
 
 
 async def twice(t: Tutor, learner: Learner, what: Body) -> None:

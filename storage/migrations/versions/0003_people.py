@@ -6,7 +6,7 @@ from alembic import op
 from storage.areas import seed
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
 
 
 def _text(name: str, default: str | None = None) -> sa.Column[str]:

@@ -1,0 +1,83 @@
+"""`./camtay graph`: a lesson drawn, as Mermaid text or as an SVG; a broken lesson as far as it could be read."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from bot import linting
+from bot.errors import SettingsInvalid
+from bot.services import drafts
+from flows.fields import did_you_mean
+from flows.graph import MARKS, Graph, graph_of
+from flows.graph_mermaid import mermaid
+from flows.graph_svg import svg
+from flows.shelf import plain_book, read_shelf
+
+DRAWINGS: Mapping[str, Callable[[Graph], str]] = {"mermaid": mermaid, "svg": svg}
+
+
+def draw(
+    root: Path,
+    wanted: str,
+    facts: Mapping[str, str],
+    *,
+    shape: str,
+    out: Path | None,
+    coverage: bool = False,
+) -> int:
+    """Draw the lesson `wanted` (an id or a path) to `out` or the screen; what is marked is told on stderr.
+
+    `coverage` marks the steps that no transcript walks through. Returns 1 when nothing could be read of the lesson.
+    Raises SettingsInvalid when there is no such lesson or `out` cannot be written.
+    """
+    path = locate(root, wanted)
+    try:
+        reading = drafts.read(root, path, facts, {})
+    except OSError as fault:
+        raise SettingsInvalid(f"{path}: không đọc được ({fault.strerror}).") from None
+    if reading.script is None:
+        sys.stderr.write("".join(f"{problem}\n" for problem in reading.errors))
+        sys.stderr.write(f"{path}: chưa đọc được bước nào nên chưa vẽ được.\n")
+        return 1
+    graph = graph_of(reading.script, _walked(root, reading, facts) if coverage else None)
+    text = DRAWINGS[shape](graph)
+    if out is None:
+        sys.stdout.write(text)
+    else:
+        try:
+            out.write_text(text, "utf-8")
+        except OSError as fault:
+            raise SettingsInvalid(f"{out}: không ghi được ({fault.strerror}).") from None
+        sys.stderr.write(f"Đã vẽ {len(graph.nodes)} ô, {len(graph.arrows)} lối đi: {out}\n")
+    for mark, ids in graph.marked.items():
+        sys.stderr.write(f"{MARKS[mark]}: {', '.join(ids)}\n")
+    return 0
+
+
+def _walked(root: Path, reading: drafts.Reading, facts: Mapping[str, str]) -> Collection[str] | None:
+    """The steps its transcripts walk through: none where it has none; None (and why) where it cannot be played."""
+    lesson, problems = linting.one_lesson(root, reading.path, facts)
+    if lesson is None:
+        sys.stderr.write("".join(f"{problem}\n" for problem in problems))
+        sys.stderr.write("Bài có lỗi nên chưa diễn lại được bản thoại nào.\n")
+        return None
+    shelf = read_shelf(root, facts)
+    book = plain_book(replace(shelf, good={**shelf.good, lesson.id: lesson}), facts)
+    return drafts.walked(book, lesson, reading.path.parent) or ()
+
+
+def locate(root: Path, wanted: str) -> Path:
+    """The file that an id or a path means. Raises SettingsInvalid with the nearest id."""
+    asked = Path(wanted)
+    for path in (asked, asked / "lesson.yaml"):
+        if path.is_file():
+            return path.absolute()
+    found = drafts.find(root, wanted)
+    if found is None:
+        known = [path.parent.name for path in drafts.lesson_files(root)]
+        hint = did_you_mean(wanted, known)
+        raise SettingsInvalid(f"Không có bài nào tên “{wanted}”{'; ' + hint if hint else '.'}")
+    return found

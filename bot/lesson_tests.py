@@ -1,0 +1,260 @@
+"""`./camtay test-lessons`: every transcript played, differences shown and on demand written, and what is met."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import unified_diff
+from pathlib import Path
+
+from bot import linting, transcripts
+from bot.errors import SettingsInvalid
+from bot.transcripts import near
+from flows.coverage import Coverage, Gap, Trail, coverage
+from flows.model import Lesson
+from flows.rehearsal import Difference, Played, rehearse, rewritten
+from flows.session import Book
+from flows.shelf import plain_book, read_shelf
+
+Write = Callable[[str], object]
+
+WAYS = {
+    "right": "trả lời đúng",
+    "wrong": "trả lời sai",
+    "done": "bấm xong",
+    "stuck": "bấm chưa được",
+    "later": "bấm để sau",
+    "out_of_tries": "hết lượt",
+    "next": "đi tiếp không đợi",
+    "due": "tới giờ",
+    "yes": "nhận lời",
+    "no": "không cần",
+    "else": "không nhánh nào đúng (else)",
+    "skipped": "không làm bước này (when sai)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of it: each transcript, the coverage of the lessons that were asked for, and those that are broken."""
+
+    played: tuple[Played, ...]
+    covered: tuple[Coverage, ...]
+    broken: tuple[str, ...] = ()
+
+
+def play_all(lessons: Path, paths: Sequence[Path], facts: Mapping[str, str]) -> Report:
+    """Play the transcripts in `paths` (files or folders; none given: all). Raises SettingsInvalid for a wrong path."""
+    files, folders = _chosen(lessons, paths)
+    book = _book(lessons, paths, facts)
+    trail = Trail(book)
+    ids = {Path(lesson.place.path).resolve().parent: lesson.id for lesson in book.versions.values()}
+    played = []
+    for path in files:
+        folder = path.resolve().parent.parent
+        text = transcripts.read([path])[str(path)]
+        played.append(rehearse(book, str(path), text, ids.get(folder, folder.name), trail.watch))
+    asked = [lesson for lesson in book.versions.values() if _is_in(Path(lesson.place.path).resolve(), folders)]
+    broken = [path for folder in folders for path in _scripts(folder) if path.parent not in ids]
+    return Report(tuple(played), tuple(coverage(lesson, trail) for lesson in asked), tuple(map(str, broken)))
+
+
+def _scripts(folder: Path) -> list[Path]:
+    found = sorted(folder.rglob("lesson.yaml"))
+    return [path for path in found if not any(part.startswith("_") for part in path.relative_to(folder).parts)]
+
+
+def _chosen(lessons: Path, paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+    """The transcripts to play, and the folders whose lessons' coverage is asked for."""
+    files: list[Path] = []
+    folders: list[Path] = []
+    for path in paths or [lessons]:
+        if path.suffix == ".txt" and path.is_file():
+            files.append(path)
+            continue
+        folder = path.parent if path.name == "lesson.yaml" else path
+        if not folder.is_dir():
+            raise SettingsInvalid(f"{path}: không có bản thoại hay thư mục nào ở đây.")
+        found = transcripts.below(folder)
+        if not found and not any(folder.rglob("lesson.yaml")):
+            raise SettingsInvalid(f"{path}: trong này không có bài học hay bản thoại nào.")
+        files += found
+        folders.append(folder.resolve())
+    return list(dict.fromkeys(files)), folders
+
+
+def _is_in(path: Path, folders: Iterable[Path]) -> bool:
+    return any(path.is_relative_to(folder) for folder in folders)
+
+
+def _book(lessons: Path, paths: Sequence[Path], facts: Mapping[str, str]) -> Book:
+    """The lessons folder, with lessons from elsewhere (or its own template) that were asked for by path."""
+    shelf = read_shelf(lessons, facts)
+    good: dict[str, Lesson] = dict(shelf.good)
+    known = {Path(lesson.place.path).resolve() for lesson in good.values()}
+    for path in paths:
+        folder = path.parent.parent if path.is_file() and path.suffix == ".txt" else path
+        for file in [folder] if folder.is_file() else _scripts(folder):
+            if file.resolve() not in known:
+                lesson, _ = linting.one_lesson(lessons, file, facts)
+                good |= {lesson.id: lesson} if lesson else {}
+    return plain_book(replace(shelf, good=good), facts)
+
+
+def update(played: Iterable[Played], write: Write) -> tuple[Played, ...]:
+    """Write the tutor's lines as they are now; what is still wrong after that."""
+    left = []
+    for each in played:
+        written = True
+        if each.differences:
+            try:
+                transcripts.write(Path(each.path), rewritten(each))
+                write(f"{near(each.path)}: đã ghi lại lời máy")
+            except OSError as fault:
+                written = False
+                write(f"{near(each.path)}: chưa ghi được ({fault.strerror})")
+        if each.failed or not written:
+            left.append(each)
+    return tuple(left)
+
+
+# --- showing -----------------------------------------------------------------------------------------
+
+
+def show(report: Report, shape: str, detail: bool, write: Write) -> None:
+    """Print it as text (for people), json or github (annotations)."""
+    match shape:
+        case "json":
+            write(json.dumps(_as_json(report), ensure_ascii=False, indent=1))
+            return
+        case "github":
+            for line in _as_github(report):
+                write(line)
+        case _:
+            for played in report.played:
+                for line in _faults(played):
+                    write(line)
+            for path in report.broken:
+                write(f"{near(path)}: bài còn lỗi, chưa diễn được; xem: ./camtay lint {near(path)}")
+            if report.covered:
+                write(table(report.covered))
+                for line in (line for covered in report.covered for line in _details(covered) if detail):
+                    write(line)
+    failed = sum(played.failed is not None for played in report.played)
+    other = sum(not played.good for played in report.played) - failed
+    write(f"{len(report.played)} bản thoại: {len(report.played) - failed - other} khớp, {other} khác, {failed} hỏng.")
+
+
+def _faults(played: Played) -> Iterator[str]:
+    for difference in played.differences:
+        yield f"{near(played.path)}:{difference.line}: lời máy nay khác"
+        yield from (f"  {line}" for line in _diff(difference))
+    if played.failed:
+        yield f"{near(played.path)}:{played.failed.line or 1}: {played.failed.message}"
+
+
+def _diff(difference: Difference) -> list[str]:
+    """Her line, then what the tutor said (-) and says now (+) with the lines around."""
+    was, now = (str(turn).split("\n") if str(turn) else [] for turn in (difference.was, difference.now))
+    body = list(unified_diff(was, now, lineterm="", n=1))[2:]
+    her = str(difference.act).split("\n") if difference.act else []
+    return [*(f"  {line}" for line in her), *(f"{line[0]} {line[1:]}" for line in body if not line.startswith("@@"))]
+
+
+def table(covered: Sequence[Coverage]) -> str:
+    """One line a lesson; the last column are lines of lesson.yaml that no transcript meets."""
+    heads = ("bài", "bước", "lựa chọn", "lối khác", "chưa đi qua (dòng)")
+    rows = [
+        (each.lesson, *(f"{n}/{m}" for n, m in (each.steps, each.options, each.ways)), _ranges(each.lines))
+        for each in covered
+    ]
+    total = [tuple(map(sum, zip(*pairs, strict=True))) for pairs in _columns(covered)]
+    if len(covered) > 1:
+        rows.append((f"cả {len(covered)} bài", *(f"{n}/{m}" for n, m in total), ""))
+    widths = [max(len(row[at]) for row in (heads, *rows)) for at in range(4)]
+    return "\n".join(
+        "  ".join([row[0].ljust(widths[0]), *(row[at].rjust(widths[at]) for at in (1, 2, 3)), row[4]]).rstrip()
+        for row in (heads, *rows)
+    )
+
+
+def _columns(covered: Sequence[Coverage]) -> tuple[list[tuple[int, int]], ...]:
+    return [each.steps for each in covered], [each.options for each in covered], [each.ways for each in covered]
+
+
+def _ranges(lines: Iterable[tuple[int, int]]) -> str:
+    return ", ".join(f"{first}-{last}" if last > first else str(first) for first, last in lines)
+
+
+def _details(covered: Coverage) -> Iterator[str]:
+    for gap in covered.gaps:
+        yield f"{near(covered.path)}:{gap.first}: chưa qua {_told(gap)}"
+
+
+def _told(gap: Gap) -> str:
+    if gap.way is None:
+        return f"bước {gap.step}"
+    match gap.way.kind:
+        case "option":
+            return f"bước {gap.step}, lựa chọn {gap.way.name}"
+        case "case":
+            return f"bước {gap.step}, nhánh {gap.way.name}"
+    return f"bước {gap.step}, {WAYS.get(gap.way.kind, gap.way.kind)}"
+
+
+def _as_json(report: Report) -> dict[str, object]:
+    return {
+        "transcripts": [_played_json(played) for played in report.played],
+        "coverage": [
+            {
+                "lesson": each.lesson,
+                "path": near(each.path),
+                "steps": each.steps,
+                "options": each.options,
+                "ways": each.ways,
+                "lines": each.lines,
+                "missing": [
+                    {
+                        "step": gap.step,
+                        "kind": gap.way.kind if gap.way else "step",
+                        "name": gap.way.name if gap.way else "",
+                        "lines": [gap.first, gap.last],
+                    }
+                    for gap in each.gaps
+                ],
+            }
+            for each in report.covered
+        ],
+        "broken": [near(path) for path in report.broken],
+    }
+
+
+def _played_json(played: Played) -> dict[str, object]:
+    found: dict[str, object] = {"path": near(played.path), "lesson": played.lesson}
+    found["result"] = "failed" if played.failed else "differs" if played.differences else "ok"
+    if played.failed:
+        found |= {"line": played.failed.line or 1, "message": played.failed.message}
+    if played.differences:
+        found["differences"] = [{"line": each.line, "diff": _diff(each)} for each in played.differences]
+    return found
+
+
+def _as_github(report: Report) -> Iterator[str]:
+    for played in report.played:
+        for difference in played.differences:
+            text = "\n".join(["lời máy nay khác", *_diff(difference)])
+            yield _annotation("error", played.path, difference.line, "E902", text)
+        if played.failed:
+            yield _annotation("error", played.path, played.failed.line or 1, "E902", played.failed.message)
+    for path in report.broken:
+        yield _annotation("error", path, 1, "E902", "bài còn lỗi, chưa diễn được")
+    for covered in report.covered:
+        for gap in covered.gaps:
+            if gap.way is None:
+                yield _annotation("warning", covered.path, gap.first, "W901", f"chưa qua {_told(gap)}")
+
+
+def _annotation(severity: str, path: str, line: int, code: str, text: str) -> str:
+    text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return f"::{severity} file={near(path)},line={line},col=1,title={code}::{text}"

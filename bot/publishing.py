@@ -1,0 +1,359 @@
+"""`./camtay publish`, `history` and `rollback`: what the editor asks for, and what she is told."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.beside import Beside
+from bot.errors import SettingsInvalid
+from bot.services.library import BY_FILES
+from bot.services.publishing import (
+    MAX_OUTDATED,
+    How,
+    Plan,
+    PlanOutdated,
+    Stored,
+    changed_lines,
+    compile_row,
+    look,
+    plan,
+    publish,
+)
+from bot.settings import Settings
+from flows import LessonInvalid, Problem
+from flows.changes import DECISIONS, STAY, Stand, summary
+from flows.fields import did_you_mean
+from flows.shelf import Shelf, read_shelf
+from storage import publications
+from storage.database import Database
+from storage.records import PublicationRow
+
+DIFF_LINES = 12  # of a unified diff, shown before publishing
+
+Write = Callable[[str], object]
+
+MODES: Mapping[str, str] = {
+    "first": "lần đầu",
+    "text": "sửa lời",
+    "graph": "sửa đường đi",
+    "checkpoint": "chuyển ở mốc",
+    "urgent": "khẩn",
+    "rollback": "quay lại",
+}
+_FATES: Mapping[str, str] = {
+    "stay": "ở lại",
+    "words": "ở lại, nhận lời mới",
+    "move": "chuyển",
+    "decide": "CẦN QUYẾT ĐỊNH",
+}
+_DECISIONS = {
+    "checkpoint": "mọi người sang bản mới ngay, ai ở đó về mốc gần nhất đã qua",
+    "start": "mọi người sang bản mới ngay, ai ở đó về đầu bài, điểm còn nguyên",
+    "MÃ_BƯỚC": "mọi người sang bản mới ngay, ai ở đó sang bước ấy",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What an editor's command works with."""
+
+    settings: Settings
+    now: datetime
+    write: Write
+    complain: Write
+
+
+# --- publish -----------------------------------------------------------------------------------------
+
+
+async def publish_files(desk: Desk, wanted: Sequence[str], how: How, *, dry_run: bool) -> int:
+    """Publish these lessons (ids or paths; none: all that differ); 0 published, 1 something stands in the way."""
+    shelf, errors = _chosen(desk.settings, wanted)
+    lessons = shelf.good
+    for problem in errors:
+        desk.complain(shown(problem))
+    if errors:
+        desk.complain(f"Chưa phát hành: có {len(errors)} lỗi. Sửa xong hãy chạy lại.")
+        return 1
+    async with Beside(desk.settings, dry_run=dry_run) as database:
+        for _ in range(MAX_OUTDATED):
+            stored = await look(database, sorted(lessons)) if database else {lesson: Stored() for lesson in lessons}
+            facts = desk.settings.placeholders
+            plans = [plan(stored[k], each, shelf.translations.get(k, {}), how, facts) for k, each in lessons.items()]
+            _check_decisions(how, stored, plans)
+            told = _Telling(desk, named=bool(wanted))
+            ready = told.all(plans)
+            if told.stopped or not ready or dry_run:
+                return told.end(ready, dry_run=dry_run)
+            try:
+                rows = await publish(_given(database), ready, desk.now)
+            except PlanOutdated:
+                continue
+            return told.published(rows)
+    raise PlanOutdated("Có người khác đang phát hành cùng lúc; hãy chạy lại.")
+
+
+def _given(database: Database | None) -> Database:
+    assert database is not None, "only a dry run goes without one"
+    return database
+
+
+class _Telling:
+    """What is said about the plans of one command."""
+
+    def __init__(self, desk: Desk, *, named: bool) -> None:
+        self.desk = desk
+        self.named = named
+        self.stopped = False
+
+    def all(self, plans: Sequence[Plan]) -> list[Plan]:
+        """Tell each plan; those that can be published."""
+        ready: list[Plan] = []
+        for each in plans:
+            if each.unchanged:
+                if self.named:
+                    self.desk.write(f"{each.lesson.id}: không có gì mới, đang là bản {each.version}.")
+            elif each.held:
+                self._held(each)
+            else:
+                for line in describe(each):
+                    self.desk.write(line)
+                for problem in each.impact.problems:
+                    if problem.severity != "info":
+                        self.desk.complain(shown(problem))
+                self.stopped = self.stopped or each.impact.blocked
+                ready.append(each)
+        return ready
+
+    def _held(self, each: Plan) -> None:
+        before = each.before
+        now = before.version if before else 0
+        self.stopped = self.stopped or self.named
+        self.desk.write(
+            f"{each.lesson.id}: tệp trùng bản {each.version}, mà bài đã quay lại bản {now}; giữ bản {now}. "
+            f"Muốn dùng bản {each.version}: ./camtay rollback {each.lesson.id} {each.version}"
+        )
+
+    def end(self, ready: Sequence[Plan], *, dry_run: bool) -> int:
+        blocked = [each for each in ready if each.impact.blocked]
+        for line in (line for each in blocked for line in ways_out(each)):
+            self.desk.complain(line)
+        if self.stopped:
+            return 1
+        if not ready:
+            self.desk.write("Không có bài nào cần phát hành.")
+        elif dry_run:
+            self.desk.write(f"Chạy thử: {len(ready)} bài có thể phát hành, chưa ghi gì.")
+        return 0
+
+    def published(self, rows: Sequence[PublicationRow]) -> int:
+        for row in rows:
+            self.desk.write(f"Đã phát hành {row.lesson} bản {row.version} ({MODES[row.mode]}).")
+        return 0
+
+
+def describe(each: Plan) -> Iterator[str]:
+    """What a plan would do: the edit in lines, and everybody inside by step."""
+    added, gone = each.lines
+    was = f"bản {each.before.version} → {each.version}" if each.before else f"bản {each.version}"
+    lines = f"  +{added} −{gone} dòng" if each.before else ""
+    yield f"{each.lesson.id}  {was}  ({MODES[each.mode]}){lines}"
+    if each.impact.total:
+        yield f"  {summary(each.impact)}"
+        for stand in each.impact.stands:
+            yield _stand(stand)
+    elif each.before:
+        yield "  Không ai đang học bài này."
+    shown = each.diff.splitlines()[2:]
+    yield from (f"    {line}" for line in shown[:DIFF_LINES])
+    if len(shown) > DIFF_LINES:
+        yield f"    … còn {len(shown) - DIFF_LINES} dòng"
+
+
+def _stand(stand: Stand) -> str:
+    to = f" → {stand.to}" if stand.to and stand.to != stand.step else ""
+    return f"    bản {stand.version}  {stand.step:<20}{stand.count:>5}  {_FATES[stand.fate]}{to}"
+
+
+def ways_out(each: Plan) -> Iterator[str]:
+    """Exactly what would let a blocked plan go on."""
+    lesson = each.lesson.id
+    yield f"Chưa phát hành {lesson}. Với mỗi bước, chọn một cách rồi chạy lại:"
+    verb = "publish" if not each.how.rollback else "rollback"
+    target = lesson if verb == "publish" else f"{lesson} {each.version}"
+    flags = " --at-checkpoint" if each.how.at_checkpoint else ""
+    for step in dict.fromkeys(stand.step for stand in each.impact.stands if stand.fate == "decide"):
+        if verb == "publish":
+            yield f"  ghi `was: {step}` ở bước thay cho `{step}` trong {_near(each.lesson.place.path)}"
+        if not each.how.urgent:
+            yield _way(f"./camtay {verb} {target}{flags} --decide {step}={STAY}", "ai đang ở đó học nốt bản cũ")
+        for decision, meaning in _DECISIONS.items():
+            yield _way(f"./camtay {verb} {target} --urgent --decide {step}={decision}", meaning)
+
+
+def _way(command: str, meaning: str) -> str:
+    return f"  {command:<60}  {meaning}"
+
+
+def _check_decisions(how: How, stored: Mapping[str, Stored], plans: Sequence[Plan]) -> None:
+    """Refuse a decision about a step that never was, or that leads nowhere: most likely it is misspelt."""
+    for step, decision in how.decisions.items():
+        if how.urgent and decision == STAY:
+            raise SettingsInvalid(
+                f"--decide {step}=stay: bản khẩn không để ai ở lại; chọn checkpoint, start hoặc mã bước."
+            )
+        if not how.urgent and decision != STAY:
+            told = "không khẩn thì không ai bị chuyển; dùng stay, hoặc thêm --urgent"
+            raise SettingsInvalid(f"--decide {step}={decision}: {told}.")
+        old = {place[1] for each in stored.values() for place in each.inside}
+        old |= {step for each in plans for step in (*each.changes.removed, *each.changes.rekinded, *each.lesson.index)}
+        if step not in old:
+            hint = did_you_mean(step, old)
+            raise SettingsInvalid(f"--decide: không có bước nào mã “{step}”{'; ' + hint if hint else '.'}")
+        known = {*DECISIONS, *(name for each in plans for name in each.lesson.index)}
+        if decision not in known:
+            hint = did_you_mean(decision, known) or "chọn stay, checkpoint, start, hoặc mã một bước của bản mới"
+            raise SettingsInvalid(f"--decide {step}: bản mới không có bước “{decision}”; {hint}")
+
+
+def shown(problem: Problem) -> str:
+    """A problem as it is printed, its path as short as it can be from here."""
+    return str(replace(problem, place=replace(problem.place, path=_near(problem.place.path))))
+
+
+def _near(path: str) -> str:
+    here = os.getcwd()
+    return os.path.relpath(path, here) if Path(path).is_relative_to(here) else path
+
+
+def decisions(given: Sequence[str]) -> dict[str, str]:
+    """`STEP=DECISION`, as typed. Raises SettingsInvalid."""
+    found: dict[str, str] = {}
+    for text in given:
+        step, sign, decision = (part.strip() for part in text.partition("="))
+        if not (step and sign and decision):
+            raise SettingsInvalid(f"--decide {text}: hãy viết MÃ_BƯỚC=stay, checkpoint, start hoặc mã một bước mới.")
+        if found.get(step, decision) != decision:
+            raise SettingsInvalid(f"--decide {step}: có hai quyết định khác nhau, “{found[step]}” và “{decision}”.")
+        found[step] = decision
+    return found
+
+
+# --- which lessons -----------------------------------------------------------------------------------
+
+
+def _chosen(settings: Settings, wanted: Sequence[str]) -> tuple[Shelf, list[Problem]]:
+    """The folder with only the lessons meant, and what is wrong with them; nothing wanted: every lesson."""
+    root = Path(os.path.abspath(settings.lessons.dir))
+    try:
+        shelf = read_shelf(root, settings.placeholders)
+    except OSError as fault:
+        raise SettingsInvalid(f"{fault.filename}: không đọc được ({fault.strerror}).") from None
+    except LessonInvalid as fault:
+        raise SettingsInvalid(str(fault)) from None
+    paths = {path for each in wanted for path in _paths(root, shelf, each)} if wanted else None
+    good = {k: lesson for k, lesson in sorted(shelf.good.items()) if paths is None or lesson.place.path in paths}
+    broken = {
+        path: (*shelf.broken.get(path, ()), *shelf.untranslated.get(path, ()))
+        for path in sorted(shelf.broken.keys() | shelf.untranslated.keys())
+        if paths is None or path in paths
+    }
+    return replace(shelf, good=good), [problem for found in broken.values() for problem in found]
+
+
+def _paths(root: Path, shelf: Shelf, wanted: str) -> list[str]:
+    """The lesson files that an id or a path means. Raises SettingsInvalid when it means none."""
+    ids = {Path(path).parent.name: path for path in shelf.broken}
+    ids |= {lesson.id: lesson.place.path for lesson in shelf.good.values()}
+    if wanted in ids:
+        return [ids[wanted]]
+    path = Path(os.path.abspath(wanted))
+    folder = path.parent if path.name == "lesson.yaml" else path
+    found = [path for path in ids.values() if Path(path).is_relative_to(folder)]
+    if found:
+        return found
+    if path.exists():
+        raise SettingsInvalid(f"{wanted}: không có bài học nào ở đây thuộc thư mục {root}.")
+    hint = did_you_mean(wanted, ids)
+    raise SettingsInvalid(f"Không có bài nào tên “{wanted}”{'; ' + hint if hint else '.'}")
+
+
+# --- history, rollback -------------------------------------------------------------------------------
+
+
+async def show_history(desk: Desk, lesson: str, *, diff: bool) -> int:
+    """Every publication of a lesson, the newest first."""
+    async with Beside(desk.settings, dry_run=True) as database:
+        stored = (await look(database, [lesson]))[lesson] if database else Stored()
+        await _known(database, stored, lesson)
+    zone = ZoneInfo(desk.settings.time.zone)
+    for at, row in enumerate(reversed(stored.log)):
+        desk.write(_line(row, zone, _inside(stored, row), is_current=at == 0))
+        if row.decisions:
+            desk.write("      " + ", ".join(f"{step}={decision}" for step, decision in row.decisions.items()))
+        if diff:
+            for line in row.diff.splitlines():
+                desk.write(f"      {line}")
+    return 0
+
+
+def _inside(stored: Stored, row: PublicationRow) -> int | None:
+    """How many are inside its version, told once, at the version's newest publication; None at the others."""
+    newest = next(each for each in reversed(stored.log) if each.version == row.version)
+    if newest.publication_id != row.publication_id:
+        return None
+    return sum(count for (version, _), count in stored.inside.items() if version == row.version)
+
+
+def _line(row: PublicationRow, zone: ZoneInfo, count: int | None, *, is_current: bool) -> str:
+    added, gone = changed_lines(row.diff)
+    when = row.at.astimezone(zone)
+    mode = MODES[row.mode] + (", khẩn" if row.urgent and row.mode != "urgent" else "")
+    author = "tự động" if row.author == BY_FILES else row.author
+    mark = "*" if is_current else " "
+    people = "" if count is None else f"{count} người đang học"
+    return f"{mark} bản {row.version:<4}{when:%d/%m/%Y %H:%M}  {author:<14}{mode:<14}{people:>20}  +{added} −{gone}"
+
+
+async def roll_back(desk: Desk, lesson: str, version: int, how: How, *, dry_run: bool) -> int:
+    """Make an older version the current one again; 0 done, 1 something stands in the way."""
+    facts = desk.settings.placeholders
+    async with Beside(desk.settings, dry_run=True) as database:
+        for _ in range(MAX_OUTDATED):
+            stored = (await look(database, [lesson]))[lesson] if database else Stored()
+            await _known(database, stored, lesson)
+            row = stored.versions.get(version)
+            if row is None:
+                there = ", ".join(str(number) for number in sorted(stored.versions))
+                raise SettingsInvalid(f"Bài “{lesson}” không có bản {version}; đang có các bản: {there}.")
+            target = compile_row(row, facts)
+            if target is None:
+                desk.complain(f"Bản {version} của “{lesson}” không còn đọc được bằng chương trình này; chưa quay lại.")
+                return 1
+            each = plan(stored, target, row.translations, how, facts)
+            _check_decisions(how, {lesson: stored}, [each])
+            told = _Telling(desk, named=True)
+            ready = told.all([each])
+            if told.stopped or not ready:
+                return told.end(ready, dry_run=dry_run) if told.stopped else 0
+            if dry_run:
+                return told.end(ready, dry_run=True)
+            try:
+                return told.published(await publish(_given(database), ready, desk.now))
+            except PlanOutdated:
+                continue
+    raise PlanOutdated("Có người khác đang phát hành cùng lúc; hãy chạy lại.")
+
+
+async def _known(database: Database | None, stored: Stored, lesson: str) -> None:
+    """Raises SettingsInvalid for a lesson that was never published."""
+    if stored.log:
+        return
+    known = await database.read(publications.current) if database else {}
+    hint = did_you_mean(lesson, known)
+    raise SettingsInvalid(f"Bài “{lesson}” chưa từng phát hành{'; ' + hint if hint else '.'}")

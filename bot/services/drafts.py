@@ -1,0 +1,149 @@
+"""One lesson file as it lies on disk: found, read, linted. For those who write lessons, not for those who learn."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from flows import Book
+from flows.coverage import Trail
+from flows.lint import lint
+from flows.loader import Draft, Library, load_files
+from flows.model import Lesson, Problem
+from flows.rehearsal import rehearse
+from flows.rules import Script
+from flows.shelf import OF_TRANSLATION
+from flows.translation import texts, usable, with_texts
+
+MAX_BYTES = 1_000_000  # of one file that is looked at; the loader refuses smaller ones in a sentence
+
+_TABLES = ("tracks.yaml", "sources.yaml", "words.yaml", "phrases.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A lesson file: as far as it could be read, with all its faults, those of its translations too.
+
+    `source` is its bytes, and those of its PO files.
+    """
+
+    path: Path
+    source: bytes
+    draft: Draft
+    library: Library
+    problems: tuple[Problem, ...]
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        return tuple(problem for problem in self.problems if problem.severity == "error")
+
+    @property
+    def broken(self) -> bool:
+        """Whether the lesson itself has errors; a translation that is behind stops nobody from trying the lesson."""
+        return any(map(breaks, self.problems))
+
+    @property
+    def lesson(self) -> Lesson | None:
+        """The lesson as far as it could be read; None where nothing could."""
+        return self.draft.lesson if self.draft.lesson and self.draft.lesson.steps else None
+
+    @property
+    def languages(self) -> dict[str, Lesson]:
+        """The lesson in its further languages, as far as they are translated."""
+        lesson = self.lesson
+        if lesson is None:
+            return {}
+        known, sources = self.library.translations.get(lesson.id, {}), texts(lesson)
+        declared = [lang for lang in lesson.langs if lang != lesson.lang and lang in known]
+        return {lang: with_texts(lesson, usable(sources, known[lang])) for lang in declared}
+
+    @property
+    def script(self) -> Script | None:
+        return Script(self.draft, self.library) if self.lesson else None
+
+
+def breaks(problem: Problem) -> bool:
+    """Whether a problem is an error of the lesson itself, not of its translations."""
+    return problem.severity == "error" and problem.code not in OF_TRANSLATION
+
+
+def find(root: Path, wanted: str) -> Path | None:
+    """The file of a lesson: by its id (its folder's name, else the one written inside)."""
+    files = lesson_files(root)
+    named = next((path for path in files if path.parent.name == wanted), None)
+    if named is not None:
+        return named
+    head = re.compile(
+        rb"^lesson:[ \t]*[\"']?" + re.escape(wanted.encode("utf-8", "replace")) + rb"[\"']?[ \t]*(#.*)?\r?$", re.M
+    )
+    return next((path for path in files if head.search(_bytes(path))), None)
+
+
+def lesson_files(root: Path) -> list[Path]:
+    """Every lesson.yaml of a folder, without the template."""
+    return [
+        path
+        for path in sorted(root.rglob("lesson.yaml"))
+        if not any(part.startswith("_") for part in path.relative_to(root).parts[:-1])
+    ]
+
+
+def read_all(root: Path, facts: Mapping[str, str]) -> Library:
+    """Every lesson and table of a folder; what cannot be read counts as empty and hides nothing else."""
+    lessons = lesson_files(root)
+    languages = [path for folder in dict.fromkeys(lesson.parent for lesson in lessons) for path in po_files(folder)]
+    return load_files({**_tables(root), **{str(path): _bytes(path) for path in (*lessons, *languages)}}, facts)
+
+
+def po_files(folder: Path) -> list[Path]:
+    """The translations beside a lesson."""
+    return sorted((folder / "po").glob("*.po"))
+
+
+def raw(path: Path) -> dict[str, bytes]:
+    """A lesson file and its PO files, path → bytes. Raises OSError for the lesson file."""
+    return {str(path): path.read_bytes(), **{str(each): _bytes(each) for each in po_files(path.parent)}}
+
+
+def read(root: Path, path: Path, facts: Mapping[str, str], others: Mapping[str, Lesson]) -> Reading:
+    """Read and lint one file. `others` are the lessons it may refer to; they are not looked at. Raises OSError."""
+    files = raw(path)
+    library = load_files({**_tables(root), **files}, facts)
+    draft = library.drafts[0]
+    own = {draft.lesson.id if draft.lesson else "", path.parent.name}
+    stubs = [_stub(root, lesson) for lesson in others.values() if lesson.id not in own]
+    known = {stub.lesson.id for stub in stubs if stub.lesson} | own
+    stubs += [Draft(str(file), ()) for file in lesson_files(root) if file.parent.name not in known]
+    library = replace(library, drafts=(draft, *stubs), lessons={**others, **library.lessons})
+    found = tuple(problem for problem in lint(library) if problem.place.path in files)
+    return Reading(path, b"\0".join(files.values()), draft, library, found)
+
+
+def _tables(root: Path) -> dict[str, bytes]:
+    """What stands beside the lessons of a folder, its translations included."""
+    paths = [path for name in _TABLES if (path := root / name).is_file()]
+    return {str(path): _bytes(path) for path in (*paths, *po_files(root))}
+
+
+def walked(book: Book, lesson: Lesson, folder: Path) -> frozenset[str] | None:
+    """The steps of a lesson (current in `book`) that the transcripts beside it walk through; None without any."""
+    files = sorted(path for path in (folder / "transcripts").glob("*.txt") if path.is_file())
+    trail = Trail(book)
+    for path in files:
+        rehearse(book, str(path), _bytes(path).decode("utf-8", "replace"), lesson.id, trail.watch)
+    return frozenset(step for of, step in trail.steps if of == lesson.id) if files else None
+
+
+def _stub(root: Path, lesson: Lesson) -> Draft:
+    """A neighbour that is only named: without steps no rule looks at it."""
+    path = str(root / lesson.track / lesson.id / "lesson.yaml")
+    return Draft(path, (), replace(lesson, steps=(), index={}))
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()[:MAX_BYTES]
+    except OSError:
+        return b""

@@ -1,0 +1,77 @@
+"""Transcripts as files beside their lesson: found, read, kept."""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
+
+FOLDER = "transcripts"
+MODE = 0o644  # a teacher's own words, to be shared like the lesson beside them
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
+_TAKEN = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)  # names that Windows keeps for itself
+
+
+def below(folder: Path) -> list[Path]:
+    """Every transcript under `folder`; folders whose name begins with "_" only when they are `folder` itself."""
+    found = sorted(folder.rglob(f"{FOLDER}/*.txt"))
+    return [path for path in found if not any(part.startswith("_") for part in path.relative_to(folder).parts)]
+
+
+def beside(lesson: Path) -> list[Path]:
+    """The transcripts of the lesson file `lesson`."""
+    return sorted((lesson.parent / FOLDER).glob("*.txt"))
+
+
+def save(lesson: Path, name: str, overwrite: bool, text: str) -> tuple[bool, str]:
+    """Write a transcript beside the lesson file `lesson`: whether it was done, and a sentence that says so."""
+    name = name.removesuffix(".txt")
+    if not _NAME.fullmatch(name) or _TAKEN.fullmatch(name):
+        better = suggested(name)
+        hint = f"; thử: /save {better}" if better else "; dùng chữ không dấu, số, gạch ngang"
+        return False, f"“{name}” không làm tên tệp được{hint}"
+    path = lesson.parent / FOLDER / f"{name}.txt"
+    if path.exists() and not overwrite:
+        return False, f"Đã có {near(path)}; muốn ghi đè thì gõ: /save! {name}"
+    try:
+        write(path, text)
+    except OSError as fault:
+        return False, f"Chưa lưu được {near(path)}: {fault.strerror}"
+    return True, f"Đã lưu {near(path)}"
+
+
+def suggested(name: str) -> str:
+    """A name like it that a file may have; "" when nothing is left of it."""
+    plain = unicodedata.normalize("NFD", name.lower().replace("đ", "d"))
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    plain = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].rstrip("-")
+    return f"{plain}-1" if _TAKEN.fullmatch(plain) else plain
+
+
+def write(path: Path, text: str) -> None:
+    """Replace the file in one step, with the mode it had. Raises OSError."""
+    if not path.parent.exists():
+        path.parent.mkdir()
+        path.parent.chmod(0o755)
+    mode = path.stat().st_mode & 0o777 if path.exists() else MODE
+    draft = path.with_name(f".{path.name}.tmp")
+    try:
+        draft.write_text(text, encoding="utf-8", newline="\n")
+        draft.chmod(mode)
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def near(path: Path | str) -> str:
+    """The path as seen from where she stands, when that is shorter."""
+    here = Path.cwd()
+    return os.path.relpath(path, here) if Path(os.path.abspath(path)).is_relative_to(here) else str(path)
+
+
+def read(paths: Iterable[Path]) -> dict[str, str]:
+    """Path → text; what is no UTF-8 is read as well as it can be. Raises OSError."""
+    return {str(path): path.read_bytes().decode("utf-8", "replace") for path in paths}

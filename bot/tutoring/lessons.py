@@ -1,0 +1,166 @@
+"""A lesson at the desk: opened, parked, gone on with, ended; what is owed to her after each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import flows
+from bot.channels.base import Inner
+from bot.tutoring import aftercare, menu, reception
+from bot.tutoring.desk import Desk
+from flows import Session, Trigger
+from flows import events as ev
+
+
+def open_lesson(desk: Desk, lesson_id: str) -> None:
+    """Go on with a lesson where she left it, or begin it; the lesson that was open is parked, never lost."""
+    current = desk.talk.open_run
+    if current is not None and current.home[0] == lesson_id:
+        resume(desk, ev.Reoffered("resume"))
+        return
+    parked = next((run for run in desk.talk.parked if run.home[0] == lesson_id), None)
+    if parked is None and desk.book.lesson(lesson_id) is None:
+        menu.show_menu(desk, desk.phrase("lesson_gone"))
+        return
+    rest = tuple(run for run in desk.talk.parked if run.home[0] != lesson_id)
+    desk.change(parked=(*rest, current) if current is not None else rest)
+    if parked is not None:
+        desk.change(run=replace(parked, seq=desk.talk.seq + 1))  # a number no other lesson's buttons carry
+        resume(desk, ev.Reoffered("resume"))
+        return
+    sprint = flows.start(desk.book, _trigger(desk, lesson_id), desk.universe)
+    desk.show(sprint.session, sprint.events)
+    _after(desk, sprint.events)
+
+
+def _trigger(desk: Desk, lesson_id: str) -> Trigger:
+    person, channel = desk.person, desk.channel.partition(":")[0]
+    trigger = Trigger(lesson_id, desk.talk.seq, person.address, person.name, channel, desk.talk.lang)
+    return replace(trigger, learner=person.learner_id, cards=desk.talk.cards)
+
+
+def open_emergency(desk: Desk) -> None:
+    """The first hour after a scam comes before everything, consent included."""
+    lesson = next(
+        (each for each in desk.book.current if desk.book.versions[each, desk.book.current[each]].emergency), None
+    )
+    if desk.person.consent == "new":
+        desk.set_person(consent="asked")
+        desk.say(desk.phrase("emergency_hello"))
+    if lesson is None:
+        desk.say(desk.phrase("emergency"))
+        reception.tell_helper(desk)
+        return
+    if reception.helper_known(desk):
+        desk.say(desk.phrase("emergency_helper"))
+    run = desk.talk.open_run
+    if run is not None and run.home[0] == lesson:
+        resume(desk, ev.Reoffered(""))
+    else:
+        open_lesson(desk, lesson)
+
+
+def resume(desk: Desk, signal: ev.Signal) -> tuple[ev.Event, ...]:
+    """Hand her signal to the lesson that is open; what happened in it, for whom it concerns beside the lesson."""
+    run = desk.talk.open_run
+    if run is None:
+        menu.show_menu(desk)
+        return ()
+    sprint = flows.resume(desk.book, _lent(run, desk), signal, desk.universe)
+    desk.show(sprint.session, sprint.events)
+    _after(desk, sprint.events)
+    return sprint.events
+
+
+def _lent(run: Session, desk: Desk) -> Session:
+    """With what the engine may know of her: a lesson may be begun on one channel and go on at another."""
+    channel = desk.channel.partition(":")[0]
+    return replace(run, channel=channel, learner=desk.person.learner_id, cards=desk.talk.cards, lang=desk.talk.lang)
+
+
+def _after(desk: Desk, events: tuple[ev.Event, ...]) -> None:
+    """What the desk itself owes after the engine has spoken; a global word or an old button is the conversation's."""
+    for event in events:
+        match event:
+            case ev.EmergencyRaised():
+                open_emergency(desk)
+            case ev.EmergencySuspected():
+                menu.ask_emergency(desk)
+            case ev.TaskPostponed():
+                menu.offer_way_on(desk)
+            case ev.CheckinPlanned() if desk.agreed:
+                aftercare.plan(desk, event)
+            case ev.AnswerGraded() if desk.agreed:
+                aftercare.file_card(desk, event)
+            case ev.RunEnded():
+                _ended(desk, event)
+            case ev.HandedOver(lesson):
+                open_lesson(desk, lesson)
+            case ev.RunFailed():
+                _failed(desk, event)
+            case _:
+                pass
+
+
+def _ended(desk: Desk, event: ev.RunEnded) -> None:
+    if event.outcome == "completed":
+        done = {**desk.talk.done, event.lesson: max(event.points, desk.talk.done.get(event.lesson, 0))}
+        desk.change(done=done)
+    lesson = desk.book.lesson(event.lesson, event.version)
+    if lesson is not None and lesson.emergency:
+        _emergency_ended(desk)
+        return
+    if event.outcome == "completed":
+        desk.say(desk.phrase("lesson_done", bai=desk.lesson_title(event.lesson)))
+        if event.points and desk.agreed:
+            desk.say(desk.phrase("lesson_points", diem=str(event.points)))
+    if any(isinstance(each, ev.HandedOver) for each in desk.events):
+        return  # another lesson goes on at once
+    if desk.person.consent == "asked":
+        reception.ask_consent(desk)
+    elif event.rate and desk.agreed:
+        aftercare.ask_rating(desk, event)
+    else:
+        menu.offer_next(desk, event.then, event.lesson)
+
+
+def _emergency_ended(desk: Desk) -> None:
+    """No points, no praise, nothing more to learn today."""
+    desk.say(desk.phrase("emergency_done"))
+    if desk.person.consent == "asked":
+        reception.ask_consent(desk)
+    else:
+        desk.offer("", (("g:menu", desk.phrase("label_menu")), ("g:help", desk.phrase("label_help"))))
+
+
+def _failed(desk: Desk, event: ev.RunFailed) -> None:
+    run = desk.talk.run
+    if event.code == "place_missing" and run is not None:
+        sprint = flows.rewind(desk.book, run, desk.universe)
+        desk.show(sprint.session, sprint.events)
+        if sprint.session.waiting:
+            return
+        desk.change(run=None, parked=(*desk.talk.parked, run))  # the lesson may come back
+    menu.show_menu(desk, desk.phrase("lesson_trouble"))
+
+
+def take_inner(desk: Desk, body: Inner) -> None:
+    """What time or another person's act brings to her."""
+    if body.kind == "due" and desk.agreed:
+        aftercare.check_in(desk)
+    run = desk.talk.open_run
+    if run is None:
+        return
+    match body.kind:
+        case "due" if run.remind_at is not None and run.remind_at <= desk.universe.now:
+            resume(desk, ev.Due(body.ref))
+        case "reoffer":
+            resume(desk, ev.Reoffered("reoffer"))
+        case "moved" if _is_recalled(desk, run):
+            resume(desk, ev.Reoffered(""))
+
+
+def _is_recalled(desk: Desk, run: Session) -> bool:
+    """Whether an urgent edit takes this lesson along and she has not been told yet."""
+    route = desk.book.routes.get((run.lesson, run.version))
+    return route is not None and route.how == "urgent"

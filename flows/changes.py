@@ -1,0 +1,234 @@
+"""What an edit does: what differs between two versions of a lesson, and what becomes of those who are inside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from flows.forms import saved_names
+from flows.model import Ask, Lesson, Place, Problem, Step
+
+STAY, CHECKPOINT, START = "stay", "checkpoint", "start"
+DECISIONS = (STAY, CHECKPOINT, START)
+"""What may be decided about those at a step that is gone, beside the id of another step."""
+
+Inside = Mapping[tuple[int, str], int]
+"""(version, step) → how many learners are there."""
+
+Fate = Literal["stay", "words", "move", "decide"]
+"""She goes on in her version; so she does, with the new words; she is put into the new version; nobody knows yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What differs. Steps by id; `renamed` old → new (`was:`), `rekinded` step (old id) → (old kind, new kind)."""
+
+    text: bool = False
+    graph: bool = False
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    rekinded: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    retyped: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    checkpoints_gone: tuple[str, ...] = ()
+
+    @property
+    def none(self) -> bool:
+        return not (self.text or self.graph)
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """The learners at one step of one version. `to` is where they are put ("" where they stay, or by checkpoint)."""
+
+    version: int
+    step: str
+    count: int
+    fate: Fate
+    to: str = ""
+    why: Literal["", "removed", "kind"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """What a publication would do to those inside: `stands` by version and step, `problems` of the group `change`."""
+
+    stands: tuple[Stand, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def blocked(self) -> bool:
+        return any(problem.severity == "error" for problem in self.problems)
+
+    @property
+    def total(self) -> int:
+        return sum(stand.count for stand in self.stands)
+
+    def count(self, *fates: Fate) -> int:
+        return sum(stand.count for stand in self.stands if stand.fate in fates)
+
+
+def compare(old: Lesson, new: Lesson) -> Changes:
+    """What the author changed from `old` to `new`."""
+    renamed = {step.was: step.id for step in new.steps if step.was and step.was in old.index}
+    arrived = set(renamed.values())
+    pairs = [(step, counterpart(step, new)) for step in old.steps]
+    return Changes(
+        text=old.text_hash != new.text_hash,
+        graph=old.graph_hash != new.graph_hash,
+        added=tuple(step.id for step in new.steps if step.id not in old.index and step.id not in arrived),
+        removed=tuple(step.id for step, now in pairs if now is None),
+        renamed={before: after for before, after in renamed.items() if before != after},
+        rekinded={step.id: (kind(step), kind(now)) for step, now in pairs if now and kind(step) != kind(now)},
+        retyped=_retyped(old, new),
+        checkpoints_gone=tuple(step.id for step, now in pairs if step.checkpoint and not (now and now.checkpoint)),
+    )
+
+
+def counterpart(step: Step, new: Lesson) -> Step | None:
+    """The step that `step` became: the one of its id and kind, else the one that says `was:`, else that of its id."""
+    same = new.step(step.id)
+    if same is not None and type(same) is type(step):
+        return same
+    return next((each for each in new.steps if each.was == step.id), same)
+
+
+def kind(step: Step) -> str:
+    """A step's kind as it is written."""
+    return type(step).__name__.lower()
+
+
+def variable_types(lesson: Lesson) -> dict[str, frozenset[str]]:
+    """What each variable may hold: the type of an `ask`, else the kind of the step that writes it."""
+    types: dict[str, set[str]] = {}
+    for step in lesson.steps:
+        for name in saved_names(step):
+            types.setdefault(name, set()).add(step.type if isinstance(step, Ask) else kind(step))
+    return {name: frozenset(found) for name, found in types.items()}
+
+
+def _retyped(old: Lesson, new: Lesson) -> dict[str, tuple[str, str]]:
+    before, after = variable_types(old), variable_types(new)
+    lost = {name: before[name] - after[name] for name in before if name in after}
+    return {name: (_any(before[name]), _any(after[name])) for name, gone in lost.items() if gone}
+
+
+def _any(types: frozenset[str]) -> str:
+    return "/".join(sorted(types))
+
+
+# --- those inside ------------------------------------------------------------------------------------
+
+
+def impact(
+    old_lessons_by_version: Mapping[int, Lesson],
+    new: Lesson,
+    inside: Inside,
+    decisions: Mapping[str, str],
+    urgent: bool,
+    settled: Collection[int] = (),
+) -> Impact:
+    """What publishing `new` does to those inside; a version that cannot be read any more keeps them where they are.
+
+    Without `urgent` they stay in their version (with the new words where the graph is the same); with it they are put
+    into `new`. In both, whoever waits at a step that is gone or has become of another kind needs `was:` or a decision,
+    but for those in `settled` versions: there everybody stays.
+    """
+    stands: list[Stand] = []
+    problems: list[Problem] = []
+    for (version, step_id), count in sorted(inside.items()):
+        old = old_lessons_by_version.get(version)
+        step = old.step(step_id) if old else None
+        if old is None or step is None or (version in settled and old.graph_hash != new.graph_hash):
+            stands.append(Stand(version, step_id, count, "stay"))
+            continue
+        stand = _stand(version, old, step, count, new, decisions, urgent)
+        stands.append(stand)
+        if stand.fate == "decide":
+            problems.append(_undecided(stand, step, new, urgent))
+    moved = {stand.version for stand in stands if stand.fate == "move"}
+    inhabited = ({stand.version for stand in stands} & old_lessons_by_version.keys()) - set(settled)
+    for version in sorted(inhabited):
+        changes = compare(old_lessons_by_version[version], new)
+        if version in moved:
+            problems += [_retyped_problem(name, types, new) for name, types in changes.retyped.items()]
+        if changes.graph:
+            old_lesson = old_lessons_by_version[version]
+            problems += [
+                _checkpoint_gone(step, new) for step in old_lesson.steps if step.id in changes.checkpoints_gone
+            ]
+    found = Impact(tuple(stands), ())
+    if found.total:
+        problems.append(Problem("I805", Place(new.place.path, new.place.line, new.place.col), summary(found)))
+    ordered = sorted(set(problems), key=lambda p: (p.place.line, p.place.col, p.code, p.message))
+    return Impact(tuple(stands), tuple(ordered))
+
+
+def _stand(
+    version: int, old: Lesson, step: Step, count: int, new: Lesson, decisions: Mapping[str, str], urgent: bool
+) -> Stand:
+    if (old.graph_hash, old.text_hash) == (new.graph_hash, new.text_hash):
+        return Stand(version, step.id, count, "stay")
+    if old.graph_hash == new.graph_hash and not urgent:
+        return Stand(version, step.id, count, "words")
+    decision = decisions.get(step.id, "")
+    if decision and not urgent:
+        return Stand(version, step.id, count, "stay")
+    if decision:
+        return Stand(version, step.id, count, "move", decision if decision in new.index else "")
+    now = counterpart(step, new)
+    explicit = now is not None and now.was == step.id
+    if now is None or (kind(now) != kind(step) and not explicit):
+        return Stand(version, step.id, count, "decide", why="removed" if now is None else "kind")
+    return Stand(version, step.id, count, "move", now.id) if urgent else Stand(version, step.id, count, "stay")
+
+
+def summary(found: Impact) -> str:
+    """How many stay, move and wait for a decision, in one sentence."""
+    parts = [f"{found.count('stay', 'words')} ở lại"]
+    if found.count("words"):
+        parts[0] += f" ({found.count('words')} nhận lời mới)"
+    if found.count("move"):
+        parts.append(f"{found.count('move')} chuyển")
+    if found.count("decide"):
+        where = ", ".join(dict.fromkeys(f"bước `{s.step}` đã {_GONE[s.why]}" for s in found.stands if s.why))
+        parts.append(f"{found.count('decide')} cần quyết định ({where})")
+    return f"{found.total} người đang học: {', '.join(parts)}"
+
+
+_GONE = {"": "", "removed": "bỏ", "kind": "đổi loại"}
+
+
+def _undecided(stand: Stand, step: Step, new: Lesson, urgent: bool) -> Problem:
+    decide = f"--decide {stand.step}={'checkpoint|start|MÃ_BƯỚC' if urgent else STAY}"
+    now = new.step(stand.step)
+    if stand.why == "kind" and now is not None:
+        message = f"{stand.count} người đang ở bước “{stand.step}” (bản {stand.version}), vốn là {kind(step)}"
+        hint = f"đặt mã bước khác, hoặc quyết định: {decide}"
+        return Problem("E802", now.place, f"{message}, nay là {kind(now)}", hint)
+    message = f"{stand.count} người đang ở bước “{stand.step}” (bản {stand.version}), nay không còn"
+    hint = f"ghi “was: {stand.step}” ở bước thay nó, hoặc quyết định: {decide}"
+    return Problem("E801", steps_place(new), message, hint)
+
+
+def _retyped_problem(name: str, types: tuple[str, str], new: Lesson) -> Problem:
+    step = next((step for step in new.steps if name in saved_names(step)), None)
+    message = f"biến “{name}” vốn là {types[0]}, nay là {types[1]}; người được chuyển còn giữ giá trị cũ"
+    return Problem("E803", step.place if step else steps_place(new), message, "hãy lưu vào một tên khác")
+
+
+def _checkpoint_gone(step: Step, new: Lesson) -> Problem:
+    now = counterpart(step, new)
+    message = f"bước “{step.id}” không còn là mốc (checkpoint)"
+    hint = "người cần chuyển sẽ về mốc trước đó hoặc về đầu bài; giữ mốc thì tốt hơn"
+    return Problem("W804", now.place if now else steps_place(new), message, hint)
+
+
+def steps_place(lesson: Lesson) -> Place:
+    """Where the header's `steps` stands."""
+    for number, line in enumerate(lesson.source.splitlines(), 1):
+        if re.match(r"[\"']?steps[\"']?\s*:", line):
+            return Place(lesson.place.path, number, 1)
+    return lesson.place

@@ -1,0 +1,277 @@
+"""What the transcripts of a lesson reach: its steps, its options, its further ways; and the rules about that.
+
+Nothing is asked of the engine: a `Trail` watches a Player and reads the path she walked and the events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from itertools import pairwise
+
+from flows import events as ev
+from flows.model import Branch, Choose, End, Help, Lesson, Place, Problem, Quiz, Step, Task, Wait
+from flows.rehearsal import rehearse
+from flows.session import Book, Session, Sprint
+
+TARGETS = ("next", "go", "out_of_tries", "verify", "otherwise", "on_none", "fallback")
+"""Fields that lead to a step."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Way:
+    """One thing that can happen at a step; `name` tells its options and cases apart.
+
+    `kind` is option, or what else: right, wrong, out_of_tries, done, stuck, later, case, else, skipped (its `when` was
+    false), next, yes, no, due (its time came).
+    """
+
+    step: str
+    kind: str
+    name: str = ""
+
+
+class Trail:
+    """What was met while playing: (lesson, step), and (lesson, way). Its `watch` is handed to a Player."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self.steps: set[tuple[str, str]] = set()
+        self.ways: set[tuple[str, Way]] = set()
+        self._pairs: set[tuple[str, int, str, str]] = set()  # looked at already
+
+    def watch(self, before: Session | None, sprint: Sprint) -> None:
+        after = sprint.session
+        self._walked(after.lesson, after.version, after.path)
+        for frame in after.stack:
+            self._walked(frame.lesson, frame.version, frame.path)
+        self._heard_of(before or after, sprint)
+        step = self.book.step(before) if before else None
+        if before is not None and step is not None:
+            self.ways.update((before.lesson, way) for way in _taken(step, before, sprint))
+
+    def _walked(self, lesson_id: str, version: int, path: tuple[str, ...]) -> None:
+        self.steps.update((lesson_id, step) for step in path)
+        lesson = self.book.lesson(lesson_id, version)
+        fresh = {(lesson_id, version, *pair) for pair in pairwise(path)} - self._pairs
+        self._pairs |= fresh
+        if lesson is not None:
+            self.ways.update((lesson_id, way) for *_, one, two in fresh for way in _between(lesson, one, two))
+
+    def _heard_of(self, before: Session, sprint: Sprint) -> None:
+        """A called lesson that is over has taken its path along: its last steps are known by what they said.
+
+        Of silent steps there only an end is found, where it is the one of that outcome.
+        """
+        inside = before.lesson
+        for event in sprint.events:
+            match event:
+                case ev.Called(lesson=lesson_id):
+                    inside = lesson_id
+                case ev.Returned(lesson=lesson_id, outcome=outcome, to=to):
+                    lesson = self.book.lesson(lesson_id)
+                    ends = [each.id for each in lesson.steps if _ends(each, outcome)] if lesson else []
+                    self.steps.update((lesson_id, end) for end in ends if len(ends) == 1)
+                    inside = to
+                case ev.RunStarted(lesson=lesson_id):
+                    inside = lesson_id
+                case ev.Said(step=step) | ev.Asked(step=step):
+                    lesson = self.book.lesson(inside)
+                    if lesson and lesson.step(step):
+                        self.steps.add((inside, step))
+
+
+def _ends(step: Step, outcome: str) -> bool:
+    return isinstance(step, End) and step.outcome == outcome
+
+
+def _taken(step: Step, before: Session, sprint: Sprint) -> Iterator[Way]:
+    """The ways that she went at the step where she waited."""
+    used = sprint.session.used
+    if used is not None and used != before.used and used[0] == before.seq:
+        is_option = isinstance(step, Choose | Quiz)
+        yield Way(step.id, "option", used[1]) if is_option else Way(step.id, used[1] or "due")
+    for event in sprint.events:
+        if isinstance(event, ev.AnswerGraded) and isinstance(step, Quiz):
+            yield Way(step.id, "right" if event.right else "wrong")
+    if isinstance(step, Quiz) and _given_up(step, before, sprint):
+        yield Way(step.id, "out_of_tries")
+
+
+def _given_up(step: Quiz, before: Session, sprint: Sprint) -> bool:
+    """Whether her tries ran out in this sprint: she was wrong, or stuck, for the last time and was led on."""
+    if not step.tries or before.tries + 1 < step.tries or not _moved(before, sprint.session):
+        return False
+    graded = next((event for event in sprint.events if isinstance(event, ev.AnswerGraded)), None)
+    if graded is None:  # she said that she cannot
+        return step.type not in ("one", "true_false") and not any(isinstance(e, ev.Commanded) for e in sprint.events)
+    chosen = next((option for option in step.options if option.id == graded.answer), None)
+    return not graded.right and not (chosen and chosen.next)
+
+
+def _moved(before: Session, after: Session) -> bool:
+    return after.path != before.path and (after.step != before.step or not after.waiting)
+
+
+def _between(lesson: Lesson, one: str, two: str) -> Iterator[Way]:
+    """The case that led from one step to another, and the steps in between whose `when` was false."""
+    step = lesson.step(one)
+    if step is None:
+        return
+    if isinstance(step, Branch):
+        yield from (Way(one, "case", case.when) for case in step.cases if case.go == two)
+        yield from (Way(one, "case", to) for to in step.split if to == two)
+        if step.otherwise == two:
+            yield Way(one, "else")
+    for at in {lesson.index[one] + 1, *(lesson.index[to] for to in targets(step) if to in lesson.index)}:
+        skipped = []
+        while at < len(lesson.steps) and lesson.steps[at].when is not None and lesson.steps[at].id != two:
+            skipped.append(Way(lesson.steps[at].id, "skipped"))
+            at += 1
+        if skipped and at < len(lesson.steps) and lesson.steps[at].id == two and two not in targets(step):
+            yield from skipped
+
+
+def targets(part: object) -> frozenset[str]:
+    """Every step that a step, or a part of it, names as a way on."""
+    found: set[str] = set()
+    for each in fields(part) if is_dataclass(part) else ():
+        value = getattr(part, each.name)
+        if isinstance(value, str) and each.name in TARGETS:
+            found.add(value)
+        elif isinstance(value, tuple):
+            found.update(to for item in value for to in targets(item))
+        elif is_dataclass(value):
+            found |= targets(value)
+    return frozenset(found)
+
+
+# --- what there is ---------------------------------------------------------------------------------
+
+
+def ways_of(lesson: Lesson) -> dict[Way, Place]:
+    """Everything that can happen at the steps of a lesson, and where it is written."""
+    return {way: place for step in lesson.steps for way, place in _ways(step)}
+
+
+def _ways(step: Step) -> Iterator[tuple[Way, Place]]:
+    match step:
+        case Quiz(type="one" | "true_false") | Choose():
+            yield from ((Way(step.id, "option", option.id), option.place) for option in step.options)
+        case Quiz():
+            yield from ((Way(step.id, kind), step.place) for kind in ("right", "wrong"))
+        case Task():
+            yield from ((Way(step.id, kind), step.place) for kind in ("done", "stuck", "later"))
+        case Branch():
+            yield from ((Way(step.id, "case", case.when), case.place) for case in step.cases)
+            yield from ((Way(step.id, "case", to), step.place) for to in step.split)
+            if step.otherwise and not step.split:
+                yield Way(step.id, "else"), step.place
+        case Wait():
+            yield from ((Way(step.id, kind), step.place) for kind in ("next", "due"))
+        case Help():
+            kinds = ("yes", "no") if step.offer else ()
+            waited = ("due",) if step.sla_s and step.fallback else ()
+            yield from ((Way(step.id, kind), step.place) for kind in (*kinds, *waited))
+    if isinstance(step, Quiz) and step.tries:
+        yield Way(step.id, "out_of_tries"), step.place
+    if step.when is not None:
+        yield Way(step.id, "skipped"), step.place
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What no transcript reaches: a step (`way` is None) or a way; the lines of the lesson's file, both included."""
+
+    step: str
+    way: Way | None
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """One lesson: how many steps, options and further ways are met, of how many; what is not.
+
+    `lines` are ranges of lines (from 1, both included) whose steps, options or cases nobody meets.
+    """
+
+    lesson: str
+    path: str
+    steps: tuple[int, int]
+    options: tuple[int, int]
+    ways: tuple[int, int]
+    gaps: tuple[Gap, ...]
+    lines: tuple[tuple[int, int], ...]
+
+
+def coverage(lesson: Lesson, trail: Trail) -> Coverage:
+    ways = ways_of(lesson)
+    met = {way for name, way in trail.ways if name == lesson.id} & ways.keys()
+    seen = {step.id for step in lesson.steps if (lesson.id, step.id) in trail.steps}
+    options = {way for way in ways if way.kind == "option"}
+    source = lesson.source.split("\n")
+    gaps = [_gap(source, step.id, None, step.place) for step in lesson.steps if step.id not in seen]
+    gaps += [_gap(source, way.step, way, place) for way, place in ways.items() if way not in met and way.step in seen]
+    return Coverage(
+        lesson.id,
+        lesson.place.path,
+        (len(seen), len(lesson.steps)),
+        (len(options & met), len(options)),
+        (len(met - options), len(ways) - len(options)),
+        tuple(sorted(gaps, key=lambda gap: (gap.first, gap.last))),
+        _lines(source, gaps),
+    )
+
+
+def _lines(source: list[str], gaps: list[Gap]) -> tuple[tuple[int, int], ...]:
+    """Neighbours are joined, also across blank lines and comments."""
+    found: list[tuple[int, int]] = []
+    shown = (gap for gap in gaps if gap.way is None or gap.way.kind in ("option", "case"))
+    for gap in sorted(shown, key=lambda gap: (gap.first, gap.last)):
+        between = source[found[-1][1] : gap.first - 1] if found else []
+        if found and all(not line.strip() or line.lstrip().startswith("#") for line in between):
+            found[-1] = (found[-1][0], max(found[-1][1], gap.last))
+        else:
+            found.append((gap.first, gap.last))
+    return tuple(found)
+
+
+def _gap(source: list[str], step: str, way: Way | None, place: Place) -> Gap:
+    """The lines of a step or option: from where it begins to before the next line that is less indented."""
+    last = at = place.line
+    for line in source[place.line :]:
+        at += 1
+        if line.strip() and len(line) - len(line.lstrip()) < place.col - 1:
+            break
+        if line.strip() and not line.lstrip().startswith("#"):
+            last = at
+    return Gap(step, way, place.line, last)
+
+
+# --- rules -------------------------------------------------------------------------------------------
+
+
+def problems(book: Book, lesson: Lesson, transcripts: Mapping[str, str]) -> tuple[Problem, ...]:
+    """W901: a step that no transcript reaches, where it stands; E902: a transcript (path → text) that fails.
+
+    `book` holds `lesson` as its current version. No transcripts: nothing is said.
+    """
+    if not transcripts:
+        return ()
+    trail = Trail(book)
+    found: list[Problem] = []
+    for path, text in sorted(transcripts.items()):
+        played = rehearse(book, path, text, lesson.id, trail.watch)
+        if played.failed:
+            hint = "sửa dòng này, rồi ./camtay test-lessons"
+            found.append(Problem("E902", Place(path, played.failed.line or 1, 1), played.failed.message, hint))
+        elif played.differences:
+            first = played.differences[0]
+            hint = "xem rồi ghi lại: ./camtay test-lessons --update"
+            found.append(Problem("E902", Place(path, first.line, 1), "lời máy nay khác bản thoại này", hint))
+    for step in lesson.steps:
+        if (lesson.id, step.id) not in trail.steps:
+            hint = "ghi thêm một bản thoại qua bước này: ./camtay try, rồi /save"
+            found.append(Problem("W901", step.place, f"chưa bản thoại nào đi qua bước “{step.id}”", hint))
+    return tuple(found)

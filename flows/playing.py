@@ -1,0 +1,277 @@
+"""A lesson played from a list of what the learner does: the whole play is that list, nothing is kept anywhere.
+
+Played again on every look, so that an edited lesson shows at once; what the new file no longer has ends the play
+there, with a note. For the preview of whoever writes lessons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
+from random import Random
+
+from flows import events as ev
+from flows.engine import resume, rewind, start
+from flows.model import Lesson, Quiz, Review
+from flows.notes import notes, spell
+from flows.rules import Script
+from flows.session import DEFAULT_ADDRESS, Book, Card, Session, Sprint, Trigger
+from flows.stage import Stage
+from flows.trail import Passed, legs, trail
+from flows.transcript import BEGINNING
+
+MOST_DEEDS = 300  # longer than any lesson; the whole play runs again on each look
+MOST_WAITS = 10  # reminders that one jump in time may set off
+LONGEST_WAIT_S = 400 * 86_400
+
+GIVEN = "(cho sẵn)"  # the step that points given by hand are booked on
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """Who plays what, from where. `step` empty: from the beginning; `points` and `values` are given beforehand.
+
+    Under another name a branch by chance may draw another way, as for another learner.
+    """
+
+    lesson: str
+    name: str = "Lan"
+    address: str = DEFAULT_ADDRESS
+    channel: str = "web"
+    lang: str = "vi"
+    at: datetime = BEGINNING
+    step: str = ""
+    points: int = 0
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What she does: tap (an option's id), say (words), send (a kind of media), wait (seconds; "due": till then)."""
+
+    kind: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One bubble of the tutor's, with its buttons; the texts of one turn are joined as the desk joins them."""
+
+    text: str
+    choices: tuple[ev.Choice, ...] = ()
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One deed and what came of it. `said` is what her side of the chat shows (secrets are masked there as well),
+    `fault` why nothing could come, `waited` how far time jumped."""
+
+    deed: Deed | None
+    said: str
+    messages: tuple[Message, ...]
+    notes: tuple[str, ...]
+    trail: tuple[Passed, ...]
+    fault: str = ""
+    waited: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """A play as far as it got. `choices` are what can be tapped now, `reached` the steps walked through."""
+
+    setup: Setup
+    session: Session
+    now: datetime
+    turns: tuple[Turn, ...]
+    choices: tuple[ev.Choice, ...]
+
+    @property
+    def over(self) -> bool:
+        return not self.session.waiting
+
+    @property
+    def prompt(self) -> Message | None:
+        """The newest message: what each channel would show now."""
+        return next((message for turn in reversed(self.turns) for message in reversed(turn.messages)), None)
+
+
+def play(book: Book, script_of: Callable[[Lesson], Script | None], setup: Setup, deeds: Sequence[Deed]) -> Play:
+    """Play from the beginning. `script_of` gives a lesson as the rules see it (None: unknown, then nothing is told
+    of conditions). Raises KeyError when the book has no such lesson."""
+    player = _Player(book, script_of, setup)
+    player.begin()
+    for deed in deeds[:MOST_DEEDS]:
+        if not player.do(deed):
+            break
+    return Play(setup, player.session, player.now, tuple(player.turns), player.choices)
+
+
+class _Player:
+    def __init__(self, book: Book, script_of: Callable[[Lesson], Script | None], setup: Setup) -> None:
+        self.book = book
+        self.script_of = script_of
+        self.setup = setup
+        self.now = setup.at
+        self.turns: list[Turn] = []
+        self.choices: tuple[ev.Choice, ...] = ()
+        self.session = Session("", setup.lesson, 0)
+        self._ids = 0
+
+    # --- beginning ---
+
+    def begin(self) -> None:
+        setup = self.setup
+        lesson = self.book.lesson(setup.lesson, self.book.current[setup.lesson], setup.lang)
+        if lesson is None:
+            raise KeyError(setup.lesson)
+        cards = _cards(self.book, lesson, setup.at)
+        if not setup.step and not setup.values and not setup.points:
+            person = setup.address, setup.name, setup.channel, setup.lang, setup.name
+            trigger = Trigger(setup.lesson, 0, *person, cards=cards)
+            self._turn(None, "", start(self.book, trigger, self._universe()), None)
+            return
+        at = setup.step if lesson.step(setup.step) else lesson.steps[0].id
+        fault = f"Bài không có bước nào tên “{setup.step}”, nên vào từ đầu." if setup.step not in ("", at) else ""
+        self._turn(None, "", self._enter(lesson, at, cards), None, fault)
+
+    def _enter(self, lesson: Lesson, at: str, cards: Mapping[str, Card]) -> Sprint:
+        """Stand at a step as if she had come there: put back to a checkpoint there, without the words for that."""
+        setup = self.setup
+        session = Session(
+            run_id=self._new_id(),
+            lesson=lesson.id,
+            version=self.book.current[lesson.id],
+            checkpoint=at,
+            earned={GIVEN: setup.points} if setup.points else {},
+            vars=dict(setup.values),
+            address=setup.address,
+            name=setup.name,
+            channel=setup.channel,
+            lang=setup.lang,
+            began_at=setup.at,
+            learner=setup.name,
+            cards=cards,
+        )
+        sprint = rewind(self.book, session, self._universe())
+        sorry = self.book.phrase("place_lost", setup.address, setup.name, setup.lang)
+        events = tuple(event for event in sprint.events if not (isinstance(event, ev.Said) and event.text == sorry))
+        step = lesson.step(at)
+        if sprint.session.checkpoint == at and not (step and step.checkpoint):
+            return Sprint(replace(sprint.session, checkpoint=""), events)
+        return Sprint(sprint.session, events)
+
+    # --- going on ---
+
+    def do(self, deed: Deed) -> bool:
+        """Carry one deed out; False when the play cannot go on after it."""
+        if not self.session.waiting:
+            return False
+        match deed.kind:
+            case "tap":
+                return self._tap(deed)
+            case "wait":
+                return self._wait(deed)
+            case "send":
+                self._signal(deed, f"[{deed.what}]", ev.Sent(deed.what))
+            case _:
+                self._signal(deed, deed.what, ev.Typed(deed.what))
+        return True
+
+    def _tap(self, deed: Deed) -> bool:
+        choice = next((choice for choice in self.choices if choice.id == deed.what), None)
+        if choice is None:
+            self._stop(deed, f"Ở đây không còn nút “{deed.what}”: bài đã sửa, nên chơi lại được tới đây.")
+            return False
+        self._signal(deed, choice.label, ev.Tapped(self.session.seq, choice.id))
+        return True
+
+    def _wait(self, deed: Deed) -> bool:
+        if deed.what == "due":
+            if self.session.remind_at is None:
+                self._stop(deed, "Ở đây không còn hẹn giờ nào.")
+                return True
+            until = max(self.session.remind_at, self.now)
+        else:
+            seconds = int(deed.what) if deed.what.isascii() and deed.what.isdigit() and len(deed.what) < 10 else 0
+            until = self.now + timedelta(seconds=min(seconds, LONGEST_WAIT_S))
+        waited, before = until - self.now, len(self.turns)
+        said = f"— {spell(waited)} sau —"
+        for _ in range(MOST_WAITS):
+            due = self.session.remind_at
+            if due is None or due > until or not self.session.waiting:
+                break
+            self.now = max(due, self.now)
+            self._signal(deed, said, ev.Due(self.session.wait_id))
+            said = ""
+        self.now = until
+        if len(self.turns) == before:
+            self.turns.append(Turn(deed, said, (), (), ()))
+        self.turns[before] = replace(self.turns[before], waited=waited)
+        return True
+
+    def _signal(self, deed: Deed, said: str, signal: ev.Signal) -> None:
+        before = self.session
+        sprint = resume(self.book, before, signal, self._universe())
+        heard = next((event.text for event in sprint.events if isinstance(event, ev.Heard)), said)
+        self._turn(deed, heard, sprint, before)
+
+    def _stop(self, deed: Deed, fault: str) -> None:
+        self.turns.append(Turn(deed, "", (), (), (), fault))
+
+    def _turn(self, deed: Deed | None, said: str, sprint: Sprint, before: Session | None, fault: str = "") -> None:
+        self.session = sprint.session
+        messages = _messages(sprint.events)
+        if any(isinstance(event, ev.Asked) for event in sprint.events):
+            self.choices = messages[-1].choices if messages else ()
+        if not sprint.session.waiting:
+            self.choices = ()
+        told = tuple(note for event in sprint.events for note in notes(event))
+        self.turns.append(Turn(deed, said, messages, told, self._trail(before, sprint), fault))
+
+    def _trail(self, before: Session | None, sprint: Sprint) -> tuple[Passed, ...]:
+        found: list[Passed] = []
+        for leg in legs(before, sprint.session, sprint.events):
+            lesson = self.book.lesson(leg.lesson, leg.version)
+            script = self.script_of(lesson) if lesson else None
+            if lesson is not None and script is not None:
+                found += trail(script, leg, sprint.session, sprint.events, partial(self._stage, lesson))
+        return tuple(found)
+
+    def _stage(self, lesson: Lesson, session: Session) -> Stage:
+        return Stage(self.book, lesson, session, self._universe())
+
+    def _universe(self) -> ev.Universe:
+        return ev.Universe(self.now, self._new_id, Random(len(self.turns)))
+
+    def _new_id(self) -> str:
+        self._ids += 1
+        return f"run{self._ids}"
+
+
+def _cards(book: Book, lesson: Lesson, at: datetime) -> Mapping[str, Card]:
+    """Where the lesson reviews: every question of the other lessons, all of them due."""
+    if not any(isinstance(step, Review) for step in lesson.steps):
+        return {}
+    others = (other for each in book.current if each != lesson.id and (other := book.lesson(each)) is not None)
+    return {f"{o.id}/{step.id}": Card(0, at) for o in others for step in o.steps if isinstance(step, Quiz)}
+
+
+def _messages(events: Iterable[ev.Event]) -> tuple[Message, ...]:
+    """The bubbles of one turn: a text joins what stands before it, unless that already asks something."""
+    found: list[Message] = []
+    for event in events:
+        match event:
+            case ev.Said(text=text):
+                choices, seq = (), 0
+            case ev.Asked(seq=seq, text=text, choices=choices):
+                pass
+            case _:
+                continue
+        if found and not found[-1].choices:
+            last = found.pop()
+            text = f"{last.text}\n\n{text}" if text else last.text
+        found.append(Message(text, choices, seq))
+    return tuple(message for message in found if message.text or message.choices)

@@ -1,0 +1,137 @@
+"""A lessons folder read again and again while it is being written in: only what changed is parsed and linted anew."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+
+from flows.lint import lint_draft, lint_shelf
+from flows.loader import Draft, Library, Parsers, by_place, load_files, read_draft
+from flows.model import LessonInvalid, Place, Problem
+from flows.po import Catalogue
+from flows.po import read as read_catalogue
+from flows.shelf import OF_TRANSLATION, Shelf, lesson_path, shelf_of
+
+NEEDED = ("phrases.yaml", "words.yaml")  # without them the tutor cannot speak or understand
+TABLES = (*NEEDED, "tracks.yaml", "sources.yaml")
+
+Faults = Mapping[str, tuple[Problem, ...]]
+"""Path → its errors."""
+
+
+class _Remembering(Parsers):
+    """Parsers that give back what they made of the same bytes last time."""
+
+    def __init__(self) -> None:
+        self.drafts: dict[str, tuple[bytes, Draft]] = {}
+        self.catalogues: dict[str, tuple[bytes, tuple[Catalogue, tuple[Problem, ...]]]] = {}
+
+    def draft(self, raw: bytes, path: str, facts: Collection[str]) -> Draft:
+        known = self.drafts.get(path)
+        if known is None or known[0] != raw:
+            known = self.drafts[path] = raw, read_draft(raw, path, facts)
+        return known[1]
+
+    def catalogue(self, raw: bytes, path: str) -> tuple[Catalogue, tuple[Problem, ...]]:
+        known = self.catalogues.get(path)
+        if known is None or known[0] != raw:
+            known = self.catalogues[path] = raw, read_catalogue(raw, path)
+        return known[1]
+
+    def forget_others(self, files: Collection[str]) -> None:
+        self.drafts = {path: known for path, known in self.drafts.items() if path in files}
+        self.catalogues = {path: known for path, known in self.catalogues.items() if path in files}
+
+
+class Rereader:
+    """What was read before: one per folder. `read` takes a while when much has changed; it touches no file."""
+
+    def __init__(self, root: Path, facts: Mapping[str, str]) -> None:
+        self.root = root
+        self.facts = facts
+        self._parsers = _Remembering()
+        self._files: Mapping[str, bytes] = {}
+        self._tables: dict[str, bytes] = {}
+        self._found: dict[str, list[Problem]] = {}
+        self._ids: frozenset[str] = frozenset()
+
+    def read(self, files: Mapping[str, bytes]) -> tuple[Shelf, Faults]:
+        """The folder with these files (path → bytes), and all errors; a broken table stays as it was when it was good.
+
+        Raises LessonInvalid while there has been no good phrases.yaml or words.yaml yet.
+        """
+        broken: dict[str, tuple[Problem, ...]] = {}
+        used = {path: raw for path, raw in files.items() if path not in self._paths(NEEDED)}
+        for path in self._paths(NEEDED):
+            if path in files:
+                used[path] = files[path]
+            else:
+                broken[path] = (Problem("E009", Place(path, 1, 1), "không thấy tệp này", "hãy để lại tệp như cũ"),)
+                self._put_back(used, path, broken[path])
+        library = load_files(used, self.facts, self._parsers)
+        unreadable = _errors(library.problems)
+        unsound = {} if unreadable else _errors(lint_shelf(library))
+        for path in self._paths(TABLES):
+            errors = unreadable.get(path, ()) or unsound.get(path, ())
+            if errors:
+                broken[path] = errors
+            if path in unreadable or (errors and path in self._tables):  # a first one is used as far as it goes
+                self._put_back(used, path, errors)
+        library = load_files(used, self.facts, self._parsers) if broken else library
+        shelf = self._shelf(library, used, broken)
+        self._tables = {path: used[path] for path in self._paths(TABLES) if path in used}
+        self._files = dict(used)
+        self._parsers.forget_others(used)
+        return shelf, {**shelf.broken, **broken}
+
+    def _paths(self, names: Collection[str]) -> list[str]:
+        return [str(self.root / name) for name in names]
+
+    def _put_back(self, used: dict[str, bytes], path: str, errors: tuple[Problem, ...]) -> None:
+        last = self._tables.get(path)
+        if last is not None:
+            used[path] = last
+        elif path in self._paths(NEEDED):
+            raise LessonInvalid(errors)
+        else:
+            used.pop(path, None)
+
+    def _shelf(self, library: Library, used: dict[str, bytes], broken: dict[str, tuple[Problem, ...]]) -> Shelf:
+        words = str(self.root / "words.yaml")
+        try:
+            return shelf_of(library, self._lint(library, used), self.root, used[words])
+        except LessonInvalid as missing:  # a sentence was taken out
+            path = str(self.root / "phrases.yaml")
+            broken[path] = missing.problems
+            self._put_back(used, path, missing.problems)
+            library = load_files(used, self.facts, self._parsers)
+            return shelf_of(library, self._lint(library, used), self.root, used[words])
+
+    def _lint(self, library: Library, files: Mapping[str, bytes]) -> tuple[Problem, ...]:
+        """Every lesson's problems, those of lessons that neither changed nor were at fault from before."""
+        ids = frozenset(draft.lesson.id for draft in library.drafts if draft.lesson)
+        changed = {path for path in files.keys() | self._files.keys() if files.get(path) != self._files.get(path)}
+        of_lessons = {lesson_path(path) for path in changed}
+        everything = ids != self._ids or not of_lessons <= {draft.path for draft in library.drafts}
+        found: dict[str, list[Problem]] = {}
+        for draft in library.drafts:
+            before = self._found.get(draft.path)
+            if before is None or everything or draft.path in of_lessons or _has_errors(before):
+                before = lint_draft(draft, library)
+            found[draft.path] = before
+        self._found, self._ids = found, ids
+        own = [problem for each in found.values() for problem in each]
+        return by_place([*library.problems, *lint_shelf(library), *own])
+
+
+def _errors(problems: Iterable[Problem]) -> dict[str, tuple[Problem, ...]]:
+    """By path; that a sentence lacks its translation is no fault of the sentence."""
+    found: dict[str, tuple[Problem, ...]] = {}
+    for problem in by_place(problems):
+        if problem.severity == "error" and problem.code not in OF_TRANSLATION:
+            found[problem.place.path] = (*found.get(problem.place.path, ()), problem)
+    return found
+
+
+def _has_errors(problems: list[Problem]) -> bool:
+    return any(problem.severity == "error" for problem in problems)

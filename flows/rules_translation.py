@@ -1,0 +1,164 @@
+"""Rules about other languages. They hold for those a lesson declares in `langs`; any other PO file is work in progress.
+
+A translation that is missing or out of date is never shown: her text stays in the base language. The rules keep such a
+lesson from being published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import PurePath
+
+from flows.fields import did_you_mean
+from flows.loader import Draft, Library
+from flows.model import Place, Problem, Step
+from flows.po import Catalogue, Entry
+from flows.rules import Found, Rulebook, Script
+from flows.rules_channel import rules as channel_rules
+from flows.rules_text import rules as text_rules
+from flows.translation import KEEP_PLACEHOLDERS, other_placeholders, said, texts, usable, with_texts
+
+rules = Rulebook()
+
+ABOUT = {
+    "E401": "thiếu bản dịch của tiếng đã khai ở langs",
+    "E402": "câu gốc đã đổi sau khi dịch, hoặc bản dịch còn chờ xem lại",
+    "E403": "bản dịch của câu không còn trong bài",
+    "E404": "chỗ điền {…} của bản dịch khác câu gốc",
+}
+CHANGED = "câu gốc đã đổi sau khi dịch"
+DOUBTFUL = "bản dịch còn mang dấu fuzzy, chờ xem lại"
+LOOK_AGAIN = "hãy xem lại bản dịch rồi bỏ dấu fuzzy"
+
+
+def po_path(beside: str, language: str) -> str:
+    """Where the translation of a file stands."""
+    return str(PurePath(beside).parent / "po" / f"{language}.po")
+
+
+def _declared(script: Script) -> Iterator[tuple[str, int, Catalogue | None]]:
+    """The other languages of a lesson, their place in `langs`, their entries."""
+    catalogues = script.library.translations.get(script.lesson.id, {})
+    for at, language in enumerate(script.lesson.langs):
+        if language != script.lesson.lang:
+            yield language, at, catalogues.get(language)
+
+
+def _entries(script: Script) -> Iterator[tuple[str, Entry, str]]:
+    """Every entry of a declared language: key, entry, file."""
+    for language, _, catalogue in _declared(script):
+        path = po_path(script.lesson.place.path, language)
+        for key, entry in (catalogue or {}).items():
+            yield key, entry, path
+
+
+@rules.add("E401", ABOUT["E401"])
+def missing(script: Script) -> Iterator[Found]:
+    for language, at, catalogue in _declared(script):
+        hint = f"./camtay translate export {script.lesson.id} {language}, rồi dịch"
+        if catalogue is None:
+            yield Found(script.header("langs", at), f"chưa có bản dịch tiếng “{language}”", hint)
+            continue
+        for each in said(script.lesson):
+            entry = catalogue.get(each.key)
+            if entry is None or not entry.text:
+                place = script.at(each.step, *each.field) if each.step else script.header(*each.field)
+                yield Found(place, f"câu này chưa có bản dịch tiếng “{language}” ({each.key})", hint)
+
+
+@rules.add("E402", ABOUT["E402"])
+def stale(script: Script) -> Iterator[Found]:
+    if set(script.lesson.langs) - {script.lesson.lang}:
+        base = texts(script.lesson)
+        for key, entry, path in _entries(script):
+            if key in base and (fault := _outdated(entry, base[key])):
+                again = f"./camtay translate export {script.lesson.id} {PurePath(path).stem}; {LOOK_AGAIN}"
+                yield Found(Place(path, entry.line, 1), f"{fault} ({key})", again)
+
+
+def _outdated(entry: Entry, text: str) -> str:
+    if not entry.text or entry.translates(text):
+        return ""
+    return DOUBTFUL if entry.fuzzy else CHANGED
+
+
+@rules.add("E403", ABOUT["E403"], paths=True)
+def orphan(script: Script) -> Iterator[Found]:
+    base = texts(script.lesson)
+    for key, entry, path in _entries(script):
+        if key not in base:
+            hint = did_you_mean(key, base) or f"./camtay translate export {script.lesson.id} {PurePath(path).stem}"
+            yield Found(Place(path, entry.line, 1), f"trong bài không có câu nào mã “{key}”", hint)
+
+
+@rules.add("E404", ABOUT["E404"])
+def placeholders_differ(script: Script) -> Iterator[Found]:
+    base = texts(script.lesson)
+    for key, entry, path in _entries(script):
+        if key in base and entry.translates(base[key]) and (fault := other_placeholders(base[key], entry.text)):
+            yield Found(Place(path, entry.text_line, 1), f"{fault} ({key})", KEEP_PLACEHOLDERS)
+
+
+# --- the rules of text and channel, in other words ---------------------------------------------------
+
+IN_EVERY_LANGUAGE = (*channel_rules, *(rule for rule in text_rules if rule.code in ("W405", "E007", "E008")))
+
+
+class _InOtherWords(Script):
+    """A lesson in another language; a translated text stands in its PO file."""
+
+    def __init__(self, draft: Draft, library: Library, language: str, catalogue: Catalogue) -> None:
+        assert draft.lesson is not None
+        found = usable(texts(draft.lesson), catalogue)
+        super().__init__(replace(draft, lesson=with_texts(draft.lesson, found)), library)
+        path = po_path(draft.path, language)
+        self._places = {
+            (each.step.id, each.field): Place(path, catalogue[each.key].text_line, 1)
+            for each in said(draft.lesson)
+            if each.step is not None and each.key in found
+        }
+
+    def at(self, step: Step, *field: str | int) -> Place:
+        return self._places.get((step.id, field)) or super().at(step, *field)
+
+
+def other_words(draft: Draft, library: Library) -> Iterator[Problem]:
+    """What is too long, too much or twice the same in a declared language."""
+    if draft.lesson is not None:
+        for language, catalogue in library.translations.get(draft.lesson.id, {}).items():
+            if language != draft.lesson.lang and language in draft.lesson.langs:
+                script = _InOtherWords(draft, library, language, catalogue)
+                for rule in IN_EVERY_LANGUAGE:
+                    yield from rule.problems(script)
+
+
+# --- the tutor's own sentences -----------------------------------------------------------------------
+
+
+def spoken_by_tutor(library: Library) -> dict[str, tuple[str, Place]]:
+    """Key → text and place: the tutor's own sentences, and the names of the tracks as `track.ID`."""
+    phrases = {phrase.id: (phrase.text, phrase.place) for phrase in library.phrases}
+    return phrases | {f"track.{track.id}": (track.title, track.place) for track in library.tracks}
+
+
+def phrase_problems(library: Library) -> Iterator[Problem]:
+    """The same rules for the tutor's own sentences; a language is declared by its file in `lessons/po`."""
+    if not library.phrases:
+        return
+    base = spoken_by_tutor(library)
+    beside = library.phrases[0].place.path
+    for language, catalogue in library.phrase_translations.items():
+        path, again = po_path(beside, language), f"./camtay translate export phrases {language}"
+        for key, (_, place) in base.items():
+            if key not in catalogue or not catalogue[key].text:
+                yield Problem("E401", place, f"câu này chưa có bản dịch tiếng “{language}” ({key})", again)
+        for key, entry in catalogue.items():
+            place = Place(path, entry.line, 1)
+            if key not in base:
+                hint = did_you_mean(key, base) or again
+                yield Problem("E403", place, f"không có câu nào mã “{key}”", hint)
+            elif fault := _outdated(entry, base[key][0]):
+                yield Problem("E402", place, f"{fault} ({key})", f"{again}; {LOOK_AGAIN}")
+            elif entry.text and (fault := other_placeholders(base[key][0], entry.text)):
+                yield Problem("E404", Place(path, entry.text_line, 1), f"{fault} ({key})", KEEP_PLACEHOLDERS)

@@ -1,0 +1,268 @@
+"""What an editor says about every key of a lesson file, in Vietnamese: "short name — what to write".
+
+A key of one kind is `kind.key` (`quiz.options.say`), of every step `step.key`, of the head `lesson.key`. A test holds
+that each key of the reader has its words here and that no words are left over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+WRONG_TEXT = "Viết một câu, đặt trong dấu ngoặc kép."
+WRONG_LIST = "Viết một danh sách, mỗi dòng bắt đầu bằng dấu -."
+WRONG_DURATION = "Viết 30m (phút), 2h (giờ) hoặc 1d (ngày)."
+WRONG_DAY = "Viết năm-tháng-ngày, ví dụ 2026-01-31."
+WRONG_MOMENT = "Viết giờ 20:00, ngày 2026-12-24, hoặc cả hai 2026-12-24 08:00."
+
+KINDS: Mapping[str, str] = {
+    "lesson": "Một bài học của Cầm Tay",
+    "say": "Nói một ý. Thêm wait_tap thì có nút, học viên bấm rồi mới đi tiếp.",
+    "choose": "Cho chọn, không có đúng sai.",
+    "quiz": "Câu hỏi có đáp án. Lựa chọn nào cũng có lời đáp (say).",
+    "ask": "Hỏi học viên một điều, học viên gõ hay gửi để trả lời.",
+    "task": "Việc làm thật trên máy. Luôn có ba nút: xong, kẹt, để sau.",
+    "branch": "Rẽ theo điều kiện; không trường hợp nào đúng thì theo else.",
+    "set": "Ghi nhớ giá trị để dùng về sau.",
+    "call": "Học một bài khác ở giữa bài này, xong thì quay lại.",
+    "wait": "Nghỉ một lúc, hoặc tới một giờ hẹn.",
+    "help": "Nhờ người thật giúp.",
+    "pair": "Ghép đôi 1+1 với một người hướng dẫn.",
+    "review": "Ôn lại những câu cũ đã tới ngày.",
+    "award": "Trao huy hiệu hoặc giấy chứng nhận.",
+    "end": "Kết thúc bài, kèm câu nhớ.",
+}
+
+STEP_ID_WORDS = "Sau dấu hai chấm là mã bước: chữ thường không dấu, số, gạch dưới; có người học rồi thì không đổi nữa."
+_SAID = "viết bằng {chị} {Chị} {em} {Em}; tên học viên là {ten}."
+
+KEYS: Mapping[str, str] = {
+    # --- head ---
+    "lesson.lesson": "Mã bài — chữ thường không dấu, số, gạch nối. Có người học rồi thì không đổi nữa.",
+    "lesson.title": "Tên bài — hiện trong danh sách bài.",
+    "lesson.track": "Nhóm bài — mã nhóm có trong lessons/tracks.yaml.",
+    "lesson.order": "Thứ tự trong nhóm — số nhỏ đứng trước.",
+    "lesson.minutes": "Học chừng mấy phút — từ 1 đến 120.",
+    "lesson.level": "Mức khó — từ 1 (dễ) đến 5.",
+    "lesson.lang": "Tiếng gốc của bài — không ghi thì là vi.",
+    "lesson.langs": "Các tiếng của bài — tiếng nào ghi ở đây thì phải có bản dịch đủ: po/<tiếng>.po.",
+    "lesson.channels": "Kênh dạy bài này — không ghi thì kênh nào cũng dạy.",
+    "lesson.owner": "Người soạn — người chịu trách nhiệm về bài.",
+    "lesson.reviewed_on": "Ngày rà lại — ngày có người đọc lại, kiểm lại: năm-tháng-ngày.",
+    "lesson.prerequisites": "Bài cần học trước — danh sách mã bài.",
+    "lesson.mastery": "Thế nào là đạt — đúng mấy câu, và khi nào ôn lại.",
+    "lesson.mastery.pass": "Đúng mấy câu là đạt — không nhiều hơn số câu hỏi trên mọi đường đi.",
+    "lesson.mastery.review_after": "Ôn lại sau — ví dụ [2d, 7d]: sau 2 ngày, rồi 7 ngày.",
+    "lesson.guards": "Lời canh chừng — học viên nói lời này ở đâu cũng được dẫn sang bước go.",
+    "lesson.guards.words": "Lời — các câu học viên hay nói, không cần dấu cho đúng.",
+    "lesson.guards.pattern": "Lời có chỗ trống — dấu … thay cho vài chữ, dấu / là hoặc.",
+    "lesson.guards.go": "Sang bước — mã bước để dẫn tới.",
+    "lesson.guards.severity": "Mức gấp — ghi high: việc khẩn; low: chuyện thường.",
+    "lesson.sources": "Nguồn — mã nguồn trong lessons/sources.yaml mà bài dựa vào.",
+    "lesson.emergency": "Bài khẩn — chỉ một bài được ghi true: mở ngay khi học viên bị lừa.",
+    "lesson.steps": "Các bước — đi từ trên xuống, trừ khi next chỉ chỗ khác.",
+    # --- every step ---
+    "step.text": f"Lời nói — một tin ngắn, {_SAID}",
+    "step.next": "Bước sau — mã bước đi tiếp; không ghi thì xuống bước kế.",
+    "step.checkpoint": "Chỗ nghỉ — bài có sửa thì học viên quay về đây.",
+    "step.when": "Chỉ khi — điều kiện để có bước này, ví dụ: score >= 2 and muc == 'co'.",
+    "step.was": "Mã cũ — bước đổi mã thì ghi mã trước đây, để ai đang học khỏi lạc.",
+    "step.tags": "Nhãn — ghi chú cho người soạn, học viên không thấy.",
+    "step.voice": "Giọng đọc — tệp ghi âm của lời này.",
+    "step.voice.file": "Tệp ghi âm — nằm trong thư mục media của bài.",
+    "step.voice.spoken": "Lời trong băng — khi băng nói khác chữ: băng không đổi được bảy cách xưng hô.",
+    "step.image": "Ảnh — một ảnh kèm lời này.",
+    "step.image.src": "Tệp ảnh — nằm trong thư mục media của bài.",
+    "step.image.alt": "Lời tả ảnh — cho người không xem được ảnh.",
+    "step.video": "Video — một đoạn phim kèm lời này.",
+    "step.video.src": "Tệp video — nằm trong thư mục media của bài.",
+    "step.video.alt": "Lời tả video — cho người không xem được.",
+    # --- kinds ---
+    "say.more": "Nói thêm — các tin ngay sau tin này.",
+    "say.wait_tap": "Chữ trên nút — học viên bấm rồi mới nói tiếp; chỉ có một nút thì ghi “Tiếp”.",
+    "choose.options": "Các lựa chọn — nên nhiều nhất 4, mỗi cái chừng 20 ký tự.",
+    "choose.options.id": "Mã lựa chọn — chữ thường không dấu, số, gạch dưới; không đổi khi đã có người học.",
+    "choose.options.text": "Chữ trên nút — ngắn thôi.",
+    "choose.options.icon": "Hình nhỏ — một biểu tượng đứng trước chữ.",
+    "choose.options.say": "Lời đáp — nói khi học viên chọn cái này.",
+    "choose.options.next": "Bước sau — chọn cái này thì sang bước nào.",
+    "choose.options.set": "Ghi nhớ — các giá trị ghi lại khi chọn cái này.",
+    "choose.options.voice": "Giọng đọc — tệp ghi âm của lựa chọn.",
+    "choose.options.voice.file": "Tệp ghi âm — nằm trong thư mục media của bài.",
+    "choose.options.voice.spoken": "Lời trong băng — khi băng nói khác chữ.",
+    "choose.save": "Ghi vào biến — tên biến giữ mã của lựa chọn.",
+    "quiz.type": "Loại câu hỏi — một đáp án, nhiều đáp án, đúng sai, xếp thứ tự, gõ số, gõ chữ.",
+    "quiz.options": "Các lựa chọn — ít nhất 2, nên nhiều nhất 4. Đáp án đúng đừng lúc nào cũng đứng đầu hay dài nhất.",
+    "quiz.options.id": "Mã lựa chọn — chữ thường không dấu, số, gạch dưới; không đổi khi đã có người học.",
+    "quiz.options.text": "Chữ trên nút — ngắn thôi.",
+    "quiz.options.icon": "Hình nhỏ — một biểu tượng đứng trước chữ.",
+    "quiz.options.right": "Đáp án đúng — ghi true ở lựa chọn đúng.",
+    "quiz.options.say": "Lời đáp — nói khi học viên chọn cái này; chọn nhầm thì giải thích nhẹ nhàng.",
+    "quiz.options.next": "Bước sau — chọn cái này thì sang bước nào.",
+    "quiz.options.voice": "Giọng đọc — tệp ghi âm của lựa chọn.",
+    "quiz.options.voice.file": "Tệp ghi âm — nằm trong thư mục media của bài.",
+    "quiz.options.voice.spoken": "Lời trong băng — khi băng nói khác chữ.",
+    "quiz.accept": "Đáp án được nhận — cho loại number và text: các cách trả lời đúng.",
+    "quiz.say": "Lời khen đúng — nói khi trả lời đúng, cho loại number, text, many, order.",
+    "quiz.tries": "Trả lời mấy lần — hết thì sang out_of_tries; 0: không giới hạn.",
+    "quiz.hints": "Gợi ý — từng nấc, nấc sau rõ hơn nấc trước.",
+    "quiz.out_of_tries": "Hết lượt thì — mã bước giải thích nhẹ nhàng.",
+    "quiz.points": "Điểm — được mấy điểm khi đúng.",
+    "quiz.skill": "Kỹ năng — tên để ôn lại sau này.",
+    "ask.type": "Loại câu trả lời — chữ, số, ngày, số điện thoại, ảnh, giọng nói, nơi ở.",
+    "ask.save": "Ghi vào biến — tên biến giữ câu trả lời.",
+    "ask.check": "Kiểm lại — điều kiện về value, ví dụ: value != ''.",
+    "ask.retry_text": "Hỏi lại — lời nói khi câu trả lời chưa hợp.",
+    "ask.private": "Điều riêng tư — ghi true thì không ghi lại, không gửi cho ai.",
+    "task.steps": "Các việc — từng việc nhỏ, máy tự đánh số.",
+    "task.done": "Chữ nút xong — ví dụ “Xong rồi”.",
+    "task.later": "Để sau — nhắc lại lúc nào, mấy lần, bằng lời gì.",
+    "task.later.remind": "Nhắc sau — ví dụ 1d.",
+    "task.later.times": "Nhắc mấy lần — nên nhiều nhất 3.",
+    "task.later.text": f"Lời nhắc — {_SAID}",
+    "task.stuck": "Khi kẹt — gợi ý từng nấc, rồi sang bước go.",
+    "task.stuck.hints": "Gợi ý — nấc sau rõ hơn nấc trước.",
+    "task.stuck.go": "Hết gợi ý thì — mã bước sang tiếp.",
+    "task.stuck.after_tries": "Sau mấy lần — tự hỏi có kẹt không.",
+    "task.stuck.label": "Chữ nút kẹt — không ghi thì là “Chưa thấy nút”.",
+    "task.proof": "Làm chứng — tin lời, xin ảnh, hay hỏi một câu.",
+    "task.verify": "Câu hỏi kiểm — mã quiz hỏi sau khi làm xong.",
+    "task.checkin": "Hỏi thăm sau — ví dụ 1d: hôm sau hỏi dùng được chưa.",
+    "branch.cases": "Các trường hợp — cái đầu tiên đúng thì theo.",
+    "branch.cases.when": "Khi — điều kiện, ví dụ: score >= 2.",
+    "branch.cases.go": "Sang bước — mã bước.",
+    "branch.split": "Chia nhóm — mã bước: phần, để so hai cách dạy. Một người luôn theo một đường.",
+    "branch.else": "Còn lại — mã bước khi không trường hợp nào đúng; lúc nào cũng phải ghi.",
+    "set.values": "Giá trị — tên biến: giá trị.",
+    "call.lesson": "Bài được gọi — mã bài.",
+    "call.with": "Đưa theo — tên biến: giá trị cho bài kia.",
+    "call.save": "Ghi kết quả vào biến — giá trị là completed, stopped hoặc referred.",
+    "call.return": "Có quay lại không — ghi false thì sang hẳn bài kia.",
+    "wait.for": "Nghỉ bao lâu — ví dụ 1d. Ghi for hoặc until, một thôi.",
+    "wait.until": "Nghỉ tới lúc — giờ 20:00, ngày 2026-12-24, hoặc cả hai.",
+    "wait.window": "Trong khoảng giờ — ví dụ 08:00-20:00.",
+    "wait.skip_if": "Khỏi chờ khi — điều kiện để đi tiếp ngay.",
+    "help.kind": "Cần giúp chuyện gì — máy móc, bài học, hay an toàn.",
+    "help.topic": "Chủ đề — tên để tìm đúng người giúp.",
+    "help.offer": "Lời hỏi trước — hỏi học viên có muốn gọi người giúp không.",
+    "help.sla": "Hẹn trong — quá hạn mà chưa có ai thì sang fallback.",
+    "help.fallback": "Không có ai thì — mã bước đi tiếp.",
+    "help.share": "Cho người giúp biết — bước đang học, số lần thử; không bao giờ là câu trả lời.",
+    "pair.role": "Vai — ghi instructor (hướng dẫn viên) hoặc officer (cán bộ).",
+    "pair.match": "Giống nhau về — xã/phường, tiếng, giới, chủ đề.",
+    "pair.prefer": "Ưu tiên — ghi previous: người đã ghép lần trước.",
+    "pair.accept_in": "Chờ nhận lời — quá hạn thì tìm người khác.",
+    "pair.on_none": "Không có ai thì — mã bước đi tiếp.",
+    "review.max": "Nhiều nhất mấy câu — từ 1 đến 10.",
+    "review.skills": "Chỉ kỹ năng — danh sách tên; không ghi thì mọi kỹ năng.",
+    "review.empty": "Khi không có câu nào — lời nói khi chưa có gì để ôn.",
+    "award.badge": "Huy hiệu — tên huy hiệu.",
+    "award.certificate": "Giấy chứng nhận — mẫu nào, và cần gì để được.",
+    "award.certificate.template": "Mẫu giấy — mã của mẫu.",
+    "award.certificate.requires": "Cần có — điều kiện, ví dụ: score >= 2.",
+    "end.outcome": "Kết quả — học xong, nghỉ giữa chừng, hay chuyển cho người.",
+    "end.then": "Bài kế — mã bài mời học tiếp.",
+    "end.rate": "Xin chấm sao — ví dụ 1-5.",
+}
+
+ENUMS: Mapping[str, Mapping[str, str]] = {
+    "lesson.channels": {
+        "web": "Trang trò chuyện trên web.",
+        "telegram": "Telegram.",
+        "zalo_bot": "Zalo Bot: không có nút, bấm số.",
+        "zalo_oa": "Zalo OA.",
+    },
+    "lesson.guards.severity": {"high": "Việc khẩn.", "low": "Chuyện thường, như quên mật khẩu."},
+    "quiz.type": {
+        "one": "Một đáp án đúng.",
+        "many": "Nhiều đáp án đúng, gõ các số.",
+        "true_false": "Đúng hay sai: hai lựa chọn.",
+        "order": "Xếp thứ tự, gõ các số theo thứ tự.",
+        "number": "Gõ một con số, có accept.",
+        "text": "Gõ chữ, có accept.",
+    },
+    "ask.type": {
+        "text": "Chữ.",
+        "number": "Con số.",
+        "date": "Ngày tháng năm.",
+        "phone_vn": "Số điện thoại 10 số.",
+        "photo": "Ảnh.",
+        "voice": "Tin nhắn giọng nói.",
+        "place": "Tên nơi chốn.",
+    },
+    "task.proof": {
+        "none": "Không cần.",
+        "self": "Học viên bấm xong là tin.",
+        "photo": "Xin một ảnh màn hình.",
+        "question": "Hỏi một câu, ghi ở verify.",
+    },
+    "help.kind": {
+        "tech": "Máy móc, mạng.",
+        "learning": "Bài học.",
+        "safety": "An toàn: được giúp trước hết.",
+    },
+    "help.share": {"step": "Bước đang học.", "tries": "Số lần đã thử."},
+    "pair.match": {
+        "ward": "Cùng xã/phường.",
+        "language": "Cùng tiếng.",
+        "gender": "Cùng giới.",
+        "topic": "Cùng chủ đề.",
+    },
+    "pair.prefer": {"previous": "Người đã ghép lần trước.", "none": "Ai cũng được."},
+    "end.outcome": {
+        "completed": "Học xong.",
+        "stopped": "Nghỉ giữa chừng.",
+        "referred": "Chuyển cho người giúp.",
+    },
+}
+"""What the values of a key mean, in the order of the reader."""
+
+_TEXT = '"${2:Lời nói với {chị\\}.}"'
+_OPTIONS = [
+    {"id": "${3:mot}", "text": '"${4:Chữ trên nút}"'},
+    {"id": "${5:hai}", "text": '"${6:Chữ trên nút}"'},
+]
+
+SNIPPETS: Mapping[str, Mapping[str, Any]] = {
+    "say": {"say": "${1:ma_buoc}", "text": _TEXT, "wait_tap": '"Tiếp"'},
+    "choose": {"choose": "${1:ma_buoc}", "text": _TEXT, "options": _OPTIONS},
+    "quiz": {
+        "quiz": "${1:ma_buoc}",
+        "text": '"${2:Câu hỏi?}"',
+        "options": [
+            {"id": "${3:sai}", "text": '"${4:Chữ trên nút}"', "say": '"${5:Giải thích nhẹ nhàng.}"'},
+            {"id": "${6:dung}", "text": '"${7:Chữ trên nút}"', "right": True, "say": '"${8:Đúng rồi.}"'},
+        ],
+        "tries": 2,
+        "hints": ['"${9:Gợi ý}"'],
+        "out_of_tries": "${10:buoc_giai_thich}",
+    },
+    "ask": {"ask": "${1:ma_buoc}", "type": "${2:text}", "text": '"${3:Câu hỏi?}"', "save": "${4:ten_bien}"},
+    "task": {
+        "task": "${1:ma_buoc}",
+        "text": _TEXT,
+        "steps": ['"${3:Việc thứ nhất.}"'],
+        "done": '"Xong rồi"',
+        "stuck": {"hints": ['"${4:Gợi ý}"'], "go": "${5:buoc_khi_ket}"},
+    },
+    "branch": {
+        "branch": "${1:ma_buoc}",
+        "cases": [{"when": '"${2:score > 0}"', "go": "${3:buoc}"}],
+        "else": "${4:buoc}",
+    },
+    "set": {"set": "${1:ma_buoc}", "values": {"${2:ten}": "${3:gia_tri}"}},
+    "call": {"call": "${1:ma_buoc}", "lesson": "${2:ma-bai}"},
+    "wait": {"wait": "${1:ma_buoc}", "for": "${2:1d}", "window": "08:00-20:00"},
+    "help": {
+        "help": "${1:ma_buoc}",
+        "kind": "${2:learning}",
+        "text": '"${3:{Em\\} nhờ người giúp {chị\\} nhé.}"',
+        "sla": "2h",
+        "fallback": "${4:buoc}",
+    },
+    "pair": {"pair": "${1:ma_buoc}", "on_none": "${2:buoc}"},
+    "review": {"review": "${1:ma_buoc}", "max": 3},
+    "award": {"award": "${1:ma_buoc}", "badge": '"${2:Tên huy hiệu}"'},
+    "end": {"end": "${1:ma_buoc}", "text": '"${2:Câu nhớ.}"'},
+}
+"""What an editor writes for a new step of this kind; `${1:…}` are the places to fill in."""

@@ -1,0 +1,108 @@
+"""The preview in a real browser before the real process: played to the end, jumped into, edited under the reader."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from flows.transcript import Transcript, parse
+from tests.e2e.chat_page import no_violations
+from tests.e2e.conftest import Server
+from tests.support.process import ROOT
+
+pytestmark = pytest.mark.browser
+
+LESSON = "l1-cham-ma-chac"
+
+
+@pytest.fixture
+def lessons(tmp_path: Path) -> Path:
+    shutil.copytree(ROOT / "lessons", tmp_path / "lessons")
+    return tmp_path / "lessons"
+
+
+@pytest.fixture
+def tutor(tmp_path: Path, lessons: Path) -> Iterator[Server]:
+    asked = ["--data", "{folder}/data", "--lessons", "{folder}/lessons", "--port", "{port}", "--host", "127.0.0.1"]
+    server = Server(tmp_path, "-m", "bot", "run", *asked)
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def script() -> Transcript:
+    """What the teachers wrote: the lesson may change, the test follows."""
+    return parse((ROOT / "lessons" / "l" / LESSON / "transcripts" / "hoc-tron.txt").read_text("utf-8"), LESSON)
+
+
+def watched(context: BrowserContext) -> Page:
+    page = context.new_page()
+    page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
+    page.on("console", lambda line: pytest.fail(line.text) if line.type == "error" else None)
+    return page
+
+
+def test_a_lesson_is_played_to_its_end_on_a_phone(phone: BrowserContext, tutor: Server, script: Transcript) -> None:
+    page = watched(phone)
+    page.goto(f"{tutor.url}preview/")
+    page.get_by_role("link", name="Chậm mà chắc").click()
+    page.get_by_label("Tên học viên").fill(script.head.name)
+    page.get_by_label("Xưng hô").select_option(script.head.address)
+    page.get_by_role("button", name="Xem lại như thế").click()
+    log = page.get_by_role("region", name="Trò chuyện thử")
+    for act, turn in script.exchanges:
+        if act.kind == "tap":
+            page.get_by_role("group", name="Trả lời").get_by_role("button", name=act.text, exact=True).click()
+        else:
+            page.get_by_label("Viết như học viên").fill(act.text)
+            page.get_by_label("Viết như học viên").press("Enter")
+        for line in turn.lines:
+            expect(log).to_contain_text(line)
+    expect(log.locator("..")).to_contain_text("Hết bài.")
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    no_violations(page)
+
+
+def test_a_step_is_reached_directly_and_by_keyboard(phone: BrowserContext, tutor: Server) -> None:
+    page = watched(phone)
+    page.goto(f"{tutor.url}preview/{LESSON}")
+    link = page.get_by_role("list", name="Các bước").get_by_role("link", name="co_ai_giuc")
+    link.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("group", name="Trả lời").get_by_role("button")).to_have_count(2)
+    expect(page.locator("[aria-current=step]")).to_contain_text("co_ai_giuc")
+    expect(page.get_by_role("region", name="Trạng thái")).to_contain_text("co_ai_giuc")
+    zalo = page.get_by_role("region", name="Tin này trên từng kênh")
+    expect(zalo).to_contain_text("1. Không có ai")
+    no_violations(page)
+
+
+def test_a_saved_file_shows_at_once(phone: BrowserContext, tutor: Server, lessons: Path) -> None:
+    page = watched(phone)
+    page.goto(f"{tutor.url}preview/{LESSON}?step=co_ai_giuc")
+    file = lessons / "l" / LESSON / "lesson.yaml"
+    whole = file.read_text("utf-8")
+    file.write_text(whole.replace("Mấy hôm nay, có ai", "Tuần này có ai"), "utf-8")
+    expect(page.get_by_role("region", name="Trò chuyện thử")).to_contain_text("Tuần này có ai")
+    file.write_text(whole.replace("next: hoi_dau_hieu", "next: khong_co_buoc_nay", 1), "utf-8")
+    expect(page.get_by_role("region", name="Về tệp này")).to_contain_text("khong_co_buoc_nay")
+    no_violations(page)
+
+
+def test_without_script_everything_still_works(chromium: Browser, tutor: Server) -> None:
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, java_script_enabled=False)
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    page.goto(f"{tutor.url}preview/{LESSON}")
+    page.get_by_role("group", name="Trả lời").get_by_role("button", name="Tiếp").click()
+    page.get_by_role("link", name="Lùi một lần").click()
+    page.get_by_role("button", name="Tới giờ hẹn").click()
+    expect(page.get_by_role("region", name="Trò chuyện thử")).to_contain_text("1 ngày sau")
+    page.get_by_role("link", name="Sơ đồ").click()
+    expect(page.locator("svg")).to_contain_text("co_ai_giuc")
+    context.close()

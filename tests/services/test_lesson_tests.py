@@ -1,0 +1,192 @@
+"""`./camtay test-lessons` as a teacher types it: what is shown, what is written, and the exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot import transcripts
+from bot.cli import main
+
+ROOT = Path(__file__).parents[2]
+Output = pytest.CaptureFixture[str]
+
+LESSON = """lesson: tap-thu
+title: "Tập thử"
+track: m
+order: 1
+minutes: 1
+langs: [vi]
+owner: "Tổ soạn bài"
+reviewed_on: 2026-11-22
+
+steps:
+  - choose: chon
+    text: "{Chị} muốn học gì?"
+    options:
+      - {id: qr, text: "Quét mã QR", next: het}
+      - {id: otp, text: "Giữ mã OTP"}
+  - say: ke
+    text: "Mã OTP là chìa khóa nhà mình."
+    wait_tap: "Dạ"
+  - end: het
+    text: "Giỏi quá."
+"""
+
+GOOD = """# tap-thu · Lan, {chị}/{em} · 2026-01-05 08:00 +07 · web
+bot      Chị muốn học gì?
+         [Quét mã QR] [Giữ mã OTP]
+# bấm nút đầu
+learner  [Quét mã QR]
+bot      Giỏi quá.
+= run ended: completed · points 0
+"""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where she stands: a lessons folder with one lesson and its one transcript."""
+    for name in [name for name in os.environ if name.startswith(("CAMTAY", "TELEGRAM", "DATABASE_URL"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+    own = tmp_path / "lessons" / "m" / "tap-thu"
+    (own / "transcripts").mkdir(parents=True)
+    (own / "lesson.yaml").write_text(LESSON, "utf-8")
+    (own / "transcripts" / "hoc-tron.txt").write_text(GOOD, "utf-8")
+    for table in ("phrases", "words", "tracks", "sources"):
+        shutil.copy(ROOT / "lessons" / f"{table}.yaml", tmp_path / "lessons")
+    return own
+
+
+def run(*arguments: str) -> int:
+    return main(["test-lessons", "--lessons", "lessons", *arguments])
+
+
+def reword(folder: Path) -> None:
+    path = folder / "lesson.yaml"
+    path.write_text(path.read_text("utf-8").replace("Giỏi quá.", "Chị giỏi quá."), "utf-8")
+
+
+def test_good_transcripts_and_what_they_reach(capsys: Output):
+    assert run() == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "bài      bước  lựa chọn  lối khác  chưa đi qua (dòng)",
+        "tap-thu   2/3       1/2       0/0  15-18",
+        "1 bản thoại: 1 khớp, 0 khác, 0 hỏng.",
+    ]
+
+
+def test_coverage_in_detail(capsys: Output):
+    assert run("--coverage") == 0
+    out = capsys.readouterr().out
+    assert "lessons/m/tap-thu/lesson.yaml:15: chưa qua bước chon, lựa chọn otp\n" in out
+    assert "lessons/m/tap-thu/lesson.yaml:16: chưa qua bước ke\n" in out
+
+
+def test_a_difference_is_shown_and_only_on_demand_written(folder: Path, capsys: Output):
+    reword(folder)
+    path = folder / "transcripts" / "hoc-tron.txt"
+    assert run() == 1
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[:5] == [
+        "lessons/m/tap-thu/transcripts/hoc-tron.txt:6: lời máy nay khác",
+        "    learner  [Quét mã QR]",
+        "  - bot      Giỏi quá.",
+        "  + bot      Chị giỏi quá.",
+        "    = run ended: completed · points 0",
+    ]
+    assert path.read_text("utf-8") == GOOD
+    assert run("--update") == 0
+    out, err = capsys.readouterr()
+    assert "  + bot      Chị giỏi quá." in out
+    assert err == "lessons/m/tap-thu/transcripts/hoc-tron.txt: đã ghi lại lời máy\n"
+    assert path.read_text("utf-8") == GOOD.replace("Giỏi quá.", "Chị giỏi quá.")
+    assert run() == 0
+
+
+def test_what_cannot_be_played_stays_wrong_after_an_update(folder: Path, capsys: Output):
+    path = folder / "transcripts" / "hoc-tron.txt"
+    path.write_text(GOOD.replace("[Quét mã QR]\nbot", "[Quét]\nbot"), "utf-8")
+    before = path.read_text("utf-8")
+    assert run("--update") == 1
+    told = "lessons/m/tap-thu/transcripts/hoc-tron.txt:5: không có nút [Quét]; đang có [Quét mã QR] [Giữ mã OTP]"
+    assert told in capsys.readouterr().out
+    assert path.read_text("utf-8") == before
+
+
+def test_learner_lines_are_enough(folder: Path):
+    path = folder / "transcripts" / "ke.txt"
+    path.write_text("learner  giu ma otp\nlearner  dạ\n", "utf-8")
+    assert run(str(path)) == 1
+    assert run(str(path), "--update") == 0
+    assert path.read_text("utf-8").splitlines()[-3:] == [
+        "learner  dạ",
+        "bot      Giỏi quá.",
+        "= run ended: completed · points 0",
+    ]
+    assert run() == 0
+
+
+def test_machines_are_told(folder: Path, capsys: Output):
+    reword(folder)
+    assert run("--format", "json") == 1
+    found = json.loads(capsys.readouterr().out)
+    (played,), (covered,) = found["transcripts"], found["coverage"]
+    assert (played["result"], played["differences"][0]["line"]) == ("differs", 6)
+    assert (covered["steps"], covered["options"], covered["lines"]) == ([2, 3], [1, 2], [[15, 18]])
+    assert [(gap["step"], gap["kind"], gap["name"]) for gap in covered["missing"]] == [
+        ("chon", "option", "otp"),
+        ("ke", "step", ""),
+    ]
+    assert run("--format", "github") == 1
+    first, second, _ = capsys.readouterr().out.splitlines()
+    assert first.startswith("::error file=lessons/m/tap-thu/transcripts/hoc-tron.txt,line=6,col=1,title=E902::lời máy")
+    assert second == "::warning file=lessons/m/tap-thu/lesson.yaml,line=16,col=1,title=W901::chưa qua bước ke"
+
+
+def test_a_broken_lesson_is_not_passed_over(folder: Path, capsys: Output):
+    (folder / "lesson.yaml").write_text(LESSON + "    nxt: ke\n", "utf-8")
+    assert run() == 1
+    out = capsys.readouterr().out
+    assert "hoc-tron.txt:1: không có bài “tap-thu”, hoặc bài ấy còn lỗi" in out
+    assert "lessons/m/tap-thu/lesson.yaml: bài còn lỗi, chưa diễn được; xem: ./camtay lint" in out
+
+
+@pytest.mark.parametrize("as_path", ["drafts", "drafts/tap-thu", "drafts/tap-thu/lesson.yaml"])
+def test_lessons_outside_the_tree_are_played(folder: Path, tmp_path: Path, as_path: str, capsys: Output):
+    shutil.move(folder.parent, tmp_path / "drafts")
+    assert run(as_path) == 0
+    assert "1 khớp" in capsys.readouterr().out
+    assert run("drafts/tap-thu/transcripts/hoc-tron.txt") == 0
+
+
+def test_the_template_is_left_out(folder: Path, capsys: Output):
+    shutil.copytree(folder, folder.parents[1] / "_template")
+    assert run() == 0
+    assert "1 bản thoại" in capsys.readouterr().out
+
+
+def test_misuse_is_told(tmp_path: Path, capsys: Output):
+    (tmp_path / "empty").mkdir()
+    for path in ("nowhere", "empty", "lessons/words.yaml"):
+        assert run(path) == 2
+    assert "không có bài học hay bản thoại nào" in capsys.readouterr().err
+
+
+def test_bytes_that_are_no_text_are_one_fault_of_one_file(folder: Path, capsys: Output):
+    (folder / "transcripts" / "la.txt").write_bytes(b"\xff\xfe\x00bot")
+    assert run() == 1
+    out = capsys.readouterr().out
+    assert "la.txt:1: " in out and "1 khớp, 0 khác, 1 hỏng" in out
+
+
+def test_a_file_keeps_its_mode_when_it_is_rewritten(folder: Path):
+    path = folder / "transcripts" / "hoc-tron.txt"
+    path.chmod(0o640)
+    transcripts.write(path, "x\n")
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert [each.name for each in path.parent.iterdir()] == ["hoc-tron.txt"]
