@@ -2,6 +2,7 @@
 
 REQUIRED = frozenset(
     """
+    persons_ask persons_new persons_nameless persons_hello
     address_set agreed apply_nowhere apply_told ask_address ask_language ask_name ask_rating ask_retry
     ask_retry_date ask_retry_number ask_retry_phone_vn ask_retry_photo ask_retry_voice ask_teach_cap
     ask_teach_hours ask_teach_lang ask_teach_pause ask_teach_top back_at_start back_unknown badge certificate

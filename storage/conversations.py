@@ -14,11 +14,13 @@ from storage import tables as t
 from storage.errors import Conflict
 from storage.forgetting import forget_belonging
 from storage.records import LearnerRow, OutboxRow, PersonRow, Writes, from_ms, to_ms
+from storage.seats import hand_over
 from storage.tables_people import role
 
 CORRUPT = "corrupt:"  # keys under which states that could not be read are kept
 _HIGHEST = "highest_forgotten_no"
 
+FAREWELL = 100  # numbers left for what is still said to who leaves, before another of her phone speaks
 UNSENT_AT_ONCE = 10_000
 
 # Statements are made once: building and hashing one costs more than running it.
@@ -269,6 +271,7 @@ def forget_person(conn: Connection, learner_id: str) -> None:
         select(t.identity.c.channel, t.identity.c.chat_id).where(t.identity.c.learner_id == learner_id)
     ).all():
         conn.execute(delete(t.outbox).where(t.outbox.c.channel == channel, t.outbox.c.chat_id == chat_id))
+    hand_over(conn, learner_id, out_no + FAREWELL)
     forget_answers(conn, learner_id)
     forget_belonging(conn, learner_id)
     for table in (t.session, t.identity, t.person):

@@ -7,14 +7,14 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from bot.channels.base import Inner, Left, Outgoing, Tap, Update
-from bot.services.effects import Effects, Record
-from bot.services.office import Office
+from bot.channels.base import Began, Inner, Left, Outgoing, Tap, Update
+from bot.services.effects import WEB, Effects, Record
+from bot.services.office import Office, changes_person
 from bot.services.pseudonyms import Pseudonyms
-from bot.tutoring import linking
+from bot.tutoring import invitations, linking, sharing
 from bot.tutoring import talk as talks
 from bot.tutoring.conversation import answer, show_again
-from bot.tutoring.desk import Desk, Person
+from bot.tutoring.desk import Desk, OfficeAsked, Person
 from bot.tutoring.quiet import QuietHours
 from flows import Book, SessionCorrupt
 from flows.events import Universe
@@ -78,7 +78,6 @@ class Conversation:
         """The body of the transaction; pure but for the connection. One book from its first update to its last."""
         effects, book = Effects(), self.book
         now = self.universe("batch").now
-        joining: list[Update] = []
         if settled:
             conversations.settle(connection, settled)
         waiting: list[Update] = []
@@ -87,37 +86,62 @@ class Conversation:
             for update in of_channel:
                 if update.update_id in fresh_ids:
                     fresh_ids.discard(update.update_id)
-                    (joining if _joins(update) else waiting).append(update)
+                    waiting.append(update)
         while waiting:
             waiting = self._round(connection, waiting, effects, book)
-        for update in joining:  # last and alone: two persons become one, nobody else may be loaded then
-            self._join(connection, update, effects, book)
+        for update, event in effects.alone:
+            self._alone(connection, update, event, effects, book)
         return effects
 
-    def _join(self, connection: Connection, update: Update, effects: Effects, book: Book) -> None:
-        """She confirmed that this phone is hers too: both persons become one, and she is told on both phones."""
-        rows = conversations.learners_by_chat(connection, update.channel, [update.chat_id])
-        row, universe = rows.get(update.chat_id), self.universe(f"{update.channel}:{update.update_id}")
-        talk = self._talk(connection, row) if row else talks.Talk()
-        other = self.office.other_phone(connection, talk, update, universe.now)
-        if row is None or other is None:
-            self._round(connection, [update], effects, book)
+    def _alone(self, connection: Connection, update: Update, event: OfficeAsked, effects: Effects, book: Book) -> None:
+        """She becomes one with another person, or another person sits down: nobody else may be loaded then."""
+        row = conversations.learners_by_chat(connection, update.channel, [update.chat_id]).get(update.chat_id)
+        if row is None:
             return
-        joined = replace(
-            other, channel=row.channel, chat_id=row.chat_id, away=False, out_no=max(row.out_no, other.out_no)
-        )
-        merged = linking.merge(self._talk(connection, other), talk)
-        self.office.join(connection, other.learner_id, row.learner_id, update, universe.now)
         effects.writes = Writes()
-        there = Record(replace(other, out_no=joined.out_no), merged, effects, self.quiet)
-        there.tell(book.phrase("link_told", other.address, other.name, merged.lang), universe.now)
-        here = Record(replace(joined, out_no=there.out_no), merged, effects, self.quiet)
-        desk = Desk(book, universe, here.person, merged, row.channel)
-        linking.welcome(desk, show_again)
-        self.office.settle(connection, desk, update.body)
-        here.take(desk, universe.now, from_her=True)
-        here.close()
+        universe = self.universe(f"{update.channel}:{update.update_id}:{event.what}")
+        if event.what == "join":
+            self._join(connection, row, event.value, effects, book, universe)
+        else:
+            self._sit(connection, row, event.value, effects, book, universe)
         conversations.write(connection, effects.writes)
+
+    def _join(
+        self, connection: Connection, row: LearnerRow, value: str, effects: Effects, book: Book, universe: Universe
+    ) -> None:
+        """She confirmed that this phone is hers too: both persons become one, and she is told on both phones."""
+        talk = self._talk(connection, row)
+        other = self.office.join(connection, row, value, universe.now)
+        if other is None:
+            record = Record(row, replace(talk, offer=(), pending=""), effects, self.quiet)
+            self._at_desk(connection, record, book, universe, lambda desk: invitations.refuse_late(desk, show_again))
+            return
+        merged = linking.merge(self._talk(connection, other), talk)
+        there = Record(replace(other, out_no=max(row.out_no, other.out_no)), merged, effects, self.quiet)
+        there.tell(book.phrase("link_told", other.address, other.name, merged.lang), universe.now)
+        joined = replace(other, channel=row.channel, chat_id=row.chat_id, away=False, out_no=there.out_no)
+        record = Record(joined, merged, effects, self.quiet)
+        self._at_desk(connection, record, book, universe, lambda desk: linking.welcome(desk, show_again))
+
+    def _sit(
+        self, connection: Connection, row: LearnerRow, value: str, effects: Effects, book: Book, universe: Universe
+    ) -> None:
+        """Who is learning now: her conversation goes on at this address, the other's rests and is not shown."""
+        self.office.sit(connection, row, value, universe.new_id(), universe.now)
+        came = conversations.learners_by_chat(connection, row.channel, [row.chat_id])[row.chat_id]
+        if came.learner_id != row.learner_id and row.channel == WEB:
+            effects.writes.forget_log.append((row.chat_id, row.out_no))
+        record = Record(came, self._talk(connection, came), effects, self.quiet)
+        self._at_desk(connection, record, book, universe, lambda desk: sharing.welcome(desk, show_again))
+
+    def _at_desk(
+        self, connection: Connection, record: Record, book: Book, universe: Universe, act: Callable[[Desk], None]
+    ) -> None:
+        desk = Desk(book, universe, record.person, record.talk, record.row.channel)
+        act(desk)
+        self.office.settle(connection, desk, Began(), record.row.chat_id)
+        record.take(desk, universe.now, from_her=True)
+        record.close()
 
     def _round(self, connection: Connection, updates: Sequence[Update], effects: Effects, book: Book) -> list[Update]:
         """Handle updates and write down what they cause.
@@ -190,7 +214,8 @@ class Conversation:
             universe = self.universe(f"{update.channel}:{update.update_id}")
             desk = Desk(book, universe, record.person, record.talk, record.row.channel)
             answer(desk, update.body)
-            self.office.settle(connection, desk, update.body)
+            self.office.settle(connection, desk, update.body, record.row.chat_id)
+            record.effects.alone += [(update, event) for event in desk.events if changes_person(event)]
             record.take(desk, universe.now, from_her=update.channel != INNER)
         return []
 
@@ -239,10 +264,6 @@ class Conversation:
         """This message found that she blocked the tutor: unless she has come back, nothing more is sent to her."""
         where = outgoing.channel, outgoing.chat_id, outgoing.no
         await self.database.transact(lambda connection: conversations.mark_away(connection, *where))
-
-
-def _joins(update: Update) -> bool:
-    return isinstance(update.body, Tap) and update.body.token.startswith("j:") and update.body.token != "j:no"
 
 
 def _begins(update: Update) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import assert_never
 
-from bot.channels.base import Button, LogEntry, Outgoing
+from bot.channels.base import Button, LogEntry, Outgoing, Update
 from bot.tutoring import talk as talks
 from bot.tutoring.desk import (
     AnswersForgotten,
@@ -54,6 +54,7 @@ class Effects:
     outgoing: list[Outgoing] = field(default_factory=list)
     entries: dict[str, list[LogEntry]] = field(default_factory=dict)
     forgotten: list[str] = field(default_factory=list)
+    alone: list[tuple[Update, OfficeAsked]] = field(default_factory=list)
 
 
 class Record:

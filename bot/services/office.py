@@ -9,22 +9,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 
-from bot.channels.base import Body, Tap, Update
+from bot.channels.base import Body
 from bot.services.pseudonyms import Pseudonyms
-from bot.tutoring import codes, instructing, menu, rights
+from bot.tutoring import codes, instructing, menu, rights, sharing
 from bot.tutoring import invitations as pure
 from bot.tutoring.conversation import answer, show_again
-from bot.tutoring.desk import AnswersForgotten, CodeShown, ConsentAnswered, Desk, OfficeAsked, PersonForgotten
+from bot.tutoring.desk import AnswersForgotten, CodeShown, ConsentAnswered, Desk, OfficeAsked, Person, PersonForgotten
 from bot.tutoring.instructing import Teaching
 from bot.tutoring.invitations import Verdict
-from bot.tutoring.talk import Talk
 from flows import events as ev
-from storage import areas, conversations, forgetting, invitations, people
+from storage import areas, conversations, forgetting, invitations, people, seats
 from storage.database import Connection
 from storage.people_records import AuditRow, InstructorRow, InvitationRow, RoleRow
-from storage.records import LearnerRow
+from storage.records import LearnerRow, PersonRow
 
 ROLE_NAMES = {
     "learner": "hội viên", "instructor": "người chỉ bài", "officer": "cán bộ", "editor": "người soạn bài",
@@ -66,7 +65,7 @@ class Office:
         self.hooks = hooks or PairingHooks()
         self.links = links or Links()
 
-    def settle(self, connection: Connection, desk: Desk, body: Body) -> None:
+    def settle(self, connection: Connection, desk: Desk, body: Body, chat_id: str) -> None:
         """Deal with what happened at the desk in one update; answering may bring up more, which is dealt with too."""
         at = 0
         while at < len(desk.events):
@@ -76,7 +75,7 @@ class Office:
                 case CodeShown(kind, code):
                     self._code(connection, desk, codes.Shown(kind, code), body)
                 case OfficeAsked(what, value):
-                    self._asked(connection, desk, what, value)
+                    self._asked(connection, desk, what, value, chat_id)
                 case ConsentAnswered("agreed"):
                     self._grant_waiting(connection, desk)
                 case AnswersForgotten():
@@ -132,27 +131,38 @@ class Office:
 
     # --- two phones ---
 
-    def other_phone(self, connection: Connection, talk: Talk, update: Update, now: datetime) -> LearnerRow | None:
-        """The person whose words were shown on this phone, if they still hold and she was asked about just these."""
-        if not isinstance(update.body, Tap) or talk.pending != "link" or update.body.token not in dict(talk.offer):
+    def join(self, connection: Connection, row: LearnerRow, code_hash: str, now: datetime) -> LearnerRow | None:
+        """Spend the words and make one person of two: the other, as she was before; None when they hold no more."""
+        found = invitations.get(connection, code_hash)
+        if found is None or found.learner_id is None or pure.judge(_known(found), row.learner_id, now) != Verdict.GOOD:
             return None
-        found = invitations.get(connection, update.body.token[2:])
-        if found is None or found.learner_id is None or pure.judge(_known(found), "", now) is not Verdict.GOOD:
+        other = conversations.learners_by_id(connection, [found.learner_id]).get(found.learner_id)
+        if other is None:
             return None
-        return conversations.learners_by_id(connection, [found.learner_id]).get(found.learner_id)
+        invitations.use(connection, code_hash, other.learner_id, now)
+        if _instructs(connection, row.learner_id):
+            self.hooks.instructor_gone(connection, row.learner_id, "linked", now)
+        forgetting.join(connection, other.learner_id, row.learner_id)
+        people.note(
+            connection, AuditRow(now, self.names.of(other.learner_id), "linked", self.names.of(row.learner_id), "")
+        )
+        return other
 
-    def join(self, connection: Connection, stays: str, goes: str, update: Update, now: datetime) -> None:
-        """Spend the words and make one person of two."""
-        assert isinstance(update.body, Tap)
-        invitations.use(connection, update.body.token[2:], stays, now)
-        if _instructs(connection, goes):
-            self.hooks.instructor_gone(connection, goes, "linked", now)
-        forgetting.join(connection, stays, goes)
-        people.note(connection, AuditRow(now, self.names.of(stays), "linked", self.names.of(goes), ""))
+    def sit(self, connection: Connection, row: LearnerRow, who: str, new_id: str, now: datetime) -> None:
+        """Somebody else learns at this address: one of those who sit here, or somebody new; nobody else can."""
+        where = row.channel, row.chat_id
+        known = [each for each, _ in seats.sitting(connection, *where)]
+        if who == "new" and len(known) < sharing.MOST:
+            fresh = Person(new_id)
+            seats.add_beside(connection, PersonRow(new_id, fresh.name, fresh.address, fresh.consent), *where, now)
+            seats.take_seats(connection, *where, [row.learner_id, new_id], now)
+            seats.change_over(connection, *where, row.learner_id, new_id, row.out_no)
+        elif who in known and who != row.learner_id:
+            seats.change_over(connection, *where, row.learner_id, who, row.out_no)
 
     # --- what she asks for ---
 
-    def _asked(self, connection: Connection, desk: Desk, what: str, value: str) -> None:
+    def _asked(self, connection: Connection, desk: Desk, what: str, value: str, chat_id: str) -> None:
         match what:
             case "teach" | "set":
                 self._teach(connection, desk, value if what == "set" else None)
@@ -163,6 +173,10 @@ class Office:
             case "belonging":
                 rights.show_belonging(desk, _belonging(connection, desk.person.learner_id))
                 show_again(desk)
+            case "persons":
+                sharing.ask_who(desk, seats.sitting(connection, desk.channel, chat_id))
+            case "join" | "sit":
+                pass  # the conversation does it, alone
             case "link_again":
                 pure.ask_link(desk, _offered_link(desk))
             case "refuse_link":
@@ -238,6 +252,11 @@ class Office:
         """After everything that was hers is gone: the proof of her consents leads to nobody."""
         for learner_id in learner_ids:
             forgetting.rename_consents(connection, learner_id, self.names.of(learner_id))
+
+
+def changes_person(event: object) -> TypeGuard[OfficeAsked]:
+    """Whether this can only be done alone, after everything else of a batch."""
+    return isinstance(event, OfficeAsked) and event.what in ("join", "sit")
 
 
 def give(connection: Connection, names: Pseudonyms, row: InvitationRow, learner_id: str, now: datetime) -> None:

@@ -116,6 +116,8 @@ def _ask_again(desk: Desk) -> None:
             desk.events.append(OfficeAsked("link_again"))
         case "conduct":
             desk.events.append(OfficeAsked("teach"))
+        case "persons":
+            desk.events.append(OfficeAsked("persons"))
         case _ if desk.person.consent == "asked":
             reception.ask_consent(desk)
         case _:
@@ -163,9 +165,9 @@ def _tap(desk: Desk, token: str) -> None:
         case "i" if desk.agreed:
             desk.events.append(OfficeAsked("set", rest))
         case "j" if desk.talk.pending == "link":
-            desk.events.append(OfficeAsked("refuse_link"))
-        case "w":
-            desk.events.append(OfficeAsked("person", rest))
+            desk.events.append(OfficeAsked("refuse_link") if rest == "no" else OfficeAsked("join", rest))
+        case "w" if desk.talk.pending == "persons":
+            desk.events.append(OfficeAsked("sit", rest))
         case "l":
             reception.take_language(desk, rest)
             _show_again(desk)

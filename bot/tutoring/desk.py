@@ -75,7 +75,8 @@ class CodeShown:
 class OfficeAsked:
     """She asked for something that is decided with more than her own state: her part as instructor, a second phone.
 
-    `what` is teach, apply, set, link, refuse_link, persons, person; `value` is what a button carried.
+    `what` is teach, apply, set, link, link_again, refuse_link, belonging, persons; join and sit change who she is and
+    are carried out alone, after everything else of a batch. `value` is what a button carried.
     """
 
     what: str

@@ -79,6 +79,11 @@ def refuse(desk: Desk, verdict: Verdict, kind: str, go_on: Callable[[Desk], None
     _back(desk, go_on)
 
 
+def refuse_late(desk: Desk, go_on: Callable[[Desk], None]) -> None:
+    """She said yes, but the words hold no more."""
+    refuse(desk, Verdict.EXPIRED, "link", go_on)
+
+
 def welcome(desk: Desk, role: str, area_name: str, go_on: Callable[[Desk], None]) -> None:
     """She was invited: where, as what; who has not agreed yet is asked first."""
     known = f"invited_{role}" if f"invited_{role}" in desk.book.phrases else "invited_learner"
