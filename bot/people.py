@@ -47,7 +47,7 @@ async def _carry_out(settings: Settings, given: argparse.Namespace, world: World
     try:
         await _ready(database)
         names = Pseudonyms.of_folder(Path(settings.data.dir), world.new_id)
-        links = Links(getattr(given, "telegram", "").lstrip("@"), settings.web.public_url)
+        links = Links(settings.telegram.username, settings.web.public_url)
         service = People(database, Office(names, links=links), world.now, world.new_id)
         actor = await service.actor(given.by) if given.by else OPERATOR
         return await _VERBS[given.what](service, actor, given, write)

@@ -45,7 +45,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--all", metavar="TỆP_RA", type=_path, help="ghi mã của mọi người trong danh sách ra tệp CSV này"
     )
     invite.add_argument("--days", type=int, default=14, help="mã dùng được mấy ngày (14)")
-    invite.add_argument("--telegram", metavar="TÊN_BOT", default="", help="tên bot Telegram, để có đường dẫn và mã QR")
     for name, what in (
         ("approve", "Duyệt một người làm người chỉ bài."),
         ("suspend", "Tạm dừng một người chỉ bài, có hiệu lực ngay."),

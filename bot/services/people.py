@@ -137,6 +137,8 @@ class People:
         """Somebody who asked to guide others, or was suspended, may. Raises NotAllowed, NobodyThere."""
 
         def work(connection: Connection, place: AreaRow) -> None:
+            if not place.area_id:
+                raise NobodyThere("Chưa biết chị ấy ở địa bàn nào; hãy mời chị ấy bằng mã.")
             now = self.now()
             row = InvitationRow("", "invite", "instructor", place.area_id, None, None, actor.name, now, now)
             people.set_role(connection, RoleRow(learner_id, "instructor", place.area_id, "active", actor.name, now))
