@@ -57,7 +57,7 @@ def forget_belonging(conn: Connection, learner_id: str) -> None:
     )
     conn.execute(delete(t.invitee).where(t.invitee.c.claimed_by == learner_id))
     for table in _tables_of_hers():
-        if table.name not in ("run", "attempt", "award"):
+        if table.name not in ("run", "attempt", "award", "seat"):  # whoever only withdraws keeps her seat at the phone
             conn.execute(delete(table).where(table.c.learner_id == learner_id))
     blank = {"area_id": None, "needs": "[]"}
     conn.execute(update(base.person).where(base.person.c.learner_id == learner_id).values(blank))

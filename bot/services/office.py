@@ -7,7 +7,7 @@ rooms, and written down, before the desk's answer is taken over.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, TypeGuard
 
@@ -73,7 +73,7 @@ class Office:
             at += 1
             match event:
                 case CodeShown(kind, code):
-                    self._code(connection, desk, codes.Shown(kind, code), body)
+                    self._code(connection, desk, codes.Shown(kind, code), body, chat_id)
                 case OfficeAsked(what, value):
                     self._asked(connection, desk, what, value, chat_id)
                 case ConsentAnswered("agreed"):
@@ -88,17 +88,20 @@ class Office:
 
     # --- codes ---
 
-    def _code(self, connection: Connection, desk: Desk, shown: codes.Shown, body: Body) -> None:
-        """Look at a code, count it against her when it is a guess, act on it when it is good."""
-        now, who = desk.universe.now, self.names.of(desk.person.learner_id)
-        window, may_be_words = pure.window_of(now), shown.kind == "link" and desk.talk.open_run is not None
-        if pure.too_often(invitations.guesses(connection, window, who), invitations.guesses(connection, window, "")):
-            verdict, found = Verdict.TOO_OFTEN, None
+    def _code(self, connection: Connection, desk: Desk, shown: codes.Shown, body: Body, chat_id: str) -> None:
+        """Look at a code, count it against the chat when it is a guess, act on it when it is good."""
+        now, window = desk.universe.now, pure.window_of(desk.universe.now)
+        counted = self.names.of(f"{desk.channel}:{chat_id}"), f"all-{shown.kind}"  # deleting oneself resets neither
+        may_be_words = shown.kind == "link" and desk.talk.open_run is not None
+        hers, of_all = (invitations.guesses(connection, window, each) for each in counted)
+        found = None
+        if pure.too_often(shown.kind, hers, of_all):
+            verdict = Verdict.TOO_OFTEN
         else:
             found = invitations.get(connection, self.names.code(shown.code))
             verdict = pure.judge(_known(found), desk.person.learner_id, now)
         if pure.is_guess(verdict):
-            for each in (who, ""):
+            for each in counted:
                 invitations.count_guess(connection, window, each)
         if verdict in (Verdict.UNKNOWN, Verdict.TOO_OFTEN) and may_be_words:
             answer(desk, body, codes_too=False)  # three everyday words in the middle of a lesson: mostly just words
@@ -142,6 +145,9 @@ class Office:
         invitations.use(connection, code_hash, other.learner_id, now)
         if _instructs(connection, row.learner_id):
             self.hooks.instructor_gone(connection, row.learner_id, "linked", now)
+        for role in people.roles_of(connection, row.learner_id):
+            if role.state == "suspended":  # a second phone is no way out of it
+                people.set_role(connection, replace(role, learner_id=other.learner_id))
         forgetting.join(connection, other.learner_id, row.learner_id)
         people.note(
             connection, AuditRow(now, self.names.of(other.learner_id), "linked", self.names.of(row.learner_id), "")

@@ -14,8 +14,10 @@ INVITE_LASTS = timedelta(days=14)
 LINK_LASTS = timedelta(minutes=10)
 MAX_TRIES = 5
 """Wrong codes of one chat within a window; also how often one set of words may be shown and turned down."""
-MAX_TRIES_OF_ALL = 60
-"""Wrong codes of everybody together within a window: beyond it nobody's code is looked at until the next one."""
+MAX_TRIES_OF_ALL = {"invite": 600, "link": 60}
+"""Wrong codes of everybody together within a window, by kind: beyond it no such code is looked at until the next one.
+With 30^8 codes and some 7 million words-of-three, of which a handful hold, that leaves a guesser less than one chance
+in ten thousand a window; and whoever wants to keep others out can stop the joining of phones, not the invitations."""
 WINDOW = timedelta(minutes=10)
 
 
@@ -47,8 +49,8 @@ def window_of(now: datetime) -> int:
     return int(now.timestamp() // WINDOW.total_seconds())
 
 
-def too_often(hers: int, of_all: int) -> bool:
-    return hers >= MAX_TRIES or of_all >= MAX_TRIES_OF_ALL
+def too_often(kind: str, hers: int, of_all: int) -> bool:
+    return hers >= MAX_TRIES or of_all >= MAX_TRIES_OF_ALL[kind]
 
 
 def judge(found: Invitation | None, learner_id: str, now: datetime) -> Verdict:

@@ -124,7 +124,7 @@ async def test_guessing_is_stopped_for_the_chat_and_forgiven_after_a_while(tmp_p
 
 
 async def test_guessing_from_many_chats_is_stopped_for_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(invitations, "MAX_TRIES_OF_ALL", 6)
+    monkeypatch.setitem(invitations.MAX_TRIES_OF_ALL, "invite", 6)
     async with tutor(tmp_path, book(*LESSONS)) as t:
         for at in range(6):
             await t.learner(str(at)).say("MOI-K7QF-9FHT")
@@ -271,3 +271,51 @@ async def test_an_officer_cannot_touch_a_person_of_another_ward(tmp_path: Path):
             with pytest.raises(NotAllowed):
                 await attempt
         assert len(await t.rows("person")) == 2
+
+
+async def test_deleting_oneself_forgives_no_guesses(tmp_path: Path):
+    async with tutor(tmp_path, book(*LESSONS)) as t:
+        thief = await t.learner("6").meets("Tí")
+        for at in range(invitations.MAX_TRIES):
+            await thief.say(f"MOI-K7QF-9FH{at + 2}")
+        await (await thief.say("xóa dữ liệu")).tap("Xóa hết")
+        await thief.meets("Tí")
+        assert "nghỉ mười phút" in (await thief.say("MOI-K7QF-9FHT")).said
+
+
+async def test_a_second_phone_is_no_way_out_of_a_suspension(tmp_path: Path):
+    async with tutor(tmp_path, book(*LESSONS)) as t:
+        old, new = await t.learner("1").meets("Cũ"), await t.learner("2").meets("Mới")
+        await old.say((await invite(t, "instructor")).code)
+        (role,) = await t.rows("role")
+        await t.people.suspend(OPERATOR, role["learner_id"])
+        await new.say((await invite(t, "instructor")).code)
+        await new.tap("Để sau")
+        await old.say(await words_of(new))
+        await old.tap("Máy của tôi")
+        assert [row["state"] for row in await t.rows("role")] == ["suspended"]
+        assert "cán bộ hội mời" in (await new.say("việc chỉ bài")).said
+
+
+@pytest.mark.postgres
+async def test_codes_joins_and_seats_on_postgresql(tmp_path: Path, postgres_url: str):
+    t = Tutor(postgres_url, book(*LESSONS))
+    await t.begin()
+    try:
+        lan = await t.learner("1").say((await invite(t, "instructor")).code)
+        await agrees(lan)
+        await lan.tap("Tôi hứa")
+        assert "không thấy mã" in (await lan.say("MOI-K7QF-9FHT")).said
+        await (await lan.opens("mot")).tap("Đúng")
+        new = await t.learner("2", WEB).say(await words_of(lan))
+        await new.tap("Máy của tôi")
+        assert "nối hai máy rồi" in new.said and "Nghỉ mot" in new.said
+        await new.say("đổi người học")
+        await new.tap("Người khác")
+        assert "máy trả lời tự động" in new.said and len(await t.rows("person")) == 2
+        await lan.say("xem dữ liệu")
+        assert "Lan" in lan.said and "Phường Trấn Biên" in lan.said
+        await (await lan.say("xóa dữ liệu")).tap("Xóa hết")
+        assert "Lan" not in await t.everything()
+    finally:
+        await t.database.close()

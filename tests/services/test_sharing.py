@@ -124,3 +124,13 @@ async def test_two_persons_of_one_phone_and_a_second_phone(tmp_path: Path):
         await new.say("máy của tôi")
         assert "nối hai máy rồi" in new.said and "Bé" in new.said
         assert {row["name"] for row in await t.rows("person")} == {"Sáu", "Bé"}
+
+
+async def test_withdrawing_keeps_her_seat(tmp_path: Path):
+    async with tutor(tmp_path, book(LESSON)) as t:
+        phone = await mother_and_daughter(t, TELEGRAM)
+        await phone.say("rút đồng ý")
+        await phone.say("đổi người học")
+        await phone.tap("Sáu")
+        await phone.say("đổi người học")
+        assert phone.last.labels == ("Sáu", "Người thứ 2", "Người khác")
