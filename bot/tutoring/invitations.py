@@ -76,6 +76,7 @@ def is_guess(verdict: Verdict) -> bool:
 
 def refuse(desk: Desk, verdict: Verdict, kind: str, go_on: Callable[[Desk], None]) -> None:
     """One kind sentence, and back to where she was."""
+    _greet(desk)
     which = f"{verdict.value}_link" if kind == "link" and verdict in (Verdict.UNKNOWN, Verdict.OWN) else verdict.value
     desk.say(desk.phrase(which))
     _back(desk, go_on)
@@ -88,6 +89,7 @@ def refuse_late(desk: Desk, go_on: Callable[[Desk], None]) -> None:
 
 def welcome(desk: Desk, role: str, area_name: str, go_on: Callable[[Desk], None]) -> None:
     """She was invited: where, as what; who has not agreed yet is asked first."""
+    _greet(desk)
     known = f"invited_{role}" if f"invited_{role}" in desk.book.phrases else "invited_learner"
     desk.say(desk.phrase(known, noi=area_name))
     if desk.agreed and role == "instructor":
@@ -98,9 +100,7 @@ def welcome(desk: Desk, role: str, area_name: str, go_on: Callable[[Desk], None]
 
 def ask_link(desk: Desk, code_hash: str) -> None:
     """Joining is asked for once: a thief might have sent her his words."""
-    if desk.person.consent == "new":
-        desk.set_person(consent="asked")
-        desk.say(desk.phrase("hello"))
+    _greet(desk)
     yes = (f"j:{code_hash}", desk.phrase("label_link_yes"))
     desk.offer(desk.phrase("link_ask"), (yes, ("j:no", desk.phrase("label_link_no"))), pending="link")
 
@@ -112,11 +112,15 @@ def give_link(desk: Desk, words: str, addresses: tuple[str, ...], go_on: Callabl
     go_on(desk)
 
 
-def _back(desk: Desk, go_on: Callable[[Desk], None]) -> None:
+def _greet(desk: Desk) -> None:
+    """It is a machine that speaks: said before anything else to who has never been here."""
     if desk.person.consent == "new":
+        desk.set_person(consent="asked")
         desk.say(desk.phrase("hello"))
-        reception.ask_consent(desk)
-    elif desk.person.consent == "asked" and desk.talk.open_run is None:
+
+
+def _back(desk: Desk, go_on: Callable[[Desk], None]) -> None:
+    if desk.person.consent == "asked" and desk.talk.open_run is None:
         reception.ask_consent(desk)
     elif desk.talk.pending in ("name", "address"):
         _ask_again(desk)
