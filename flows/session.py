@@ -96,10 +96,10 @@ class Session:
 
     def but(self, **fields: Any) -> Session:
         """A copy with some fields changed; `dataclasses.replace` asks for every field and takes ten times as long."""
-        assert fields.keys() <= self.__dict__.keys(), fields
         copy = object.__new__(Session)
-        copy.__dict__.update(self.__dict__)
-        copy.__dict__.update(fields)
+        values = copy.__dict__
+        values.update(self.__dict__, **fields)
+        assert len(values) == len(self.__dict__), fields
         return copy
 
     @property

@@ -101,9 +101,8 @@ class Stage:
         session = self.session
         tries = session.tries + 1
         had = session.earned.get(step.id, 0)
-        if right and points > had:
-            self.change(earned={**session.earned, step.id: points})
-        self.change(tries=tries)
+        earned = {**session.earned, step.id: points} if right and points > had else session.earned
+        self.change(tries=tries, earned=earned)
         of = self.asks or (session.lesson, session.version, step.id)
         self.emit(ev.AnswerGraded(*of, answer, right, tries, points if right and not had else 0, skill))
 

@@ -1,0 +1,75 @@
+"""The walk through a lesson: from step to step until one waits, the lesson is over, or its author erred."""
+
+from __future__ import annotations
+
+from flows import events as ev
+from flows.conditions import ConditionInvalid
+from flows.kinds import ENDED, KINDS, WAIT, Next, go_on, move_to
+from flows.model import Step
+from flows.moving import Spot
+from flows.stage import MAX_PATH, Stage
+
+MAX_STEPS = 100  # steps in one sprint without a wait (as goflow): more is a loop the linter could not see
+
+
+def walk(stage: Stage, at: Next) -> None:
+    """Go on from step `at` until something waits or the lesson ends."""
+    for _ in range(MAX_STEPS):
+        if at in (WAIT, ENDED):
+            return
+        stage.freshen()
+        step = stage.lesson.step(at) if isinstance(at, str) else None
+        if step is None:
+            fail(stage, "step_missing", str(at))
+            return
+        try:
+            at = _enter(stage, step)
+            if at is None:
+                at = go_on(stage, step, None)
+        except ConditionInvalid as fault:
+            fail(stage, "condition", f"{step.id}: {fault.message}")
+            return
+    fail(stage, "loop", f"more than {MAX_STEPS} steps without a wait")
+
+
+def _enter(stage: Stage, step: Step) -> Next:
+    if step.when is not None and not stage.holds(step.when):
+        return None
+    if step.checkpoint:
+        step = _cross(stage, step)
+    stage.change(misses=0, tries=0, sub="", path=(*stage.session.path, step.id)[-MAX_PATH:])
+    if step.id in stage.lesson.timed:
+        stage.change(passed={**stage.session.passed, step.id: stage.universe.now.isoformat()})
+    if step.checkpoint and stage.session.checkpoint != step.id:
+        stage.change(checkpoint=step.id)
+        stage.emit(ev.CheckpointPassed(step.id))
+    return KINDS[type(step)].enter(stage, step)
+
+
+def _cross(stage: Stage, step: Step) -> Step:
+    """At a checkpoint that a newer version has too she changes over, where its author wished so."""
+    route = stage.route
+    if route is None or route.how != "checkpoint":
+        return step
+    newer = stage.book.lesson(stage.session.lesson, route.to, stage.session.lang)
+    there = newer.step(step.id) if newer else None
+    if newer is None or there is None or type(there) is not type(step) or not there.checkpoint:
+        return step
+    move_to(stage, newer, route.to, step.id, Spot(step.id, "crossed"))
+    return there
+
+
+def fail(stage: Stage, code: str, reason: str) -> None:
+    stage.emit(ev.RunFailed(stage.session.run_id, code, reason))
+
+
+def go(stage: Stage, step: Step, to: Next) -> None:
+    """On from a step that has been answered: to `to`, or to the step below."""
+    walk(stage, go_on(stage, step, None) if to is None else to)
+
+
+def again(stage: Stage, step: Step) -> None:
+    """Show the present prompt once more; its buttons stay the same, so the older copy works too."""
+    if stage.session.used is not None and stage.session.used[0] == stage.session.seq:
+        stage.change(used=None)  # "Để sau" leaves the prompt standing: shown again, it may be tapped again
+    KINDS[type(step)].put(stage, step, fresh=False)
