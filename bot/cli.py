@@ -91,12 +91,32 @@ def run(given: argparse.Namespace) -> int:
 
 
 def lint(given: argparse.Namespace) -> int:
+    import gc
+
     settings = _settings(given)
     from bot import linting
+    from bot.errors import SettingsInvalid
+    from flows.saying import in_english
 
-    return linting.report(
-        linting.problems(Path(settings.lessons.dir), given.paths, settings.placeholders), given.format, print
-    )
+    gc.disable()  # a short life of a million small things, none of them in a circle
+    if given.rules:
+        from flows.rulepage import page
+
+        print(page(), end="")
+        return 0
+    quiet = settings.time.quiet_from, settings.time.quiet_to
+    lessons, facts = Path(settings.lessons.dir), settings.placeholders
+    try:
+        if given.live or given.database:
+            from bot import lint_live
+
+            url = given.database or settings.database_url
+            found = asyncio.run(lint_live.problems(url, lessons, given.paths, facts, quiet))
+        else:
+            found = linting.problems(lessons, given.paths, facts, quiet)
+    except SettingsInvalid as wrong:
+        raise SettingsInvalid(in_english(wrong.args[0]) if given.lang == "en" else str(wrong)) from None
+    return linting.report(found, given.format, print, given.lang)
 
 
 def publish(given: argparse.Namespace) -> int:
@@ -372,11 +392,7 @@ def _parser() -> argparse.ArgumentParser:
         action=argparse.BooleanOptionalAction,
         help="lưu bài là dùng được ngay; không ghi: chỉ khi trang web mở riêng cho máy này",
     )
-    linting = add("lint", lint, "Soát bài học.", "config lessons")
-    linting.add_argument(
-        "paths", metavar="ĐƯỜNG_DẪN", nargs="*", type=_path, help="tệp hay thư mục; không ghi: mọi bài"
-    )
-    linting.add_argument("--format", choices=("text", "json", "github"), default="text", help="cách in kết quả")
+    _add_lint(add("lint", lint, "Soát bài học.", "config lessons data"))
     _add_publish(add("publish", publish, "Phát hành bài đã sửa; ai đang học vẫn yên chỗ."))
     _add_history(add("history", history, "Xem các lần phát hành của một bài."))
     _add_rollback(add("rollback", rollback, "Quay lại một bản cũ của bài."))
@@ -429,6 +445,17 @@ def _people_arguments(parser: argparse.ArgumentParser) -> None:
     from bot.people_arguments import add_arguments
 
     add_arguments(parser)
+
+
+def _add_lint(linting: argparse.ArgumentParser) -> None:
+    linting.add_argument(
+        "paths", metavar="ĐƯỜNG_DẪN", nargs="*", type=_path, help="tệp hay thư mục; không ghi: mọi bài"
+    )
+    linting.add_argument("--format", choices=("text", "json", "github"), default="text", help="cách in kết quả")
+    linting.add_argument("--lang", choices=("vi", "en"), default="vi", help="tiếng của lời báo")
+    linting.add_argument("--live", action="store_true", help="xem cả người đang học, theo cơ sở dữ liệu đã cấu hình")
+    linting.add_argument("--database", metavar="ĐỊA_CHỈ", default="", help="như --live, với cơ sở dữ liệu này")
+    linting.add_argument("--rules", action="store_true", help="in trang các điều được soát (lessons/RULES.md)")
 
 
 def _add_translate(parser: argparse.ArgumentParser) -> None:

@@ -1,75 +1,265 @@
-"""`./camtay lint`: which files are meant, and how their problems are shown."""
+"""`./camtay lint`: which files are meant, what is wrong with them, and how it is shown."""
 
 from __future__ import annotations
 
+import errno
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from bot import transcripts
 from bot.errors import SettingsInvalid
-from flows.lint import lint
-from flows.loader import by_place, load_files, read_lessons
-from flows.model import Lesson, Problem
+from flows.lint import lint, translate
+from flows.loader import TABLES, Faultfinder, Library, Parsers, by_place, load_files
+from flows.model import Lesson, Place, Problem
+from flows.saying import in_english, say
+from flows.strictyaml import MAX_BYTES
+
+SCRIPT = "lesson.yaml"
+MAX_DEPTH = 12  # folders below the one that is looked at
+MAX_PO_BYTES = 1_000_000
 
 
-def problems(lessons: Path, paths: Sequence[Path], facts: Mapping[str, str]) -> tuple[tuple[Problem, ...], int]:
-    """All problems in `paths` (nothing given: in every lesson) and how many lessons were looked at.
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """`lessons` is how many were looked at; `library` and `own` (their paths) are for whoever wants to look further."""
 
-    A path inside the lessons folder is read together with its neighbours, which it may refer to. Raises
-    SettingsInvalid for a path that is not there or holds no lesson.
+    problems: tuple[Problem, ...]
+    lessons: int
+    libraries: tuple[tuple[Library, frozenset[str]], ...] = ()
+
+
+@dataclass(slots=True)
+class Files:
+    """What was read: path → bytes, the lessons among them, what could not be read, what lies in the media folders."""
+
+    texts: dict[str, bytes] = field(default_factory=dict)
+    scripts: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    media: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def add(self, path: Path, most: int = MAX_BYTES) -> None:
+        try:
+            with path.open("rb") as file:
+                self.texts[str(path)] = file.read(most + 1)
+        except OSError as fault:
+            self.refuse(path, fault)
+
+    def add_script(self, path: Path) -> None:
+        self.scripts.append(str(path))
+        self.add(path)
+        for language in _listed(path.parent / "po"):
+            if language.name.endswith(".po"):
+                self.add(Path(language.path), MAX_PO_BYTES)
+        names = _listed(path.parent / "media")
+        self.media[str(path.parent)] = {entry.name: entry.stat().st_size for entry in names if entry.is_file()}
+
+    def refuse(self, path: Path, fault: OSError) -> None:
+        message = say("không đọc được tệp này: {why}", why=_WHY.get(fault.errno or 0, say("máy không cho mở")))
+        self.problems.append(Problem("E001", Place(str(path), 1, 1), message, say("hãy xem lại tệp, rồi chạy lại")))
+
+
+_WHY = {
+    errno.EACCES: say("không có quyền đọc"),
+    errno.EPERM: say("không có quyền đọc"),
+    errno.EISDIR: say("đây là thư mục, không phải tệp"),
+    errno.ENOENT: say("liên kết trỏ tới chỗ không có"),
+    errno.ELOOP: say("liên kết chạy vòng tròn"),
+}
+
+
+# --- which files -------------------------------------------------------------------------------------
+
+
+def gather(folder: Path) -> Files:
+    """Every `**/lesson.yaml` of a folder, its tables, what lies beside its lessons. Never raises OSError.
+
+    Folders whose name begins with "_" (the template) or "." are looked at only when they are `folder` itself.
+    """
+    files = Files()
+    for name in TABLES:
+        path = folder / name
+        if os.path.lexists(path):
+            files.add(path)
+    for language in _listed(folder / "po"):
+        if language.name.endswith(".po"):
+            files.add(Path(language.path), MAX_PO_BYTES)
+    seen: set[tuple[int, int]] = set()
+    _walk(folder, files, seen, 0)
+    return files
+
+
+def _walk(folder: Path, files: Files, seen: set[tuple[int, int]], depth: int) -> None:
+    try:
+        at = folder.stat()
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as fault:
+        files.refuse(folder, fault)
+        return
+    if (at.st_dev, at.st_ino) in seen or depth > MAX_DEPTH:
+        return
+    seen.add((at.st_dev, at.st_ino))
+    for entry in entries:
+        if entry.name == SCRIPT:
+            files.add_script(Path(entry.path))
+        elif not entry.name.startswith(("_", ".")) and _is_folder(entry):
+            _walk(Path(entry.path), files, seen, depth + 1)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _listed(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        return sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        return []
+
+
+@dataclass(slots=True)
+class _Asked:
+    """Files to load together, and those whose problems are told."""
+
+    files: Files
+    own: set[str]
+    root: Path
+
+
+def _asked(lessons: Path, paths: Sequence[Path]) -> Iterator[_Asked]:
+    """A path inside the lessons folder is read together with its neighbours, which it may refer to."""
+    lessons = Path(os.path.abspath(lessons))
+    around = gather(lessons) if lessons.is_dir() else Files()
+    inside = _Asked(Files(dict(around.texts), list(around.scripts), [], dict(around.media)), set(), lessons)
+    for path in [Path(os.path.abspath(path)) for path in paths] or [lessons]:
+        found = around if path == lessons else _read(path)
+        if path.is_relative_to(lessons):
+            inside.own |= {*found.texts, *found.scripts}
+            inside.files.texts |= found.texts
+            inside.files.scripts += [each for each in found.scripts if each not in inside.files.scripts]
+            inside.files.problems += found.problems
+            inside.files.media |= found.media
+        else:
+            yield _Asked(
+                _with_tables(found, around), {*found.texts, *found.scripts}, path if path.is_dir() else path.parent
+            )
+    if inside.own:
+        yield inside
+
+
+def _read(path: Path) -> Files:
+    """What is asked for by a path; raises SettingsInvalid where there is nothing to look at."""
+    if path.is_dir() and path.name != SCRIPT:
+        files = gather(path)
+        if not files.scripts and not files.problems:
+            raise SettingsInvalid(say("{path}: trong này không có bài học nào (lesson.yaml).", path=str(path)))
+        return files
+    if not os.path.lexists(path) or path.name in TABLES:  # a table is looked at with its folder
+        raise SettingsInvalid(say("{path}: không có thư mục hay tệp lesson.yaml nào ở đây.", path=str(path)))
+    files = Files()
+    files.add_script(path)
+    return files
+
+
+def _with_tables(found: Files, around: Files) -> Files:
+    """A folder of its own has the tables of the lessons folder, but for those it brings itself."""
+    names = {Path(name).name for name in found.texts}
+    tables = {name: raw for name, raw in around.texts.items() if Path(name).name in set(TABLES) - names}
+    return replace(found, texts={**tables, **found.texts})
+
+
+# --- what is wrong -----------------------------------------------------------------------------------
+
+
+def problems(
+    lessons: Path,
+    paths: Sequence[Path],
+    facts: Mapping[str, str],
+    quiet: tuple[str, str] = ("20:00", "08:00"),
+    helped: frozenset[str] | None = None,
+    parsers: Parsers | None = None,
+) -> Findings:
+    """All problems in `paths` (nothing given: in every lesson), an unreadable file hiding no other.
+
+    Raises SettingsInvalid for a path that is not there or holds no lesson. `helped` as in `Library`.
     """
     found: list[Problem] = []
     seen: set[str] = set()
-    for path in paths or [lessons]:
-        files, own = _read(lessons, path)
-        library = load_files(files, facts)
-        found += [problem for problem in (*library.problems, *lint(library)) if problem.place.path in own]
-        seen |= {name for name in own if Path(name).name == "lesson.yaml"}
-    return by_place(found), len(seen)
+    libraries: list[tuple[Library, frozenset[str]]] = []
+    for asked in _asked(lessons, paths):
+        files = asked.files
+        library = load_files(files.texts, facts, parsers or Faultfinder(), frozenset(files.scripts))
+        library = replace(library, quiet=quiet, helped=helped, media=files.media)
+        all_found = lint(library)
+        found += [*files.problems, *(problem for problem in all_found if problem.place.path in asked.own)]
+        found += _of_transcripts(library, all_found, asked, lessons)
+        seen |= asked.own & set(files.scripts)
+        libraries.append((library, frozenset(asked.own)))
+    return Findings(by_place(found), len(seen), tuple(libraries))
+
+
+def _of_transcripts(library: Library, found: Iterable[Problem], asked: _Asked, lessons: Path) -> Iterator[Problem]:
+    """W901 and E902, for lessons that can be played and have transcripts."""
+    broken = {problem.place.path for problem in found if problem.severity == "error"}
+    playable = [
+        (lesson, files)
+        for lesson in library.lessons.values()
+        if lesson.place.path in asked.own and lesson.place.path not in broken
+        if (files := transcripts.beside(Path(lesson.place.path)))
+    ]
+    if not playable:
+        return
+    from flows.coverage import problems as uncovered
+    from flows.model import LessonInvalid
+    from flows.shelf import plain_book, shelf_of
+
+    tables = {Path(path).name: path for path in asked.files.texts if Path(path).name in TABLES}
+    if "phrases.yaml" not in tables or "words.yaml" not in tables:
+        return
+    root = Path(tables["phrases.yaml"]).parent
+    try:
+        shelf = shelf_of(library, found, root, asked.files.texts[tables["words.yaml"]])
+    except LessonInvalid:
+        return
+    book = plain_book(shelf, library.facts)
+    for lesson, files in playable:
+        yield from uncovered(book, lesson, transcripts.read(files))
 
 
 def one_lesson(lessons: Path, path: Path, facts: Mapping[str, str]) -> tuple[Lesson | None, tuple[Problem, ...]]:
     """The lesson at `path`, or None and its errors."""
-    files, own = _read(lessons, path)
-    library = load_files(files, facts)
-    errors = [p for p in (*library.problems, *lint(library)) if p.place.path in own and p.severity == "error"]
-    lesson = next((lesson for lesson in library.lessons.values() if lesson.place.path in own), None)
-    return (None, by_place(errors)) if errors else (lesson, ())
+    found: list[Problem] = []
+    lesson: Lesson | None = None
+    for asked in _asked(lessons, [path]):
+        library = load_files(asked.files.texts, facts, None, frozenset(asked.files.scripts))
+        found += asked.files.problems
+        found += [each for each in lint(library) if each.place.path in asked.own and each.severity == "error"]
+        lesson = next((each for each in library.lessons.values() if each.place.path in asked.own), lesson)
+    return (None, by_place(found)) if found else (lesson, ())
 
 
-def _read(lessons: Path, path: Path) -> tuple[dict[str, bytes], frozenset[str]]:
-    """The files to load, and the names of those that were asked for."""
-    lessons, path = Path(os.path.abspath(lessons)), Path(os.path.abspath(path))
-    folder = path.parent if path.name == "lesson.yaml" else path
-    if not folder.is_dir():
-        raise SettingsInvalid(f"{path}: không có thư mục hay tệp lesson.yaml nào ở đây.")
-    try:
-        asked = read_lessons(folder)
-        around = read_lessons(lessons) if folder != lessons else {}
-    except OSError as fault:
-        raise SettingsInvalid(f"{fault.filename}: không đọc được ({fault.strerror}).") from None
-    if not any(Path(name).name == "lesson.yaml" for name in asked):
-        raise SettingsInvalid(f"{path}: trong này không có bài học nào (lesson.yaml).")
-    if not folder.is_relative_to(lessons):
-        around = {name: raw for name, raw in around.items() if Path(name).name != "lesson.yaml"}
-    tables = {Path(name).name for name in asked if name.endswith(".yaml")} - {"lesson.yaml"}
-    around = {name: raw for name, raw in around.items() if Path(name).name not in tables}
-    return {**around, **asked}, frozenset(asked)
+# --- how it is shown ---------------------------------------------------------------------------------
 
 
-def report(found: tuple[tuple[Problem, ...], int], shape: str, write: Callable[[str], object]) -> int:
+def report(found: Findings, shape: str, write: Callable[[str], object], language: str = "vi") -> int:
     """Show problems as text, json or github; 1 when there is an error, warnings alone are 0."""
-    problems, lessons = found
-    shown = [replace(p, place=replace(p.place, path=_near(p.place.path))) for p in problems]
-    errors = sum(problem.severity == "error" for problem in problems)
+    shown = [replace(p, place=replace(p.place, path=_near(p.place.path))) for p in found.problems]
+    shown = [translate(problem, language) for problem in shown]
+    errors = sum(problem.severity == "error" for problem in shown)
+    warnings = sum(problem.severity == "warning" for problem in shown)
     if shape == "json":
         write(json.dumps([_as_json(problem) for problem in shown], ensure_ascii=False, indent=1))
     else:
         for problem in shown:
             write(_as_github(problem) if shape == "github" else str(problem))
-        write(f"{lessons} bài: {errors} lỗi, {len(problems) - errors} điều nên xem lại.")
+        counts = {"lessons": found.lessons, "errors": errors, "warnings": warnings}
+        last = say("{lessons} bài: {errors} lỗi, {warnings} điều nên xem lại.", **counts)
+        write(in_english(last) if language == "en" else last)
     return 1 if errors else 0
 
 
@@ -82,11 +272,19 @@ def _near(path: str) -> str:
 def _as_json(problem: Problem) -> dict[str, str | int]:
     place = problem.place
     at: dict[str, str | int] = {"path": place.path, "line": place.line, "col": place.col}
-    return {"code": problem.code, "severity": problem.severity, **at, "message": problem.message, "hint": problem.hint}
+    return {**at, "code": problem.code, "severity": problem.severity, "message": problem.message, "hint": problem.hint}
+
+
+_LEVELS = {"error": "error", "warning": "warning", "info": "notice"}
 
 
 def _as_github(problem: Problem) -> str:
     place = problem.place
     text = problem.message + (f" ({problem.hint})" if problem.hint else "")
-    text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    return f"::{problem.severity} file={place.path},line={place.line},col={place.col},title={problem.code}::{text}"
+    text = _escaped(text)
+    path = _escaped(place.path).replace(":", "%3A").replace(",", "%2C")
+    return f"::{_LEVELS[problem.severity]} file={path},line={place.line},col={place.col},title={problem.code}::{text}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")

@@ -9,6 +9,7 @@ from typing import Literal
 
 from flows.forms import saved_names
 from flows.model import Ask, Lesson, Place, Problem, Step
+from flows.saying import joined, say
 
 STAY, CHECKPOINT, START = "stay", "checkpoint", "start"
 DECISIONS = (STAY, CHECKPOINT, START)
@@ -187,42 +188,61 @@ def _stand(
 
 def summary(found: Impact) -> str:
     """How many stay, move and wait for a decision, in one sentence."""
-    parts = [f"{found.count('stay', 'words')} ở lại"]
+    stay = say("{count} ở lại", count=found.count("stay", "words"))
     if found.count("words"):
-        parts[0] += f" ({found.count('words')} nhận lời mới)"
+        stay = say("{stay} ({words} nhận lời mới)", stay=stay, words=found.count("words"))
+    parts = [stay]
     if found.count("move"):
-        parts.append(f"{found.count('move')} chuyển")
+        parts.append(say("{count} chuyển", count=found.count("move")))
     if found.count("decide"):
-        where = ", ".join(dict.fromkeys(f"bước `{s.step}` đã {_GONE[s.why]}" for s in found.stands if s.why))
-        parts.append(f"{found.count('decide')} cần quyết định ({where})")
-    return f"{found.total} người đang học: {', '.join(parts)}"
+        gone = [say(_GONE[each.why], step=each.step) for each in found.stands if each.why]
+        where = joined(list(dict.fromkeys(gone)))
+        parts.append(say("{count} cần quyết định ({where})", count=found.count("decide"), where=where))
+    return say("{total} người đang học: {parts}", total=found.total, parts=joined(parts))
 
 
-_GONE = {"": "", "removed": "bỏ", "kind": "đổi loại"}
+_GONE = {"removed": "bước `{step}` đã bỏ", "kind": "bước `{step}` đã đổi loại"}
 
 
 def _undecided(stand: Stand, step: Step, new: Lesson, urgent: bool) -> Problem:
     decide = f"--decide {stand.step}={'checkpoint|start|MÃ_BƯỚC' if urgent else STAY}"
     now = new.step(stand.step)
     if stand.why == "kind" and now is not None:
-        message = f"{stand.count} người đang ở bước “{stand.step}” (bản {stand.version}), vốn là {kind(step)}"
-        hint = f"đặt mã bước khác, hoặc quyết định: {decide}"
-        return Problem("E802", now.place, f"{message}, nay là {kind(now)}", hint)
-    message = f"{stand.count} người đang ở bước “{stand.step}” (bản {stand.version}), nay không còn"
-    hint = f"ghi “was: {stand.step}” ở bước thay nó, hoặc quyết định: {decide}"
+        message = say(
+            "{count} người đang ở bước “{step}” (bản {version}), vốn là {old}, nay là {new}",
+            count=stand.count,
+            step=stand.step,
+            version=stand.version,
+            old=kind(step),
+            new=kind(now),
+        )
+        hint = say("đặt mã bước khác, hoặc quyết định: {decide}", decide=decide)
+        return Problem("E802", now.place, message, hint)
+    message = say(
+        "{count} người đang ở bước “{step}” (bản {version}), nay không còn",
+        count=stand.count,
+        step=stand.step,
+        version=stand.version,
+    )
+    hint = say("ghi “was: {step}” ở bước thay nó, hoặc quyết định: {decide}", step=stand.step, decide=decide)
     return Problem("E801", steps_place(new), message, hint)
 
 
 def _retyped_problem(name: str, types: tuple[str, str], new: Lesson) -> Problem:
     step = next((step for step in new.steps if name in saved_names(step)), None)
-    message = f"biến “{name}” vốn là {types[0]}, nay là {types[1]}; người được chuyển còn giữ giá trị cũ"
-    return Problem("E803", step.place if step else steps_place(new), message, "hãy lưu vào một tên khác")
+    message = say(
+        "biến “{name}” vốn là {types}, nay là {types2}; người được chuyển còn giữ giá trị cũ",
+        name=name,
+        types=types[0],
+        types2=types[1],
+    )
+    return Problem("E803", step.place if step else steps_place(new), message, say("hãy lưu vào một tên khác"))
 
 
 def _checkpoint_gone(step: Step, new: Lesson) -> Problem:
     now = counterpart(step, new)
-    message = f"bước “{step.id}” không còn là mốc (checkpoint)"
-    hint = "người cần chuyển sẽ về mốc trước đó hoặc về đầu bài; giữ mốc thì tốt hơn"
+    message = say("bước “{id}” không còn là mốc (checkpoint)", id=step.id)
+    hint = say("người cần chuyển sẽ về mốc trước đó hoặc về đầu bài; giữ mốc thì tốt hơn")
     return Problem("W804", now.place if now else steps_place(new), message, hint)
 
 

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from flows.saying import say
+
 MAX_LENGTH = 200  # characters: longer than any condition a teacher can still read aloud
 MAX_NODES = 60  # names, numbers, texts and comparisons in one condition
 MAX_DEPTH = 20  # brackets inside brackets
@@ -46,22 +48,22 @@ _TOKEN = re.compile(
 _STEP = re.compile(rf"'[^']*'|\"[^\"]*\"|\b{DAYS_SINCE}\s*\(\s*({STEP_ID})\s*\)", re.ASCII)
 _NUMBER = re.compile(r"\s*-?\d{1,300}(?:\.\d{1,300})?\s*", re.ASCII)
 _REFUSED = {
-    "=": "so sánh bằng thì viết hai dấu: ==",
-    "“": "dấu nháy cong, hãy gõ dấu nháy thẳng '",
-    "”": "dấu nháy cong, hãy gõ dấu nháy thẳng '",
-    "‘": "dấu nháy cong, hãy gõ dấu nháy thẳng '",
-    "’": "dấu nháy cong, hãy gõ dấu nháy thẳng '",
-    "'": "dấu nháy mở ở đây mà không đóng",
-    '"': "dấu nháy mở ở đây mà không đóng",
-    "≥": "lớn hơn hoặc bằng thì viết >=",
-    "≤": "nhỏ hơn hoặc bằng thì viết <=",
-    "≠": "khác nhau thì viết !=",
-    "&": "và thì viết and",
-    "|": "hoặc thì viết or",
-    "!": "khác nhau thì viết !=, phủ định thì viết not",
+    "=": say("so sánh bằng thì viết hai dấu: =="),
+    "“": say("dấu nháy cong, hãy gõ dấu nháy thẳng '"),
+    "”": say("dấu nháy cong, hãy gõ dấu nháy thẳng '"),
+    "‘": say("dấu nháy cong, hãy gõ dấu nháy thẳng '"),
+    "’": say("dấu nháy cong, hãy gõ dấu nháy thẳng '"),
+    "'": say("dấu nháy mở ở đây mà không đóng"),
+    '"': say("dấu nháy mở ở đây mà không đóng"),
+    "≥": say("lớn hơn hoặc bằng thì viết >="),
+    "≤": say("nhỏ hơn hoặc bằng thì viết <="),
+    "≠": say("khác nhau thì viết !="),
+    "&": say("và thì viết and"),
+    "|": say("hoặc thì viết or"),
+    "!": say("khác nhau thì viết !=, phủ định thì viết not"),
 }
 _ASCII_WORD = string.ascii_letters + string.digits + "_"
-_ONLY = "chỉ được dùng so sánh, and, or, not, in, tên biến, số, 'chữ' và days_since"
+_ONLY = say("chỉ được dùng so sánh, and, or, not, in, tên biến, số, 'chữ' và days_since")
 
 
 class ConditionInvalid(Exception):
@@ -83,7 +85,7 @@ class Condition:
 def parse(text: str) -> Condition:
     """Read a condition; raises ConditionInvalid with one sentence and the column."""
     if len(text) > MAX_LENGTH:
-        raise ConditionInvalid(f"điều kiện dài quá {MAX_LENGTH} ký tự", MAX_LENGTH)
+        raise ConditionInvalid(say("điều kiện dài quá {max_length} ký tự", max_length=MAX_LENGTH), MAX_LENGTH)
     lead = len(text) - len(text.lstrip()) if text.strip() else 0
     steps: dict[int, str] = {}
     source = _STEP.sub(lambda found: _hide(found, steps), re.sub(r"\s", " ", text))
@@ -93,11 +95,11 @@ def parse(text: str) -> Condition:
         tree = ast.parse(source, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as fault:
         at = getattr(fault, "offset", None) or 1
-        raise ConditionInvalid("không đọc được điều kiện", lead + max(1, min(at, len(source)))) from None
+        raise ConditionInvalid(say("không đọc được điều kiện"), lead + max(1, min(at, len(source)))) from None
     _show(tree, {at - lead: step for at, step in steps.items()}, source)
     expressions = sum(isinstance(node, ast.expr) for node in ast.walk(tree))
     if expressions > MAX_NODES:
-        raise ConditionInvalid(f"điều kiện có quá {MAX_NODES} phần, hãy tách ra", 1)
+        raise ConditionInvalid(say("điều kiện có quá {max_nodes} phần, hãy tách ra", max_nodes=MAX_NODES), 1)
     try:
         _check(tree)
     except _Misplaced as fault:
@@ -142,11 +144,11 @@ def _check_tokens(text: str) -> None:
         if found is None:
             if text[at].isalpha() and not text[at].isascii():
                 begins = at - len(text[:at]) + len(text[:at].rstrip(_ASCII_WORD))
-                raise ConditionInvalid("tên biến viết không dấu tiếng Việt", begins + 1)
+                raise ConditionInvalid(say("tên biến viết không dấu tiếng Việt"), begins + 1)
             raise ConditionInvalid(_REFUSED.get(text[at], _ONLY), at + 1)
         depth += (found[0] == "(") - (found[0] == ")")
         if depth > MAX_DEPTH:
-            raise ConditionInvalid(f"ngoặc lồng nhau quá {MAX_DEPTH} tầng", at + 1)
+            raise ConditionInvalid(say("ngoặc lồng nhau quá {max_depth} tầng", max_depth=MAX_DEPTH), at + 1)
         at = found.end()
 
 
@@ -182,7 +184,7 @@ def _check(node: ast.expr) -> None:
             _check_list(several)
         case ast.Compare(left=left, ops=ops, comparators=comparators):
             if any(type(op) not in _COMPARE for op in ops):
-                raise _Misplaced("chỉ được so sánh bằng == != < <= > >= in", left)
+                raise _Misplaced(say("chỉ được so sánh bằng == != < <= > >= in"), left)
             for part in (left, *comparators):
                 _check(part)
         case ast.Call(func=ast.Name(id=name)) if name == DAYS_SINCE:
@@ -198,19 +200,21 @@ def _check(node: ast.expr) -> None:
 def _check_list(node: ast.expr) -> None:
     parts = node.elts if isinstance(node, ast.Tuple) else []
     if not parts:
-        raise _Misplaced("sau in là nhiều chữ trong ngoặc: muc in ('co', 'khong'); một chữ thì viết muc == 'co'", node)
+        raise _Misplaced(
+            say("sau in là nhiều chữ trong ngoặc: muc in ('co', 'khong'); một chữ thì viết muc == 'co'"), node
+        )
     for part in parts:
         if not (isinstance(part, ast.Constant) and isinstance(part.value, str)):
-            raise _Misplaced("trong danh sách sau in chỉ có chữ trong dấu nháy", part)
+            raise _Misplaced(say("trong danh sách sau in chỉ có chữ trong dấu nháy"), part)
 
 
 def _check_call(node: ast.Call) -> None:
     if len(node.args) != 1 or node.keywords:
-        raise _Misplaced("days_since nhận một mã bước: days_since(otp); tính từ đầu bài thì viết days_since", node)
+        raise _Misplaced(say("days_since nhận một mã bước: days_since(otp); tính từ đầu bài thì viết days_since"), node)
     if not isinstance(node.args[0], ast.Name):
-        raise _Misplaced("trong days_since( ) là một mã bước, không có dấu nháy", node.args[0])
+        raise _Misplaced(say("trong days_since( ) là một mã bước, không có dấu nháy"), node.args[0])
     if not re.fullmatch(STEP_ID, node.args[0].id):
-        raise _Misplaced("mã bước chỉ gồm a-z, 0-9, dấu _", node.args[0])
+        raise _Misplaced(say("mã bước chỉ gồm a-z, 0-9, dấu _"), node.args[0])
 
 
 # --- deciding ----------------------------------------------------------------------------------------

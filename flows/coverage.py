@@ -12,6 +12,7 @@ from itertools import pairwise
 from flows import events as ev
 from flows.model import Branch, Choose, End, Help, Lesson, Place, Problem, Quiz, Step, Task, Wait
 from flows.rehearsal import rehearse
+from flows.saying import say
 from flows.session import Book, Session, Sprint
 
 TARGETS = ("next", "go", "out_of_tries", "verify", "otherwise", "on_none", "fallback")
@@ -264,14 +265,14 @@ def problems(book: Book, lesson: Lesson, transcripts: Mapping[str, str]) -> tupl
     for path, text in sorted(transcripts.items()):
         played = rehearse(book, path, text, lesson.id, trail.watch)
         if played.failed:
-            hint = "sửa dòng này, rồi ./camtay test-lessons"
+            hint = say("sửa dòng này, rồi ./camtay test-lessons")
             found.append(Problem("E902", Place(path, played.failed.line or 1, 1), played.failed.message, hint))
         elif played.differences:
             first = played.differences[0]
-            hint = "xem rồi ghi lại: ./camtay test-lessons --update"
-            found.append(Problem("E902", Place(path, first.line, 1), "lời máy nay khác bản thoại này", hint))
+            hint = say("xem rồi ghi lại: ./camtay test-lessons --update")
+            found.append(Problem("E902", Place(path, first.line, 1), say("lời máy nay khác bản thoại này"), hint))
     for step in lesson.steps:
         if (lesson.id, step.id) not in trail.steps:
-            hint = "ghi thêm một bản thoại qua bước này: ./camtay try, rồi /save"
-            found.append(Problem("W901", step.place, f"chưa bản thoại nào đi qua bước “{step.id}”", hint))
+            hint = say("ghi thêm một bản thoại qua bước này: ./camtay try, rồi /save")
+            found.append(Problem("W901", step.place, say("chưa bản thoại nào đi qua bước “{id}”", id=step.id), hint))
     return tuple(found)

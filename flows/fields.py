@@ -9,8 +9,10 @@ from datetime import date
 from typing import TypeVar
 
 from flows.model import Place, Problem
+from flows.saying import say
 from flows.strictyaml import QUOTE_HINT, Mapping, Node, Scalar
 from flows.strictyaml import Sequence as YamlSequence
+from flows.yamllines import KEYS
 
 MAX_TEXT = 8_000  # characters of one text
 MAX_ITEMS = 60  # items of one list
@@ -22,6 +24,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 DURATION = re.compile(r"(\d{1,4})([mhd])")
 _CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 _HOURS = re.compile(rf"{_CLOCK.pattern}-{_CLOCK.pattern}")
+_YES = frozenset({"yes", "y", "on", "1", "có", "co", "đúng", "dung", "phải", "true", "x"})
 _SECONDS = {"m": 60, "h": 3_600, "d": 86_400}
 
 _One = TypeVar("_One", bound=str)
@@ -30,7 +33,16 @@ _One = TypeVar("_One", bound=str)
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """“có phải là …?” with the nearest known word, or an empty text."""
     near = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)
-    return f"có phải là “{near[0]}”?" if near else ""
+    return _meant(near[0]) if near else ""
+
+
+def _meant(near: str) -> str:
+    return say("có phải là “{near}”?", near=near)
+
+
+def one_of(allowed: Iterable[str]) -> str:
+    """“chọn một trong: …”"""
+    return say("chọn một trong: {names}", names=", ".join(allowed))
 
 
 class Fields:
@@ -40,16 +52,31 @@ class Fields:
         self.node = node
         self.problems = problems
         self._asked: set[str] = set()
+        self._missing: list[str] = []
 
     def tell(self, code: str, place: Place, message: str, hint: str = "") -> None:
         self.problems.append(Problem(code, place, message, hint))
 
     def done(self) -> None:
-        """Name the keys that nobody asked for."""
+        """Name the keys that nobody asked for, and those that are missing unless one of the former is meant."""
+        self._name_unknown()
+        for key in self._missing:
+            if not any(
+                did_you_mean(found, self._asked - self.node.entries.keys()) == _meant(key) for found in self._unknown()
+            ):
+                message, hint = say(MISSING, key=key), say("hãy thêm dòng “{key}: …”", key=key)
+                self.tell("E003", self.node.place, message, hint)
+
+    def _unknown(self) -> list[str]:
+        return [key for key in self.node.entries if key not in self._asked]
+
+    def _name_unknown(self) -> None:
         for key, (at, _) in self.node.entries.items():
             if key not in self._asked:
-                hint = did_you_mean(key, self._asked - self.node.entries.keys()) or "hãy bỏ mục này hoặc xem lại tên"
-                self.tell("E002", at.place, f"không có mục nào tên “{key}” ở đây", hint)
+                hint = did_you_mean(key, self._asked - self.node.entries.keys()) or say(
+                    "hãy bỏ mục này hoặc xem lại tên"
+                )
+                self.tell("E002", at.place, say("không có mục nào tên “{key}” ở đây", key=key), hint)
 
     def has(self, key: str) -> bool:
         return key in self.node.entries
@@ -59,7 +86,14 @@ class Fields:
         return self.node.get(key)
 
     def missing(self, key: str) -> None:
-        self.tell("E003", self.node.place, f"thiếu mục “{key}”", f"hãy thêm dòng “{key}: …”")
+        """`key` has to be there; told by `done`."""
+        self._asked.add(key)
+        if key not in self._missing:
+            self._missing.append(key)
+
+    def slipped(self, key: str) -> bool:
+        """Whether an entry that is no word of the language is most likely a slip of `key`; `done` names it."""
+        return any(found not in KEYS and did_you_mean(found, [key]) for found in self.node.entries)
 
     # --- one value ---
 
@@ -77,16 +111,24 @@ class Fields:
     def text_of(self, node: Node, key: str) -> str | None:
         """A node as text, without the blanks around it; None (and a problem) when it is no text or empty."""
         if not isinstance(node, Scalar):
-            hint = QUOTE_HINT if getattr(node, "flow", False) else "hãy viết một câu sau dấu hai chấm"
-            self.tell("E003", node.place, f"“{key}” phải là chữ", hint)
+            quotes = isinstance(node, Mapping) or getattr(node, "flow", False)
+            hint = QUOTE_HINT if quotes else say("hãy viết một câu sau dấu hai chấm")
+            self.tell("E003", node.place, say("“{key}” phải là chữ", key=key), hint)
             return None
         text = node.text.strip()
         if not text:
-            hint = "câu bắt đầu bằng dấu # " + QUOTE_HINT if not node.quoted else "hãy viết chữ vào hoặc bỏ mục này"
-            self.tell("E003", node.place, f"“{key}” đang để trống", hint)
+            hint = say("hãy viết chữ vào hoặc bỏ mục này")
+            if not node.quoted:
+                hint = say("câu bắt đầu bằng dấu # thì hãy đặt trong dấu ngoặc kép")
+            self.tell("E003", node.place, say("“{key}” đang để trống", key=key), hint)
             return None
         if len(text) > MAX_TEXT:
-            self.tell("E005", node.place, f"“{key}” dài {len(text)} ký tự, nhiều nhất {MAX_TEXT}", "hãy cắt ngắn")
+            self.tell(
+                "E005",
+                node.place,
+                say("“{key}” dài {count} ký tự, nhiều nhất {max_text}", key=key, count=len(text), max_text=MAX_TEXT),
+                say("hãy cắt ngắn"),
+            )
             return None
         return text
 
@@ -99,7 +141,7 @@ class Fields:
             return None
         text = self.text_of(node, key)
         if text is not None and not pattern.fullmatch(text):
-            self.tell("E003", node.place, f"“{text}” không dùng làm “{key}” được", what)
+            self.tell("E003", node.place, say("“{text}” không dùng làm “{key}” được", text=text, key=key), what)
             return None
         return text
 
@@ -118,14 +160,22 @@ class Fields:
         if node is None or text is None:
             return default
         if not text.isascii() or not text.isdigit() or not low <= int(text[:12]) <= high:
-            self.tell("E003", node.place, f"“{key}” phải là số nguyên từ {low} đến {high}", f"ví dụ: {key}: {default}")
+            self.tell(
+                "E003",
+                node.place,
+                say("“{key}” phải là số nguyên từ {low} đến {high}", key=key, low=low, high=high),
+                say("ví dụ: {key}: {default}", key=key, default=max(low, default)),
+            )
             return default
         return int(text)
 
     def flag(self, key: str) -> bool:
-        return self.one_of(key, ("false", "true"), "false") == "true"
+        """true or false; “yes” is a fault, but what it means is plain."""
+        node = self.node.get(key)
+        said = node.text.strip().casefold() if isinstance(node, Scalar) else ""
+        return self.one_of(key, ("false", "true"), "true" if said in _YES else "false") == "true"
 
-    def one_of(self, key: str, allowed: Sequence[_One], default: _One) -> _One:
+    def one_of(self, key: str, allowed: Sequence[_One], default: _One, code: str = "E003") -> _One:
         node = self.node_of(key)
         text = None if node is None else self.text_of(node, key)
         if node is None or text is None:
@@ -133,8 +183,8 @@ class Fields:
         for value in allowed:
             if value == text:
                 return value
-        hint = did_you_mean(text, allowed) or "chọn một trong: " + ", ".join(allowed)
-        self.tell("E003", node.place, f"“{key}” không nhận “{text}”", hint)
+        hint = did_you_mean(text, allowed) or one_of(allowed)
+        self.tell(code, node.place, say("“{key}” không nhận “{text}”", key=key, text=text), hint)
         return default
 
     def duration_s(self, key: str, default: int) -> int:
@@ -151,7 +201,12 @@ class Fields:
         try:
             return date.fromisoformat(text).isoformat()
         except ValueError:
-            self.tell("E003", node.place, f"“{text}” không phải là ngày", "viết năm-tháng-ngày, ví dụ: 2026-01-31")
+            self.tell(
+                "E003",
+                node.place,
+                say("“{text}” không phải là ngày", text=text),
+                say("viết năm-tháng-ngày, ví dụ: 2026-01-31"),
+            )
             return ""
 
     # --- many values ---
@@ -161,11 +216,13 @@ class Fields:
         if node is None:
             return []
         if not isinstance(node, YamlSequence):
-            self.tell("E003", node.place, f"“{key}” phải là một danh sách", "mỗi dòng bắt đầu bằng dấu -")
+            self.tell(
+                "E003", node.place, say("“{key}” phải là một danh sách", key=key), say("mỗi dòng bắt đầu bằng dấu -")
+            )
             return []
         if len(node.items) > most:
-            message = f"“{key}” có {len(node.items)} mục, nhiều nhất {most}"
-            self.tell("E005", node.items[most].place, message, "hãy tách thành nhiều bài")
+            message = say("“{key}” có {count} mục, nhiều nhất {most}", key=key, count=len(node.items), most=most)
+            self.tell("E005", node.items[most].place, message, say("hãy tách thành nhiều bài"))
         return node.items[:most]
 
     def texts(self, key: str) -> tuple[str, ...]:
@@ -183,7 +240,10 @@ class Fields:
             return int(match[1]) * _SECONDS[match[2]]
         if text is not None:
             self.tell(
-                "E003", node.place, f"“{text}” không phải là khoảng thời gian", "viết 30m (phút), 2h (giờ), 1d (ngày)"
+                "E003",
+                node.place,
+                say("“{text}” không phải là khoảng thời gian", text=text),
+                say("viết 30m (phút), 2h (giờ), 1d (ngày)"),
             )
         return None
 
@@ -197,8 +257,8 @@ class Fields:
             if text in allowed:
                 found.append(text)
             else:
-                hint = did_you_mean(text, allowed) or "chọn trong: " + ", ".join(allowed)
-                self.tell("E003", node.place, f"“{key}” không nhận “{text}”", hint)
+                hint = did_you_mean(text, allowed) or one_of(allowed)
+                self.tell("E003", node.place, say("“{key}” không nhận “{text}”", key=key, text=text), hint)
         return tuple(found)
 
     def shares(self, key: str) -> dict[str, int]:
@@ -208,21 +268,26 @@ class Fields:
         for name in list(inner.node.entries) if inner else ():
             assert inner is not None
             if not STEP_ID.fullmatch(name):
-                self.tell("E003", inner.node.key_place(name), f"“{name}” không dùng làm “{key}” được", STEP_ID_SHAPE)
+                self.tell(
+                    "E003",
+                    inner.node.key_place(name),
+                    say("“{name}” không dùng làm “{key}” được", name=name, key=key),
+                    STEP_ID_SHAPE,
+                )
             elif share := inner.number(name, 0, 1, 1000):
                 found[name] = share
         return found
 
     def hours(self, key: str) -> tuple[str, str] | None:
         """`08:00-20:00` as two times of the day."""
-        text = self.matching(key, _HOURS, "viết giờ bắt đầu-giờ hết, ví dụ: 08:00-20:00")
+        text = self.matching(key, _HOURS, say("viết giờ bắt đầu-giờ hết, ví dụ: 08:00-20:00"))
         if text is None:
             return None
         begins, _, ends = text.partition("-")
         if begins >= ends:
             node = self.node_of(key)
             assert node is not None
-            self.tell("E003", node.place, f"“{text}” hết trước khi bắt đầu", "ví dụ: 08:00-20:00")
+            self.tell("E003", node.place, say("“{text}” hết trước khi bắt đầu", text=text), say("ví dụ: 08:00-20:00"))
             return None
         return begins, ends
 
@@ -239,8 +304,8 @@ class Fields:
             if clock and not _CLOCK.fullmatch(clock):
                 raise ValueError
         except ValueError:
-            hint = "viết giờ 20:00, ngày 2026-12-24, hoặc cả hai 2026-12-24 08:00"
-            self.tell("E003", node.place, f"“{text}” không phải là lúc nào cả", hint)
+            hint = say("viết giờ 20:00, ngày 2026-12-24, hoặc cả hai 2026-12-24 08:00")
+            self.tell("E003", node.place, say("“{text}” không phải là lúc nào cả", text=text), hint)
             return ""
         return text
 
@@ -255,7 +320,12 @@ class Fields:
     def fields_of(self, node: Node, key: str) -> Fields | None:
         if isinstance(node, Mapping):
             return Fields(node, self.problems)
-        self.tell("E003", node.place, f"“{key}” phải gồm các mục “tên: giá trị”", "xem bài mẫu lessons/_template")
+        self.tell(
+            "E003",
+            node.place,
+            say("“{key}” phải gồm các mục “tên: giá trị”", key=key),
+            say("xem bài mẫu lessons/_template"),
+        )
         return None
 
     def values(self, key: str) -> dict[str, str]:
@@ -264,7 +334,7 @@ class Fields:
         found: dict[str, str] = {}
         for name, (at, node) in inner.node.entries.items() if inner else ():
             if not NAME.fullmatch(name):
-                self.tell("E003", at.place, f"“{name}” không dùng làm tên được", NAME_SHAPE)
+                self.tell("E003", at.place, say("“{name}” không dùng làm tên được", name=name), NAME_SHAPE)
             elif isinstance(node, Scalar):
                 found[name] = node.text.strip()
             else:
@@ -272,6 +342,7 @@ class Fields:
         return found
 
 
-STEP_ID_SHAPE = "chỉ gồm a-z, 0-9, dấu _, không dấu tiếng Việt, dài nhất 24 ký tự"
-LESSON_ID_SHAPE = "chỉ gồm a-z, 0-9, dấu -, không dấu tiếng Việt, dài nhất 40 ký tự"
-NAME_SHAPE = "chỉ gồm a-z, 0-9, dấu _, bắt đầu bằng chữ cái"
+MISSING = "thiếu mục “{key}”"
+STEP_ID_SHAPE = say("chỉ gồm a-z, 0-9, dấu _, không dấu tiếng Việt, dài nhất 24 ký tự")
+LESSON_ID_SHAPE = say("chỉ gồm a-z, 0-9, dấu -, không dấu tiếng Việt, dài nhất 40 ký tự")
+NAME_SHAPE = say("chỉ gồm a-z, 0-9, dấu _, bắt đầu bằng chữ cái")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from collections.abc import Mapping as Table
 from typing import TypedDict, get_args
 
-from flows.fields import Fields, did_you_mean
+from flows.fields import Fields, did_you_mean, one_of
 from flows.model import (
     Ask,
     AskType,
@@ -38,9 +38,12 @@ from flows.model import (
     Voice,
     Wait,
 )
-from flows.strictyaml import Node
+from flows.saying import say
+from flows.strictyaml import Mapping, Node, Scalar, Sequence
 
 MAX_STEPS = 200
+MAX_TOKEN = 64  # bytes of what a button carries: Telegram's callback_data
+LONGEST_SEQ = 999_999_999
 RATING = re.compile(r"1-[3-5]")
 
 
@@ -63,7 +66,7 @@ class CommonFields(TypedDict):
 def read_steps(fields: Fields) -> tuple[tuple[Step, ...], bool]:
     """The steps, and whether all could be read."""
     nodes = fields.items("steps", most=MAX_STEPS)
-    if not nodes:
+    if not nodes and (not fields.has("steps") or isinstance(fields.node.get("steps"), Sequence)):
         fields.missing("steps")
     steps: list[Step] = []
     seen: dict[str, int] = {}
@@ -73,8 +76,8 @@ def read_steps(fields: Fields) -> tuple[tuple[Step, ...], bool]:
         if step is None:
             whole = False
         elif step.id in seen:
-            message = f"mã bước “{step.id}” đã có ở dòng {seen[step.id]}"
-            fields.tell("E004", step.place, message, "mỗi bước một mã riêng")
+            message = say("mã bước “{id}” đã có ở dòng {seen}", id=step.id, seen=seen[step.id])
+            fields.tell("E004", step.place, message, say("mỗi bước một mã riêng"))
             whole = False
         else:
             seen[step.id] = step.place.line
@@ -89,12 +92,14 @@ def _step(parent: Fields, node: Node) -> Step | None:
 
 def read_step(fields: Fields) -> Step | None:
     """One step of whatever kind its first key names; None when it cannot be one."""
-    kind = next(iter(fields.node.entries), "")
+    first, kind = next(iter(fields.node.entries), ""), kind_of(fields.node)
+    if first != kind:
+        message = say("không có loại bước nào tên “{kind}”", kind=first)
+        if kind:
+            message = say("loại bước phải đứng đầu bước, không phải “{kind}”", kind=first)
+        fields.tell("E002", fields.node.key_place(first), message, _kind_hint(fields, first))
     build = KINDS.get(kind)
     if build is None:
-        fields.tell(
-            "E002", fields.node.key_place(kind), f"không có loại bước nào tên “{kind}”", _kind_hint(fields, kind)
-        )
         return None
     step_id = fields.step_id(kind, required=True)
     step = build(
@@ -117,6 +122,14 @@ def read_step(fields: Fields) -> Step | None:
     return step if step_id else None
 
 
+def kind_of(node: Mapping) -> str:
+    """The kind of a step: its first key, else any key that is one; empty where there is none."""
+    first = next(iter(node.entries), "")
+    later = [key for key in node.entries if key in KINDS]
+    others = [key for key in later if key != "say"]  # a quiz may say something too
+    return first if first in KINDS else next(iter(others or later), "")
+
+
 def _voice(fields: Fields) -> Voice | None:
     inner = fields.mapping("voice")
     if inner is None:
@@ -136,10 +149,9 @@ def _picture(fields: Fields, key: str) -> Picture | None:
 
 
 def _kind_hint(fields: Fields, kind: str) -> str:
-    later = next((key for key in fields.node.entries if key in KINDS), None)
-    if later is not None:
-        return f"hãy đưa dòng “{later}: …” lên đầu bước"
-    return did_you_mean(kind, KINDS) or "chọn một trong: " + ", ".join(KINDS)
+    if later := kind_of(fields.node):
+        return say("hãy đưa dòng “{later}: …” lên đầu bước", later=later)
+    return did_you_mean(kind, KINDS) or one_of(KINDS)
 
 
 def _say(fields: Fields, common: CommonFields) -> Say:
@@ -148,7 +160,7 @@ def _say(fields: Fields, common: CommonFields) -> Say:
 
 def _choose(fields: Fields, common: CommonFields) -> Choose:
     options = _options(fields, _choice)
-    if not options:
+    if not fields.has("options"):
         fields.missing("options")
     return Choose(**common, options=options, save=fields.name("save"))
 
@@ -172,18 +184,24 @@ def _quiz(fields: Fields, common: CommonFields) -> Quiz:
         fields.tell(
             "E003",
             fields.node.key_place("options"),
-            f"câu hỏi loại {quiz_type} không có options",
-            "hãy viết accept: […]",
+            say("câu hỏi loại {quiz_type} không có options", quiz_type=quiz_type),
+            say("hãy viết accept: […]"),
         )
     if not typed and fields.has("accept"):
         fields.tell(
-            "E003", fields.node.key_place("accept"), f"câu hỏi loại {quiz_type} không có accept", "hãy viết options"
+            "E003",
+            fields.node.key_place("accept"),
+            say("câu hỏi loại {quiz_type} không có accept", quiz_type=quiz_type),
+            say("hãy viết options"),
         )
-    if not typed and len(step.options) < 2:
-        fields.tell("E003", fields.node.place, "câu hỏi cần ít nhất 2 lựa chọn", "hãy thêm vào options")
+    if not typed and len(step.options) < 2 and not fields.slipped("options"):
+        fields.tell("E003", fields.node.place, say("câu hỏi cần ít nhất 2 lựa chọn"), say("hãy thêm vào options"))
     if quiz_type == "true_false" and len(step.options) > 2:
         fields.tell(
-            "E003", fields.node.key_place("options"), "câu đúng/sai chỉ có 2 lựa chọn", "hãy bỏ bớt, hoặc type: one"
+            "E003",
+            fields.node.key_place("options"),
+            say("câu đúng/sai chỉ có 2 lựa chọn"),
+            say("hãy bỏ bớt, hoặc type: one"),
         )
     return step
 
@@ -215,7 +233,12 @@ def _task(fields: Fields, common: CommonFields) -> Task:
         if inner:
             inner.done()
     if task.proof == "question" and not task.verify:
-        fields.tell("E003", fields.node.key_place("proof"), "proof: question cần có verify", "hãy thêm verify: mã-quiz")
+        fields.tell(
+            "E003",
+            fields.node.key_place("proof"),
+            say("proof: question cần có verify"),
+            say("hãy thêm verify: mã-quiz"),
+        )
     return task
 
 
@@ -235,7 +258,7 @@ def _branch(fields: Fields, common: CommonFields) -> Branch:
         cases.append(Case(row.text("when", required=True), row.step_id("go", required=True) or "", place.place))
         row.done()
     split = fields.shares("split")
-    if not cases and not split:
+    if not fields.has("cases") and not split:
         fields.missing("cases")
     return Branch(**common, cases=tuple(cases), otherwise=fields.step_id("else") or "", split=split)
 
@@ -260,14 +283,14 @@ def _call(fields: Fields, common: CommonFields) -> Call:
 def _wait(fields: Fields, common: CommonFields) -> Wait:
     pause, until = fields.duration_s("for", 0), fields.moment("until")
     if fields.has("for") == fields.has("until"):
-        fields.tell("E003", fields.node.place, "wait cần đúng một mục: for hoặc until", "ví dụ: for: 1d")
+        fields.tell("E003", fields.node.place, say("wait cần đúng một mục: for hoặc until"), say("ví dụ: for: 1d"))
     return Wait(**common, for_s=pause, until=until, window=fields.hours("window"), skip_if=fields.optional("skip_if"))
 
 
 def _help(fields: Fields, common: CommonFields) -> Help:
     return Help(
         **common,
-        need=fields.one_of("kind", get_args(HelpNeed), "learning"),
+        need=fields.one_of("kind", get_args(HelpNeed), "learning", code="E701"),
         topic=fields.name("topic") or "",
         offer=fields.text("offer"),
         sla_s=fields.duration_s("sla", 0),
@@ -301,12 +324,14 @@ def _award(fields: Fields, common: CommonFields) -> Award:
         inner.done()
     badge = fields.text("badge")
     if not badge and certificate is None:
-        fields.tell("E003", fields.node.place, "award cần badge hoặc certificate", "ví dụ: badge: “Giữ chắc OTP”")
+        fields.tell(
+            "E003", fields.node.place, say("award cần badge hoặc certificate"), say("ví dụ: badge: “Giữ chắc OTP”")
+        )
     return Award(**common, badge=badge, certificate=certificate)
 
 
 def _end(fields: Fields, common: CommonFields) -> End:
-    stars = fields.matching("rate", RATING, "viết 1-5") or "1-0"
+    stars = fields.matching("rate", RATING, say("viết 1-5")) or "1-0"
     return End(
         **common,
         outcome=fields.one_of("outcome", get_args(Outcome), "completed"),
@@ -341,15 +366,32 @@ def _options(fields: Fields, build: Callable[[Fields], Option]) -> tuple[Option,
         option = build(row)
         row.done()
         if option.id in options:
-            row.tell("E004", option.place, f"mã lựa chọn “{option.id}” có hai lần trong bước này", "hãy đổi một mã")
+            row.tell(
+                "E004",
+                option.place,
+                say("mã lựa chọn “{id}” có hai lần trong bước này", id=option.id),
+                say("hãy đổi một mã"),
+            )
         elif option.id:
             options[option.id] = option
     return tuple(options.values())
 
 
+def _option_id(fields: Fields) -> str:
+    """An option's id; one that would not fit into a button's token is told so."""
+    node = fields.node_of("id")
+    text = node.text.strip() if isinstance(node, Scalar) else ""
+    size = len(f"s:{LONGEST_SEQ}:{text}".encode())
+    if node is not None and size > MAX_TOKEN:
+        message = say("mã “{id}” làm nút dài {size} byte, nhiều nhất {most}", id=text, size=size, most=MAX_TOKEN)
+        fields.tell("E502", node.place, message, say("hãy đặt mã ngắn"))
+        return ""
+    return fields.step_id("id", required=True) or ""
+
+
 def _choice(fields: Fields) -> Option:
     return Option(
-        id=fields.step_id("id", required=True) or "",
+        id=_option_id(fields),
         text=fields.text("text", required=True),
         place=fields.node.place,
         icon=fields.text("icon"),
@@ -362,7 +404,7 @@ def _choice(fields: Fields) -> Option:
 
 def _answer(fields: Fields) -> Option:
     return Option(
-        id=fields.step_id("id", required=True) or "",
+        id=_option_id(fields),
         text=fields.text("text", required=True),
         place=fields.node.place,
         icon=fields.text("icon"),

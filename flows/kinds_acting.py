@@ -132,14 +132,14 @@ class HelpKind(Kind[Help]):
 
     def due(self, stage: Stage, step: Help) -> Next:
         """Nobody came in time."""
-        return step.fallback or AGAIN
+        return step.fallback or step.next or AGAIN
 
     def _call(self, stage: Stage, step: Help) -> Next:
         stage.change(sub="called")
         stage.say(step.id, stage.shown(step))
         request_help(stage, step, step.need, step.topic, step.sla_s, keeps_place=False)
         due_at = stage.universe.now + timedelta(seconds=step.sla_s)
-        stage.change(step=step.id, remind_at=due_at if step.sla_s and step.fallback else None)
+        stage.change(step=step.id, remind_at=due_at if step.sla_s and (step.fallback or step.next) else None)
         self.put(stage, step)
         return WAIT
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flows.loader import Draft, Library, by_place
 from flows.model import Problem
 from flows.rules import Script
+from flows.rules_cases import rules as case_rules
 from flows.rules_channel import rules as channel_rules
 from flows.rules_data import rules as data_rules
 from flows.rules_graph import rules as graph_rules
@@ -12,10 +15,23 @@ from flows.rules_learning import rules as learning_rules
 from flows.rules_shelf import ABOUT, whole_shelf
 from flows.rules_shelf import rules as shelf_rules
 from flows.rules_text import rules as text_rules
+from flows.rules_time import rules as time_rules
 from flows.rules_translation import other_words, phrase_problems
 from flows.rules_translation import rules as translation_rules
+from flows.rules_words import ABOUT as ABOUT_WORDS
+from flows.saying import in_english
 
-RULES = (*graph_rules, *learning_rules, *data_rules, *text_rules, *channel_rules, *shelf_rules, *translation_rules)
+RULES = (
+    *graph_rules,
+    *case_rules,
+    *learning_rules,
+    *data_rules,
+    *text_rules,
+    *translation_rules,
+    *channel_rules,
+    *time_rules,
+    *shelf_rules,
+)
 
 FORM = {
     "E001": "tệp không đúng lối viết YAML",
@@ -24,6 +40,7 @@ FORM = {
     "E004": "mã bị trùng hoặc đã dùng cho việc khác",
     "E005": "tệp, câu hoặc danh sách quá dài",
     "W006": "ký tự lạ, hoặc dấu tiếng Việt gõ tách rời",
+    "E009": "thiếu câu mà máy phải có để nói",
     "E400": "tệp dịch không đúng lối viết PO",
 }
 
@@ -34,6 +51,13 @@ def lint(library: Library) -> tuple[Problem, ...]:
     for draft in library.drafts:
         problems += lint_draft(draft, library)
     return by_place(problems)
+
+
+def translate(problem: Problem, language: str) -> Problem:
+    """The problem in a language: vi, or en."""
+    if language != "en":
+        return problem
+    return replace(problem, message=in_english(problem.message), hint=in_english(problem.hint))
 
 
 def lint_draft(draft: Draft, library: Library) -> list[Problem]:
@@ -49,6 +73,17 @@ def lint_shelf(library: Library) -> list[Problem]:
     return [*whole_shelf(library), *phrase_problems(library)]
 
 
+LIVE = {
+    "E801": "bước có người đang đứng mà bị bỏ hay đổi mã, không có was",
+    "E802": "bước có người đang đứng mà bị đổi loại",
+    "E803": "biến đổi kiểu trong khi người được chuyển còn giữ giá trị cũ",
+    "W804": "mốc (checkpoint) bị bỏ",
+    "I805": "bao nhiêu người đang học, ai ở lại, ai chuyển",
+    "W901": "bước chưa bản thoại mẫu nào đi qua",
+    "E902": "bản thoại mẫu diễn lại không khớp",
+}
+
+
 def rules() -> dict[str, str]:
     """Code → one line in Vietnamese, for the list of rules."""
-    return dict(sorted({**FORM, **{rule.code: rule.about for rule in RULES}, **ABOUT}.items()))
+    return dict(sorted({**FORM, **{rule.code: rule.about for rule in RULES}, **ABOUT, **ABOUT_WORDS, **LIVE}.items()))

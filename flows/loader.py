@@ -14,14 +14,18 @@ from pathlib import Path
 
 from flows import po, strictyaml
 from flows.conditions import BUILT_IN_NAMES, ConditionInvalid, parse, steps_named
-from flows.fields import Fields
+from flows.fields import MISSING, Fields
 from flows.forms import conditions_of, read_steps, saved_names
 from flows.hashes import graph_hash, text_hash
 from flows.model import Guard, Lesson, Place, Problem, Step
 from flows.po import Catalogue
-from flows.strictyaml import Mapping, Sequence
+from flows.rules_words import word_problems
+from flows.saying import Sentence, say
+from flows.strictyaml import Document, Mapping, Sequence
 
 OWN_PLACEHOLDERS = frozenset({"chị", "Chị", "em", "Em", "ten"})
+
+TABLES = ("tracks.yaml", "sources.yaml", "words.yaml", "phrases.yaml")
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
@@ -78,6 +82,9 @@ class Library:
     phrases: tuple[Phrase, ...] = ()
     translations: Table[str, Table[str, Catalogue]] = field(default_factory=dict)  # lesson → language → entries
     phrase_translations: Table[str, Catalogue] = field(default_factory=dict)
+    quiet: tuple[str, str] = ("20:00", "08:00")  # HH:MM; nothing is sent unasked between
+    media: Table[str, Table[str, int]] | None = None  # lesson's folder → file in its media/ → bytes
+    helped: frozenset[str] | None = None  # topics that somebody takes ("" all); None: nobody has asked
 
 
 # --- a folder ----------------------------------------------------------------------------------------
@@ -90,7 +97,7 @@ def read_lessons(root: str | Path) -> dict[str, bytes]:
     cannot be read raises OSError.
     """
     top = Path(root)
-    tables = [top / name for name in ("tracks.yaml", "sources.yaml", "words.yaml", "phrases.yaml")]
+    tables = [top / name for name in TABLES]
     scripts = [
         path
         for path in sorted(top.rglob("lesson.yaml"))
@@ -111,29 +118,40 @@ class Parsers:
         return po.read(raw, path)
 
 
+class Faultfinder(Parsers):
+    """For whoever asks only what is wrong: lessons get no hashes."""
+
+    def draft(self, raw: bytes, path: str, facts: Collection[str]) -> Draft:
+        return read_draft(raw, path, facts, hashed=False)
+
+
 def load_folder(root: str | Path, facts: Table[str, str]) -> Library:
     """Read and check every lesson under `root`. Raises OSError when a file cannot be read."""
     return load_files(read_lessons(root), facts)
 
 
-def load_files(files: Table[str, bytes], facts: Table[str, str], parsers: Parsers | None = None) -> Library:
+def load_files(
+    files: Table[str, bytes],
+    facts: Table[str, str],
+    parsers: Parsers | None = None,
+    scripts: Collection[str] = frozenset(),
+) -> Library:
     """What `read_lessons` found, as a library; of two lessons with one id the first is kept.
 
-    `parsers` may remember what they have read before.
+    `parsers` may remember what they have read before; `scripts` are lessons whatever their file is called.
     """
+    lessons = {path: raw for path, raw in files.items() if path in scripts or Path(path).name == "lesson.yaml"}
     parse = parsers or Parsers()
     problems: list[Problem] = []
     languages = {path: raw for path, raw in files.items() if path.endswith(".po")}
     tables = {
-        Path(path).stem: (path, raw)
-        for path, raw in files.items()
-        if Path(path).name != "lesson.yaml" and path not in languages
+        Path(path).stem: (path, raw) for path, raw in files.items() if path not in lessons and path not in languages
     }
     tracks = _tracks(tables["tracks"], problems) if "tracks" in tables else ()
     sources = _ids(tables["sources"], problems) if "sources" in tables else frozenset()
     words = _words(tables["words"], problems) if "words" in tables else {}
     phrases = _phrases(tables["phrases"], problems) if "phrases" in tables else ()
-    drafts = [parse.draft(raw, path, facts) for path, raw in files.items() if Path(path).name == "lesson.yaml"]
+    drafts = [parse.draft(raw, path, facts) for path, raw in lessons.items()]
     drafts = _unique(drafts)
     translations = _translations(languages, problems, parse)
     return Library(
@@ -177,8 +195,8 @@ def _unique(drafts: list[Draft]) -> list[Draft]:
     for draft in drafts:
         if draft.lesson is not None and draft.lesson.id in first:
             other = first[draft.lesson.id]
-            message = f"mã bài “{draft.lesson.id}” đã có ở {other.path}"
-            problem = Problem("E004", draft.lesson.place, message, "hãy đổi mã của một trong hai bài")
+            message = say("mã bài “{id}” đã có ở {path}", id=draft.lesson.id, path=other.path)
+            problem = Problem("E004", draft.lesson.place, message, say("hãy đổi mã của một trong hai bài"))
             draft = replace(draft, problems=(*draft.problems, problem))
         elif draft.lesson is not None:
             first[draft.lesson.id] = draft
@@ -195,7 +213,9 @@ def _rows(table: tuple[str, bytes], problems: list[Problem]) -> list[Fields]:
     rows = document.root.items if isinstance(document.root, Sequence) else []
     wrong = [row for row in rows if not isinstance(row, Mapping)] if rows else [document.root]
     for node in wrong:
-        problems.append(Problem("E003", node.place, "bảng phải gồm các dòng “- {id: …, …}”", "xem các dòng có sẵn"))
+        problems.append(
+            Problem("E003", node.place, say("bảng phải gồm các dòng “- {{id: …, …}}”"), say("xem các dòng có sẵn"))
+        )
     return [Fields(row, problems) for row in rows if isinstance(row, Mapping)]
 
 
@@ -206,7 +226,7 @@ def _tracks(table: tuple[str, bytes], problems: list[Problem]) -> tuple[Track, .
         track = Track(track_id or "", row.text("title", required=True), row.number("order", 0), row.node.place)
         row.done()
         if track.id in tracks:
-            row.tell("E004", track.place, f"mã nhóm “{track.id}” có hai lần", "hãy đổi một mã")
+            row.tell("E004", track.place, say("mã nhóm “{id}” có hai lần", id=track.id), say("hãy đổi một mã"))
         elif track.id:
             tracks[track.id] = track
     return tuple(sorted(tracks.values(), key=lambda track: track.order))
@@ -219,6 +239,8 @@ def _ids(table: tuple[str, bytes], problems: list[Problem]) -> frozenset[str]:
 def _words(table: tuple[str, bytes], problems: list[Problem]) -> dict[str, tuple[str, ...]]:
     """The global commands and the ways to say them."""
     fields = _table(table, problems)
+    if fields is not None:
+        problems.extend(word_problems(Document(fields.node, ())))
     commands = fields.mapping("commands") if fields else None
     return {name: commands.texts(name) for name in commands.node.entries} if commands else {}
 
@@ -236,8 +258,8 @@ def _table(table: tuple[str, bytes], problems: list[Problem]) -> Fields | None:
     if isinstance(document.root, Mapping):
         return Fields(document.root, problems)
     if document.root is not None:
-        message = "bảng chữ phải gồm các mục “tên: giá trị”"
-        problems.append(Problem("E003", document.root.place, message, "xem bảng có sẵn"))
+        message = say("bảng chữ phải gồm các mục “tên: giá trị”")
+        problems.append(Problem("E003", document.root.place, message, say("xem bảng có sẵn")))
     return None
 
 
@@ -254,8 +276,8 @@ def load_lesson(source: bytes, path: str, facts: Collection[str]) -> tuple[Lesso
     return (draft.lesson if draft.usable else None), draft.problems
 
 
-def read_draft(source: bytes, path: str, facts: Collection[str]) -> Draft:
-    """One lesson file as far as it can be read."""
+def read_draft(source: bytes, path: str, facts: Collection[str], *, hashed: bool = True) -> Draft:
+    """One lesson file as far as it can be read; without its hashes where only its faults are wanted."""
     document = strictyaml.read(source, path)
     problems = list(document.problems)
     if document.root is None:
@@ -265,20 +287,28 @@ def read_draft(source: bytes, path: str, facts: Collection[str]) -> Draft:
             Problem(
                 "E003",
                 document.root.place,
-                "bài học phải mở đầu bằng “lesson: mã-bài”",
-                "xem bài mẫu lessons/_template",
+                say("bài học phải mở đầu bằng “lesson: mã-bài”"),
+                say("xem bài mẫu lessons/_template"),
             )
         )
         return Draft(path, tuple(problems))
     fields = Fields(document.root, problems)
     steps, whole = read_steps(fields)
-    lesson = read_header(fields, steps, source)
+    lesson = read_header(fields, steps, source, hashed=hashed)
     fields.done()
     _refuse_taken_names(lesson.steps, facts, problems)
+    if document.guessed:
+        whole, problems = False, [each for each in problems if not _is_missing(each)]
+    told = {problem.place for problem in document.problems if problem.code == "E001"}
+    problems = [each for each in problems if each.code != "E003" or each.place not in told]
     return Draft(path, by_place(problems), lesson, document.root, whole and bool(steps))
 
 
-def read_header(fields: Fields, steps: tuple[Step, ...], source: bytes) -> Lesson:
+def _is_missing(problem: Problem) -> bool:
+    return isinstance(problem.message, Sentence) and problem.message.template == MISSING
+
+
+def read_header(fields: Fields, steps: tuple[Step, ...], source: bytes, *, hashed: bool = True) -> Lesson:
     """The lesson of these steps, with what its head says."""
     mastery = fields.mapping("mastery")
     lesson = Lesson(
@@ -290,7 +320,7 @@ def read_header(fields: Fields, steps: tuple[Step, ...], source: bytes) -> Lesso
         order=fields.number("order", 0),
         minutes=fields.number("minutes", 5, 1, 120),
         level=fields.number("level", 0, 1, 5),
-        lang=fields.matching("lang", _LANGUAGE, "ví dụ: vi") or "vi",
+        lang=fields.matching("lang", _LANGUAGE, say("ví dụ: vi")) or "vi",
         langs=_languages(fields),
         channels=fields.some_of("channels", ("web", "telegram", "zalo_bot", "zalo_oa")),
         owner=fields.text("owner"),
@@ -307,6 +337,8 @@ def read_header(fields: Fields, steps: tuple[Step, ...], source: bytes) -> Lesso
     )
     if mastery:
         mastery.done()
+    if not hashed:
+        return lesson
     return replace(lesson, graph_hash=graph_hash(lesson), text_hash=text_hash(lesson))
 
 
@@ -324,13 +356,16 @@ def _languages(fields: Fields) -> tuple[str, ...]:
     languages = fields.texts("langs") or ("vi",)
     for language, node in zip(languages, fields.items("langs"), strict=False):
         if not _LANGUAGE.fullmatch(language):
-            fields.tell("E003", node.place, f"“{language}” không phải là mã tiếng", "ví dụ: vi")
+            fields.tell(
+                "E003", node.place, say("“{language}” không phải là mã tiếng", language=language), say("ví dụ: vi")
+            )
     return languages
 
 
 def _guard(fields: Fields) -> Guard:
     words, pattern = fields.texts("words"), fields.text("pattern")
-    if not words and not pattern:
+    given = fields.node.get("words")
+    if not pattern and (given is None or (isinstance(given, Sequence) and not given.items)):
         fields.missing("words")
     go, severity = fields.step_id("go", required=True) or "", fields.one_of("severity", ("high", "low"), "high")
     fields.done()
@@ -342,5 +377,5 @@ def _refuse_taken_names(steps: Iterable[Step], facts: Collection[str], problems:
     for step in steps:
         for name in saved_names(step):
             if name in taken:
-                message = f"tên “{name}” đã dùng cho việc khác, không lưu vào được"
-                problems.append(Problem("E004", step.place, message, "hãy đặt tên khác"))
+                message = say("tên “{name}” đã dùng cho việc khác, không lưu vào được", name=name)
+                problems.append(Problem("E004", step.place, message, say("hãy đặt tên khác")))

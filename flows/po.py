@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from flows.model import Place, Problem
+from flows.saying import say
 
 MAX_BYTES = 384 * 1024  # a lesson may have 256 kB
 MAX_FAULTS = 40  # told in one go
@@ -53,13 +54,13 @@ def read(raw: bytes, path: str) -> tuple[dict[str, Entry], tuple[Problem, ...]]:
     """The entries of a PO file by key, and its faults (all E400). What could be read is returned beside them."""
     reader = _Reader(path)
     if len(raw) > MAX_BYTES:
-        reader.tell(1, f"tệp dịch dài {len(raw) // 1024} kB, nhiều nhất {MAX_BYTES // 1024} kB", "hãy xuất lại tệp này")
+        reader.tell(1, say("tệp dịch dài hơn {most} kB", most=MAX_BYTES // 1024), say("hãy xuất lại tệp này"))
     else:
         try:
             text = raw.decode("utf-8-sig")
         except UnicodeDecodeError as fault:
             line = raw.count(b"\n", 0, fault.start) + 1
-            reader.tell(line, "chữ ở đây không phải mã UTF-8", "hãy lưu lại với mã UTF-8")
+            reader.tell(line, say("chữ ở đây không phải mã UTF-8"), say("hãy lưu lại với mã UTF-8"))
         else:
             reader.read(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
     return reader.entries, tuple(reader.problems)
@@ -124,12 +125,18 @@ class _Reader:
     def _unreadable(self, line: str, number: int) -> None:
         if not self._spoilt:
             if "plural" in line or "msgstr[" in line:
-                self.tell(number, "tệp dịch có dạng số nhiều, ở đây không dùng", "mỗi câu chỉ một msgid và một msgstr")
+                self.tell(
+                    number,
+                    say("tệp dịch có dạng số nhiều, ở đây không dùng"),
+                    say("mỗi câu chỉ một msgid và một msgstr"),
+                )
             elif '"' in line:
-                message = "dấu ngoặc kép ở dòng này chưa đóng, hoặc thừa"
-                self.tell(number, message, 'chữ nằm giữa hai dấu "…"; ngoặc kép bên trong viết là \\"')
+                message = say("dấu ngoặc kép ở dòng này chưa đóng, hoặc thừa")
+                self.tell(number, message, say('chữ nằm giữa hai dấu "…"; ngoặc kép bên trong viết là \\"'))
             else:
-                self.tell(number, "dòng này không đúng lối viết PO", "hãy xem lại các dòng msgctxt, msgid, msgstr")
+                self.tell(
+                    number, say("dòng này không đúng lối viết PO"), say("hãy xem lại các dòng msgctxt, msgid, msgstr")
+                )
         self._spoilt = True
 
     def _close(self) -> None:
@@ -143,11 +150,13 @@ class _Reader:
         if not key and not texts.get("msgid"):
             return  # the file's own header
         if not key:
-            self.tell(first, "câu này thiếu dòng msgctxt", "hãy xuất lại tệp bằng ./camtay translate export")
+            self.tell(first, say("câu này thiếu dòng msgctxt"), say("hãy xuất lại tệp bằng ./camtay translate export"))
         elif "msgid" not in texts or "msgstr" not in texts:
-            self.tell(first, f"câu “{key}” thiếu dòng msgid hoặc msgstr", "hãy xuất lại tệp")
+            self.tell(first, say("câu “{key}” thiếu dòng msgid hoặc msgstr", key=key), say("hãy xuất lại tệp"))
         elif key in self.entries:
-            self.tell(first, f"câu “{key}” đã có ở dòng {self.entries[key].line}", "hãy bỏ một")
+            self.tell(
+                first, say("câu “{key}” đã có ở dòng {line}", key=key, line=self.entries[key].line), say("hãy bỏ một")
+            )
         else:
             source = draft.source or source_hash(texts["msgid"])
             text = texts["msgstr"].strip()

@@ -10,6 +10,7 @@ from flows.loader import Draft, Library, Parsers, by_place, load_files, read_dra
 from flows.model import LessonInvalid, Place, Problem
 from flows.po import Catalogue
 from flows.po import read as read_catalogue
+from flows.saying import say
 from flows.shelf import OF_TRANSLATION, Shelf, lesson_path, shelf_of
 
 NEEDED = ("phrases.yaml", "words.yaml")  # without them the tutor cannot speak or understand
@@ -66,7 +67,9 @@ class Rereader:
             if path in files:
                 used[path] = files[path]
             else:
-                broken[path] = (Problem("E009", Place(path, 1, 1), "không thấy tệp này", "hãy để lại tệp như cũ"),)
+                broken[path] = (
+                    Problem("E009", Place(path, 1, 1), say("không thấy tệp này"), say("hãy để lại tệp như cũ")),
+                )
                 self._put_back(used, path, broken[path])
         library = load_files(used, self.facts, self._parsers)
         unreadable = _errors(library.problems)

@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import PurePath
 from typing import Literal, NamedTuple
 
-from flows.forms import saved_names
+from flows.forms import kind_of, saved_names
 from flows.loader import OWN_PLACEHOLDERS, Draft, Library
 from flows.model import (
     Ask,
@@ -30,6 +31,7 @@ from flows.model import (
     Task,
     Wait,
 )
+from flows.places import located
 from flows.session import ADDRESSES
 from flows.strictyaml import Mapping as Page
 from flows.strictyaml import Node, Scalar, Sequence
@@ -56,7 +58,7 @@ class Text(NamedTuple):
     step: Step
     field: Path
     text: str
-    role: Literal["said", "label", "item", "value"]
+    role: Literal["said", "label", "item", "value", "voice"]
 
 
 class Edge(NamedTuple):
@@ -102,6 +104,8 @@ class Rulebook(list[Rule]):
 class Script:
     """One lesson under the rules: its steps, its places in the file, its ways, the shelf it stands on."""
 
+    longest_label = 20  # characters that a button shows whole on the narrowest phones with large letters
+
     def __init__(self, draft: Draft, library: Library) -> None:
         assert draft.lesson is not None
         assert draft.page is not None
@@ -119,13 +123,27 @@ class Script:
         return _walk(self._page, field)
 
     def within(self, step: Step, field: Path, col: int) -> Place:
-        """The place of character `col` (from 1) of a one-line text."""
+        """The place of character `col` (from 1) of a text."""
         node = self._nodes.get(step.id)
         found = _node(node, field) if node else None
         place = self.at(step, *field)
-        if not isinstance(found, Scalar) or "\n" in found.text:
+        if not isinstance(found, Scalar) or place != found.place:
             return place
-        return Place(place.path, place.line, place.col + found.quoted + col - 1)
+        return located(self._lines, found, col - 1)
+
+    def wrote(self, *field: str | int) -> bool:
+        """Whether the author has written this field of the head, rather than left it to its default."""
+        return _node(self._page, field) is not None
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self.lesson.source.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff").split("\n")
+
+    @property
+    def media(self) -> Mapping[str, int] | None:
+        """The files beside the lesson and their bytes; None where nobody has looked."""
+        known = self.library.media
+        return None if known is None else known.get(str(PurePath(self.lesson.place.path).parent), {})
 
     @cached_property
     def _nodes(self) -> Mapping[str, Node]:
@@ -133,7 +151,7 @@ class Script:
         nodes: dict[str, Node] = {}
         for node in steps.items if isinstance(steps, Sequence) else ():
             if isinstance(node, Page) and node.entries:
-                _, step_id = next(iter(node.entries.values()))
+                step_id = node.get(kind_of(node))
                 if isinstance(step_id, Scalar):
                     nodes.setdefault(step_id.text.strip(), node)
         return nodes
@@ -167,7 +185,7 @@ class Script:
     def longest(self) -> Mapping[str, str]:
         """Every placeholder with the longest text it can stand for."""
         facts = dict(self.library.facts)
-        known = dict.fromkeys(self.variables, "x" * LONGEST_ANSWER) | facts
+        known = {name: "x" * size for name, size in _longest_values(self.lesson).items()} | facts
         return known | dict.fromkeys(OWN_PLACEHOLDERS - {"ten"}, _LONGEST_ADDRESS) | {"ten": "x" * LONGEST_NAME}
 
     def at_longest(self, text: str) -> str:
@@ -212,6 +230,34 @@ class Script:
 
 
 _LONGEST_ADDRESS = max((word for pair in ADDRESSES.values() for word in pair), key=len)
+
+
+_ANSWERS = {"number": 12, "date": 10, "phone_vn": 12, "photo": 2, "voice": 2}  # characters that are kept
+LONGEST_OUTCOME = len("completed")
+
+
+def _longest_values(lesson: Lesson) -> dict[str, int]:
+    """Variable → characters of the longest value that a step may give it."""
+    longest = dict.fromkeys((name for step in lesson.steps for name in saved_names(step)), 0)
+
+    def may_be(name: str, size: int) -> None:
+        longest[name] = max(longest.get(name, 0), size)
+
+    for step in lesson.steps:
+        match step:
+            case Ask(type=kind, save=save):
+                may_be(save, _ANSWERS.get(kind, LONGEST_ANSWER))
+            case Choose(options=options, save=save):
+                for option in options:
+                    may_be(save or "", len(option.id))
+                    for name, value in option.sets.items():
+                        may_be(name, len(value) if "{" not in value else LONGEST_ANSWER)
+            case Set(values=values):
+                for name, value in values.items():
+                    may_be(name, len(value) if "{" not in value else LONGEST_ANSWER)
+            case Call(save=save):
+                may_be(save or "", LONGEST_OUTCOME)
+    return longest
 
 
 def _node(node: Node | None, field: Path) -> Node | None:
@@ -264,6 +310,8 @@ def _texts(step: Step) -> Iterator[Text]:
     for key, picture in (("image", step.image), ("video", step.video)):
         if picture is not None:
             yield Text(step, (key, "alt"), picture.alt, "item")
+    if step.voice is not None:
+        yield Text(step, ("voice", "spoken"), step.voice.spoken, "voice")
 
 
 def _task_texts(step: Task) -> Iterator[Text]:
@@ -284,6 +332,8 @@ def _edges(step: Step, below: str | None) -> Iterator[Edge]:
             yield Edge(on, field, waits=wait_tap is not None)
         case Set(values=values):
             yield Edge(on, field, waits=False, sets=tuple(values))
+        case Choose(options=()) | Quiz(type="one" | "true_false", options=()):
+            yield Edge(on, field, waits=True)  # they are missing, and that is told
         case Choose(options=options, save=save):
             for at, option in enumerate(options):
                 to, way = (option.next, ("options", at, "next")) if option.next else (on, field)
@@ -299,8 +349,8 @@ def _edges(step: Step, below: str | None) -> Iterator[Edge]:
         case Branch(cases=cases, otherwise=otherwise, split=split):
             yield from (Edge(case.go, ("cases", at, "go"), waits=False) for at, case in enumerate(cases))
             yield from (Edge(to, ("split", to), waits=False) for to in split)
-            if otherwise and not split:
-                yield Edge(otherwise, ("else",), waits=False)
+            if not split:  # a missing else is told, and taken for the step below
+                yield Edge(otherwise or below, ("else",), waits=False)
         case Call(returns=returns, save=save):
             if returns:
                 yield Edge(on, field, waits=False, sets=(save,) if save else ())

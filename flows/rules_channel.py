@@ -1,22 +1,23 @@
-"""Rules about channels and time: what a message may hold, what a button may carry, when she is reminded."""
+"""Rules about channels: what a message may hold, what a button may carry, how many messages a turn costs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
-from flows.model import Choose, Option, Quiz, Say, Step, Task
+from flows.model import Choose, Option, Picture, Quiz, Say, Step, Task
+from flows.profiles import IMAGES, VIDEOS, VOICES, Profile, profiles
 from flows.rules import Found, Path, Rulebook, Script
+from flows.saying import say
+from flows.waits import waits
 
 rules = Rulebook()
 
-LIMITS = (("Zalo", 2_000), ("web", 4_000), ("Telegram", 4_096))  # UTF-16 units of one message
-MAX_TOKEN = 64  # bytes: Telegram's callback_data
 LONGEST_SEQ = 999_999_999
-MOST_OPTIONS = 8
 ENOUGH_OPTIONS = 4
-LONGEST_LABEL = 34  # characters on a button of a narrow phone
-MINUTE_S, DAY_S = 60, 86_400
-MOST_REMINDERS = 3
+JOIN_UP_TO = 1_200  # characters of texts that leave as one message (bot.tutoring.desk)
+PHRASE = 60  # characters of a sentence of the tutor's own that stands before a text
+MOST_MESSAGES = 2  # of one turn, where each is paid for
 
 
 def units(text: str) -> int:
@@ -24,31 +25,75 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
+class Message(NamedTuple):
+    """What leaves as one message: a text, the choices below it, whether a picture goes with it."""
+
+    field: Path
+    text: str
+    choices: tuple[str, ...] = ()
+    pictured: bool = False
+
+
 @rules.add("E501", "tin quá dài cho một kênh")
 def too_long(script: Script) -> Iterator[Found]:
+    channels = profiles(script.lesson.channels)
+    least = min((min(each.text, each.caption) for each in channels), default=0)
     for step in script.lesson.steps:
-        for field, text in _messages(step):
-            length = units(script.at_longest(text)) if len(text) * 200 > LIMITS[0][1] else 0
-            over = [f"{channel} {limit}" for channel, limit in LIMITS if length > limit]
-            if over:
-                message = f"tin dài tới {length} ký tự sau khi điền, quá mức của {', '.join(over)}"
-                yield Found(script.at(step, *field), message, "hãy tách thành nhiều tin")
+        for message in _messages(step):
+            if len(message.text) < 5 and not message.choices:
+                continue
+            text = script.at_longest(message.text)
+            menu = "".join(f"\n{at}. {script.at_longest(label)}" for at, label in enumerate(message.choices, 1))
+            if 2 * (len(text) + len(menu)) <= least:
+                continue
+            over = [_over(each, text, menu, message) for each in channels]
+            names = ", ".join(name for name in over if name)
+            if names:
+                longest = text + menu
+                said = say(
+                    "tin dài tới {count} ký tự ({size} byte) sau khi điền, quá mức của {names}",
+                    count=units(longest),
+                    size=len(longest.encode("utf-8", "surrogatepass")),
+                    names=names,
+                )
+                yield Found(script.at(step, *message.field), said, say("hãy tách thành nhiều tin"))
 
 
-def _messages(step: Step) -> Iterator[tuple[Path, str]]:
-    """The texts that leave as one message."""
+def _over(channel: Profile, text: str, menu: str, message: Message) -> str:
+    """“Zalo Bot 2000” where the message does not fit, else nothing."""
+    limit = min(channel.text, channel.caption) if message.pictured else channel.text
+    shown = text + menu if len(message.choices) > channel.buttons else text
+    return f"{channel.name} {limit}" if units(shown) > limit else ""
+
+
+def _messages(step: Step) -> Iterator[Message]:
+    pictured = step.image is not None or step.video is not None
     match step:
         case Say(wait_tap=None, more=more):
-            yield ("text",), step.text
-            yield from ((("more", at), text) for at, text in enumerate(more))
+            yield Message(("text",), step.text, (), pictured)
+            yield from (Message(("more", at), text) for at, text in enumerate(more))
         case Say(more=more):
-            yield ("text",), "\n\n".join((step.text, *more))
+            yield Message(("text",), "\n\n".join((step.text, *more)), (step.wait_tap or "",), pictured)
         case Task(steps=steps):
-            yield ("text",), "\n".join((step.text, *(f"{at}. {text}" for at, text in enumerate(steps, 1))))
+            listed = "\n".join((step.text, *(f"{at}. {text}" for at, text in enumerate(steps, 1))))
+            yield Message(
+                ("text",), listed, (step.done or "Xong rồi", step.stuck.label or "Chưa thấy nút", "Để sau"), pictured
+            )
+            yield Message(("later", "text"), step.later.text)
+            yield from (Message(("stuck", "hints", at), text) for at, text in enumerate(step.stuck.hints))
         case Quiz(type="many" | "order", options=options):
-            yield ("text",), "\n".join((step.text, *(f"{at}. {option.text}" for at, option in enumerate(options, 1))))
+            listed = "\n".join((step.text, *(f"{at}. {option.text}" for at, option in enumerate(options, 1))))
+            yield Message(("text",), listed + "x" * PHRASE, (), pictured)
+        case Choose(options=options) | Quiz(options=options):
+            labels = tuple(f"{option.icon} {option.text}".strip() for option in options)
+            yield Message(("text",), step.text, labels, pictured)
         case _:
-            yield ("text",), step.text
+            yield Message(("text",), step.text, (), pictured)
+    match step:
+        case Choose(options=options) | Quiz(options=options):
+            yield from (Message(("options", at, "say"), option.say) for at, option in enumerate(options))
+    if isinstance(step, Quiz):
+        yield from (Message(("hints", at), text) for at, text in enumerate(step.hints))
 
 
 def _options(script: Script) -> Iterator[tuple[Step, tuple[Option, ...]]]:
@@ -59,29 +104,36 @@ def _options(script: Script) -> Iterator[tuple[Step, tuple[Option, ...]]]:
 
 @rules.add("E502", "mã lựa chọn quá dài cho một nút bấm")
 def token_too_long(script: Script) -> Iterator[Found]:
-    for _, options in _options(script):
+    limits = [each.token_bytes for each in profiles(script.lesson.channels) if each.token_bytes]
+    for _, options in _options(script) if limits else ():
         for option in options:
             size = len(f"s:{LONGEST_SEQ}:{option.id}".encode())
-            if size > MAX_TOKEN:
-                yield Found(
-                    option.place, f"mã “{option.id}” làm nút dài {size} byte, nhiều nhất {MAX_TOKEN}", "hãy đặt mã ngắn"
+            if size > min(limits):
+                message = say(
+                    "mã “{id}” làm nút dài {size} byte, nhiều nhất {most}", id=option.id, size=size, most=min(limits)
                 )
+                yield Found(option.place, message, say("hãy đặt mã ngắn"))
+
+
+def _most_options(script: Script) -> int:
+    return min((each.options for each in profiles(script.lesson.channels)), default=8)
 
 
 @rules.add("E503", "quá nhiều lựa chọn")
 def too_many_options(script: Script) -> Iterator[Found]:
+    most = _most_options(script)
     for step, options in _options(script):
-        if len(options) > MOST_OPTIONS:
-            message = f"có {len(options)} lựa chọn, nhiều nhất {MOST_OPTIONS}"
-            yield Found(options[MOST_OPTIONS].place, message, f"hãy tách “{step.id}” thành hai bước")
+        if len(options) > most:
+            message = say("có {count} lựa chọn, nhiều nhất {most}", count=len(options), most=most)
+            yield Found(options[most].place, message, say("hãy tách “{id}” thành hai bước", id=step.id))
 
 
-@rules.add("W503", "nhiều lựa chọn, khó chọn")
+@rules.add("W507", "nhiều lựa chọn, khó chọn")
 def many_options(script: Script) -> Iterator[Found]:
     for step, options in _options(script):
-        if ENOUGH_OPTIONS < len(options) <= MOST_OPTIONS:
-            message = f"có {len(options)} lựa chọn, nên nhiều nhất {ENOUGH_OPTIONS}"
-            yield Found(options[ENOUGH_OPTIONS].place, message, f"hãy bớt lựa chọn của “{step.id}”")
+        if ENOUGH_OPTIONS < len(options) <= _most_options(script):
+            message = say("có {count} lựa chọn, nên nhiều nhất {most}", count=len(options), most=ENOUGH_OPTIONS)
+            yield Found(options[ENOUGH_OPTIONS].place, message, say("hãy bớt lựa chọn của “{id}”", id=step.id))
 
 
 @rules.add("W505", "chữ trên nút dài")
@@ -89,29 +141,153 @@ def long_label(script: Script) -> Iterator[Found]:
     for text in script.texts:
         if text.role == "label" and not (isinstance(text.step, Quiz) and text.step.type in ("many", "order")):
             length = len(script.at_longest(text.text))
-            if length > LONGEST_LABEL:
-                message = f"chữ trên nút dài {length} ký tự, nên dưới {LONGEST_LABEL + 1}"
-                yield Found(
-                    script.at(text.step, *text.field), message, "hãy viết ngắn lại, phần giải thích để trong text"
+            if length > script.longest_label:
+                message = say(
+                    "chữ trên nút dài {length} ký tự, nên nhiều nhất {most}", length=length, most=script.longest_label
                 )
+                hint = say("hãy viết ngắn lại, phần giải thích để trong text")
+                yield Found(script.at(text.step, *text.field), message, hint)
 
 
-def _tasks(script: Script) -> Iterator[Task]:
-    return (step for step in script.lesson.steps if isinstance(step, Task))
+# --- media -------------------------------------------------------------------------------------------
 
 
-@rules.add("E601", "nhắc quá sớm hoặc quá muộn")
-def odd_reminder(script: Script) -> Iterator[Found]:
-    for task in _tasks(script):
-        if task.later.times and not 10 * MINUTE_S <= task.later.remind_s <= 30 * DAY_S:
+class Media(NamedTuple):
+    step: Step
+    field: Path
+    file: str
+    kind: str
+
+
+_TYPES: Mapping[str, frozenset[str]] = {"image": IMAGES, "video": VIDEOS, "voice": VOICES}
+
+
+def media(script: Script) -> Iterator[Media]:
+    """Every file that a lesson names."""
+    for step in script.lesson.steps:
+        for kind, picture in (("image", step.image), ("video", step.video)):
+            if picture is not None:
+                yield Media(step, (kind, "src"), picture.src, kind)
+        if step.voice is not None:
+            yield Media(step, ("voice", "file"), step.voice.file, "voice")
+        for at, option in enumerate(step.options if isinstance(step, Choose | Quiz) else ()):
+            if option.voice is not None:
+                yield Media(step, ("options", at, "voice", "file"), option.voice.file, "voice")
+
+
+@rules.add("E504", "tệp hình, tiếng không có, sai loại hoặc quá nặng")
+def bad_media(script: Script) -> Iterator[Found]:
+    known = script.media
+    for each in media(script):
+        if not each.file:
+            continue
+        place = script.at(each.step, *each.field)
+        kind, ending = each.kind, each.file.rpartition(".")[2].lower()
+        if ending not in _TYPES[kind] or "." not in each.file:
+            types = ", ".join(sorted(_TYPES[kind]))
             yield Found(
-                script.at(task, "later", "remind"), "chỉ nhắc sau 10m (phút) đến 30d (ngày)", "ví dụ: remind: 1d"
+                place,
+                say("“{file}” không phải là loại tệp dùng được", file=each.file),
+                say("dùng một trong: {types}", types=types),
             )
+        elif known is not None and each.file not in known:
+            yield Found(
+                place,
+                say("không có tệp “{file}” trong thư mục media", file=each.file),
+                say("hãy chép tệp vào thư mục media cạnh lesson.yaml"),
+            )
+        elif known is not None:
+            yield from _too_heavy(script, place_of=each, size=known[each.file])
 
 
-@rules.add("W602", "nhắc nhiều lần quá")
-def many_reminders(script: Script) -> Iterator[Found]:
-    for task in _tasks(script):
-        if task.later.times > MOST_REMINDERS:
-            message = f"nhắc {task.later.times} lần, nên nhiều nhất {MOST_REMINDERS}"
-            yield Found(script.at(task, "later", "times"), message, "nhắc dồn làm người ta ngại")
+def _too_heavy(script: Script, place_of: Media, size: int) -> Iterator[Found]:
+    channels = profiles(script.lesson.channels)
+    limits = [each.image_bytes if place_of.kind == "image" else each.file_bytes for each in channels]
+    most = min(limits, default=size)
+    if size > most:
+        message = say(
+            "tệp “{file}” nặng {size} kB, nhiều nhất {most} kB",
+            file=place_of.file,
+            size=size // 1000,
+            most=most // 1000,
+        )
+        yield Found(
+            script.at(place_of.step, *place_of.field), message, say("hãy nén nhỏ lại: máy yếu, mạng chậm cũng tải được")
+        )
+
+
+@rules.add("W407", "hình chưa có lời tả (alt)")
+def alt_missing(script: Script) -> Iterator[Found]:
+    for step in script.lesson.steps:
+        pictures: tuple[tuple[str, Picture | None], ...] = (("image", step.image), ("video", step.video))
+        for kind, picture in pictures:
+            if picture is not None and not picture.alt:
+                message = say("hình “{src}” chưa có lời tả", src=picture.src)
+                yield Found(script.at(step, kind), message, say("hãy thêm alt: “…”, cho ai không xem được hình"))
+
+
+# --- what a turn costs -------------------------------------------------------------------------------
+
+Load = tuple[int, int]  # messages of this turn so far, characters in the last one
+
+
+@rules.add("W506", "một lượt gửi quá hai tin trên kênh tính từng tin", paths=True)
+def many_messages(script: Script) -> Iterator[Found]:
+    if not any(each.metered for each in profiles(script.lesson.channels)):
+        return
+    if sum(len(text.text) for text in script.spoken) < MOST_MESSAGES * JOIN_UP_TO / 2 and not any(media(script)):
+        return
+    before = _loads(script)
+    for step in script.lesson.steps:
+        load = before.get(step.id)
+        if load is not None and load[0] <= MOST_MESSAGES < _with_step(script, step, load)[0]:
+            message = say("tới bước này một lượt đã thành {count} tin", count=_with_step(script, step, load)[0])
+            hint = say("hãy viết ngắn lại, hoặc thêm wait_tap để chia lượt; Zalo tính từng tin")
+            yield Found(script.at(step, "text"), message, hint)
+
+
+def _loads(script: Script) -> dict[str, Load]:
+    """Step → the heaviest load with which a turn can come to it (a longest walk; endless loops are E104's)."""
+    heaviest: dict[str, Load] = {}
+    todo: list[tuple[str, Load, int]] = [(entry, (0, JOIN_UP_TO), 0) for entry in script.entries]
+    for step in script.lesson.steps:
+        for edge in script.edges[step.id]:
+            if edge.waits and edge.to in script.lesson.index and edge.to:
+                todo.append((edge.to, _added((0, JOIN_UP_TO), _feedback(script, step, edge.field)), 0))
+    while todo:
+        step_id, load, depth = todo.pop()
+        if heaviest.get(step_id, (-1, 0)) >= load or depth > len(script.lesson.steps):
+            continue
+        heaviest[step_id] = load
+        step = script.lesson.steps[script.lesson.index[step_id]]
+        if waits(step):
+            continue
+        after = _with_step(script, step, load)
+        todo.extend(
+            (edge.to, after, depth + 1) for edge in script.edges[step_id] if edge.to in script.lesson.index and edge.to
+        )
+    return heaviest
+
+
+def _feedback(script: Script, step: Step, field: Path) -> int:
+    """Characters said before going on: what the options of this way say, or a phrase."""
+    if isinstance(step, Choose | Quiz):
+        options = [step.options[int(field[1])]] if field[:1] == ("options",) else step.options
+        return max([PHRASE, *(len(script.at_longest(option.say)) for option in options)])
+    return PHRASE if isinstance(step, Task) else 0
+
+
+def _with_step(script: Script, step: Step, load: Load) -> Load:
+    for message in _messages(step):
+        if message.field[0] in ("text", "more") and message.text:
+            size = len(script.at_longest(message.text))
+            load = (load[0] + 1, JOIN_UP_TO) if message.pictured else _added(load, size)
+    return load
+
+
+def _added(load: Load, size: int) -> Load:
+    """As `Desk.say` joins."""
+    count, last = load
+    if not size:
+        return load
+    return (count, last + 2 + size) if last + size < JOIN_UP_TO else (count + 1, size)

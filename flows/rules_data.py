@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from flows.conditions import BUILT_IN_NAMES, Condition, ConditionInvalid, holds, names, parse
+from flows.conditions import BUILT_IN_NAMES, DAYS_SINCE, Condition, ConditionInvalid, names, parse, steps_named
 from flows.fields import did_you_mean
-from flows.model import Ask, Branch, Choose, Quiz, Set, Step
+from flows.model import Ask, Award, Branch, Choose, Place, Quiz, Step, Wait
 from flows.rules import PLACEHOLDER, Found, Path, Rulebook, Script
+from flows.saying import say
 
 rules = Rulebook()
 
-NUMBERS = frozenset({"score", "tries"})
+NUMBERS = frozenset({"score", "tries", DAYS_SINCE})
 
 
 class Asked(NamedTuple):
@@ -37,6 +38,12 @@ class Asked(NamedTuple):
         before = len(self.text) - len(self.text.lstrip())
         return before + len(self.text.lstrip().encode()[: node.col_offset].decode(errors="ignore")) + 1
 
+    def place_of(self, script: Script, name: str) -> Place:
+        """Where a name stands in it."""
+        bare = re.sub(r"'[^']*'|\"[^\"]*\"", lambda found: "'" * len(found[0]), self.text)
+        found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", bare)
+        return script.within(self.step, self.field, found.start() + 1 if found else 1)
+
 
 def conditions(script: Script) -> Iterator[Asked]:
     for step in script.lesson.steps:
@@ -44,6 +51,10 @@ def conditions(script: Script) -> Iterator[Asked]:
             yield Asked(step, ("when",), step.when, False)
         if isinstance(step, Ask) and step.check is not None:
             yield Asked(step, ("check",), step.check, True)
+        if isinstance(step, Wait) and step.skip_if is not None:
+            yield Asked(step, ("skip_if",), step.skip_if, False)
+        if isinstance(step, Award) and step.certificate is not None and step.certificate.requires:
+            yield Asked(step, ("certificate", "requires"), step.certificate.requires, False)
         if isinstance(step, Branch):
             yield from (Asked(step, ("cases", at, "when"), case.when, False) for at, case in enumerate(step.cases))
 
@@ -58,22 +69,36 @@ def unknown_name(script: Script) -> Iterator[Found]:
         for name, col in _placeholders(text.text):
             if name not in known:
                 place = script.within(text.step, text.field, col)
-                yield Found(place, f"không có chỗ điền nào tên {{{name}}}", _meant(name, known))
+                yield Found(place, say("không có chỗ điền nào tên {{{name}}}", name=name), _meant(name, known))
     for asked in conditions(script):
         condition = asked.condition
         allowed = script.variables | BUILT_IN_NAMES if asked.answer else script.variables | (BUILT_IN_NAMES - {"value"})
         for name in sorted(names(condition) - allowed if condition else ()):
-            yield Found(script.at(asked.step, *asked.field), f"không có biến nào tên “{name}”", _meant(name, allowed))
+            message = say("không có biến nào tên “{name}”", name=name)
+            yield Found(asked.place_of(script, name), message, _meant(name, allowed))
     for name, _ in _placeholders(script.lesson.title):
-        yield Found(script.header("title"), f"tên bài không điền được {{{name}}}", "hãy viết hẳn chữ vào tên bài")
+        yield Found(
+            script.header("title"),
+            say("tên bài không điền được {{{name}}}", name=name),
+            say("hãy viết hẳn chữ vào tên bài"),
+        )
 
 
 def _meant(name: str, known: Iterable[str]) -> str:
-    return did_you_mean(name, known) or "xem các chỗ điền trong config.yaml, phần facts"
+    return did_you_mean(name, known) or say("xem các chỗ điền trong config.yaml, phần facts")
 
 
 def _placeholders(text: str) -> list[tuple[str, int]]:
     return [(found[1], found.start() + 1) for found in PLACEHOLDER.finditer(text)] if "{" in text else []
+
+
+@rules.add("E101", "bước được nhắc tới mà không có", paths=True)
+def step_missing(script: Script) -> Iterator[Found]:
+    for asked in conditions(script):
+        condition = asked.condition
+        for step_id in sorted(steps_named(condition) - script.lesson.index.keys() if condition else ()):
+            hint = did_you_mean(step_id, script.lesson.index) or say("hãy thêm bước ấy hoặc sửa tên")
+            yield Found(asked.place_of(script, step_id), say("không có bước nào tên “{to}”", to=step_id), hint)
 
 
 @rules.add("E301", "chỗ điền hoặc biến không có, hoặc chưa có giá trị", paths=True)
@@ -81,7 +106,7 @@ def read_before_set(script: Script) -> Iterator[Found]:
     if not script.variables:
         return
     surely = _surely_set(script, _guards(script))
-    hint = "hãy hỏi hoặc đặt giá trị trước bước này trên mọi đường"
+    hint = say("hãy hỏi hoặc đặt giá trị trước bước này trên mọi đường")
     for text in script.texts:
         has = surely.get(text.step.id)
         if has is None:
@@ -91,14 +116,19 @@ def read_before_set(script: Script) -> Iterator[Found]:
             has = has | set(option.sets) | ({text.step.save} if text.step.save else set())
         for name, col in _placeholders(text.text):
             if name in script.variables and name not in has:
-                yield Found(script.within(text.step, text.field, col), f"{{{name}}} có thể chưa có giá trị ở đây", hint)
+                yield Found(
+                    script.within(text.step, text.field, col),
+                    say("{{{name}}} có thể chưa có giá trị ở đây", name=name),
+                    hint,
+                )
     # A guard's detour does not count here: in a condition, what was never set is an empty text, and harmless.
     surely = _surely_set(script, ())
     for asked in conditions(script):
         has = surely.get(asked.step.id)
         if has is not None and asked.condition is not None:
             for name in sorted((names(asked.condition) & script.variables) - has):
-                yield Found(script.at(asked.step, *asked.field), f"biến “{name}” có thể chưa có giá trị ở đây", hint)
+                message = say("biến “{name}” có thể chưa có giá trị ở đây", name=name)
+                yield Found(asked.place_of(script, name), message, hint)
 
 
 def _guards(script: Script) -> tuple[str, ...]:
@@ -136,72 +166,28 @@ def bad_condition(script: Script) -> Iterator[Found]:
         try:
             condition = parse(asked.text)
         except ConditionInvalid as fault:
-            once = re.search(r"(?<![=!<>])=(?!=)", asked.text)
-            hint = "so sánh bằng thì viết hai dấu: ==" if once else "ví dụ: score >= 2 and muc == 'co'"
+            hint = say("ví dụ: score >= 2 and muc == 'co'")
             yield Found(script.within(asked.step, asked.field, fault.col), fault.message, hint)
             continue
         for node in ast.walk(condition.tree):
             if isinstance(node, ast.Compare):
-                message = _type_fault(node)
+                message = type_fault(node)
                 if message:
                     place = script.within(asked.step, asked.field, asked.column(node))
-                    yield Found(place, message, "số viết trơn: score >= 2; chữ viết trong dấu nháy: muc == 'co'")
+                    yield Found(place, message, say("số viết trơn: score >= 2; chữ viết trong dấu nháy: muc == 'co'"))
 
 
-def _type_fault(node: ast.Compare) -> str:
+def type_fault(node: ast.Compare) -> str:
     parts = (node.left, *node.comparators)
     texts = [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
     words = [text for text in texts if not re.fullmatch(r"-?\d+(\.\d+)?", text)]
-    numbers = [part.id for part in parts if isinstance(part, ast.Name) and part.id in NUMBERS]
+    named = [part.func if isinstance(part, ast.Call) else part for part in parts]
+    numbers = [part.id for part in named if isinstance(part, ast.Name) and part.id in NUMBERS]
     if words and numbers:
-        return f"“{numbers[0]}” là một con số, không so với chữ “{words[0]}” được"
+        return say("“{numbers}” là một con số, không so với chữ “{words}” được", numbers=numbers[0], words=words[0])
     if words and not all(isinstance(op, ast.Eq | ast.NotEq) for op in node.ops):
-        return f"chữ “{words[0]}” không so lớn nhỏ được"
+        return say("chữ “{words}” không so lớn nhỏ được", words=words[0])
     return ""
-
-
-@rules.add("E106", "trường hợp không bao giờ đúng, hoặc bị trường hợp trước che")
-def never_equal(script: Script) -> Iterator[Found]:
-    domains = _domains(script)
-    for asked in conditions(script):
-        for node in ast.walk(asked.condition.tree) if asked.condition else ():
-            if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], ast.Eq):
-                yield from _outside_domain(script, asked, node, domains)
-
-
-def _outside_domain(
-    script: Script, asked: Asked, node: ast.Compare, domains: Mapping[str, set[str]]
-) -> Iterator[Found]:
-    sides = (node.left, node.comparators[0])
-    name = next((side.id for side in sides if isinstance(side, ast.Name)), "")
-    literal = next((str(side.value) for side in sides if isinstance(side, ast.Constant)), None)
-    if literal is None or name not in domains:
-        return
-    equal = Condition(asked.text, node)
-    if not any(holds(equal, {name: value}) for value in (*domains[name], "")):
-        hint = did_you_mean(literal, domains[name]) or "chỉ có: " + ", ".join(sorted(domains[name]))
-        place = script.within(asked.step, asked.field, asked.column(node))
-        yield Found(place, f"“{name}” không bao giờ là “{literal}”", hint)
-
-
-def _domains(script: Script) -> dict[str, set[str]]:
-    """The values of variables that only options and set steps write; typed answers can be anything."""
-    domains: dict[str, set[str]] = {}
-    for step in script.lesson.steps:
-        if isinstance(step, Choose):
-            if step.save:
-                domains.setdefault(step.save, set()).update(option.id for option in step.options)
-            for option in step.options:
-                _add(domains, option.sets)
-        elif isinstance(step, Set):
-            _add(domains, step.values)
-    typed = {step.save for step in script.lesson.steps if isinstance(step, Ask)}
-    return {name: values for name, values in domains.items() if name not in typed and not any("{" in v for v in values)}
-
-
-def _add(domains: dict[str, set[str]], values: Mapping[str, str]) -> None:
-    for name, value in values.items():
-        domains.setdefault(name, set()).add(value)
 
 
 # --- what nobody may see -----------------------------------------------------------------------------
@@ -209,14 +195,16 @@ def _add(domains: dict[str, set[str]], values: Mapping[str, str]) -> None:
 
 @rules.add("E303", "điều riêng tư bị đem ra dùng")
 def private_shown(script: Script) -> Iterator[Found]:
-    hint = "câu trả lời riêng tư không được giữ lại: chỉ check mới xem được"
+    hint = say("câu trả lời riêng tư không được giữ lại: chỉ check mới xem được")
     for text in script.texts:
         for name, col in _placeholders(text.text):
             if name in script.private:
-                yield Found(script.within(text.step, text.field, col), f"{{{name}}} là điều riêng tư", hint)
+                yield Found(
+                    script.within(text.step, text.field, col), say("{{{name}}} là điều riêng tư", name=name), hint
+                )
     for asked in conditions(script):
         for name in sorted(names(asked.condition) & script.private if asked.condition else ()):
-            yield Found(script.at(asked.step, *asked.field), f"“{name}” là điều riêng tư", hint)
+            yield Found(asked.place_of(script, name), say("“{name}” là điều riêng tư", name=name), hint)
 
 
 _SECRET = (
@@ -227,10 +215,13 @@ _GIVE = r"(?:gửi|nhập|gõ|viết|điền|nhắn|đọc|khai|cho|chụp|cung\
 _HERE = (
     r"(?:cho|với|giúp|tới|đến)\s+(?:\{em\}|máy\s+này)|(?:vào|ở|tại|xuống|dưới)\s+(?:đây|bên\s+dưới|ô\s+này|khung\s+này)"
 )
-_TO_US = re.compile(rf"\b{_GIVE}\b.*\b{_SECRET}\b.*(?:{_HERE})|\b{_GIVE}\b\s+(?:{_HERE}).*\b{_SECRET}\b")
+_FOR_US = rf"\{{em\}}\s+(?:xin|biết|hỏi)\b.*\b{_SECRET}\b"
+_TO_US = re.compile(rf"\b{_GIVE}\b.*\b{_SECRET}\b.*(?:{_HERE})|\b{_GIVE}\b\s+(?:{_HERE}).*\b{_SECRET}\b|{_FOR_US}")
 _ANSWER_HERE = re.compile(
-    rf"\b{_GIVE}\b.*\b{_SECRET}\b|\b{_SECRET}\b\s+(?:\w+\s+){{0,2}}(?:của\s+)?\{{chị\}}\s+(?:là|số)\b|\b{_SECRET}\b\s+của\s+\{{chị\}}"
+    rf"\b{_GIVE}\b.*\b{_SECRET}\b|\b{_SECRET}\b\s+(?:\w+\s+){{0,2}}(?:của\s+)?\{{chị\}}\s+(?:là|số)\b"
+    rf"|\b{_SECRET}\b\s+(?:\w+\s+){{0,3}}của\s+\{{chị\}}|{_FOR_US}"
 )
+_WHAT_IS = re.compile(rf"\b{_SECRET}\b.*\b(?:là\s+gì|bao\s+nhiêu|số\s+mấy|số\s+nào)\b")
 # A sentence that warns, or tells what swindlers say.
 _WARNS = re.compile(r"\b(?:không|đừng|chớ|chẳng|chưa|khỏi|cấm|lừa|giả|kẻ\s+gian|người\s+lạ|họ|ai)\b")
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’")
@@ -240,23 +231,31 @@ _SECRET_NAMES = re.compile(r"(?:.*_)?(?:otp|pin|mat_khau|password|passcode|cccd|
 
 @rules.add("E304", "hỏi xin OTP, mật khẩu, số căn cước hoặc số thẻ")
 def asks_for_secret(script: Script) -> Iterator[Found]:
-    hint = "không bao giờ xin những thứ này, kể cả để tập"
-    for text in script.spoken:
-        if wants_secret(text.text, typed=_is_typed(text.step) and text.field == ("text",)):
-            yield Found(script.at(text.step, *text.field), "câu này xin học viên điều phải giữ kín", hint)
+    hint = say("không bao giờ xin những thứ này, kể cả để tập")
+    for text in (text for text in script.texts if text.role in ("said", "item", "voice")):
+        first = text.field == ("text",)
+        asked = first and isinstance(text.step, Ask) and text.step.type != "place"
+        if wants_secret(text.text, typed=_is_typed(text.step) and first, asked=asked):
+            yield Found(script.at(text.step, *text.field), say("câu này xin học viên điều phải giữ kín"), hint)
     for step in script.lesson.steps:
         if isinstance(step, Ask) and _SECRET_NAMES.fullmatch(step.save):
-            yield Found(script.at(step, "save"), f"“{step.save}” là điều phải giữ kín", hint)
+            yield Found(script.at(step, "save"), say("“{save}” là điều phải giữ kín", save=step.save), hint)
 
 
 def _is_typed(step: Step) -> bool:
     return isinstance(step, Ask) or (isinstance(step, Quiz) and step.type in ("number", "text"))
 
 
-def wants_secret(text: str, *, typed: bool) -> bool:
-    """Whether a text asks her for a secret; `typed`: she answers it by typing, so no "to me" is needed."""
+def wants_secret(text: str, *, typed: bool, asked: bool = False) -> bool:
+    """Whether a text asks her for a secret; `typed`: she answers it by typing, so no "to me" is needed.
+
+    `asked`: what she types is hers, not the answer to a question about what one has learned.
+    """
     low = _QUOTED.sub(" ", text).lower()
     if not re.search(_SECRET, low):
         return False
     pattern = _ANSWER_HERE if typed else _TO_US
-    return any(pattern.search(part) and not _WARNS.search(part) for part in _SENTENCE_END.split(low))
+    return any(
+        (pattern.search(part) or (asked and _WHAT_IS.search(part))) and not _WARNS.search(part)
+        for part in _SENTENCE_END.split(low)
+    )

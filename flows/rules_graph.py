@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.conditions import ConditionInvalid, holds, names, parse
 from flows.fields import did_you_mean
 from flows.model import Branch, Call, Choose, End, Quiz, Step, Task
 from flows.rules import Found, Rulebook, Script
+from flows.saying import say
 
 rules = Rulebook()
 
@@ -17,13 +17,13 @@ def target_missing(script: Script) -> Iterator[Found]:
     index = script.lesson.index
     for step in script.lesson.steps:
         for edge in script.edges[step.id]:
-            if edge.to is not None and edge.to not in index:
-                hint = did_you_mean(edge.to, index) or "hãy thêm bước ấy hoặc sửa tên"
-                yield Found(script.at(step, *edge.field), f"không có bước nào tên “{edge.to}”", hint)
+            if edge.to and edge.to not in index:
+                hint = did_you_mean(edge.to, index) or say("hãy thêm bước ấy hoặc sửa tên")
+                yield Found(script.at(step, *edge.field), say("không có bước nào tên “{to}”", to=edge.to), hint)
     for at, guard in enumerate(script.lesson.guards):
         if guard.go and guard.go not in index:
-            hint = did_you_mean(guard.go, index) or "hãy thêm bước ấy hoặc sửa tên"
-            yield Found(script.header("guards", at, "go"), f"không có bước nào tên “{guard.go}”", hint)
+            hint = did_you_mean(guard.go, index) or say("hãy thêm bước ấy hoặc sửa tên")
+            yield Found(script.header("guards", at, "go"), say("không có bước nào tên “{go}”", go=guard.go), hint)
 
 
 @rules.add("E102", "bước không bao giờ tới", paths=True)
@@ -32,7 +32,11 @@ def unreachable(script: Script) -> Iterator[Found]:
         return
     for step in script.lesson.steps:
         if step.id not in script.reachable:
-            yield Found(step.place, f"không có đường nào tới bước “{step.id}”", "hãy trỏ next tới bước này, hoặc bỏ nó")
+            yield Found(
+                step.place,
+                say("không có đường nào tới bước “{id}”", id=step.id),
+                say("hãy trỏ next tới bước này, hoặc bỏ nó"),
+            )
 
 
 @rules.add("E103", "đi mãi không tới chỗ kết thúc", paths=True)
@@ -47,7 +51,11 @@ def no_end(script: Script) -> Iterator[Found]:
             continue
         if all(step.id in onward[other] for other in onward[step.id]):  # the last circle, or the last step
             told |= onward[step.id]
-            yield Found(step.place, f"từ bước “{step.id}” không đi tới bước end nào", "hãy thêm next hoặc một bước end")
+            yield Found(
+                step.place,
+                say("từ bước “{id}” không đi tới bước end nào", id=step.id),
+                say("hãy thêm next hoặc một bước end"),
+            )
 
 
 def _can_end(script: Script) -> set[str]:
@@ -88,8 +96,8 @@ def endless_loop(script: Script) -> Iterator[Found]:
         circle = {other for other in onward.get(step.id, ()) if step.id in onward.get(other, ())}
         if step.id in circle and step.id not in told:
             told |= circle
-            hint = "hãy cho một bước trong vòng chờ học viên (choose, quiz, ask, task, hoặc say có wait_tap)"
-            yield Found(step.place, f"bước “{step.id}” quay lại chính nó mà không chờ học viên", hint)
+            hint = say("hãy cho một bước trong vòng chờ học viên (choose, quiz, ask, task, hoặc say có wait_tap)")
+            yield Found(step.place, say("bước “{id}” quay lại chính nó mà không chờ học viên", id=step.id), hint)
 
 
 def _ways(script: Script, among: set[str]) -> dict[str, list[str]]:
@@ -113,41 +121,10 @@ def branch_without_else(script: Script) -> Iterator[Found]:
     for step in script.lesson.steps:
         if isinstance(step, Branch) and not step.otherwise and not step.split:
             yield Found(
-                step.place, f"bước “{step.id}” thiếu else", "hãy thêm “else: bước”, phòng khi không điều kiện nào đúng"
+                step.place,
+                say("bước “{id}” thiếu else", id=step.id),
+                say("hãy thêm “else: bước”, phòng khi không điều kiện nào đúng"),
             )
-
-
-@rules.add("E106", "trường hợp không bao giờ đúng, hoặc bị trường hợp trước che")
-def dead_case(script: Script) -> Iterator[Found]:
-    for step in script.lesson.steps:
-        if isinstance(step, Branch):
-            yield from _dead_cases(step)
-
-
-def _dead_cases(step: Branch) -> Iterator[Found]:
-    seen: dict[str, int] = {}
-    always = 0
-    for case in step.cases:
-        said = " ".join(case.when.split())
-        constant = _constant(case.when)
-        if always:
-            yield Found(case.place, f"trường hợp này bị che: dòng {always} luôn đúng", "hãy bỏ bớt một trường hợp")
-        elif said in seen:
-            yield Found(case.place, f"điều kiện này đã có ở dòng {seen[said]}", "hãy sửa hoặc bỏ trường hợp này")
-        elif constant is False:
-            yield Found(case.place, f"“{case.when}” không bao giờ đúng", "hãy sửa hoặc bỏ trường hợp này")
-        elif constant:
-            always = case.place.line
-        seen.setdefault(said, case.place.line)
-
-
-def _constant(text: str) -> bool | None:
-    """What a condition without names always says; None: it depends, or cannot be read."""
-    try:
-        condition = parse(text)
-    except ConditionInvalid:
-        return None
-    return None if names(condition) else holds(condition, {})
 
 
 @rules.add("W108", "mọi lựa chọn dẫn tới cùng một chỗ", paths=True)
@@ -157,7 +134,9 @@ def same_place(script: Script) -> Iterator[Found]:
             ways = {edge.to for edge in script.edges[step.id] if edge.waits}
             if len(ways) == 1 and not any(option.sets or option.say for option in step.options):
                 yield Found(
-                    step.place, f"lựa chọn nào của “{step.id}” cũng tới cùng một bước", "dùng save, hoặc next khác nhau"
+                    step.place,
+                    say("lựa chọn nào của “{id}” cũng tới cùng một bước", id=step.id),
+                    say("dùng save, hoặc next khác nhau"),
                 )
 
 
@@ -168,5 +147,7 @@ def verify_is_no_quiz(script: Script) -> Iterator[Found]:
             target = script.lesson.step(step.verify)
             if target is not None and not isinstance(target, Quiz):
                 yield Found(
-                    script.at(step, "verify"), f"“{step.verify}” không phải là quiz", "verify cần mã của một quiz"
+                    script.at(step, "verify"),
+                    say("“{verify}” không phải là quiz", verify=step.verify),
+                    say("verify cần mã của một quiz"),
                 )

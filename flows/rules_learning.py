@@ -5,8 +5,9 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator
 
-from flows.model import End, Quiz
+from flows.model import End, Help, Quiz
 from flows.rules import Found, Rulebook, Script
+from flows.saying import say
 from flows.understand import amount
 
 rules = Rulebook()
@@ -19,15 +20,19 @@ def no_right_answer(script: Script) -> Iterator[Found]:
     for quiz in script.quizzes:
         if quiz.type in ("number", "text"):
             if not quiz.accept:
-                yield Found(quiz.place, f"câu hỏi “{quiz.id}” chưa có đáp án", "hãy thêm accept: […]")
+                yield Found(quiz.place, say("câu hỏi “{id}” chưa có đáp án", id=quiz.id), say("hãy thêm accept: […]"))
             for at, accepted in enumerate(quiz.accept):
                 if quiz.type == "number" and amount(accepted) is None:
                     yield Found(
-                        script.at(quiz, "accept", at), f"đáp án “{accepted}” không phải là số", "hãy viết một số"
+                        script.at(quiz, "accept", at),
+                        say("đáp án “{accepted}” không phải là số", accepted=accepted),
+                        say("hãy viết một số"),
                     )
         elif quiz.type != "order" and not any(option.right for option in quiz.options):
             yield Found(
-                quiz.place, f"câu hỏi “{quiz.id}” chưa có đáp án đúng", "hãy thêm right: true vào lựa chọn đúng"
+                quiz.place,
+                say("câu hỏi “{id}” chưa có đáp án đúng", id=quiz.id),
+                say("hãy thêm right: true vào lựa chọn đúng"),
             )
 
 
@@ -37,7 +42,9 @@ def two_right_answers(script: Script) -> Iterator[Found]:
         right = [option for option in quiz.options if option.right]
         if quiz.type in ("one", "true_false") and len(right) > 1:
             yield Found(
-                right[1].place, f"câu hỏi “{quiz.id}” có {len(right)} đáp án đúng", "bỏ bớt right, hoặc type: many"
+                right[1].place,
+                say("câu hỏi “{id}” có {count} đáp án đúng", id=quiz.id, count=len(right)),
+                say("bỏ bớt right, hoặc type: many"),
             )
 
 
@@ -47,7 +54,9 @@ def wrong_without_feedback(script: Script) -> Iterator[Found]:
         for option in quiz.options if quiz.type in ("one", "true_false") else ():
             if not option.right and not option.say:
                 yield Found(
-                    option.place, f"“{option.text}” chưa có lời đáp khi chọn sai", "hãy thêm say: “…” giải thích nhẹ"
+                    option.place,
+                    say("“{text}” chưa có lời đáp khi chọn sai", text=option.text),
+                    say("hãy thêm say: “…” giải thích nhẹ"),
                 )
 
 
@@ -55,8 +64,8 @@ def wrong_without_feedback(script: Script) -> Iterator[Found]:
 def no_way_out(script: Script) -> Iterator[Found]:
     for quiz in script.quizzes:
         if quiz.tries and not quiz.out_of_tries:
-            hint = "hãy thêm out_of_tries: bước giải thích"
-            yield Found(quiz.place, f"câu hỏi “{quiz.id}” chưa có out_of_tries", hint)
+            hint = say("hãy thêm out_of_tries: bước giải thích")
+            yield Found(quiz.place, say("câu hỏi “{id}” chưa có out_of_tries", id=quiz.id), hint)
 
 
 def _single_choice(script: Script) -> list[Quiz]:
@@ -67,14 +76,16 @@ def _single_choice(script: Script) -> list[Quiz]:
 def right_always_first(script: Script) -> Iterator[Found]:
     quizzes = _single_choice(script)
     if len(quizzes) >= ENOUGH and all(quiz.options[0].right for quiz in quizzes):
-        yield Found(quizzes[0].options[0].place, "câu nào đáp án đúng cũng đứng đầu", "hãy đổi chỗ ở vài câu")
+        yield Found(quizzes[0].options[0].place, say("câu nào đáp án đúng cũng đứng đầu"), say("hãy đổi chỗ ở vài câu"))
 
 
 @rules.add("W206", "đáp án đúng lúc nào cũng dài nhất")
 def right_always_longest(script: Script) -> Iterator[Found]:
     quizzes = _single_choice(script)
     if len(quizzes) >= ENOUGH and all(_right_is_longest(quiz) for quiz in quizzes):
-        yield Found(quizzes[0].place, "câu nào đáp án đúng cũng dài nhất", "hãy viết các lựa chọn dài gần bằng nhau")
+        yield Found(
+            quizzes[0].place, say("câu nào đáp án đúng cũng dài nhất"), say("hãy viết các lựa chọn dài gần bằng nhau")
+        )
 
 
 def _right_is_longest(quiz: Quiz) -> bool:
@@ -87,9 +98,15 @@ def mastery_out_of_reach(script: Script) -> Iterator[Found]:
     needed = script.lesson.pass_points
     least = _fewest_points(script)
     if needed and least is not None and least < needed:
-        message = f"cần {needed} điểm để đạt, mà có đường học xong chỉ được nhiều nhất {least} điểm"
+        message = say(
+            "cần {needed} điểm để đạt, mà có đường học xong chỉ được nhiều nhất {least} điểm",
+            needed=needed,
+            least=least,
+        )
         yield Found(
-            script.header("mastery", "pass"), message, "hãy hạ pass, thêm câu hỏi, hoặc để đường ấy outcome: stopped"
+            script.header("mastery", "pass"),
+            message,
+            say("hãy hạ pass, thêm câu hỏi, hoặc để đường ấy outcome: stopped"),
         )
 
 
@@ -107,6 +124,8 @@ def _fewest_points(script: Script) -> int | None:
             continue
         seen.add(step_id)
         step = lesson.step(step_id)
+        if isinstance(step, Help):  # a person has taken over: nobody counts points there
+            continue
         for edge in script.edges[step_id]:
             if edge.to is not None and edge.to in lesson.index:
                 worth = step.points if isinstance(step, Quiz) and edge.waits else 0
@@ -119,5 +138,5 @@ def hint_never_shown(script: Script) -> Iterator[Found]:
     for quiz in script.quizzes:
         shown = quiz.tries - 1
         if quiz.tries and len(quiz.hints) > shown:
-            message = f"trả lời {quiz.tries} lần thì chỉ hiện {shown} gợi ý"
-            yield Found(script.at(quiz, "hints", shown), message, "hãy tăng tries hoặc bỏ bớt gợi ý")
+            message = say("trả lời {tries} lần thì chỉ hiện {shown} gợi ý", tries=quiz.tries, shown=shown)
+            yield Found(script.at(quiz, "hints", shown), message, say("hãy tăng tries hoặc bỏ bớt gợi ý"))

@@ -6,18 +6,20 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 
-from flows.fields import did_you_mean
+from flows.fields import did_you_mean, one_of
 from flows.loader import OWN_PLACEHOLDERS, Library, Phrase
-from flows.model import End, Lesson, Place, Problem
+from flows.model import Call, End, Lesson, Place, Problem
 from flows.rules import PLACEHOLDER, Found, Rulebook, Script
 from flows.rules_data import wants_secret
 from flows.rules_text import SPLIT, USE_PLACEHOLDER, bare_words, too_much_to_read
+from flows.saying import say
 
 rules = Rulebook()
 
 ABOUT = {
-    "E701": "có hai bài khẩn",
-    "W701": "chưa có bài khẩn",
+    "E107": "các bài gọi lẫn nhau thành vòng (call)",
+    "E704": "có hai bài khẩn",
+    "W705": "chưa có bài khẩn",
 }
 
 
@@ -35,7 +37,7 @@ def _stands(script: Script) -> bool:
     return on_shelf(script.library, script.lesson.place.path)
 
 
-@rules.add("E108", "bài được nhắc tới mà không có")
+@rules.add("E113", "bài được nhắc tới mà không có")
 def lesson_missing(script: Script) -> Iterator[Found]:
     if not _stands(script):
         return
@@ -44,9 +46,15 @@ def lesson_missing(script: Script) -> Iterator[Found]:
     for step in script.lesson.steps:
         if isinstance(step, End) and step.then:
             named.append((script.at(step, "then"), step.then))
+        if isinstance(step, Call) and step.lesson:
+            named.append((script.at(step, "lesson"), step.lesson))
     for place, name in named:
         if name not in known:
-            yield Found(place, f"không có bài nào mã “{name}”", did_you_mean(name, known) or "hãy sửa mã bài")
+            yield Found(
+                place,
+                say("không có bài nào mã “{name}”", name=name),
+                did_you_mean(name, known) or say("hãy sửa mã bài"),
+            )
 
 
 @rules.add("E109", "hai bài chờ nhau học trước")
@@ -55,7 +63,9 @@ def prerequisites_in_a_circle(script: Script) -> Iterator[Found]:
     for at, name in enumerate(script.lesson.prerequisites):
         if script.lesson.id in _before(name, lessons):
             yield Found(
-                script.header("prerequisites", at), f"bài “{name}” lại cần học bài này trước", "hãy bỏ một chiều"
+                script.header("prerequisites", at),
+                say("bài “{name}” lại cần học bài này trước", name=name),
+                say("hãy bỏ một chiều"),
             )
 
 
@@ -75,8 +85,8 @@ def _before(name: str, lessons: Mapping[str, Lesson]) -> set[str]:
 def track_missing(script: Script) -> Iterator[Found]:
     tracks = {track.id for track in script.library.tracks}
     if _stands(script) and script.lesson.track not in tracks:
-        hint = did_you_mean(script.lesson.track, tracks) or "chọn một trong: " + ", ".join(sorted(tracks))
-        yield Found(script.header("track"), f"không có nhóm bài nào mã “{script.lesson.track}”", hint)
+        hint = did_you_mean(script.lesson.track, tracks) or one_of(sorted(tracks))
+        yield Found(script.header("track"), say("không có nhóm bài nào mã “{track}”", track=script.lesson.track), hint)
 
 
 @rules.add("W112", "thư mục không mang mã bài")
@@ -84,27 +94,65 @@ def folder_without_id(script: Script) -> Iterator[Found]:
     """A file that breaks is known by its folder: its last good version then stays in the menu."""
     place = script.header("lesson")
     folder = PurePath(place.path).parent.name
-    if _stands(script) and script.lesson.id not in ("", folder) and not folder.startswith("_"):
+    if (
+        PurePath(place.path).name == "lesson.yaml"
+        and _stands(script)
+        and script.lesson.id not in ("", folder)
+        and not folder.startswith("_")
+    ):
         yield Found(
-            place, f"bài “{script.lesson.id}” nằm trong thư mục “{folder}”", "hãy đặt thư mục cùng tên với mã bài"
+            place,
+            say("bài “{id}” nằm trong thư mục “{folder}”", id=script.lesson.id, folder=folder),
+            say("hãy đặt thư mục cùng tên với mã bài"),
         )
 
 
-@rules.add("E901", "nguồn không có trong sources.yaml")
+@rules.add("E903", "nguồn không có trong sources.yaml")
 def source_missing(script: Script) -> Iterator[Found]:
     known = script.library.sources
     for at, name in enumerate(script.lesson.sources if known and _stands(script) else ()):
         if name not in known:
-            hint = did_you_mean(name, known) or "hãy thêm vào lessons/sources.yaml"
-            yield Found(script.header("sources", at), f"không có nguồn nào mã “{name}”", hint)
+            hint = did_you_mean(name, known) or say("hãy thêm vào lessons/sources.yaml")
+            yield Found(script.header("sources", at), say("không có nguồn nào mã “{name}”", name=name), hint)
 
 
 def whole_shelf(library: Library) -> Iterator[Problem]:
     """What no single lesson can be blamed for: the emergency lesson, and the tutor's own sentences."""
     for phrase in library.phrases:
         yield from _phrase(phrase, library.facts)
+    yield from _call_cycles(library)
     if library.tracks:
         yield from _emergency(library)
+
+
+def _call_cycles(library: Library) -> Iterator[Problem]:
+    """A lesson that is called while it is itself being called: it would wait for itself."""
+    calls = {
+        draft.lesson.id: [step for step in draft.lesson.steps if isinstance(step, Call)]
+        for draft in library.drafts
+        if draft.lesson
+    }
+    pages = {draft.lesson.id: draft for draft in library.drafts if draft.lesson}
+    if not any(calls.values()):
+        return
+    for lesson_id, steps in calls.items():
+        for step in steps:
+            if step.returns and lesson_id in _called(step.lesson, calls):
+                message = say("bài “{lesson}” rồi lại gọi về bài này", lesson=step.lesson)
+                place = Script(pages[lesson_id], library).at(step, "lesson")
+                yield Problem("E107", place, message, say("hãy bỏ một chiều, hoặc return: false"))
+
+
+def _called(lesson_id: str, calls: Mapping[str, list[Call]]) -> set[str]:
+    """A lesson and all that it calls, however deep."""
+    seen: set[str] = set()
+    todo = [lesson_id]
+    while todo:
+        at = todo.pop()
+        if at not in seen:
+            seen.add(at)
+            todo.extend(step.lesson for step in calls.get(at, ()))
+    return seen
 
 
 def _emergency(library: Library) -> Iterator[Problem]:
@@ -114,11 +162,11 @@ def _emergency(library: Library) -> Iterator[Problem]:
         if draft.lesson and draft.lesson.emergency and on_shelf(library, draft.path)
     ]
     for lesson in emergencies[1:]:
-        message = f"đã có bài khẩn “{emergencies[0].id}”"
-        yield Problem("E701", lesson.place, message, "chỉ một bài được ghi emergency: true")
+        message = say("đã có bài khẩn “{id}”", id=emergencies[0].id)
+        yield Problem("E704", lesson.place, message, say("chỉ một bài được ghi emergency: true"))
     if not emergencies:
         place = Place(library.tracks[0].place.path, 1, 1)
-        yield Problem("W701", place, "chưa có bài khẩn cho lúc bị lừa", "hãy ghi emergency: true ở bài ấy")
+        yield Problem("W705", place, say("chưa có bài khẩn cho lúc bị lừa"), say("hãy ghi emergency: true ở bài ấy"))
 
 
 def _phrase(phrase: Phrase, facts: Mapping[str, str]) -> Iterator[Problem]:
@@ -127,13 +175,20 @@ def _phrase(phrase: Phrase, facts: Mapping[str, str]) -> Iterator[Problem]:
             (own for own in sorted(OWN_PLACEHOLDERS) if _bare(own) == _bare(found[1]) and own != found[1]), None
         )
         if found[1] not in OWN_PLACEHOLDERS | facts.keys() and meant:
-            yield Problem("E301", phrase.place, f"không có chỗ điền nào tên {{{found[1]}}}", f"có phải là “{meant}”?")
+            yield Problem(
+                "E301",
+                phrase.place,
+                say("không có chỗ điền nào tên {{{found}}}", found=found[1]),
+                say("có phải là “{meant}”?", meant=meant),
+            )
     if wants_secret(phrase.text, typed=False):
-        yield Problem("E304", phrase.place, "câu này xin học viên điều phải giữ kín", "không bao giờ xin những thứ này")
+        yield Problem(
+            "E304", phrase.place, say("câu này xin học viên điều phải giữ kín"), say("không bao giờ xin những thứ này")
+        )
     if phrase.id.startswith("label_"):
         return
     for word, _ in bare_words(phrase.text):
-        yield Problem("W408", phrase.place, f"“{word}” viết thẳng trong câu", USE_PLACEHOLDER)
+        yield Problem("W408", phrase.place, say("“{word}” viết thẳng trong câu", word=word), USE_PLACEHOLDER)
     fault = too_much_to_read(PLACEHOLDER.sub(lambda found: facts.get(found[1], "Lan"), phrase.text))
     if fault:
         yield Problem("W405", phrase.place, fault, SPLIT)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flows.model import Choose, Quiz
+from flows.model import Choose, Place, Quiz
 from flows.rules import PLACEHOLDER, Found, Rulebook, Script
+from flows.saying import say
 
 rules = Rulebook()
 
 MAX_CHARACTERS = 220  # of one message, as the language page asks
 MAX_SENTENCES = 3
-SPLIT = "hãy tách thành hai tin"
-USE_PLACEHOLDER = "hãy viết {chị} hoặc {Chị} để máy đổi theo cách gọi"
+SPLIT = say("hãy tách thành hai tin")
+USE_PLACEHOLDER = say("hãy viết {{chị}} hoặc {{Chị}} để máy đổi theo cách gọi")
 
 _END = re.compile(r"[.!?…]+[”\"’')]*(?=\s|$)")
 
@@ -28,9 +29,13 @@ def reading_load(script: Script) -> Iterator[Found]:
 def too_much_to_read(text: str) -> str:
     """What makes a message hard to read, or an empty text."""
     if len(text) > MAX_CHARACTERS:
-        return f"tin dài {len(text)} ký tự, nên dưới {MAX_CHARACTERS}"
+        return say("tin dài {count} ký tự, nên dưới {max_characters}", count=len(text), max_characters=MAX_CHARACTERS)
     sentences = len(_END.findall(text)) + (not _END.search(text[-3:]))
-    return f"tin có {sentences} câu, nên nhiều nhất {MAX_SENTENCES}" if sentences > MAX_SENTENCES else ""
+    return (
+        say("tin có {sentences} câu, nên nhiều nhất {max_sentences}", sentences=sentences, max_sentences=MAX_SENTENCES)
+        if sentences > MAX_SENTENCES
+        else ""
+    )
 
 
 # A bare "chị" or "bạn" that is most likely said to her. Not so: "chị em", "bạn bè", "chị Lan", "một chị", "người bạn".
@@ -48,7 +53,7 @@ def bare_address(script: Script) -> Iterator[Found]:
     for text in script.spoken:
         for word, col in bare_words(text.text):
             place = script.within(text.step, text.field, col)
-            yield Found(place, f"“{word}” viết thẳng trong câu", USE_PLACEHOLDER)
+            yield Found(place, say("“{word}” viết thẳng trong câu", word=word), USE_PLACEHOLDER)
 
 
 def bare_words(text: str) -> Iterator[tuple[str, int]]:
@@ -61,6 +66,38 @@ def bare_words(text: str) -> Iterator[tuple[str, int]]:
             yield found[0], found.start() + 1
 
 
+@rules.add("W406", "bài có giọng đọc mà còn chỗ thiếu")
+def voice_missing(script: Script) -> Iterator[Found]:
+    """Once a lesson: whoever cannot read must not be left alone half way."""
+    steps = [step for step in script.lesson.steps if step.text]
+    options = [(step, option) for step in steps for option in (step.options if isinstance(step, Choose | Quiz) else ())]
+    spoken = any(step.voice for step in steps), any(option.voice for _, option in options)
+    if not any(spoken):
+        return
+    silent: list[tuple[str, Place]] = [(step.id, step.place) for step in steps if step.voice is None]
+    if spoken[1]:
+        silent += [(f"{step.id}.{option.id}", option.place) for step, option in options if option.voice is None]
+    if silent:
+        silent.sort(key=lambda each: each[1].line)
+        names = ", ".join(name for name, _ in silent[:5]) + (", …" if len(silent) > 5 else "")
+        message = say("bài có giọng đọc mà còn {count} chỗ chưa có: {names}", count=len(silent), names=names)
+        yield Found(silent[0][1], message, say("hãy thêm voice: {{file: …}} ở các chỗ ấy"))
+
+
+@rules.add("W409", "giọng đọc không nói được chỗ điền")
+def voice_with_placeholder(script: Script) -> Iterator[Found]:
+    for step in script.lesson.steps:
+        if step.voice is None:
+            continue
+        if found := PLACEHOLDER.search(step.voice.spoken):
+            message = say("giọng đọc không điền được {{{name}}}", name=found[1])
+            hint = say("spoken viết một câu trung tính, ví dụ: “Xin chào! Hôm nay mình tập…”")
+            yield Found(script.within(step, ("voice", "spoken"), found.start() + 1), message, hint)
+        elif not step.voice.spoken and PLACEHOLDER.search(step.text):
+            message = say("câu có chỗ điền, máy không biết giọng đọc nói gì")
+            yield Found(script.at(step, "voice"), message, say("hãy thêm spoken: “…” đúng như trong tệp tiếng"))
+
+
 @rules.add("E008", "hai lựa chọn cùng một chữ")
 def same_label(script: Script) -> Iterator[Found]:
     for step in script.lesson.steps:
@@ -68,7 +105,11 @@ def same_label(script: Script) -> Iterator[Found]:
         for option in step.options if isinstance(step, Choose | Quiz) else ():
             said = _said(option.text) or option.text
             if said in seen:
-                yield Found(option.place, f"“{option.text}” giống lựa chọn ở trên", "hãy viết hai lựa chọn khác nhau")
+                yield Found(
+                    option.place,
+                    say("“{text}” giống lựa chọn ở trên", text=option.text),
+                    say("hãy viết hai lựa chọn khác nhau"),
+                )
             seen.add(said)
 
 
@@ -77,15 +118,19 @@ def global_word(script: Script) -> Iterator[Found]:
     commands = {_said(way): name for name, ways in script.library.words.items() for way in ways}
     if not commands:
         return
-    hint = "lời này học viên dùng để ra lệnh ở mọi bước; hãy viết khác đi"
+    hint = say("lời này học viên dùng để ra lệnh ở mọi bước; hãy viết khác đi")
     for step in script.lesson.steps:
         if isinstance(step, Choose | Quiz):
             for option in step.options:
                 if _said(option.text) in commands:
-                    yield Found(option.place, f"lựa chọn “{option.text}” trùng với một lời chung", hint)
+                    yield Found(option.place, say("lựa chọn “{text}” trùng với một lời chung", text=option.text), hint)
         for at, accepted in enumerate(step.accept if isinstance(step, Quiz) else ()):
             if _said(accepted) in commands:
-                yield Found(script.at(step, "accept", at), f"đáp án “{accepted}” trùng với một lời chung", hint)
+                yield Found(
+                    script.at(step, "accept", at),
+                    say("đáp án “{accepted}” trùng với một lời chung", accepted=accepted),
+                    hint,
+                )
 
 
 def _said(text: str) -> str:

@@ -17,6 +17,7 @@ from flows.po import Catalogue, Entry
 from flows.rules import Found, Rulebook, Script
 from flows.rules_channel import rules as channel_rules
 from flows.rules_text import rules as text_rules
+from flows.saying import say
 from flows.translation import KEEP_PLACEHOLDERS, other_placeholders, said, texts, usable, with_texts
 
 rules = Rulebook()
@@ -27,9 +28,9 @@ ABOUT = {
     "E403": "bản dịch của câu không còn trong bài",
     "E404": "chỗ điền {…} của bản dịch khác câu gốc",
 }
-CHANGED = "câu gốc đã đổi sau khi dịch"
-DOUBTFUL = "bản dịch còn mang dấu fuzzy, chờ xem lại"
-LOOK_AGAIN = "hãy xem lại bản dịch rồi bỏ dấu fuzzy"
+CHANGED = say("câu gốc đã đổi sau khi dịch")
+DOUBTFUL = say("bản dịch còn mang dấu fuzzy, chờ xem lại")
+LOOK_AGAIN = say("hãy xem lại bản dịch rồi bỏ dấu fuzzy")
 
 
 def po_path(beside: str, language: str) -> str:
@@ -56,15 +57,19 @@ def _entries(script: Script) -> Iterator[tuple[str, Entry, str]]:
 @rules.add("E401", ABOUT["E401"])
 def missing(script: Script) -> Iterator[Found]:
     for language, at, catalogue in _declared(script):
-        hint = f"./camtay translate export {script.lesson.id} {language}, rồi dịch"
+        hint = say("./camtay translate export {id} {language}, rồi dịch", id=script.lesson.id, language=language)
         if catalogue is None:
-            yield Found(script.header("langs", at), f"chưa có bản dịch tiếng “{language}”", hint)
+            yield Found(script.header("langs", at), say("chưa có bản dịch tiếng “{language}”", language=language), hint)
             continue
         for each in said(script.lesson):
             entry = catalogue.get(each.key)
             if entry is None or not entry.text:
                 place = script.at(each.step, *each.field) if each.step else script.header(*each.field)
-                yield Found(place, f"câu này chưa có bản dịch tiếng “{language}” ({each.key})", hint)
+                yield Found(
+                    place,
+                    say("câu này chưa có bản dịch tiếng “{language}” ({key})", language=language, key=each.key),
+                    hint,
+                )
 
 
 @rules.add("E402", ABOUT["E402"])
@@ -73,8 +78,13 @@ def stale(script: Script) -> Iterator[Found]:
         base = texts(script.lesson)
         for key, entry, path in _entries(script):
             if key in base and (fault := _outdated(entry, base[key])):
-                again = f"./camtay translate export {script.lesson.id} {PurePath(path).stem}; {LOOK_AGAIN}"
-                yield Found(Place(path, entry.line, 1), f"{fault} ({key})", again)
+                again = say(
+                    "./camtay translate export {id} {stem}; {look_again}",
+                    id=script.lesson.id,
+                    stem=PurePath(path).stem,
+                    look_again=LOOK_AGAIN,
+                )
+                yield Found(Place(path, entry.line, 1), say("{fault} ({key})", fault=fault, key=key), again)
 
 
 def _outdated(entry: Entry, text: str) -> str:
@@ -85,19 +95,25 @@ def _outdated(entry: Entry, text: str) -> str:
 
 @rules.add("E403", ABOUT["E403"], paths=True)
 def orphan(script: Script) -> Iterator[Found]:
-    base = texts(script.lesson)
-    for key, entry, path in _entries(script):
+    entries = list(_entries(script))
+    base = texts(script.lesson) if entries else {}
+    for key, entry, path in entries:
         if key not in base:
-            hint = did_you_mean(key, base) or f"./camtay translate export {script.lesson.id} {PurePath(path).stem}"
-            yield Found(Place(path, entry.line, 1), f"trong bài không có câu nào mã “{key}”", hint)
+            hint = did_you_mean(key, base) or say(
+                "./camtay translate export {id} {stem}", id=script.lesson.id, stem=PurePath(path).stem
+            )
+            yield Found(Place(path, entry.line, 1), say("trong bài không có câu nào mã “{key}”", key=key), hint)
 
 
 @rules.add("E404", ABOUT["E404"])
 def placeholders_differ(script: Script) -> Iterator[Found]:
-    base = texts(script.lesson)
-    for key, entry, path in _entries(script):
+    entries = list(_entries(script))
+    base = texts(script.lesson) if entries else {}
+    for key, entry, path in entries:
         if key in base and entry.translates(base[key]) and (fault := other_placeholders(base[key], entry.text)):
-            yield Found(Place(path, entry.text_line, 1), f"{fault} ({key})", KEEP_PLACEHOLDERS)
+            yield Found(
+                Place(path, entry.text_line, 1), say("{fault} ({key})", fault=fault, key=key), KEEP_PLACEHOLDERS
+            )
 
 
 # --- the rules of text and channel, in other words ---------------------------------------------------
@@ -107,6 +123,8 @@ IN_EVERY_LANGUAGE = (*channel_rules, *(rule for rule in text_rules if rule.code 
 
 class _InOtherWords(Script):
     """A lesson in another language; a translated text stands in its PO file."""
+
+    longest_label = 24  # other languages need longer words: better a small letter more than a word that nobody knows
 
     def __init__(self, draft: Draft, library: Library, language: str, catalogue: Catalogue) -> None:
         assert draft.lesson is not None
@@ -152,13 +170,28 @@ def phrase_problems(library: Library) -> Iterator[Problem]:
         path, again = po_path(beside, language), f"./camtay translate export phrases {language}"
         for key, (_, place) in base.items():
             if key not in catalogue or not catalogue[key].text:
-                yield Problem("E401", place, f"câu này chưa có bản dịch tiếng “{language}” ({key})", again)
+                yield Problem(
+                    "E401",
+                    place,
+                    say("câu này chưa có bản dịch tiếng “{language}” ({key})", language=language, key=key),
+                    again,
+                )
         for key, entry in catalogue.items():
             place = Place(path, entry.line, 1)
             if key not in base:
                 hint = did_you_mean(key, base) or again
-                yield Problem("E403", place, f"không có câu nào mã “{key}”", hint)
+                yield Problem("E403", place, say("không có câu nào mã “{key}”", key=key), hint)
             elif fault := _outdated(entry, base[key][0]):
-                yield Problem("E402", place, f"{fault} ({key})", f"{again}; {LOOK_AGAIN}")
+                yield Problem(
+                    "E402",
+                    place,
+                    say("{fault} ({key})", fault=fault, key=key),
+                    say("{again}; {look_again}", again=again, look_again=LOOK_AGAIN),
+                )
             elif entry.text and (fault := other_placeholders(base[key][0], entry.text)):
-                yield Problem("E404", Place(path, entry.text_line, 1), f"{fault} ({key})", KEEP_PLACEHOLDERS)
+                yield Problem(
+                    "E404",
+                    Place(path, entry.text_line, 1),
+                    say("{fault} ({key})", fault=fault, key=key),
+                    KEEP_PLACEHOLDERS,
+                )

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from flows.fields import did_you_mean
 from flows.keys import plain_of, spoken
 from flows.model import Place, Problem
+from flows.saying import say
 from flows.strictyaml import Document, Mapping, Node, Scalar, Sequence
 from flows.words import Words, fold, read, read_words
 
@@ -60,18 +61,30 @@ def _shapes(root: Mapping) -> Iterator[Problem]:
     known = (*LISTS, *PAIRS, *GROUPS, *TEXTS)
     for name, (key, node) in root.entries.items():
         if name not in known:
-            yield Problem("E002", key.place, f"bảng chữ không có mục “{name}”", did_you_mean(name, known))
+            yield Problem(
+                "E002", key.place, say("bảng chữ không có mục “{name}”", name=name), did_you_mean(name, known)
+            )
         elif name in LISTS and not isinstance(node, Sequence):
-            yield Problem("E003", node.place, f"“{name}” là một danh sách", f"viết {name}: [chữ này, chữ kia]")
+            yield Problem(
+                "E003",
+                node.place,
+                say("“{name}” là một danh sách", name=name),
+                say("viết {name}: [chữ này, chữ kia]", name=name),
+            )
         elif name in (*PAIRS, *GROUPS) and not isinstance(node, Mapping):
-            yield Problem("E003", node.place, f"“{name}” gồm các dòng “chữ: nghĩa”", "xem các dòng có sẵn")
+            yield Problem(
+                "E003", node.place, say("“{name}” gồm các dòng “chữ: nghĩa”", name=name), say("xem các dòng có sẵn")
+            )
         elif name in TEXTS and not isinstance(node, Scalar):
-            yield Problem("E003", node.place, f"“{name}” là một chữ", "xem dòng có sẵn")
+            yield Problem("E003", node.place, say("“{name}” là một chữ", name=name), say("xem dòng có sẵn"))
         if name in GROUPS and isinstance(node, Mapping):
             for group, (_, ways) in node.entries.items():
                 if not isinstance(ways, Sequence):
                     yield Problem(
-                        "E003", ways.place, f"“{group}” là một danh sách", f"viết {group}: [chữ này, chữ kia]"
+                        "E003",
+                        ways.place,
+                        say("“{group}” là một danh sách", group=group),
+                        say("viết {group}: [chữ này, chữ kia]", group=group),
                     )
         for part in _parts(name, node):
             yield from _misplaced(name, part)
@@ -91,7 +104,10 @@ def _parts(name: str, node: Node) -> Iterator[Node]:
 def _misplaced(name: str, node: Node) -> Iterator[Problem]:
     if not isinstance(node, Scalar):
         yield Problem(
-            "E003", node.place, f"trong “{name}” chỗ này là một chữ", "chữ có dấu : , [ ] { } đặt trong ngoặc kép"
+            "E003",
+            node.place,
+            say("trong “{name}” chỗ này là một chữ", name=name),
+            say("chữ có dấu : , [ ] {{ }} đặt trong ngoặc kép"),
         )
 
 
@@ -131,7 +147,7 @@ def _empty(entries: list[Entry], words: Words) -> Iterator[Problem]:
     for entry in entries:
         texts = (entry.text, entry.to) if entry.table in PAIRS else (entry.text,)
         if not all(fold(words, text.replace("…", " ").replace("/", " ")) for text in texts):
-            yield Problem("E003", entry.place, "chỗ này không có chữ nào", "hãy viết chữ vào, hoặc bỏ dòng")
+            yield Problem("E003", entry.place, say("chỗ này không có chữ nào"), say("hãy viết chữ vào, hoặc bỏ dòng"))
 
 
 def _twice(entries: list[Entry], words: Words) -> Iterator[Problem]:
@@ -143,8 +159,13 @@ def _twice(entries: list[Entry], words: Words) -> Iterator[Problem]:
         said = entry.text if entry.table in GAPS else _heard(entry, words)
         first = seen.setdefault((entry.table, entry.name, said), entry)
         if first is not entry and not (entry.table == "commands" and spoken(first.text) != spoken(entry.text)):
-            message = f"“{entry.text}” đã có ở dòng {first.place.line} (“{first.text}”): máy nghe như nhau"
-            yield Problem("W010", entry.place, message, "hãy bỏ một")
+            message = say(
+                "“{text}” đã có ở dòng {line} (“{text2}”): máy nghe như nhau",
+                text=entry.text,
+                line=first.place.line,
+                text2=first.text,
+            )
+            yield Problem("W010", entry.place, message, say("hãy bỏ một"))
 
 
 def _heard(entry: Entry, words: Words) -> str:
@@ -158,28 +179,49 @@ def _spelling(entries: list[Entry], words: Words) -> Iterator[Problem]:
             continue
         typed, meant = spoken(entry.text), plain_of(entry.to)
         if typed in (spoken(entry.to), meant) or (plain_of(typed) == meant and typed.isascii()):
-            yield Problem("W010", entry.place, f"“{entry.text}” viết lại thành chính nó", "hãy bỏ dòng")
+            yield Problem(
+                "W010", entry.place, say("“{text}” viết lại thành chính nó", text=entry.text), say("hãy bỏ dòng")
+            )
         elif re.search(r"([a-z])\1", typed):
-            message = f"“{entry.text}” có chữ lặp: máy rút chữ lặp trước khi tra bảng, nên không bao giờ gặp"
-            yield Problem("W010", entry.place, message, "hãy viết chữ ấy một lần")
+            message = say(
+                "“{text}” có chữ lặp: máy rút chữ lặp trước khi tra bảng, nên không bao giờ gặp", text=entry.text
+            )
+            yield Problem("W010", entry.place, message, say("hãy viết chữ ấy một lần"))
         elif any(token.isdigit() for token in typed.split()):
-            yield Problem("E010", entry.place, f"“{entry.text}” là một con số", "số giữ nguyên là số, hãy bỏ dòng")
+            yield Problem(
+                "E010",
+                entry.place,
+                say("“{text}” là một con số", text=entry.text),
+                say("số giữ nguyên là số, hãy bỏ dòng"),
+            )
         chained = [word for word in meant.split() if words.spelling.get(word, word) != word]
         if chained and meant != plain_of(typed):
-            message = f"“{entry.to}” lại được viết thành “{words.spelling[chained[0]]}”"
-            yield Problem("E010", entry.place, message, f"hãy viết thẳng: {entry.text}: {words.spelling[chained[0]]}")
+            message = say("“{to}” lại được viết thành “{value}”", to=entry.to, value=words.spelling[chained[0]])
+            yield Problem(
+                "E010",
+                entry.place,
+                message,
+                say("hãy viết thẳng: {text}: {value}", text=entry.text, value=words.spelling[chained[0]]),
+            )
 
 
 def _numbers(entries: list[Entry], words: Words) -> Iterator[Problem]:
     for entry in entries:
         if entry.table in ("numbers", "ordinals") and not (entry.to in PLACES or _is_count(entry.to)):
             yield Problem(
-                "E003", entry.place, f"“{entry.to}” không phải thứ tự của nút", "viết 1, 2, 3…, last hoặc middle"
+                "E003",
+                entry.place,
+                say("“{to}” không phải thứ tự của nút", to=entry.to),
+                say("viết 1, 2, 3…, last hoặc middle"),
             )
         elif entry.table == "units" and not (entry.to.isascii() and entry.to.isdigit() and int(entry.to) > 0):
-            yield Problem("E003", entry.place, f"“{entry.to}” không phải một số tiền", "viết số trơn: 1000")
+            yield Problem(
+                "E003", entry.place, say("“{to}” không phải một số tiền", to=entry.to), say("viết số trơn: 1000")
+            )
         elif entry.table == "letters" and not (len(entry.text) == 1 and entry.text.isascii()):
-            yield Problem("E003", entry.place, f"“{entry.text}” không phải một chữ cái", "viết a, b, c")
+            yield Problem(
+                "E003", entry.place, say("“{text}” không phải một chữ cái", text=entry.text), say("viết a, b, c")
+            )
 
 
 def _is_count(text: str) -> bool:
@@ -195,8 +237,14 @@ def _two_meanings(entries: list[Entry], words: Words) -> Iterator[Problem]:
             first = seen.setdefault((scope, said), entry)
             if meant != next(other for where, other in _meanings(first) if where == scope):
                 other = first.to or first.name
-                message = f"“{entry.text}” là “{entry.to or entry.name}”, mà ở dòng {first.place.line} là “{other}”"
-                yield Problem("E010", entry.place, message, "một cách gõ chỉ được một nghĩa")
+                message = say(
+                    "“{text}” là “{value}”, mà ở dòng {line} là “{other}”",
+                    text=entry.text,
+                    value=entry.to or entry.name,
+                    line=first.place.line,
+                    other=other,
+                )
+                yield Problem("E010", entry.place, message, say("một cách gõ chỉ được một nghĩa"))
 
 
 def _meanings(entry: Entry) -> Iterator[tuple[str, str]]:
@@ -211,13 +259,20 @@ def _meanings(entry: Entry) -> Iterator[tuple[str, str]]:
 
 def _denials(entries: list[Entry], words: Words) -> Iterator[Problem]:
     denies = _denials_of(entries)
-    hint = "chữ nói “không” mà mất đi thì câu trả lời đảo ngược"
+    hint = say("chữ nói “không” mà mất đi thì câu trả lời đảo ngược")
     for entry in entries:
         said = set(fold(words, entry.text)) & words.denials
         if said and entry.table in ("fillers", "endings", "leads", "joins", "spoken_marks"):
-            yield Problem("E010", entry.place, f"“{entry.text}” là chữ nói ngược lại, không bỏ đi được", hint)
+            yield Problem(
+                "E010", entry.place, say("“{text}” là chữ nói ngược lại, không bỏ đi được", text=entry.text), hint
+            )
         if entry.table == "spelling" and plain_of(entry.text) in denies and denies.isdisjoint(_plain_words(entry.to)):
-            yield Problem("E010", entry.place, f"“{entry.text}” là chữ nói ngược lại, mà “{entry.to}” thì không", hint)
+            yield Problem(
+                "E010",
+                entry.place,
+                say("“{text}” là chữ nói ngược lại, mà “{to}” thì không", text=entry.text, to=entry.to),
+                hint,
+            )
 
 
 def _denials_of(entries: list[Entry]) -> set[str]:
@@ -232,14 +287,18 @@ def _gaps(entries: list[Entry], words: Words) -> Iterator[Problem]:
     for entry in entries:
         parts = entry.text.split()
         if entry.table in GAPS and parts and "…" in (parts[0], parts[-1]):
-            yield Problem("W010", entry.place, "dấu … ở đầu hay cuối câu không thêm gì", "hãy bỏ dấu … ấy")
+            yield Problem("W010", entry.place, say("dấu … ở đầu hay cuối câu không thêm gì"), say("hãy bỏ dấu … ấy"))
         if entry.table in GAPS and any("" in part.split("/") for part in parts):
-            yield Problem("E003", entry.place, "dấu / thiếu chữ ở một bên", "viết chữ này/chữ kia, không cách")
+            yield Problem(
+                "E003", entry.place, say("dấu / thiếu chữ ở một bên"), say("viết chữ này/chữ kia, không cách")
+            )
 
 
 def _out_of_reach(entries: list[Entry], words: Words) -> Iterator[Problem]:
     """An emergency is heard before anything else, so nothing else may sound like one."""
     for entry in entries:
         if entry.table in ("commands", "answers") and read(words, entry.text).rings:
-            message = f"“{entry.text}” là lời khẩn, nên không bao giờ được hiểu là “{entry.name}”"
-            yield Problem("E010", entry.place, message, "hãy bỏ ở một trong hai chỗ")
+            message = say(
+                "“{text}” là lời khẩn, nên không bao giờ được hiểu là “{name}”", text=entry.text, name=entry.name
+            )
+            yield Problem("E010", entry.place, message, say("hãy bỏ ở một trong hai chỗ"))

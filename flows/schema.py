@@ -78,6 +78,9 @@ class Recorder(Fields):
     def missing(self, key: str) -> None:
         self.told.add((*self.path, key))
 
+    def slipped(self, key: str) -> bool:
+        return False
+
     def node_of(self, key: str) -> strictyaml.Node | None:
         return _NODE
 
@@ -106,7 +109,7 @@ class Recorder(Fields):
         self._note(key, _yes_or_no(False))
         return False
 
-    def one_of(self, key: str, allowed: Sequence[Any], default: Any) -> Any:
+    def one_of(self, key: str, allowed: Sequence[Any], default: Any, code: str = "") -> Any:
         if set(allowed) == {"true", "false"}:
             self._note(key, _yes_or_no(default == "true"))
         else:

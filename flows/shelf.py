@@ -13,11 +13,12 @@ from flows.loader import Library, load_folder
 from flows.model import Lesson, LessonInvalid, Place, Problem
 from flows.phrases import REQUIRED
 from flows.rules_translation import spoken_by_tutor
+from flows.saying import say
 from flows.session import Book
 from flows.translation import texts, usable, with_texts
 from flows.understand import read_words
 
-OF_TRANSLATION = frozenset({"E400", "E401", "E402", "E403", "E404"})
+OF_TRANSLATION = frozenset({"E401", "E402", "E403", "E404"})
 
 
 class _Textual(yaml.CSafeLoader):
@@ -72,7 +73,7 @@ def shelf_of(library: Library, problems: Iterable[Problem], root: Path, words: b
         phrases=_phrases(root, library),
         words=table_of(words),
         tracks=tuple((track.id, track.title) for track in library.tracks),
-        translations={key: _languages(lesson, library) for key, lesson in good.items()},
+        translations={key: languages_of(lesson, library) for key, lesson in good.items()},
         phrases_in=_phrases_in(library),
         untranslated={path: tuple(dict.fromkeys(found)) for path, found in untranslated.items()},
     )
@@ -89,7 +90,7 @@ def _of_phrases(problem: Problem, root: Path) -> bool:
     return problem.code in OF_TRANSLATION and path.parent in (root, root / "po")
 
 
-def _languages(lesson: Lesson, library: Library) -> dict[str, dict[str, str]]:
+def languages_of(lesson: Lesson, library: Library) -> dict[str, dict[str, str]]:
     catalogues = library.translations.get(lesson.id, {})
     declared = [language for language in lesson.langs if language != lesson.lang and language in catalogues]
     sources = texts(lesson) if declared else {}
@@ -110,9 +111,11 @@ def _phrases(root: Path, library: Library) -> dict[str, str]:
     phrases = {phrase.id: phrase.text for phrase in library.phrases}
     missing = sorted(REQUIRED - phrases.keys())
     if missing:
-        hint = "thêm lại câu này; bản gốc có sẵn trong lịch sử của tệp"
+        hint = say("thêm lại câu này; bản gốc có sẵn trong lịch sử của tệp")
         place = Place(str(path), 1, 1)
-        raise LessonInvalid(tuple(Problem("E009", place, f"thiếu câu “{each}”", hint) for each in missing))
+        raise LessonInvalid(
+            tuple(Problem("E009", place, say("thiếu câu “{each}”", each=each), hint) for each in missing)
+        )
     return phrases
 
 

@@ -7,7 +7,6 @@ present), so an alias bomb is refused at its first anchor and a deep nest at its
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,22 +25,20 @@ from yaml.events import (
 )
 
 from flows.model import Place, Problem
+from flows.saying import say
+from flows.yamlfaults import QUOTE_HINT as QUOTE_HINT
+from flows.yamlfaults import Mending
+from flows.yamllines import KEYS
+from flows.yamltext import INVISIBLE, STRAY, decode, without_strays, without_tabs
+from flows.yamltext import MAX_BYTES as MAX_BYTES
+from flows.yamltext import MAX_STRAYS as MAX_STRAYS
 
-MAX_BYTES = 256 * 1024
+MAX_PROBLEMS = 200  # told of one file
 MAX_DEPTH = 20
-MAX_REPAIRS = 20  # faults of grammar that are told in one go
+MAX_REPAIRS = 20  # faults of grammar that are mended in one go
+MAX_NODES = 12_000  # ten times what the longest lesson has
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-QUOTE_HINT = "hãy đặt trong dấu ngoặc kép"
-
-# Characters that YAML cannot read or takes for a line break; a space stands in, so that columns stay true.
-_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
-# Characters nobody sees: zero-width spaces, direction marks. The joiner U+200D stays, families of emoji need it.
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u200c\u200e\u200f\u2028-\u202e\u2060\ufeff\ud800-\udfff]"
-)
-_STRAY = re.compile(f"{_UNREADABLE.pattern}|{_INVISIBLE.pattern}")
 
 
 @dataclass(slots=True)
@@ -89,84 +86,45 @@ class Mapping(Node):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """`root` is None when there is nothing usable; it can be there beside problems, so that more faults are found."""
+    """`root` is None when there is nothing usable; it can be there beside problems, so that more faults are found.
+
+    `guessed`: a line was left out, and what is missing may be its echo.
+    """
 
     root: Node | None
     problems: tuple[Problem, ...]
+    guessed: bool = False
 
 
 def read(source: bytes | str, path: str) -> Document:
     """Read one YAML file. Never raises for bad input; problems carry E001, E005 or W006."""
     problems: list[Problem] = []
-    text = _decode(source, path, problems)
+    text = decode(source, path, problems)
     if text is None:
         return Document(None, tuple(problems))
-    text = _without_strays(_without_tabs(text, path, problems), path, problems)
+    text = without_strays(without_tabs(text, path, problems), path, problems)
     tabbed = any(problem.code == "E001" for problem in problems)
+    mending = Mending(text, path)
+    mending.look()
     root: Node | None = None
+    left = MAX_NODES
     for _ in range(MAX_REPAIRS):
-        attempt = _Attempt(text, path)
+        attempt = _Attempt(mending, path, left)
         try:
             root = attempt.document()
         except _Refused:
-            pass
+            root = None
         except yaml.MarkedYAMLError as fault:
-            if tabbed:  # most likely its echo
+            left -= attempt.nodes
+            if tabbed and not mending.problems:  # most likely its echo
                 break
-            problem, repaired = _explain(fault, text, path)
-            problems.append(problem)
-            if repaired is not None:
-                text = repaired
+            if left > 0 and mending.explain(fault):
                 continue
         problems.extend(attempt.problems)
         break
-    return Document(root, tuple(sorted(set(problems), key=lambda p: (p.place.line, p.place.col, p.message))))
-
-
-# --- from bytes to clean text ------------------------------------------------------------------------
-
-
-def _decode(source: bytes | str, path: str, problems: list[Problem]) -> str | None:
-    def refuse(code: str, message: str, hint: str, line: int = 1, col: int = 1) -> None:
-        problems.append(Problem(code, Place(path, line, col), message, hint))
-
-    raw = source if isinstance(source, bytes) else source.encode("utf-8", "surrogatepass")
-    if len(raw) > MAX_BYTES:
-        refuse("E005", f"tệp dài {len(raw) // 1024} kB, nhiều nhất {MAX_BYTES // 1024} kB", "hãy tách thành nhiều bài")
-        return None
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in raw[:4]:
-        refuse("E001", "tệp được lưu bằng mã UTF-16", "hãy lưu lại với mã UTF-8")
-        return None
-    if raw.startswith(b"\xef\xbb\xbf"):
-        refuse("W006", "đầu tệp có dấu BOM", "hãy lưu lại với mã UTF-8, không BOM")
-        raw = raw[3:]
-    try:
-        return raw.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError as fault:
-        before = raw[: fault.start].decode("utf-8", "replace")
-        line, col = _line_and_col(before, len(before))
-        refuse("E001", "chữ ở đây không phải mã UTF-8", "hãy lưu lại với mã UTF-8", line, col)
-        return None
-
-
-def _without_strays(text: str, path: str, problems: list[Problem]) -> str:
-    found = list(_STRAY.finditer(text))
-    for match in found[:MAX_REPAIRS]:
-        place = Place(path, *_line_and_col(text, match.start()))
-        problems.append(Problem("W006", place, f"có ký tự lạ không nhìn thấy (U+{ord(match[0]):04X})", "hãy xóa nó đi"))
-    return _UNREADABLE.sub(" ", text) if found else text
-
-
-def _without_tabs(text: str, path: str, problems: list[Problem]) -> str:
-    if "\t" not in text:
-        return text
-    tabs = ((number, line.index("\t")) for number, line in enumerate(text.split("\n")) if "\t" in line)
-    problems.extend(_problem(path, number, col, "ở đây có phím Tab", "hãy dùng dấu cách") for number, col in tabs)
-    return text.replace("\t", " ")
-
-
-def _line_and_col(text: str, at: int) -> tuple[int, int]:
-    return text.count("\n", 0, at) + 1, at - (text.rfind("\n", 0, at) + 1) + 1
+    problems.extend(mending.problems)
+    ordered = sorted(set(problems), key=lambda p: (p.place.line, p.place.col, p.message))
+    return Document(root, tuple(ordered), mending.guessed)
 
 
 # --- from text to nodes ------------------------------------------------------------------------------
@@ -179,42 +137,59 @@ class _Refused(Exception):
 class _Attempt:
     """One pass over the parser's events."""
 
-    def __init__(self, text: str, path: str) -> None:
+    def __init__(self, mending: Mending, path: str, most: int) -> None:
         self.path = path
         self.problems: list[Problem] = []
-        self._text = text
-        self._lines: list[str] | None = None
-        self._events = _events(text)
+        self.nodes = 0
+        self.root: Node | None = None
+        self._most = most
+        self._marks = 0
+        self._unchanged = mending.unchanged
+        self._mending = mending
+        self._events = _events(mending.text)
 
     def document(self) -> Node | None:
         """The root of the only document."""
-        root: Node | None = None
         documents = 0
         for event in self._events:
             kind = type(event)
             if kind is DocumentStartEvent:
                 documents += 1
                 if documents == 2:
-                    self._tell(event, "tệp có nhiều phần cách nhau bằng ---", "hãy để mỗi bài một tệp")
-                    raise _Refused
+                    self._tell(event, say("tệp có nhiều phần cách nhau bằng ---"), say("hãy để mỗi bài một tệp"))
+                    break
             elif kind is StreamEndEvent:
                 break
             elif kind in _CONTENT:
-                root = self._node(event, 1)
+                self.root = self._node(event, 1)
+        root = self.root
+        if root is None and self._mending.guessed:
+            return None
         if root is None or (isinstance(root, Scalar) and not root.text):
             place = Place(self.path, 1, 1)
-            self.problems.append(Problem("E001", place, "tệp trống", "hãy chép lessons/_template rồi sửa"))
+            self.problems.append(Problem("E001", place, say("tệp trống"), say("hãy chép lessons/_template rồi sửa")))
             return None
         return root
 
     def _node(self, event: Any, depth: int) -> Node:
         kind = type(event)
+        self.nodes += 1
+        if self.problems and len(self.problems) > MAX_PROBLEMS:
+            raise _Refused
+        if self.nodes > self._most:
+            self._tell(event, say("tệp có quá {most} mục", most=MAX_NODES), say("hãy tách thành nhiều bài"), "E005")
+            raise _Refused
         if kind is ScalarEvent and event.anchor is None and event.tag is None:
             return self._scalar(event)
         if depth > MAX_DEPTH:
-            self._tell(event, f"lồng nhau quá {MAX_DEPTH} tầng", "hãy viết đơn giản lại", "E005")
+            self._tell(
+                event, say("lồng nhau quá {max_depth} tầng", max_depth=MAX_DEPTH), say("hãy viết đơn giản lại"), "E005"
+            )
             raise _Refused
         self._refuse_marks(event)
+        if kind is AliasEvent:
+            line, col = self._place(event)
+            return Scalar(self.path, line, col, f"*{event.anchor}", True)
         if kind is ScalarEvent:
             return self._scalar(event)
         if kind is SequenceStartEvent:
@@ -222,42 +197,68 @@ class _Attempt:
         return self._mapping(event, depth)
 
     def _refuse_marks(self, event: Any) -> None:
-        if type(event) is AliasEvent:
-            self._tell(event, "dấu * ở đầu là lối viết tắt không dùng ở đây", QUOTE_HINT)
+        """Tell of an anchor, alias or tag; nothing ever stands for more than itself."""
+        alias = type(event) is AliasEvent
+        if alias:
+            self._tell(event, say("dấu * ở đầu là lối viết tắt không dùng ở đây"), QUOTE_HINT)
+        elif event.anchor is not None:
+            self._tell(event, say("dấu & ở đầu là lối viết tắt không dùng ở đây"), QUOTE_HINT)
+        if not alias and event.tag is not None:
+            self._tell(event, say("dấu ! ở đầu là lối viết không dùng ở đây"), QUOTE_HINT)
+        marked = alias or event.anchor is not None or event.tag is not None
+        self._marks += marked
+        if self._marks > MAX_REPAIRS:
             raise _Refused
-        if event.anchor is not None:
-            self._tell(event, "dấu & ở đầu là lối viết tắt không dùng ở đây", QUOTE_HINT)
-            raise _Refused
-        if event.tag is not None:
-            self._tell(event, "dấu ! ở đầu là lối viết không dùng ở đây", QUOTE_HINT)
 
     def _scalar(self, event: Any) -> Scalar:
-        mark = event.start_mark
         text = event.value
-        if _INVISIBLE.search(text):
-            if event.style == '"' and not _STRAY.search(self._source_of(event)):
-                self._tell(event, "có ký tự lạ không nhìn thấy", "hãy xóa nó đi", "W006")
-            text = _INVISIBLE.sub("", text)
-        if not text.isascii() and not unicodedata.is_normalized("NFC", text):
-            self._tell(event, "dấu tiếng Việt bị gõ tách rời khỏi chữ", "hãy gõ lại bằng Unicode dựng sẵn", "W006")
-            text = unicodedata.normalize("NFC", text)
-        return Scalar(self.path, mark.line + 1, mark.column + 1, text, event.style is not None and event.style != "")
+        if not text.isascii():
+            if INVISIBLE.search(text):
+                if event.style == '"' and not STRAY.search(self._source_of(event)):
+                    self._tell(event, say("có ký tự lạ không nhìn thấy"), say("hãy xóa nó đi"), "W006")
+                text = INVISIBLE.sub("", text)
+            if not unicodedata.is_normalized("NFC", text):
+                hint = say("hãy gõ lại bằng Unicode dựng sẵn")
+                self._tell(event, say("dấu tiếng Việt bị gõ tách rời khỏi chữ"), hint, "W006")
+                text = unicodedata.normalize("NFC", text)
+        elif not text.isprintable() and INVISIBLE.search(text):
+            self._tell(event, say("có ký tự lạ không nhìn thấy"), say("hãy xóa nó đi"), "W006")
+            text = INVISIBLE.sub("", text)
+        line, col = self._place(event)
+        style = event.style
+        if not text and not style:
+            col = self._note_after(event, col)
+        quoted = bool(style) and (style in "|>" or self._unchanged or self._mending.was_quote(line - 1, col - 1))
+        return Scalar(self.path, line, col, text, quoted)
+
+    def _note_after(self, event: Any, col: int) -> int:
+        """A value that is a note (text: #1 …) is told where the note begins."""
+        mark = event.start_mark
+        after = self._mending.lines[mark.line][mark.column :] if mark.line < len(self._mending.lines) else ""
+        return col + len(after) - len(after.lstrip()) if after.lstrip().startswith("#") else col
+
+    def _place(self, event: Any) -> tuple[int, int]:
+        """Line and column as written, from 1."""
+        mark = event.start_mark
+        if self._unchanged:
+            return mark.line + 1, mark.column + 1
+        line, col = self._mending.back(mark.line, mark.column)
+        return line + 1, col + 1
 
     def _source_of(self, event: Any) -> str:
-        lines = self._source_lines()[event.start_mark.line : event.end_mark.line + 1]
-        return "\n".join(lines)
+        return "\n".join(self._mending.lines[event.start_mark.line : event.end_mark.line + 1])
 
     def _sequence(self, start: Any, depth: int) -> Sequence:
-        mark = start.start_mark
+        line, col = self._place(start)
         items: list[Node] = []
         for event in self._events:
             if type(event) is SequenceEndEvent:
                 break
             items.append(self._node(event, depth + 1))
-        return Sequence(self.path, mark.line + 1, mark.column + 1, items, bool(start.flow_style))
+        return Sequence(self.path, line, col, items, bool(start.flow_style))
 
     def _mapping(self, start: Any, depth: int) -> Node:
-        mark = start.start_mark
+        line, col = self._place(start)
         entries: dict[str, tuple[Scalar, Node]] = {}
         bare: list[Scalar] = []
         for event in self._events:
@@ -267,23 +268,25 @@ class _Attempt:
             key = self._node(event, depth + 1)
             value = self._node(next(self._events), depth + 1)
             if not isinstance(key, Scalar):
-                self._tell(event, "chữ trong { } hay [ ] không thể là tên mục", QUOTE_HINT)
+                self._tell(event, say("chữ trong {{ }} hay [ ] không thể là tên mục"), QUOTE_HINT)
             elif alone:
                 bare.append(key)
             elif self._may_enter(key, entries):
                 entries[key.text] = (key, value)
         if bare:
             return self._meant_as_text(start, entries, bare)
-        return Mapping(self.path, mark.line + 1, mark.column + 1, entries, bool(start.flow_style))
+        return Mapping(self.path, line, col, entries, bool(start.flow_style))
 
     def _may_enter(self, key: Scalar, entries: dict[str, tuple[Scalar, Node]]) -> bool:
         if key.text == "<<" and not key.quoted:
-            self.problems.append(Problem("E001", key.place, "lối gộp << không dùng ở đây", "hãy viết đủ từng mục"))
+            self.problems.append(
+                Problem("E001", key.place, say("lối gộp << không dùng ở đây"), say("hãy viết đủ từng mục"))
+            )
             return False
         if key.text in entries:
             first = entries[key.text][0].line
-            message = f"mục “{key.text}” có hai lần, lần đầu ở dòng {first}"
-            self.problems.append(Problem("E001", key.place, message, "hãy bỏ một"))
+            message = say("mục “{text}” có hai lần, lần đầu ở dòng {first}", text=key.text, first=first)
+            self.problems.append(Problem("E001", key.place, message, say("hãy bỏ một")))
             return False
         return True
 
@@ -292,28 +295,34 @@ class _Attempt:
         if type(event) is not ScalarEvent or event.style:
             return False
         end: Any = event.end_mark
-        return self._source_lines()[end.line][end.column :].lstrip()[:1] in ("}", ",")
+        return self._mending.lines[end.line][end.column :].lstrip()[:1] in ("}", ",")
 
     def _meant_as_text(self, start: Any, entries: dict[str, tuple[Scalar, Node]], bare: list[Scalar]) -> Node:
-        mark = start.start_mark
-        line, col = mark.line + 1, mark.column + 1
+        line, col = self._place(start)
         if entries:
             for key in bare:
-                message = f"“{key.text}” bị dấu phẩy hay dấu {{ tách rời"
+                if self._without_colon(key, entries):
+                    continue
+                message = say("“{text}” bị dấu phẩy hay dấu {{ tách rời", text=key.text)
                 self.problems.append(Problem("E001", key.place, message, QUOTE_HINT))
             return Mapping(self.path, line, col, entries, True)
         text = "{" + ", ".join(key.text for key in bare) + "}"
-        self._tell(start, f"“{text}” mở đầu bằng dấu {{", QUOTE_HINT)
+        self._tell(start, say("“{text}” mở đầu bằng dấu {{", text=text), QUOTE_HINT)
         return Scalar(self.path, line, col, text, True)
 
-    def _source_lines(self) -> list[str]:
-        if self._lines is None:
-            self._lines = self._text.split("\n")
-        return self._lines
+    def _without_colon(self, key: Scalar, entries: dict[str, tuple[Scalar, Node]]) -> bool:
+        """`{id x, …}`: the entry that was meant is put among the others."""
+        name, _, value = key.text.partition(" ")
+        if name not in KEYS or name in entries or not value.strip():
+            return False
+        place = Place(self.path, key.line, key.col + len(name))
+        message = say("sau “{key}” thiếu dấu hai chấm", key=name)
+        self.problems.append(Problem("E001", place, message, say("viết “tên: giá trị”")))
+        entries[name] = key, Scalar(self.path, key.line, key.col + len(name) + 1, value.strip())
+        return True
 
     def _tell(self, event: Any, message: str, hint: str, code: str = "E001") -> None:
-        mark = event.start_mark
-        self.problems.append(Problem(code, Place(self.path, mark.line + 1, mark.column + 1), message, hint))
+        self.problems.append(Problem(code, Place(self.path, *self._place(event)), message, hint))
 
 
 _CONTENT = (ScalarEvent, SequenceStartEvent, MappingStartEvent, AliasEvent)
@@ -326,74 +335,3 @@ def _events(text: str) -> Iterator[Any]:
             yield event
     finally:
         loader.dispose()
-
-
-# --- faults of grammar, in a teacher's words ---------------------------------------------------------
-
-# "   - key: value": what leads to a value on its own line
-_LINE = re.compile(r"^(?P<lead>\s*(?:-\s+)*(?:[A-Za-z_]\w*:\s+)?)(?P<value>\S.*?)\s*$")
-_SPECIAL_START = tuple("{[*&!%@`|>?-,]}\"'")
-_CLOSING = {"{": "}", "[": "]"}
-
-# what the parser says → the sentence and what to do
-_SENTENCES = (
-    ("quoted scalar", "dấu ngoặc kép mở ở đây mà không đóng", "hãy đóng ngoặc kép"),
-    ("mapping values are not allowed", "dấu hai chấm ở đây làm máy hiểu nhầm, hoặc dòng thụt sai", QUOTE_HINT),
-    ("flow", "trong { } hay [ ] thiếu dấu phẩy hoặc dấu đóng", "chữ có dấu { } [ ] , : " + QUOTE_HINT),
-    ("block scalar", "sau dấu | hay > phải xuống dòng", QUOTE_HINT),
-    ("tag", "dấu ! ở đầu là lối viết không dùng ở đây", QUOTE_HINT),
-    ("cannot start any token", "ký tự này không thể mở đầu một câu", QUOTE_HINT),
-    ("block collection", "dòng này thụt vào chưa đúng", "hãy để các dấu - thẳng cột"),
-    ("simple key", "dòng này thiếu dấu hai chấm hoặc dấu ngoặc kép", "viết “tên: giá trị”"),
-    ("block mapping", "dòng này thụt vào chưa đúng hoặc thiếu dấu ngoặc kép", "hãy để các mục thẳng cột"),
-)
-
-
-def _explain(fault: yaml.MarkedYAMLError, text: str, path: str) -> tuple[Problem, str | None]:
-    """The fault as a problem, and the text with that line repaired (None: no use reading on)."""
-    said = f"{fault.context or ''} | {fault.problem or ''}"
-    opened = "quoted scalar" in said and fault.context_mark is not None
-    mark: Any = fault.context_mark if opened else fault.problem_mark
-    lines = text.split("\n")
-    at, col = min(mark.line, len(lines) - 1), mark.column
-    line = lines[at]
-    start = _unquoted_text(line)
-    if start is not None:
-        value = line[start:].rstrip()
-        lines[at] = line[:start] + "'" + value.replace("'", "''") + "'"
-        shown = value if len(value) <= 40 else value[:39] + "…"
-        return _problem(path, at, start, f"“{shown}” có dấu làm máy hiểu nhầm", QUOTE_HINT), "\n".join(lines)
-    for part, message, hint in _SENTENCES:
-        if part in said:
-            return _problem(path, at, col, message, hint), None
-    return _problem(path, at, col, "máy không đọc được dòng này", "hãy xem lại dấu : , dấu ngoặc, thụt dòng"), None
-
-
-def _problem(path: str, line: int, col: int, message: str, hint: str) -> Problem:
-    return Problem("E001", Place(path, line + 1, col + 1), message, hint)
-
-
-def _unquoted_text(line: str) -> int | None:
-    """Where a sentence without its quotes begins, as in `text: {chị} ơi`, `text: Mã OTP: đừng`; None: not that."""
-    match = _LINE.match(line)
-    if match is None or not match["lead"].strip():
-        return None
-    value = match["value"]
-    if value[0] in _CLOSING:
-        meant = _closes_early(value)
-    elif value[0] in "\"'":
-        meant = 0 < value.find(value[0], 1) < len(value) - 1
-    else:
-        meant = value.startswith(_SPECIAL_START) or ": " in value or value.endswith(":")
-    return match.start("value") if meant else None
-
-
-def _closes_early(value: str) -> bool:
-    """Whether the bracket that opens a value closes before its end."""
-    opening, closing = value[0], _CLOSING[value[0]]
-    depth = 0
-    for at, character in enumerate(value):
-        depth += (character == opening) - (character == closing)
-        if depth == 0:
-            return at < len(value) - 1
-    return False

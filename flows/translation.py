@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from flows.hashes import WORDS, field_names, text_hash
 from flows.model import Lesson, LessonInvalid, Place, Problem, Step
 from flows.po import FAULT, Catalogue, read, source_hash
+from flows.saying import say
 
 if TYPE_CHECKING:
     from polib import POEntry, POFile
@@ -179,23 +180,29 @@ def _faults(wanted: list[Source], incoming: Catalogue, known: Mapping[str, POEnt
         if key not in base:
             if key not in known:
                 place = Place(path, entry.line, 1)
-                yield Problem("E403", place, f"trong bài không có câu nào mã “{key}”", "hãy xuất lại rồi dịch tiếp")
+                yield Problem(
+                    "E403",
+                    place,
+                    say("trong bài không có câu nào mã “{key}”", key=key),
+                    say("hãy xuất lại rồi dịch tiếp"),
+                )
         elif entry.translates(base[key]) and (said := other_placeholders(base[key], entry.text)):
             yield Problem("E404", Place(path, entry.text_line, 1), said, KEEP_PLACEHOLDERS)
 
 
-KEEP_PLACEHOLDERS = "giữ đúng các chỗ {…} của câu gốc; {chị}, {em} thì bỏ được"
+KEEP_PLACEHOLDERS = say("giữ đúng các chỗ {{…}} của câu gốc; {{chị}}, {{em}} thì bỏ được")
 
 
 def other_placeholders(source: str, text: str) -> str:
     """What is wrong with the placeholders of a translation, or an empty text."""
     wanted, has = placeholders(source), placeholders(text)
-    parts = []
-    if wanted - has:
-        parts.append("thiếu " + ", ".join(f"{{{name}}}" for name in sorted(wanted - has)))
-    if has - wanted:
-        parts.append("thừa " + ", ".join(f"{{{name}}}" for name in sorted(has - wanted)))
-    return "bản dịch " + ", ".join(parts) if parts else ""
+    missing = ", ".join(f"{{{name}}}" for name in sorted(wanted - has))
+    extra = ", ".join(f"{{{name}}}" for name in sorted(has - wanted))
+    if missing and extra:
+        return say("bản dịch thiếu {missing}, thừa {extra}", missing=missing, extra=extra)
+    if missing:
+        return say("bản dịch thiếu {missing}", missing=missing)
+    return say("bản dịch thừa {extra}", extra=extra) if extra else ""
 
 
 def _parsed(text: str, path: str) -> POFile:
@@ -209,8 +216,10 @@ def _parsed(text: str, path: str) -> POFile:
         return polib.pofile(text + "\n")
     except OSError as fault:
         line = int(found[1]) if (found := re.search(r"line (\d+)", str(fault))) else 1
-        hint = "hãy xem lại các dòng msgctxt, msgid, msgstr"
-        raise LessonInvalid((Problem(FAULT, Place(path, line, 1), "dòng này không đúng lối viết PO", hint),)) from None
+        hint = say("hãy xem lại các dòng msgctxt, msgid, msgstr")
+        raise LessonInvalid(
+            (Problem(FAULT, Place(path, line, 1), say("dòng này không đúng lối viết PO"), hint),)
+        ) from None
 
 
 def _written(

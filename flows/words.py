@@ -281,7 +281,7 @@ def _with_phrases(words: Words, tokens: Tokens) -> Tokens:
         return tokens
     said = f" {' '.join(tokens)} "
     for phrase, to in words.phrases.items():
-        if phrase[0] in tokens and (found := f" {' '.join(phrase)} ") in said:
+        if phrase and phrase[0] in tokens and (found := f" {' '.join(phrase)} ") in said:
             said = said.replace(found, f" {' '.join(to)} ")
     return tuple(said.split())
 

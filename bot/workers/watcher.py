@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -123,6 +123,7 @@ class Watcher:
         self._unread: dict[str, tuple[Problem, ...]] = {}
         self._closed: Mapping[str, str] = {}
         self._started = False
+        self._untranslated: Mapping[str, tuple[Problem, ...]] = {}
 
     async def run(self) -> None:
         while True:
@@ -191,6 +192,7 @@ class Watcher:
         library.faults = {**still, **faults, **stopped, **unread}
         self._taken, self._started = dict(texts), True
         self._tell_published(published)
+        self._tell_untranslated(shelf.untranslated)
         self._tell_faults({path: found for path, found in library.faults.items() if before.get(path) != found})
         for path in sorted(before.keys() - library.faults.keys()):
             self.tell(f"Hết lỗi: {path}")
@@ -204,13 +206,24 @@ class Watcher:
             inside = "người đang học giữ bản cũ" if row.mode == "graph" else "đã dùng được"
             self.tell(f"Đã nhận bài {row.lesson}, bản {row.version}: {inside}.")
 
+    def _tell_untranslated(self, faults: Mapping[str, tuple[Problem, ...]]) -> None:
+        """What keeps a lesson from being published elsewhere, though here it is in use."""
+        for path, problems in sorted(faults.items()):
+            if problems != self._untranslated.get(path):
+                self.tell(f"Đã dùng được, nhưng bản dịch chưa xong: {path}")
+                self._tell_some(problems)
+        self._untranslated = faults
+
     def _tell_faults(self, faults: Mapping[str, tuple[Problem, ...]]) -> None:
         for path, problems in sorted(faults.items()):
             self.tell(f"Chưa nhận, vẫn dùng bản trước: {path}")
-            for problem in problems[:SHOWN]:
-                self.tell(f"  {problem}")
-            if len(problems) > SHOWN:
-                self.tell(f"  … còn {len(problems) - SHOWN} lỗi; xem ./camtay lint")
+            self._tell_some(problems)
+
+    def _tell_some(self, problems: Sequence[Problem]) -> None:
+        for problem in problems[:SHOWN]:
+            self.tell(f"  {problem}")
+        if len(problems) > SHOWN:
+            self.tell(f"  … còn {len(problems) - SHOWN} lỗi; xem ./camtay lint")
 
 
 _CHANGE = ("E801", "E802", "E803")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.settings import load
-from flows.lint import RULES, lint, rules
+from flows.lint import lint
 from flows.loader import load_files, load_folder
 from flows.model import Choose
 
@@ -164,20 +163,20 @@ BROKEN = [
     ("E501", lesson('  - say: a\n    text: ►"Nhớ {dai} nhé các {chị}."\n' + END)),
     ("E503", lesson("  - choose: a\n    text: A\n    save: x\n    options:\n" + "".join(
         f"      - {'►' if n == 8 else ''}{{id: o{n}, text: L{n}}}\n" for n in range(9)) + END)),
-    ("W503", lesson("  - choose: a\n    text: A\n    save: x\n    options:\n" + "".join(
+    ("W507", lesson("  - choose: a\n    text: A\n    save: x\n    options:\n" + "".join(
         f"      - {'►' if n == 4 else ''}{{id: o{n}, text: L{n}}}\n" for n in range(5)) + END)),
     ("W505", lesson('  - say: a\n    text: A\n    wait_tap: ►"Em đọc xong hết cả rồi, cho em đi tiếp"\n' + END)),
-    ("E601", lesson("  - task: a\n    text: A\n    later: {remind: ►5m}\n" + END)),
-    ("E601", lesson("  - task: a\n    text: A\n    later: {remind: ►31d}\n" + END)),
+    ("E604", lesson("  - task: a\n    text: A\n    later: {remind: ►5m}\n" + END)),
+    ("E604", lesson("  - task: a\n    text: A\n    later: {remind: ►31d}\n" + END)),
     ("W602", lesson("  - task: a\n    text: A\n    later: {remind: 1d, times: ►4}\n" + END)),
     # --- the shelf ---
-    ("E108", lesson(END, "track: m\nprerequisites: [►khann]\n")),
-    ("E108", lesson(END + "    then: ►khann\n")),
+    ("E113", lesson(END, "track: m\nprerequisites: [►khann]\n")),
+    ("E113", lesson(END + "    then: ►khann\n")),
     ("E109", lesson(END, "track: m\nprerequisites: [►thu]\n")),
     ("E110", lesson(END, "track: ►x\n")),
-    ("E701", "►" + lesson(END, "track: m\nemergency: true\n")),
+    ("E704", "►" + lesson(END, "track: m\nemergency: true\n")),
     ("W112", lesson(END).replace("lesson: thu", "lesson: ►khac")),
-    ("E901", lesson(END, "track: m\nsources: [S1, ►S3]\n")),
+    ("E903", lesson(END, "track: m\nsources: [S1, ►S3]\n")),
 ]  # fmt: skip
 
 
@@ -188,23 +187,6 @@ def test_broken(code, text):
     if code == "E501":
         problems = [problem for problem in problems if problem[0] != "W405"]
     assert problems == [(code, line, col)]
-
-
-def test_every_message_says_what_to_do():
-    files = {**TABLES, "lessons/m/khan/lesson.yaml": EMERGENCY.encode()}
-    files |= {f"lessons/m/b{at}/lesson.yaml": marked(text)[0].replace("lesson: thu", f"lesson: b{at}").encode()
-              for at, (_, text) in enumerate(BROKEN)}  # fmt: skip
-    for problem in lint(load_files(files, FACTS)):
-        assert problem.hint, problem
-        assert problem.message[-1] not in ".!"
-
-
-def test_the_table_of_rules_is_whole():
-    tried = {code for code, _ in BROKEN} | {"E304", "E502", "W205", "W206", "W701"}
-    tried |= {"E401", "E402", "E403", "E404"}  # tests/core/test_translation.py
-    assert {rule.code for rule in RULES} <= tried
-    assert {rule.code for rule in RULES} <= set(rules())
-    assert all(about and about[0].islower() for about in rules().values() if not about.startswith("verify"))
 
 
 def test_did_you_mean():
@@ -310,7 +292,7 @@ def test_a_token_of_more_than_64_bytes_is_seen():
 
 def test_a_shelf_without_an_emergency_lesson():
     library = load_files({**TABLES, "lessons/m/thu/lesson.yaml": lesson(END).encode()}, FACTS)
-    assert [(p.code, p.place.path) for p in lint(library)] == [("W701", "lessons/tracks.yaml")]
+    assert [(p.code, p.place.path) for p in lint(library)] == [("W705", "lessons/tracks.yaml")]
 
 
 def test_the_tutors_own_sentences_are_looked_at_too():
@@ -366,18 +348,3 @@ def test_the_real_lessons_are_clean():
     library = load_folder(LESSONS, load(LESSONS.parent / "config.yaml", {}, {}).placeholders)
     assert len(library.lessons) == len(library.drafts) > 0
     assert lint(library) == ()
-
-
-def test_a_hundred_lessons_take_a_second_at_most():
-    steps = "".join(
-        QUIZ.replace("quiz: otp", f"quiz: q{n}")
-        if n % 3
-        else f"  - say: s{n}\n    text: 'Chào {{chị}}.'\n    wait_tap: Tiếp\n"
-        for n in range(30)
-    )
-    files = {f"l/b{n}/lesson.yaml": lesson(steps + END).replace("thu", f"b{n}").encode() for n in range(100)}
-    begun = time.perf_counter()
-    library = load_files(files, FACTS)
-    lint(library)
-    assert len(library.lessons) == 100
-    assert time.perf_counter() - begun < 3  # about 0.6 s on a quiet machine

@@ -120,7 +120,7 @@ def test_phrases(lessons: Path, capsys: Output):
 def test_the_shelf_carries_what_may_be_shown(lessons: Path):
     script = lessons / "m" / "tap-thu" / "lesson.yaml"
     script.write_text(LESSON.replace("track: m", "track: m\nlangs: [vi, en]"), "utf-8")
-    assert str(script) in read_shelf(lessons, {}).broken  # declared, and no translation there
+    assert str(script) in read_shelf(lessons, {}).untranslated  # declared, and no translation there
     translate(lessons, "export", "tap-thu", "en")
     po = script.parent / "po" / "en.po"
     file = polib.pofile(str(po), wrapwidth=0)
@@ -132,7 +132,9 @@ def test_the_shelf_carries_what_may_be_shown(lessons: Path):
     assert shelf.translations["tap-thu"]["en"]["chao.text"] == "Hello {ten}."
     assert plain_book(shelf, {}).current == {"tap-thu": 1}
     script.write_text(script.read_text("utf-8").replace("Giỏi", "Hay"), "utf-8")
-    assert str(script) in read_shelf(lessons, {}).broken  # a stale translation keeps it from being published
+    shelf = read_shelf(lessons, {})
+    assert str(script) in shelf.untranslated, "a stale translation keeps it from being published"
+    assert "tap-thu" in shelf.good and "het.text" not in shelf.translations["tap-thu"]["en"]
     shutil.copytree(LESSONS / "po", lessons / "po")
     assert read_shelf(lessons, {}).phrases_in["en"]["label_later"] == "Later"
 

@@ -279,7 +279,7 @@ async def test_tables_are_taken_over_and_a_broken_one_is_not(t: Watched, folder:
 
 async def test_a_fault_goes_when_what_it_named_comes(t: Watched, folder: Path):
     put(folder, "hai", OTHER.replace('    text: "Hết bản A."', '    text: "Hết bản A."\n    then: ba'))
-    assert "E108" in await t.settle()
+    assert "E113" in await t.settle()
     put(folder, "ba", LESSON.replace("lesson: mot", "lesson: ba").replace("order: 1", "order: 3"))
     await t.settle()
     assert not t.library.faults and t.current["hai"] == 2

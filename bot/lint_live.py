@@ -1,0 +1,71 @@
+"""`./camtay lint --live`: beside what is wrong in the files, what publishing them now would do to those inside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from bot import linting
+from bot.errors import SchemaOutdated, SettingsInvalid
+from bot.linting import Findings
+from bot.services.publishing import How, look, plan
+from flows.loader import Parsers, by_place
+from flows.model import Lesson, Problem
+from flows.saying import say
+from flows.shelf import languages_of
+from storage import schema
+from storage.copies import sqlite_path
+from storage.database import Database, open_database
+
+
+async def problems(
+    url: str, lessons: Path, paths: Sequence[Path], facts: Mapping[str, str], quiet: tuple[str, str]
+) -> Findings:
+    """As `linting.problems`, with E801 to I805 and W702 for lessons without an error.
+
+    Raises SettingsInvalid for a database that is not there, SchemaOutdated, StorageError.
+    """
+    found = linting.problems(lessons, paths, facts, quiet, helped(facts), Parsers())
+    database = await _opened(url)
+    try:
+        live = await _of_learners(database, found, facts)
+    finally:
+        await database.close()
+    return replace(found, problems=by_place([*found.problems, *live]))
+
+
+def helped(facts: Mapping[str, str]) -> frozenset[str]:
+    """The topics that somebody takes; the one helper of the configuration takes all."""
+    return frozenset({""}) if facts.get("nguoi_giup") or facts.get("so_nguoi_giup") else frozenset()
+
+
+async def _opened(url: str) -> Database:
+    path = sqlite_path(url)
+    if path is not None and not path.exists():
+        raise SettingsInvalid(say("{path}: chưa có cơ sở dữ liệu ở đây.", path=str(path)))
+    database = open_database(url)
+    try:
+        has = await schema.current(database)
+        if has is None or has < schema.SCHEMA:
+            raise SchemaOutdated(f"Dữ liệu còn ở phiên bản {has or 'trống'}: chạy ./camtay migrate trước.")
+        await schema.ensure(database)
+    except BaseException:
+        await database.close()
+        raise
+    return database
+
+
+async def _of_learners(database: Database, found: Findings, facts: Mapping[str, str]) -> list[Problem]:
+    """What `./camtay publish` would say of each lesson that has no error."""
+    broken = {problem.place.path for problem in found.problems if problem.severity == "error"}
+    good: dict[str, Lesson] = {}
+    words: dict[str, Mapping[str, Mapping[str, str]]] = {}
+    for library, own in found.libraries:
+        for lesson in library.lessons.values():
+            if lesson.place.path in own and lesson.place.path not in broken:
+                good[lesson.id] = lesson
+                words[lesson.id] = languages_of(lesson, library)
+    stored = await look(database, sorted(good))
+    plans = [plan(stored[lesson.id], lesson, words[lesson.id], How("lint"), facts) for lesson in good.values()]
+    return [problem for each in plans if not each.unchanged for problem in each.impact.problems]

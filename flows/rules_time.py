@@ -1,0 +1,149 @@
+"""Rules about time and people: no reminder at night, nobody left waiting, a person behind every danger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flows.fields import did_you_mean, one_of
+from flows.model import ROLES, Call, End, Help, Pair, Task, Wait
+from flows.profiles import profiles
+from flows.rules import Found, Path, Rulebook, Script
+from flows.saying import say
+
+rules = Rulebook()
+
+MINUTE_S, HOUR_S, DAY_S = 60, 3_600, 86_400
+MOST_REMINDERS = 3
+
+
+def _tasks(script: Script) -> Iterator[Task]:
+    return (step for step in script.lesson.steps if isinstance(step, Task))
+
+
+@rules.add("E604", "nhắc quá sớm hoặc quá muộn")
+def odd_reminder(script: Script) -> Iterator[Found]:
+    for task in _tasks(script):
+        if task.later.times and _odd(task.later.remind_s):
+            message = say("chỉ nhắc sau 10m (phút) đến 30d (ngày)")
+            yield Found(script.at(task, "later", "remind"), message, say("ví dụ: remind: 1d"))
+
+
+def _odd(seconds: int) -> bool:
+    return not 10 * MINUTE_S <= seconds <= 30 * DAY_S
+
+
+@rules.add("W601", "chờ lâu hơn hạn trả lời của kênh")
+def beyond_window(script: Script) -> Iterator[Found]:
+    windows = [each for each in profiles(script.lesson.channels) if each.window_s]
+    for at, field, seconds in _pauses(script):
+        short = [each for each in windows if each.window_s and seconds > each.window_s]
+        if short:
+            names = ", ".join(f"{each.name} {(each.window_s or 0) // HOUR_S}h" for each in short)
+            message = say("chờ quá hạn trả lời của kênh ({names}), tin nhắn có thể không gửi được", names=names)
+            hint = say("hãy chờ ngắn hơn, hoặc ghi channels: […] cho các kênh khác")
+            yield Found(script.at(at, *field), message, hint)
+
+
+def _pauses(script: Script) -> Iterator[tuple[Wait | Task, Path, int]]:
+    for step in script.lesson.steps:
+        match step:
+            case Wait(for_s=seconds):
+                yield step, ("for",), seconds
+            case Task(later=later, checkin_s=checkin_s):
+                if later.times and not _odd(later.remind_s):
+                    yield step, ("later", "remind"), later.remind_s
+                yield step, ("checkin",), checkin_s
+
+
+@rules.add("W602", "nhắc nhiều lần quá, hoặc nhắc vào giờ yên lặng")
+def bad_reminders(script: Script) -> Iterator[Found]:
+    for task in _tasks(script):
+        if task.later.times > MOST_REMINDERS:
+            message = say("nhắc {times} lần, nên nhiều nhất {most}", times=task.later.times, most=MOST_REMINDERS)
+            yield Found(script.at(task, "later", "times"), message, say("nhắc dồn làm người ta ngại"))
+    start, end = script.library.quiet
+    hint = say("hãy chọn giờ ban ngày; giờ yên lặng là {start} đến {end}", start=start, end=end)
+    for step in script.lesson.steps:
+        if isinstance(step, Wait):
+            clock = step.until[-5:] if ":" in step.until else ""
+            if clock != start and clock and is_quiet(clock, start, end):
+                yield Found(script.at(step, "until"), say("{clock} nằm trong giờ yên lặng", clock=clock), hint)
+            if step.window and _touches(step.window, start, end):
+                message = say(
+                    "khung giờ {begins}-{ends} chạm vào giờ yên lặng", begins=step.window[0], ends=step.window[1]
+                )
+                yield Found(script.at(step, "window"), message, hint)
+
+
+def is_quiet(clock: str, start: str, end: str) -> bool:
+    """Whether HH:MM is from `start` on and before `end`; a span may pass midnight."""
+    return start <= clock < end if start <= end else clock >= start or clock < end
+
+
+def _touches(window: tuple[str, str], start: str, end: str) -> bool:
+    begins, ends = window
+    if start == end:
+        return False
+    if start < end:
+        return begins < end and ends > start
+    return begins < end or ends > start
+
+
+@rules.add("E603", "có hạn chờ (sla, accept_in) mà không nói hết hạn thì sao")
+def no_fallback(script: Script) -> Iterator[Found]:
+    for step in script.lesson.steps:
+        match step:
+            case Help(fallback=None, next=None) if step.sla_s:
+                message = say("“{id}” có sla mà không có fallback", id=step.id)
+                hint = say("hãy thêm fallback: bước đi tiếp khi chưa ai tới")
+                yield Found(script.at(step, "sla"), message, hint)
+            case Pair(on_none=None, next=None) if step.accept_in_s:
+                message = say("“{id}” có accept_in mà không có on_none", id=step.id)
+                yield Found(
+                    script.at(step, "accept_in"), message, say("hãy thêm on_none: bước đi tiếp khi không có ai")
+                )
+
+
+# --- people ------------------------------------------------------------------------------------------
+
+
+@rules.add("E701", "vai người giúp không có")
+def role_unknown(script: Script) -> Iterator[Found]:
+    for step in script.lesson.steps:
+        if isinstance(step, Pair) and step.role not in ROLES:
+            hint = did_you_mean(step.role, ROLES) or one_of(ROLES)
+            yield Found(script.at(step, "role"), say("không có vai nào tên “{role}”", role=step.role), hint)
+
+
+@rules.add("E703", "lời cấp cứu (guard severity: high) không dẫn tới người giúp", paths=True)
+def guard_without_person(script: Script) -> Iterator[Found]:
+    index = script.lesson.index
+    for at, guard in enumerate(script.lesson.guards):
+        if guard.severity != "high" or guard.go not in index or not script.wrote("guards", at, "severity"):
+            continue
+        after = [script.lesson.steps[index[step_id]] for step_id in script.reach((guard.go,))]
+        if not any(_brings_person(script, step) for step in after):
+            message = say("từ “{go}” không có đường nào tới người giúp", go=guard.go)
+            hint = say("hãy thêm một bước help: … kind: safety trên đường ấy")
+            yield Found(script.header("guards", at, "go"), message, hint)
+
+
+def _brings_person(script: Script, step: object) -> bool:
+    match step:
+        case Help() | Pair() | End(outcome="referred"):
+            return True
+        case Call(lesson=lesson):
+            other = script.library.lessons.get(lesson)
+            return other is not None and other.emergency
+    return False
+
+
+@rules.add("W702", "chủ đề chưa có ai nhận giúp")
+def nobody_for_topic(script: Script) -> Iterator[Found]:
+    topics = script.library.helped
+    for step in script.lesson.steps if topics is not None else ():
+        topic = step.topic if isinstance(step, Help) else ""
+        if isinstance(step, Help | Pair) and topics is not None and topic not in topics and "" not in topics:
+            message = say("bước “{id}” cần người giúp mà chưa có ai nhận", id=step.id)
+            hint = say("hãy điền helper trong config.yaml, hoặc tìm người nhận chủ đề này")
+            yield Found(script.at(step, "topic"), message, hint)

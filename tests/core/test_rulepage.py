@@ -1,0 +1,101 @@
+"""Every rule has its examples; the bad one is told at its mark and only so, the good one is not."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bot.linting import problems
+from flows.changes import impact
+from flows.lint import rules
+from flows.loader import load_lesson
+from flows.model import Lesson, Problem
+from flows.rulepage import MARK, Example, examples, page, whole
+
+ROOT = Path(__file__).parents[2]
+FACTS = {"hotline_vneid": "1900 0368", "doan_dai": "x" * 1_997}
+TABLES = {
+    "tracks.yaml": '- {id: m, title: "M", order: 1}\n',
+    "sources.yaml": "- {id: S1, title: a}\n",
+    "words.yaml": (ROOT / "lessons" / "words.yaml").read_text(),
+    "phrases.yaml": (ROOT / "lessons" / "phrases.yaml").read_text(),
+    "m/khan/lesson.yaml": "lesson: khan\ntitle: Khẩn\ntrack: m\nemergency: true\nsteps:\n  - end: het\n",
+}
+OF_THE_SHELF = {"E009", "W705"}  # no lesson can be blamed; tests/core/test_lint.py and test_shelf.py have them
+EXAMPLES = {example.code: example for example in examples()}
+
+Told = tuple[str, str, int, int]
+"""Code, file, line, column."""
+
+
+def marked(text: str) -> tuple[str, tuple[int, int] | None]:
+    before, mark, after = text.partition(MARK)
+    at = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+    return before + after, at if mark else None
+
+
+def told(root: Path, example: Example, snippet: str) -> tuple[list[Told], list[Told]]:
+    """What lint says of the lesson and of what lies beside it, and what the marks announce."""
+    wanted: list[Told] = []
+    files = dict(TABLES)
+    for name, text in {"lesson.yaml": whole(snippet), **example.beside}.items():
+        plain, at = marked(text)
+        files[f"m/thu/{name}"] = plain
+        if at:
+            wanted.append((example.code, name, *at))
+    for name, text in files.items():
+        path = (root / name).resolve()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    helped = frozenset[str]() if example.code == "W702" else None
+    here = root.resolve() / "m" / "thu"
+    asked = [root] if any(name.startswith("../../") for name in example.beside) else [here]
+    found = problems(root.resolve(), asked, FACTS, helped=helped).problems
+    return [(p.code, os.path.relpath(p.place.path, here), p.place.line, p.place.col) for p in found], wanted
+
+
+def changed(example: Example, snippet: str) -> tuple[list[Problem], tuple[int, int] | None]:
+    """What publishing the snippet would say to those inside the former version."""
+    plain, at = marked(whole(snippet))
+    found = impact({1: loaded(whole(example.before))}, loaded(plain), {(1, example.inside): 3}, {}, example.urgent)
+    return list(found.problems), at
+
+
+def loaded(text: str) -> Lesson:
+    lesson, faults = load_lesson(text.encode(), "lesson.yaml", ())
+    assert lesson is not None, faults
+    return lesson
+
+
+def test_every_rule_has_its_examples():
+    assert EXAMPLES.keys() == rules().keys()
+
+
+STATIC = [e for e in EXAMPLES.values() if not e.before and e.code not in OF_THE_SHELF]
+CHANGES = [e for e in EXAMPLES.values() if e.before]
+
+
+@pytest.mark.parametrize("example", STATIC, ids=lambda example: example.code)
+def test_the_bad_example_is_told_at_its_mark(example, tmp_path):
+    found, wanted = told(tmp_path, example, example.bad)
+    assert wanted, "no mark"
+    assert found == wanted
+
+
+@pytest.mark.parametrize("example", [e for e in STATIC if e.good], ids=lambda example: example.code)
+def test_the_good_example_is_silent(example, tmp_path):
+    assert told(tmp_path, example, example.good)[0] == []
+
+
+@pytest.mark.parametrize("example", CHANGES, ids=lambda example: example.code)
+def test_a_bad_edit_is_told(example):
+    found, at = changed(example, example.bad)
+    assert [(p.place.line, p.place.col) for p in found if p.code == example.code] == [at]
+    if example.good:
+        assert [p.code for p in changed(example, example.good)[0]] == ["I805"]
+
+
+def test_the_page_is_fresh():
+    assert (ROOT / "lessons" / "RULES.md").read_text() == page(), "./camtay lint --rules > lessons/RULES.md"
