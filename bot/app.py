@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -25,10 +26,13 @@ from bot.channels.base import LogEntry
 from bot.channels.webchat import WebChat
 from bot.errors import SettingsInvalid, StorageError
 from bot.services.conversation import Conversation
-from bot.services.effects import Effects, unpack_entry
+from bot.services.effects import WEB, Effects, unpack_entry
+from bot.services.export import export_of_chat
 from bot.services.library import Library
+from bot.services.office import Links, Office
 from bot.services.presence import Presence
 from bot.services.preview import Previews
+from bot.services.pseudonyms import Pseudonyms
 from bot.settings import Settings, account
 from bot.telemetry import start_logging, stop_logging
 from bot.tutoring.quiet import QuietHours
@@ -109,7 +113,9 @@ class App:
         self.library = Library(self.database, Path(settings.lessons.dir), settings.placeholders, zone)
         book = await self.library.open(world.now())
         quiet = quiet_hours(settings)
-        conversation = Conversation(self.database, book, world.universe, quiet)
+        names = Pseudonyms.of_folder(data, world.new_id)
+        office = Office(names, links=Links(settings.telegram.username, settings.web.public_url))
+        conversation = Conversation(self.database, book, world.universe, quiet, office)
         self.intake = Intake(conversation, self._publish, self._senders, world.at)
         self._intake_task = self._spawn(self.intake.run())
         presence = Presence(self.database, world.now, quiet)
@@ -152,6 +158,7 @@ class App:
             union=self.settings.tutor.union,
             public_url=web.public_url,
             max_text=web.max_text,
+            export=partial(export_of_chat, self.database, WEB),
         )
 
     def _preview(self, book: Callable[[], Book]) -> Sequence[AbstractRouteDef]:

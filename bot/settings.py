@@ -47,6 +47,11 @@ def _https(value: str) -> str:
     return "" if not value or known else "địa chỉ bắt đầu bằng https://"
 
 
+def _bot_name(value: str) -> str:
+    known = re.fullmatch(r"[A-Za-z]\w{4,31}", value, re.ASCII)
+    return "" if not value or known else "tên bot như BotFather ghi, không có @"
+
+
 def _database(value: str) -> str:
     known = re.match(r"(sqlite|postgres|postgresql)(\+\w+)?://", value)
     return "" if not value or known else "địa chỉ bắt đầu bằng sqlite:// hay postgresql://"
@@ -112,7 +117,8 @@ class Data:
 class Telegram:
     """`token` comes from TELEGRAM_TOKEN or from `token_file`, never from config.yaml; empty: no Telegram.
 
-    `messages_per_second` 0 means no limiter at all; after `drop_after_s` seconds of stop Telegram has dropped taps.
+    `username` is the bot's name in the links of invitations. `messages_per_second` 0 means no limiter at all; after
+    `drop_after_s` seconds of stop Telegram has dropped taps.
     """
 
     mode: str = _key("polling", _one_of("polling", "webhook"))
@@ -120,6 +126,7 @@ class Telegram:
     messages_per_second: float = _key(30.0, _within(0, 10_000))
     api_base: str = _key("https://api.telegram.org", _address)
     token_file: str = _key("", path=True)
+    username: str = _key("", _bot_name)
     drop_after_s: float = _key(150.0, _within(0, 86_400))
     token: str = field(default="", repr=False)
 

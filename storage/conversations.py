@@ -12,11 +12,15 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage import tables as t
 from storage.errors import Conflict
+from storage.forgetting import forget_belonging
 from storage.records import LearnerRow, OutboxRow, PersonRow, Writes, from_ms, to_ms
+from storage.seats import hand_over
+from storage.tables_people import role
 
 CORRUPT = "corrupt:"  # keys under which states that could not be read are kept
 _HIGHEST = "highest_forgotten_no"
 
+FAREWELL = 100  # numbers left for what is still said to who leaves, before another of her phone speaks
 UNSENT_AT_ONCE = 10_000
 
 # Statements are made once: building and hashing one costs more than running it.
@@ -33,6 +37,9 @@ _ADD_ATTEMPT = insert(t.attempt)
 _ADD_AWARD = insert(t.award)
 _ADD_OUTBOX = insert(t.outbox)
 _ADD_LOG = insert(t.chat_log)
+_INSTRUCTS = exists().where(
+    role.c.learner_id == t.identity.c.learner_id, role.c.role == "instructor", role.c.state == "active"
+)
 _LEARNERS = (
     select(
         t.identity.c.learner_id,
@@ -46,6 +53,7 @@ _LEARNERS = (
         t.session.c.revision,
         t.session.c.out_no,
         t.session.c.prompt_at,
+        _INSTRUCTS.correlate(t.identity),
     )
     .join_from(t.identity, t.person, t.identity.c.learner_id == t.person.c.learner_id)
     .join(t.session, t.session.c.learner_id == t.identity.c.learner_id)
@@ -122,6 +130,12 @@ def set_aside(conn: Connection, channel: str, update_id: str, fault: str, now: d
 def learners_by_chat(conn: Connection, channel: str, chat_ids: Iterable[str]) -> dict[str, LearnerRow]:
     """The learners at these addresses, locked until the transaction ends, by chat id."""
     return {row.chat_id: row for row in _learners(conn, _BY_CHAT, {"channel": channel, "ids": sorted(set(chat_ids))})}
+
+
+def identified(conn: Connection, channel: str, chat_id: str) -> str | None:
+    """Whose address this is; nothing is locked."""
+    mine = t.identity.c.channel == channel, t.identity.c.chat_id == chat_id
+    return conn.scalar(select(t.identity.c.learner_id).where(*mine))
 
 
 def learners_by_id(conn: Connection, learner_ids: Iterable[str]) -> dict[str, LearnerRow]:
@@ -234,6 +248,7 @@ def _write_learning(conn: Connection, writes: Writes) -> None:
     ])  # fmt: skip
     for learner_id in sorted(writes.forget_answers):
         forget_answers(conn, learner_id)
+        forget_belonging(conn, learner_id)
 
 
 def forget_answers(conn: Connection, learner_id: str) -> None:
@@ -244,12 +259,21 @@ def forget_answers(conn: Connection, learner_id: str) -> None:
 
 
 def forget_person(conn: Connection, learner_id: str) -> None:
-    """Drop a person with everything that is hers; consent rows stay as the proof that the law asks for."""
+    """Drop a person with everything that is hers; consent rows stay as the proof that the law asks for.
+
+    Whoever she guided is the caller's concern: it asks the pairing to find them somebody else first.
+    """
     out_no = conn.scalar(select(t.session.c.out_no).where(t.session.c.learner_id == learner_id)) or 0
     _remember_highest(conn, out_no)
     of_hers = select(t.identity.c.chat_id).where(t.identity.c.learner_id == learner_id, t.identity.c.channel == "web")
     conn.execute(delete(t.chat_log).where(t.chat_log.c.chat_id.in_(of_hers)))
+    for channel, chat_id in conn.execute(
+        select(t.identity.c.channel, t.identity.c.chat_id).where(t.identity.c.learner_id == learner_id)
+    ).all():
+        conn.execute(delete(t.outbox).where(t.outbox.c.channel == channel, t.outbox.c.chat_id == chat_id))
+    hand_over(conn, learner_id, out_no + FAREWELL)
     forget_answers(conn, learner_id)
+    forget_belonging(conn, learner_id)
     for table in (t.session, t.identity, t.person):
         conn.execute(delete(table).where(table.c.learner_id == learner_id))
 

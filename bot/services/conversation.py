@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from bot.channels.base import Inner, Left, Outgoing, Tap, Update
-from bot.services.effects import Effects, Record
+from bot.channels.base import Began, Inner, Left, Outgoing, Tap, Update
+from bot.services.effects import WEB, Effects, Record
+from bot.services.office import Office, changes_person
+from bot.services.pseudonyms import Pseudonyms
+from bot.tutoring import invitations, linking, sharing
 from bot.tutoring import talk as talks
-from bot.tutoring.conversation import answer
-from bot.tutoring.desk import Desk, Person
+from bot.tutoring.conversation import answer, show_again
+from bot.tutoring.desk import Desk, OfficeAsked, Person
 from bot.tutoring.quiet import QuietHours
 from flows import Book, SessionCorrupt
 from flows.events import Universe
@@ -29,7 +34,16 @@ log = logging.getLogger(__name__)
 class Conversation:
     """The use case the whole project exists for. `universe` makes a world seeded by an update's id."""
 
-    def __init__(self, database: Database, book: Book, universe: Callable[[str], Universe], quiet: QuietHours) -> None:
+    def __init__(
+        self,
+        database: Database,
+        book: Book,
+        universe: Callable[[str], Universe],
+        quiet: QuietHours,
+        office: Office | None = None,
+    ) -> None:
+        """Without an `office` codes of other processes are not known here: its key is made up."""
+        self.office = office or Office(Pseudonyms(os.urandom(32)))
         self.database = database
         self.book = book
         self.universe = universe
@@ -40,12 +54,25 @@ class Conversation:
 
         `settled` are outbox rows (channel, chat_id, no) that have left meanwhile; their end rides along.
         """
+        effects = await self._commit(updates, settled)
+        if effects.forgotten:
+            await self._scrub()
+        return effects
+
+    async def _commit(self, updates: Sequence[Update], settled: Settled) -> Effects:
         for _ in range(MAX_CONFLICTS):
             try:
                 return await self.database.transact(lambda connection: self.batch(connection, updates, settled))
             except Conflict as conflict:
                 log.info("batch runs again", extra={"reason": str(conflict)[:200]})
         return await self.database.transact(lambda connection: self.batch(connection, updates, settled))
+
+    async def _scrub(self) -> None:
+        """The deletion itself is committed; should this fail, the next deletion makes up for it."""
+        try:
+            await self.database.scrub()
+        except StorageError as away:
+            log.warning("not scrubbed", extra={"reason": str(away)[:200]})
 
     def batch(self, connection: Connection, updates: Sequence[Update], settled: Settled) -> Effects:
         """The body of the transaction; pure but for the connection. One book from its first update to its last."""
@@ -62,7 +89,59 @@ class Conversation:
                     waiting.append(update)
         while waiting:
             waiting = self._round(connection, waiting, effects, book)
+        for update, event in effects.alone:
+            self._alone(connection, update, event, effects, book)
         return effects
+
+    def _alone(self, connection: Connection, update: Update, event: OfficeAsked, effects: Effects, book: Book) -> None:
+        """She becomes one with another person, or another person sits down: nobody else may be loaded then."""
+        row = conversations.learners_by_chat(connection, update.channel, [update.chat_id]).get(update.chat_id)
+        if row is None:
+            return
+        effects.writes = Writes()
+        universe = self.universe(f"{update.channel}:{update.update_id}:{event.what}")
+        if event.what == "join":
+            self._join(connection, row, event.value, effects, book, universe)
+        else:
+            self._sit(connection, row, event.value, effects, book, universe)
+        conversations.write(connection, effects.writes)
+
+    def _join(
+        self, connection: Connection, row: LearnerRow, value: str, effects: Effects, book: Book, universe: Universe
+    ) -> None:
+        """She confirmed that this phone is hers too: both persons become one, and she is told on both phones."""
+        talk = self._talk(connection, row)
+        other = self.office.join(connection, row, value, universe.now)
+        if other is None:
+            record = Record(row, replace(talk, offer=(), pending=""), effects, self.quiet)
+            self._at_desk(connection, record, book, universe, lambda desk: invitations.refuse_late(desk, show_again))
+            return
+        merged = linking.merge(self._talk(connection, other), talk)
+        there = Record(replace(other, out_no=max(row.out_no, other.out_no)), merged, effects, self.quiet)
+        there.tell(book.phrase("link_told", other.address, other.name, merged.lang), universe.now)
+        joined = replace(other, channel=row.channel, chat_id=row.chat_id, away=False, out_no=there.out_no)
+        record = Record(joined, merged, effects, self.quiet)
+        self._at_desk(connection, record, book, universe, lambda desk: linking.welcome(desk, show_again))
+
+    def _sit(
+        self, connection: Connection, row: LearnerRow, value: str, effects: Effects, book: Book, universe: Universe
+    ) -> None:
+        """Who is learning now: her conversation goes on at this address, the other's rests and is not shown."""
+        self.office.sit(connection, row, value, universe.new_id(), universe.now)
+        came = conversations.learners_by_chat(connection, row.channel, [row.chat_id])[row.chat_id]
+        if came.learner_id != row.learner_id and row.channel == WEB:
+            effects.writes.forget_log.append((row.chat_id, row.out_no))
+        record = Record(came, self._talk(connection, came), effects, self.quiet)
+        self._at_desk(connection, record, book, universe, lambda desk: sharing.welcome(desk, show_again))
+
+    def _at_desk(
+        self, connection: Connection, record: Record, book: Book, universe: Universe, act: Callable[[Desk], None]
+    ) -> None:
+        desk = Desk(book, universe, record.person, record.talk, record.row.channel)
+        act(desk)
+        self.office.settle(connection, desk, Began(), record.row.chat_id)
+        record.take(desk, universe.now, from_her=True)
+        record.close()
 
     def _round(self, connection: Connection, updates: Sequence[Update], effects: Effects, book: Book) -> list[Update]:
         """Handle updates and write down what they cause.
@@ -77,6 +156,8 @@ class Conversation:
         for learner_id in sorted(records):
             records[learner_id].close()
         conversations.write(connection, effects.writes)
+        self.office.forgotten(connection, effects.writes.forget_people)
+        effects.forgotten += effects.writes.forget_people
         return after
 
     def _channel(
@@ -99,7 +180,10 @@ class Conversation:
                 continue
             if row.learner_id not in records:
                 records[row.learner_id] = Record(row, self._talk(connection, row), effects, self.quiet)
-            after += self._learner(records[row.learner_id], by_chat[chat_id], book)
+            elif records[row.learner_id].row.chat_id != row.chat_id:
+                after += by_chat[chat_id]  # she writes on two phones at once: each is answered where she wrote
+                continue
+            after += self._learner(connection, records[row.learner_id], by_chat[chat_id], book)
         return after
 
     def _load(
@@ -121,7 +205,7 @@ class Conversation:
             rows[chat_id] = row
         return rows
 
-    def _learner(self, record: Record, updates: list[Update], book: Book) -> list[Update]:
+    def _learner(self, connection: Connection, record: Record, updates: list[Update], book: Book) -> list[Update]:
         """Returns the updates that came after she had everything deleted."""
         ordered = _current_tap_first(updates, record.talk.seq)
         for at, update in enumerate(ordered):
@@ -130,6 +214,8 @@ class Conversation:
             universe = self.universe(f"{update.channel}:{update.update_id}")
             desk = Desk(book, universe, record.person, record.talk, record.row.channel)
             answer(desk, update.body)
+            self.office.settle(connection, desk, update.body, record.row.chat_id)
+            record.effects.alone += [(update, event) for event in desk.events if changes_person(event)]
             record.take(desk, universe.now, from_her=update.channel != INNER)
         return []
 

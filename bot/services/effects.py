@@ -9,14 +9,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import assert_never
 
-from bot.channels.base import Button, LogEntry, Outgoing
+from bot.channels.base import Button, LogEntry, Outgoing, Update
 from bot.tutoring import talk as talks
 from bot.tutoring.desk import (
     AnswersForgotten,
+    CodeShown,
     ConsentAnswered,
     Desk,
     DeskEvent,
     LessonRated,
+    OfficeAsked,
     Person,
     PersonForgotten,
     Reply,
@@ -51,6 +53,8 @@ class Effects:
     writes: Writes = field(default_factory=Writes)
     outgoing: list[Outgoing] = field(default_factory=list)
     entries: dict[str, list[LogEntry]] = field(default_factory=dict)
+    forgotten: list[str] = field(default_factory=list)
+    alone: list[tuple[Update, OfficeAsked]] = field(default_factory=list)
 
 
 class Record:
@@ -58,7 +62,7 @@ class Record:
 
     def __init__(self, row: LearnerRow, talk: talks.Talk, effects: Effects, quiet: QuietHours) -> None:
         self.row = row
-        self.person = Person(row.learner_id, row.name, row.address, row.consent)
+        self.person = Person(row.learner_id, row.name, row.address, row.consent, row.instructs)
         self.talk = talk
         self.effects = effects
         self.quiet = quiet
@@ -82,6 +86,10 @@ class Record:
         for reply in desk.replies:
             self._reply(reply, now, unasked=not from_her)
         self.person, self.talk = desk.person, desk.talk
+
+    def tell(self, text: str, now: datetime) -> None:
+        """Say something at this address that answers nothing said there."""
+        self._reply(Reply(text), now, unasked=True)
 
     def _event(self, desk: Desk, event: DeskEvent, now: datetime) -> None:
         writes, learner_id, agreed = self.effects.writes, self.row.learner_id, desk.agreed
@@ -119,6 +127,8 @@ class Record:
                 writes.awards.append(AwardRow(*of_run, event.lesson, event.version, event.points, now))
             case LessonRated(run_id, stars):
                 writes.ratings.append((run_id, stars))
+            case CodeShown() | OfficeAsked():
+                pass  # the office has dealt with it, in the same transaction
             case ev.RunStarted() | ev.RunEnded() | ev.AnswerGraded() | ev.Said() | ev.Asked() | ev.Heard():
                 pass  # said above, or she has not agreed to anything being kept
             case ev.ValueSaved() | ev.TaskDone() | ev.TaskStuck() | ev.TaskPostponed() | ev.CheckpointPassed():

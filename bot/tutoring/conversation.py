@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.channels.base import Began, Body, Inner, Left, Media, Tap, Text
-from bot.tutoring import aftercare, lessons, menu, reception, rights
-from bot.tutoring.desk import Desk, WentAway
+from bot.tutoring import aftercare, codes, lessons, menu, reception, rights
+from bot.tutoring.desk import CodeShown, Desk, OfficeAsked, WentAway
 from bot.tutoring.hearing import hear, offered, says_emergency
 from flows import events as ev
 from flows.engine.sprint import was_used
@@ -24,8 +24,8 @@ from flows.words.understand import (
 STALE_EVERY = timedelta(minutes=1)  # how often a flood of taps on old buttons is answered
 
 
-def answer(desk: Desk, body: Body) -> None:
-    """Handle one body; everything said and done is on the desk afterwards."""
+def answer(desk: Desk, body: Body, *, codes_too: bool = True) -> None:
+    """Handle one body; everything said and done is on the desk afterwards. Codes work before consent."""
     if isinstance(body, Left):
         desk.events.append(WentAway())
         return
@@ -35,6 +35,9 @@ def answer(desk: Desk, body: Body) -> None:
     if isinstance(body, Text) and says_emergency(desk, body.text):
         hear(desk, body.text)
         lessons.open_emergency(desk)
+        return
+    if codes_too and (shown := codes.shown(body)):
+        desk.events.append(CodeShown(shown.kind, shown.code))
         return
     if desk.person.consent == "new":
         reception.greet(desk)
@@ -109,6 +112,12 @@ def _ask_again(desk: Desk) -> None:
             reception.ask_language(desk)
         case "delete":
             rights.ask_delete(desk)
+        case "link":
+            desk.events.append(OfficeAsked("link_again"))
+        case "conduct":
+            desk.events.append(OfficeAsked("teach"))
+        case "persons":
+            desk.events.append(OfficeAsked("persons"))
         case _ if desk.person.consent == "asked":
             reception.ask_consent(desk)
         case _:
@@ -153,6 +162,12 @@ def _tap(desk: Desk, token: str) -> None:
             reception.take_address(desk, rest)
             if desk.talk.open_run is not None and not desk.talk.pending:
                 _resume(desk, ev.Reoffered(""))
+        case "i" if desk.agreed:
+            desk.events.append(OfficeAsked("set", rest))
+        case "j" if desk.talk.pending == "link":
+            desk.events.append(OfficeAsked("refuse_link") if rest == "no" else OfficeAsked("join", rest))
+        case "w" if desk.talk.pending == "persons":
+            desk.events.append(OfficeAsked("sit", rest))
         case "l":
             reception.take_language(desk, rest)
             _show_again(desk)
@@ -239,10 +254,10 @@ def command(desk: Desk, word: str) -> None:
             _show_again(desk)
         case "show_data":
             rights.show_data(desk)
-            _show_again(desk)
+            _with_belonging(desk)
         case "download_data":
             rights.download_data(desk)
-            _show_again(desk)
+            _with_belonging(desk)
         case "delete_data":
             rights.ask_delete(desk)
         case "withdraw":
@@ -257,7 +272,11 @@ def command(desk: Desk, word: str) -> None:
         case "agree" if desk.agreed:
             desk.say(desk.phrase("agreed"))
             _go_on(desk)
-        case "agree" | "change_address" | "change_name":
+        case "link" | "teach" | "apply" if desk.agreed:
+            desk.events.append(OfficeAsked(word))
+        case "persons":
+            desk.events.append(OfficeAsked("persons"))
+        case "agree" | "change_address" | "change_name" | "link" | "teach" | "apply":
             reception.ask_consent(desk)
         case "change_instructor":
             desk.say(desk.phrase("change_instructor" if reception.helper_known(desk) else "help_nobody"))
@@ -285,3 +304,16 @@ def _show_again(desk: Desk) -> None:
         _ask_again(desk)
     else:
         menu.show_menu(desk)
+
+
+def _with_belonging(desk: Desk) -> None:
+    """What is kept of her beside the conversation comes from the office; it puts the open question back as well."""
+    if desk.agreed:
+        desk.events.append(OfficeAsked("belonging"))
+    else:
+        _show_again(desk)
+
+
+def show_again(desk: Desk) -> None:
+    """Likewise, for what was answered outside this room."""
+    _show_again(desk)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.channels.base import Button
 from bot.tutoring.desk import AnswersForgotten, ConsentAnswered, Desk, Person, PersonForgotten
 from bot.tutoring.talk import Talk
@@ -24,6 +26,13 @@ def show_data(desk: Desk) -> None:
     )
     if desk.channel == "web":
         desk.say(desk.phrase("data_log"))
+
+
+def show_belonging(desk: Desk, kept: Mapping[str, str]) -> None:
+    """What the union's side keeps of her: name in its list, place, roles, what she set, requests, pairings."""
+    if kept:
+        desk.say(desk.phrase("data_union", tep="\n".join(f"{what}: {value}" for what, value in kept.items())))
+    desk.say(desk.phrase("data_whole_web" if desk.channel == "web" else "data_whole"))
 
 
 def download_data(desk: Desk) -> None:

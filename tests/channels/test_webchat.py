@@ -516,3 +516,23 @@ async def test_server_without_a_webchat_still_tells_its_health() -> None:
     with pytest.raises(OSError):
         await start(create_app(None, well), host, port)
     await runner.cleanup()
+
+
+async def test_her_data_as_a_file_of_hers_alone(house: House):
+    async def export(chat_id: str, kind: str) -> str | None:
+        return f"{kind} of {chat_id}" if house.conversation._kept.get(chat_id) else None
+
+    async with house.browser() as lan, house.browser(opened=False) as stranger:
+        async with lan.session.get("/chat/data") as response:
+            assert response.status == 401, "where nobody gives it, nobody gets it"
+        house.chat.export = export
+        async with lan.session.get("/chat/data") as response:
+            assert response.status == 404
+        await lan.say("xin chào")
+        for query, kind in (({}, "html"), ({"dang": "json"}, "json"), ({"dang": "../x"}, "html")):
+            async with lan.session.get("/chat/data", params=query) as response:
+                assert response.status == 200 and (await response.text()).startswith(f"{kind} of ")
+                assert response.headers["Content-Disposition"] == f'attachment; filename="du-lieu-cua-toi.{kind}"'
+                assert response.headers["Cache-Control"] == "no-store"
+        async with stranger.session.get("/chat/data") as response:
+            assert response.status == 401

@@ -36,6 +36,19 @@ def chat(open_chat: Open) -> Chat:
     return open_chat()
 
 
+def test_the_code_of_an_invitation_link_is_said_once_and_nothing_else_is(
+    phone: BrowserContext, echo_server: Server
+) -> None:
+    page = phone.new_page()
+    page.goto(f"{echo_server.url}?moi=MOI-K7QF-9FHT")
+    chat = Chat(page)
+    expect(chat.log).to_contain_text("MOI-K7QF-9FHT")  # the echo says it back
+    assert "moi=" not in page.url
+    page.goto(f"{echo_server.url}?moi=xoa-du-lieu")
+    expect(chat.log).to_contain_text(GREETING)
+    expect(chat.log).not_to_contain_text("xoa-du-lieu")
+
+
 # --- what it looks like --------------------------------------------------------------------------------
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
+from bot.services.export import export_of_chat
+from bot.services.people import OPERATOR
 from storage import tables
 from tests.support.builders import book, lesson
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor
@@ -79,8 +82,9 @@ async def test_deleting_asks_once_and_leaves_consent_rows_only(tmp_path: Path, c
         assert [row["text"] for row in farewell] == ([lan.said] if channel == WEB else []), "she shall be able to read"
         everything = await t.everything()
         assert "Bông" not in everything
-        ids = [line for line in everything.splitlines() if str(person["learner_id"]) in line]
-        assert ids and all(line.startswith("consent:") for line in ids)
+        assert str(person["learner_id"]) not in everything
+        (proof,) = await t.rows("consent")
+        assert proof["answer"] == "agreed", "what the law asks for, under a name that leads to nobody"
 
 
 async def test_deleting_takes_a_kept_copy_of_a_corrupt_state_too(tmp_path: Path):
@@ -157,3 +161,25 @@ async def test_instructor_word_names_the_helper(tmp_path: Path):
         lan = await in_the_middle(t)
         await lan.say("đổi người chỉ")
         assert "cô Hoa" in lan.said and lan.last.labels == ("Tiếp",)
+
+
+@CHANNELS
+async def test_she_sees_what_the_union_keeps_too(tmp_path: Path, channel: str):
+    async with tutor(tmp_path, book(QUIZ)) as t:
+        lan = await in_the_middle(t, channel)
+        await lan.say((await t.people.invite(OPERATOR, "instructor", "w26041")).code)
+        await lan.say("xem dữ liệu")
+        assert "Nơi sinh hoạt: Phường Trấn Biên" in lan.said and "người chỉ bài, Phường Trấn Biên" in lan.said
+        assert lan.last.labels == ("Tiếp",)
+
+
+async def test_the_whole_of_it_as_a_page_and_as_json(tmp_path: Path):
+    async with tutor(tmp_path, book(QUIZ)) as t:
+        lan = await in_the_middle(t, WEB)
+        await lan.say("<b>đậm</b>")
+        page = await export_of_chat(t.database, WEB, lan.chat_id, "html")
+        data = json.loads(await export_of_chat(t.database, WEB, lan.chat_id, "json") or "")
+        assert page and "<h2>Câu trả lời</h2>" in page and "Bông Súng" in page
+        assert "&lt;b&gt;" in page and "<b>" not in page, "her words are words, not markup"
+        assert data["person"][0]["name"] == "Bông Súng" and data["attempt"][0]["answer"] == "dung"
+        assert await export_of_chat(t.database, WEB, "nobody", "json") is None

@@ -24,6 +24,10 @@ History = Callable[[str, int, int], Awaitable[Sequence[LogEntry]]]
 """(chat_id, after, limit) -> at most `limit` entries with `no` above `after`, oldest first: the NEWEST such entries
 when there are more, so that a reload after a year costs one screenful. Raises StorageUnavailable."""
 
+Export = Callable[[str, str], Awaitable[str | None]]
+"""(chat_id, html or json) -> everything that is kept of her as one file; None for nobody known. Raises
+StorageUnavailable."""
+
 _CLIENT_ID = re.compile(r"[0-9A-Za-z_-]{8,40}")
 _TOKEN_BYTES = 64
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
@@ -75,7 +79,10 @@ class WebChat:
         union: str = "Hội Phụ nữ",
         public_url: str = "",
         max_text: int = 4000,
+        export: Export | None = None,
     ) -> None:
+        """`export` gives a chat's owner everything that is kept of her."""
+        self.export = export
         self._submit = submit
         self._history = history
         self._new_id = new_id

@@ -12,9 +12,9 @@
   const STEP = /^\d+\. /m;      // a line of a list of things to do
   const PHONE = /(^|[^\d.,])(1[89]00[ .]?\d{4}|0\d{2,3}[ .]?\d{3}[ .]?\d{3,4}|11[1345]|156)(?![.,]?\d|\/\d{4}| ?(?:đ|đồng|nghìn|ngàn|triệu|tỷ|người)(?![a-zà-ỹ])| ?%)/g;
 
-  let chat = '';                // which conversation is shown
-  let last = 0;                 // the newest line shown
-  let mineNo = 0;               // the newest line of hers
+  let chat = '';                // the conversation shown
+  let last = 0;                 // its newest line
+  let mineNo = 0;               // her newest line
   let prompt = null;            // the newest line of the tutor's
   let stampAt = 0;
   let unseen = null;            // the first line that came while she was reading further up
@@ -197,8 +197,8 @@
     offer();
   }
 
-  // News while a message is under way are its answer. Her own words come with them, in the place of the waiting
-  // bubble; when nothing of hers is kept (she has not agreed) the bubble itself moves in before the answer.
+  // News while a message is under way answer it. Her words come along, in place of the waiting bubble;
+  // when nothing of hers is kept the bubble itself moves in.
   function meet(fresh) {
     if (!fresh.length) return;
     const kept = fresh.some((entry) => entry.who !== 'tutor');
@@ -330,7 +330,9 @@
     show(news.entries);
     if (!filled) setTimeout(() => log.setAttribute('aria-live', 'polite'), 1000);
     filled = true;
-    if (location.hash === '#lai') history.replaceState(null, '', '/');
+    const code = /[?&]moi=([MN]OI-[\w-]+)/.exec(location.search);
+    if (code || location.hash === '#lai') history.replaceState(null, '', '/');
+    if (code) say({ text: code[1] }, '(mã mời)');
   }
 
   // The server does not know us: the page, opened again, brings a new cookie. Once only.
@@ -390,7 +392,7 @@
   window.addEventListener('offline', () => { round++; hangUp(); retry(); });
   window.addEventListener('pageshow', (event) => { if (event.persisted) connect(); });
   document.addEventListener('visibilitychange', () => {
-    // A page nobody looks at costs no data; it catches up when she comes back.
+    // A page nobody looks at costs no data.
     clearTimeout(timer);
     if (document.hidden) timer = setTimeout(() => { round++; hangUp(); }, 60e3);
     else if (!stream) connect();

@@ -26,17 +26,19 @@ TOO_LONG = "Tin dài quá, em đọc không xuể. Chia thành vài tin ngắn g
 TOO_OFTEN = "Tin đến nhanh quá. Chờ em một chút nhé."
 CROWDED = "Đang có nhiều người vào cùng lúc. Chờ em một chút, em ra ngay."
 TOO_MANY = "Trang đang mở ở nhiều nơi quá."
+NOTHING_KEPT = "Em chưa lưu gì của máy này."
 RESTING = "Máy đang bận một chút. Tin vẫn được giữ, lát nữa tự gửi lại."
 
 
 def web_routes(chat: WebChat) -> list[web.RouteDef]:
-    """GET / · POST /chat/send · GET /chat/log · GET /chat/stream."""
+    """GET / · POST /chat/send · GET /chat/log · GET /chat/stream · GET /chat/data."""
     routes = _Routes(chat)
     return [
         web.get("/", routes.page),
         web.post("/chat/send", routes.send),
         web.get("/chat/log", routes.log),
         web.get("/chat/stream", routes.stream, allow_head=False),
+        web.get("/chat/data", routes.data, allow_head=False),
     ]
 
 
@@ -140,6 +142,27 @@ class _Routes:
             return await self._follow(request, stream)
         finally:
             self._chat.streams.remove(stream)
+
+    async def data(self, request: web.Request) -> web.Response:
+        """?dang=json -> everything that is kept of her, as a file of hers; without it a page that anybody can read."""
+        visitor, kind = self._visitor(request), "json" if request.query.get("dang") == "json" else "html"
+        if visitor is None or self._chat.export is None:
+            return _refusal(401, NOT_KNOWN)
+        if wait := self._chat.wait_to_read(visitor.chat_id):
+            return _refusal(429, TOO_OFTEN, wait)
+        try:
+            text = await self._chat.export(visitor.chat_id, kind)
+        except StorageUnavailable:
+            return _refusal(503, RESTING, 2)
+        if text is None:
+            return _refusal(404, NOTHING_KEPT)
+        headers = {
+            "Cache-Control": "no-store",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Content-Disposition": f'attachment; filename="du-lieu-cua-toi.{kind}"',
+        }
+        content_type = "application/json" if kind == "json" else "text/html"
+        return web.Response(text=text, content_type=content_type, charset="utf-8", headers=headers)
 
     async def _follow(self, request: web.Request, stream: Stream) -> web.StreamResponse:
         response = web.StreamResponse(

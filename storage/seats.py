@@ -1,0 +1,67 @@
+"""Several persons on one phone: who learns there, and who is learning now (the identity's own person)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from storage import tables as base
+from storage.records import PersonRow, to_ms
+from storage.tables_people import seat
+
+
+def sitting(conn: Connection, channel: str, chat_id: str) -> list[tuple[str, str]]:
+    """(learner_id, name to be called by) of everybody who learns at this address, longest there first."""
+    query = (
+        select(seat.c.learner_id, base.person.c.name)
+        .join(base.person, base.person.c.learner_id == seat.c.learner_id)
+        .where(seat.c.channel == channel, seat.c.chat_id == chat_id)
+        .order_by(seat.c.at, seat.c.learner_id)
+    )
+    return [(row[0], row[1]) for row in conn.execute(query)]
+
+
+def take_seats(conn: Connection, channel: str, chat_id: str, learner_ids: Sequence[str], now: datetime) -> None:
+    """They learn here too; who does so already keeps her place in the row."""
+    into = postgres_insert if conn.dialect.name == "postgresql" else sqlite_insert
+    rows = [
+        {"channel": channel, "chat_id": chat_id, "learner_id": each, "at": to_ms(now) + at}
+        for at, each in enumerate(learner_ids)
+    ]
+    conn.execute(into(seat).on_conflict_do_nothing(), rows)
+
+
+def add_beside(conn: Connection, person: PersonRow, channel: str, chat_id: str, now: datetime) -> None:
+    """A new person with a conversation of her own; the address becomes hers when she is seated."""
+    fields = {"learner_id": person.learner_id, "name": person.name, "address": person.address}
+    conn.execute(insert(base.person), {**fields, "consent": person.consent, "created_at": to_ms(now)})
+    empty = {"state": "{}", "revision": 0, "out_no": 0, "seen_at": to_ms(now)}
+    conn.execute(
+        insert(base.session), {"learner_id": person.learner_id, "channel": channel, "chat_id": chat_id, **empty}
+    )
+
+
+def change_over(conn: Connection, channel: str, chat_id: str, leaves: str, comes: str, out_no: int) -> None:
+    """From now on `comes` speaks at this address, where `out_no` messages have been said.
+
+    Reminders of who leaves rest until she is back: they would be read by the other.
+    """
+    where = base.identity.c.channel == channel, base.identity.c.chat_id == chat_id
+    conn.execute(update(base.identity).where(*where).values(learner_id=comes))
+    conn.execute(update(base.session).where(base.session.c.learner_id == leaves).values(due_at=None))
+    session = base.session.c
+    conn.execute(update(base.session).where(session.learner_id == comes).values(channel=channel, chat_id=chat_id))
+    conn.execute(update(base.session).where(session.learner_id == comes, session.out_no < out_no).values(out_no=out_no))
+
+
+def hand_over(conn: Connection, learner_id: str, out_no: int) -> None:
+    """She leaves for good: at each address of hers whoever else learns there speaks from now on."""
+    mine = base.identity.c.learner_id == learner_id
+    for channel, chat_id in conn.execute(select(base.identity.c.channel, base.identity.c.chat_id).where(mine)).all():
+        others = [each for each, _ in sitting(conn, channel, chat_id) if each != learner_id]
+        if others:
+            change_over(conn, channel, chat_id, learner_id, others[-1], out_no)

@@ -1,0 +1,119 @@
+"""`./camtay people` as somebody types it: sentences, exit codes, files that no spreadsheet executes."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from bot.cli import main
+
+Output = pytest.CaptureFixture[str]
+
+LIST = """loai;ten;vai;xa_phuong;chi_hoi;to
+chi hội;Hoa Sen;;Phường Trấn Biên;;
+;Nguyễn Thị Lan;hội viên;Trấn Biên;Hoa Sen;
+;Trần Thị Hoa;người chỉ;Trấn Biên;Hoa Sen;
+"""
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("CAMTAY_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("CAMTAY__TELEGRAM__USERNAME", "camtay_bot")
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    (tmp_path / "ds.csv").write_text(LIST, "utf-8-sig")
+    return tmp_path
+
+
+def people(*arguments: object) -> int:
+    return main(["people", *map(str, arguments)])
+
+
+def test_a_list_is_tried_and_loaded(here: Path, capsys: Output):
+    assert people("import", here / "ds.csv", "--dry-run") == 0
+    assert "chưa ghi gì: 2 người mới, 1 chi hội" in capsys.readouterr().out
+    assert people("import", here / "ds.csv") == 0 and people("import", here / "ds.csv") == 0
+    assert "0 người mới, 0 chi hội hay tổ mới, 2 người đã có" in capsys.readouterr().out
+    assert people("list", "w26041", "--role", "instructor") == 0
+    assert "Trần Thị Hoa  người chỉ  Hoa Sen  chưa nhận lời\n1 người.\n" in capsys.readouterr().out
+    assert people("areas", "w26041") == 0
+    assert "Hoa Sen" in capsys.readouterr().out
+
+
+def test_faults_are_told_with_their_place_and_nothing_comes_in(here: Path, capsys: Output):
+    (here / "ds.csv").write_text(LIST + ";=1+1;hội viên;Trấn Biên;;\n;Mai;hội viên;Long Thàn;;\n", "utf-8")
+    assert people("import", here / "ds.csv") == 1
+    told = capsys.readouterr().out
+    assert "ds.csv:5:ten: tên bắt đầu bằng “=”" in told and "ds.csv:6:xa_phuong:" in told
+    assert "có phải “Xã Long Thành”" in told and "2 chỗ cần sửa; chưa nhập gì cả" in told
+    assert people("list") == 0
+    assert capsys.readouterr().out == "0 người.\n"
+
+
+def test_an_invitation_with_its_links_and_a_qr_code(here: Path, capsys: Output):
+    assert people("invite", "--area", "w26041", "--role", "instructor") == 0
+    told = capsys.readouterr().out
+    assert "Mã mời người chỉ, Phường Trấn Biên: MOI-" in told
+    assert "https://t.me/camtay_bot?start=MOI-" in told and "▀" in told
+
+
+def test_codes_for_everybody_on_a_list(here: Path, capsys: Output):
+    people("import", here / "ds.csv")
+    assert people("invite", "--area", "w26041", "--all", here / "ma.csv") == 0
+    assert "Đã ghi 2 mã" in capsys.readouterr().out
+    with (here / "ma.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["ten"] for row in rows} == {"Nguyễn Thị Lan", "Trần Thị Hoa"}
+    assert len({row["ma"] for row in rows}) == 2 and all("t.me/camtay_bot" in row["duong_dan"] for row in rows)
+    assert (here / "ma.csv").stat().st_mode & 0o077 == 0, "codes are for the officer alone"
+
+
+def test_what_cannot_be_is_a_sentence(here: Path, capsys: Output):
+    for arguments, code, said in (
+        (("suspend", "khong-co"), 1, "Không có người hay địa bàn nào"),
+        (("approve", "khong-co"), 1, "Không có người hay địa bàn nào"),
+        (("list", "w99999"), 1, "Không có địa bàn nào mang mã “w99999”"),
+        (("areas", "w99999"), 1, "Không có địa bàn nào mang mã “w99999”"),
+        (("import", here / "khong-co.csv"), 2, "không mở được"),
+        (("--by", "khong-co", "invite", "--area", "w26041"), 2, "địa bàn mình phụ trách"),
+    ):
+        assert people(*arguments) == code, arguments
+        assert said in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        people("xoa")
+    assert "không có lựa chọn" in capsys.readouterr().err
+
+
+def test_a_person_from_one_end_to_the_other(here: Path, capsys: Output):
+    import asyncio
+
+    from storage import conversations
+    from storage.database import open_database
+    from storage.records import PersonRow
+    from tests.support.world import START
+
+    people("areas")
+
+    async def meet() -> None:
+        database = open_database(f"sqlite:///{here / 'data' / 'camtay.db'}")
+        row = PersonRow("p1", "=Lan", "chị/em", "agreed")
+        await database.transact(lambda c: conversations.add_learner(c, row, "web", "c1", START))
+        await database.close()
+
+    asyncio.run(meet())
+    assert people("approve", "p1") == 1, "nobody knows where she belongs"
+    assert people("export", "p1", "--to", here / "lan.json") == 0
+    assert json.loads((here / "lan.json").read_text("utf-8"))["person"][0]["name"] == "=Lan"
+    assert people("export", "p1", "--format", "html") == 0
+    assert "<h2>Chị là ai</h2>" in capsys.readouterr().out
+    assert people("delete", "p1") == 0 and people("export", "p1") == 1
+
+
+def test_a_list_that_is_written_out_executes_nothing():
+    from bot.people import _csv
+
+    rows = list(csv.reader(_csv([["=HYPERLINK(1)", "+1", "-1", "@x", "Lan, Hoa"]]).splitlines()))
+    assert rows == [["'=HYPERLINK(1)", "'+1", "'-1", "'@x", "Lan, Hoa"]]
