@@ -26,8 +26,12 @@ def ask(
     version: int = 0,
     step: str = "",
     tries: int = 0,
+    place: bool = True,
 ) -> Request | None:
-    """She wants a human. The request, new or the one already under way; None when she has what she asks for."""
+    """She wants a human. The request, new or the one already under way; None when she has what she asks for.
+
+    Without `place` nobody is asked yet: the caller goes on with `release`.
+    """
     learner = turn.ledger.learner(learner_id)
     if learner is None:
         return None
@@ -57,6 +61,9 @@ def ask(
         turn.tell(owner, "officer_stranger", first.request_id, ten_hv=learner.name, khu=learner.area)
         turn.tell(learner_id, "pair_stranger", first.request_id)
         return waiting
+    if not place:
+        turn.ledger.put_request(first)
+        return first
     return _tell_where(turn, turn.place(first), again=False)
 
 
@@ -288,11 +295,26 @@ def release(turn: Turn, request_ids: Collection[str]) -> None:
         turn.withdraw(request_id)
         request = turn.ledger.request(request_id)
         if request and request.state != "closed":
-            turn.ledger.put_request(replace(request, state="waiting"))
+            kind, owner = turn.post(turn.ledger.learner(request.learner_id), request.width - OFFICER)
+            turn.ledger.put_request(replace(request, state="waiting", owner_kind=kind, owner_id=owner))
     for request_id in request_ids:
         request = turn.ledger.request(request_id)
-        if request and request.state == "waiting":
-            wait_again(turn, request)
+        if request is None or request.state != "waiting":
+            continue
+        if request.kind == "safety":
+            due = min(request.due_at, turn.now + turn.rules.safety)
+            turn.ledger.put_request(replace(request, due_at=due))
+            call_officer(turn, request_id)
+        else:
+            _tell_where(turn, turn.place(request), again=True)
+
+
+def call_officer(turn: Turn, request_id: str) -> None:
+    """Whoever answers now for a cry for safety hears of it at once."""
+    if request := turn.ledger.request(request_id):
+        learner = turn.ledger.learner(request.learner_id)
+        name, area = (learner.name, learner.area) if learner else ("", "")
+        turn.tell(request.owner_id, "safety_call", request_id, urgent=True, ten_hv=name, khu=area)
 
 
 def look_again(turn: Turn, request_id: str) -> bool:
@@ -304,20 +326,6 @@ def look_again(turn: Turn, request_id: str) -> bool:
     if placed.state == "offered":
         _tell_where(turn, placed, again=False)
     return placed.state == "offered"
-
-
-def wait_again(turn: Turn, request: Request) -> None:
-    """Whoever had it has it no longer: it is placed anew, and she is told."""
-    if request.state == "closed":
-        return
-    request = replace(request, state="waiting")
-    if request.kind == "safety":
-        kind, owner = turn.post(turn.ledger.learner(request.learner_id), request.width - OFFICER)
-        due = min(request.due_at, turn.now + turn.rules.safety)
-        turn.ledger.put_request(replace(request, owner_kind=kind, owner_id=owner, due_at=due))
-        turn.tell(owner, "safety_call", request.request_id, urgent=True, ten_hv=turn.name(request.learner_id), khu="")
-        return
-    _tell_where(turn, turn.place(request), again=True)
 
 
 # --- time passes ---

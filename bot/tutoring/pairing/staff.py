@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.tutoring.pairing.model import Instructor, Pairing
-from bot.tutoring.pairing.policy import ask, release, wait_again
+from bot.tutoring.pairing.model import OFFICER, Instructor, Pairing
+from bot.tutoring.pairing.policy import ask, call_officer, release
 from bot.tutoring.pairing.turn import Turn
 
 
@@ -80,9 +80,9 @@ def suspend(turn: Turn, instructor_id: str, why: str = "suspended") -> None:
     for pairing in pairings:  # all of them before anybody is placed: then the oldest comes first
         turn.end_pairing(pairing, why)
         turn.tell(pairing.learner_id, "pairing_lost")
-    release(turn, list(dict.fromkeys((*asked, *held))))
-    for pairing in pairings:
-        ask(turn, pairing.learner_id, "pair")
+    wishes = (ask(turn, pairing.learner_id, "pair", place=False) for pairing in pairings)
+    new = [wish.request_id for wish in wishes if wish and wish.state == "waiting"]
+    release(turn, list(dict.fromkeys((*asked, *held, *new))))
 
 
 def reinstate(turn: Turn, instructor_id: str) -> None:
@@ -93,9 +93,19 @@ def reinstate(turn: Turn, instructor_id: str) -> None:
 
 def officers_changed(turn: Turn, former_id: str) -> None:
     """She is officer no more (the ledger no longer names her): her requests go to whoever answers there now."""
-    for request in list(turn.ledger.owned_by(former_id)):
-        if request.owner_kind == "officer":
-            wait_again(turn, replace(request, owner_id=""))
+    left = []
+    for held in list(turn.ledger.owned_by(former_id)):
+        request = turn.ledger.request(held.request_id) or held
+        if request.owner_id != former_id or request.owner_kind != "officer":
+            continue
+        if request.state == "open":
+            left.append(request.request_id)
+        else:
+            kind, owner = turn.post(turn.ledger.learner(request.learner_id), request.width - OFFICER)
+            turn.ledger.put_request(replace(request, owner_kind=kind, owner_id=owner))
+            if request.kind == "safety":
+                call_officer(turn, request.request_id)
+    release(turn, left)
 
 
 def forget(turn: Turn, person_id: str) -> None:
