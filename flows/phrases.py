@@ -17,5 +17,13 @@ REQUIRED = frozenset(
     ask_rating ask_retry_photo ask_retry_voice badge checkin checkin_no checkin_yes help_called label_checkin_no
     label_checkin_yes lesson_moved lesson_moved_back pair_helper pair_nobody rated review_empty show_image
     show_video task_proof waiting unsure withdrawn wrong wrong_number wrong_typed
+    label_accept label_offer_later label_not_now label_take offer_pair offer_lesson offer_help offer_accepted
+    offer_help_accepted offer_later_said offer_declined_said offer_gone offer_yours offer_withdrawn offer_resting
+    not_yours taken pair_asked pair_next pair_wait pair_night pair_already pair_have pair_stranger pair_officer
+    pair_officer_again pair_found pair_cancelled pairing_over pairing_ended pairing_lost help_asked help_coming
+    help_done help_done_owner officer_waiting officer_stranger officer_must safety_steps safety_call safety_again
+    safety_wait safety_taken relay_secret_wanted relay_papers_wanted relay_remote relay_money relay_account
+    relay_phone relay_secret relay_link relay_link_only relay_link_hidden relay_masked relay_elsewhere report_made
+    report_officer
     """.split()
 )

@@ -186,6 +186,8 @@ def _is_warning(plain: str) -> bool:
 
 
 def _is_safe(found: re.Match[str]) -> bool:
+    if found["b"] and found[0] == found["b"] and found["b"].rpartition(".")[2].strip().istitle():
+        return True  # "xong.Com nguội rồi": a sentence begins there
     host = next((each for each in found.groupdict().values() if each), "")
     host = host.replace(" ", "").casefold().rstrip(".,!?);:").rsplit("@", 1)[-1].split(":")[0]
     return any(host == safe or host.endswith("." + safe) for safe in SAFE_HOSTS)
