@@ -117,6 +117,13 @@ def golden(given: argparse.Namespace) -> int:
     return rewrite(settings, given.paths)
 
 
+def simulate(given: argparse.Namespace) -> int:
+    settings = _settings(given)
+    from bot import simulation
+
+    return simulation.report(simulation.Plan(days=given.days, seed=given.seed), settings, print)
+
+
 def make_backup(given: argparse.Namespace) -> int:
     settings = _settings(given)
     from bot import backup
@@ -278,6 +285,10 @@ def _parser() -> argparse.ArgumentParser:
         "golden", golden, "Ghi lại lời của máy trong các bản thoại mẫu; xem git diff sau đó.", "config lessons"
     )
     writing.add_argument("paths", metavar="BẢN_THOẠI", nargs="*", type=_path, help="không ghi: mọi bản thoại")
+    simulating = add("simulate", simulate, "Chạy thử việc ghép đôi 1+1 trong thời gian nhanh.", "config")
+    simulating.add_argument("what", metavar="GÌ", choices=("province",), help="province: 95 xã phường, 20.000 người học")
+    simulating.add_argument("--days", metavar="NGÀY", type=int, default=90, help="bao nhiêu ngày (90)")
+    simulating.add_argument("--seed", metavar="SỐ", type=int, default=1, help="số gieo: cùng số thì cùng kết quả (1)")
     add("migrate", migrate, "Đưa cơ sở dữ liệu lên phiên bản mới.", "config data")
     making = add("backup", make_backup, "Sao lưu vào một tệp, không cần dừng.", "config data")
     making.add_argument("file", metavar="TỆP", nargs="?", type=_path, help="không ghi: data/backup/camtay-….tar.gz")

@@ -175,6 +175,18 @@ class Memory:
         found = self._queue.first(instructor, fits)
         return self.requests[found] if found else None
 
+    def unclosed(self) -> list[Request]:
+        """Every request that somebody still answers for."""
+        return [self.requests[each] for mine in self._asked_for.values() for each in mine]
+
+    def waiting(self) -> list[str]:
+        """Ids of all requests that any free instructor may be asked for, the first first."""
+        return self._queue.in_order()
+
+    def next_due(self) -> int | None:
+        """When `due` may have something to say; it may be too early."""
+        return self._due[0][0] if self._due else None
+
     def due(self, now: int, limit: int) -> Sequence[str]:
         """Takes from the heap; what is still due afterwards has been put anew with a later instant, or is returned again."""
         found: dict[str, None] = {}

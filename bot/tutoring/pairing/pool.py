@@ -122,6 +122,10 @@ class Queue:
     def __len__(self) -> int:
         return len(self._waiting)
 
+    def in_order(self) -> list[str]:
+        """Everybody's id, the first first."""
+        return [place[2] for place in sorted(self._waiting.values())]
+
     def put(self, request: Request, learner: Learner) -> None:
         place = request.priority, request.since_at, request.request_id
         if self._waiting.get(request.request_id) != place:

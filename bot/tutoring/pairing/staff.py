@@ -26,6 +26,18 @@ def end(turn: Turn, pairing_id: str, why: str = "") -> bool:
     return True
 
 
+def report(turn: Turn, pairing_id: str) -> bool:
+    """One tap: the nearest officer hears of it, the other of the two does not."""
+    pairing = turn.ledger.pairing(pairing_id)
+    if pairing is None or turn.actor not in (pairing.learner_id, pairing.instructor_id):
+        return False
+    turn.note("reported", None, pairing_id)
+    _, officer = turn.post(turn.ledger.learner(pairing.learner_id))
+    turn.tell(officer, "report_officer", pairing_id, ten_hv=turn.name(turn.actor))
+    turn.tell(turn.actor, "report_made")
+    return True
+
+
 def _leave_learner(turn: Turn, pairing: Pairing, why: str) -> None:
     """The pairing is over through no doing of hers: another is sought at once."""
     turn.end_pairing(pairing, why)
