@@ -6,6 +6,7 @@ while it runs, checks every hash before it touches anything, and keeps what was 
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import io
 import json
@@ -15,15 +16,22 @@ import shutil
 import tarfile
 import tempfile
 import zlib
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from bot.errors import CamtayError
+from bot.services.forgetting import repeat_deletions, tombstones_of
+from bot.services.pseudonyms import KEY_FILE, Pseudonyms
 from storage.copies import DATABASE_NAMES, CopyFailed, copy_database, copy_name, put_database, sqlite_path
+from storage.database import open_database
 from storage.lock import lock_all
 from storage.schema import SCHEMA
+
+T = TypeVar("T")
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -80,18 +88,23 @@ def restore(file: Path, data: Path, database_url: str, now: datetime) -> tuple[P
     """Put a backup in place of what is there; returns where the former data lie. Raises BackupFailed, AlreadyRunning.
 
     Every file of a backup is replaced in one step of its own, the database last: whoever breaks it off runs it again.
+    Whoever had everything deleted since the backup was made is deleted from what came back.
     """
     try:
         held = lock_all(data, sqlite_path(database_url))
         with held, tempfile.TemporaryDirectory(prefix=".restore-", dir=data) as folder:
             manifest = _unpack(file, Path(folder))
             _check_kind(manifest, database_url)
+            deleted = _run(_deleted(database_url))
+            former_key = _key(data)
             aside = data / f"before-restore-{now:%Y%m%d-%H%M%S}"
             aside.mkdir(mode=0o700)
             for entry in manifest.entries:
                 if entry.name.startswith("files/"):
                     _replace(Path(folder) / entry.name, entry.name.removeprefix("files/"), data, aside)
             put_database(database_url, Path(folder), aside)
+            keys = [Pseudonyms(key) for key in dict.fromkeys((_key(data), former_key)) if key]
+            _run(_delete_again(database_url, keys, deleted))
     except (OSError, CopyFailed, tarfile.TarError, zlib.error, EOFError) as fault:
         raise BackupFailed(f"Chưa lấy lại được từ {file}: {_reason(fault)}.") from fault
     return aside, manifest
@@ -207,6 +220,36 @@ def _is_safe(name: str) -> bool:
 def _check_kind(manifest: Manifest, database_url: str) -> None:
     if copy_name(database_url) not in {entry.name for entry in manifest.entries}:
         raise BackupFailed("Tệp sao lưu này thuộc loại cơ sở dữ liệu khác với cấu hình; xem database.url.")
+
+
+async def _deleted(database_url: str) -> dict[str, int]:
+    path = sqlite_path(database_url)
+    if path is not None and not path.exists():
+        return {}
+    database = open_database(database_url)
+    try:
+        return await tombstones_of(database)
+    finally:
+        await database.close()
+
+
+async def _delete_again(database_url: str, keys: list[Pseudonyms], deleted: dict[str, int]) -> None:
+    database = open_database(database_url)
+    try:
+        await repeat_deletions(database, keys, deleted)
+    finally:
+        await database.close()
+
+
+def _key(data: Path) -> bytes:
+    """The key of the folder's pseudonyms; empty where there never was one."""
+    return Pseudonyms.key_of(data) if (data / KEY_FILE).exists() else b""
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    """This room is synchronous, and whoever calls it may stand inside an event loop or not."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 def _replace(new: Path, name: str, data: Path, aside: Path) -> None:

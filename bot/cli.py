@@ -55,12 +55,12 @@ def main(arguments: Sequence[str]) -> int:
 def _sentence(error: Exception) -> tuple[int, str] | None:
     """Exit code and words for an expected error; None for a fault of ours, whose traceback we want to see."""
     from bot.backup import BackupFailed
-    from bot.errors import SettingsInvalid, StorageError
+    from bot.errors import CamtayError, NotAllowed, SettingsInvalid, StorageError
 
     match error:
-        case SettingsInvalid():
+        case SettingsInvalid() | NotAllowed():
             return 2, str(error)
-        case BackupFailed():
+        case BackupFailed() | CamtayError():
             return 1, str(error)
         case StorageError():
             return 1, str(error)
@@ -143,6 +143,15 @@ def restore(given: argparse.Namespace) -> int:
     print(f"Đã lấy lại dữ liệu của lúc {datetime.fromisoformat(manifest.created_at):%H:%M %d/%m/%Y} (UTC).")
     print(f"Dữ liệu trước đó còn ở: {aside}")
     return 0
+
+
+def people(given: argparse.Namespace) -> int:
+    settings = _settings(given)
+    from uuid import uuid4
+
+    from bot import people
+
+    return people.main(settings, given, people.World(lambda: datetime.now(UTC), lambda: uuid4().hex))
 
 
 def doctor(given: argparse.Namespace) -> int:
@@ -294,8 +303,16 @@ def _parser() -> argparse.ArgumentParser:
     making.add_argument("file", metavar="TỆP", nargs="?", type=_path, help="không ghi: data/backup/camtay-….tar.gz")
     restoring = add("restore", restore, "Lấy lại dữ liệu từ tệp sao lưu.", "config data")
     restoring.add_argument("file", metavar="TỆP", type=_path, help="tệp mà ./camtay backup đã ghi")
+    caring = add("people", people, "Người và địa bàn: nhập danh sách, mời, duyệt, tạm dừng, xuất, xóa.", "config data")
+    _people_arguments(caring)
     add("doctor", doctor, "Xem đã đủ gì, còn thiếu gì.", "config lessons data host port")
     return parser
+
+
+def _people_arguments(parser: argparse.ArgumentParser) -> None:
+    from bot.people_arguments import add_arguments
+
+    add_arguments(parser)
 
 
 def _path(text: str) -> Path:

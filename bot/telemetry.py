@@ -7,6 +7,8 @@ class and its frames; its text only where it is ours or the operating system's, 
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import logging
 import os
@@ -31,15 +33,22 @@ _SECRET = re.compile(
     r"|(?<!\d)\d(?:[ .\-]?\d){11,18}(?!\d)"  # citizen ids and cards
     r"|(?<=[?&]token=)[^\s&]+",
 )
+_SUBJECTS = frozenset({"learner_id", "chat_id", "update", "updates"})
+_subject_key = [os.urandom(32)]
 _OWN_ROOMS = ("bot", "storage", "flows")
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
-def start_logging(folder: Path, *, level: str = "info", max_mb: int = 10, keep: int = 5) -> None:
+def start_logging(
+    folder: Path, *, level: str = "info", max_mb: int = 10, keep: int = 5, subject_key: bytes = b""
+) -> None:
     """Log to `folder`/camtay.jsonl (at most `max_mb` megabytes, `keep` older files) and warnings to stderr.
 
+    `subject_key` keeps the names of learners in the log the same over restarts; without it each process has its own.
     A folder that cannot be written costs the file, never the start. Calling it again replaces the former set-up.
     """
+    if subject_key:
+        _subject_key[:] = [subject_key]
     root = logging.getLogger()
     stop_logging()
     root.setLevel(max(LEVELS[level], logging.WARNING))  # libraries talk too much
@@ -65,6 +74,13 @@ def stop_logging() -> None:
     for handler in [handler for handler in root.handlers if isinstance(handler, _Screen | _File)]:
         root.removeHandler(handler)
         handler.close()
+
+
+def subject(learner: str) -> str:
+    """How the log calls a learner, her chat, or an update that names her chat."""
+    if learner.startswith("telegram:"):
+        return learner  # an update's number says nothing about whose it was
+    return "~" + hmac.new(_subject_key[0], learner.encode(), hashlib.sha256).hexdigest()[:12]
 
 
 def mask_secrets(text: str) -> str:
@@ -130,7 +146,10 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
 
 
 def _value(name: str, value: Any) -> Any:
-    """An id may be as long as a citizen's number, and is what the operator needs to see whole."""
+    """An id may be as long as a citizen's number, and is what the operator needs to see whole; a person's is a name
+    that leads to nobody: it is the same all through the log and outlives her in no backup of it."""
+    if name in _SUBJECTS and value is not None:
+        return [subject(str(item)) for item in value] if isinstance(value, list) else subject(str(value))
     if value is None or isinstance(value, bool | int | float) or name.endswith("_id"):
         return value
     if isinstance(value, list | tuple | set | frozenset):

@@ -25,5 +25,12 @@ REQUIRED = frozenset(
     safety_wait safety_taken relay_secret_wanted relay_papers_wanted relay_remote relay_money relay_account
     relay_phone relay_secret relay_link relay_link_only relay_link_hidden relay_masked relay_elsewhere report_made
     report_officer
+    code_heard code_unknown code_unknown_link code_used code_expired code_own code_own_link code_too_often
+    invited_learner invited_instructor invited_officer link_words link_addresses link_ask label_link_yes
+    label_link_no link_refused linked linked_two link_told label_teach conduct label_conduct_yes conduct_more conduct_thanks
+    conduct_later teaching teaching_all teaching_paused teaching_ask label_teach_cap label_teach_top
+    label_teach_lang label_teach_hours label_teach_pause label_teach_back label_teach_number label_teach_days
+    ask_teach_cap ask_teach_top ask_teach_lang ask_teach_hours ask_teach_pause lang_vi lang_sti lang_crw lang_km
+    lang_tyz lang_nut lang_zh teach_not apply_told apply_nowhere
     """.split()
 )

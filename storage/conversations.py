@@ -12,7 +12,9 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage import tables as t
 from storage.errors import Conflict
+from storage.forgetting import forget_belonging
 from storage.records import LearnerRow, OutboxRow, PersonRow, Writes, from_ms, to_ms
+from storage.tables_people import role
 
 CORRUPT = "corrupt:"  # keys under which states that could not be read are kept
 _HIGHEST = "highest_forgotten_no"
@@ -32,6 +34,9 @@ _ADD_RUN = insert(t.run)
 _ADD_ATTEMPT = insert(t.attempt)
 _ADD_OUTBOX = insert(t.outbox)
 _ADD_LOG = insert(t.chat_log)
+_INSTRUCTS = exists().where(
+    role.c.learner_id == t.identity.c.learner_id, role.c.role == "instructor", role.c.state == "active"
+)
 _LEARNERS = (
     select(
         t.identity.c.learner_id,
@@ -45,6 +50,7 @@ _LEARNERS = (
         t.session.c.revision,
         t.session.c.out_no,
         t.session.c.prompt_at,
+        _INSTRUCTS.correlate(t.identity),
     )
     .join_from(t.identity, t.person, t.identity.c.learner_id == t.person.c.learner_id)
     .join(t.session, t.session.c.learner_id == t.identity.c.learner_id)
@@ -226,6 +232,7 @@ def _write_learning(conn: Connection, writes: Writes) -> None:
     ])  # fmt: skip
     for learner_id in sorted(writes.forget_answers):
         forget_answers(conn, learner_id)
+        forget_belonging(conn, learner_id)
 
 
 def forget_answers(conn: Connection, learner_id: str) -> None:
@@ -236,12 +243,20 @@ def forget_answers(conn: Connection, learner_id: str) -> None:
 
 
 def forget_person(conn: Connection, learner_id: str) -> None:
-    """Drop a person with everything that is hers; consent rows stay as the proof that the law asks for."""
+    """Drop a person with everything that is hers; consent rows stay as the proof that the law asks for.
+
+    Whoever she guided is the caller's concern: it asks the pairing to find them somebody else first.
+    """
     out_no = conn.scalar(select(t.session.c.out_no).where(t.session.c.learner_id == learner_id)) or 0
     _remember_highest(conn, out_no)
     of_hers = select(t.identity.c.chat_id).where(t.identity.c.learner_id == learner_id, t.identity.c.channel == "web")
     conn.execute(delete(t.chat_log).where(t.chat_log.c.chat_id.in_(of_hers)))
+    for channel, chat_id in conn.execute(
+        select(t.identity.c.channel, t.identity.c.chat_id).where(t.identity.c.learner_id == learner_id)
+    ).all():
+        conn.execute(delete(t.outbox).where(t.outbox.c.channel == channel, t.outbox.c.chat_id == chat_id))
     forget_answers(conn, learner_id)
+    forget_belonging(conn, learner_id)
     for table in (t.session, t.identity, t.person):
         conn.execute(delete(table).where(table.c.learner_id == learner_id))
 

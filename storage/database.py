@@ -45,6 +45,9 @@ class Database(Protocol):
     async def hold(self, name: str) -> bool:
         """Become the one process that owns `name` (a channel's outbox) until it ends; False while another does."""
 
+    async def scrub(self) -> None:
+        """After a deletion: let nothing of it stay in files beside the tables, as far as the database can."""
+
     async def close(self) -> None: ...
 
 
@@ -88,6 +91,22 @@ class SQLite:
     async def hold(self, name: str) -> bool:
         return True  # the lock on the data folder lets one process in
 
+    async def scrub(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._writer, self._scrub)
+
+    def _scrub(self) -> None:
+        """Pages are overwritten when they are freed (secure_delete); the log of writes still has them as they were.
+
+        Not while somebody reads: then the next deletion or stop does it.
+        """
+        if self._engine is None:
+            return
+        try:
+            with self._engine.connect() as connection:
+                connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+        except (SQLAlchemyError, sqlite3.Error) as fault:
+            raise decide(fault) from fault
+
     async def close(self) -> None:
         if self._readers is not None:
             await self._readers.dispose()
@@ -107,7 +126,7 @@ def writer_engine(path: Path) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -146,6 +165,9 @@ class PostgreSQL:
                 raise
         self._holder = holder
         return owned
+
+    async def scrub(self) -> None:
+        """Nothing: dead rows go with the next autovacuum, and the log of writes belongs to the server."""
 
     async def close(self) -> None:
         if self._holder is not None:

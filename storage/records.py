@@ -33,6 +33,7 @@ class LearnerRow:
     revision: int
     out_no: int
     prompt_at: int | None
+    instructs: bool = False
 
 
 @dataclass(frozen=True, slots=True)

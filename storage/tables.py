@@ -25,6 +25,9 @@ person = Table(
     Column("address", Text, nullable=False),
     Column("consent", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    Column("area_id", Text, index=True),
+    Column("lang", Text, nullable=False, server_default="vi"),
+    Column("needs", Text, nullable=False, server_default="[]"),
 )
 
 identity = Table(

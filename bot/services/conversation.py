@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from bot.channels.base import Inner, Left, Outgoing, Tap, Update
 from bot.services.effects import Effects, Record
+from bot.services.office import Office
+from bot.services.pseudonyms import Pseudonyms
+from bot.tutoring import linking
 from bot.tutoring import talk as talks
-from bot.tutoring.conversation import answer
+from bot.tutoring.conversation import answer, show_again
 from bot.tutoring.desk import Desk, Person
 from bot.tutoring.quiet import QuietHours
 from flows import Book, SessionCorrupt
@@ -29,7 +34,16 @@ log = logging.getLogger(__name__)
 class Conversation:
     """The use case the whole project exists for. `universe` makes a world seeded by an update's id."""
 
-    def __init__(self, database: Database, book: Book, universe: Callable[[str], Universe], quiet: QuietHours) -> None:
+    def __init__(
+        self,
+        database: Database,
+        book: Book,
+        universe: Callable[[str], Universe],
+        quiet: QuietHours,
+        office: Office | None = None,
+    ) -> None:
+        """Without an `office` codes of other processes are not known here: its key is made up."""
+        self.office = office or Office(Pseudonyms(os.urandom(32)))
         self.database = database
         self.book = book
         self.universe = universe
@@ -40,6 +54,12 @@ class Conversation:
 
         `settled` are outbox rows (channel, chat_id, no) that have left meanwhile; their end rides along.
         """
+        effects = await self._commit(updates, settled)
+        if effects.forgotten:
+            await self._scrub()
+        return effects
+
+    async def _commit(self, updates: Sequence[Update], settled: Settled) -> Effects:
         for _ in range(MAX_CONFLICTS):
             try:
                 return await self.database.transact(lambda connection: self.batch(connection, updates, settled))
@@ -47,10 +67,18 @@ class Conversation:
                 log.info("batch runs again", extra={"reason": str(conflict)[:200]})
         return await self.database.transact(lambda connection: self.batch(connection, updates, settled))
 
+    async def _scrub(self) -> None:
+        """The deletion itself is committed; should this fail, the next deletion makes up for it."""
+        try:
+            await self.database.scrub()
+        except StorageError as away:
+            log.warning("not scrubbed", extra={"reason": str(away)[:200]})
+
     def batch(self, connection: Connection, updates: Sequence[Update], settled: Settled) -> Effects:
         """The body of the transaction; pure but for the connection."""
         effects = Effects()
         now = self.universe("batch").now
+        joining: list[Update] = []
         if settled:
             conversations.settle(connection, settled)
         waiting: list[Update] = []
@@ -59,10 +87,37 @@ class Conversation:
             for update in of_channel:
                 if update.update_id in fresh_ids:
                     fresh_ids.discard(update.update_id)
-                    waiting.append(update)
+                    (joining if _joins(update) else waiting).append(update)
         while waiting:
             waiting = self._round(connection, waiting, effects)
+        for update in joining:  # last and alone: two persons become one, nobody else may be loaded then
+            self._join(connection, update, effects)
         return effects
+
+    def _join(self, connection: Connection, update: Update, effects: Effects) -> None:
+        """She confirmed that this phone is hers too: both persons become one, and she is told on both phones."""
+        rows = conversations.learners_by_chat(connection, update.channel, [update.chat_id])
+        row, universe = rows.get(update.chat_id), self.universe(f"{update.channel}:{update.update_id}")
+        talk = self._talk(connection, row) if row else talks.Talk()
+        other = self.office.other_phone(connection, talk, update, universe.now)
+        if row is None or other is None:
+            self._round(connection, [update], effects)
+            return
+        joined = replace(
+            other, channel=row.channel, chat_id=row.chat_id, away=False, out_no=max(row.out_no, other.out_no)
+        )
+        merged = linking.merge(self._talk(connection, other), talk)
+        self.office.join(connection, other.learner_id, row.learner_id, update, universe.now)
+        effects.writes = Writes()
+        there = Record(replace(other, out_no=joined.out_no), merged, effects, self.quiet)
+        there.tell(self.book.phrase("link_told", other.address, other.name, merged.lang), universe.now)
+        here = Record(replace(joined, out_no=there.out_no), merged, effects, self.quiet)
+        desk = Desk(self.book, universe, here.person, merged, row.channel)
+        linking.welcome(desk, show_again)
+        self.office.settle(connection, desk, update.body)
+        here.take(desk, universe.now, from_her=True)
+        here.close()
+        conversations.write(connection, effects.writes)
 
     def _round(self, connection: Connection, updates: Sequence[Update], effects: Effects) -> list[Update]:
         """Handle updates and write down what they cause.
@@ -77,6 +132,8 @@ class Conversation:
         for learner_id in sorted(records):
             records[learner_id].close()
         conversations.write(connection, effects.writes)
+        self.office.forgotten(connection, effects.writes.forget_people)
+        effects.forgotten += effects.writes.forget_people
         return after
 
     def _channel(
@@ -98,7 +155,10 @@ class Conversation:
                 continue
             if row.learner_id not in records:
                 records[row.learner_id] = Record(row, self._talk(connection, row), effects, self.quiet)
-            after += self._learner(records[row.learner_id], by_chat[chat_id])
+            elif records[row.learner_id].row.chat_id != row.chat_id:
+                after += by_chat[chat_id]  # she writes on two phones at once: each is answered where she wrote
+                continue
+            after += self._learner(connection, records[row.learner_id], by_chat[chat_id])
         return after
 
     def _load(
@@ -120,7 +180,7 @@ class Conversation:
             rows[chat_id] = row
         return rows
 
-    def _learner(self, record: Record, updates: list[Update]) -> list[Update]:
+    def _learner(self, connection: Connection, record: Record, updates: list[Update]) -> list[Update]:
         """Returns the updates that came after she had everything deleted."""
         ordered = _current_tap_first(updates, record.talk.seq)
         for at, update in enumerate(ordered):
@@ -129,6 +189,7 @@ class Conversation:
             universe = self.universe(f"{update.channel}:{update.update_id}")
             desk = Desk(self.book, universe, record.person, record.talk, record.row.channel)
             answer(desk, update.body)
+            self.office.settle(connection, desk, update.body)
             record.take(desk, universe.now, from_her=update.channel != INNER)
         return []
 
@@ -177,6 +238,10 @@ class Conversation:
         """This message found that she blocked the tutor: unless she has come back, nothing more is sent to her."""
         where = outgoing.channel, outgoing.chat_id, outgoing.no
         await self.database.transact(lambda connection: conversations.mark_away(connection, *where))
+
+
+def _joins(update: Update) -> bool:
+    return isinstance(update.body, Tap) and update.body.token.startswith("l:") and update.body.token != "l:no"
 
 
 def _begins(update: Update) -> bool:

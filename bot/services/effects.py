@@ -13,10 +13,12 @@ from bot.channels.base import Button, LogEntry, Outgoing
 from bot.tutoring import talk as talks
 from bot.tutoring.desk import (
     AnswersForgotten,
+    CodeShown,
     ConsentAnswered,
     Desk,
     DeskEvent,
     LessonRated,
+    OfficeAsked,
     Person,
     PersonForgotten,
     Reply,
@@ -50,6 +52,7 @@ class Effects:
     writes: Writes = field(default_factory=Writes)
     outgoing: list[Outgoing] = field(default_factory=list)
     entries: dict[str, list[LogEntry]] = field(default_factory=dict)
+    forgotten: list[str] = field(default_factory=list)
 
 
 class Record:
@@ -57,7 +60,7 @@ class Record:
 
     def __init__(self, row: LearnerRow, talk: talks.Talk, effects: Effects, quiet: QuietHours) -> None:
         self.row = row
-        self.person = Person(row.learner_id, row.name, row.address, row.consent)
+        self.person = Person(row.learner_id, row.name, row.address, row.consent, row.instructs)
         self.talk = talk
         self.effects = effects
         self.quiet = quiet
@@ -81,6 +84,10 @@ class Record:
         for reply in desk.replies:
             self._reply(reply, now, unasked=not from_her)
         self.person, self.talk = desk.person, desk.talk
+
+    def tell(self, text: str, now: datetime) -> None:
+        """Say something at this address that answers nothing said there."""
+        self._reply(Reply(text), now, unasked=True)
 
     def _event(self, desk: Desk, event: DeskEvent, now: datetime) -> None:
         writes, learner_id, agreed = self.effects.writes, self.row.learner_id, desk.agreed
@@ -115,6 +122,8 @@ class Record:
                 log.info("moved to a newer lesson", extra={"learner_id": learner_id, **moved})
             case ev.Awarded() | LessonRated():
                 pass
+            case CodeShown() | OfficeAsked():
+                pass  # the office has dealt with it, in the same transaction
             case ev.RunStarted() | ev.RunEnded() | ev.AnswerGraded() | ev.Said() | ev.Asked() | ev.Heard():
                 pass  # said above, or she has not agreed to anything being kept
             case ev.ValueSaved() | ev.TaskDone() | ev.TaskStuck() | ev.TaskPostponed() | ev.CheckpointPassed():

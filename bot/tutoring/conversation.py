@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import flows
 from bot.channels.base import Began, Body, Inner, Left, Media, Tap, Text
-from bot.tutoring import aftercare, menu, reception, rights
-from bot.tutoring.desk import Desk, WentAway
+from bot.tutoring import aftercare, codes, menu, reception, rights
+from bot.tutoring.desk import CodeShown, Desk, OfficeAsked, WentAway
 from bot.tutoring.hearing import hear, offered, says_emergency
 from flows import Session, Trigger
 from flows import events as ev
@@ -27,8 +27,8 @@ from flows.understand import (
 STALE_EVERY = timedelta(minutes=1)  # how often a flood of taps on old buttons is answered
 
 
-def answer(desk: Desk, body: Body) -> None:
-    """Handle one body; everything said and done is on the desk afterwards."""
+def answer(desk: Desk, body: Body, *, codes_too: bool = True) -> None:
+    """Handle one body; everything said and done is on the desk afterwards. Codes work before consent."""
     if isinstance(body, Left):
         desk.events.append(WentAway())
         return
@@ -38,6 +38,9 @@ def answer(desk: Desk, body: Body) -> None:
     if isinstance(body, Text) and says_emergency(desk, body.text):
         hear(desk, body.text)
         open_emergency(desk)
+        return
+    if codes_too and (shown := codes.shown(body)):
+        desk.events.append(CodeShown(shown.kind, shown.code))
         return
     if desk.person.consent == "new":
         reception.greet(desk)
@@ -110,6 +113,10 @@ def _ask_again(desk: Desk) -> None:
             reception.ask_address(desk)
         case "delete":
             rights.ask_delete(desk)
+        case "link":
+            desk.events.append(OfficeAsked("link_again"))
+        case "conduct":
+            desk.events.append(OfficeAsked("teach"))
         case _ if desk.person.consent == "asked":
             reception.ask_consent(desk)
         case _:
@@ -154,6 +161,12 @@ def _tap(desk: Desk, token: str) -> None:
             reception.take_address(desk, rest)
             if desk.talk.open_run is not None and not desk.talk.pending:
                 _resume(desk, ev.Reoffered(""))
+        case "i" if desk.agreed:
+            desk.events.append(OfficeAsked("set", rest))
+        case "l" if desk.talk.pending == "link":
+            desk.events.append(OfficeAsked("refuse_link"))
+        case "w":
+            desk.events.append(OfficeAsked("person", rest))
         case "r" if desk.agreed:
             aftercare.take_rating(desk, rest)
         case "k" if desk.agreed:
@@ -375,7 +388,11 @@ def command(desk: Desk, word: str) -> None:
         case "agree" if desk.agreed:
             desk.say(desk.phrase("agreed"))
             _go_on(desk)
-        case "agree" | "change_address" | "change_name":
+        case "link" | "teach" | "apply" if desk.agreed:
+            desk.events.append(OfficeAsked(word))
+        case "persons":
+            desk.events.append(OfficeAsked("persons"))
+        case "agree" | "change_address" | "change_name" | "link" | "teach" | "apply":
             reception.ask_consent(desk)
         case "change_instructor":
             desk.say(desk.phrase("change_instructor" if reception.helper_known(desk) else "help_nobody"))
@@ -403,6 +420,11 @@ def _show_again(desk: Desk) -> None:
         _ask_again(desk)
     else:
         menu.show_menu(desk)
+
+
+def show_again(desk: Desk) -> None:
+    """Likewise, for what was answered outside this room."""
+    _show_again(desk)
 
 
 # --- time --------------------------------------------------------------------------------------------

@@ -17,12 +17,13 @@ JOIN_UP_TO = 1_200  # characters of texts put into one message: about two screen
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`consent` is new (never met), asked, agreed or declined."""
+    """`consent` is new (never met), asked, agreed or declined; `instructs`: she may guide others."""
 
     learner_id: str
     name: str = ""
     address: str = flows.DEFAULT_ADDRESS
     consent: str = "new"
+    instructs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,28 @@ class LessonRated:
     stars: int
 
 
-DeskEvent = ev.Event | ConsentAnswered | AnswersForgotten | PersonForgotten | WentAway | LessonRated
+@dataclass(frozen=True, slots=True)
+class CodeShown:
+    """She showed an invitation code or three words; what they are worth only the office knows."""
+
+    kind: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeAsked:
+    """She asked for something that is decided with more than her own state: her part as instructor, a second phone.
+
+    `what` is teach, apply, set, link, refuse_link, persons, person; `value` is what a button carried.
+    """
+
+    what: str
+    value: str = ""
+
+
+DeskEvent = (
+    ev.Event | ConsentAnswered | AnswersForgotten | PersonForgotten | WentAway | LessonRated | CodeShown | OfficeAsked
+)
 
 
 class Desk:

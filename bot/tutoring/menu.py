@@ -21,7 +21,8 @@ def show_menu(desk: Desk, intro: str = "") -> None:
     if first is not None:
         desk.say(desk.phrase("menu_first", bai=first.title, phut=str(first.minutes)))
     desk.offer(
-        desk.phrase("menu"), (*_open(desk), *([_button(desk, first)] if first else []), *_tracks(desk, lessons, first))
+        desk.phrase("menu"),
+        (*_open(desk), *([_button(desk, first)] if first else []), *_tracks(desk, lessons, first), *_work(desk)),
     )
 
 
@@ -110,6 +111,10 @@ def _tracks(desk: Desk, lessons: list[Lesson], shown_already: Lesson | None) -> 
         count = desk.phrase("menu_track_count", nhom=title, xong=str(done), tong=str(len(own)))
         shown.append((f"t:{track}", count if desk.agreed else title))
     return tuple(shown)
+
+
+def _work(desk: Desk) -> Offer:
+    return (("g:teach", desk.phrase("label_teach")),) if desk.person.instructs else ()
 
 
 def _button(desk: Desk, lesson: Lesson) -> tuple[str, str]:

@@ -6,7 +6,7 @@ import hashlib
 import re
 
 import flows
-from bot.tutoring.desk import ConsentAnswered, Desk
+from bot.tutoring.desk import ConsentAnswered, Desk, OfficeAsked
 from bot.tutoring.menu import show_menu
 from flows import events as ev
 from flows.understand import Words, fold, without_fillers
@@ -132,7 +132,10 @@ def take_address(desk: Desk, number: str) -> None:
 def _introduced(desk: Desk) -> None:
     desk.change(pending="", offer=())
     intro = desk.phrase("address_set")
-    if desk.talk.open_run is None:
+    if desk.person.instructs:
+        desk.say(intro)
+        desk.events.append(OfficeAsked("teach"))
+    elif desk.talk.open_run is None:
         show_menu(desk, intro)
     else:
         desk.say(intro)

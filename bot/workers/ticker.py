@@ -15,7 +15,7 @@ from bot.services.conversation import INNER
 from bot.tutoring import talk as talks
 from bot.tutoring.quiet import QuietHours
 from flows import SessionCorrupt
-from storage import keeping
+from storage import invitations, keeping
 from storage.database import Connection, Database
 
 EVERY_S = 5.0  # reminders are counted in minutes and days
@@ -84,8 +84,11 @@ class Ticker:
         await self._in_slices(learners, lambda some, c: keeping.expire_people(c, some, people))
         lines = await self.database.read(lambda c: keeping.ownerless_logs(c, people))
         await self._in_slices(lines, lambda some, c: keeping.expire_logs(c, some))
+        while await self.database.transact(lambda c: invitations.expire(c, people, SWEEP_SLICE)) == SWEEP_SLICE:
+            pass
         while await self.database.transact(lambda c: keeping.expire_inbox(c, ids, SWEEP_SLICE)) == SWEEP_SLICE:
             pass
+        await self.database.scrub()
 
     async def _in_slices(self, found: Sequence[T], forget: Callable[[Sequence[T], Connection], None]) -> None:
         """A transaction a slice: updates get in between."""

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.errors import StorageUnavailable
-from bot.telemetry import FILE_NAME, mask_secrets, start_logging, stop_logging
+from bot.telemetry import FILE_NAME, mask_secrets, start_logging, stop_logging, subject
 
 TOKEN = "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsawx"
 
@@ -35,7 +35,13 @@ def test_a_line_holds_time_level_room_event_and_ids(tmp_path: Path) -> None:
     logging.getLogger("bot.workers.sender").info("sent", extra={"chat_id": "079123456789", "no": 3})
     (line,) = lines(tmp_path)
     assert line.pop("at").endswith("+00:00")
-    assert line == {"level": "info", "room": "bot.workers.sender", "event": "sent", "chat_id": "079123456789", "no": 3}
+    assert line == {
+        "level": "info",
+        "room": "bot.workers.sender",
+        "event": "sent",
+        "chat_id": subject("079123456789"),
+        "no": 3,
+    }
     assert (tmp_path / FILE_NAME).stat().st_mode & 0o077 == 0
 
 
@@ -105,7 +111,17 @@ def test_below_the_level_nothing_is_written(tmp_path: Path, capsys: pytest.Captu
     logging.getLogger("bot").info("sent")
     logging.getLogger("bot").warning("throttled", extra={"chat_id": "7"})
     assert [line["event"] for line in lines(tmp_path)] == ["throttled"]
-    assert capsys.readouterr().err.endswith(" warning bot: throttled chat_id=7\n")
+    assert capsys.readouterr().err.endswith(f" warning bot: throttled chat_id={subject('7')}\n")
+
+
+def test_a_learner_has_one_name_in_the_log_and_it_leads_to_nobody(tmp_path: Path) -> None:
+    start_logging(tmp_path, subject_key=b"k" * 32)
+    ids = {"learner_id": "lan-0123456789", "updates": ["web:lan-chat-77:m1", "telegram:1:7000"]}
+    for _ in range(2):
+        logging.getLogger("bot").warning("taken", extra=ids)
+    one, two = lines(tmp_path)
+    assert one["learner_id"] == two["learner_id"] and one["updates"][1] == "telegram:1:7000"
+    assert "lan-" not in (tmp_path / FILE_NAME).read_text("utf-8")
 
 
 def test_libraries_are_heard_from_warning_on(tmp_path: Path) -> None:

@@ -17,7 +17,10 @@ from sqlalchemy import select
 from bot.channels.base import Began, Body, Button, LearnerGone, Left, Media, Outgoing, SendError, Tap, Text, Update
 from bot.services.conversation import Conversation
 from bot.services.effects import Effects, unpack
+from bot.services.office import Links, Office
+from bot.services.people import People
 from bot.services.presence import Presence
+from bot.services.pseudonyms import Pseudonyms
 from bot.tutoring import talk as talks
 from bot.tutoring.quiet import QuietHours
 from bot.workers.intake import Intake
@@ -105,8 +108,8 @@ class Learner:
     async def send(self, kind: str) -> Learner:
         return await self.does(Media(kind))
 
-    async def begins(self) -> Learner:
-        return await self.does(Began())
+    async def begins(self, payload: str = "") -> Learner:
+        return await self.does(Began(payload))
 
     async def leaves(self) -> Learner:
         return await self.does(Left())
@@ -144,11 +147,13 @@ class Tutor:
         self.quiet = quiet
         self.channel = CollectingChannel()
         self.learners: dict[tuple[str, str], Learner] = {}
+        self.office = Office(Pseudonyms(b"a key of the tests alone"), links=Links("camtay_bot", "https://camtay.test/"))
 
     async def begin(self) -> None:
         self.database: Database = open_database(self.url)
         await schema.ensure(self.database)
-        self.conversation = Conversation(self.database, self.book, self.world.universe, self.quiet)
+        self.conversation = Conversation(self.database, self.book, self.world.universe, self.quiet, self.office)
+        self.people = People(self.database, self.office, self.clock.now, self.ids)
         self.senders = Senders()
         self.sender = Sender(
             self.channel,

@@ -1,0 +1,240 @@
+"""`./camtay people …`: what the operator does with people and places, in plain sentences."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import csv
+import html
+import io
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot.errors import CamtayError, SettingsInvalid
+from bot.people_arguments import ROLE_NAMES, STATE_NAMES
+from bot.services import importing
+from bot.services.office import Links, Office
+from bot.services.people import OPERATOR, Actor, Invited, People
+from bot.services.pseudonyms import Pseudonyms
+from bot.settings import Settings
+from bot.tutoring import people_file
+from storage import schema
+from storage.copies import sqlite_path
+from storage.database import Database, open_database
+from storage.errors import SchemaOutdated
+
+SHOWN_FAULTS = 1_000  # lines of faults on the screen; the rest is counted
+Print = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Clock and ids, from the command line."""
+
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
+
+
+def main(settings: Settings, given: argparse.Namespace, world: World, write: Print = print) -> int:
+    """Carry one sub-verb out; the exit code. Raises StorageError, NotAllowed and the like, a sentence each."""
+    return asyncio.run(_carry_out(settings, given, world, write))
+
+
+async def _carry_out(settings: Settings, given: argparse.Namespace, world: World, write: Print) -> int:
+    database = open_database(settings.database_url)
+    try:
+        await _ready(database)
+        names = Pseudonyms.of_folder(Path(settings.data.dir), world.new_id)
+        links = Links(getattr(given, "telegram", "").lstrip("@"), settings.web.public_url)
+        service = People(database, Office(names, links=links), world.now, world.new_id)
+        actor = await service.actor(given.by) if given.by else OPERATOR
+        return await _VERBS[given.what](service, actor, given, write)
+    finally:
+        await database.close()
+
+
+async def _ready(database: Database) -> None:
+    """An empty database is filled; an older one waits for `migrate`, since the tutor may be running on it."""
+    path = sqlite_path(database.url)
+    has = await schema.current(database) if path is None or path.exists() else None
+    if has is None:
+        await schema.ensure(database)
+    elif has != schema.SCHEMA:
+        raise SchemaOutdated
+
+
+# --- lists -------------------------------------------------------------------------------------------
+
+
+async def _import(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    try:
+        source = given.file.read_bytes()
+    except OSError as refused:
+        raise SettingsInvalid(f"{given.file}: không mở được ({refused.strerror}).") from None
+    found = await importing.plan(service, actor, people_file.read(source))
+    for fault in found.faults[:SHOWN_FAULTS]:
+        write(fault.at(given.file.name))
+    if len(found.faults) > SHOWN_FAULTS:
+        write(f"… và {len(found.faults) - SHOWN_FAULTS} chỗ nữa.")
+    for note in found.notes:
+        write(f"Lưu ý: {note}")
+    if found.faults:
+        write(f"{len(found.faults)} chỗ cần sửa; chưa nhập gì cả.")
+        return 1
+    counts = importing.summary(found)
+    told = f"{counts['people']} người mới, {counts['areas']} chi hội hay tổ mới, {counts['known']} người đã có."
+    if given.dry_run:
+        write(f"Soát xong, chưa ghi gì: {told}")
+        return 0
+    await importing.carry_out(service, actor, found)
+    write(f"Đã nhập: {told}")
+    return 0
+
+
+async def _areas(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    rows = await service.areas()
+    top = next((row for row in rows if row.area_id == given.area), None)
+    if top is None:
+        raise CamtayError(f"Không có địa bàn nào mang mã “{given.area}”.")
+    for row in rows:
+        if row.path.startswith(top.path):
+            depth = row.path.count("/") - top.path.count("/")
+            write(f"{'  ' * depth}{row.area_id:<{30 - 2 * depth}}{row.name}")
+    return 0
+
+
+async def _list(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    rows = await service.list_people(actor, given.area, given.role, given.state)
+    table = [
+        (r.person_id, r.name, ROLE_NAMES.get(r.role, r.role), r.area_name, STATE_NAMES.get(r.state, r.state))
+        for r in rows
+    ]
+    heads = ("ma", "ten", "vai", "dia_ban", "tinh_trang")
+    if given.format == "csv":
+        write(_csv([heads, *table]).rstrip("\n"))
+    else:
+        for row in table:
+            write("  ".join(str(cell) for cell in row))
+        write(f"{len(table)} người.")
+    return 0
+
+
+# --- invitations -------------------------------------------------------------------------------------
+
+
+async def _invite(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    lasts = timedelta(days=max(1, min(given.days, 365)))
+    if given.all is None:
+        made = await service.invite(actor, given.role or "learner", given.area, lasts=lasts)
+        _show_invitation(made, write)
+        return 0
+    roles = [given.role] if given.role else []
+    waiting = await service.list_people(actor, given.area, roles, ["invited"])
+    wanted = [(row.role, row.area_id, row.person_id) for row in waiting]
+    every = await service.invite_all(actor, wanted, lasts)
+    heads = ("ten", "vai", "dia_ban", "ma", "duong_dan")
+    rows = [(m.name, ROLE_NAMES[m.role], m.area.name, m.code, " ".join(m.links)) for m in every]
+    with given.all.open("w", encoding="utf-8-sig", newline="") as file:
+        file.write(_csv([heads, *rows]))
+    write(f"Đã ghi {len(rows)} mã vào {given.all}. Mỗi mã dùng một lần; hãy giữ kín tệp này và xóa khi đã phát.")
+    return 0
+
+
+def _show_invitation(made: Invited, write: Print) -> None:
+    write(f"Mã mời {ROLE_NAMES[made.role]}, {made.area.name}: {made.code}")
+    write(f"Dùng một lần, tới {made.expires_at:%d/%m/%Y}. Gõ mã này trong Cầm Tay, hoặc mở:")
+    for link in made.links:
+        write(f"  {link}")
+        write(_qr(link))
+
+
+def _qr(link: str) -> str:
+    import segno
+
+    drawn = io.StringIO()
+    segno.make(link, error="m").terminal(drawn, compact=True)
+    return drawn.getvalue()
+
+
+# --- one person --------------------------------------------------------------------------------------
+
+
+async def _approve(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    await service.approve(actor, given.person)
+    write("Đã duyệt. Chị ấy thấy nút “Việc chỉ bài” trong danh sách, đọc và nhận quy tắc rồi mới có người học.")
+    return 0
+
+
+async def _suspend(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    await service.suspend(actor, given.person)
+    write("Đã tạm dừng, có hiệu lực ngay. Người học của chị ấy được tìm người khác.")
+    return 0
+
+
+async def _delete(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    await service.delete(actor, given.person)
+    write("Đã xóa hết dữ liệu của người này.")
+    return 0
+
+
+async def _export(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    data = await service.export(actor, given.person)
+    text = as_html(data) if given.format == "html" else json.dumps(data, ensure_ascii=False, indent=1)
+    if given.to is None:
+        write(text)
+    else:
+        given.to.write_text(text, encoding="utf-8")
+        write(f"Đã ghi vào {given.to}. Tệp này là của chị ấy: chỉ đưa cho chị ấy.")
+    return 0
+
+
+TITLES = {
+    "person": "Chị là ai", "identity": "Máy của chị", "role": "Vai trong Hội", "invitee": "Trong danh sách",
+    "session": "Đang học", "run": "Các lần học", "attempt": "Câu trả lời", "consent": "Lời đồng ý",
+    "chat_log": "Tin nhắn trên trang web", "instructor": "Việc chỉ bài", "request": "Lần xin giúp",
+    "pairing": "Người chỉ", "skill_check": "Việc đã làm được", "invitation": "Mã mời đã dùng",
+}  # fmt: skip
+
+
+def as_html(data: dict[str, list[dict[str, Any]]]) -> str:
+    """The same as a page that can be read without any program: one heading a kind, one list a row."""
+    parts = [
+        "<!doctype html><html lang=vi><meta charset=utf-8><title>Dữ liệu của tôi</title>",
+        "<h1>Dữ liệu của tôi</h1>",
+    ]
+    for kind, rows in data.items():
+        parts.append(f"<h2>{html.escape(TITLES.get(kind, kind))}</h2>")
+        for row in rows:
+            items = (f"<li>{html.escape(key)}: {html.escape(_told(key, value))}" for key, value in row.items())
+            parts.append(f"<ul>{''.join(items)}</ul>")
+    return "\n".join(parts) + "\n"
+
+
+def _told(key: str, value: object) -> str:
+    if isinstance(value, int) and not isinstance(value, bool) and (key == "at" or key.endswith("_at")):
+        return datetime.fromtimestamp(value / 1000, UTC).strftime("%d/%m/%Y %H:%M UTC")
+    return str(value)
+
+
+def _csv(rows: Sequence[Sequence[str]]) -> str:
+    """As a file that a spreadsheet opens and does not execute."""
+    written = io.StringIO()
+    csv.writer(written, lineterminator="\n").writerows([people_file.harmless(cell) for cell in row] for row in rows)
+    return written.getvalue()
+
+
+_Verb = Callable[[People, Actor, argparse.Namespace, Print], Awaitable[int]]
+_VERBS: dict[str, _Verb] = {
+    "import": _import,
+    "areas": _areas,
+    "list": _list,
+    "invite": _invite,
+    "approve": _approve,
+    "suspend": _suspend,
+    "delete": _delete,
+    "export": _export,
+}

@@ -1,0 +1,62 @@
+"""What `./camtay people` understands; light, since every verb of the door builds it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+ROLE_NAMES = {
+    "learner": "hội viên",
+    "instructor": "người chỉ",
+    "officer": "cán bộ",
+    "editor": "soạn bài",
+    "admin": "quản trị",
+}
+STATE_NAMES = {"active": "đang hoạt động", "suspended": "tạm dừng", "asked": "xin chỉ bài", "invited": "chưa nhận lời"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The sub-verbs, each with what it needs."""
+    parser.add_argument(
+        "--by", metavar="MÃ", help="làm với quyền của cán bộ có mã này; không ghi: quyền người vận hành"
+    )
+    verbs = parser.add_subparsers(dest="what", required=True, metavar="VIỆC")
+
+    def add(name: str, what: str) -> argparse.ArgumentParser:
+        child = verbs.add_parser(name, help=what, description=what, allow_abbrev=False)
+        for flag, metavar, kind in (("--config", "TỆP", _path), ("--data", "THƯ_MỤC", _path), ("--by", "MÃ", str)):
+            child.add_argument(flag, metavar=metavar, type=kind, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+        return child
+
+    load = add("import", "Nhập danh sách từ tệp CSV: hội viên, người chỉ, chi hội, tổ.")
+    load.add_argument("file", metavar="TỆP", type=_path)
+    load.add_argument("--dry-run", action="store_true", help="chỉ soát, không ghi gì")
+    places = add("areas", "Các địa bàn: mã, tên.")
+    places.add_argument("area", metavar="ĐỊA_BÀN", nargs="?", default="dong-nai", help="mã địa bàn (dong-nai, w26041…)")
+    lists = add("list", "Người của một địa bàn.")
+    lists.add_argument("area", metavar="ĐỊA_BÀN", nargs="?", default="dong-nai")
+    lists.add_argument("--role", choices=tuple(ROLE_NAMES), action="append", default=[])
+    lists.add_argument("--state", choices=tuple(STATE_NAMES), action="append", default=[])
+    lists.add_argument("--format", choices=("table", "csv"), default="table")
+    invite = add("invite", "Làm mã mời một người, hay mọi người của một địa bàn còn chưa nhận lời.")
+    invite.add_argument("--area", metavar="ĐỊA_BÀN", required=True)
+    invite.add_argument("--role", choices=tuple(ROLE_NAMES), help="không ghi: hội viên; với --all: mọi vai")
+    invite.add_argument(
+        "--all", metavar="TỆP_RA", type=_path, help="ghi mã của mọi người trong danh sách ra tệp CSV này"
+    )
+    invite.add_argument("--days", type=int, default=14, help="mã dùng được mấy ngày (14)")
+    invite.add_argument("--telegram", metavar="TÊN_BOT", default="", help="tên bot Telegram, để có đường dẫn và mã QR")
+    for name, what in (
+        ("approve", "Duyệt một người làm người chỉ bài."),
+        ("suspend", "Tạm dừng một người chỉ bài, có hiệu lực ngay."),
+        ("delete", "Xóa hết dữ liệu của một người."),
+    ):
+        add(name, what).add_argument("person", metavar="MÃ", help="mã người, xem ./camtay people list")
+    show = add("export", "Mọi dữ liệu đang giữ của một người.")
+    show.add_argument("person", metavar="MÃ")
+    show.add_argument("--format", choices=("json", "html"), default="json")
+    show.add_argument("--to", metavar="TỆP", type=_path, help="không ghi: in ra màn hình")
+
+
+def _path(text: str) -> Path:
+    return Path(text).absolute()

@@ -1,0 +1,48 @@
+"""Deletions hold after a restore too: whoever was deleted before it is deleted again from what came back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.services.pseudonyms import Pseudonyms
+from storage import conversations, forgetting, schema
+from storage.database import Connection, Database
+from storage.errors import StorageError
+
+SLICE = 20  # persons a transaction
+
+
+async def tombstones_of(database: Database) -> dict[str, int]:
+    """Pseudonym → when (ms) of everybody who was deleted; nothing of a database that cannot be read or is too old."""
+    try:
+        return await database.read(forgetting.tombstones)
+    except StorageError:
+        return {}
+
+
+async def repeat_deletions(database: Database, names: Iterable[Pseudonyms], before: dict[str, int]) -> int:
+    """Delete in a restored database whoever was deleted before the restore; how many persons that were.
+
+    `names` are the keys under which the tombstones may have been made: that of the former data folder and of the
+    restored one. A database of an older version is brought up to date for it.
+    """
+    if not before:
+        return 0
+    await schema.migrate(database)
+    keys = tuple(names)
+    people = await database.read(forgetting.everybody)
+    listed = await database.read(forgetting.every_invitee)
+    back = [each for each in people if any(key.of(each) in before for key in keys)]
+    entries = [each for each in listed if any(key.of(each) in before for key in keys)]
+    for at in range(0, len(back), SLICE):
+        await database.transact(lambda c, some=back[at : at + SLICE]: _forget(c, some, keys[0]))  # type: ignore[misc]
+    await database.transact(lambda c: forgetting.drop_invitees(c, entries))
+    await database.transact(lambda c: forgetting.keep_tombstones(c, before))
+    await database.scrub()
+    return len(back)
+
+
+def _forget(connection: Connection, learner_ids: list[str], names: Pseudonyms) -> None:
+    for learner_id in learner_ids:
+        conversations.forget_person(connection, learner_id)
+        forgetting.rename_consents(connection, learner_id, names.of(learner_id))

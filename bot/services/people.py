@@ -1,0 +1,235 @@
+"""What officers and the operator do with people: invite, approve, suspend, list, show, delete. One transaction each.
+
+Every act names its actor and is refused, with one sentence, outside the actor's own area; a refusal is written into
+the audit as well: whoever tries the ids of another ward shall be seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from bot.errors import CamtayError, NotAllowed
+from bot.services.office import Links, Office, give
+from bot.tutoring import codes, invitations
+from bot.tutoring.roles import Grant, may
+from storage import areas, conversations, forgetting, invitees, people
+from storage import invitations as kept
+from storage.areas import AreaRow
+from storage.database import Connection, Database
+from storage.people_records import AuditRow, InvitationRow, InviteeRow, Listed, RoleRow
+
+T = TypeVar("T")
+
+REFUSALS = {
+    "see_people": "Chị chỉ xem được danh sách của địa bàn mình phụ trách.",
+    "import": "Chị chỉ nhập được danh sách cho địa bàn mình phụ trách.",
+    "approve": "Chị chỉ duyệt được người chỉ bài trong địa bàn mình phụ trách.",
+    "suspend": "Chị chỉ tạm dừng được người trong địa bàn mình phụ trách.",
+    "export": "Chị chỉ xem được dữ liệu của người trong địa bàn mình phụ trách.",
+    "delete": "Chị chỉ xóa được dữ liệu của người trong địa bàn mình phụ trách.",
+}
+INVITES = "Chị chỉ mời được người vào địa bàn mình phụ trách; cán bộ thì do cấp trên mời."
+
+
+class NobodyThere(CamtayError):
+    """Không có người hay địa bàn nào mang mã này."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, with her roles; `name` is what the audit calls her: a pseudonym."""
+
+    name: str
+    grants: tuple[Grant, ...]
+
+
+OPERATOR = Actor("operator", (Grant("admin", "/"),))
+"""Whoever has the machine in hand: the command line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """A fresh invitation: the code is told once and kept nowhere."""
+
+    code: str
+    links: tuple[str, ...]
+    role: str
+    area: AreaRow
+    name: str
+    expires_at: datetime
+
+
+class People:
+    def __init__(
+        self, database: Database, office: Office, now: Callable[[], datetime], new_id: Callable[[], str]
+    ) -> None:
+        self.database = database
+        self.office = office
+        self.now = now
+        self.new_id = new_id
+
+    @property
+    def links(self) -> Links:
+        return self.office.links
+
+    async def actor(self, learner_id: str) -> Actor:
+        """Somebody of ours with the roles she has now."""
+        roles = await self.database.read(lambda c: people.roles_of(c, learner_id))
+        grants = tuple(Grant(role.role, role.path, role.state == "active") for role in roles)
+        return Actor(self.office.names.of(learner_id), grants)
+
+    async def areas(self, path: str = "/") -> list[AreaRow]:
+        return await self.database.read(lambda c: areas.under(c, path))
+
+    async def list_people(
+        self, actor: Actor, area_id: str, roles: Sequence[str] = (), states: Sequence[str] = ()
+    ) -> list[Listed]:
+        """Everybody of an area and all below it. Raises NotAllowed, NobodyThere."""
+        return await self._act(
+            actor, "see_people", area_id, lambda c, place: people.listed(c, place.path, roles, states)
+        )
+
+    async def invite(
+        self, actor: Actor, role: str, area_id: str, invitee_id: str | None = None,
+        lasts: timedelta = invitations.INVITE_LASTS,
+    ) -> Invited:  # fmt: skip
+        """A code that gives a role within an area, once. Raises NotAllowed, NobodyThere."""
+        (made,) = await self.invite_all(actor, [(role, area_id, invitee_id)], lasts)
+        return made
+
+    async def invite_all(
+        self,
+        actor: Actor,
+        wanted: Sequence[tuple[str, str, str | None]],
+        lasts: timedelta = invitations.INVITE_LASTS,
+    ) -> list[Invited]:
+        """(role, area_id, invitee_id or None) → a code for each; one that is not allowed refuses all."""
+        made: list[Invited] = []
+        for role, area_id, invitee_id in wanted:
+
+            def work(connection: Connection, place: AreaRow, role: str = role, of: str | None = invitee_id) -> Invited:
+                return self._invitation(connection, actor, role, place, of, lasts)
+
+            made.append(await self._act(actor, f"invite_{role}", area_id, work))
+        return made
+
+    def _invitation(
+        self, connection: Connection, actor: Actor, role: str, place: AreaRow, invitee_id: str | None, lasts: timedelta
+    ) -> Invited:
+        now = self.now()
+        entry = _entry(connection, invitee_id, place) if invitee_id is not None else None
+        code = codes.new_code(self.new_id())
+        while kept.get(connection, self.office.names.code(code)) is not None:
+            code = codes.new_code(self.new_id())
+        row = InvitationRow(
+            self.office.names.code(code), "invite", role, place.area_id, invitee_id, None, actor.name, now, now + lasts
+        )
+        kept.add(connection, [row])
+        self._note(connection, actor, f"invited_{role}", "", place.area_id)
+        return Invited(
+            codes.written(code), self.links.of(code), role, place, entry.name if entry else "", row.expires_at
+        )
+
+    async def approve(self, actor: Actor, learner_id: str) -> None:
+        """Somebody who asked to guide others, or was suspended, may. Raises NotAllowed, NobodyThere."""
+
+        def work(connection: Connection, place: AreaRow) -> None:
+            now = self.now()
+            row = InvitationRow("", "invite", "instructor", place.area_id, None, None, actor.name, now, now)
+            people.set_role(connection, RoleRow(learner_id, "instructor", place.area_id, "active", actor.name, now))
+            give(connection, self.office.names, row, learner_id, now)
+
+        await self._about(actor, "approve", learner_id, work)
+
+    async def suspend(self, actor: Actor, learner_id: str, role: str = "instructor") -> None:
+        """Her access in this role ends at once, everywhere; her learners get somebody else.
+
+        Raises NotAllowed, NobodyThere.
+        """
+
+        def work(connection: Connection, place: AreaRow) -> None:
+            now = self.now()
+            people.suspend_role(connection, learner_id, role, actor.name, now)
+            kept.withdraw_by(connection, self.office.names.of(learner_id))
+            if role == "instructor":
+                self.office.hooks.instructor_gone(connection, learner_id, "suspended", now)
+            self._note(connection, actor, f"suspended_{role}", learner_id, place.area_id)
+
+        await self._about(actor, "suspend", learner_id, work)
+
+    async def export(self, actor: Actor, learner_id: str) -> dict[str, list[dict[str, object]]]:
+        """Everything that is kept of her, by table. Raises NotAllowed, NobodyThere."""
+
+        def work(connection: Connection, place: AreaRow) -> dict[str, list[dict[str, object]]]:
+            self._note(connection, actor, "exported", learner_id, place.area_id)
+            return forgetting.export(connection, learner_id)
+
+        return await self._about(actor, "export", learner_id, work)
+
+    async def delete(self, actor: Actor, learner_id: str) -> None:
+        """Everything that is hers is gone for good. Raises NotAllowed, NobodyThere."""
+
+        def work(connection: Connection, place: AreaRow) -> None:
+            self._note(connection, actor, "deleted_by_officer", learner_id, place.area_id)
+            self.office.leaving(connection, learner_id, "deleted", self.now())
+            conversations.forget_person(connection, learner_id)
+            self.office.forgotten(connection, [learner_id])
+
+        await self._about(actor, "delete", learner_id, work)
+        await self.database.scrub()
+
+    # --- who may ---
+
+    async def _act(self, actor: Actor, action: str, area_id: str, work: Callable[[Connection, AreaRow], T]) -> T:
+        """Do it if she may there; a refusal is committed to the audit before it is raised."""
+
+        def unit(connection: Connection) -> tuple[bool, T | None]:
+            place = areas.get(connection, area_id)
+            if place is None:
+                raise NobodyThere(f"Không có địa bàn nào mang mã “{area_id}”.")
+            return self._allowed(connection, actor, action, place, "", work)
+
+        return _unless_refused(action, *await self.database.transact(unit))
+
+    async def _about(self, actor: Actor, action: str, learner_id: str, work: Callable[[Connection, AreaRow], T]) -> T:
+        """Likewise for an act about a person: where she belongs is read here, never taken from who asks."""
+
+        def unit(connection: Connection) -> tuple[bool, T | None]:
+            belonging = people.belonging(connection, learner_id)
+            if belonging is None:
+                raise NobodyThere
+            place = areas.get(connection, belonging[1]) if belonging[1] else None
+            nowhere = AreaRow("", None, "", "", "", "/")  # known to nobody but the operator
+            return self._allowed(connection, actor, action, place or nowhere, learner_id, work)
+
+        return _unless_refused(action, *await self.database.transact(unit))
+
+    def _allowed(
+        self, connection: Connection, actor: Actor, action: str, place: AreaRow, learner_id: str,
+        work: Callable[[Connection, AreaRow], T],
+    ) -> tuple[bool, T | None]:  # fmt: skip
+        if may(actor.grants, action, place.path):
+            return True, work(connection, place)
+        self._note(connection, actor, f"refused_{action}", learner_id, place.area_id)
+        return False, None
+
+    def _note(self, connection: Connection, actor: Actor, what: str, learner_id: str, area_id: str) -> None:
+        subject = self.office.names.of(learner_id) if learner_id else ""
+        people.note(connection, AuditRow(self.now(), actor.name, what, subject, area_id))
+
+
+def _unless_refused(action: str, allowed: bool, result: T | None) -> T:
+    if not allowed:
+        raise NotAllowed(REFUSALS.get(action, INVITES))
+    return result  # type: ignore[return-value]  # a result of None is a T as well
+
+
+def _entry(connection: Connection, invitee_id: str, place: AreaRow) -> InviteeRow:
+    """The line of a list that an invitation is for; it must lie where the invitation leads."""
+    entry = invitees.get(connection, invitee_id)
+    if entry is None or entry.claimed_by is not None or entry.area_id != place.area_id:
+        raise NobodyThere
+    return entry

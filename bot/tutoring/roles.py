@@ -1,0 +1,56 @@
+"""Who may do what where: one table, asked by every service before it acts. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+ROLES = ("learner", "instructor", "officer", "editor", "admin")
+
+ALLOWED: dict[str, frozenset[str]] = {
+    "see_people": frozenset({"officer", "admin"}),
+    "see_counts": frozenset({"officer", "editor", "admin"}),
+    "import": frozenset({"officer", "admin"}),
+    "invite_learner": frozenset({"officer", "admin"}),
+    "invite_instructor": frozenset({"officer", "admin"}),
+    "invite_officer": frozenset({"officer", "admin"}),
+    "invite_editor": frozenset({"admin"}),
+    "invite_admin": frozenset({"admin"}),
+    "approve": frozenset({"officer", "admin"}),
+    "suspend": frozenset({"officer", "admin"}),
+    "export": frozenset({"officer", "admin"}),
+    "delete": frozenset({"officer", "admin"}),
+    "announce": frozenset({"officer", "admin"}),
+    "meet": frozenset({"officer", "admin"}),
+    "report": frozenset({"officer", "admin"}),
+    "hear_reports": frozenset({"officer", "admin"}),
+    "edit_lessons": frozenset({"editor", "admin"}),
+    "teach": frozenset({"instructor"}),
+}
+"""An action → the roles that carry it, each within its own area and whatever lies below."""
+
+FROM_ABOVE = frozenset({"invite_officer", "invite_editor", "invite_admin"})
+"""What nobody may do to her own level: a ward's officer makes officers of its branches, not of the ward."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role within an area; `path` is the area's ("/" is everywhere)."""
+
+    role: str
+    path: str
+    active: bool = True
+
+
+def may(grants: Iterable[Grant], action: str, area_path: str) -> bool:
+    """Whether these roles allow the action in the area at `area_path` ("" is nowhere: nobody may)."""
+    carriers = ALLOWED.get(action, frozenset())
+    return bool(area_path) and any(
+        grant.active and grant.role in carriers and _reaches(grant, action, area_path) for grant in grants
+    )
+
+
+def _reaches(grant: Grant, action: str, area_path: str) -> bool:
+    if not grant.path.startswith("/") or not grant.path.endswith("/") or not area_path.startswith(grant.path):
+        return False
+    return action not in FROM_ABOVE or grant.role == "admin" or area_path != grant.path

@@ -1,0 +1,84 @@
+"""The area tree: province → ward or commune → branch → group; the state's own part of it is committed beside this."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Select, or_, select
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from storage import tables_people as t
+
+PROVINCE = "dong-nai"
+PROVINCE_CODE = "75"
+KINDS = ("province", "ward", "branch", "group")
+
+_FILE = Path(__file__).parent / "areas.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class AreaRow:
+    """`path` is "/dong-nai/w26041/…/", own id included: whoever's path begins with it lives inside."""
+
+    area_id: str
+    parent_id: str | None
+    kind: str
+    name: str
+    official_code: str
+    path: str
+
+
+def official_areas() -> list[AreaRow]:
+    """The province with its 95 wards and communes."""
+    root = AreaRow(PROVINCE, None, "province", "Tỉnh Đồng Nai", PROVINCE_CODE, f"/{PROVINCE}/")
+    lines = (line for line in _FILE.read_text("utf-8").splitlines() if line and not line.startswith("#"))
+    wards = [line.split(",", 1) for line in list(lines)[1:]]
+    return [root, *(AreaRow(f"w{code}", PROVINCE, "ward", name, code, f"{root.path}w{code}/") for code, name in wards)]
+
+
+def seed(conn: Connection) -> None:
+    """Put the official areas into an empty or half-filled table."""
+    add(conn, official_areas())
+
+
+def add(conn: Connection, rows: Iterable[AreaRow], import_id: str | None = None) -> None:
+    """New areas; those that exist stay as they are."""
+    into = postgres_insert if conn.dialect.name == "postgresql" else sqlite_insert
+    values = [
+        {
+            "area_id": r.area_id, "parent_id": r.parent_id, "kind": r.kind, "name": r.name,
+            "official_code": r.official_code, "path": r.path, "import_id": import_id,
+        }
+        for r in sorted(rows, key=lambda r: r.area_id)
+    ]  # fmt: skip
+    if values:
+        conn.execute(into(t.area).on_conflict_do_nothing(), values)
+
+
+def under(conn: Connection, path: str = "/", kind: str | None = None) -> list[AreaRow]:
+    """The areas below `path`, itself included, each after its parent; of an import only once it is finished."""
+    query = _seen().where(t.area.c.path.startswith(path, autoescape=True)).order_by(t.area.c.path)
+    if kind is not None:
+        query = query.where(t.area.c.kind == kind)
+    return [AreaRow(*row) for row in conn.execute(query)]
+
+
+def get(conn: Connection, area_id: str) -> AreaRow | None:
+    row = conn.execute(_seen().where(t.area.c.area_id == area_id)).one_or_none()
+    return AreaRow(*row) if row else None
+
+
+def path_of(conn: Connection, area_id: str | None) -> str:
+    """Where an area lies; "" for one that is not known, below which nobody has anything to say."""
+    found = get(conn, area_id) if area_id else None
+    return found.path if found else ""
+
+
+def _seen() -> Select[Any]:
+    columns = (t.area.c[name] for name in AreaRow.__dataclass_fields__)
+    done = select(t.import_batch.c.import_id).where(t.import_batch.c.state == "done")
+    return select(*columns).where(or_(t.area.c.import_id.is_(None), t.area.c.import_id.in_(done)))

@@ -1,0 +1,179 @@
+"""Deletion that reaches everywhere, two persons become one, and what is known of a person as plain data.
+
+The lists are read from the tables themselves: whatever table of tomorrow has a `learner_id` is reached as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, inspect, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from storage import tables as base
+from storage import tables_people as t
+from storage.records import to_ms
+
+_SPINE = ("person", "identity", "session", "consent")  # dealt with by name
+_COUNTED = ("attendance",)  # kept as a count, nobody's
+_ALSO = (  # further columns that name a person
+    (t.offer, "instructor_id"),
+    (t.pairing, "instructor_id"),
+    (t.request, "owner_id"),
+    (t.relay, "from_id"),
+    (t.invitation, "used_by"),
+    (t.skill_check, "by"),
+)
+
+
+def _tables_of_hers() -> list[Table]:
+    return [
+        table
+        for table in base.metadata.sorted_tables
+        if "learner_id" in table.c and table.name not in (*_SPINE, *_COUNTED)
+    ]
+
+
+def forget_belonging(conn: Connection, learner_id: str) -> None:
+    """Everything of the union's business that is hers: roles, list entry, requests, pairings, relays, checks."""
+    pairings = select(t.pairing.c.pairing_id).where(
+        or_(t.pairing.c.learner_id == learner_id, t.pairing.c.instructor_id == learner_id)
+    )
+    requests = select(t.request.c.request_id).where(t.request.c.learner_id == learner_id)
+    conn.execute(delete(t.relay).where(or_(t.relay.c.from_id == learner_id, t.relay.c.pairing_id.in_(pairings))))
+    conn.execute(delete(t.offer).where(or_(t.offer.c.instructor_id == learner_id, t.offer.c.request_id.in_(requests))))
+    conn.execute(update(t.request).where(t.request.c.owner_id == learner_id).values(owner_kind="nobody", owner_id=None))
+    conn.execute(delete(t.pairing).where(t.pairing.c.instructor_id == learner_id))
+    conn.execute(update(t.skill_check).where(t.skill_check.c.by == learner_id).values(by=""))
+    mine = select(t.invitee.c.invitee_id).where(t.invitee.c.claimed_by == learner_id)
+    nobody = {"learner_id": None, "invitee_id": None}
+    attended = or_(t.attendance.c.learner_id == learner_id, t.attendance.c.invitee_id.in_(mine))
+    conn.execute(update(t.attendance).where(attended).values(nobody))
+    conn.execute(
+        delete(t.invitation).where(or_(t.invitation.c.used_by == learner_id, t.invitation.c.invitee_id.in_(mine)))
+    )
+    conn.execute(delete(t.invitee).where(t.invitee.c.claimed_by == learner_id))
+    for table in _tables_of_hers():
+        if table.name not in ("run", "attempt", "award"):
+            conn.execute(delete(table).where(table.c.learner_id == learner_id))
+    blank = {"area_id": None, "needs": "[]"}
+    conn.execute(update(base.person).where(base.person.c.learner_id == learner_id).values(blank))
+
+
+def invitees_of(conn: Connection, learner_id: str) -> list[str]:
+    """The entries of lists that turned out to be hers."""
+    return list(conn.scalars(select(t.invitee.c.invitee_id).where(t.invitee.c.claimed_by == learner_id)))
+
+
+def rename_consents(conn: Connection, learner_id: str, pseudonym: str) -> None:
+    """The proof that the law asks for stays, under a name that leads to nobody."""
+    conn.execute(update(base.consent).where(base.consent.c.learner_id == learner_id).values(learner_id=pseudonym))
+
+
+def add_tombstones(conn: Connection, pseudonyms: Sequence[str], now: datetime) -> None:
+    """These are gone for good; a restored backup is cleaned of them."""
+    keep_tombstones(conn, dict.fromkeys(pseudonyms, to_ms(now)))
+
+
+def tombstones(conn: Connection) -> dict[str, int]:
+    """Pseudonym → when, in ms; none in a database that is empty or of an older version."""
+    if not inspect(conn).has_table(t.forgotten.name):
+        return {}
+    return {row.pseudonym: row.at for row in conn.execute(select(t.forgotten))}
+
+
+def keep_tombstones(conn: Connection, rows: Mapping[str, int]) -> None:
+    """Those of another database as well."""
+    into = postgres_insert if conn.dialect.name == "postgresql" else sqlite_insert
+    values = [{"pseudonym": pseudonym, "at": at} for pseudonym, at in sorted(rows.items())]
+    if values:
+        conn.execute(into(t.forgotten).on_conflict_do_nothing(), values)
+
+
+def everybody(conn: Connection) -> list[str]:
+    """The ids of all persons."""
+    return list(conn.scalars(select(base.person.c.learner_id)))
+
+
+def every_invitee(conn: Connection) -> list[str]:
+    return list(conn.scalars(select(t.invitee.c.invitee_id)))
+
+
+def drop_invitees(conn: Connection, ids: Sequence[str]) -> None:
+    if ids:
+        conn.execute(delete(t.invitation).where(t.invitation.c.invitee_id.in_(ids)))
+        conn.execute(delete(t.invitee).where(t.invitee.c.invitee_id.in_(ids)))
+
+
+# --- two become one ----------------------------------------------------------------------------------
+
+
+def join(conn: Connection, stays: str, goes: str) -> None:
+    """Everything of `goes` becomes `stays`'s, except the session, which the caller has merged; then `goes` is no more.
+
+    Where only one may be (an open pairing, a role in an area, an instructor's settings), that of `stays` stays.
+    """
+    _end_second_pairing(conn, stays, goes)
+    for table in _tables_of_hers():
+        others = [c for c in table.primary_key.columns if c.name != "learner_id"]
+        if "learner_id" in table.primary_key.columns:
+            twice = table.alias()
+            same = [twice.c[c.name] == c for c in others]
+            already = select(twice.c.learner_id).where(twice.c.learner_id == stays, *same).exists()
+            conn.execute(delete(table).where(table.c.learner_id == goes, already))
+        conn.execute(update(table).where(table.c.learner_id == goes).values(learner_id=stays))
+    for table, column in (
+        *_ALSO,
+        (t.invitee, "claimed_by"),
+        (t.attendance, "learner_id"),
+        (base.consent, "learner_id"),
+    ):
+        conn.execute(update(table).where(table.c[column] == goes).values({column: stays}))
+    conn.execute(update(base.identity).where(base.identity.c.learner_id == goes).values(learner_id=stays))
+    conn.execute(delete(base.session).where(base.session.c.learner_id == goes))
+    _join_person(conn, stays, goes)
+
+
+def _end_second_pairing(conn: Connection, stays: str, goes: str) -> None:
+    open_one = select(t.pairing.c.pairing_id).where(t.pairing.c.learner_id == stays, t.pairing.c.state == "open")
+    if conn.scalar(open_one) is not None:
+        second = t.pairing.c.learner_id == goes, t.pairing.c.state == "open"
+        conn.execute(update(t.pairing).where(*second).values(state="ended", ended_why="linked"))
+
+
+def _join_person(conn: Connection, stays: str, goes: str) -> None:
+    person = base.person.c
+    gone = conn.execute(select(person.area_id, person.needs).where(person.learner_id == goes)).one()
+    conn.execute(
+        update(base.person).where(person.learner_id == stays, person.area_id.is_(None)).values(area_id=gone.area_id)
+    )
+    conn.execute(update(base.person).where(person.learner_id == stays, person.needs == "[]").values(needs=gone.needs))
+    conn.execute(delete(base.person).where(person.learner_id == goes))
+
+
+# --- what is known of her ----------------------------------------------------------------------------
+
+_HIDDEN = {"code_hash", "import_id"}
+
+
+def export(conn: Connection, learner_id: str) -> dict[str, list[dict[str, Any]]]:
+    """Every row that is hers, by table, as plain data; what she wrote on the web page too."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for table in base.metadata.sorted_tables:
+        wanted = [table.c[name] for name in ("learner_id", "claimed_by", "used_by") if name in table.c]
+        if wanted:
+            rows = conn.execute(select(table).where(or_(*(column == learner_id for column in wanted))))
+            found[table.name] = [_plain(row._mapping) for row in rows]
+    chats = select(base.identity.c.chat_id).where(
+        base.identity.c.learner_id == learner_id, base.identity.c.channel == "web"
+    )
+    lines = select(base.chat_log).where(base.chat_log.c.chat_id.in_(chats)).order_by(base.chat_log.c.no)
+    found["chat_log"] = [_plain(row._mapping) for row in conn.execute(lines)]
+    return {name: rows for name, rows in found.items() if rows}
+
+
+def _plain(row: Any) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if key not in _HIDDEN and value is not None}

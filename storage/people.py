@@ -1,0 +1,182 @@
+"""Who may do what where: roles, instructors, lists of people, the audit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select, union_all, update
+from sqlalchemy import literal as word
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from storage import tables as base
+from storage import tables_people as t
+from storage.invitees import is_visible
+from storage.people_records import AuditRow, InstructorRow, Listed, RoleRow
+from storage.records import from_ms, to_ms
+
+# --- roles -------------------------------------------------------------------------------------------
+
+
+def roles_of(conn: Connection, learner_id: str) -> list[RoleRow]:
+    """All roles of a person, suspended and asked ones too."""
+    query = (
+        select(t.role, t.area.c.path, t.area.c.name.label("area_name"))
+        .join(t.area, t.area.c.area_id == t.role.c.area_id)
+        .where(t.role.c.learner_id == learner_id)
+        .order_by(t.role.c.role, t.role.c.area_id)
+    )
+    return [
+        RoleRow(r.learner_id, r.role, r.area_id, r.state, r.by, from_ms(r.at), r.path, r.area_name)
+        for r in conn.execute(query)
+    ]
+
+
+def set_role(conn: Connection, row: RoleRow) -> None:
+    """Give a role, or bring it into another state."""
+    into = postgres_insert if conn.dialect.name == "postgresql" else sqlite_insert
+    values = {"state": row.state, "by": row.by, "at": to_ms(row.at)}
+    key = {"learner_id": row.learner_id, "role": row.role, "area_id": row.area_id}
+    conn.execute(
+        into(t.role).values(**key, **values).on_conflict_do_update(
+            index_elements=["learner_id", "role", "area_id"], set_=values
+        )
+    )  # fmt: skip
+
+
+def suspend_role(conn: Connection, learner_id: str, role: str, by: str, now: datetime) -> int:
+    """Suspend her everywhere in this role; how many grants that ended."""
+    changed = conn.execute(
+        update(t.role)
+        .where(t.role.c.learner_id == learner_id, t.role.c.role == role, t.role.c.state == "active")
+        .values(state="suspended", by=by, at=to_ms(now))
+    )
+    return changed.rowcount
+
+
+def drop_roles(conn: Connection, learner_id: str) -> None:
+    conn.execute(delete(t.role).where(t.role.c.learner_id == learner_id))
+
+
+def set_area(conn: Connection, learner_id: str, area_id: str | None) -> None:
+    conn.execute(update(base.person).where(base.person.c.learner_id == learner_id).values(area_id=area_id))
+
+
+def belonging(conn: Connection, learner_id: str) -> tuple[str, str | None, tuple[str, ...]] | None:
+    """Her name to be called by, her area, her consented needs; None for somebody who is not known."""
+    columns = base.person.c
+    query = select(columns.name, columns.area_id, columns.needs).where(columns.learner_id == learner_id)
+    row = conn.execute(query).one_or_none()
+    return None if row is None else (row[0], row[1], tuple(json.loads(row[2])))
+
+
+def consent_of(conn: Connection, learner_id: str) -> str:
+    query = select(base.person.c.consent).where(base.person.c.learner_id == learner_id)
+    return str(conn.scalar(query) or "")
+
+
+def last_address(conn: Connection, learner_id: str) -> tuple[str, str] | None:
+    """Where she was last heard: channel and chat."""
+    query = select(base.session.c.channel, base.session.c.chat_id).where(base.session.c.learner_id == learner_id)
+    row = conn.execute(query).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+# --- instructors -------------------------------------------------------------------------------------
+
+
+def instructor(conn: Connection, learner_id: str) -> InstructorRow | None:
+    r = conn.execute(select(t.instructor).where(t.instructor.c.learner_id == learner_id)).one_or_none()
+    if r is None:
+        return None
+    return InstructorRow(
+        r.learner_id,
+        r.capacity,
+        tuple(json.loads(r.topics)),
+        tuple(json.loads(r.langs)),
+        r.hours,
+        _instant(r.paused_until_at),
+        _instant(r.conduct_at),
+        r.gender,
+        _instant(r.last_served_at),
+    )
+
+
+def put_instructor(conn: Connection, row: InstructorRow) -> None:
+    """Write what she has set; `last_served_at` belongs to the pairing and stays as it is."""
+    into = postgres_insert if conn.dialect.name == "postgresql" else sqlite_insert
+    values = {
+        "capacity": row.capacity,
+        "topics": json.dumps(row.topics),
+        "langs": json.dumps(row.langs),
+        "hours": row.hours,
+        "paused_until_at": _ms(row.paused_until_at),
+        "conduct_at": _ms(row.conduct_at),
+        "gender": row.gender,
+    }
+    statement = into(t.instructor).values(learner_id=row.learner_id, **values)
+    conn.execute(statement.on_conflict_do_update(index_elements=["learner_id"], set_=values))
+
+
+# --- lists -------------------------------------------------------------------------------------------
+
+
+def listed(conn: Connection, path: str, roles: Iterable[str] = (), states: Iterable[str] = ()) -> list[Listed]:
+    """People and invitees of an area and all below it, by area and name."""
+    people = (
+        select(
+            t.role.c.learner_id,
+            base.person.c.name,
+            t.role.c.role,
+            t.role.c.area_id,
+            t.area.c.name.label("area_name"),
+            t.role.c.state,
+            t.area.c.path,
+        )
+        .join(t.area, t.area.c.area_id == t.role.c.area_id)
+        .join(base.person, base.person.c.learner_id == t.role.c.learner_id)
+        .where(t.area.c.path.startswith(path, autoescape=True))
+    )
+    invited = (
+        select(
+            t.invitee.c.invitee_id,
+            t.invitee.c.name,
+            t.invitee.c.role,
+            t.invitee.c.area_id,
+            t.area.c.name.label("area_name"),
+            word("invited"),
+            t.area.c.path,
+        )
+        .join(t.area, t.area.c.area_id == t.invitee.c.area_id)
+        .where(t.area.c.path.startswith(path, autoescape=True), t.invitee.c.claimed_by.is_(None), is_visible())
+    )
+    wanted, in_state = set(roles), set(states)
+    rows = (Listed(*row) for row in conn.execute(union_all(people, invited)))
+    chosen = [r for r in rows if (not wanted or r.role in wanted) and (not in_state or r.state in in_state)]
+    return sorted(chosen, key=lambda r: (r.path, r.role, r.name, r.person_id))
+
+
+# --- audit -------------------------------------------------------------------------------------------
+
+
+def note(conn: Connection, row: AuditRow) -> None:
+    """Append to the audit; everything in it is a pseudonym or a fixed word."""
+    conn.execute(
+        insert(t.audit),
+        {"at": to_ms(row.at), "by": row.by, "what": row.what, "subject": row.subject, "detail": row.detail},
+    )
+
+
+def audit(conn: Connection) -> list[AuditRow]:
+    rows = conn.execute(select(t.audit).order_by(t.audit.c.audit_id))
+    return [AuditRow(from_ms(r.at), r.by, r.what, r.subject, r.detail) for r in rows]
+
+
+def _instant(at: int | None) -> datetime | None:
+    return None if at is None else from_ms(at)
+
+
+def _ms(at: datetime | None) -> int | None:
+    return None if at is None else to_ms(at)

@@ -1,0 +1,152 @@
+"""A deleted person is found nowhere: not in a dump, not in the raw file, not in files and logs, not after a restore."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot import backup
+from bot.services.people import OPERATOR
+from bot.services.pseudonyms import KEY_FILE, Pseudonyms
+from bot.telemetry import start_logging, stop_logging
+from storage.database import Database, open_database
+from storage.pg_tools import dump
+from tests.support.builders import book, lesson
+from tests.support.everywhere import NAME, WARD, fill
+from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, empty_database, everything, tutor
+
+LESSON = lesson(
+    """
+    - ask: ke
+      text: Kể đi
+      type: text
+      save: ke
+    - {say: nghi, text: Nghỉ, wait_tap: Tiếp}
+    - {end: het, text: Hết}
+    """
+)
+CHAT = "chat-of-hers-4711"
+TRACES = (NAME, "nhà gần chợ Đồn")
+KEY = "a key of the tests alone, long enough"
+
+
+@pytest.fixture(autouse=True)
+def logs(tmp_path: Path) -> Iterator[None]:
+    loggers = [logging.getLogger(name) for name in (None, "bot", "storage", "flows")]
+    levels = [logger.level for logger in loggers]
+    start_logging(tmp_path / "log", level="debug")
+    yield
+    stop_logging()
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
+
+
+async def live(t: Tutor, channel: str) -> tuple[Learner, str]:
+    """She learns, asks for help, loses a secret, instructs, has rows in every table; her id comes back."""
+    t.ids.prefix = "id-that-stands-nowhere-else-"
+    mai = await t.learner("mai").meets("Mai")
+    assert mai.said
+    (other,) = (row["learner_id"] for row in await t.rows("person"))
+    she = await t.learner(CHAT, channel).meets(NAME)
+    learner_id = next(row["learner_id"] for row in await t.rows("person") if row["learner_id"] != other)
+    await she.say((await t.people.invite(OPERATOR, "instructor", WARD)).code)
+    await she.tap("Tôi hứa")
+    await she.opens("thu")
+    await she.say("nhà gần chợ Đồn")
+    for text in ("giúp", "mật khẩu của tôi là hoahong123", "nối máy", "MOI-K7QF-9FHT", "xem dữ liệu"):
+        await she.say(text)
+    await t.database.transact(lambda c: drop_roles_and_fill(c, learner_id, other))
+    return she, learner_id
+
+
+def drop_roles_and_fill(connection: object, learner_id: str, other: str) -> None:
+    from storage import people
+
+    people.drop_roles(connection, learner_id)  # type: ignore[arg-type]
+    fill(connection, learner_id, other)  # type: ignore[arg-type]
+
+
+def found_in(folder: Path, *traces: str) -> list[tuple[str, str]]:
+    """Which trace stands in which file, in UTF-8 or JSON's own spelling."""
+    return [
+        (path.name, trace)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+        for trace in traces
+        for spelt in {trace.encode(), trace.encode("unicode_escape")}
+        if spelt in path.read_bytes()
+    ]
+
+
+@pytest.mark.parametrize("channel", [TELEGRAM, WEB])
+async def test_nothing_of_her_is_left_in_any_file(tmp_path: Path, channel: str):
+    async with tutor(tmp_path, book(LESSON)) as t:
+        she, learner_id = await live(t, channel)
+        assert found_in(tmp_path, *TRACES, learner_id), "the search finds what is there"
+        await she.say("xóa dữ liệu")
+        await she.tap("Xóa hết")
+        assert "đã xóa hết" in she.said
+        assert found_in(tmp_path, *TRACES, learner_id) == [], "while the tutor still runs"
+        chats = [] if channel == WEB else [CHAT]  # the page still shows her the farewell, under its cookie's name
+        left = await t.everything()
+        assert not [trace for trace in (*TRACES, learner_id, *chats) if trace in left]
+    with closing(sqlite3.connect(tmp_path / "camtay.db")) as database:
+        logical = "\n".join(database.iterdump())
+    assert not [trace for trace in (*TRACES, learner_id, *chats) if trace in logical]
+    assert found_in(tmp_path, *TRACES, learner_id, *chats) == []
+    assert "Mai" in logical
+
+
+@pytest.mark.postgres
+async def test_nothing_of_her_is_left_in_a_dump_of_postgresql(tmp_path: Path, postgres_url: str):
+    t = Tutor(postgres_url, book(LESSON))
+    await t.begin()
+    try:
+        she, learner_id = await live(t, TELEGRAM)
+        await she.say("xóa dữ liệu")
+        await she.tap("Xóa hết")
+        left = await t.everything()
+        assert not [trace for trace in (*TRACES, learner_id, CHAT) if trace in left]
+    finally:
+        await t.database.close()
+    dump(postgres_url, tmp_path / "dump")
+    assert found_in(tmp_path, *TRACES, learner_id, CHAT) == []
+
+
+async def test_what_was_deleted_stays_deleted_after_a_restore(tmp_path: Path):
+    data, now = tmp_path / "data", datetime(2026, 11, 25, tzinfo=UTC)
+    data.mkdir()
+    (data / KEY_FILE).write_text(KEY + "\n")
+    url = f"sqlite:///{data / 'camtay.db'}"
+    await empty_database(data / "camtay.db")
+    names = Pseudonyms.of_folder(data, lambda: "")
+    async with tutor(data, book(LESSON)) as t:
+        t.office.names = names
+        she, learner_id = await live(t, TELEGRAM)
+        stop_logging()
+        file, _ = backup.make(data, url, tmp_path / "backup.tar.gz", now)
+        await she.say("xóa dữ liệu")
+        await she.tap("Xóa hết")
+    backup.restore(file, data, url, now)
+    database = open_database(url)
+    try:
+        left = await database.read(everything)
+        assert "Mai" in left
+        assert not [trace for trace in (*TRACES, learner_id, CHAT) if trace in left]
+        assert names.of(learner_id) in left, "and it stays known that she is gone"
+        assert await still_gone(database, names, learner_id)
+    finally:
+        await database.close()
+    assert found_in(data / "camtay.db", *TRACES) == []
+
+
+async def still_gone(database: Database, names: Pseudonyms, learner_id: str) -> bool:
+    from storage import forgetting
+
+    return names.of(learner_id) in await database.read(forgetting.tombstones)
