@@ -7,6 +7,7 @@ it comes to the top. A heap that is mostly stale is made anew.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from heapq import heapify, heappop, heappush
 
 from bot.tutoring.pairing.candidates import Rank, against_ever, province, rank, scopes, wakes_at
@@ -46,6 +47,18 @@ class Pool:
         for key in _keys(known[0]) if known else ():
             self._members[key].discard(who)
         self._stamps[who] = self._stamps.get(who, 0) + 1
+
+    def known(self, who: str) -> Instructor | None:
+        return self._known[who][0] if who in self._known else None
+
+    def load(self, who: str) -> int:
+        return self._known[who][1]
+
+    def served(self, who: str, load: int, now: int) -> None:
+        """She has been asked for one more."""
+        instructor = replace(self._known[who][0], last_served_at=now)
+        self._known[who] = instructor, load
+        self._push(who)
 
     def best(self, learner: Learner, topic: str, tried: Collection[str], now: int) -> Instructor | None:
         """Whom to ask now; None when nobody in her province has a free place for her."""

@@ -120,19 +120,23 @@ def officers_changed(turn: Turn, former_id: str) -> None:
     release(turn, left)
 
 
-def forget(turn: Turn, person_id: str) -> None:
-    """She leaves and takes everything along: as a learner, as an instructor; nobody is left without an owner."""
-    suspend(turn, person_id, "instructor_left")
-    freed = []
+def learner_leaves(turn: Turn, person_id: str) -> None:
+    """As a learner she is gone: her requests are over, her instructor's place is free for the next."""
     pairing = turn.ledger.pairing_of(person_id)
-    for request in list(turn.ledger.requests_of(person_id)):
-        turn.close(request, "left")
     if pairing is not None:
         turn.end_pairing(pairing, "learner_left")
         turn.tell(pairing.instructor_id, "pairing_over", ten_hv="")
-        freed.append(pairing.instructor_id)
+    for request in list(turn.ledger.requests_of(person_id)):
+        turn.close(request, "left")
+    if pairing is not None:
+        turn.serve(pairing.instructor_id)
+    turn.tells = [each for each in turn.tells if each.to != person_id]
+
+
+def forget(turn: Turn, person_id: str) -> None:
+    """She leaves and takes everything along: as a learner, as an instructor; nobody is left without an owner."""
+    suspend(turn, person_id, "instructor_left")
+    learner_leaves(turn, person_id)
     turn.ledger.forget(person_id)
     officers_changed(turn, person_id)
-    for instructor_id in freed:
-        turn.serve(instructor_id)
     turn.tells = [each for each in turn.tells if each.to != person_id]
