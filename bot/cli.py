@@ -295,7 +295,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     writing.add_argument("paths", metavar="BẢN_THOẠI", nargs="*", type=_path, help="không ghi: mọi bản thoại")
     simulating = add("simulate", simulate, "Chạy thử việc ghép đôi 1+1 trong thời gian nhanh.", "config")
-    simulating.add_argument("what", metavar="GÌ", choices=("province",), help="province: 95 xã phường, 20.000 người học")
+    simulating.add_argument(
+        "what", metavar="GÌ", choices=("province",), help="province: 95 xã phường, 20.000 người học"
+    )
     simulating.add_argument("--days", metavar="NGÀY", type=int, default=90, help="bao nhiêu ngày (90)")
     simulating.add_argument("--seed", metavar="SỐ", type=int, default=1, help="số gieo: cùng số thì cùng kết quả (1)")
     add("migrate", migrate, "Đưa cơ sở dữ liệu lên phiên bản mới.", "config data")

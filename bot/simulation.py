@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 from random import Random
@@ -89,12 +90,13 @@ class Province:
             self.memory.put_learner(
                 Learner(f"l{n}", f"l{n}", place, needs=(group,) if group else (), confirmed=confirmed)
             )
-            at = START + rng.randrange(plan.days) * DAY + rng.choices((rng.randrange(13 * HOUR), rng.randrange(DAY)), (9, 1))[0]
+            hour = rng.choices((rng.randrange(13 * HOUR), rng.randrange(DAY)), (9, 1))[0]  # a few ask at night
+            at = START + rng.randrange(plan.days) * DAY + hour
             topic = rng.choice(("", "", "vneid", "pay"))
-            self.then(at, lambda who=f"l{n}", topic=topic: self.asks(who, "pair", topic))
+            self.then(at, partial(self.asks, f"l{n}", "pair", topic))
             if rng.random() < plan.robbed:
                 when = START + rng.randrange(plan.days * DAY)
-                self.then(when, lambda who=f"l{n}": self.asks(who, "safety", ""))
+                self.then(when, partial(self.asks, f"l{n}", "safety", ""))
 
     def then(self, at: int, act: Callable[[], None]) -> None:
         heappush(self.acts, (at, next(self.ids), act))
@@ -122,13 +124,15 @@ class Province:
             if self.memory.load(who) > self.memory.instructors[who].capacity:
                 self.breaches["quá sức một người"] += 1
             if who not in self.silent:
-                self.then(self.clock.awake_from(self.now + self.slowly(90 * MINUTE)), lambda: self.answers(detail["offer"]))
+                self.then(
+                    self.clock.awake_from(self.now + self.slowly(90 * MINUTE)), lambda: self.answers(detail["offer"])
+                )
         elif what == "escalated" and request:
             sure = request.owner_id == "tinh"
             if sure or self.rng.random() < 0.7:
                 slow = self.slowly(4 * MINUTE if request.kind == "safety" else 5 * HOUR)
                 at = self.now + slow if request.kind == "safety" else self.clock.awake_from(self.now + slow)
-                self.then(at, lambda owner=request.owner_id: self.takes(owner, request_id))
+                self.then(at, partial(self.takes, request.owner_id, request_id))
             if request.width == OFFICER and request.kind != "safety":
                 self.group_of(request).escalated += 1
 
@@ -143,7 +147,7 @@ class Province:
             for called in {request.owner_id, *(p.instructor_id for p in [self.memory.pairing_of(who)] if p)}:
                 if called not in self.silent and self.rng.random() < 0.7:
                     slow = self.slowly(5 * MINUTE)
-                    self.then(self.now + slow, lambda c=called: self.takes(c, request.request_id))
+                    self.then(self.now + slow, partial(self.takes, called, request.request_id))
         elif request.width == OFFICER and request.state == "waiting" and not self.memory.learners[who].confirmed:
             self.then(self.clock.awake_from(self.now + self.slowly(4 * HOUR)), lambda: self.confirms(who))
 
@@ -214,7 +218,7 @@ class Province:
 
     def sweep(self) -> None:
         for request_id in self.memory.waiting():
-            self.turn("", lambda turn, each=request_id: policy.look_again(turn, each))
+            self.turn("", partial(_look_again, request_id))
         self.then(self.clock.awake_from(self.now + HOUR), self.sweep)
 
     def run(self) -> None:
@@ -228,12 +232,20 @@ class Province:
             if self.now >= end:
                 break
             for request_id in self.memory.due(self.now, 1_000):
-                self.turn("", lambda turn, each=request_id: policy.tick(turn, each))
+                self.turn("", partial(_tick, request_id))
             while self.acts and self.acts[0][0] <= self.now:
                 heappop(self.acts)[2]()
         for request in self.memory.unclosed():
             if request.request_id not in self.answered:
                 self.group_of(request).unanswered += 1
+
+
+def _tick(request_id: str, turn: Turn) -> None:
+    policy.tick(turn, request_id)
+
+
+def _look_again(request_id: str, turn: Turn) -> None:
+    policy.look_again(turn, request_id)
 
 
 def report(plan: Plan, settings: Settings, say: Callable[[str], None]) -> int:
@@ -244,7 +256,9 @@ def report(plan: Plan, settings: Settings, say: Callable[[str], None]) -> int:
         f"{plan.wards} xã phường, {plan.branches:,} chi hội, {plan.learners:,} người học, {plan.instructors:,} hướng dẫn"
         f" viên ({len(province.silent):,} người không bao giờ trả lời), {plan.days} ngày, số gieo {plan.seed}."
     )
-    say(f"{'ai chờ':<24}{'số việc':>9}{'trung vị':>11}{'p95':>11}{'lâu nhất':>11}{'lên cán bộ':>12}{'chưa ai trả lời':>17}")
+    say(
+        f"{'ai chờ':<24}{'số việc':>9}{'trung vị':>11}{'p95':>11}{'lâu nhất':>11}{'lên cán bộ':>12}{'chưa ai trả lời':>17}"
+    )
     rows = [("pair", group, name) for group, (name, _) in GROUPS.items()]
     for kind, group, name in [*rows, ("help", "", "đang kèm, nhờ giúp"), ("safety", "", "việc khẩn")]:
         waited = province.waited[kind, group]

@@ -142,6 +142,12 @@ def load(conn: Connection, learner_id: str) -> int:
     return int(conn.scalar(pairs) or 0) + int(conn.scalar(held) or 0)
 
 
+def suspend(conn: Connection, learner_id: str) -> None:
+    """Her role as an instructor rests; whoever decided it has said so in the audit."""
+    mine = t.role.c.learner_id == learner_id, t.role.c.role == "instructor"
+    conn.execute(update(t.role).where(*mine).values(state="suspended"))
+
+
 def pause(conn: Connection, learner_id: str, until_at: int) -> None:
     conn.execute(
         update(t.instructor).where(t.instructor.c.learner_id == learner_id).values(paused_until_at=until_at or None)
@@ -280,7 +286,9 @@ def first_waiting(
 def due(conn: Connection, now: int, limit: int) -> list[str]:
     """Requests of which a deadline is over, their own or their offer's; the longest overdue first."""
     live = ("waiting", "offered", "open")
-    own = select(t.request.c.request_id, t.request.c.due_at).where(t.request.c.state.in_(live), t.request.c.due_at <= now)
+    own = select(t.request.c.request_id, t.request.c.due_at).where(
+        t.request.c.state.in_(live), t.request.c.due_at <= now
+    )
     offered = select(t.offer.c.request_id, t.offer.c.due_at).where(t.offer.c.state == "open", t.offer.c.due_at <= now)
     found = [*conn.execute(own.order_by(t.request.c.due_at).limit(limit))]
     found += [*conn.execute(offered.order_by(t.offer.c.due_at).limit(limit))]

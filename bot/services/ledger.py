@@ -101,6 +101,8 @@ class SqlLedger:
 
     def put_instructor(self, instructor: Instructor) -> None:
         """What the pairing itself changes of her; capacity, topics and hours are written by her settings."""
+        if not instructor.active:
+            kept.suspend(self._conn, instructor.learner_id)
         kept.pause(self._conn, instructor.learner_id, instructor.paused_until_at)
         kept.refresh(
             self._conn,
@@ -123,7 +125,9 @@ class SqlLedger:
         kept.refresh(self._conn, pairing.instructor_id)
 
     def put_note(self, note: Note) -> None:
-        people = {key: self._pseudonym(value) if key in ("to", "who", "by") else value for key, value in note.detail.items()}
+        people = {
+            key: self._pseudonym(value) if key in ("to", "who", "by") else value for key, value in note.detail.items()
+        }
         row: dict[str, Any] = {"at": note.at, "by": self._pseudonym(note.by) if note.by else "", "what": note.what}
         row |= {"request_id": note.request_id or None, "pairing_id": note.pairing_id or None}
         kept.add_events(self._conn, [{**row, "detail": kept.said(people)}])
@@ -168,7 +172,11 @@ def read_request(row: Row | None) -> Request | None:
 
 
 def read_offer(row: Row | None) -> Offer | None:
-    return None if row is None else Offer(**{**row, "settled_at": row["settled_at"] or 0, "reserves": bool(row["reserves"])})
+    return (
+        None
+        if row is None
+        else Offer(**{**row, "settled_at": row["settled_at"] or 0, "reserves": bool(row["reserves"])})
+    )
 
 
 def read_pairing(row: Row | None) -> Pairing | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from bot.services.ledger import SqlLedger, read_instructor, read_request
@@ -80,7 +81,7 @@ class Pairings:
             kept.lock(conn)
             found = kept.due(conn, now, limit)
             for request_id in found:
-                within(conn, self.world, "", now, lambda turn, each=request_id: policy.tick(turn, each))
+                within(conn, self.world, "", now, partial(_tick, request_id))
             return len(found)
 
         return await self.database.transact(work)
@@ -92,6 +93,10 @@ class Pairings:
         while await sweep.step():
             pass
         return sweep
+
+
+def _tick(request_id: str, turn: Turn) -> None:
+    policy.tick(turn, request_id)
 
 
 class Sweep:
@@ -110,7 +115,7 @@ class Sweep:
     async def load(self) -> None:
         """All who teach, read in slices."""
         after = ""
-        while rows := await self.database.read(lambda conn, at=after: kept.instructors(conn, at, 2_000)):
+        while rows := await self.database.read(partial(kept.instructors, after=after, limit=2_000)):
             for row in rows:
                 if (known := read_instructor(row)) and known.active and known.agreed:
                     self.pool.put(known, row["taken"])

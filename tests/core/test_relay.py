@@ -236,7 +236,9 @@ def test_every_explanation_is_a_phrase():
     assert named <= set(PHRASES)
 
 
-@pytest.mark.parametrize("text", ["", " ", "\u200b", "a" * 5000, "cho " * 2000, "chuyen tien " * 800, "1" * 4000, "ma " * 2000])
+@pytest.mark.parametrize(
+    "text", ["", " ", "\u200b", "a" * 5000, "cho " * 2000, "chuyen tien " * 800, "1" * 4000, "ma " * 2000]
+)
 def test_long_and_empty_ones_are_judged_at_once(text):
     from time import perf_counter
 

@@ -267,7 +267,9 @@ class Memory:
             self._tried.pop(request_id, None)
             for offer_id in [each.offer_id for each in self.offers.values() if each.request_id == request_id]:
                 del self.offers[offer_id]
-        for request in [each for each in self.requests.values() if each.owner_id == person_id and each.state == "closed"]:
+        for request in [
+            each for each in self.requests.values() if each.owner_id == person_id and each.state == "closed"
+        ]:
             self.requests[request.request_id] = replace(request, owner_id="")
         for offer_id in [each.offer_id for each in self.offers.values() if each.instructor_id == person_id]:
             del self.offers[offer_id]
@@ -335,8 +337,6 @@ def load_memory(text: str, clock: Clock, rules: Rules) -> Memory:
         memory.put_request(Request(**row))
     memory.notes = [Note(**row) for row in parts["notes"]]
     return memory
-
-
 
 
 def _of(kept: dict[str, T], ids: Iterable[str]) -> list[T]:

@@ -45,7 +45,8 @@ class Turn:
         """Say it to her: at once where she acted or it is urgent, else when she is awake."""
         if to:
             at = self.now if urgent or to == self.actor else self.clock.awake_from(self.now)
-            self.tells.append(Tell(to, phrase, at, values, BUTTONS.get(phrase, lambda _: ())(about), about))
+            buttons = BUTTONS[phrase](about) if phrase in BUTTONS else ()
+            self.tells.append(Tell(to, phrase, at, values, buttons, about))
 
     def report(self, to: str, phrase: str, about: str = "", **values: str) -> None:
         """Put it into her digest of the day."""
@@ -99,15 +100,17 @@ class Turn:
         up = replace(request, width=width, owner_kind=kind, owner_id=owner, due_at=due, state=state)  # type: ignore[arg-type]
         self.ledger.put_request(up)
         self.note("escalated" if owner else "nobody_there", up, width=str(width))
-        values = {"ten_hv": learner.name if learner else "", "khu": learner.area if learner else ""}
+        name, area = (learner.name, learner.area) if learner else ("", "")
         since = self.clock.say(request.since_at)
         about, learner_id = request.request_id, request.learner_id
         if safety:
             for level in range(width - OFFICER + 1):
-                self.tell(self.post(learner, level)[1], "safety_again", about, urgent=True, luc=since, **values)
+                self.tell(
+                    self.post(learner, level)[1], "safety_again", about, urgent=True, luc=since, ten_hv=name, khu=area
+                )
             self.tell(learner_id, "safety_wait", about, urgent=True)
         else:
-            self.tell(owner, "officer_must", about, luc=since, **values)
+            self.tell(owner, "officer_must", about, luc=since, ten_hv=name, khu=area)
             self.tell(learner_id, "pair_officer" if width == OFFICER else "pair_officer_again", about)
         return up
 

@@ -13,7 +13,11 @@ def upgrade() -> None:
     op.create_table(
         "standing",
         sa.Column(
-            "learner_id", sa.Text, sa.ForeignKey("person.learner_id", ondelete="CASCADE"), primary_key=True, nullable=False
+            "learner_id",
+            sa.Text,
+            sa.ForeignKey("person.learner_id", ondelete="CASCADE"),
+            primary_key=True,
+            nullable=False,
         ),
         sa.Column("path", sa.Text, nullable=False),
         sa.Column("free", sa.Integer, nullable=False),
