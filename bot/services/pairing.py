@@ -26,7 +26,7 @@ from storage.records import to_ms
 
 T = TypeVar("T")
 
-SLICE = 200
+SLICE = 80
 """Requests matched in one transaction of a sweep: the writer is held well under 50 ms."""
 
 

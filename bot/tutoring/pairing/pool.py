@@ -94,8 +94,8 @@ class Pool:
                 continue
             found = heap[0]
             break
-        for entry in aside:
-            heappush(heap or [], entry)
+        for entry in aside:  # there is a heap, else nothing was set aside; it may be empty by now
+            heappush(self._buckets[key], entry)
         return found
 
     def _wake(self, now: int) -> None:

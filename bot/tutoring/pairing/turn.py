@@ -27,6 +27,10 @@ from bot.tutoring.pairing.model import (
 )
 
 
+SERVED_AT_ONCE = 5
+"""How many who have waited longer one event serves first; the sweep serves the rest. Nobody is overtaken meanwhile."""
+
+
 @dataclass(slots=True)
 class Turn:
     """`actor` is whose act this is; "" for the clock's own."""
@@ -127,7 +131,10 @@ class Turn:
                 return self.wait(request)
             return self.make_offer(request, learner, own, reserves=False)
         self.ledger.put_request(replace(request, state="waiting"))
-        while found := self._previous(request, learner) or self.ledger.best(request, learner, self.now):
+        for _ in range(SERVED_AT_ONCE):
+            found = self._previous(request, learner) or self.ledger.best(request, learner, self.now)
+            if found is None:
+                break
             first = self.ledger.first_waiting(found, self.now) or request
             if first.request_id == request.request_id:
                 return self.make_offer(request, learner, found)
@@ -145,7 +152,7 @@ class Turn:
 
     def serve(self, instructor_id: str) -> None:
         """She has a free place: whoever has waited longest of those she could take is offered to her."""
-        while not self.clock.is_quiet(self.now):
+        for _ in range(0 if self.clock.is_quiet(self.now) else SERVED_AT_ONCE):
             instructor = self.ledger.instructor(instructor_id)
             first = self.ledger.first_waiting(instructor, self.now) if instructor else None
             if instructor is None or first is None:
