@@ -274,7 +274,8 @@ def first_waiting(
     query = _waiting().where(
         base.person.c.lang.in_(langs),
         t.request.c.learner_id != instructor_id,
-        *_inside(t.area.c.path, province),
+        # Not as a bare column: by its index all of the province would be read and sorted to find the first.
+        *_inside(func.coalesce(t.area.c.path, ""), province),
         ~asked,
         ~apart,
     )
