@@ -137,8 +137,9 @@ class Sweep:
             load = self.pool.load(best.learner_id)
             self.pool.served(best.learner_id, load + 1, self.now)
             found.append((request, learner, best.learner_id))
-        for at in range(0, len(found), SLICE):
-            await self.database.transact(partial(self._write, found=found[at : at + SLICE]))
+        size = SLICE if self.database.url.startswith("sqlite") else 3 * SLICE  # PostgreSQL has no one writer to hold
+        for at in range(0, len(found), size):
+            await self.database.transact(partial(self._write, found=found[at : at + size]))
         last = rows[-1]
         self.after = last["priority"], last["since_at"], last["request_id"]
         self.seen += len(rows)
