@@ -50,7 +50,9 @@ def fill(conn: Connection, learners: int, instructors: int) -> None:
     home = {each: wards[n % len(wards)] for n, each in enumerate(branches)}
     areas = [("b", each, home[each], f"/dong-nai/{home[each]}/{each}/") for each in branches]
     areas += [("g", f"{b}-g{n}", b, f"/dong-nai/{home[b]}/{b}/{b}-g{n}/") for b in branches for n in range(3)]
-    rows = [{"area_id": a, "parent_id": up, "kind": k, "name": a, "official_code": "", "path": p} for k, a, up, p in areas]
+    rows = [
+        {"area_id": a, "parent_id": up, "kind": k, "name": a, "official_code": "", "path": p} for k, a, up, p in areas
+    ]
     _many(conn, t.area, rows)
     groups = {a: p for k, a, _, p in areas if k == "g"}
     names = list(groups)
@@ -210,7 +212,8 @@ def show(name: str, found: dict[str, float]) -> bool:
     )
     print(
         f"{name:<11} sweep {found['sweep_s']:5.1f} s of {found['seen']:,.0f} waiting, {found['offered']:,.0f} offers;"
-        f" peak {found['peak_mb']:.0f} MB; writer held p99 {found['held_p99_ms']:.0f}, at most {found['held_ms']:.0f} ms;"
+        f" peak {found['peak_mb']:.0f} MB; writer held p99 {found['held_p99_ms']:.0f}, at most"
+        f" {found['held_ms']:.0f} ms;"
         f" one new request p50 {found['single_p50_ms']:.1f} p99 {found['single_p99_ms']:.1f} ms"
         f" (with everybody still waiting: p50 {found['behind_p50_ms']:.0f}, at most {found['behind_max_ms']:.0f});"
         f" doubled {found['double']:.0f}, over capacity {found['over']:.0f}{'' if good else '  ← too much'}"

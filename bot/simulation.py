@@ -253,12 +253,12 @@ def report(plan: Plan, settings: Settings, say: Callable[[str], None]) -> int:
     province = Province(plan, settings)
     province.run()
     say(
-        f"{plan.wards} xã phường, {plan.branches:,} chi hội, {plan.learners:,} người học, {plan.instructors:,} hướng dẫn"
-        f" viên ({len(province.silent):,} người không bao giờ trả lời), {plan.days} ngày, số gieo {plan.seed}."
+        f"{plan.wards} xã phường, {plan.branches:,} chi hội, {plan.learners:,} người học,"
+        f" {plan.instructors:,} hướng dẫn viên"
+        f" ({len(province.silent):,} người không bao giờ trả lời), {plan.days} ngày, số gieo {plan.seed}."
     )
-    say(
-        f"{'ai chờ':<24}{'số việc':>9}{'trung vị':>11}{'p95':>11}{'lâu nhất':>11}{'lên cán bộ':>12}{'chưa ai trả lời':>17}"
-    )
+    heads = "".join(f"{each:>11}" for each in ("trung vị", "p95", "lâu nhất"))
+    say(f"{'ai chờ':<24}{'số việc':>9}{heads}{'lên cán bộ':>12}{'chưa ai trả lời':>17}")
     rows = [("pair", group, name) for group, (name, _) in GROUPS.items()]
     for kind, group, name in [*rows, ("help", "", "đang kèm, nhờ giúp"), ("safety", "", "việc khẩn")]:
         waited = province.waited[kind, group]

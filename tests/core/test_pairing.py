@@ -25,7 +25,17 @@ HOME = "/dong-nai/w1/b-1/g-1/"
 
 @pytest.mark.parametrize(
     ("start", "span", "end"),
-    [(0, 4, 4), (0, 10.5, 10.5), (0, 11, 23), (0, 12, 24), (12, 1, 24), (20, 1, 24), (10, 4, 26), (-9, 1, 0), (0, 24, 48)],
+    [
+        (0, 4, 4),
+        (0, 10.5, 10.5),
+        (0, 11, 23),
+        (0, 12, 24),
+        (12, 1, 24),
+        (20, 1, 24),
+        (10, 4, 26),
+        (-9, 1, 0),
+        (0, 24, 48),
+    ],
 )
 def test_deadlines_stand_still_at_night(start, span, end):
     assert CLOCK.after(NINE + int(start * HOUR), int(span * HOUR)) == NINE + int(end * HOUR)
@@ -41,9 +51,8 @@ def test_hours_that_pass_midnight_and_days_without_quiet():
 
 
 def test_nearness_and_scopes():
-    assert [nearness(HOME, other) for other in (HOME, HOME[:-2] + "2/", "/dong-nai/w1/", "/dong-nai/w2/b-9/", "/x/")] == [
-        0, 1, 2, 3, 4,
-    ]  # fmt: skip
+    others = (HOME, HOME[:-2] + "2/", "/dong-nai/w1/", "/dong-nai/w2/b-9/", "/x/")
+    assert [nearness(HOME, other) for other in others] == [0, 1, 2, 3, 4]
     assert scopes("/dong-nai/w1/") == [(2, "/dong-nai/w1/"), (3, "/dong-nai/")]
     assert scopes("") == []
 
@@ -76,6 +85,7 @@ def test_offered_near_first_then_wider_then_the_officer():
     assert story.memory.requests[request.request_id].owner_id == "xa"
     assert story.said == [("xa", "offer_pair"), ("sau", "pair_next")]
     offer = story.memory.offer_for(request.request_id)
+    assert offer is not None
     assert story.does("xa", policy.decline, offer.offer_id)
     waiting = story.memory.requests[request.request_id]
     assert (waiting.state, waiting.owner_id) == ("waiting", "canbo")
@@ -97,10 +107,13 @@ def test_change_is_discreet():
     request = story.does("sau", policy.ask, "sau", "change")
     assert all(to != "gan" for to, _ in story.said)
     offer = story.memory.offer_for(request.request_id)
+    assert offer is not None
     assert offer.instructor_id == "khac"
     story.does("khac", policy.accept, offer.offer_id)
     assert ("gan", "pairing_over") in story.said
-    assert story.memory.pairing_of("sau").instructor_id == "khac"
+    pairing = story.memory.pairing_of("sau")
+    assert pairing is not None
+    assert pairing.instructor_id == "khac"
 
 
 def test_a_cry_for_safety_rings_at_night_and_climbs():
@@ -124,6 +137,7 @@ def test_an_offer_of_yesterday_is_a_kind_sentence():
     story.teaches("gan")
     request = story.does("sau", policy.ask, "sau", "pair")
     offer = story.memory.offer_for(request.request_id)
+    assert offer is not None
     story.does("sau", policy.cancel, request.request_id)
     assert not story.does("gan", policy.accept, offer.offer_id)
     assert story.said == [("gan", "offer_gone")]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.tutoring.pairing.model import Pairing
-from bot.tutoring.pairing.relay import HIDDEN_LINK, look, recipient
+from bot.tutoring.pairing.relay import HIDDEN_LINK, Side, look, recipient
 from flows.shelf import read_table
 
 PHRASES = read_table(Path(__file__).parents[2] / "lessons" / "phrases.yaml")
@@ -200,7 +200,7 @@ def _rows(table: str, parts: int) -> list[list[str]]:
     return [line.split(" ", parts) for line in table.strip().splitlines()]
 
 
-SIDE = {"L": "learner", "I": "instructor"}
+SIDE: dict[str, Side] = {"L": "learner", "I": "instructor"}
 
 
 @pytest.mark.parametrize(("side", "phrase", "text"), _rows(BLOCKED, 2))

@@ -63,7 +63,9 @@ class SqlWorld(World):
         row = {"area_id": path, "kind": "group", "name": "Tổ 1", "path": path}
         conn.execute(insert(t.area).values(**row))
 
-    def _person(self, conn: Connection, who: str, name: str, area: str | None, lang: str = "vi", needs: Any = ()) -> None:
+    def _person(
+        self, conn: Connection, who: str, name: str, area: str | None, lang: str = "vi", needs: Any = ()
+    ) -> None:
         if conn.scalar(select(base.person.c.learner_id).where(base.person.c.learner_id == who)) is None:
             row = {"learner_id": who, "name": name, "address": "chi", "consent": "agreed", "created_at": 0}
             conn.execute(insert(base.person).values(**row, area_id=area, lang=lang, needs=json.dumps(needs)))
@@ -171,7 +173,7 @@ class SqlWorld(World):
         """Read it all into a ledger of dictionaries; what both answer must be the same."""
         with self.engine.begin() as conn:
             memory = Memory(CLOCK, RULES)
-            for row in kept.learners(conn, [each for each in conn.scalars(select(base.person.c.learner_id))]):
+            for row in kept.learners(conn, list(conn.scalars(select(base.person.c.learner_id)))):
                 if (known := read_learner(row)) and known.learner_id[0] == "l":
                     memory.put_learner(known)
             for row in kept.instructors(conn, "", 1_000):
@@ -180,14 +182,14 @@ class SqlWorld(World):
             officers = select(t.role.c.learner_id, t.area.c.path).join(t.area, t.area.c.area_id == t.role.c.area_id)
             for who, path in conn.execute(officers.where(t.role.c.role == "officer").order_by(t.role.c.learner_id)):
                 memory.posts.setdefault(path, []).append(who)
-            for row in conn.execute(select(t.pairing).order_by(t.pairing.c.opened_at, t.pairing.c.pairing_id)):
-                if pairing := read_pairing(dict(row._mapping)):
+            for found in conn.execute(select(t.pairing).order_by(t.pairing.c.opened_at, t.pairing.c.pairing_id)):
+                if pairing := read_pairing(dict(found._mapping)):
                     memory.put_pairing(pairing)
-            for row in conn.execute(select(t.offer)):
-                if offer := read_offer(dict(row._mapping)):
+            for found in conn.execute(select(t.offer)):
+                if offer := read_offer(dict(found._mapping)):
                     memory.put_offer(offer)
-            for row in conn.execute(select(t.request)):
-                if request := read_request(dict(row._mapping)):
+            for found in conn.execute(select(t.request)):
+                if request := read_request(dict(found._mapping)):
                     memory.put_request(request)
             events = select(t.pairing_event).order_by(t.pairing_event.c.event_id)
             memory.notes = [
@@ -216,5 +218,3 @@ def test_nobody_is_forgotten_on_sqlite(long_run: bool, capsys: pytest.CaptureFix
     run_machine(SqlWorld, int(os.environ.get("PAIRING_STEPS", wanted)), steps, fresh=long_run)
     with capsys.disabled():
         print(f"\npairing, SQLite: {dict(COUNTS)}")
-
-

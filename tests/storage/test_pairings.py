@@ -21,13 +21,11 @@ ROOT = Path(__file__).parents[2]
 
 
 def fill(conn: Connection, learners: int, instructors: int) -> None:
+    old = {"address": "chi", "consent": "agreed", "created_at": 0, "area_id": "dong-nai"}
     people = [f"l{n}" for n in range(learners)] + [f"i{n}" for n in range(instructors)] + ["officer"]
     conn.execute(
         insert(base.person),
-        [
-            {"learner_id": who, "name": who, "address": "chi", "consent": "agreed", "created_at": 0, "area_id": "dong-nai"}
-            for who in people
-        ],
+        [{"learner_id": who, "name": who, **old} for who in people],
     )
     kinds = {"l": "learner", "i": "instructor", "o": "officer"}
     conn.execute(
@@ -42,7 +40,8 @@ def fill(conn: Connection, learners: int, instructors: int) -> None:
         row |= {"topics": json.dumps([]), "langs": '["vi"]', "hours": "", "conduct_at": 1, "gender": ""}
     conn.execute(insert(t.instructor), rows)
     stand = {"path": "/dong-nai/", "free": 1, "taken": 0, "ratio": 0.0, "silences": 0, "rest_until_at": 0}
-    conn.execute(insert(t.standing), [{"learner_id": f"i{n}", **stand, "last_served_at": 0} for n in range(instructors)])
+    stand["last_served_at"] = 0
+    conn.execute(insert(t.standing), [{"learner_id": f"i{n}", **stand} for n in range(instructors)])
 
 
 @pytest.mark.postgres

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from datetime import time
+from functools import partial
 from itertools import count
 from random import Random
 from typing import Any
@@ -15,7 +16,7 @@ from bot.tutoring.pairing.deadlines import Clock
 from bot.tutoring.pairing.model import Rules
 from bot.tutoring.quiet import QuietHours
 from storage import pairings as kept
-from storage.database import open_database
+from storage.database import Connection, open_database
 from storage.errors import Conflict
 
 CLOCK = Clock(QuietHours(time(20), time(8), ZoneInfo("Asia/Ho_Chi_Minh")))
@@ -30,11 +31,17 @@ async def work(url: str, name: str, first: int, last: int) -> None:
     rng.shuffle(who)
     for n in who:
         await again(pairings.ask, f"l{n}", "pair", NOW)
-        request = (await database.read(lambda conn, n=n: kept.requests_of(conn, f"l{n}")) or [None])[0]
-        offer = await database.read(lambda conn, r=request: kept.offer_for(conn, r["request_id"])) if request else None
+        offer = await database.read(partial(offered, f"l{n}"))
         if offer:
             await again(pairings.accept, offer["instructor_id"], offer["offer_id"], NOW)
     await database.close()
+
+
+def offered(learner_id: str, conn: Connection) -> kept.Row | None:
+    """The open offer of the one thing she asks for."""
+    return next(
+        (row for each in kept.requests_of(conn, learner_id) if (row := kept.offer_for(conn, each["request_id"]))), None
+    )
 
 
 async def again(act: Any, *arguments: Any) -> None:

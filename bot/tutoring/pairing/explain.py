@@ -36,9 +36,7 @@ class Explanation:
     lines: tuple[str, ...]
 
 
-def explain(
-    ledger: Ledger, request: Request, instructors: Iterable[Instructor], now: int, clock: Clock
-) -> Explanation:
+def explain(ledger: Ledger, request: Request, instructors: Iterable[Instructor], now: int, clock: Clock) -> Explanation:
     """Look at it as the policies do. `instructors`: everybody who teaches in the learner's province."""
     learner = ledger.learner(request.learner_id)
     if learner is None:

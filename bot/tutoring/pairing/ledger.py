@@ -1,4 +1,4 @@
-"""What the policies need to know and to keep. Storage answers it inside one transaction, `Memory` without any database."""
+"""What the policies need to know and to keep. Storage answers within one transaction, `Memory` without a database."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ class Memory:
         return self._due[0][0] if self._due else None
 
     def due(self, now: int, limit: int) -> Sequence[str]:
-        """Takes from the heap; what is still due afterwards has been put anew with a later instant, or is returned again."""
+        """Takes from the heap and puts back: what has not been dealt with is returned again."""
         found: dict[str, None] = {}
         while self._due and self._due[0][0] <= now and len(found) < limit:
             at, request_id = heappop(self._due)

@@ -1,4 +1,4 @@
-"""What the pairing is about, as plain frozen data. Instants are whole milliseconds since 1970 UTC, as they are stored."""
+"""What the pairing is about, as plain frozen data. Instants are whole milliseconds since 1970 UTC."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SAFETY_FIRST, UNION_FIRST, ORDINARY = range(3)
 
 @dataclass(frozen=True, slots=True)
 class Learner:
-    """`path` is her area, "/dong-nai/w26041/b-3/g-1/" ("" when unknown); `confirmed`: invited, or confirmed by an officer."""
+    """`path` is her area, "/dong-nai/w26041/b-3/g-1/" ("" when unknown); `confirmed` by an officer."""
 
     learner_id: str
     name: str

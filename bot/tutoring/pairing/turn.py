@@ -26,7 +26,6 @@ from bot.tutoring.pairing.model import (
     Tell,
 )
 
-
 SERVED_AT_ONCE = 5
 """How many who have waited longer one event serves first; the sweep serves the rest. Nobody is overtaken meanwhile."""
 
