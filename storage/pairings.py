@@ -73,7 +73,7 @@ def learner(conn: Connection, learner_id: str) -> Row | None:
 
 
 def learners(conn: Connection, ids: Collection[str]) -> list[Row]:
-    return _all(conn, _LEARNER.where(base.person.c.learner_id.in_(ids)))
+    return _all(conn, _LEARNER.where(base.person.c.learner_id.in_(_padded(ids))))
 
 
 def instructor(conn: Connection, learner_id: str) -> Row | None:
@@ -366,13 +366,15 @@ def sweep_write(conn: Connection, offers: Sequence[Row], owners: Sequence[Row], 
 def taken_of(conn: Connection, ids: Collection[str]) -> dict[str, int]:
     """Whoever of these may be asked, with her taken places, as they are in this transaction."""
     query = select(t.standing.c.learner_id, t.standing.c.taken).where(
-        t.standing.c.learner_id.in_(ids), t.standing.c.free == 1
+        t.standing.c.learner_id.in_(_padded(ids)), t.standing.c.free == 1
     )
     return {row.learner_id: row.taken for row in conn.execute(query)}
 
 
 def still_waiting(conn: Connection, ids: Collection[str]) -> set[str]:
-    query = select(t.request.c.request_id).where(t.request.c.request_id.in_(ids), t.request.c.state == "waiting")
+    query = select(t.request.c.request_id).where(
+        t.request.c.request_id.in_(_padded(ids)), t.request.c.state == "waiting"
+    )
     return set(conn.scalars(query))
 
 
@@ -380,12 +382,12 @@ def tried_of(conn: Connection, requests: Mapping[str, str]) -> dict[str, set[str
     """`tried` of many: request_id → learner_id in, request_id → instructor ids out."""
     found: dict[str, set[str]] = {each: set() for each in requests}
     asked = select(t.offer.c.request_id, t.offer.c.instructor_id).where(
-        t.offer.c.request_id.in_(requests), t.offer.c.state.in_(("declined", "expired"))
+        t.offer.c.request_id.in_(_padded(requests)), t.offer.c.state.in_(("declined", "expired"))
     )
     for row in conn.execute(asked):
         found[row.request_id].add(row.instructor_id)
     apart = select(t.pairing.c.learner_id, t.pairing.c.instructor_id).where(
-        t.pairing.c.learner_id.in_(set(requests.values())), t.pairing.c.ended_why.in_(_APART)
+        t.pairing.c.learner_id.in_(_padded(set(requests.values()))), t.pairing.c.ended_why.in_(_APART)
     )
     left: dict[str, set[str]] = {}
     for row in conn.execute(apart):
@@ -393,6 +395,12 @@ def tried_of(conn: Connection, requests: Mapping[str, str]) -> dict[str, set[str
     for request_id, learner_id in requests.items():
         found[request_id] |= left.get(learner_id, set())
     return found
+
+
+def _padded(ids: Collection[str]) -> list[str]:
+    """The same set in one of few lengths: PostgreSQL then plans such a query a few times only, not every time."""
+    known = list(ids)
+    return known + known[-1:] * ((1 << max(len(known) - 1, 0).bit_length()) - len(known))
 
 
 def _one(conn: Connection, query: Select[Any]) -> Row | None:
