@@ -169,6 +169,7 @@ request = Table(
 Index("request_learner", request.c.learner_id)
 Index("request_due", request.c.state, request.c.due_at)
 Index("request_order", request.c.state, request.c.priority, request.c.since_at)
+Index("request_sweep", request.c.state, request.c.priority, request.c.since_at, request.c.request_id)
 
 offer = Table(
     "offer",

@@ -9,6 +9,8 @@ down_revision = "0003"
 
 def upgrade() -> None:
     op.add_column("offer", sa.Column("reserves", sa.Integer, nullable=False, server_default="1"))
+    # With the id as well: a sweep then goes on from where it was instead of reading all before it again.
+    op.create_index("request_sweep", "request", ["state", "priority", "since_at", "request_id"])
     op.create_index("offer_due", "offer", ["state", "due_at"])
     op.create_table(
         "standing",
