@@ -141,6 +141,25 @@ class Time:
 
 
 @dataclass(frozen=True, slots=True)
+class Pairing:
+    """The 1+1: spans in hours of waking time (quiet hours don't count), `safety_min` in minutes of any time."""
+
+    capacity: int = _key(3, _within(1, 50))
+    offer_h: int = _key(4, _within(1, 72))
+    later_h: int = _key(4, _within(1, 720))
+    request_h: int = _key(24, _within(1, 720))
+    officer_h: int = _key(24, _within(1, 720))
+    help_h: int = _key(4, _within(1, 72))
+    follow_up_h: int = _key(24, _within(1, 720))
+    safety_min: int = _key(15, _within(1, 60))
+    silences: int = _key(3, _within(1, 20))
+    rest_days: int = _key(7, _within(1, 60))
+    digest_at: str = _key("18:00", _clock)
+    priority: str = _key("elderly disability poor worker remote")
+    prefer_previous: str = _key("yes", _one_of("yes", "no"))
+
+
+@dataclass(frozen=True, slots=True)
 class Log:
     level: str = _key("info", _one_of("debug", "info", "warning", "error"))
     max_mb: int = _key(10, _within(1, 10_000))
@@ -163,6 +182,7 @@ class Settings:
     data: Data = Data()
     telegram: Telegram = Telegram()
     time: Time = Time()
+    pairing: Pairing = Pairing()
     log: Log = Log()
     lessons: Lessons = Lessons()
     facts: Mapping[str, str] = field(default_factory=dict)
@@ -186,6 +206,7 @@ _SECTIONS: dict[str, Any] = {
     "data": Data,
     "telegram": Telegram,
     "time": Time,
+    "pairing": Pairing,
     "log": Log,
     "lessons": Lessons,
 }

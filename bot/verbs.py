@@ -151,6 +151,13 @@ def test_lessons(given: argparse.Namespace) -> int:
     return 1 if wrong or report.broken else 0
 
 
+def simulate(given: argparse.Namespace) -> int:
+    settings = _settings(given)
+    from bot import simulation
+
+    return simulation.report(simulation.Plan(days=given.days, seed=given.seed), settings, print)
+
+
 def make_backup(given: argparse.Namespace) -> int:
     settings = _settings(given)
     from bot import backup

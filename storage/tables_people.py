@@ -6,7 +6,7 @@ learner_id: they outlive the person. JSON stands in TEXT, instants are milliseco
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table, Text, text
+from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table, Text, text
 
 from storage.tables import metadata
 
@@ -169,6 +169,7 @@ request = Table(
 Index("request_learner", request.c.learner_id)
 Index("request_due", request.c.state, request.c.due_at)
 Index("request_order", request.c.state, request.c.priority, request.c.since_at)
+Index("request_sweep", request.c.state, request.c.priority, request.c.since_at, request.c.request_id)
 
 offer = Table(
     "offer",
@@ -180,7 +181,9 @@ offer = Table(
     _at("made_at"),
     _at("due_at"),
     _maybe_at("settled_at"),
+    _number("reserves", default="1"),
 )
+Index("offer_due", offer.c.state, offer.c.due_at)
 Index("offer_instructor", offer.c.instructor_id, offer.c.state)
 Index(
     "offer_one_open",
@@ -304,3 +307,44 @@ audit = Table(
 )
 
 forgotten = Table("forgotten", metadata, _key("pseudonym"), _at("at"))
+
+# --- the pairing's own -------------------------------------------------------------------------------
+
+standing = Table(
+    "standing",
+    metadata,
+    Column("learner_id", Text, _person(), primary_key=True, nullable=False),
+    _text("path"),
+    _number("free"),  # 1 while she may be asked: active, agreed, a place free
+    _number("taken"),
+    Column("ratio", Float, nullable=False),
+    _number("silences"),
+    _at("rest_until_at"),
+    _at("last_served_at"),
+)
+Index("standing_path", standing.c.free, standing.c.path)
+Index(
+    "standing_rank",
+    standing.c.free,
+    standing.c.silences,
+    standing.c.ratio,
+    standing.c.last_served_at,
+    standing.c.learner_id,
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    _key("notice_id"),
+    _text("learner_id"),
+    _text("phrase"),
+    _text("said"),
+    _text("buttons"),
+    _text("about"),
+    _number("digest"),
+    _at("at"),
+    _at("due_at"),
+)
+Index("notice_due", notice.c.due_at)
+Index("notice_learner", notice.c.learner_id)
+Index("notice_about", notice.c.about)

@@ -1,0 +1,253 @@
+"""Matching at scale: 100,000 learners wait, 20,000 instructors have room. One sweep, and single new requests.
+
+    .venv/bin/python -m bench.pairing [sqlite|postgresql] [--learners N] [--instructors N]
+
+Each database is measured in a process of its own, so that the peak of memory is the sweep's; filling it is not counted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import time as clock_time
+from itertools import count
+from pathlib import Path
+from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import insert, text
+
+from bot.services.pairing import Pairings, World
+from bot.tutoring.pairing.deadlines import Clock
+from bot.tutoring.pairing.model import DAY, HOUR, Rules
+from bot.tutoring.quiet import QuietHours
+from storage import schema
+from storage import tables as base
+from storage import tables_people as t
+from storage.database import Connection, Database, open_database
+from tests.support.postgres import find_binaries, private_server
+
+NOW = 1_795_572_000_000  # 09:00 in Đồng Nai
+CLOCK = Clock(QuietHours(clock_time(20), clock_time(8), ZoneInfo("Asia/Ho_Chi_Minh")))
+SWEEP_S, SWEEP_MB, SINGLE_MS, HELD_MS = 30.0, 500.0, 20.0, 50.0
+SINGLES = 300
+BEHIND = 20  # of them before the sweep: they find everybody waiting and every place free, the worst there is
+
+
+def fill(conn: Connection, learners: int, instructors: int) -> None:
+    """95 wards, 1,000 branches, three groups each; everybody somewhere, a fifth of the learners of a priority group."""
+    rng = Random(1)
+    wards = [row.area_id for row in conn.execute(text("SELECT area_id FROM area WHERE kind = 'ward' ORDER BY area_id"))]
+    branches = [f"b-{n}" for n in range(1_000)]
+    home = {each: wards[n % len(wards)] for n, each in enumerate(branches)}
+    areas = [("b", each, home[each], f"/dong-nai/{home[each]}/{each}/") for each in branches]
+    areas += [("g", f"{b}-g{n}", b, f"/dong-nai/{home[b]}/{b}/{b}-g{n}/") for b in branches for n in range(3)]
+    rows = [
+        {"area_id": a, "parent_id": up, "kind": k, "name": a, "official_code": "", "path": p} for k, a, up, p in areas
+    ]
+    _many(conn, t.area, rows)
+    groups = {a: p for k, a, _, p in areas if k == "g"}
+    names = list(groups)
+    everybody = [f"l{n}" for n in range(learners + SINGLES)] + [f"i{n}" for n in range(instructors)]
+    place = {who: rng.choice(names) for who in everybody}
+    _many(conn, base.person, (
+        {"learner_id": who, "name": who, "address": "chi", "consent": "agreed", "created_at": 0, "area_id": place[who],
+         "lang": "vi", "needs": '["elderly"]' if who[0] == "l" and rng.random() < 0.2 else "[]"}
+        for who in everybody
+    ))  # fmt: skip
+    _many(conn, t.role, (
+        {"learner_id": who, "role": "learner" if who[0] == "l" else "instructor", "area_id": place[who],
+         "state": "active", "by": "", "at": 0}
+        for who in everybody
+    ))  # fmt: skip
+    _many(conn, base.person, [
+        {"learner_id": "officer", "name": "o", "address": "chi", "consent": "agreed", "created_at": 0,
+         "area_id": "dong-nai", "lang": "vi", "needs": "[]"}
+    ])  # fmt: skip
+    officer = {"learner_id": "officer", "role": "officer", "area_id": "dong-nai", "state": "active", "by": "", "at": 0}
+    _many(conn, t.role, [officer])
+    topics = [json.dumps(each) for each in ([], [], ["v"], ["t", "v"])]
+    teaching = [(f"i{n}", rng.choice((1, 2, 3, 3, 4)), rng.choice(topics)) for n in range(instructors)]
+    _many(conn, t.instructor, (
+        {"learner_id": who, "capacity": capacity, "topics": topic, "langs": '["vi"]', "hours": "08:00-20:00",
+         "conduct_at": 1, "gender": ""}
+        for who, capacity, topic in teaching
+    ))  # fmt: skip
+    _many(conn, t.standing, (
+        {"learner_id": who, "path": groups[place[who]], "free": 1, "taken": 0, "ratio": 0.0, "silences": 0,
+         "rest_until_at": 0, "last_served_at": 0}
+        for who, _, _ in teaching
+    ))  # fmt: skip
+    _many(conn, t.request, (
+        {"request_id": f"r{n}", "learner_id": f"l{n}", "kind": "pair", "topic": rng.choice(("", "v", "t", "l")),
+         "state": "waiting", "owner_kind": "officer", "owner_id": "officer", "priority": rng.choice((1, 2, 2, 2)),
+         "since_at": NOW - rng.randrange(10 * HOUR), "due_at": NOW + DAY, "width": 3}
+        for n in range(learners)
+    ))  # fmt: skip
+
+
+def _many(conn: Connection, table: Any, rows: Any) -> None:
+    batch = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == 5_000:
+            conn.execute(insert(table), batch)
+            batch = []
+    if batch:
+        conn.execute(insert(table), batch)
+
+
+class Watched:
+    """A database whose writing transactions are timed from the asker's side."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.held: list[float] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.database, name)
+
+    async def transact(self, work: Any) -> Any:
+        def timed(conn: Connection) -> Any:
+            began = time.perf_counter()
+            try:
+                return work(conn)
+            finally:
+                self.held.append((time.perf_counter() - began) * 1_000)
+
+        return await self.database.transact(timed)
+
+
+async def measure(url: str, learners: int) -> dict[str, float]:
+    database: Any = Watched(open_database(url))
+    ids: Iterator[int] = count()
+    pairings = Pairings(database, World(Rules(), CLOCK, lambda: f"x{next(ids)}"))
+    await database.read(lambda conn: conn.execute(text("SELECT 1")).scalar())
+    behind = await asked(pairings, range(learners, learners + BEHIND))
+    singles_held = max(database.held)
+    database.held.clear()
+    began = time.perf_counter()
+    sweep = await pairings.sweep(NOW)
+    seconds = time.perf_counter() - began
+    held = sorted(database.held)
+    took = await asked(pairings, range(learners + BEHIND, learners + SINGLES))
+    taken, double, over = await database.read(_honest)
+    await database.close()
+    return {
+        "sweep_s": seconds,
+        "seen": sweep.seen,
+        "offered": sweep.offered,
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_024,
+        "held_ms": held[-1] if held else 0.0,
+        "held_p99_ms": held[int(len(held) * 0.99)] if held else 0.0,
+        "single_p50_ms": took[len(took) // 2],
+        "single_p99_ms": took[int(len(took) * 0.99)],
+        "behind_p50_ms": behind[len(behind) // 2],
+        "behind_max_ms": behind[-1],
+        "single_held_ms": singles_held,
+        "taken": taken,
+        "double": double,
+        "over": over,
+    }
+
+
+async def asked(pairings: Pairings, who: range) -> list[float]:
+    """Milliseconds of single new requests, sorted."""
+    took = []
+    for n in who:
+        began = time.perf_counter()
+        await pairings.ask(f"l{n}", "pair", NOW)
+        took.append((time.perf_counter() - began) * 1_000)
+    return sorted(took)
+
+
+def _honest(conn: Connection) -> tuple[int, int, int]:
+    """Places given away, requests offered twice, instructors over capacity: counted from the tables."""
+    taken = conn.scalar(text("SELECT count(*) FROM offer WHERE state = 'open'")) or 0
+    double = conn.scalar(
+        text("SELECT count(*) FROM (SELECT request_id FROM offer WHERE state='open' GROUP BY 1 HAVING count(*) > 1) x")
+    )
+    over = conn.scalar(
+        text(
+            "SELECT count(*) FROM (SELECT i.learner_id FROM instructor i JOIN offer o ON o.instructor_id = i.learner_id"
+            " WHERE o.state = 'open' GROUP BY i.learner_id, i.capacity HAVING count(*) > i.capacity) x"
+        )
+    )
+    return int(taken), int(double or 0), int(over or 0)
+
+
+async def prepare(url: str, learners: int, instructors: int) -> None:
+    database = open_database(url)
+    await schema.ensure(database)
+    await database.transact(lambda conn: fill(conn, learners, instructors))
+    await database.transact(lambda conn: conn.execute(text("ANALYZE")) and None)
+    await database.close()
+
+
+def one(url: str, learners: int, instructors: int) -> dict[str, float]:
+    """Filled by one process, measured in another."""
+    here = [sys.executable, "-m", "bench.pairing"]
+    sizes = ["--learners", str(learners), "--instructors", str(instructors)]
+    subprocess.run([*here, "--fill", url, *sizes], check=True)
+    done = subprocess.run([*here, "--measure", url, *sizes], check=True, capture_output=True, text=True)
+    result: dict[str, float] = json.loads(done.stdout)
+    return result
+
+
+def show(name: str, found: dict[str, float]) -> bool:
+    good = (
+        found["sweep_s"] <= SWEEP_S
+        and found["peak_mb"] <= SWEEP_MB
+        and found["single_p99_ms"] <= SINGLE_MS
+        and not found["double"]
+        and not found["over"]
+    )
+    print(
+        f"{name:<11} sweep {found['sweep_s']:5.1f} s of {found['seen']:,.0f} waiting, {found['offered']:,.0f} offers;"
+        f" peak {found['peak_mb']:.0f} MB; writer held p99 {found['held_p99_ms']:.0f}, at most"
+        f" {found['held_ms']:.0f} ms;"
+        f" one new request p50 {found['single_p50_ms']:.1f} p99 {found['single_p99_ms']:.1f} ms"
+        f" (with everybody still waiting: p50 {found['behind_p50_ms']:.0f}, at most {found['behind_max_ms']:.0f});"
+        f" doubled {found['double']:.0f}, over capacity {found['over']:.0f}{'' if good else '  ← too much'}"
+    )
+    return good
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="bench.pairing", description=__doc__)
+    parser.add_argument("which", nargs="*", default=["sqlite", "postgresql"])
+    parser.add_argument("--learners", type=int, default=100_000)
+    parser.add_argument("--instructors", type=int, default=20_000)
+    parser.add_argument("--fill", default="")
+    parser.add_argument("--measure", default="")
+    given = parser.parse_args()
+    if given.fill:
+        asyncio.run(prepare(given.fill, given.learners, given.instructors))
+        return 0
+    if given.measure:
+        print(json.dumps(asyncio.run(measure(given.measure, given.learners))))
+        return 0
+    good = True
+    if "sqlite" in given.which:
+        with tempfile.TemporaryDirectory() as folder:
+            good &= show("SQLite", one(f"sqlite:///{Path(folder) / 'camtay.db'}", given.learners, given.instructors))
+    if "postgresql" in given.which:
+        binaries = find_binaries()
+        if binaries is None:
+            print("PostgreSQL: none on this machine")
+            return 1
+        with private_server(binaries) as power:
+            good &= show("PostgreSQL", one(power.url, given.learners, given.instructors))
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

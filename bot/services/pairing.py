@@ -1,0 +1,233 @@
+"""Requests for a human, from asking to being answered: load, let the policies decide, save; one transaction each.
+
+Nobody else's session is touched: what is to be said to whom becomes a row of `notice`, due when she may be spoken to,
+and reaches her as an update of the channel `inner`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar
+
+from bot.services.ledger import SqlLedger, read_instructor, read_request
+from bot.services.office import PairingHooks
+from bot.tutoring.pairing import policy, staff
+from bot.tutoring.pairing.candidates import nearness
+from bot.tutoring.pairing.deadlines import Clock
+from bot.tutoring.pairing.model import OFFICER, PROVINCE, Kind, Learner, Note, Request, Rules, Tell
+from bot.tutoring.pairing.pool import Pool
+from bot.tutoring.pairing.turn import BUTTONS, Turn
+from storage import pairings as kept
+from storage.database import Connection, Database
+from storage.records import to_ms
+
+T = TypeVar("T")
+
+READ, SLICE = 900, 60
+"""Requests of a sweep read at once, and written in one transaction: the writer is held well under 50 ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What the pairing needs of the outside: rules, the clock of days and nights, ids, pseudonyms."""
+
+    rules: Rules
+    clock: Clock
+    new_id: Callable[[], str]
+    pseudonym: Callable[[str], str] = lambda person: person
+
+
+def within(conn: Connection, world: World, actor: str, now: datetime | int, event: Callable[[Turn], T]) -> T:
+    """Let one event happen inside a transaction that is already open: an update's, or one of ours."""
+    kept.lock(conn)
+    at = now if isinstance(now, int) else to_ms(now)
+    turn = Turn(SqlLedger(conn, world.clock, world.pseudonym), world.rules, world.clock, at, world.new_id, actor)
+    result = event(turn)
+    kept.add_notices(conn, (_notice(world.new_id(), turn.now, tell) for tell in turn.tells))
+    return result
+
+
+def _notice(notice_id: str, now: int, tell: Tell) -> dict[str, Any]:
+    return {
+        "notice_id": notice_id, "learner_id": tell.to, "phrase": tell.phrase, "said": kept.said(tell.values),
+        "buttons": kept.said(dict(tell.buttons)), "about": tell.about, "digest": int(tell.digest), "at": now,
+        "due_at": tell.at,
+    }  # fmt: skip
+
+
+class Pairings:
+    """The same, each in a transaction of its own: for the ticker, officers' commands, the web."""
+
+    def __init__(self, database: Database, world: World) -> None:
+        self.database = database
+        self.world = world
+
+    async def happens(self, actor: str, now: int, event: Callable[[Turn], T]) -> T:
+        return await self.database.transact(lambda conn: within(conn, self.world, actor, now, event))
+
+    async def ask(self, learner_id: str, kind: Kind, now: int, **about: Any) -> Request | None:
+        return await self.happens(learner_id, now, lambda turn: policy.ask(turn, learner_id, kind, **about))
+
+    async def accept(self, instructor_id: str, offer_id: str, now: int) -> bool:
+        return await self.happens(instructor_id, now, lambda turn: policy.accept(turn, offer_id))
+
+    async def tick(self, now: int, limit: int = 20) -> int:
+        """Deal with what is due, a few in one transaction; how many there were."""
+
+        def work(conn: Connection) -> int:
+            kept.lock(conn)
+            found = kept.due(conn, now, limit)
+            for request_id in found:
+                within(conn, self.world, "", now, partial(_tick, request_id))
+            return len(found)
+
+        return await self.database.transact(work)
+
+    async def sweep(self, now: int) -> Sweep:
+        """Match all who wait, in slices; what is found is visible after each."""
+        sweep = Sweep(self.database, self.world, now)
+        await sweep.load()
+        while await sweep.step():
+            pass
+        return sweep
+
+
+def _tick(request_id: str, turn: Turn) -> None:
+    policy.tick(turn, request_id)
+
+
+class Sweep:
+    """One pass over everybody who waits, the first first. Instructors are held in memory, learners pass by in slices.
+
+    Each slice is written in a transaction of its own that looks again: whoever was served or filled since is left out
+    and comes again with the next sweep.
+    """
+
+    def __init__(self, database: Database, world: World, now: int) -> None:
+        self.database, self.world, self.now = database, world, now
+        self.pool = Pool(world.clock)
+        self.after: tuple[int, int, str] | None = None
+        self.seen = self.offered = 0
+
+    async def load(self) -> None:
+        """All who teach, read in slices."""
+        after = ""
+        while rows := await self.database.read(partial(kept.instructors, after=after, limit=2_000)):
+            for row in rows:
+                if (known := read_instructor(row)) and known.active and known.agreed:
+                    self.pool.put(known, row["taken"])
+            after = rows[-1]["learner_id"]
+
+    async def step(self) -> bool:
+        """One slice; False when everybody has been looked at."""
+        if self.world.clock.is_quiet(self.now):
+            return False
+        rows, tried = await self.database.read(self._read)
+        if not rows:
+            return False
+        found = []
+        for row in rows:
+            request, learner = read_request(row), Learner(row["learner_id"], "", row["path"], row["lang"])
+            best = self.pool.best(learner, row["topic"], tried[row["request_id"]], self.now)
+            if request is None or best is None:
+                continue
+            load = self.pool.load(best.learner_id)
+            self.pool.served(best.learner_id, load + 1, self.now)
+            found.append((request, learner, best.learner_id))
+        size = SLICE if self.database.url.startswith("sqlite") else 3 * SLICE  # PostgreSQL has no one writer to hold
+        for at in range(0, len(found), size):
+            await self.database.transact(partial(self._write, found=found[at : at + size]))
+        last = rows[-1]
+        self.after = last["priority"], last["since_at"], last["request_id"]
+        self.seen += len(rows)
+        return len(rows) == READ
+
+    def _read(self, conn: Connection) -> tuple[list[kept.Row], dict[str, set[str]]]:
+        rows = kept.waiting(conn, self.after, READ)
+        return rows, kept.tried_of(conn, {row["request_id"]: row["learner_id"] for row in rows})
+
+    def _write(self, conn: Connection, found: list[tuple[Request, Learner, str]]) -> None:
+        kept.lock(conn)
+        world, now = self.world, self.now
+        still = kept.still_waiting(conn, [request.request_id for request, _, _ in found])
+        taken = kept.taken_of(conn, {who for _, _, who in found})
+        named = {row["learner_id"]: row for row in kept.learners(conn, {each.learner_id for _, each, _ in found})}
+        due = world.clock.after(now, world.rules.offer)
+        offers, requests, tells, events = [], [], [], []
+        counts: dict[str, int] = {}
+        for request, learner, who in found:
+            known = self.pool.known(who)
+            if request.request_id not in still or who not in taken or known is None:
+                continue
+            place = counts.get(who, taken[who])
+            if place >= known.capacity or learner.learner_id not in named:
+                continue
+            counts[who] = place + 1
+            offer_id, row = world.new_id(), named[learner.learner_id]
+            offers.append(
+                {"offer_id": offer_id, "request_id": request.request_id, "instructor_id": who, "state": "open",
+                 "made_at": now, "due_at": due, "settled_at": None, "reserves": 1}
+            )  # fmt: skip
+            requests.append(_offered(request, who, min(nearness(known.path, learner.path), PROVINCE), due, world, now))
+            values = {"ten_hv": row["name"], "khu": row["area"], "han": world.clock.say(due)}
+            values |= {"bai": request.lesson, "buoc": request.step, "lan": str(request.tries)}
+            tells.append(_offer_tell(who, "offer_lesson" if request.lesson else "offer_pair", offer_id, values, now))
+            tells.append(Tell(learner.learner_id, "pair_asked", now, {}, (), request.request_id))
+            events.append(Note(now, "", "offered", request.request_id, "", {"to": who, "offer": offer_id}))
+        standings = [
+            {"id": who, "new_taken": count, "new_ratio": count / max(each.capacity, 1),
+             "new_free": int(count < each.capacity), "new_last_served_at": now}
+            for who, count in sorted(counts.items())
+            if (each := self.pool.known(who))
+        ]  # fmt: skip
+        kept.sweep_write(conn, offers, requests, standings)
+        kept.add_notices(conn, (_notice(world.new_id(), now, tell) for tell in tells))
+        kept.add_events(conn, (_event(note, world) for note in events))
+        self.offered += len(offers)
+
+
+def _offered(request: Request, who: str, width: int, due: int, world: World, now: int) -> dict[str, Any]:
+    """What changes of a request that is put before somebody: see `Turn.make_offer`."""
+    if request.width >= OFFICER:
+        owner = {"new_owner_kind": request.owner_kind, "new_owner_id": request.owner_id or None}
+        return {"id": request.request_id, "new_state": "offered", **owner, "new_width": request.width,
+                "new_due_at": request.due_at}  # fmt: skip
+    up_at = world.clock.after(request.since_at, world.rules.request)
+    return {"id": request.request_id, "new_state": "offered", "new_owner_kind": "instructor", "new_owner_id": who,
+            "new_width": width, "new_due_at": min(due, up_at) if up_at > now else due}  # fmt: skip
+
+
+def _offer_tell(who: str, phrase: str, offer_id: str, values: dict[str, str], now: int) -> Tell:
+    return Tell(who, phrase, now, values, BUTTONS[phrase](offer_id), offer_id)
+
+
+def _event(note: Note, world: World) -> dict[str, Any]:
+    detail = {"to": world.pseudonym(note.detail["to"]), "offer": note.detail["offer"]}
+    return {"at": note.at, "by": "", "what": note.what, "request_id": note.request_id, "pairing_id": None,
+            "detail": kept.said(detail)}  # fmt: skip
+
+
+class Hooks(PairingHooks):
+    """What the office tells the pairing, in the office's own transaction."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def instructor_gone(self, connection: Connection, learner_id: str, why: str, now: datetime) -> None:
+        within(connection, self.world, "", now, lambda turn: staff.suspend(turn, learner_id, why))
+
+    def instructor_changed(self, connection: Connection, learner_id: str, now: datetime) -> None:
+        def event(turn: Turn) -> None:
+            kept.refresh(connection, learner_id)
+            if me := turn.ledger.instructor(learner_id):
+                staff.changed(turn, me)
+                if me.paused_until_at > turn.now:
+                    staff.pause(turn, learner_id, me.paused_until_at)
+
+        within(connection, self.world, learner_id, now, event)
+
+    def learner_gone(self, connection: Connection, learner_id: str, why: str, now: datetime) -> None:
+        within(connection, self.world, "", now, lambda turn: staff.learner_leaves(turn, learner_id))

@@ -1,0 +1,40 @@
+"""The numbers of config.yaml as the pairing policies want them."""
+
+from __future__ import annotations
+
+from datetime import time
+from zoneinfo import ZoneInfo
+
+from bot.settings import Settings
+from bot.tutoring.pairing.deadlines import Clock
+from bot.tutoring.pairing.model import DAY, HOUR, MINUTE, Rules
+from bot.tutoring.quiet import QuietHours
+
+
+def pairing_rules(settings: Settings) -> Rules:
+    given = settings.pairing
+    digest = time.fromisoformat(given.digest_at)
+    return Rules(
+        capacity=given.capacity,
+        offer=given.offer_h * HOUR,
+        later=given.later_h * HOUR,
+        request=given.request_h * HOUR,
+        officer=given.officer_h * HOUR,
+        help=given.help_h * HOUR,
+        follow_up=given.follow_up_h * HOUR,
+        safety=given.safety_min * MINUTE,
+        silences=given.silences,
+        rest=given.rest_days * DAY,
+        digest_minute=digest.hour * 60 + digest.minute,
+        groups=frozenset(given.priority.split()),
+        prefer_previous=given.prefer_previous == "yes",
+    )
+
+
+def pairing_clock(settings: Settings) -> Clock:
+    quiet = QuietHours(
+        time.fromisoformat(settings.time.quiet_from),
+        time.fromisoformat(settings.time.quiet_to),
+        ZoneInfo(settings.time.zone),
+    )
+    return Clock(quiet)

@@ -1,0 +1,283 @@
+"""A province in fast time: 95 wards, 20,000 learners, 4,000 instructors of whom a third never answer.
+
+The pure pairing policies run as they do in life; only people are made up: when they ask, how soon they answer, what.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import partial
+from heapq import heappop, heappush
+from itertools import count
+from random import Random
+from typing import Any
+
+from bot.services.rules import pairing_clock, pairing_rules
+from bot.settings import Settings
+from bot.tutoring.pairing import policy, staff
+from bot.tutoring.pairing.ledger import Memory
+from bot.tutoring.pairing.model import DAY, HOUR, MINUTE, OFFICER, Instructor, Learner, Request
+from bot.tutoring.pairing.turn import Turn
+
+START = 1_795_478_400_000  # a Tuesday's midnight in UTC, 07:00 in Đồng Nai
+GROUPS = {
+    "elderly": ("người cao tuổi", 0.20),
+    "disability": ("khuyết tật", 0.04),
+    "poor": ("hộ nghèo", 0.10),
+    "worker": ("công nhân", 0.15),
+    "remote": ("vùng xa", 0.08),
+    "": ("không thuộc nhóm", 0.43),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How large, how long, and the seed of all chance."""
+
+    days: int = 90
+    seed: int = 1
+    wards: int = 95
+    branches: int = 1_000
+    learners: int = 20_000
+    instructors: int = 4_000
+    silent: float = 1 / 3
+    helps: float = 0.3  # a pairing's chance of one cry for help with a lesson
+    robbed: float = 0.01
+
+
+@dataclass
+class Waited:
+    """What became of the requests of one group: real milliseconds until somebody took it."""
+
+    spans: list[int] = field(default_factory=list)
+    escalated: int = 0
+    unanswered: int = 0
+
+
+class Province:
+    """The world in fast time: a heap of what people will do, and the ledger's own deadlines."""
+
+    def __init__(self, plan: Plan, settings: Settings) -> None:
+        self.plan, self.rng, self.ids = plan, Random(plan.seed), count()
+        self.rules, self.clock = pairing_rules(settings), pairing_clock(settings)
+        self.memory = Memory(self.clock, self.rules)
+        self.now = START
+        self.acts: list[tuple[int, int, Callable[[], None]]] = []
+        self.waited: dict[tuple[str, str], Waited] = defaultdict(Waited)
+        self.breaches: Counter[str] = Counter()
+        self.counts: Counter[str] = Counter()
+        self.silent: set[str] = set()
+        self.answered: set[str] = set()
+
+    def build(self) -> None:
+        plan, rng = self.plan, self.rng
+        branches = [f"/dong-nai/w{n % plan.wards}/b-{n}/" for n in range(plan.branches)]
+        self.memory.posts = {f"/dong-nai/w{n}/": [f"o{n}"] for n in range(plan.wards)}
+        self.memory.posts["/dong-nai/"] = ["tinh"]
+        for n in range(plan.instructors):
+            who, topics = f"i{n}", () if rng.random() < 0.7 else ("vneid",)
+            place = f"{rng.choice(branches)}g-{rng.randrange(3)}/"
+            self.memory.put_instructor(Instructor(who, who, place, rng.choice((1, 2, 3, 3, 4)), topics))
+            if rng.random() < plan.silent:
+                self.silent.add(who)
+        kinds, weights = list(GROUPS), [share for _, share in GROUPS.values()]
+        for n in range(plan.learners):
+            group = rng.choices(kinds, weights)[0]
+            place = f"{rng.choice(branches)}g-{rng.randrange(3)}/"
+            confirmed = rng.random() < 0.97
+            self.memory.put_learner(
+                Learner(f"l{n}", f"l{n}", place, needs=(group,) if group else (), confirmed=confirmed)
+            )
+            hour = rng.choices((rng.randrange(13 * HOUR), rng.randrange(DAY)), (9, 1))[0]  # a few ask at night
+            at = START + rng.randrange(plan.days) * DAY + hour
+            topic = rng.choice(("", "", "vneid", "pay"))
+            self.then(at, partial(self.asks, f"l{n}", "pair", topic))
+            if rng.random() < plan.robbed:
+                when = START + rng.randrange(plan.days * DAY)
+                self.then(when, partial(self.asks, f"l{n}", "safety", ""))
+
+    def then(self, at: int, act: Callable[[], None]) -> None:
+        heappush(self.acts, (at, next(self.ids), act))
+
+    def turn(self, actor: str, what: Callable[[Turn], Any]) -> Any:
+        turn = Turn(self.memory, self.rules, self.clock, self.now, lambda: f"n{next(self.ids)}", actor)
+        result = what(turn)
+        self.counts["sentences"] += len(turn.tells)
+        for tell in turn.tells:
+            urgent = tell.phrase.startswith("safety") or tell.phrase == "help_coming"
+            if tell.to != actor and not urgent and self.clock.is_quiet(tell.at):
+                self.breaches["nhắn trong giờ yên lặng"] += 1
+        for note in self.memory.notes:
+            self.follows(note.what, note.request_id, note.detail)
+        self.memory.notes.clear()
+        return result
+
+    # --- what people do when something reaches them ---
+
+    def follows(self, what: str, request_id: str, detail: Any) -> None:
+        self.counts[what] += 1
+        request = self.memory.requests.get(request_id)
+        if what == "offered" and request:
+            who = detail["to"]
+            if self.memory.load(who) > self.memory.instructors[who].capacity:
+                self.breaches["quá sức một người"] += 1
+            if who not in self.silent:
+                self.then(
+                    self.clock.awake_from(self.now + self.slowly(90 * MINUTE)), lambda: self.answers(detail["offer"])
+                )
+        elif what == "escalated" and request:
+            sure = request.owner_id == "tinh"
+            if sure or self.rng.random() < 0.7:
+                slow = self.slowly(4 * MINUTE if request.kind == "safety" else 5 * HOUR)
+                at = self.now + slow if request.kind == "safety" else self.clock.awake_from(self.now + slow)
+                self.then(at, partial(self.takes, request.owner_id, request_id))
+            if request.width == OFFICER and request.kind != "safety":
+                self.group_of(request).escalated += 1
+
+    def slowly(self, usual: int) -> int:
+        return int(usual * self.rng.lognormvariate(0, 1))
+
+    def asks(self, who: str, kind: Any, topic: str) -> None:
+        request = self.turn(who, lambda turn: policy.ask(turn, who, kind, topic=topic))
+        if request is None:
+            return
+        if kind == "safety":
+            for called in {request.owner_id, *(p.instructor_id for p in [self.memory.pairing_of(who)] if p)}:
+                if called not in self.silent and self.rng.random() < 0.7:
+                    slow = self.slowly(5 * MINUTE)
+                    self.then(self.now + slow, partial(self.takes, called, request.request_id))
+        elif request.width == OFFICER and request.state == "waiting" and not self.memory.learners[who].confirmed:
+            self.then(self.clock.awake_from(self.now + self.slowly(4 * HOUR)), lambda: self.confirms(who))
+
+    def confirms(self, who: str) -> None:
+        self.memory.put_learner(replace(self.memory.learners[who], confirmed=True))
+        self.turn("tinh", lambda turn: policy.confirmed(turn, who))
+
+    def answers(self, offer_id: str) -> None:
+        offer = self.memory.offers[offer_id]
+        if offer.state != "open":
+            self.counts["too late"] += 1
+            return
+        how = self.rng.choices((policy.accept, policy.later, policy.decline), (70, 15, 15))[0]
+        request = self.memory.requests[offer.request_id]
+        self.turn(offer.instructor_id, lambda turn: how(turn, offer_id))
+        if how is not policy.accept:
+            return
+        self.answer(request)
+        learner = request.learner_id
+        if not offer.reserves:
+            self.then(self.now + self.slowly(HOUR), lambda: self.ends_request(request.request_id))
+            return
+        pairing = self.memory.pairing_of(learner)
+        if pairing:
+            self.then(self.now + self.slowly(15 * DAY), lambda: self.ends(learner, pairing.pairing_id))
+            if self.rng.random() < self.plan.helps:
+                at = self.clock.awake_from(self.now + self.slowly(3 * DAY))
+                self.then(at, lambda: self.asks(learner, "help", "") if self.memory.pairing_of(learner) else None)
+
+    def takes(self, who: str, request_id: str) -> None:
+        request = self.memory.requests[request_id]
+        if request.state in ("waiting", "offered") and self.turn(who, lambda turn: policy.take(turn, request_id)):
+            self.answer(request)
+            self.then(self.clock.awake_from(self.now + self.slowly(2 * HOUR)), lambda: self.ends_request(request_id))
+
+    def ends_request(self, request_id: str) -> None:
+        request = self.memory.requests[request_id]
+        if request.state == "open":
+            self.turn(request.owner_id, lambda turn: policy.done(turn, request_id))
+
+    def ends(self, learner: str, pairing_id: str) -> None:
+        self.turn(learner, lambda turn: staff.end(turn, pairing_id))
+
+    # --- what is measured ---
+
+    def group_of(self, request: Request) -> Waited:
+        needs = self.memory.learners[request.learner_id].needs
+        kind = request.kind if request.kind in ("help", "safety") else "pair"
+        return self.waited[kind, (needs[0] if needs else "") if kind == "pair" else ""]
+
+    def answer(self, request: Request) -> None:
+        """Somebody has taken it (`request` as it was before): in time, or after an officer had been called."""
+        if request.request_id in self.answered:
+            return
+        self.answered.add(request.request_id)
+        self.group_of(request).spans.append(self.now - request.since_at)
+        if request.due_at < self.now and request.width < OFFICER and not self.clock.is_quiet(self.now):
+            self.breaches["trả lời trễ mà chưa báo lên trên"] += 1
+
+    def inspect(self) -> None:
+        """Once an hour: every request that is not closed has an owner, and none is overdue."""
+        for mine in self.memory.unclosed():
+            if not mine.owner_id or mine.owner_kind == "nobody" or mine.due_at <= 0:
+                self.breaches["không có người lo hoặc không có hạn"] += 1
+            elif mine.due_at < self.now - MINUTE and (mine.kind == "safety" or not self.clock.is_quiet(self.now)):
+                self.breaches["quá hạn mà chưa báo lên trên"] += 1
+        self.then(self.now + HOUR, self.inspect)
+
+    def sweep(self) -> None:
+        for request_id in self.memory.waiting():
+            self.turn("", partial(_look_again, request_id))
+        self.then(self.clock.awake_from(self.now + HOUR), self.sweep)
+
+    def run(self) -> None:
+        self.build()
+        self.then(START + HOUR, self.inspect)
+        self.then(START + HOUR + 1, self.sweep)
+        end = START + self.plan.days * DAY
+        while self.acts:
+            due = self.memory.next_due()
+            self.now = max(self.now, min(self.acts[0][0], due if due is not None else self.acts[0][0]))
+            if self.now >= end:
+                break
+            for request_id in self.memory.due(self.now, 1_000):
+                self.turn("", partial(_tick, request_id))
+            while self.acts and self.acts[0][0] <= self.now:
+                heappop(self.acts)[2]()
+        for request in self.memory.unclosed():
+            if request.request_id not in self.answered:
+                self.group_of(request).unanswered += 1
+
+
+def _tick(request_id: str, turn: Turn) -> None:
+    policy.tick(turn, request_id)
+
+
+def _look_again(request_id: str, turn: Turn) -> None:
+    policy.look_again(turn, request_id)
+
+
+def report(plan: Plan, settings: Settings, say: Callable[[str], None]) -> int:
+    """Run it and print the table; 1 on any breach of a promise."""
+    province = Province(plan, settings)
+    province.run()
+    say(
+        f"{plan.wards} xã phường, {plan.branches:,} chi hội, {plan.learners:,} người học,"
+        f" {plan.instructors:,} hướng dẫn viên"
+        f" ({len(province.silent):,} người không bao giờ trả lời), {plan.days} ngày, số gieo {plan.seed}."
+    )
+    heads = "".join(f"{each:>11}" for each in ("trung vị", "p95", "lâu nhất"))
+    say(f"{'ai chờ':<24}{'số việc':>9}{heads}{'lên cán bộ':>12}{'chưa ai trả lời':>17}")
+    rows = [("pair", group, name) for group, (name, _) in GROUPS.items()]
+    for kind, group, name in [*rows, ("help", "", "đang kèm, nhờ giúp"), ("safety", "", "việc khẩn")]:
+        waited = province.waited[kind, group]
+        spans = sorted(waited.spans)
+        shown = [_span(spans[int((len(spans) - 1) * part)]) if spans else "–" for part in (0.5, 0.95, 1)]
+        total = len(spans) + waited.unanswered
+        figures = "".join(f"{each:>11}" for each in shown)
+        say(f"{name:<24}{total:>9,}{figures}{waited.escalated:>12,}{waited.unanswered:>17,}")
+    counts = province.counts
+    say(
+        f"{counts['offered']:,} lời mời, {counts['paired']:,} cặp, {counts['escalated']:,} lần báo lên trên,"
+        f" {counts['rests']:,} lần tạm không mời, {counts['sentences']:,} câu nhắn."
+        " Chờ tính cả đêm; “chưa ai trả lời” là việc còn đang chờ khi hết ngày cuối."
+    )
+    for what, times in province.breaches.items():
+        say(f"SAI: {what}: {times:,} lần")
+    say("Không có điều nào sai." if not province.breaches else "Có lời hứa không giữ được.")
+    return 1 if province.breaches else 0
+
+
+def _span(milliseconds: int) -> str:
+    return f"{milliseconds / HOUR:.1f} giờ" if milliseconds >= HOUR else f"{milliseconds / MINUTE:.0f} phút"

@@ -1,0 +1,73 @@
+"""Why a request is where it is: for the officer who looks at it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.tutoring.pairing.candidates import against, nearness
+from bot.tutoring.pairing.deadlines import Clock
+from bot.tutoring.pairing.ledger import Ledger
+from bot.tutoring.pairing.model import OFFICER, UNION_FIRST, Instructor, Request
+
+WIDTHS = ("cùng tổ", "cùng chi hội", "cùng xã, phường", "trong tỉnh")
+REASONS = {
+    "full": "đã kèm đủ người",
+    "paused": "đang tạm nghỉ",
+    "resting": "vừa được hỏi, để lát nữa",
+    "hours": "chưa tới giờ nhận",
+    "language": "không nói tiếng của người học",
+    "topic": "không dạy phần này",
+    "tried": "đã hỏi rồi, hoặc người học đã đổi",
+    "suspended": "đang bị dừng",
+    "conduct": "chưa nhận quy tắc",
+    "self": "chính là người học",
+    "province": "ở tỉnh khác",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """`near` counts by width who could be asked, `against` by reason who cannot; `lines` says all of it in words."""
+
+    near: tuple[int, int, int, int]
+    against: tuple[tuple[str, int], ...]
+    lines: tuple[str, ...]
+
+
+def explain(ledger: Ledger, request: Request, instructors: Iterable[Instructor], now: int, clock: Clock) -> Explanation:
+    """Look at it as the policies do. `instructors`: everybody who teaches in the learner's province."""
+    learner = ledger.learner(request.learner_id)
+    if learner is None:
+        return Explanation((0, 0, 0, 0), (), ("Người học không còn ở đây.",))
+    tried, near, reasons = ledger.tried(request), [0, 0, 0, 0], Counter[str]()
+    for each in instructors:
+        reason = against(each, ledger.load(each.learner_id), learner, request.topic, tried, now, clock)
+        if reason:
+            reasons[reason] += 1
+        else:
+            near[nearness(each.path, learner.path)] += 1
+    lines = [f"Chờ từ {clock.say(request.since_at)}, hạn tới {clock.say(request.due_at)}."]
+    if request.priority <= UNION_FIRST:
+        lines.append("Được ưu tiên." if request.kind != "safety" else "Việc khẩn: trước mọi việc khác.")
+    lines.append(_where(ledger, request))
+    if not learner.confirmed:
+        lines.append("Chưa được xác nhận là hội viên nên chưa ghép với ai.")
+    free = [f"{count} người {width}" for width, count in zip(WIDTHS, near, strict=True) if count]
+    lines.append("Hỏi được ngay: " + ", ".join(free) + "." if free else "Lúc này không còn ai hỏi được.")
+    if reasons:
+        kinds = [f"{count} người {REASONS[reason]}" for reason, count in reasons.most_common()]
+        lines.append("Không hỏi được: " + ", ".join(kinds) + ".")
+    first, second, third, fourth = near
+    return Explanation((first, second, third, fourth), tuple(reasons.most_common()), tuple(lines))
+
+
+def _where(ledger: Ledger, request: Request) -> str:
+    offer = ledger.offer_for(request.request_id)
+    if request.state == "closed":
+        return f"Đã xong ({request.closed_why})."
+    if request.state == "open":
+        return "Đã có người nhận và đang giúp."
+    asked = f"Đang hỏi một người {WIDTHS[min(request.width, 3)]}." if offer else "Chưa hỏi ai."
+    return asked + (f" Cán bộ phải lo (mức {request.width - OFFICER + 1})." if request.width >= OFFICER else "")

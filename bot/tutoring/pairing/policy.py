@@ -1,0 +1,365 @@
+"""What happens to requests, offers and pairings when somebody does something, or nobody does: one function an event.
+
+Each takes the `Turn` it happens in; afterwards the ledger holds the result and `turn.tells` what is to be said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from bot.tutoring.pairing.candidates import against_ever, priority
+from bot.tutoring.pairing.model import GROUP, OFFICER, Instructor, Kind, Offer, Request
+from bot.tutoring.pairing.turn import Turn
+
+# --- a learner asks ---
+
+
+def ask(
+    turn: Turn,
+    learner_id: str,
+    kind: Kind,
+    *,
+    need: str = "",
+    topic: str = "",
+    lesson: str = "",
+    version: int = 0,
+    step: str = "",
+    tries: int = 0,
+    place: bool = True,
+) -> Request | None:
+    """She wants a human. The request, new or the one already under way; None when she has what she asks for.
+
+    Without `place` nobody is asked yet: the caller goes on with `release`.
+    """
+    learner = turn.ledger.learner(learner_id)
+    if learner is None:
+        return None
+    pairing = turn.ledger.pairing_of(learner_id)
+    if kind == "change" and pairing is None:
+        kind = "pair"
+    if kind == "pair" and pairing is not None:
+        turn.tell(learner_id, "pair_have", ten_hdv=turn.name(pairing.instructor_id))
+        return None
+    for known in turn.ledger.requests_of(learner_id):
+        if known.kind == kind or {known.kind, kind} == {"pair", "change"}:
+            turn.tell(learner_id, "safety_steps" if kind == "safety" else "pair_already", known.request_id)
+            return known
+    kind_of_owner, owner = turn.post(learner)
+    first = Request(
+        turn.new_id(), learner_id, kind, turn.now, turn.now, priority(kind, learner.needs, turn.rules),
+        owner_kind=kind_of_owner, owner_id=owner, need=need, topic=topic, lesson=lesson, version=version, step=step,
+        tries=tries,
+    )  # fmt: skip
+    turn.note("asked", first, kind=kind)
+    if kind == "safety":
+        return _call_everybody(turn, first)
+    if not learner.confirmed:
+        due = turn.clock.after(turn.now, turn.rules.officer)
+        waiting = replace(first, width=OFFICER, due_at=due)
+        turn.ledger.put_request(waiting)
+        turn.tell(owner, "officer_stranger", first.request_id, ten_hv=learner.name, khu=learner.area)
+        turn.tell(learner_id, "pair_stranger", first.request_id)
+        return waiting
+    if not place:
+        turn.ledger.put_request(first)
+        return first
+    return _tell_where(turn, turn.place(first), again=False)
+
+
+def _call_everybody(turn: Turn, request: Request) -> Request:
+    """Somebody is being robbed: her instructor and the officer, together, at any hour."""
+    learner = turn.ledger.learner(request.learner_id)
+    request = replace(request, width=OFFICER, due_at=turn.now + turn.rules.safety)
+    turn.ledger.put_request(request)
+    pairing = turn.ledger.pairing_of(request.learner_id)
+    turn.tell(request.learner_id, "safety_steps", request.request_id)
+    for who in dict.fromkeys((request.owner_id, pairing.instructor_id if pairing else "")):
+        name, area = (learner.name, learner.area) if learner else ("", "")
+        turn.tell(who, "safety_call", request.request_id, urgent=True, ten_hv=name, khu=area)
+    return request
+
+
+def _tell_where(turn: Turn, request: Request, *, again: bool) -> Request:
+    """Where her request stands now, in kind words."""
+    if request.width >= OFFICER:
+        return request  # told when it went up
+    if request.state == "offered":
+        phrase = "pair_next" if again else "pair_asked" if request.kind != "help" else "help_asked"
+    elif turn.clock.is_quiet(turn.now):
+        phrase = "pair_night"
+    else:
+        phrase = "pair_wait"
+        turn.report(request.owner_id, "officer_waiting", request.request_id, ten_hv=turn.name(request.learner_id))
+    turn.tell(request.learner_id, phrase, request.request_id)
+    return request
+
+
+def cancel(turn: Turn, request_id: str) -> None:
+    """She does not need it any more."""
+    request = turn.ledger.request(request_id)
+    if request and request.state != "closed" and request.learner_id == turn.actor:
+        if request.state == "open":
+            turn.tell(request.owner_id, "help_done_owner", ten_hv=turn.name(request.learner_id))
+        turn.close(request, "cancelled")
+        turn.tell(request.learner_id, "pair_cancelled")
+
+
+def confirmed(turn: Turn, learner_id: str) -> None:
+    """An officer says who she is: from now on she can be paired."""
+    for request in turn.ledger.requests_of(learner_id):
+        if request.state == "waiting" and request.kind != "safety":
+            _tell_where(turn, turn.place(replace(request, width=GROUP)), again=False)
+
+
+# --- an instructor answers ---
+
+
+def accept(turn: Turn, offer_id: str) -> bool:
+    """She takes the learner. False when the offer is not open to her any more."""
+    offer = _offer_of(turn, offer_id)
+    request = turn.ledger.request(offer.request_id) if offer else None
+    learner = turn.ledger.learner(request.learner_id) if request else None
+    if offer is None or request is None or learner is None:
+        return False
+    turn.settle(offer, "accepted")
+    _answers(turn, offer)
+    me, her = offer.instructor_id, learner.learner_id
+    if offer.reserves:
+        old = turn.ledger.pairing_of(her)
+        if old is not None:
+            turn.end_pairing(old, "changed")
+            turn.tell(old.instructor_id, "pairing_over", ten_hv=learner.name)
+        turn.open_pairing(her, me)
+        turn.tell(her, "pair_found", ten_hdv=turn.name(me))
+        turn.tell(me, "offer_accepted", ten_hv=learner.name)
+        if request.kind == "help":
+            _opened(turn, request, "instructor", me)
+        else:
+            turn.close(request, "paired")
+        _settle_other_wishes(turn, request)
+        if old is not None:
+            turn.serve(old.instructor_id)
+    else:
+        _opened(turn, request, "instructor", me)
+        turn.tell(her, "help_coming", request.request_id, ten_hdv=turn.name(me))
+        turn.tell(me, "offer_help_accepted", request.request_id, ten_hv=learner.name)
+    return True
+
+
+def _settle_other_wishes(turn: Turn, done: Request) -> None:
+    """She has an instructor now: no further one is sought, and help is hers to give."""
+    for other in turn.ledger.requests_of(done.learner_id):
+        if other.request_id == done.request_id or other.state == "open" or other.kind == "safety":
+            continue
+        if other.kind == "help":
+            freed = turn.withdraw(other.request_id)
+            turn.place(replace(turn.ledger.request(other.request_id) or other, state="waiting"))
+            if freed:
+                turn.serve(freed)
+        else:
+            turn.close(other, "paired")
+
+
+def _opened(turn: Turn, request: Request, kind: str, owner: str) -> None:
+    due = turn.clock.after(turn.now, turn.rules.follow_up)
+    turn.ledger.put_request(replace(request, state="open", owner_kind=kind, owner_id=owner, due_at=due))  # type: ignore[arg-type]
+    turn.note("taken", request, by=owner)
+
+
+def later(turn: Turn, offer_id: str) -> bool:
+    """Not this moment: the learner does not wait for her, and she is left in peace for a while."""
+    return _pass_on(turn, offer_id, "later", "offer_later_said")
+
+
+def decline(turn: Turn, offer_id: str) -> bool:
+    """Not this one."""
+    return _pass_on(turn, offer_id, "declined", "offer_declined_said")
+
+
+def _pass_on(turn: Turn, offer_id: str, state: str, phrase: str) -> bool:
+    offer = _offer_of(turn, offer_id)
+    if offer is None:
+        return False
+    turn.settle(offer, state)
+    me = _answers(turn, offer)
+    if me is not None:
+        turn.ledger.put_instructor(replace(me, rest_until_at=turn.clock.after(turn.now, turn.rules.later)))
+    turn.tell(offer.instructor_id, phrase)
+    _next(turn, offer)
+    return True
+
+
+def _next(turn: Turn, offer: Offer) -> None:
+    """The request of an offer that came to nothing goes on: to the next one, or to the officer."""
+    request = turn.ledger.request(offer.request_id)
+    if request is None or request.state != "offered":
+        return
+    if offer.reserves:
+        _tell_where(turn, turn.place(replace(request, state="waiting")), again=True)
+    elif request.width < OFFICER and not turn.clock.is_quiet(turn.now):
+        turn.escalate(replace(request, state="waiting"))
+    else:
+        turn.wait(replace(request, state="waiting"))
+
+
+def _offer_of(turn: Turn, offer_id: str) -> Offer | None:
+    """The open offer, if it is the actor's; else she is told kindly that it is over."""
+    offer = turn.ledger.offer(offer_id)
+    if offer is not None and offer.state == "open" and offer.instructor_id == turn.actor:
+        return offer
+    mine = offer is not None and offer.instructor_id == turn.actor
+    turn.tell(turn.actor, "offer_yours" if offer and mine and offer.state == "accepted" else "offer_gone")
+    return None
+
+
+def _answers(turn: Turn, offer: Offer) -> Instructor | None:
+    """Whoever answers is there: her silences are forgotten."""
+    me = turn.ledger.instructor(offer.instructor_id)
+    if me is not None and me.silences:
+        me = replace(me, silences=0)
+        turn.ledger.put_instructor(me)
+    return me
+
+
+# --- somebody deals with it ---
+
+
+def take(turn: Turn, request_id: str) -> bool:
+    """An officer of her area, or her instructor, answers for the request from now on."""
+    request = turn.ledger.request(request_id)
+    learner = turn.ledger.learner(request.learner_id) if request else None
+    if request is None or learner is None or request.state in ("closed", "open"):
+        turn.tell(turn.actor, "offer_gone")
+        return False
+    pairing = turn.ledger.pairing_of(learner.learner_id)
+    is_officer = turn.actor in turn.ledger.officers(learner.path)
+    if not is_officer and not (pairing and pairing.instructor_id == turn.actor and request.kind in ("help", "safety")):
+        turn.tell(turn.actor, "not_yours")
+        return False
+    freed = turn.withdraw(request_id)
+    _opened(turn, request, "officer" if is_officer else "instructor", turn.actor)
+    urgent = request.kind == "safety"
+    me = turn.name(turn.actor)
+    turn.tell(learner.learner_id, "help_coming", request_id, urgent=urgent, ten_hdv=me)
+    turn.tell(turn.actor, "taken", request_id, ten_hv=learner.name)
+    if urgent:
+        for who in dict.fromkeys((request.owner_id, pairing.instructor_id if pairing else "")):
+            if who != turn.actor:
+                turn.tell(who, "safety_taken", urgent=True, ten_hv=learner.name, ten_hdv=me)
+    if freed:
+        turn.serve(freed)
+    return True
+
+
+def assign(turn: Turn, request_id: str, instructor_id: str) -> str:
+    """An officer asks one instructor of her choice; "" or why she cannot be asked (see `candidates.against`)."""
+    request = turn.ledger.request(request_id)
+    learner = turn.ledger.learner(request.learner_id) if request else None
+    instructor = turn.ledger.instructor(instructor_id)
+    if request is None or learner is None or request.state in ("closed", "open") or request.kind == "safety":
+        return "over"
+    if turn.actor not in turn.ledger.officers(learner.path) or instructor is None:
+        return "not_yours"
+    if request.kind != "change" and turn.ledger.pairing_of(learner.learner_id):
+        return "paired"
+    # Her list of topics and who was asked before are for the officer to overrule; what protects people is not.
+    if reason := against_ever(instructor, learner, "", ()):
+        return reason
+    if turn.ledger.load(instructor_id) >= instructor.capacity:
+        return "full"
+    if turn.clock.is_quiet(turn.now):
+        return "quiet"
+    freed = turn.withdraw(request_id)
+    turn.make_offer(request, replace(learner, confirmed=True), instructor)
+    if freed:
+        turn.serve(freed)
+    return ""
+
+
+def done(turn: Turn, request_id: str) -> bool:
+    """It is dealt with: the owner or the learner says so."""
+    request = turn.ledger.request(request_id)
+    if request is None or request.state == "closed" or turn.actor not in (request.owner_id, request.learner_id):
+        return False
+    turn.close(request, "done")
+    mine = turn.actor == request.learner_id
+    turn.tell(request.owner_id, "help_done_owner", ten_hv=turn.name(request.learner_id))
+    turn.tell(request.learner_id, "thanks" if mine else "help_done")
+    return True
+
+
+def release(turn: Turn, request_ids: Collection[str]) -> None:
+    """Nobody in particular is asked for these any more. All wait before the first is placed: the oldest comes first."""
+    for request_id in request_ids:
+        turn.withdraw(request_id)
+        request = turn.ledger.request(request_id)
+        if request and request.state != "closed":
+            kind, owner = turn.post(turn.ledger.learner(request.learner_id), request.width - OFFICER)
+            turn.ledger.put_request(replace(request, state="waiting", owner_kind=kind, owner_id=owner))
+    for request_id in request_ids:
+        request = turn.ledger.request(request_id)
+        if request is None or request.state != "waiting":
+            continue
+        if request.kind == "safety":
+            due = min(request.due_at, turn.now + turn.rules.safety)
+            turn.ledger.put_request(replace(request, due_at=due))
+            call_officer(turn, request_id)
+        else:
+            _tell_where(turn, turn.place(request), again=True)
+
+
+def call_officer(turn: Turn, request_id: str) -> None:
+    """Whoever answers now for a cry for safety hears of it at once."""
+    if request := turn.ledger.request(request_id):
+        learner = turn.ledger.learner(request.learner_id)
+        name, area = (learner.name, learner.area) if learner else ("", "")
+        turn.tell(request.owner_id, "safety_call", request_id, urgent=True, ten_hv=name, khu=area)
+
+
+def look_again(turn: Turn, request_id: str) -> bool:
+    """The sweep's question: can somebody be asked for it now? She is told only when somebody is."""
+    request = turn.ledger.request(request_id)
+    if request is None or request.state != "waiting" or request.kind == "safety" or turn.clock.is_quiet(turn.now):
+        return False
+    placed = turn.place(request)
+    if placed.state == "offered":
+        _tell_where(turn, placed, again=False)
+    return placed.state == "offered"
+
+
+# --- time passes ---
+
+
+def tick(turn: Turn, request_id: str) -> None:
+    """A deadline of this request is over: its offer's, or its own."""
+    request = turn.ledger.request(request_id)
+    if request is None or request.state == "closed":
+        return
+    if request.kind != "safety" and turn.clock.is_quiet(turn.now):
+        return  # looked at again in the morning: deadlines stand still
+    offer = turn.ledger.offer_for(request_id)
+    if offer is not None and offer.due_at <= turn.now:
+        _expire(turn, offer)
+        request = turn.ledger.request(request_id) or request
+    if request.state == "closed" or request.due_at > turn.now:
+        return
+    if request.state == "waiting" and request.width < OFFICER and turn.now < turn.goes_up_at(request):
+        _tell_where(turn, turn.place(request), again=False)
+    else:
+        turn.escalate(request)
+
+
+def _expire(turn: Turn, offer: Offer) -> None:
+    """Silence. Three times in a row, and she is left in peace for some days; her learners stay hers."""
+    turn.settle(offer, "expired")
+    me = turn.ledger.instructor(offer.instructor_id)
+    if me is not None:
+        silences = me.silences + 1
+        me = replace(me, silences=silences)
+        if silences % turn.rules.silences == 0:
+            me = replace(me, rest_until_at=turn.now + turn.rules.rest * (silences // turn.rules.silences))
+            turn.report(me.learner_id, "offer_resting")
+            turn.note("rests", None, silences=str(silences))
+        turn.ledger.put_instructor(me)
+    _next(turn, offer)

@@ -1,0 +1,142 @@
+"""What happens to learners when an instructor, an officer or a learner changes, pauses, is suspended, leaves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.tutoring.pairing.model import OFFICER, Instructor, Pairing
+from bot.tutoring.pairing.policy import ask, call_officer, release
+from bot.tutoring.pairing.turn import Turn
+
+
+def end(turn: Turn, pairing_id: str, why: str = "") -> bool:
+    """One of the two ends it; a learner who is left gets another without having to ask."""
+    pairing = turn.ledger.pairing(pairing_id)
+    if pairing is None or pairing.state != "open" or turn.actor not in (pairing.learner_id, pairing.instructor_id):
+        return False
+    if turn.actor == pairing.learner_id:
+        turn.end_pairing(pairing, why or "ended_by_learner")
+        turn.tell(pairing.learner_id, "pairing_ended")
+        turn.tell(pairing.instructor_id, "pairing_over", ten_hv=turn.name(pairing.learner_id))
+        _without_her(turn, pairing)
+    else:
+        turn.tell(pairing.instructor_id, "pairing_over", ten_hv=turn.name(pairing.learner_id))
+        _leave_learner(turn, pairing, why or "left_by_instructor")
+    turn.serve(pairing.instructor_id)
+    return True
+
+
+def report(turn: Turn, pairing_id: str) -> bool:
+    """One tap: the nearest officer hears of it, the other of the two does not."""
+    pairing = turn.ledger.pairing(pairing_id)
+    if pairing is None or turn.actor not in (pairing.learner_id, pairing.instructor_id):
+        return False
+    turn.note("reported", None, pairing_id)
+    _, officer = turn.post(turn.ledger.learner(pairing.learner_id))
+    turn.tell(officer, "report_officer", pairing_id, ten_hv=turn.name(turn.actor))
+    turn.tell(turn.actor, "report_made")
+    return True
+
+
+def _leave_learner(turn: Turn, pairing: Pairing, why: str) -> None:
+    """The pairing is over through no doing of hers: another is sought at once."""
+    turn.end_pairing(pairing, why)
+    turn.tell(pairing.learner_id, "pairing_lost")
+    _without_her(turn, pairing)
+    ask(turn, pairing.learner_id, "pair")
+
+
+def _without_her(turn: Turn, pairing: Pairing) -> None:
+    """What she was to help with is somebody else's now."""
+    hers = []
+    for request in turn.ledger.requests_of(pairing.learner_id):
+        offer = turn.ledger.offer_for(request.request_id)
+        owned = request.owner_id == pairing.instructor_id and request.owner_kind == "instructor"
+        if (owned and request.state == "open") or (offer and not offer.reserves):
+            hers.append(request.request_id)
+    release(turn, hers)
+
+
+def changed(turn: Turn, instructor: Instructor) -> None:
+    """Her capacity, topics, languages or hours are others now; learners she has stay hers."""
+    turn.ledger.put_instructor(instructor)
+    excess = max(0, turn.ledger.load(instructor.learner_id) - instructor.capacity)
+    offers = sorted(turn.ledger.offers_to(instructor.learner_id), key=lambda offer: (-offer.made_at, offer.offer_id))
+    release(turn, [offer.request_id for offer in offers if offer.reserves][:excess])
+    turn.serve(instructor.learner_id)
+
+
+def pause(turn: Turn, instructor_id: str, until_at: int) -> None:
+    """No offers until then; what she has been asked goes on to somebody else."""
+    if me := turn.ledger.instructor(instructor_id):
+        turn.ledger.put_instructor(replace(me, paused_until_at=until_at))
+        release(turn, [offer.request_id for offer in turn.ledger.offers_to(instructor_id)])
+
+
+def resume(turn: Turn, instructor_id: str) -> None:
+    if me := turn.ledger.instructor(instructor_id):
+        turn.ledger.put_instructor(replace(me, paused_until_at=0, rest_until_at=0, silences=0))
+        turn.serve(instructor_id)
+
+
+def suspend(turn: Turn, instructor_id: str, why: str = "suspended") -> None:
+    """She is no instructor any more: everything she held is passed on in this one step."""
+    me = turn.ledger.instructor(instructor_id)
+    if me is None:
+        return
+    turn.ledger.put_instructor(replace(me, active=False))
+    turn.note("suspended", None, who=instructor_id)
+    asked = [offer.request_id for offer in turn.ledger.offers_to(instructor_id)]
+    held = [each.request_id for each in turn.ledger.owned_by(instructor_id) if each.owner_kind == "instructor"]
+    pairings = list(turn.ledger.pairings_with(instructor_id))
+    for pairing in pairings:  # all of them before anybody is placed: then the oldest comes first
+        turn.end_pairing(pairing, why)
+        turn.tell(pairing.learner_id, "pairing_lost")
+    wishes = (ask(turn, pairing.learner_id, "pair", place=False) for pairing in pairings)
+    new = [wish.request_id for wish in wishes if wish and wish.state == "waiting"]
+    release(turn, list(dict.fromkeys((*asked, *held, *new))))
+
+
+def reinstate(turn: Turn, instructor_id: str) -> None:
+    if me := turn.ledger.instructor(instructor_id):
+        turn.ledger.put_instructor(replace(me, active=True))
+        turn.serve(instructor_id)
+
+
+def officers_changed(turn: Turn, former_id: str) -> None:
+    """She is officer no more (the ledger no longer names her): her requests go to whoever answers there now."""
+    left = []
+    for held in list(turn.ledger.owned_by(former_id)):
+        request = turn.ledger.request(held.request_id) or held
+        if request.owner_id != former_id or request.owner_kind != "officer":
+            continue
+        if request.state == "open":
+            left.append(request.request_id)
+        else:
+            kind, owner = turn.post(turn.ledger.learner(request.learner_id), request.width - OFFICER)
+            turn.ledger.put_request(replace(request, owner_kind=kind, owner_id=owner))
+            if request.kind == "safety":
+                call_officer(turn, request.request_id)
+    release(turn, left)
+
+
+def learner_leaves(turn: Turn, person_id: str) -> None:
+    """As a learner she is gone: her requests are over, her instructor's place is free for the next."""
+    pairing = turn.ledger.pairing_of(person_id)
+    if pairing is not None:
+        turn.end_pairing(pairing, "learner_left")
+        turn.tell(pairing.instructor_id, "pairing_over", ten_hv="")
+    for request in list(turn.ledger.requests_of(person_id)):
+        turn.close(request, "left")
+    if pairing is not None:
+        turn.serve(pairing.instructor_id)
+    turn.tells = [each for each in turn.tells if each.to != person_id]
+
+
+def forget(turn: Turn, person_id: str) -> None:
+    """She leaves and takes everything along: as a learner, as an instructor; nobody is left without an owner."""
+    suspend(turn, person_id, "instructor_left")
+    learner_leaves(turn, person_id)
+    turn.ledger.forget(person_id)
+    officers_changed(turn, person_id)
+    turn.tells = [each for each in turn.tells if each.to != person_id]

@@ -1,0 +1,248 @@
+"""One thing that happens, and what follows of it: the moves all policies are made of.
+
+A `Turn` writes to its ledger and collects `tells`. Whoever acts is answered at once; to everybody else nothing is said
+in quiet hours, safety excepted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from bot.tutoring.pairing.candidates import against, nearness
+from bot.tutoring.pairing.deadlines import Clock
+from bot.tutoring.pairing.ledger import Ledger
+from bot.tutoring.pairing.model import (
+    OFFICER,
+    PROVINCE,
+    Instructor,
+    Learner,
+    Note,
+    Offer,
+    OwnerKind,
+    Pairing,
+    Request,
+    Rules,
+    Tell,
+)
+
+SERVED_AT_ONCE = 5
+"""How many who have waited longer one event serves first; the sweep serves the rest. Nobody is overtaken meanwhile."""
+
+
+@dataclass(slots=True)
+class Turn:
+    """`actor` is whose act this is; "" for the clock's own."""
+
+    ledger: Ledger
+    rules: Rules
+    clock: Clock
+    now: int
+    new_id: Callable[[], str]
+    actor: str = ""
+    tells: list[Tell] = field(default_factory=list)
+
+    # --- words ---
+
+    def tell(self, to: str, phrase: str, about: str = "", *, urgent: bool = False, **values: str) -> None:
+        """Say it to her: at once where she acted or it is urgent, else when she is awake."""
+        if to:
+            at = self.now if urgent or to == self.actor else self.clock.awake_from(self.now)
+            buttons = BUTTONS[phrase](about) if phrase in BUTTONS else ()
+            self.tells.append(Tell(to, phrase, at, values, buttons, about))
+
+    def report(self, to: str, phrase: str, about: str = "", **values: str) -> None:
+        """Put it into her digest of the day."""
+        if to:
+            at = self.clock.next_at_minute(self.now, self.rules.digest_minute)
+            self.tells.append(Tell(to, phrase, at, values, (), about, digest=True))
+
+    def note(self, what: str, request: Request | None = None, pairing_id: str = "", **detail: str) -> None:
+        request_id = request.request_id if request else ""
+        self.ledger.put_note(Note(self.now, self.actor, what, request_id, pairing_id, detail))
+
+    def name(self, person_id: str) -> str:
+        known = self.ledger.instructor(person_id) or self.ledger.learner(person_id)
+        return known.name if known else ""
+
+    # --- who answers for it ---
+
+    def post(self, learner: Learner | None, level: int = 0) -> tuple[OwnerKind, str]:
+        """The officer `level` above the nearest; the topmost where there is none higher."""
+        chain = self.ledger.officers(learner.path if learner else "")
+        return ("officer", chain[min(max(level, 0), len(chain) - 1)]) if chain else ("nobody", "")
+
+    def goes_up_at(self, request: Request) -> int:
+        """When the search has lasted long enough and an officer must act."""
+        span = self.rules.help if request.kind == "help" and self.ledger.pairing_of(request.learner_id) else 0
+        return self.clock.after(request.since_at, span or self.rules.request)
+
+    def wait(self, request: Request) -> Request:
+        """Nobody in particular is asked: the officer keeps it, it is looked at again, and goes up in time."""
+        kind, owner = self.post(self.ledger.learner(request.learner_id), request.width - OFFICER)
+        if request.width < OFFICER:
+            kind, owner = self.post(self.ledger.learner(request.learner_id))
+            up_at = self.goes_up_at(request)
+            morning = self.clock.awake_from(self.now)
+            if up_at <= self.now and morning == self.now:
+                return self.escalate(replace(request, state="waiting", owner_kind=kind, owner_id=owner))
+            due = max(up_at, morning) if morning == self.now else morning
+            request = replace(request, width=PROVINCE, due_at=due)
+        request = replace(request, state="waiting", owner_kind=kind, owner_id=owner)
+        self.ledger.put_request(request)
+        return request
+
+    def escalate(self, request: Request) -> Request:
+        """One officer further up; at the top she is reminded."""
+        width = max(request.width + 1, OFFICER)
+        learner = self.ledger.learner(request.learner_id)
+        kind, owner = self.post(learner, width - OFFICER)
+        safety = request.kind == "safety"
+        due = self.now + self.rules.safety if safety else self.clock.after(self.now, self.rules.officer)
+        state = "offered" if self.ledger.offer_for(request.request_id) else "waiting"
+        up = replace(request, width=width, owner_kind=kind, owner_id=owner, due_at=due, state=state)  # type: ignore[arg-type]
+        self.ledger.put_request(up)
+        self.note("escalated" if owner else "nobody_there", up, width=str(width))
+        name, area = (learner.name, learner.area) if learner else ("", "")
+        since = self.clock.say(request.since_at)
+        about, learner_id = request.request_id, request.learner_id
+        if safety:
+            for level in range(width - OFFICER + 1):
+                self.tell(
+                    self.post(learner, level)[1], "safety_again", about, urgent=True, luc=since, ten_hv=name, khu=area
+                )
+            self.tell(learner_id, "safety_wait", about, urgent=True)
+        else:
+            self.tell(owner, "officer_must", about, luc=since, ten_hv=name, khu=area)
+            self.tell(learner_id, "pair_officer" if width == OFFICER else "pair_officer_again", about)
+        return up
+
+    # --- offers ---
+
+    def place(self, request: Request) -> Request:
+        """Ask the best one for it now; where nobody can be asked, it waits with the officer."""
+        learner = self.ledger.learner(request.learner_id)
+        if learner is None or not learner.confirmed or self.clock.is_quiet(self.now):
+            return self.wait(request)
+        if (pairing := self.ledger.pairing_of(learner.learner_id)) and request.kind == "help":
+            own = self.ledger.instructor(pairing.instructor_id)
+            if own is None or own.learner_id in self.ledger.tried(request) or self.now < own.paused_until_at:
+                return self.wait(request)
+            return self.make_offer(request, learner, own, reserves=False)
+        self.ledger.put_request(replace(request, state="waiting"))
+        for _ in range(SERVED_AT_ONCE):
+            found = self._previous(request, learner) or self.ledger.best(request, learner, self.now)
+            if found is None:
+                break
+            first = self.ledger.first_waiting(found, self.now) or request
+            if first.request_id == request.request_id:
+                return self.make_offer(request, learner, found)
+            self._serve_one(first, found)
+        return self.wait(request)
+
+    def _previous(self, request: Request, learner: Learner) -> Instructor | None:
+        if not self.rules.prefer_previous or request.kind == "change":
+            return None
+        known = self.ledger.instructor(self.ledger.previous(learner.learner_id))
+        if known is None:
+            return None
+        load, tried = self.ledger.load(known.learner_id), self.ledger.tried(request)
+        return None if against(known, load, learner, request.topic, tried, self.now, self.clock) else known
+
+    def serve(self, instructor_id: str) -> None:
+        """She has a free place: whoever has waited longest of those she could take is offered to her."""
+        for _ in range(0 if self.clock.is_quiet(self.now) else SERVED_AT_ONCE):
+            instructor = self.ledger.instructor(instructor_id)
+            first = self.ledger.first_waiting(instructor, self.now) if instructor else None
+            if instructor is None or first is None:
+                return
+            self._serve_one(first, instructor)
+
+    def _serve_one(self, request: Request, instructor: Instructor) -> None:
+        learner = self.ledger.learner(request.learner_id)
+        if learner:
+            self.make_offer(request, learner, instructor)
+            self.tell(learner.learner_id, "pair_asked", request.request_id)
+
+    def make_offer(
+        self, request: Request, learner: Learner, instructor: Instructor, *, reserves: bool = True
+    ) -> Request:
+        """Put it before her, with a time to answer."""
+        asked = instructor.learner_id
+        due = self.clock.after(self.now, self.rules.offer if reserves else self.rules.help)
+        offer = Offer(self.new_id(), request.request_id, asked, self.now, due, reserves=reserves)
+        if request.width < OFFICER:
+            up_at = self.goes_up_at(request)
+            near = min(nearness(instructor.path, learner.path), PROVINCE)
+            request = replace(request, owner_kind="instructor", owner_id=asked, width=near)
+            request = replace(request, due_at=min(due, up_at) if up_at > self.now else due)
+        request = replace(request, state="offered")
+        self.ledger.put_request(request)
+        self.ledger.put_offer(offer)
+        if reserves:
+            self.ledger.put_instructor(replace(instructor, last_served_at=self.now))
+        self.note("offered", request, to=asked, offer=offer.offer_id)
+        phrase = ("offer_lesson" if request.lesson else "offer_pair") if reserves else "offer_help"
+        self.tell(
+            asked, phrase, offer.offer_id, ten_hv=learner.name, khu=learner.area, han=self.clock.say(due),
+            bai=request.lesson, buoc=request.step, lan=str(request.tries),
+        )  # fmt: skip
+        return request
+
+    def settle(self, offer: Offer, state: str) -> None:
+        """The offer is over; her place, if it held one, is free again."""
+        self.ledger.put_offer(replace(offer, state=state, settled_at=self.now))  # type: ignore[arg-type]
+
+    def withdraw(self, request_id: str) -> str:
+        """Take back the open offer of a request; whose it was."""
+        offer = self.ledger.offer_for(request_id)
+        if offer is None:
+            return ""
+        self.settle(offer, "withdrawn")
+        if offer.instructor_id != self.actor:
+            self.report(offer.instructor_id, "offer_withdrawn", offer.offer_id)
+        return offer.instructor_id
+
+    # --- pairings ---
+
+    def open_pairing(self, learner_id: str, instructor_id: str) -> Pairing:
+        pairing = Pairing(self.new_id(), learner_id, instructor_id, self.now)
+        self.ledger.put_pairing(pairing)
+        self.note("paired", None, pairing.pairing_id)
+        return pairing
+
+    def end_pairing(self, pairing: Pairing, why: str) -> None:
+        self.ledger.put_pairing(replace(pairing, state="ended", ended_at=self.now, ended_why=why))
+        self.note("ended", None, pairing.pairing_id, why=why)
+
+    def close(self, request: Request, why: str) -> None:
+        """Nothing more is to be done; what nobody has heard of it yet is not said any more."""
+        freed = self.withdraw(request.request_id)
+        self.ledger.put_request(replace(request, state="closed", closed_why=why))
+        self.note("closed", request, why=why)
+        if freed:
+            self.serve(freed)
+
+
+def _offer_buttons(offer_id: str) -> tuple[tuple[str, str], ...]:
+    return (
+        (f"o:accept:{offer_id}", "label_accept"),
+        (f"o:later:{offer_id}", "label_offer_later"),
+        (f"o:decline:{offer_id}", "label_not_now"),
+    )
+
+
+def _take_button(request_id: str) -> tuple[tuple[str, str], ...]:
+    return ((f"o:take:{request_id}", "label_take"),)
+
+
+BUTTONS: dict[str, Callable[[str], tuple[tuple[str, str], ...]]] = {
+    "offer_pair": _offer_buttons,
+    "offer_lesson": _offer_buttons,
+    "offer_help": _offer_buttons,
+    "safety_call": _take_button,
+    "safety_again": _take_button,
+    "officer_must": _take_button,
+    "officer_stranger": _take_button,
+}
+"""What can be tapped under a phrase, given what it is about."""

@@ -1,0 +1,256 @@
+"""What passes between the two: real messages, with and without diacritics, in both directions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.tutoring.pairing.model import Pairing
+from bot.tutoring.pairing.relay import HIDDEN_LINK, Side, look, recipient
+from flows.shelf.shelf import read_table
+
+PHRASES = read_table(Path(__file__).parents[2] / "lessons" / "phrases.yaml")
+
+# Side, then what it is called, then what is written: L the learner writes, I the instructor.
+BLOCKED = """
+I relay_secret_wanted Chị đọc mã OTP cho em nhé
+I relay_secret_wanted chi doc ma otp cho em nhe
+I relay_secret_wanted Cô gửi mã xác nhận qua đây cho con
+I relay_secret_wanted co gui ma xac nhan qua day cho con
+I relay_secret_wanted Chị cho em xin mật khẩu VNeID
+I relay_secret_wanted chi cho em xin mat khau vneid de em lam dum
+I relay_secret_wanted Mã vừa về máy, cô đọc cho em
+I relay_secret_wanted Chị nhắn cho em mã 6 số trong tin nhắn
+I relay_secret_wanted chi nhan cho em ma 6 so trong tin nhan nha
+I relay_secret_wanted Đọc giúp em mã O.T.P đi chị
+I relay_secret_wanted doc ma 0TP cho e
+I relay_secret_wanted Cho em biết mã PIN thẻ của chị
+I relay_secret_wanted Chị đừng lo, cứ đọc mã OTP cho em
+I relay_secret_wanted chi dung lo cu doc ma otp cho em la xong
+I relay_secret_wanted Gửi em mật khẩu Zalo qua đây cho em làm giúp
+I relay_secret_wanted bac chup ma otp gui cho chau
+I relay_secret_wanted Chị nhập mật khẩu vào đây cho em kiểm tra
+I relay_secret_wanted Em cần mật khẩu ngân hàng, chị gửi cho em
+I relay_secret_wanted xin co ma xac thuc
+I relay_secret_wanted Cô báo mã số trên tin nhắn cho con với
+L relay_secret_wanted Em cho chị xin mật khẩu Zalo của em
+I relay_papers_wanted Chị chụp căn cước hai mặt gửi cho em
+I relay_papers_wanted chi chup cccd 2 mat gui cho em
+I relay_papers_wanted Cô gửi ảnh mặt trước thẻ ngân hàng cho con nhé
+I relay_papers_wanted co gui hinh the atm qua day cho con
+I relay_papers_wanted Chụp cho em giấy tờ nhà đất
+I relay_papers_wanted Cho em xin ảnh căn cước của cô nhé
+I relay_remote Chị cài UltraViewer để em vào máy làm cho
+I relay_remote cai teamviewer di chi
+I relay_remote Chị tải file apk này về
+I relay_remote Chị bấm chia sẻ màn hình cho em xem ngân hàng
+I relay_remote Chị cài ứng dụng này giúp em
+I relay_remote de em dieu khien dien thoai chi tu xa
+I relay_money Chị chuyển khoản cho em 200k tiền công
+I relay_money chi chuyen khoan cho em 200k
+I relay_money Cho em mượn 500 ngàn, mai em trả
+I relay_money cho em muon 2 trieu toi cuoi thang
+I relay_money Chị chuyển tiền cho em trước nhé
+I relay_money Cô đóng phí 50k cho em để được học tiếp
+I relay_money phi ho tro 100k nha chi
+I relay_money Chị nạp thẻ cào giúp em
+I relay_money mua dum em the cao 100
+I relay_money Chị ứng cho em một triệu
+I relay_money Chị đầu tư với em, lãi 30% một tháng
+I relay_money Lam nhiem vu like video hoa hong 50k
+I relay_money Chị gửi cho em ít tiền uống nước
+I relay_money Em kẹt quá, chị vay dùm em 3 triệu
+I relay_money co ck cho chau 300.000 tien xe
+L relay_money Em cho chị vay 1 triệu nhé
+L relay_money chi cho em muon 500k duoc khong
+L relay_money Cho cô mượn ít tiền mua gạo
+I relay_account Số tài khoản của em 0123456789 Vietcombank
+I relay_account stk 19031234567890 tcb
+I relay_account STK: 1903 1234 5678 90
+I relay_account 0071001234567 vcb nhe chi
+I relay_account Vietcombank 0071001234567
+L relay_account tai khoan cua chi 711A là 7110012345678 vietinbank
+L relay_account so tk agribank 5900205123456
+I relay_phone Chị gọi em số 0912345678
+I relay_phone goi em 0912 345 678
+I relay_phone so em 0.9.1.2.3.4.5.6.7.8
+I relay_phone +84912345678 gọi em nha
+I relay_phone zalo em o912345678
+I relay_phone Số em là không chín một hai ba bốn năm sáu bảy tám
+L relay_phone Số chị 0387 654 321, em gọi chị nhé
+L relay_phone sdt chi 0387.654.321
+L relay_phone goi co so khong ba tam bay sau nam bon ba hai mot
+L relay_secret Mã của chị là 482913
+L relay_secret ma otp la 482913
+L relay_secret 482913
+L relay_secret Mật khẩu của chị là hoahong99
+L relay_secret mat khau la hoa hong 99
+L relay_secret thẻ 4111 1111 1111 1111
+L relay_secret mã pin 4829
+I relay_secret Em thử mã 482913 xem
+I relay_link Chị bấm vào http://vneid-capnhat.com/abc
+I relay_link vao www.quatang-hoiphunu.xyz nhan qua
+I relay_link bit.ly/abc123 nha chi
+I relay_link t.me/hotro_vneid
+I relay_link zalo.me/0g12abc
+I relay_link Chị vào vneid.gov.vn.dangky.top làm nhé
+I relay_link https://dichvucong-gov.vn-login.com/x
+I relay_link chi vao dichvucong dot com nha
+I relay_link hxxp://abc.net/a
+I relay_link vietcombank.com.vn dang nhap di chi
+I relay_link vao trang quatang24h . com
+L relay_link_only http://trungthuong.xyz/nhan
+L relay_link_only bit.ly/3xYz
+"""
+
+MARKED = [
+    ("L", "relay_link_hidden", "Link này có phải lừa không: http://trungthuong.xyz/a", HIDDEN_LINK),
+    ("L", "relay_link_hidden", "co nguoi gui chi bit.ly/3abc co nen bam khong", HIDDEN_LINK),
+    ("L", "relay_masked", "Căn cước của chị 075162001234 đúng không em", "•••"),
+    ("L", "relay_masked", "so can cuoc 075 162 001 234", "•••"),
+    ("I", "relay_elsewhere", "Chị kết bạn Zalo với em nhé", "Zalo"),
+    ("I", "relay_elsewhere", "nhan qua facebook em di", "facebook"),
+    ("L", "relay_elsewhere", "em goi zalo cho chi nhe", "zalo"),
+]
+
+PASSED = """
+I Chào cô, con là Hoa ở chi hội Ấp 2. Cô đang học tới đâu rồi ạ?
+I Chao co, con la Hoa. Co dang hoc toi dau roi a
+L Chị mở được app rồi, giờ bấm vào đâu em?
+L chi mo duoc app roi gio bam vao dau em
+L Máy chị báo nhập mã OTP, chị nhập ở đâu?
+L may bao nhap ma otp chi nhap o dau
+L Mã OTP là gì vậy em?
+L ma otp la gi vay em
+I Mã OTP là chìa khóa nhà mình, cô đừng đọc cho ai, kể cả em
+I ma otp la chia khoa, co dung doc ma cho ai ke ca em
+I Không ai được xin mật khẩu của chị đâu nhé
+I khong ai duoc xin mat khau cua chi dau
+I Em không bao giờ hỏi mã của chị
+I Nếu có người gọi xin mã xác nhận thì cô cúp máy
+I neu co nguoi goi xin ma thi co cup may
+L Có người gọi bảo chị chuyển tiền vào tài khoản an toàn
+L co nguoi goi bao chi chuyen tien
+L Nó bảo chị đọc mã cho nó, chị không đọc
+L no bao chi doc ma cho no chi khong doc
+I Chị đừng chuyển tiền cho ai nhé
+I dung chuyen tien cho ai het nha chi
+L Chuyển tiền bằng ngân hàng làm sao em?
+L chuyen tien bang app ngan hang lam sao em
+L Chị chuyển tiền cho con gái mà không được
+L Chi phi nao khong em
+L Học cái này có mất tiền không em?
+L hoc cai nay co mat tien khong em
+I Không mất tiền đâu cô, Hội dạy miễn phí
+I Chị gọi 113 nếu cần gấp
+I tong dai vneid 1900 0368 co nhe
+I Tổng đài VNeID là 19000368
+I Cô vào dichvucong.gov.vn là thấy
+I co vao https://vneid.gov.vn/ nhe
+I Xong rồi.Chị giỏi quá
+L An com xong.Com nguoi roi em oi
+L Xong.Mẹ ơi giúp con
+L Chị sinh năm 1962
+L Ngày 20/11/1962 em
+L Chị 62 tuổi rồi, học chậm lắm
+L Mai 8h chị rảnh
+L mai 9 gio duoc khong em
+I Mai 14h30 em ghé nhà văn hóa, chị tới nhé
+I Chị cất điện thoại, em nhìn chỗ khác trong lúc chị gõ mã nhé
+I Chị tự gõ mật khẩu, đừng cho em thấy
+L Chị quên mật khẩu rồi làm sao
+L chi quen mat khau roi lam sao em
+I Mật khẩu nên có chữ và số, chị tự đặt nhé
+L Tiền điện tháng này 320.000 chị trả trên app được không
+L tien dien 320k tra tren app duoc khong em
+L Quét mã QR ở chợ thế nào em
+L quet ma qr o cho the nao
+I Chị bấm vào hình máy ảnh rồi đưa lên mã QR
+L Căn cước chị hết hạn rồi
+L can cuoc chi het han roi phai lam sao
+I Chị mang căn cước ra công an xã nhé
+I Cô bấm nút ở góc trên bên phải ạ
+L Điện thoại hết pin
+L het pin roi mai chi hoc tiep
+L Chữ nhỏ quá chị không thấy
+L Cảm ơn em nhiều nghe
+L cam on em nhieu
+L Con chị ở Biên Hòa không chỉ cho chị được
+L Cháu nội chị bày mà chị quên
+I Chị làm được rồi đó, giỏi quá
+I Chị thử lại lần nữa, không sao đâu
+L Máy chị là Samsung A12
+L may oppo a54 co cai duoc khong
+I Chị có Zalo chưa?
+L Zalo chị bị mất tin nhắn
+I Ứng dụng VNeID của Bộ Công an, biểu tượng màu đỏ
+L Số 2 hay số 3 em?
+L Chị bấm 3 lần rồi mà không được
+L Họ nói phải nộp phạt 2 triệu không thì khóa máy, có đúng không em
+L ho keu chi dong phi 500k moi nhan qua, co that khong
+I Họ xin mã OTP là lừa đảo đó cô
+I Coi chừng lừa đảo, chị đừng bấm vào link lạ
+L Bảo hiểm y tế của chị xem ở đâu
+L vssid dang nhap sao em
+"""
+
+
+def _rows(table: str, parts: int) -> list[list[str]]:
+    return [line.split(" ", parts) for line in table.strip().splitlines()]
+
+
+SIDE: dict[str, Side] = {"L": "learner", "I": "instructor"}
+
+
+@pytest.mark.parametrize(("side", "phrase", "text"), _rows(BLOCKED, 2))
+def test_what_robs_is_stopped(side, phrase, text):
+    verdict = look(text, SIDE[side])
+    assert (verdict.what, verdict.phrase) == ("block", phrase)
+    assert verdict.text == ""
+    if side == "I":
+        assert verdict.report
+
+
+@pytest.mark.parametrize(("side", "phrase", "text", "left"), MARKED)
+def test_what_may_pass_in_part_is_marked(side, phrase, text, left):
+    verdict = look(text, SIDE[side])
+    assert (verdict.what, verdict.phrase) == ("mark", phrase)
+    assert left in verdict.text
+    assert "trungthuong" not in verdict.text
+    assert "001234" not in verdict.text
+
+
+@pytest.mark.parametrize(("side", "text"), _rows(PASSED, 1))
+def test_what_two_people_write_to_each_other_passes(side, text):
+    verdict = look(text, SIDE[side])
+    assert (verdict.what, verdict.phrase, verdict.text) == ("pass", "", text)
+
+
+def test_the_tables_are_large_enough():
+    assert len(_rows(BLOCKED, 2)) + len(MARKED) + len(_rows(PASSED, 1)) >= 160
+
+
+def test_every_explanation_is_a_phrase():
+    named = {row[1] for row in _rows(BLOCKED, 2)} | {row[1] for row in MARKED}
+    assert named <= set(PHRASES)
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "\u200b", "a" * 5000, "cho " * 2000, "chuyen tien " * 800, "1" * 4000, "ma " * 2000]
+)
+def test_long_and_empty_ones_are_judged_at_once(text):
+    from time import perf_counter
+
+    began = perf_counter()
+    look(text, "instructor")
+    assert perf_counter() - began < 1.0
+
+
+def test_a_message_never_crosses_pairings():
+    pairing = Pairing("p1", "l1", "i1", 0)
+    assert recipient(pairing, "l1") == "i1"
+    assert recipient(pairing, "i1") == "l1"
+    assert recipient(pairing, "l2") == ""
+    assert recipient(Pairing("p1", "l1", "i1", 0, "ended", 1, "changed"), "l1") == ""
+    assert recipient(None, "l1") == ""

@@ -1,0 +1,220 @@
+"""The same machine over the services' ledger on real SQLite: every event a transaction, every stop a new connection."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, insert, select, update
+
+from bot.services.ledger import SqlLedger, read_instructor, read_learner, read_offer, read_pairing, read_request
+from bot.services.pairing import World as Outside
+from bot.services.pairing import within
+from bot.tutoring.pairing import staff
+from bot.tutoring.pairing.ledger import Memory
+from bot.tutoring.pairing.model import Instructor, Learner, Note, Request, Tell
+from bot.tutoring.pairing.turn import Turn
+from storage import conversations
+from storage import pairings as kept
+from storage import tables as base
+from storage import tables_people as t
+from storage.database import Connection, writer_engine
+from tests.machine.test_pairing import CLOCK, COUNTS, RULES, World, run_machine
+from tests.support.harness import empty_database
+
+
+class SqlWorld(World):
+    """`memory` is what the database holds, read anew after every event, and the judge of what the database answers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = TemporaryDirectory()
+        self.path = Path(self.folder.name) / "camtay.db"
+        asyncio.run(empty_database(self.path))
+        self.outside = Outside(RULES, CLOCK, self.new_id)
+        self.open()
+        self.write(self._areas)
+
+    def open(self) -> None:
+        self.engine = writer_engine(self.path)
+        self.seen_event = 0
+
+    def teardown(self) -> None:
+        self.engine.dispose()
+        self.folder.cleanup()
+
+    def _areas(self, conn: Connection) -> None:
+        for path in ("/dong-nai/w1/", "/dong-nai/w2/", *{f"/dong-nai/w{w}/b-{b}/" for w in (1, 2) for b in (1, 2)}):
+            self._area(conn, path)
+        for w in (1, 2):
+            for b in (1, 2):
+                for g in (1, 2):
+                    self._area(conn, f"/dong-nai/w{w}/b-{b}/g-{g}/")
+        for who in ("o0", "o1", "o2"):
+            self._person(conn, who, "Cán bộ", None)
+
+    def _area(self, conn: Connection, path: str) -> None:
+        row = {"area_id": path, "kind": "group", "name": "Tổ 1", "path": path}
+        conn.execute(insert(t.area).values(**row))
+
+    def _person(
+        self, conn: Connection, who: str, name: str, area: str | None, lang: str = "vi", needs: Any = ()
+    ) -> None:
+        if conn.scalar(select(base.person.c.learner_id).where(base.person.c.learner_id == who)) is None:
+            row = {"learner_id": who, "name": name, "address": "chi", "consent": "agreed", "created_at": 0}
+            conn.execute(insert(base.person).values(**row, area_id=area, lang=lang, needs=json.dumps(needs)))
+
+    def _role(self, conn: Connection, who: str, role: str, area: str) -> None:
+        conn.execute(delete(t.role).where(t.role.c.learner_id == who, t.role.c.role == role))
+        conn.execute(insert(t.role).values(learner_id=who, role=role, area_id=area, state="active", by="", at=0))
+
+    def write(self, work: Callable[[Connection], Any]) -> Any:
+        with self.engine.begin() as conn:
+            result = work(conn)
+        self.look()
+        return result
+
+    # --- the seams ---
+
+    def run(self, actor: str, event: Callable[[Turn], Any]) -> tuple[Any, list[Tell]]:
+        before = {row["notice_id"] for row in self.notices}
+        result = self.write(lambda conn: within(conn, self.outside, actor, self.now, event))
+        new = [row for row in self.notices if row["notice_id"] not in before]
+        return result, [Tell(row["learner_id"], row["phrase"], row["due_at"]) for row in new]
+
+    def put_learner(self, learner: Learner) -> None:
+        def work(conn: Connection) -> None:
+            self._person(conn, learner.learner_id, learner.name, learner.path, learner.lang, learner.needs)
+            if learner.confirmed:
+                self._role(conn, learner.learner_id, "learner", learner.path)
+
+        self.write(work)
+
+    def set_up(self, instructor: Instructor) -> None:
+        who, new = instructor.learner_id, instructor.learner_id not in self.memory.instructors
+        first, last = (f"{minute // 60:02}:{minute % 60:02}" for minute in instructor.hours)
+        row = {"capacity": instructor.capacity, "topics": json.dumps(instructor.topics)}
+        row |= {"langs": json.dumps(instructor.langs), "hours": f"{first}-{last}", "conduct_at": 1}
+
+        def event(turn: Turn) -> None:
+            kept.refresh(self.conn, who)
+            if me := turn.ledger.instructor(who):
+                staff.changed(turn, me)
+
+        def work(conn: Connection) -> Any:
+            self._person(conn, who, instructor.name, instructor.path)
+            if new:
+                conn.execute(insert(t.instructor).values(learner_id=who, **row))
+                self._role(conn, who, "instructor", instructor.path)
+            else:
+                conn.execute(update(t.instructor).where(t.instructor.c.learner_id == who).values(**row))
+
+        with self.engine.begin() as conn:
+            work(conn)
+        self.happens("", self.with_conn(event))
+
+    def with_conn(self, event: Callable[[Turn], Any]) -> Callable[[Turn], Any]:
+        def inner(turn: Turn) -> Any:
+            self.conn = turn.ledger._conn  # type: ignore[attr-defined]
+            return event(turn)
+
+        return inner
+
+    def set_posts(self, posts: dict[str, list[str]]) -> None:
+        def work(conn: Connection) -> None:
+            conn.execute(delete(t.role).where(t.role.c.role == "officer"))
+            for path, people in posts.items():
+                area = "dong-nai" if path == "/dong-nai/" else path
+                for who in people:
+                    row = {"learner_id": who, "role": "officer", "area_id": area, "state": "active", "by": "", "at": 0}
+                    conn.execute(insert(t.role).values(**row))
+
+        self.write(work)
+
+    def reinstate(self, who: str) -> None:
+        def event(turn: Turn) -> None:
+            mine = t.role.c.learner_id == who, t.role.c.role == "instructor"
+            self.conn.execute(update(t.role).where(*mine).values(state="active"))
+            kept.refresh(self.conn, who)
+            staff.reinstate(turn, who)
+
+        self.happens("o0", self.with_conn(event))
+
+    def erase(self, who: str) -> None:
+        def event(turn: Turn) -> None:
+            staff.forget(turn, who)
+            conversations.forget_person(self.conn, who)
+
+        self.happens(who, self.with_conn(event))
+
+    def due(self) -> Sequence[str]:
+        with self.engine.begin() as conn:
+            return kept.due(conn, self.now, 100)
+
+    def best(self, request: Request) -> Instructor | None:
+        with self.engine.begin() as conn:
+            ledger = SqlLedger(conn, CLOCK, str)
+            return ledger.best(request, self.memory.learners[request.learner_id], self.now)
+
+    def restart(self) -> None:
+        self.engine.dispose()
+        self.open()
+        self.look()
+
+    # --- what is there now ---
+
+    def look(self) -> None:
+        """Read it all into a ledger of dictionaries; what both answer must be the same."""
+        with self.engine.begin() as conn:
+            memory = Memory(CLOCK, RULES)
+            for row in kept.learners(conn, list(conn.scalars(select(base.person.c.learner_id)))):
+                if (known := read_learner(row)) and known.learner_id[0] == "l":
+                    memory.put_learner(known)
+            for row in kept.instructors(conn, "", 1_000):
+                if known_instructor := read_instructor(row):
+                    memory.put_instructor(known_instructor)
+            officers = select(t.role.c.learner_id, t.area.c.path).join(t.area, t.area.c.area_id == t.role.c.area_id)
+            for who, path in conn.execute(officers.where(t.role.c.role == "officer").order_by(t.role.c.learner_id)):
+                memory.posts.setdefault(path, []).append(who)
+            for found in conn.execute(select(t.pairing).order_by(t.pairing.c.opened_at, t.pairing.c.pairing_id)):
+                if pairing := read_pairing(dict(found._mapping)):
+                    memory.put_pairing(pairing)
+            for found in conn.execute(select(t.offer)):
+                if offer := read_offer(dict(found._mapping)):
+                    memory.put_offer(offer)
+            for found in conn.execute(select(t.request)):
+                if request := read_request(dict(found._mapping)):
+                    memory.put_request(request)
+            events = select(t.pairing_event).order_by(t.pairing_event.c.event_id)
+            memory.notes = [
+                Note(r.at, r.by, r.what, r.request_id or "", r.pairing_id or "", json.loads(r.detail))
+                for r in conn.execute(events)
+            ]
+            self.notices = [dict(row._mapping) for row in conn.execute(select(t.notice))]
+            for who in memory.instructors:
+                taken = conn.scalar(select(t.standing.c.taken).where(t.standing.c.learner_id == who))
+                assert taken == memory.load(who), f"{who} stands with {taken} places taken"
+            self.memory = memory
+            if not CLOCK.is_quiet(self.now):
+                ledger = SqlLedger(conn, CLOCK, str)
+                for waiting in self.waiting()[:2]:
+                    here = memory.best(waiting, memory.learners[waiting.learner_id], self.now)
+                    there = ledger.best(waiting, memory.learners[waiting.learner_id], self.now)
+                    assert here == there, f"{waiting}: {here} or {there}?"
+                for instructor in list(memory.instructors.values())[:2]:
+                    assert memory.first_waiting(instructor, self.now) == ledger.first_waiting(instructor, self.now)
+
+
+@pytest.mark.timeout(2400)
+def test_nobody_is_forgotten_on_sqlite(long_run: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    """400 steps in CI, 10,000 under --long: each is a transaction, and a whole reading of the database."""
+    wanted, steps = (10_000, 100) if long_run else (400, 50)
+    run_machine(SqlWorld, int(os.environ.get("PAIRING_STEPS", wanted)), steps, fresh=long_run)
+    with capsys.disabled():
+        print(f"\npairing, SQLite: {dict(COUNTS)}")
