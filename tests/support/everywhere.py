@@ -48,6 +48,13 @@ def fill(connection: Connection, learner_id: str, other: str) -> None:
     run = {"run_id": f"run-{tag}", "lesson": "m", "version": 1, **she}
     add(base.run, **run, started_at=1, points=0, passed=False)
     add(base.attempt, **run, step="s", answer=NAME, right=True, tries=1, points=1, at=1)
+    add(base.award, **run, kind="badge", name="Giỏi", points=1, at=1)
+    stand = {"path": "/", "free": 1, "taken": 0, "ratio": 0.0, "silences": 0, "rest_until_at": 0, "last_served_at": 0}
+    add(t.standing, **she, **stand)
+    told = {"phrase": "offer_pair", "said": NAME, "buttons": "[]", "digest": 0, "at": 1, "due_at": 1}
+    add(t.notice, **she, notice_id=f"1-{tag}", about="", **told)
+    add(t.notice, learner_id=other, notice_id=f"2-{tag}", about=f"r-{tag}", **told)
+    add(t.notice, learner_id=other, notice_id=f"3-{tag}", about=f"p-{tag}", **told)
     add(base.consent, **she, channel="c", answer="agreed", wording="w", at=1)
 
 
