@@ -66,6 +66,11 @@ class Desk:
     now: datetime
     write: Write
     complain: Write
+    flags: str = ""
+
+    def command(self, words: str) -> str:
+        """A command as she would have to type it: on the same data as this one."""
+        return f"./camtay {words}{self.flags}"
 
 
 # --- publish -----------------------------------------------------------------------------------------
@@ -136,12 +141,12 @@ class _Telling:
         self.stopped = self.stopped or self.named
         self.desk.write(
             f"{each.lesson.id}: tệp trùng bản {each.version}, mà bài đã quay lại bản {now}; giữ bản {now}. "
-            f"Muốn dùng bản {each.version}: ./camtay rollback {each.lesson.id} {each.version}"
+            f"Muốn dùng bản {each.version}: {self.desk.command(f'rollback {each.lesson.id} {each.version}')}"
         )
 
     def end(self, ready: Sequence[Plan], *, dry_run: bool) -> int:
         blocked = [each for each in ready if each.impact.blocked]
-        for line in (line for each in blocked for line in ways_out(each)):
+        for line in (line for each in blocked for line in ways_out(self.desk, each)):
             self.desk.complain(line)
         if self.stopped:
             return 1
@@ -154,6 +159,7 @@ class _Telling:
     def published(self, rows: Sequence[PublicationRow]) -> int:
         for row in rows:
             self.desk.write(f"Đã phát hành {row.lesson} bản {row.version} ({MODES[row.mode]}).")
+        self.desk.write("Máy đang chạy nhận trong vài giây.")
         return 0
 
 
@@ -167,6 +173,8 @@ def describe(each: Plan) -> Iterator[str]:
         yield f"  {summary(each.impact)}"
         for stand in each.impact.stands:
             yield _stand(stand)
+        if each.mode == "text" and (apart := each.impact.count("stay")):
+            yield f"  {apart} người ở bản có đường đi khác học nốt lời cũ; muốn họ cũng nhận lời mới: thêm --urgent"
     elif each.before:
         yield "  Không ai đang học bài này."
     shown = each.diff.splitlines()[2:]
@@ -180,7 +188,7 @@ def _stand(stand: Stand) -> str:
     return f"    bản {stand.version}  {stand.step:<20}{stand.count:>5}  {_FATES[stand.fate]}{to}"
 
 
-def ways_out(each: Plan) -> Iterator[str]:
+def ways_out(desk: Desk, each: Plan) -> Iterator[str]:
     """Exactly what would let a blocked plan go on."""
     lesson = each.lesson.id
     yield f"Chưa phát hành {lesson}. Với mỗi bước, chọn một cách rồi chạy lại:"
@@ -191,9 +199,9 @@ def ways_out(each: Plan) -> Iterator[str]:
         if verb == "publish":
             yield f"  ghi `was: {step}` ở bước thay cho `{step}` trong {_near(each.lesson.place.path)}"
         if not each.how.urgent:
-            yield _way(f"./camtay {verb} {target}{flags} --decide {step}={STAY}", "ai đang ở đó học nốt bản cũ")
+            yield _way(desk.command(f"{verb} {target}{flags} --decide {step}={STAY}"), "ai đang ở đó học nốt bản cũ")
         for decision, meaning in _DECISIONS.items():
-            yield _way(f"./camtay {verb} {target} --urgent --decide {step}={decision}", meaning)
+            yield _way(desk.command(f"{verb} {target} --urgent --decide {step}={decision}"), meaning)
 
 
 def _way(command: str, meaning: str) -> str:

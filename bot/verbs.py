@@ -66,21 +66,23 @@ def publish(given: argparse.Namespace) -> int:
     from bot import publishing
 
     how = _how(given)
-    return asyncio.run(publishing.publish_files(_desk(settings), given.lessons_wanted, how, dry_run=given.dry_run))
+    return asyncio.run(
+        publishing.publish_files(_desk(settings, given), given.lessons_wanted, how, dry_run=given.dry_run)
+    )
 
 
 def history(given: argparse.Namespace) -> int:
     settings = _settings(given)
     from bot import publishing
 
-    return asyncio.run(publishing.show_history(_desk(settings), given.lesson, diff=given.diff))
+    return asyncio.run(publishing.show_history(_desk(settings, given), given.lesson, diff=given.diff))
 
 
 def rollback(given: argparse.Namespace) -> int:
     settings = _settings(given)
     from bot import publishing
 
-    how, desk = _how(given, rollback=True), _desk(settings)
+    how, desk = _how(given, rollback=True), _desk(settings, given)
     return asyncio.run(publishing.roll_back(desk, given.lesson, given.version, how, dry_run=given.dry_run))
 
 
@@ -212,10 +214,18 @@ def _settings(given: argparse.Namespace) -> Settings:
     return settings.load(given.config, os.environ, flags)
 
 
-def _desk(settings: Settings) -> Desk:
+def _desk(settings: Settings, given: argparse.Namespace) -> Desk:
+    import shlex
+
+    from bot.arguments import ROOT
     from bot.publishing import Desk
 
-    return Desk(settings, datetime.now(UTC), print, lambda line: print(line, file=sys.stderr))
+    usual = {"config": ROOT / "config.yaml"}
+    named = ((flag, getattr(given, flag, None)) for flag in ("config", "lessons", "data"))
+    flags = "".join(
+        f" --{flag} {shlex.quote(str(value))}" for flag, value in named if value and value != usual.get(flag)
+    )
+    return Desk(settings, datetime.now(UTC), print, lambda line: print(line, file=sys.stderr), flags)
 
 
 def _how(given: argparse.Namespace, *, rollback: bool = False) -> How:

@@ -87,6 +87,7 @@ def plan(stored: Stored, lesson: Lesson, translations: Translations, how: How, f
     current = olds.get(before.version) if before else None
     changes = compare(current, lesson) if current else Changes(text=True, graph=True)
     settled = set(olds) if how.rollback else {n for n, old in olds.items() if current and is_other(old, current)}
+    now = None if how.rollback else current
     return Plan(
         lesson=lesson,
         translations=translations,
@@ -95,7 +96,7 @@ def plan(stored: Stored, lesson: Lesson, translations: Translations, how: How, f
         how=how,
         before=before,
         changes=changes,
-        impact=impact(olds, lesson, stored.inside, how.decisions, how.urgent, () if how.urgent else settled),
+        impact=impact(olds, lesson, stored.inside, how.decisions, how.urgent, () if how.urgent else settled, now),
         diff=_diff(stored.versions[before.version], lesson, translations, version) if before else "",
         is_new=known is None,
         held=known is not None and before is not None and before.mode == "rollback" and not how.rollback,

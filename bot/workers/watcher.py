@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -185,7 +185,9 @@ class Watcher:
         published, blocked = await publish_saved(
             library.database, shelf, saved, How(self.author), library.facts, self.now(), only_new=not self._started
         )
+        known = set(library.book.current)
         await self._bind(shelf)
+        self._tell_gone(known)
         stopped = {each.lesson.place.path: _errors(each) for each in blocked}
         waiting = {lesson.place.path for lesson in library.drafts if lesson.id not in saved}
         still = {path: found for path, found in before.items() if path in waiting and found[0].code in _CHANGE}
@@ -203,8 +205,20 @@ class Watcher:
 
     def _tell_published(self, rows: Iterable[PublicationRow]) -> None:
         for row in rows:
-            inside = "người đang học giữ bản cũ" if row.mode == "graph" else "đã dùng được"
-            self.tell(f"Đã nhận bài {row.lesson}, bản {row.version}: {inside}.")
+            said = "người đang học giữ bản cũ" if row.mode == "graph" else "đã dùng được"
+            if row.mode == "text" and self._lives_apart(row):
+                said += ", người ở bản có đường đi khác học nốt lời cũ"
+            self.tell(f"Đã nhận bài {row.lesson}, bản {row.version}: {said}.")
+
+    def _lives_apart(self, row: PublicationRow) -> bool:
+        """Whether somebody is inside a version that these words do not reach."""
+        book = self.library.book
+        others = (key for key in book.versions if key[0] == row.lesson and key[1] != row.version)
+        return any(key not in book.routes for key in others)
+
+    def _tell_gone(self, before: Set[str]) -> None:
+        for lesson in sorted(before - self.library.book.current.keys()):
+            self.tell(f"Bài {lesson} không còn trong thư mục: không ai mở mới được, người đang học vẫn học tiếp.")
 
     def _tell_untranslated(self, faults: Mapping[str, tuple[Problem, ...]]) -> None:
         """What keeps a lesson from being published elsewhere, though here it is in use."""

@@ -130,19 +130,24 @@ def impact(
     decisions: Mapping[str, str],
     urgent: bool,
     settled: Collection[int] = (),
+    current: Lesson | None = None,
 ) -> Impact:
     """What publishing `new` does to those inside; a version that cannot be read any more keeps them where they are.
 
     Without `urgent` they stay in their version (with the new words where the graph is the same); with it they are put
     into `new`. In both, whoever waits at a step that is gone or has become of another kind needs `was:` or a decision,
-    but for those in `settled` versions: there everybody stays.
+    but for those in `settled` versions: they were left there by an earlier publication and stay, unless their step is
+    gone only now, which `current` (the lesson as it is published) tells.
     """
     stands: list[Stand] = []
     problems: list[Problem] = []
     for (version, step_id), count in sorted(inside.items()):
         old = old_lessons_by_version.get(version)
         step = old.step(step_id) if old else None
-        if old is None or step is None or (version in settled and old.graph_hash != new.graph_hash):
+        left = (
+            version in settled and step is not None and not (current and _is_gone(step, new) > _is_gone(step, current))
+        )
+        if old is None or step is None or (left and old.graph_hash != new.graph_hash):
             stands.append(Stand(version, step_id, count, "stay"))
             continue
         stand = _stand(version, old, step, count, new, decisions, urgent)
@@ -180,10 +185,15 @@ def _stand(
     if decision:
         return Stand(version, step.id, count, "move", decision if decision in new.index else "")
     now = counterpart(step, new)
-    explicit = now is not None and now.was == step.id
-    if now is None or (kind(now) != kind(step) and not explicit):
+    if now is None or _is_gone(step, new):
         return Stand(version, step.id, count, "decide", why="removed" if now is None else "kind")
     return Stand(version, step.id, count, "move", now.id) if urgent else Stand(version, step.id, count, "stay")
+
+
+def _is_gone(step: Step, lesson: Lesson) -> bool:
+    """Whether whoever waits at `step` finds no step of hers in `lesson`: removed, or of another kind without `was:`."""
+    now = counterpart(step, lesson)
+    return now is None or (kind(now) != kind(step) and now.was != step.id)
 
 
 def summary(found: Impact) -> str:
@@ -205,7 +215,8 @@ _GONE = {"removed": "bước `{step}` đã bỏ", "kind": "bước `{step}` đã
 
 
 def _undecided(stand: Stand, step: Step, new: Lesson, urgent: bool) -> Problem:
-    decide = f"--decide {stand.step}={'checkpoint|start|MÃ_BƯỚC' if urgent else STAY}"
+    command = f"./camtay publish {new.id}{' --urgent' if urgent else ''}"
+    decide = f"{command} --decide {stand.step}={'checkpoint|start|MÃ_BƯỚC' if urgent else STAY}"
     now = new.step(stand.step)
     if stand.why == "kind" and now is not None:
         message = say(

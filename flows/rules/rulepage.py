@@ -33,8 +33,9 @@ _BEGINNING = """\
 
 Trang này do máy viết ra: `./camtay lint --rules > lessons/RULES.md`. Đừng sửa bằng tay.
 
-Mỗi lỗi hiện thành một dòng `tệp:dòng:cột: mã lời báo (cách sửa)`. Mã bắt đầu bằng E là lỗi, phải sửa mới dạy được;
-W là điều nên xem lại; I chỉ để biết. Trong ví dụ, dấu ► đứng ngay trước chỗ máy báo, khi viết bài thì không có dấu này.
+Mỗi lỗi hiện thành một dòng `tệp:dòng:cột: mã lời báo (cách sửa)`. Mã bắt đầu bằng E là lỗi, phải sửa mới phát hành được
+(riêng E902, bản thoại mẫu chưa khớp, không chặn); W là điều nên xem lại; I chỉ để biết. Trong ví dụ, dấu ► đứng ngay
+trước chỗ máy báo, khi viết bài thì không có dấu này.
 Đoạn nào mở đầu bằng `- ` là các bước, nằm dưới `steps:` của bài.
 """
 

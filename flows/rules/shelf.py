@@ -89,6 +89,20 @@ def track_missing(script: Script) -> Iterator[Found]:
         yield Found(script.header("track"), say("không có nhóm bài nào mã “{track}”", track=script.lesson.track), hint)
 
 
+SAMPLES = frozenset({"bai-mau", "moi-loai-buoc"})
+"""The lessons to copy, in folders whose name begins with "_"."""
+
+
+@rules.add("E114", "bài còn mang mã của bài mẫu")
+def still_the_sample(script: Script) -> Iterator[Found]:
+    """A copied sample is nothing to teach with before somebody has made a lesson of it."""
+    place = script.header("lesson")
+    hidden = any(part.startswith("_") for part in PurePath(place.path).parts)
+    if script.lesson.id in SAMPLES and _stands(script) and not hidden:
+        message = say("“{id}” là mã của bài mẫu", id=script.lesson.id)
+        yield Found(place, message, say("hãy đặt mã riêng cho bài này, trùng tên thư mục"))
+
+
 @rules.add("W112", "thư mục không mang mã bài")
 def folder_without_id(script: Script) -> Iterator[Found]:
     """A file that breaks is known by its folder: its last good version then stays in the menu."""
@@ -97,7 +111,7 @@ def folder_without_id(script: Script) -> Iterator[Found]:
     if (
         PurePath(place.path).name == "lesson.yaml"
         and _stands(script)
-        and script.lesson.id not in ("", folder)
+        and script.lesson.id not in ("", folder, *SAMPLES)
         and not folder.startswith("_")
     ):
         yield Found(

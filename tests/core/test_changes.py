@@ -150,6 +150,13 @@ def test_those_left_in_an_older_version_are_not_asked_about_again():
     assert not of(new, {(1, "otp"): 1}, settled=(1,)).blocked
 
 
+def test_those_left_behind_are_asked_about_when_their_step_goes_only_now():
+    current = edited(("- say: chao", "- set: dau\n  values: {a: b}\n- say: chao"))
+    gone = edited(("- say: chao", "- set: dau\n  values: {a: b}\n- say: chao"), ("quiz: otp", "quiz: ma"))
+    assert impact({1: OLD}, gone, {(1, "otp"): 1}, {}, False, (1,), current).blocked
+    assert not impact({1: OLD}, gone, {(1, "otp"): 1}, {}, False, (1,), gone).blocked
+
+
 def test_a_version_that_cannot_be_read_keeps_its_learners():
     found = of(edited(("quiz: otp", "quiz: ma")), {(7, "otp"): 3})
     assert found.count("stay") == 3 and not found.blocked

@@ -56,7 +56,7 @@ def own_lesson() -> Lesson:
 def template_book() -> Book:
     """The lessons to copy, among the real ones."""
     lessons = {}
-    for path in sorted((LESSONS / "_template").rglob("lesson.yaml")):
+    for path in sorted(LESSONS.glob("_*/lesson.yaml")):
         lesson, problems = load_lesson(path.read_bytes(), str(path), facts())
         assert lesson is not None, problems
         lessons[lesson.id] = lesson
@@ -71,7 +71,8 @@ def fixtures() -> tuple[Fixture, ...]:
     own = book(own_lesson(), helper=NOBODY)
     own = replace(own, phrases={**own.phrases, **frozen})
     found = []
-    for root, shelf in ((LESSONS, real_book()), (LESSONS / "_template", template_book()), (OWN, own)):
+    samples = ((path.parent, template_book()) for path in sorted(LESSONS.glob("_*/lesson.yaml")))
+    for root, shelf in ((LESSONS, real_book()), *samples, (OWN, own)):
         for path in transcripts.below(root):
             text = path.read_text("utf-8")
             found.append(Fixture(path, text, parse(text, path.parent.parent.name), shelf))
