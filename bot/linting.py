@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -42,6 +43,8 @@ class Files:
 
     def add(self, path: Path, most: int = MAX_BYTES) -> None:
         try:
+            if not stat.S_ISREG(mode := path.stat().st_mode) and not stat.S_ISDIR(mode):
+                raise OSError(errno.EINVAL, "no regular file")  # a pipe would never end
             with path.open("rb") as file:
                 self.texts[str(path)] = file.read(most + 1)
         except OSError as fault:
@@ -64,6 +67,7 @@ class Files:
 _WHY = {
     errno.EACCES: say("không có quyền đọc"),
     errno.EPERM: say("không có quyền đọc"),
+    errno.EINVAL: say("đây không phải là tệp thường"),
     errno.EISDIR: say("đây là thư mục, không phải tệp"),
     errno.ENOENT: say("liên kết trỏ tới chỗ không có"),
     errno.ELOOP: say("liên kết chạy vòng tròn"),

@@ -63,8 +63,8 @@ class Session:
     """One pass through one lesson. `step` is where it waits; `seq` numbers prompts over a learner's whole life.
 
     `stack` are the lessons that called this one, outermost first. `sub` is where she is inside a step of several
-    prompts, `queue` what a review still has to ask. `learner` and `cards` (by "lesson/step") are lent for one call of
-    the engine and not stored here.
+    prompts, `queue` what a review still has to ask. `learner`, `cards` (by "lesson/step") and `keeps` (she agreed to
+    being remembered) are lent for one call of the engine and not stored here.
     """
 
     run_id: str
@@ -93,6 +93,7 @@ class Session:
     passed: Mapping[str, str] = field(default_factory=dict)
     learner: str = ""
     cards: Mapping[str, Card] = field(default_factory=dict)
+    keeps: bool = True
 
     def but(self, **fields: Any) -> Session:
         """A copy with some fields changed; `dataclasses.replace` asks for every field and takes ten times as long."""
@@ -147,6 +148,7 @@ class Trigger:
     learner: str = ""
     cards: Mapping[str, Card] = field(default_factory=dict)
     vars: Mapping[str, str] = field(default_factory=dict)
+    keeps: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,11 @@ _END_RUN = (
         passed=bindparam("new_passed"),
     )
 )
-_RATE_RUN = update(t.run).where(t.run.c.run_id == bindparam("id")).values(rating=bindparam("new_rating"))
+_RATE_RUN = (
+    update(t.run)
+    .where(t.run.c.run_id == bindparam("id"), t.run.c.learner_id == bindparam("of_learner"))
+    .values(rating=bindparam("new_rating"))
+)
 _SETTLE = delete(t.outbox).where(
     t.outbox.c.channel == bindparam("of_channel"),
     t.outbox.c.chat_id == bindparam("of_chat"),
@@ -234,7 +238,11 @@ def _write_learning(conn: Connection, writes: Writes) -> None:
          "new_passed": r.passed}
         for r in writes.ended
     ])  # fmt: skip
-    _many(conn, _RATE_RUN, [{"id": run_id, "new_rating": rating} for run_id, rating in sorted(writes.ratings)])
+    _many(
+        conn,
+        _RATE_RUN,
+        [{"id": run_id, "of_learner": who, "new_rating": stars} for run_id, who, stars in sorted(writes.ratings)],
+    )
     _many(conn, _ADD_ATTEMPT, [
         {"learner_id": a.learner_id, "run_id": a.run_id, "lesson": a.lesson, "version": a.version, "step": a.step,
          "answer": a.answer, "right": a.right, "tries": a.tries, "points": a.points, "skill": a.skill,

@@ -183,7 +183,7 @@ class Writes:
     consents: list[ConsentRow] = field(default_factory=list)
     started: list[RunRow] = field(default_factory=list)
     ended: list[RunRow] = field(default_factory=list)
-    ratings: list[tuple[str, int]] = field(default_factory=list)
+    ratings: list[tuple[str, str, int]] = field(default_factory=list)
     attempts: list[AttemptRow] = field(default_factory=list)
     awards: list[AwardRow] = field(default_factory=list)
     outbox: list[OutboxRow] = field(default_factory=list)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -99,11 +100,13 @@ def read_all(root: Path, facts: Mapping[str, str]) -> Library:
 
 def po_files(folder: Path) -> list[Path]:
     """The translations beside a lesson."""
-    return sorted((folder / "po").glob("*.po"))
+    return sorted(path for path in (folder / "po").glob("*.po") if path.is_file())
 
 
 def raw(path: Path) -> dict[str, bytes]:
     """A lesson file and its PO files, path → bytes. Raises OSError for the lesson file."""
+    if not path.is_file():
+        raise FileNotFoundError(errno.ENOENT, "no regular file", str(path))  # a pipe would never end
     return {str(path): path.read_bytes(), **{str(each): _bytes(each) for each in po_files(path.parent)}}
 
 

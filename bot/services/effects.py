@@ -126,7 +126,7 @@ class Record:
                 of_run = learner_id, desk.talk.run.run_id, event.kind, event.name
                 writes.awards.append(AwardRow(*of_run, event.lesson, event.version, event.points, now))
             case LessonRated(run_id, stars):
-                writes.ratings.append((run_id, stars))
+                writes.ratings.append((run_id, learner_id, stars))
             case CodeShown() | OfficeAsked():
                 pass  # the office has dealt with it, in the same transaction
             case ev.RunStarted() | ev.RunEnded() | ev.AnswerGraded() | ev.Said() | ev.Asked() | ev.Heard():

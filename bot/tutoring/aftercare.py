@@ -15,20 +15,20 @@ def ask_rating(desk: Desk, event: ev.RunEnded) -> None:
     desk.offer(desk.phrase("ask_rating", sao=str(event.rate)), stars)
 
 
-def take_rating(desk: Desk, rest: str) -> None:
-    """The stars of the lesson that has just ended; an older button only leads on."""
+def take_rating(desk: Desk, rest: str) -> bool:
+    """Her stars; True where the lesson they are for has only just ended and the next one is offered with it."""
     stars, _, run_id = rest.partition(":")
+    if stars not in ("1", "2", "3", "4", "5"):
+        return False
+    desk.events.append(LessonRated(run_id, int(stars)))
+    desk.say(desk.phrase("rated"))
     run = desk.talk.run
-    if run is not None and run.run_id == run_id and stars in ("1", "2", "3", "4", "5"):
-        desk.events.append(LessonRated(run_id, int(stars)))
-        desk.say(desk.phrase("rated"))
-        lesson = desk.book.lesson(*run.home)
-        then = (
-            next((step.then for step in lesson.steps if isinstance(step, End) and step.rate), None) if lesson else None
-        )
-        menu.offer_next(desk, then, run.home[0])
-    else:
-        menu.show_menu(desk)
+    if run is None or run.waiting or run.run_id != run_id:
+        return False
+    lesson = desk.book.lesson(*run.home)
+    then = next((step.then for step in lesson.steps if isinstance(step, End) and step.rate), None) if lesson else None
+    menu.offer_next(desk, then, run.home[0])
+    return True
 
 
 def plan(desk: Desk, event: ev.CheckinPlanned) -> None:
@@ -40,18 +40,19 @@ def plan(desk: Desk, event: ev.CheckinPlanned) -> None:
 MAX_CHECKINS = 20
 
 
-def check_in(desk: Desk) -> None:
-    """Ask about the task whose time has come, one at a time."""
+def check_in(desk: Desk) -> bool:
+    """Ask about the task whose time has come, one at a time; whether there was one."""
     due = sorted((each for each in desk.talk.checkins if each.at <= desk.universe.now), key=lambda each: each.at)
     if not due:
-        return
+        return False
     first = due[0]
     desk.change(checkins=tuple(each for each in desk.talk.checkins if each != first))
     if desk.book.lesson(first.lesson) is None:
-        return
+        return False
     yes, no = desk.phrase("label_checkin_yes"), desk.phrase("label_checkin_no")
     offer = ((f"k:yes:{first.lesson}", yes), (f"k:no:{first.lesson}", no))
     desk.offer(desk.phrase("checkin", bai=desk.lesson_title(first.lesson)), offer)
+    return True
 
 
 def take_checkin(desk: Desk, rest: str) -> bool:

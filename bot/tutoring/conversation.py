@@ -172,8 +172,9 @@ def _tap(desk: Desk, token: str) -> None:
             reception.take_language(desk, rest)
             _show_again(desk)
         case "r" if desk.agreed:
-            aftercare.take_rating(desk, rest)
-        case "k" if desk.agreed:
+            if not aftercare.take_rating(desk, rest):
+                show_again(desk)
+        case "k" if desk.agreed and label is not None:
             if aftercare.take_checkin(desk, rest):
                 lessons.open_lesson(desk, rest.partition(":")[2])
             else:

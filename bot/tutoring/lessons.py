@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import flows
 from bot.channels.base import Inner
@@ -10,6 +11,8 @@ from bot.tutoring import aftercare, menu, reception
 from bot.tutoring.desk import Desk
 from flows import Session, Trigger
 from flows import events as ev
+
+AFTER_CHECKIN = timedelta(hours=1)  # a reminder that came due with a check-in waits that long for her answer
 
 
 def open_lesson(desk: Desk, lesson_id: str) -> None:
@@ -36,7 +39,7 @@ def open_lesson(desk: Desk, lesson_id: str) -> None:
 def _trigger(desk: Desk, lesson_id: str) -> Trigger:
     person, channel = desk.person, desk.channel.partition(":")[0]
     trigger = Trigger(lesson_id, desk.talk.seq, person.address, person.name, channel, desk.talk.lang)
-    return replace(trigger, learner=person.learner_id, cards=desk.talk.cards)
+    return replace(trigger, learner=person.learner_id, cards=desk.talk.cards, keeps=desk.agreed)
 
 
 def open_emergency(desk: Desk) -> None:
@@ -74,8 +77,8 @@ def resume(desk: Desk, signal: ev.Signal) -> tuple[ev.Event, ...]:
 
 def _lent(run: Session, desk: Desk) -> Session:
     """With what the engine may know of her: a lesson may be begun on one channel and go on at another."""
-    channel = desk.channel.partition(":")[0]
-    return replace(run, channel=channel, learner=desk.person.learner_id, cards=desk.talk.cards, lang=desk.talk.lang)
+    lent = run.but(learner=desk.person.learner_id, cards=desk.talk.cards, keeps=desk.agreed)
+    return lent.but(channel=desk.channel.partition(":")[0], lang=desk.talk.lang)
 
 
 def _after(desk: Desk, events: tuple[ev.Event, ...]) -> None:
@@ -146,9 +149,13 @@ def _failed(desk: Desk, event: ev.RunFailed) -> None:
 
 def take_inner(desk: Desk, body: Inner) -> None:
     """What time or another person's act brings to her."""
-    if body.kind == "due" and desk.agreed:
-        aftercare.check_in(desk)
+    asked = body.kind == "due" and desk.agreed and aftercare.check_in(desk)
     run = desk.talk.open_run
+    if asked:
+        if run is not None and run.remind_at is not None:
+            wait = max(run.remind_at, desk.universe.now + AFTER_CHECKIN)
+            desk.change(run=replace(run, remind_at=wait))
+        return  # one question at a time
     if run is None:
         return
     match body.kind:

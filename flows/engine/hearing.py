@@ -7,7 +7,7 @@ from flows.engine.kinds import AGAIN, KINDS, request_help
 from flows.engine.stage import Stage, clean, own_answers
 from flows.engine.waits import waits
 from flows.engine.walking import again, go, walk
-from flows.model import Ask, Help, Lesson, Quiz, Step, Wait
+from flows.model import Ask, Guard, Help, Lesson, Quiz, Step, Wait
 from flows.session import Session
 from flows.words.masking import MASK, mask
 from flows.words.understand import (
@@ -172,13 +172,25 @@ def _warn_of_secret(stage: Stage, step: Step, kinds: tuple[str, ...], masked: st
 
 
 def _guard(stage: Stage, text: str) -> str | None:
+    """Where a guard of this lesson leads, or of one that called it: then she is back in that one."""
     said = f" {' '.join(fold(stage.book.words, text))} "
-    for guard in stage.lesson.guards:
-        if any(f" {' '.join(fold(stage.book.words, phrase))} " in said for phrase in guard.words):
-            return guard.go
-        if guard.patterns and with_gaps(stage.book.words, guard.patterns).search(said):
-            return guard.go
+    frames = stage.session.stack
+    for inner, frame in enumerate(reversed((*frames, None))):
+        lesson = stage.lesson if frame is None else stage.book.lesson(frame.lesson, frame.version, stage.session.lang)
+        found = next((guard for guard in lesson.guards if _heard(stage, guard, said)), None) if lesson else None
+        if lesson is not None and found is not None:
+            for _ in range(inner):
+                stage.pop()
+            stage.turn_to(lesson, stage.session.version)
+            return found.go
     return None
+
+
+def _heard(stage: Stage, guard: Guard, said: str) -> bool:
+    words = stage.book.words
+    if any(f" {' '.join(fold(words, phrase))} " in said for phrase in guard.words):
+        return True
+    return bool(guard.patterns) and with_gaps(words, guard.patterns).search(said) is not None
 
 
 def _command(stage: Stage, step: Step, word: str) -> None:

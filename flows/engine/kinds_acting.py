@@ -91,6 +91,8 @@ class WaitKind(Kind[Wait]):
 
     def prompt(self, stage: Stage, step: Wait) -> Prompt:
         until = self._until(stage, step).astimezone(stage.book.zone)
+        if until <= stage.universe.now:
+            return stage.phrase("waiting_over"), (ev.Choice("next", stage.phrase("label_continue")),)
         text = stage.shown(step) or stage.phrase("waiting", luc=f"{until:%H:%M %d/%m}")
         return text, (ev.Choice("next", stage.phrase("label_continue")),)
 
@@ -132,7 +134,7 @@ class HelpKind(Kind[Help]):
 
     def due(self, stage: Stage, step: Help) -> Next:
         """Nobody came in time."""
-        return step.fallback or step.next or AGAIN
+        return AGAIN if stage.session.sub != "called" else step.fallback or step.next or AGAIN
 
     def _call(self, stage: Stage, step: Help) -> Next:
         stage.change(sub="called")
@@ -145,9 +147,9 @@ class HelpKind(Kind[Help]):
 
     def put(self, stage: Stage, step: Help, *, fresh: bool = True) -> None:
         session = stage.session
-        called = session.remind_at if session.sub == "called" and session.step == step.id else None
         super().put(stage, step, fresh=fresh)
-        stage.change(remind_at=called)
+        if session.sub == "called":
+            stage.change(remind_at=session.remind_at if session.step == step.id else None)
 
 
 class PairKind(Kind[Pair]):
@@ -164,6 +166,8 @@ class PairKind(Kind[Pair]):
 class AwardKind(Kind[Award]):
     def enter(self, stage: Stage, step: Award) -> Next:
         certificate = step.certificate
+        if not stage.session.keeps:
+            return step.next  # without her consent nothing is kept, so nothing is given
         given = [("badge", step.badge)] if step.badge else []
         if certificate and (not certificate.requires or stage.holds(certificate.requires)):
             given.append(("certificate", certificate.template))

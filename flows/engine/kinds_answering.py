@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from random import Random
 
+from flows import events as ev
 from flows.engine.kind import AGAIN, MAX_ANSWER, WAIT, Kind, Next, Prompt, labels, option_of
 from flows.engine.reviews import due_questions
 from flows.engine.stage import Stage
@@ -93,15 +94,24 @@ class ReviewKind(Kind[Review]):
             stage.say(step.id, stage.words(step.empty) or stage.phrase("review_empty"))
             return step.next
         stage.say(step.id, stage.shown(step))
-        stage.change(queue=queue)
+        current = stage.book.current
+        stage.change(queue=tuple(f"{key}@{current[key.partition('/')[0]]}" for key in queue))
         return self._next(stage, step)
+
+    def put(self, stage: Stage, step: Review, *, fresh: bool = True) -> None:
+        """A question that is gone since is passed over; its buttons must not answer the next one."""
+        before = stage.session.queue
+        self._drop_gone(stage, step)
+        super().put(stage, step, fresh=fresh or stage.session.queue != before)
 
     def asked(self, stage: Stage, step: Review) -> Step:
         return self._quiz(stage, step) or step
 
     def prompt(self, stage: Stage, step: Review) -> Prompt:
         quiz = self._quiz(stage, step)
-        return ("", ()) if quiz is None else QUIZ.prompt(stage, quiz)
+        if quiz is None:
+            return stage.phrase("review_over"), (ev.Choice("next", stage.phrase("label_continue")),)
+        return QUIZ.prompt(stage, quiz)
 
     def tap(self, stage: Stage, step: Review, choice: str) -> Next:
         quiz = self._quiz(stage, step)
@@ -109,7 +119,7 @@ class ReviewKind(Kind[Review]):
 
     def typed(self, stage: Stage, step: Review, text: str) -> Next:
         quiz = self._quiz(stage, step)
-        return self._next(stage, step) if quiz is None else self._on(stage, step, QUIZ.typed(stage, quiz, text))
+        return AGAIN if quiz is None else self._on(stage, step, QUIZ.typed(stage, quiz, text))
 
     def _on(self, stage: Stage, step: Review, to: Next) -> Next:
         if to in (WAIT, AGAIN):
@@ -118,23 +128,31 @@ class ReviewKind(Kind[Review]):
         return self._next(stage, step)
 
     def _next(self, stage: Stage, step: Review) -> Next:
-        while stage.session.queue and self._quiz(stage, step) is None:
-            stage.change(queue=stage.session.queue[1:])  # its lesson is gone since
+        self._drop_gone(stage, step)
         if not stage.session.queue:
             return step.next
         self.put(stage, step)
         return WAIT
 
+    def _drop_gone(self, stage: Stage, step: Review) -> None:
+        while stage.session.queue and self._quiz(stage, step) is None:
+            stage.change(queue=stage.session.queue[1:])
+
     def _quiz(self, stage: Stage, step: Review) -> Quiz | None:
-        """The question at the head of the queue, as one of this step: no points, no ways of its own."""
+        """The question at the head of the queue, as one of this step: no points, no ways of its own.
+
+        It is that of the version she was asked in: an answer is graded by the words she was shown.
+        """
         if not stage.session.queue:
             return None
-        lesson_id, _, quiz_id = stage.session.queue[0].partition("/")
-        lesson = stage.book.lesson(lesson_id, None, stage.session.lang)
+        key, _, version = stage.session.queue[0].partition("@")
+        lesson_id, _, quiz_id = key.partition("/")
+        number = int(version) if version.isdigit() else stage.book.current.get(lesson_id, 0)
+        lesson = stage.book.lesson(lesson_id, number, stage.session.lang)
         quiz = lesson.step(quiz_id) if lesson else None
         if not isinstance(quiz, Quiz):
             return None
-        stage.asks = (lesson_id, stage.book.current[lesson_id], quiz_id)
+        stage.asks = (lesson_id, number, quiz_id)
         options = tuple(replace(option, next=None) for option in quiz.options)
         bare = replace(quiz, id=step.id, next=None, out_of_tries=None, points=0, options=options)
         return replace(bare, tries=min(quiz.tries or REVIEW_TRIES, REVIEW_TRIES))

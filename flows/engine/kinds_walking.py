@@ -64,10 +64,9 @@ class SetKind(Kind[Set]):
 class CallKind(Kind[Call]):
     def enter(self, stage: Stage, step: Call) -> Next:
         stage.say(step.id, stage.shown(step))
-        if not step.returns:
+        if not step.returns and not stage.session.stack:
             ended = finish(stage, "completed", None)
-            if ended is ENDED:
-                stage.emit(ev.HandedOver(step.lesson))
+            stage.emit(ev.HandedOver(step.lesson))
             return ended
         session, lesson = stage.session, stage.book.lesson(step.lesson, None, stage.session.lang)
         inside = {session.lesson, *(frame.lesson for frame in session.stack)}
@@ -124,6 +123,8 @@ def _after_call(stage: Stage, frame: Frame, outcome: str) -> Next:
     step = stage.lesson.step(at)
     if not isinstance(step, Call):
         return at  # the call is gone: she goes on where it was
+    if not step.returns:
+        return finish(stage, outcome, None)  # handed over inside a called lesson: that one is over with it
     if step.save:
         stage.save(step.id, step.save, outcome)
     return go_on(stage, step, step.next)

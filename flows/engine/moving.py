@@ -58,16 +58,19 @@ def _same(old: Lesson, new: Lesson, step: str) -> Spot | None:
 
 
 def renamed(lesson: Lesson) -> dict[str, str]:
-    """Former id → the step that names it with `was:`."""
-    return {step.was: step.id for step in lesson.steps if step.was}
+    """Former id → the step that names it with `was:`, the first where several do."""
+    return {step.was: step.id for step in reversed(lesson.steps) if step.was}
 
 
 def carried(earned: Mapping[str, int], new: Lesson) -> dict[str, int]:
-    """Points under the ids of the new version; those of steps that are gone are kept as they are."""
+    """Points under the ids of the new version; those of steps that are gone are kept as they are, and so are those of
+    a step whose heir has points of its own: two questions that became one were still two answers.
+    """
     heirs = renamed(new)
     found: dict[str, int] = {}
     for step, points in earned.items():
-        now = step if step in new.index else heirs.get(step, step)
+        heir = heirs.get(step, step)
+        now = step if step in new.index or heir in earned or heir in found else heir
         found[now] = max(points, found.get(now, 0))
     return found
 

@@ -38,6 +38,7 @@ def start(book: Book, trigger: Trigger, universe: ev.Universe) -> Sprint:
         learner=trigger.learner,
         cards=trigger.cards,
         vars=trigger.vars,
+        keeps=trigger.keeps,
     )
     stage = Stage(book, lesson, session, universe)
     stage.emit(ev.RunStarted(session.run_id, session.lesson, version))

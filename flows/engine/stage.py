@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flows import events as ev
-from flows.model import Help, Lesson, Picture, Step, Task, Wait
+from flows.model import Lesson, Picture, Step, Task, Wait
 from flows.reading.conditions import NEVER, Value, holds, parse
 from flows.session import Book, Frame, Route, Session, render
 from flows.words.understand import Own
@@ -151,8 +151,8 @@ def reminders(step: Step) -> tuple[timedelta, int]:
     """After how long she is reminded of this step, and how often at most."""
     if isinstance(step, Task):
         return timedelta(seconds=step.later.remind_s), step.later.times
-    if isinstance(step, Wait | Help):
-        return REMIND_AFTER, 0  # they have a time of their own
+    if isinstance(step, Wait):
+        return REMIND_AFTER, 0  # it has a time of its own
     return REMIND_AFTER, REMIND_TIMES
 
 

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import TypeVar
 
 from flows.model import Place, Problem
@@ -30,9 +31,14 @@ _SECONDS = {"m": 60, "h": 3_600, "d": 86_400}
 _One = TypeVar("_One", bound=str)
 
 
+@lru_cache(maxsize=1024)
+def _nearest(word: str, known: tuple[str, ...]) -> list[str]:
+    return difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """“có phải là …?” with the nearest known word, or an empty text."""
-    near = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)
+    near = _nearest(word, tuple(sorted(known)))
     return _meant(near[0]) if near else ""
 
 
@@ -190,7 +196,8 @@ class Fields:
     def duration_s(self, key: str, default: int) -> int:
         """`30m 2h 1d` as seconds."""
         node = self.node_of(key)
-        return default if node is None else self._seconds(node, key) or default
+        seconds = None if node is None else self._seconds(node, key)
+        return default if seconds is None else seconds
 
     def day(self, key: str) -> str:
         """A date YYYY-MM-DD as text, or empty."""

@@ -162,6 +162,9 @@ def _choose(fields: Fields, common: CommonFields) -> Choose:
     options = _options(fields, _choice)
     if not fields.has("options"):
         fields.missing("options")
+    elif isinstance(listed := fields.node_of("options"), Sequence) and not listed.items:
+        message = say("menu không có lựa chọn nào thì không ai đi tiếp được")
+        fields.tell("E003", fields.node.key_place("options"), message, say("hãy thêm vào options"))
     return Choose(**common, options=options, save=fields.name("save"))
 
 

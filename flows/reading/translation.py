@@ -252,7 +252,8 @@ def _written(
 
 def _by_key(file: POFile) -> dict[str, POEntry]:
     """Entries by key; of two with one key the one in use."""
-    return {entry.msgctxt: entry for entry in sorted(file, key=lambda entry: not entry.obsolete)}
+    keyed = (entry for entry in sorted(file, key=lambda entry: not entry.obsolete) if entry.msgctxt)
+    return {entry.msgctxt: entry for entry in keyed}
 
 
 def _old_key(source: Source, entries: Mapping[str, POEntry], fresh: Mapping[tuple[str, str], str]) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from flows.model import Ask, Award, Branch, Choose, Place, Quiz, Step, Wait
+from flows.model import Ask, Award, Branch, Choose, Place, Quiz, Step, Task, Wait
 from flows.reading.conditions import BUILT_IN_NAMES, DAYS_SINCE, Condition, ConditionInvalid, names, parse, steps_named
 from flows.reading.fields import did_you_mean
 from flows.rules.rule import PLACEHOLDER, Found, Path, Rulebook, Script
@@ -89,7 +89,11 @@ def _meant(name: str, known: Iterable[str]) -> str:
 
 
 def _placeholders(text: str) -> list[tuple[str, int]]:
-    return [(found[1], found.start() + 1) for found in PLACEHOLDER.finditer(text)] if "{" in text else []
+    """Each name in braces once, with the column where it stands first: mended there, it is mended everywhere."""
+    first: dict[str, int] = {}
+    for found in PLACEHOLDER.finditer(text) if "{" in text else ():
+        first.setdefault(found[1], found.start() + 1)
+    return list(first.items())
 
 
 @rules.add("E101", "bước được nhắc tới mà không có", paths=True)
@@ -222,6 +226,7 @@ _ANSWER_HERE = re.compile(
     rf"|\b{_SECRET}\b\s+(?:\w+\s+){{0,3}}của\s+\{{chị\}}|{_FOR_US}"
 )
 _WHAT_IS = re.compile(rf"\b{_SECRET}\b.*\b(?:là\s+gì|bao\s+nhiêu|số\s+mấy|số\s+nào)\b")
+_PAPERS = re.compile(r"\b(?:căn\s+cước|cccd|cmnd|chứng\s+minh|thẻ|giấy\s+tờ|hộ\s+khẩu|số\s+dư|sổ\s+tiết\s+kiệm)\b")
 # A sentence that warns, or tells what swindlers say.
 _WARNS = re.compile(r"\b(?:không|đừng|chớ|chẳng|chưa|khỏi|cấm|lừa|giả|kẻ\s+gian|người\s+lạ|họ|ai)\b")
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’")
@@ -233,13 +238,24 @@ _SECRET_NAMES = re.compile(r"(?:.*_)?(?:otp|pin|mat_khau|password|passcode|cccd|
 def asks_for_secret(script: Script) -> Iterator[Found]:
     hint = say("không bao giờ xin những thứ này, kể cả để tập")
     for text in (text for text in script.texts if text.role in ("said", "item", "voice")):
-        first = text.field == ("text",)
+        first = text.field in (("text",), ("retry_text",))
         asked = first and isinstance(text.step, Ask) and text.step.type != "place"
-        if wants_secret(text.text, typed=_is_typed(text.step) and first, asked=asked):
+        papers = first and _wants_photo(text.step) and wants_papers(text.text)
+        if papers or wants_secret(text.text, typed=_is_typed(text.step) and first, asked=asked):
             yield Found(script.at(text.step, *text.field), say("câu này xin học viên điều phải giữ kín"), hint)
     for step in script.lesson.steps:
         if isinstance(step, Ask) and _SECRET_NAMES.fullmatch(step.save):
             yield Found(script.at(step, "save"), say("“{save}” là điều phải giữ kín", save=step.save), hint)
+
+
+def _wants_photo(step: Step) -> bool:
+    return (isinstance(step, Ask) and step.type == "photo") or (isinstance(step, Task) and step.proof == "photo")
+
+
+def wants_papers(text: str) -> bool:
+    """Whether a text that asks for a photo asks for one of papers, cards or a balance."""
+    low = _QUOTED.sub(" ", text).lower()
+    return any(_PAPERS.search(part) and not _WARNS.search(part) for part in _SENTENCE_END.split(low))
 
 
 def _is_typed(step: Step) -> bool:

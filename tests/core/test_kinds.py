@@ -365,3 +365,68 @@ def test_a_condition_may_ask_how_many_days_ago_she_went_through_a_step():
     one = scene(AGO).tap("next")
     one.session = flows.load(flows.dump(one.session))
     assert "Lâu rồi" in one.passes(days=3).said
+
+
+# --- what a hostile reviewer found -------------------------------------------------------------------
+
+
+def test_a_review_grades_by_the_words_she_was_shown():
+    one = reviewing(hoi=Card(0, START - timedelta(days=1)))
+    turned = INNER.replace("right: true, ", "").replace("text: Không,", "text: Không, right: true,")
+    newer = lesson(turned.replace("{ai}", "{chị}"), lesson_id="cu")
+    one.book = replace(
+        one.book, versions={**one.book.versions, ("cu", 2): newer}, current={**one.book.current, "cu": 2}
+    )
+    one.tap("phai")
+    graded = one.one(ev.AnswerGraded)
+    assert graded.right and graded.version == 1
+
+
+def test_a_review_whose_question_has_gone_lets_her_go_on():
+    one = reviewing(hoi=Card(0, START - timedelta(days=1)))
+    one.book = replace(one.book, versions={key: at for key, at in one.book.versions.items() if key[0] != "cu"})
+    assert one.say("nói lại").labels == ("Học tiếp",)
+    assert "Hết" in one.tap("next").said
+
+
+def test_a_guard_of_the_calling_lesson_is_heard_in_the_called_one():
+    outer = lesson(
+        OUTER + "    - end: khan\n      text: Khẩn\n",
+        lesson_id="ngoai",
+        header="guards:\n  - {words: [chó cắn], go: khan}\n",
+    )
+    one = Scene(book(outer, lesson(INNER, lesson_id="trong")), "ngoai")
+    assert one.session.lesson == "trong"
+    one.say("chó cắn tôi")
+    assert "Khẩn" in one.said and one.one(ev.RunEnded).lesson == "ngoai"
+
+
+def test_handing_over_inside_a_called_lesson_opens_the_third():
+    one = Scene(
+        with_lessons(
+            mot="- call: vao\n  lesson: hai\n- end: het\n  text: Hết một\n",
+            hai="- call: sang\n  lesson: ba\n  return: false\n",
+            ba="- say: s\n  text: Ba đây\n  wait_tap: Tiếp\n- end: xong\n",
+        ),
+        "mot",
+    )
+    assert "Ba đây" in one.said
+    assert "Hết một" in one.tap("next").said
+
+
+def test_a_pause_that_is_over_promises_no_time_that_has_passed():
+    one = scene("- wait: nghi\n  for: 3h\n- end: het\n")
+    one.now += timedelta(hours=5)
+    assert "Tới giờ hẹn" in one.does(ev.Reoffered("")).said
+
+
+def test_without_consent_nothing_is_given_that_is_not_kept():
+    shelf = book(lesson("- award: thuong\n  badge: Giỏi\n- end: het\n  text: Hết\n"))
+    sprint = flows.start(shelf, flows.Trigger("thu", keeps=False), Scene(shelf, "thu").universe())
+    assert not any(isinstance(event, ev.Awarded) for event in sprint.events)
+    assert [event.text for event in sprint.events if isinstance(event, ev.Said)] == ["Hết"]
+
+
+def test_an_offer_of_help_is_reminded_of():
+    one = scene("- help: nho\n  text: Để nhờ\n  offer: Nhờ người chỉ không?\n- end: het\n")
+    assert "Nhờ người chỉ không?" in one.passes(days=1).said

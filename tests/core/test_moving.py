@@ -11,7 +11,7 @@ import pytest
 import flows
 from flows import Book, Lesson
 from flows import events as ev
-from flows.engine.moving import place_for
+from flows.engine.moving import carried, place_for
 from flows.engine.sprint import move
 from flows.session import Route
 from tests.support.builders import book, lesson
@@ -215,3 +215,17 @@ def test_dump_and_load_know_nothing_of_routes():
     one = Edit(("bản A?", "bản B?")).at("hai")
     one._take(move(one.book, one.session, one.universe()))
     assert flows.load(flows.dump(one.session)).version == 2
+
+
+def test_two_questions_that_became_one_were_still_two_answers():
+    new = lesson(STEPS.replace("choose: ba\n", "choose: ba\n      was: hai\n").replace("quiz: hai", "quiz: khac"))
+    assert sum(carried({"hai": 5, "ba": 3}, new).values()) == 8
+    assert sum(carried({"ba": 3, "hai": 5}, new).values()) == 8
+    assert carried({"hai": 5}, new) == {"ba": 5}
+
+
+def test_of_two_heirs_the_first_is_the_one():
+    old = lesson("- say: cu\n  text: Cũ\n  wait_tap: Tiếp\n- end: het\n")
+    heirs = "".join(f"- say: {each}\n  was: cu\n  text: {each}\n  wait_tap: Tiếp\n" for each in "xy")
+    new = lesson(f"{heirs}- end: het\n")
+    assert place_for(old, new, "cu", ("cu",), "", {}) == ("x", "was")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli import main
+from bot.linting import Files
 from flows.yaml.strictyaml import MAX_BYTES
 from tests.support.builders import PROJECT
 
@@ -58,12 +60,17 @@ def test_what_cannot_be_read_hides_no_other(root, capsys):
     assert lines[-1] == "5 bài: 4 lỗi, 0 điều nên xem lại."
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_without_permission(root, capsys):
-    put(root / "m" / "b" / "lesson.yaml", GOOD.format(id="b")).chmod(0)
+def test_a_file_without_permission():
+    files = Files()
+    files.refuse(Path("m/b/lesson.yaml"), PermissionError(errno.EACCES, "no"))
+    assert "không có quyền đọc" in files.problems[0].message
+
+
+def test_a_pipe_is_no_lesson_and_keeps_nobody_waiting(root, capsys):
+    (root / "m" / "b").mkdir(parents=True)
+    os.mkfifo(root / "m" / "b" / "lesson.yaml")
     code, lines = run(capsys)
-    assert code == 1
-    assert "không có quyền đọc" in lines[0]
+    assert code == 1 and "không phải là tệp thường" in lines[0]
 
 
 def test_a_single_file_of_any_name(root, capsys):

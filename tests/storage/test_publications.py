@@ -138,7 +138,7 @@ async def test_awards_and_ratings_are_hers_and_go_with_her(database: Database):
             Writes(
                 started=[RunRow(f"r-{learner_id}", learner_id, "a", 1, START)],
                 ended=[RunRow(f"r-{learner_id}", learner_id, "a", 1, START, "completed", 3, True)],
-                ratings=[(f"r-{learner_id}", 5)],
+                ratings=[(f"r-{learner_id}", learner_id, 5), (f"r-{learner_id}", "somebody-else", 1)],
                 awards=[AwardRow(learner_id, f"r-{learner_id}", "badge", "vneid", "a", 1, 3, START)],
             ),
         )

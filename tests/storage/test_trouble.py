@@ -205,7 +205,7 @@ async def test_of_two_processes_one_owns_a_channel_until_it_ends(postgres_url: s
 async def test_ownership_that_broke_off_can_be_taken_again(postgres_url: str):
     one, two = open_database(postgres_url), open_database(postgres_url)
     lost = text(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
         "WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
     try:
