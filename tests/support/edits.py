@@ -104,6 +104,17 @@ def delete(tree: Tree, chance: Random) -> str:
     return f"{id_of(gone)} deleted"
 
 
+def merge(tree: Tree, chance: Random) -> str:
+    """One step takes another's place, and says so, though it has been there all along."""
+    gone, kept = chance.choice(tree["steps"]), _step(tree, chance)
+    if gone is kept:
+        return "nothing"
+    tree["steps"].remove(gone)
+    kept["was"] = id_of(gone)
+    _repoint(tree, id_of(gone), id_of(kept))
+    return f"{id_of(gone)} merged into {id_of(kept)}"
+
+
 def insert(tree: Tree, chance: Random) -> str:
     new = _new_id(tree, chance)
     made: list[Tree] = [
@@ -173,6 +184,6 @@ def change_points(tree: Tree, chance: Random) -> str:
 
 
 EDITS: tuple[Edit, ...] = (
-    change_text, change_label, rename_with_was, rename_without_was, delete, insert, change_kind, reorder_options,
+    change_text, change_label, rename_with_was, rename_without_was, delete, merge, insert, change_kind, reorder_options,
     move_step, toggle_checkpoint, change_points,
 )  # fmt: skip
