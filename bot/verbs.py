@@ -217,10 +217,9 @@ def _settings(given: argparse.Namespace) -> Settings:
 def _desk(settings: Settings, given: argparse.Namespace) -> Desk:
     import shlex
 
-    from bot.arguments import ROOT
     from bot.publishing import Desk
 
-    usual = {"config": ROOT / "config.yaml"}
+    usual = {"config": given.parser.get_default("config")}
     named = ((flag, getattr(given, flag, None)) for flag in ("config", "lessons", "data"))
     flags = "".join(
         f" --{flag} {shlex.quote(str(value))}" for flag, value in named if value and value != usual.get(flag)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from collections.abc import Mapping as Table
 from typing import TypedDict, get_args
 
@@ -416,31 +416,3 @@ def _answer(fields: Fields) -> Option:
         next=fields.step_id("next"),
         voice=_voice(fields),
     )
-
-
-def saved_names(step: Step) -> tuple[str, ...]:
-    """The variables a step may write."""
-    match step:
-        case Choose(options=options, save=save):
-            return (*([save] if save else []), *dict.fromkeys(name for option in options for name in option.sets))
-        case Ask(save=save) | Call(save=save):
-            return (save,) if save else ()
-        case Set(values=values):
-            return tuple(values)
-        case _:
-            return ()
-
-
-def conditions_of(step: Step) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Where each condition of a step stands in it, and the condition."""
-    if step.when is not None:
-        yield ("when",), step.when
-    match step:
-        case Ask(check=str(check)):
-            yield ("check",), check
-        case Wait(skip_if=str(skip_if)):
-            yield ("skip_if",), skip_if
-        case Award(certificate=Certificate(requires=requires)) if requires:
-            yield ("certificate", "requires"), requires
-        case Branch(cases=cases):
-            yield from ((("cases", at, "when"), case.when) for at, case in enumerate(cases))

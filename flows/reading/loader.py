@@ -16,9 +16,10 @@ from flows.model import Guard, Lesson, Place, Problem, Step
 from flows.reading import po
 from flows.reading.conditions import BUILT_IN_NAMES, ConditionInvalid, parse, steps_named
 from flows.reading.fields import MISSING, Fields
-from flows.reading.forms import conditions_of, read_steps, saved_names
+from flows.reading.forms import read_steps
 from flows.reading.hashes import graph_hash, text_hash
 from flows.reading.po import Catalogue
+from flows.reading.uses import conditions_of, saved_names
 from flows.reading.word_faults import word_problems
 from flows.saying import Sentence, say
 from flows.yaml import strictyaml

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from flows.model import Ask, Lesson, Place, Problem, Step
-from flows.reading.forms import saved_names
+from flows.reading.uses import saved_names
 from flows.saying import joined, say
 
 STAY, CHECKPOINT, START = "stay", "checkpoint", "start"

@@ -29,8 +29,9 @@ from flows.model import (
     Task,
     Wait,
 )
-from flows.reading.forms import kind_of, saved_names
+from flows.reading.forms import kind_of
 from flows.reading.loader import OWN_PLACEHOLDERS, Draft, Library
+from flows.reading.uses import saved_names
 from flows.rules.places import located
 from flows.session import ADDRESSES
 from flows.yaml.strictyaml import Mapping as Page
