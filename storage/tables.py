@@ -28,6 +28,7 @@ person = Table(
     Column("area_id", Text, index=True),
     Column("lang", Text, nullable=False, server_default="vi"),
     Column("needs", Text, nullable=False, server_default="[]"),
+    Column("idle_asked_at", BigInteger),  # when she was asked whether her data may be kept, after a year of silence
 )
 
 identity = Table(
@@ -181,6 +182,7 @@ chat_log = Table(
     Column("text", Text, nullable=False),
     Column("buttons", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
+    Column("fleeting", Integer, nullable=False, server_default="0"),  # 1: a relayed text, erased once it was read
     PrimaryKeyConstraint("chat_id", "no"),
 )
 

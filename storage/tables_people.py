@@ -344,7 +344,9 @@ notice = Table(
     _number("digest"),
     _at("at"),
     _at("due_at"),
+    _number("urgent", default="0"),  # 1: said at night too
 )
 Index("notice_due", notice.c.due_at)
+Index("notice_urgent", notice.c.urgent, notice.c.due_at)
 Index("notice_learner", notice.c.learner_id)
 Index("notice_about", notice.c.about)
