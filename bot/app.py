@@ -30,9 +30,13 @@ from bot.services.effects import WEB, Effects, unpack_entry
 from bot.services.export import export_of_chat
 from bot.services.library import Library
 from bot.services.office import Links, Office
+from bot.services.pairing import Hooks, Pairings
+from bot.services.pairing import World as PairingWorld
 from bot.services.presence import Presence
 from bot.services.preview import Previews
 from bot.services.pseudonyms import Pseudonyms
+from bot.services.rooms import rooms_of
+from bot.services.rules import pairing_clock, pairing_rules
 from bot.settings import Settings, account
 from bot.telemetry import start_logging, stop_logging
 from bot.tutoring.quiet import QuietHours
@@ -114,7 +118,7 @@ class App:
         book = await self.library.open(world.now())
         quiet = quiet_hours(settings)
         names = Pseudonyms.of_folder(data, world.new_id)
-        office = Office(names, links=Links(settings.telegram.username, settings.web.public_url))
+        office, pairings = self._office(names)
         conversation = Conversation(self.database, book, world.universe, quiet, office)
         self.intake = Intake(conversation, self._publish, self._senders, world.at)
         self._intake_task = self._spawn(self.intake.run())
@@ -126,13 +130,21 @@ class App:
         routes = [*(self.telegram.routes() if self.telegram else ()), *self._preview(lambda: conversation.book)]
         app = server.create_app(self._webchat, self._health, routes)
         self._runner = await server.start(app, settings.web.host, settings.web.port)
-        ticker = Ticker(self.database, self.intake.submit, world.now, quiet, presence.beat, world.tick_s)
-        self._workers.append(self._spawn(ticker.run()))
+        beat, tick_s = presence.beat, world.tick_s
+        self._ticker = Ticker(self.database, self.intake.submit, world.now, quiet, beat, tick_s, pairings)
+        self._workers.append(self._spawn(self._ticker.run()))
         self._follow(conversation, quiet)
         if self.telegram is not None:
             self._workers.append(self._spawn(self.telegram.run()))
         shelf = self.library.shelf
         log.info("started", extra={"lessons": len(shelf.good), "broken": sorted(shelf.broken), "watch": self.watch})
+
+    def _office(self, names: Pseudonyms) -> tuple[Office, Pairings]:
+        """Where a conversation meets other people: the pairing and the rooms around it."""
+        settings = self.settings
+        world = PairingWorld(pairing_rules(settings), pairing_clock(settings), self.world.new_id, names.of)
+        links = Links(settings.telegram.username, settings.web.public_url)
+        return Office(names, Hooks(world), links, rooms_of(names, world)), Pairings(self.database, world)
 
     def _follow(self, conversation: Conversation, quiet: QuietHours) -> None:
         """Take over what is published, and under `watch` what is saved."""
@@ -145,6 +157,7 @@ class App:
             self._workers.append(self._spawn(Watcher(self.library, librarian, now, account(os.environ), _tell).run()))
 
     _webchat: WebChat = field(init=False)
+    _ticker: Ticker | None = None
 
     def _web(self, data: Path) -> WebChat:
         web = self.settings.web
@@ -183,6 +196,8 @@ class App:
     def _publish(self, effects: Effects) -> None:
         """What is committed goes out: to the senders and to the pages that are open."""
         self._senders.push(effects.outgoing)
+        if effects.stirred and self._ticker is not None:
+            self._ticker.wake()
         for chat_id, entries in effects.entries.items():
             self._webchat.publish(chat_id, entries)
 

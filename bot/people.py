@@ -16,8 +16,11 @@ from bot.people_arguments import ROLE_NAMES, STATE_NAMES
 from bot.services import importing
 from bot.services.export import as_file
 from bot.services.office import Links, Office
+from bot.services.pairing import Hooks
+from bot.services.pairing import World as PairingWorld
 from bot.services.people import OPERATOR, Actor, Invited, People
 from bot.services.pseudonyms import Pseudonyms
+from bot.services.rules import pairing_clock, pairing_rules
 from bot.settings import Settings
 from bot.tutoring import people_file
 from storage import schema
@@ -48,7 +51,8 @@ async def _carry_out(settings: Settings, given: argparse.Namespace, world: World
         await _ready(database)
         names = Pseudonyms.of_folder(Path(settings.data.dir), world.new_id)
         links = Links(settings.telegram.username, settings.web.public_url)
-        service = People(database, Office(names, links=links), world.now, world.new_id)
+        pairing = PairingWorld(pairing_rules(settings), pairing_clock(settings), world.new_id, names.of)
+        service = People(database, Office(names, Hooks(pairing), links), world.now, world.new_id)
         actor = await service.actor(given.by) if given.by else OPERATOR
         return await _VERBS[given.what](service, actor, given, write)
     finally:

@@ -56,7 +56,12 @@ class Reoffered:
     reason: str
 
 
-Signal = Typed | Tapped | Sent | Due | Reoffered
+@dataclass(frozen=True, slots=True)
+class Met:
+    """The person that the step waits for has come."""
+
+
+Signal = Typed | Tapped | Sent | Due | Reoffered | Met
 
 
 # --- events ------------------------------------------------------------------------------------------

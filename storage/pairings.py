@@ -321,10 +321,13 @@ def add_notices(conn: Connection, rows: Iterable[Row]) -> None:
         conn.execute(insert(t.notice), values)
 
 
-def due_notices(conn: Connection, now: int, limit: int) -> list[Row]:
-    """What is to be said now, in order."""
-    query = select(t.notice).where(t.notice.c.due_at <= now)
-    return _all(conn, query.order_by(t.notice.c.due_at, t.notice.c.at, t.notice.c.notice_id).limit(limit))
+def due_notices(conn: Connection, now: int, limit: int, *, urgent_only: bool = False) -> list[Row]:
+    """What is to be said now, in order: notice_id, learner_id, digest, due_at."""
+    n = t.notice.c
+    query = select(n.notice_id, n.learner_id, n.digest, n.due_at).where(n.due_at <= now)
+    if urgent_only:
+        query = query.where(n.urgent == 1)
+    return _all(conn, query.order_by(n.due_at, n.at, n.notice_id).limit(limit))
 
 
 def drop_notices(conn: Connection, ids: Collection[str]) -> None:
@@ -333,9 +336,17 @@ def drop_notices(conn: Connection, ids: Collection[str]) -> None:
         conn.execute(delete(t.notice).where(t.notice.c.notice_id.in_(ids)))
 
 
-def drop_notices_about(conn: Connection, about: str, now: int) -> None:
+def drop_notices_about(conn: Connection, about: str) -> None:
     """That is over: what has not been said about it yet is not said any more."""
-    conn.execute(delete(t.notice).where(t.notice.c.about == about, t.notice.c.due_at > now))
+    conn.execute(delete(t.notice).where(t.notice.c.about == about))
+
+
+def take_notices(conn: Connection, ids: Collection[str]) -> dict[str, Row]:
+    """They are about to be said: read, and gone with this transaction."""
+    if not ids:
+        return {}
+    found = conn.execute(delete(t.notice).where(t.notice.c.notice_id.in_(_padded(sorted(ids)))).returning(t.notice))
+    return {row.notice_id: dict(row._mapping) for row in found}
 
 
 def _put(conn: Connection, table: Any, key: str, row: Row) -> None:

@@ -165,6 +165,7 @@ request = Table(
     _at("due_at"),
     _number("width"),
     _text("closed_why", default=""),
+    _number("follow_ups", default="0"),
 )
 Index("request_learner", request.c.learner_id)
 Index("request_due", request.c.state, request.c.due_at)

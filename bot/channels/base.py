@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -51,7 +51,28 @@ class Inner:
     ref: str
 
 
-Body = Text | Tap | Began | Media | Left | Inner
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence that somebody else's act, or the clock, brings to her: a phrase, its values, its buttons.
+
+    `buttons` are (token, label phrase); `urgent` may ring at night; `about` is the id of what it speaks of.
+    """
+
+    phrase: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    buttons: tuple[tuple[str, str], ...] = ()
+    urgent: bool = False
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an update of the channel `inner` has to say to her, once the rows it names are read."""
+
+    notices: tuple[Notice, ...]
+
+
+Body = Text | Tap | Began | Media | Left | Inner | Told
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.channels.base import Began, Inner, Left, Outgoing, Tap, Update
+from bot.services import told
 from bot.services.effects import WEB, Effects, Record
 from bot.services.office import Office, changes_person
 from bot.services.pseudonyms import Pseudonyms
@@ -87,6 +88,7 @@ class Conversation:
                 if update.update_id in fresh_ids:
                     fresh_ids.discard(update.update_id)
                     waiting.append(update)
+        waiting = told.read(connection, waiting)
         while waiting:
             waiting = self._round(connection, waiting, effects, book)
         for update, event in effects.alone:
@@ -238,11 +240,13 @@ class Conversation:
             return await self.database.transact(lambda connection: self._mark(connection, update, fault))
 
     def _mark(self, connection: Connection, update: Update, fault: str) -> Effects:
+        told.read(connection, [update])  # what cannot be said must not come due for ever
         conversations.set_aside(connection, update.channel, update.update_id, fault, self.universe(fault).now)
         return Effects()
 
     def _aside(self, connection: Connection, update: Update, fault: str) -> Effects:
         effects, universe = Effects(), self.universe(update.update_id)
+        told.read(connection, [update])
         for row in self._load(connection, update.channel, {update.chat_id: [update]}).values():
             record = Record(row, self._talk(connection, row), effects, self.quiet)
             desk = Desk(self.book, universe, record.person, record.talk, row.channel)

@@ -55,6 +55,7 @@ class Effects:
     entries: dict[str, list[LogEntry]] = field(default_factory=dict)
     forgotten: list[str] = field(default_factory=list)
     alone: list[tuple[Update, OfficeAsked]] = field(default_factory=list)
+    stirred: bool = False  # somebody else may have something to hear of it
 
 
 class Record:
@@ -84,7 +85,7 @@ class Record:
         if desk.agreed and before.consent == "agreed":
             self._heard(desk, now)
         for reply in desk.replies:
-            self._reply(reply, now, unasked=not from_her)
+            self._reply(reply, now, unasked=not from_her and not reply.urgent)
         self.person, self.talk = desk.person, desk.talk
 
     def tell(self, text: str, now: datetime) -> None:
@@ -106,9 +107,10 @@ class Record:
                 writes.consents.append(ConsentRow(learner_id, self.row.channel, answer, wording, now))
             case AnswersForgotten():
                 writes.forget_answers.append(learner_id)
+                self.effects.stirred = True
             case PersonForgotten():
                 writes.forget_people.append(learner_id)
-                self.forgotten = True
+                self.forgotten = self.effects.stirred = True
             case WentAway():
                 self.away = True
             case ev.RunFailed(run_id, code, reason):
@@ -116,9 +118,10 @@ class Record:
             case ev.SecretMasked(kinds):
                 log.info("secret masked", extra={"learner_id": learner_id, "kinds": list(kinds)})
             case ev.HelpRequested() | ev.PairingWished():
+                self.effects.stirred = True
                 where = {"lesson": event.lesson, "version": event.version, "step": event.step}
                 asked = "help requested" if isinstance(event, ev.HelpRequested) else "pairing wished"
-                log.warning(asked, extra={"learner_id": learner_id, **where})
+                log.info(asked, extra={"learner_id": learner_id, **where})
             case ev.Moved(lesson, before, after, _, step, how):
                 moved = {"lesson": lesson, "from_version": before, "to_version": after, "step": step, "how": how}
                 log.info("moved to a newer lesson", extra={"learner_id": learner_id, **moved})
@@ -128,7 +131,7 @@ class Record:
             case LessonRated(run_id, stars):
                 writes.ratings.append((run_id, learner_id, stars))
             case CodeShown() | OfficeAsked():
-                pass  # the office has dealt with it, in the same transaction
+                self.effects.stirred = True  # the office has dealt with it, in the same transaction
             case ev.RunStarted() | ev.RunEnded() | ev.AnswerGraded() | ev.Said() | ev.Asked() | ev.Heard():
                 pass  # said above, or she has not agreed to anything being kept
             case ev.ValueSaved() | ev.TaskDone() | ev.TaskStuck() | ev.TaskPostponed() | ev.CheckpointPassed():

@@ -114,10 +114,14 @@ class SqlLedger:
 
     def put_request(self, request: Request) -> None:
         kept.put_request(self._conn, {**asdict(request), "owner_id": request.owner_id or None})
+        if request.state == "closed":
+            kept.drop_notices_about(self._conn, request.request_id)
 
     def put_offer(self, offer: Offer) -> None:
         row = {**asdict(offer), "settled_at": offer.settled_at or None, "reserves": int(offer.reserves)}
         kept.put_offer(self._conn, row)
+        if offer.state != "open":
+            kept.drop_notices_about(self._conn, offer.offer_id)
         kept.refresh(self._conn, offer.instructor_id)
 
     def put_pairing(self, pairing: Pairing) -> None:

@@ -6,10 +6,10 @@ rooms, and written down, before the desk's answer is taken over.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import Any, TypeGuard
+from typing import Any, Protocol, TypeGuard
 
 from bot.channels.base import Body
 from bot.services.pseudonyms import Pseudonyms
@@ -58,12 +58,43 @@ class PairingHooks:
     def learner_gone(self, connection: Connection, learner_id: str, why: str, now: datetime) -> None:
         """She withdrew or was deleted: what she had asked for ends."""
 
+    def officer_gone(self, connection: Connection, learner_id: str, now: datetime) -> None:
+        """She is officer no more: what she answered for goes to whoever does now."""
+
+    def confirmed(
+        self, connection: Connection, learner_id: str, role: str, now: datetime, *, unasked: bool = False
+    ) -> None:
+        """Somebody of the union has said who she is and given her a role: she can be paired.
+
+        `unasked`: she is not here to see it; she is told.
+        """
+
+    def help_requested(self, connection: Connection, desk: Desk, event: ev.HelpRequested) -> None:
+        """She wants a human, in a lesson or outside."""
+
+    def pairing_wished(self, connection: Connection, desk: Desk, event: ev.PairingWished) -> None:
+        """A lesson asked for a 1+1 partner."""
+
+
+class Room(Protocol):
+    """A part of the office; `OfficeAsked("room.what", value)` is brought to the room of that name."""
+
+    def asked(self, connection: Connection, desk: Desk, what: str, value: str, chat_id: str) -> None:
+        """Carry it out in the batch's transaction and answer at the desk. Unknown things are stale buttons."""
+
 
 class Office:
-    def __init__(self, names: Pseudonyms, hooks: PairingHooks | None = None, links: Links | None = None) -> None:
+    def __init__(
+        self,
+        names: Pseudonyms,
+        hooks: PairingHooks | None = None,
+        links: Links | None = None,
+        rooms: Mapping[str, Room] | None = None,
+    ) -> None:
         self.names = names
         self.hooks = hooks or PairingHooks()
         self.links = links or Links()
+        self.rooms = dict(rooms or {})
 
     def settle(self, connection: Connection, desk: Desk, body: Body, chat_id: str) -> None:
         """Deal with what happened at the desk in one update; answering may bring up more, which is dealt with too."""
@@ -83,6 +114,10 @@ class Office:
                     desk.set_person(instructs=False)
                 case PersonForgotten():
                     self.leaving(connection, desk.person.learner_id, "deleted", desk.universe.now)
+                case ev.HelpRequested():
+                    self.hooks.help_requested(connection, desk, event)
+                case ev.PairingWished():
+                    self.hooks.pairing_wished(connection, desk, event)
                 case _:
                     pass
 
@@ -129,6 +164,7 @@ class Office:
 
     def _give(self, connection: Connection, desk: Desk, row: InvitationRow) -> None:
         give(connection, self.names, row, desk.person.learner_id, desk.universe.now)
+        self.hooks.confirmed(connection, desk.person.learner_id, row.role, desk.universe.now)
         if row.role == "instructor":
             desk.set_person(instructs=_instructs(connection, desk.person.learner_id))
 
@@ -169,6 +205,10 @@ class Office:
     # --- what she asks for ---
 
     def _asked(self, connection: Connection, desk: Desk, what: str, value: str, chat_id: str) -> None:
+        room, _, of_room = what.partition(".")
+        if of_room and room in self.rooms:
+            self.rooms[room].asked(connection, desk, of_room, value, chat_id)
+            return
         match what:
             case "teach" | "set":
                 self._teach(connection, desk, value if what == "set" else None)
@@ -248,6 +288,9 @@ class Office:
         if _instructs(connection, learner_id):
             self.hooks.instructor_gone(connection, learner_id, why, now)
         self.hooks.learner_gone(connection, learner_id, why, now)
+        if any(role.role == "officer" for role in people.roles_of(connection, learner_id)):
+            people.suspend_role(connection, learner_id, "officer", self.names.of(learner_id), now)
+            self.hooks.officer_gone(connection, learner_id, now)
         subject = self.names.of(learner_id)
         if why == "deleted":
             listed = [self.names.of(each) for each in forgetting.invitees_of(connection, learner_id)]

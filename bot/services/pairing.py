@@ -12,14 +12,18 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
+from bot.channels.base import Notice
 from bot.services.ledger import SqlLedger, read_instructor, read_request
 from bot.services.office import PairingHooks
+from bot.tutoring import notices
+from bot.tutoring.desk import Desk
 from bot.tutoring.pairing import policy, staff
 from bot.tutoring.pairing.candidates import nearness
 from bot.tutoring.pairing.deadlines import Clock
 from bot.tutoring.pairing.model import OFFICER, PROVINCE, Kind, Learner, Note, Request, Rules, Tell
 from bot.tutoring.pairing.pool import Pool
 from bot.tutoring.pairing.turn import BUTTONS, Turn
+from flows import events as ev
 from storage import pairings as kept
 from storage.database import Connection, Database
 from storage.records import to_ms
@@ -40,21 +44,38 @@ class World:
     pseudonym: Callable[[str], str] = lambda person: person
 
 
-def within(conn: Connection, world: World, actor: str, now: datetime | int, event: Callable[[Turn], T]) -> T:
-    """Let one event happen inside a transaction that is already open: an update's, or one of ours."""
+def within(
+    conn: Connection,
+    world: World,
+    actor: str,
+    now: datetime | int,
+    event: Callable[[Turn], T],
+    desk: Desk | None = None,
+) -> T:
+    """Let one event happen inside a transaction that is already open: an update's, or one of ours.
+
+    What is said to whoever sits at the `desk` is said there at once; everybody else is told by a notice.
+    """
     kept.lock(conn)
     at = now if isinstance(now, int) else to_ms(now)
     turn = Turn(SqlLedger(conn, world.clock, world.pseudonym), world.rules, world.clock, at, world.new_id, actor)
     result = event(turn)
-    kept.add_notices(conn, (_notice(world.new_id(), turn.now, tell) for tell in turn.tells))
+    here = desk.person.learner_id if desk else ""
+    if desk is not None:
+        for tell in turn.tells:
+            if tell.to == here and not tell.digest:
+                notices.answer_with(desk, Notice(tell.phrase, tell.values, tell.buttons, about=tell.about))
+    others = [tell for tell in turn.tells if tell.to != here or tell.digest]
+    kept.add_notices(conn, (_notice(world.new_id(), turn.now, tell, no) for no, tell in enumerate(others)))
     return result
 
 
-def _notice(notice_id: str, now: int, tell: Tell) -> dict[str, Any]:
+def _notice(some_id: str, now: int, tell: Tell, no: int = 0) -> dict[str, Any]:
+    """Its id begins with the time and its place in the turn: what is due together is said in the order it came up."""
     return {
-        "notice_id": notice_id, "learner_id": tell.to, "phrase": tell.phrase, "said": kept.said(tell.values),
-        "buttons": kept.said(dict(tell.buttons)), "about": tell.about, "digest": int(tell.digest), "at": now,
-        "due_at": tell.at,
+        "notice_id": f"{now:014d}.{no:03d}.{some_id}", "learner_id": tell.to, "phrase": tell.phrase,
+        "said": kept.said(tell.values), "buttons": kept.said(dict(tell.buttons)), "about": tell.about,
+        "digest": int(tell.digest), "at": now, "due_at": tell.at, "urgent": int(tell.urgent),
     }  # fmt: skip
 
 
@@ -228,6 +249,37 @@ class Hooks(PairingHooks):
                     staff.pause(turn, learner_id, me.paused_until_at)
 
         within(connection, self.world, learner_id, now, event)
+
+    def officer_gone(self, connection: Connection, learner_id: str, now: datetime) -> None:
+        within(connection, self.world, "", now, lambda turn: staff.officers_changed(turn, learner_id))
+
+    def confirmed(
+        self, connection: Connection, learner_id: str, role: str, now: datetime, *, unasked: bool = False
+    ) -> None:
+        def event(turn: Turn) -> None:
+            policy.confirmed(turn, learner_id)
+            if role == "instructor":
+                kept.refresh(connection, learner_id)
+                if unasked:
+                    turn.tell(learner_id, "teach_welcome")
+                staff.resume(turn, learner_id)
+
+        within(connection, self.world, "", now, event)
+
+    def help_requested(self, connection: Connection, desk: Desk, event: ev.HelpRequested) -> None:
+        kind: Kind = "safety" if event.need == "safety" else "help"
+        self._ask(connection, desk, kind, event.lesson, event.version, event.step, event.tries, event.topic)
+
+    def pairing_wished(self, connection: Connection, desk: Desk, event: ev.PairingWished) -> None:
+        self._ask(connection, desk, "pair", event.lesson, event.version, event.step)
+
+    def _ask(
+        self, connection: Connection, desk: Desk, kind: Kind, lesson: str, version: int, step: str, tries: int = 0,
+        topic: str = "",
+    ) -> None:  # fmt: skip
+        me, tried = desk.person.learner_id, tries if desk.agreed else 0
+        where = {"topic": topic, "lesson": lesson, "version": version, "step": step, "tries": tried}
+        within(connection, self.world, me, desk.universe.now, lambda turn: policy.ask(turn, me, kind, **where), desk)  # type: ignore[arg-type]
 
     def learner_gone(self, connection: Connection, learner_id: str, why: str, now: datetime) -> None:
         within(connection, self.world, "", now, lambda turn: staff.learner_leaves(turn, learner_id))

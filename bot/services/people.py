@@ -143,6 +143,7 @@ class People:
             row = InvitationRow("", "invite", "instructor", place.area_id, None, None, actor.name, now, now)
             people.set_role(connection, RoleRow(learner_id, "instructor", place.area_id, "active", actor.name, now))
             give(connection, self.office.names, row, learner_id, now)
+            self.office.hooks.confirmed(connection, learner_id, "instructor", now, unasked=True)
 
         await self._about(actor, "approve", learner_id, work)
 
@@ -158,6 +159,8 @@ class People:
             kept.withdraw_by(connection, self.office.names.of(learner_id))
             if role == "instructor":
                 self.office.hooks.instructor_gone(connection, learner_id, "suspended", now)
+            if role == "officer":
+                self.office.hooks.officer_gone(connection, learner_id, now)
             self._note(connection, actor, f"suspended_{role}", learner_id, place.area_id)
 
         await self._about(actor, "suspend", learner_id, work)
@@ -200,6 +203,7 @@ class People:
         """Likewise for an act about a person: where she belongs is read here, never taken from who asks."""
 
         def unit(connection: Connection) -> tuple[bool, T | None]:
+            conversations.learners_by_id(connection, [learner_id])  # locked first, as the tutor's own batches do
             belonging = people.belonging(connection, learner_id)
             if belonging is None:
                 raise NobodyThere

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.channels.base import Began, Body, Inner, Left, Media, Tap, Text
+from bot.channels.base import Began, Body, Inner, Left, Media, Tap, Text, Told
 from bot.tutoring import aftercare, codes, lessons, menu, reception, rights
 from bot.tutoring.desk import CodeShown, Desk, OfficeAsked, WentAway
 from bot.tutoring.hearing import hear, offered, says_emergency
@@ -21,6 +21,11 @@ from flows.words.understand import (
     may_be_emergency,
 )
 
+ROOMS = {"o": "offer", "y": "line", "u": "crew", "q": "post", "v": "meeting", "z": "news"}
+"""The first letter of a button's token → the room of the office it is for: "o:accept:17" asks "offer.accept" of 17."""
+
+BEFORE_CONSENT = frozenset({"offer", "line"})  # whoever cried for help may answer her helper
+
 STALE_EVERY = timedelta(minutes=1)  # how often a flood of taps on old buttons is answered
 
 
@@ -31,6 +36,9 @@ def answer(desk: Desk, body: Body, *, codes_too: bool = True) -> None:
         return
     if isinstance(body, Inner):
         lessons.take_inner(desk, body)
+        return
+    if isinstance(body, Told):
+        lessons.take_told(desk, body)
         return
     if isinstance(body, Text) and says_emergency(desk, body.text):
         hear(desk, body.text)
@@ -183,6 +191,9 @@ def _tap(desk: Desk, token: str) -> None:
             rights.take_delete(desk, rest)
             if rest != "yes":
                 _show_again(desk)
+        case _ if kind in ROOMS and (desk.agreed or ROOMS[kind] in BEFORE_CONSENT):
+            what, _, value = rest.partition(":")
+            desk.events.append(OfficeAsked(f"{ROOMS[kind]}.{what}", value))
         case _:
             _stale(desk)
 
@@ -264,10 +275,8 @@ def command(desk: Desk, word: str) -> None:
         case "withdraw":
             rights.withdraw(desk)
             _show_again(desk)
-        case "change_address" if desk.agreed:
-            reception.ask_address(desk)
-        case "change_name" if desk.agreed:
-            reception.ask_name(desk)
+        case "change_address" | "change_name" if desk.agreed:
+            (reception.ask_address if word == "change_address" else reception.ask_name)(desk)
         case "change_language":
             reception.ask_language(desk)
         case "agree" if desk.agreed:
@@ -279,9 +288,10 @@ def command(desk: Desk, word: str) -> None:
             desk.events.append(OfficeAsked("persons"))
         case "agree" | "change_address" | "change_name" | "link" | "teach" | "apply":
             reception.ask_consent(desk)
-        case "change_instructor":
-            desk.say(desk.phrase("change_instructor" if reception.helper_known(desk) else "help_nobody"))
-            _show_again(desk)
+        case _ if "." in word and desk.agreed:
+            desk.events.append(OfficeAsked(word))
+        case _ if "." in word:
+            reception.ask_consent(desk)
         case _:
             _stale(desk)
 

@@ -28,8 +28,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
+    """`urgent` rings at night, too."""
+
     text: str
     buttons: tuple[Button, ...] = ()
+    urgent: bool = False
 
 
 # What happened at the desk, beside the engine's own events.
@@ -76,7 +79,8 @@ class OfficeAsked:
     """She asked for something that is decided with more than her own state: her part as instructor, a second phone.
 
     `what` is teach, apply, set, link, link_again, refuse_link, belonging, persons; join and sit change who she is and
-    are carried out alone, after everything else of a batch. `value` is what a button carried.
+    are carried out alone, after everything else of a batch. "room.what" is for one of the office's rooms. `value` is
+    what a button carried, or what she wrote.
     """
 
     what: str
@@ -127,6 +131,16 @@ class Desk:
             self.replies[-1] = Reply(f"{last.text}\n\n{text}")
         else:
             self.replies.append(Reply(text))
+
+    def remark(self, text: str) -> None:
+        """Say it before the question that closes this turn, so that her thumb stays on the question's buttons."""
+        last = self.replies[-1] if self.replies else None
+        if last is None or not last.buttons:
+            self.say(text)
+        elif len(last.text) + len(text) < JOIN_UP_TO:
+            self.replies[-1] = replace(last, text=f"{text}\n\n{last.text}")
+        else:
+            self.replies.insert(-1, Reply(text))
 
     def ask(self, text: str, buttons: Sequence[Button]) -> None:
         """Add a text with buttons under it."""

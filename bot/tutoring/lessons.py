@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import flows
-from bot.channels.base import Inner
-from bot.tutoring import aftercare, menu, reception
-from bot.tutoring.desk import Desk
+from bot.channels.base import Inner, Told
+from bot.tutoring import aftercare, menu, notices, reception
+from bot.tutoring.desk import Desk, OfficeAsked
 from flows import Session, Trigger
 from flows import events as ev
+from flows.model import Pair
 
 AFTER_CHECKIN = timedelta(hours=1)  # a reminder that came due with a check-in waits that long for her answer
 
@@ -50,6 +51,7 @@ def open_emergency(desk: Desk) -> None:
     if desk.person.consent == "new":
         desk.set_person(consent="asked")
         desk.say(desk.phrase("emergency_hello"))
+    desk.events.append(OfficeAsked("offer.emergency"))
     if lesson is None:
         desk.say(desk.phrase("emergency"))
         reception.tell_helper(desk)
@@ -165,6 +167,22 @@ def take_inner(desk: Desk, body: Inner) -> None:
             resume(desk, ev.Reoffered("reoffer"))
         case "moved" if _is_recalled(desk, run):
             resume(desk, ev.Reoffered(""))
+
+
+def take_told(desk: Desk, body: Told) -> None:
+    """What others have to say to her; a step that waits for a person goes on when that person has come."""
+    for notice in body.notices:
+        notices.say(desk, notice)
+    run = desk.talk.open_run
+    phrases = {notice.phrase for notice in body.notices}
+    if run is None or desk.talk.pending:
+        return
+    lesson = desk.book.lesson(run.lesson, run.version)
+    step = lesson.step(run.step) if lesson else None
+    if "pair_found" in phrases and isinstance(step, Pair):
+        resume(desk, ev.Met())
+    elif "help_done" in phrases:
+        resume(desk, ev.Reoffered(""))
 
 
 def _is_recalled(desk: Desk, run: Session) -> bool:

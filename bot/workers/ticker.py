@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
@@ -12,11 +13,15 @@ from typing import TypeVar
 from bot.channels.base import Inner, Submit, Update
 from bot.errors import StorageError
 from bot.services.conversation import INNER
+from bot.services.pairing import Pairings
+from bot.services.told import updates
 from bot.tutoring import talk as talks
 from bot.tutoring.quiet import QuietHours
 from flows import SessionCorrupt
 from storage import invitations, keeping
 from storage.database import Connection, Database
+from storage.pairings import due_notices
+from storage.records import to_ms
 
 EVERY_S = 5.0  # reminders are counted in minutes and days
 DUE_AT_ONCE = 100
@@ -39,6 +44,7 @@ class Ticker:
         quiet: QuietHours,
         beat: Callable[[], Awaitable[None]],
         every_s: float = EVERY_S,
+        pairings: Pairings | None = None,
     ) -> None:
         self.database = database
         self.submit = submit
@@ -46,21 +52,32 @@ class Ticker:
         self.quiet = quiet
         self.beat = beat
         self.every_s = every_s
+        self.pairings = pairings
         self._swept_at: datetime | None = None
+        self._matched_at: datetime | None = None
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """Something has just been committed that others are to hear of: do not wait for the next tick."""
+        self._woken.set()
 
     async def run(self) -> None:
         while True:
+            self._woken.clear()
             try:
                 await self.step()
             except StorageError as away:
                 log.warning("storage away", extra={"reason": str(away)[:200]})
             except Exception:  # the edge of a unit of work: one bad tick must not stop all timers
                 log.exception("tick failed")
-            await asyncio.sleep(self.every_s)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), self.every_s)
 
     async def step(self) -> None:
-        """Fire what is due; once an hour forget what has expired."""
+        """Fire what is due, see to requests whose time is up, tell people; once an hour forget what has expired."""
+        await self.tell()
         await self.fire()
+        await self.see_to_requests()
         await self.beat()
         now = self.now()
         if self._swept_at is None or abs(now - self._swept_at) >= SWEEP_EVERY:
@@ -76,6 +93,33 @@ class Ticker:
         updates = [_due(learner_id, state, due_at, now) for learner_id, state, due_at in rows]
         await self.submit(updates)
         return len(updates)
+
+    async def tell(self) -> int:
+        """Hand what somebody is to hear to the intake; at night only what is urgent."""
+        told, now = 0, self.now()
+        while True:
+            read = partial(due_notices, now=to_ms(now), limit=DUE_AT_ONCE, urgent_only=self.quiet.holds(now))
+            rows = await self.database.read(read)
+            await self.submit(updates(rows, now))
+            told += len(rows)
+            if len(rows) < DUE_AT_ONCE:
+                return told
+
+    async def see_to_requests(self) -> None:
+        """Offers and requests of which a deadline is over; once an hour by day all who wait are matched anew."""
+        if self.pairings is None:
+            return
+        now = self.now()
+        acted = False
+        while await self.pairings.tick(to_ms(now)):
+            acted = True
+        hourly = self._matched_at is None or abs(now - self._matched_at) >= SWEEP_EVERY
+        if hourly and not self.quiet.holds(now):
+            self._matched_at = now
+            sweep = await self.pairings.sweep(to_ms(now))
+            acted = acted or sweep.offered > 0
+        if acted:
+            await self.tell()
 
     async def sweep(self) -> None:
         now = self.now()

@@ -63,6 +63,10 @@ class Kind(Generic[S]):
     def due(self, stage: Stage, step: S) -> Next:
         return AGAIN
 
+    def met(self, stage: Stage, step: S) -> Next:
+        """Somebody she was waiting for has come."""
+        return AGAIN
+
 
 def labels(stage: Stage, options: tuple[Option, ...]) -> tuple[ev.Choice, ...]:
     return tuple(ev.Choice(o.id, f"{o.icon} {stage.words(o.text)}".strip()) for o in options)

@@ -153,14 +153,36 @@ class HelpKind(Kind[Help]):
 
 
 class PairKind(Kind[Pair]):
+    """Waits until she has a partner; she may go on without. Nobody within `accept_in_s`: at `on_none`."""
+
     def enter(self, stage: Stage, step: Pair) -> Next:
         session = stage.session
         stage.say(step.id, stage.shown(step))
         wish = step.role, step.match, step.prefer_previous, step.accept_in_s
         stage.emit(ev.PairingWished(session.lesson, session.version, step.id, *wish))
-        known = stage.book.facts.get("nguoi_giup") and stage.book.facts.get("so_nguoi_giup")
-        stage.say(step.id, stage.phrase("pair_helper" if known else "pair_nobody"))
-        return step.on_none or step.next
+        due_at = stage.universe.now + timedelta(seconds=step.accept_in_s)
+        self.put(stage, step)
+        stage.change(remind_at=due_at if step.accept_in_s else stage.session.remind_at)
+        return WAIT
+
+    def prompt(self, stage: Stage, step: Pair) -> Prompt:
+        return stage.phrase("pair_called"), (ev.Choice("next", stage.phrase("label_continue")),)
+
+    def put(self, stage: Stage, step: Pair, *, fresh: bool = True) -> None:
+        """Shown again, it waits no longer than it did."""
+        before = stage.session
+        super().put(stage, step, fresh=fresh)
+        if before.step == step.id and before.waiting:
+            stage.change(remind_at=before.remind_at)
+
+    def tap(self, stage: Stage, step: Pair, choice: str) -> Next:
+        return step.next
+
+    def met(self, stage: Stage, step: Pair) -> Next:
+        return step.next
+
+    def due(self, stage: Stage, step: Pair) -> Next:
+        return (step.on_none or step.next or AGAIN) if step.accept_in_s else AGAIN
 
 
 class AwardKind(Kind[Award]):

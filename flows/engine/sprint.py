@@ -11,7 +11,7 @@ from flows.engine.moving import is_same, place_for
 from flows.engine.stage import Stage, clean, reminders
 from flows.engine.waits import waits
 from flows.engine.walking import again, go, walk
-from flows.model import Help, Step, Task, Wait
+from flows.model import Help, Pair, Step, Task, Wait
 from flows.session import Book, Session, Sprint, Trigger
 from flows.words.masking import mask
 from flows.words.understand import Command, Emergency, understand
@@ -88,6 +88,9 @@ def _answer(stage: Stage, step: Step, signal: ev.Signal) -> None:
             sent(stage, step, kind)
         case ev.Due(wait_id):
             _due(stage, step, wait_id)
+        case ev.Met():
+            to = KINDS[type(step)].met(stage, step)
+            again(stage, step) if to is AGAIN else go(stage, step, to)
         case ev.Reoffered(reason):
             if reason:
                 stage.say(step.id, stage.phrase(reason, bai=stage.lesson.title))
@@ -159,7 +162,7 @@ def rewind(book: Book, session: Session, universe: ev.Universe) -> Sprint:
 def _count_anew(stage: Stage, before: Session, step: Step) -> None:
     """She was just here: a reminder that was set before counts from now."""
     now, same = stage.session, stage.session.remind_at == before.remind_at
-    if now.waiting and now.remind_at is not None and same and not isinstance(step, Wait | Help):
+    if now.waiting and now.remind_at is not None and same and not isinstance(step, Wait | Help | Pair):
         stage.change(remind_at=stage.universe.now + reminders(step)[0])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.model import Ask, Choose, Help, Quiz, Review, Say, Step, Task, Wait
+from flows.model import Ask, Choose, Help, Pair, Quiz, Review, Say, Step, Task, Wait
 
 
 def waits(step: Step) -> bool:
@@ -11,4 +11,4 @@ def waits(step: Step) -> bool:
         case Say(wait_tap=label):
             return label is not None
         case _:
-            return isinstance(step, Choose | Quiz | Ask | Task | Wait | Help | Review)
+            return isinstance(step, Choose | Quiz | Ask | Task | Wait | Help | Pair | Review)

@@ -208,15 +208,27 @@ def test_help_may_be_offered_first():
     assert "Hết" in one.tap("no").said
 
 
-def test_pair_says_what_there_is_and_goes_on():
-    one = scene("- pair: ghep\n  text: Ghép đôi\n  match: [ward, topic]\n  on_none: xong\n- end: bo\n- end: xong\n")
+PAIR = (
+    "- pair: ghep\n  text: Ghép đôi\n  match: [ward, topic]\n  accept_in: 4h\n  on_none: xong\n- end: bo\n- end: xong\n"
+)
+
+
+def test_pair_waits_for_a_person_and_goes_on_when_there_is_one():
+    one = scene(PAIR)
     assert one.one(ev.PairingWished).match == ("ward", "topic")
-    assert one.happened(ev.RunEnded)
+    assert not one.happened(ev.RunEnded)
+    assert one.does(ev.Met()).happened(ev.RunEnded)
 
 
-def test_pair_names_the_helper_where_there_is_one():
-    known = book(lesson("- pair: ghep\n- end: het\n"), helper={"nguoi_giup": "cô Tám", "so_nguoi_giup": "0912"})
-    assert "cô Tám" in Scene(known, "thu").said
+def test_pair_goes_on_at_on_none_when_nobody_comes_in_time():
+    one = scene(PAIR)
+    assert not one.passes(hours=3).happened(ev.RunEnded)
+    one.does(ev.Reoffered(""))
+    assert one.passes(hours=1, minutes=1).happened(ev.RunEnded)
+
+
+def test_pair_lets_her_go_on_without():
+    assert scene(PAIR).tap("next").happened(ev.RunEnded)
 
 
 # --- review ------------------------------------------------------------------------------------------

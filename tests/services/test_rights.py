@@ -156,13 +156,6 @@ async def test_rights_can_be_had_before_consent_is_answered(tmp_path: Path):
         assert not await t.rows("person")
 
 
-async def test_instructor_word_names_the_helper(tmp_path: Path):
-    async with tutor(tmp_path, book(QUIZ)) as t:
-        lan = await in_the_middle(t)
-        await lan.say("đổi người chỉ")
-        assert "cô Hoa" in lan.said and lan.last.labels == ("Tiếp",)
-
-
 @CHANNELS
 async def test_she_sees_what_the_union_keeps_too(tmp_path: Path, channel: str):
     async with tutor(tmp_path, book(QUIZ)) as t:

@@ -18,10 +18,15 @@ from bot.channels.base import Began, Body, Button, LearnerGone, Left, Media, Out
 from bot.services.conversation import Conversation
 from bot.services.effects import Effects, unpack
 from bot.services.office import Links, Office
+from bot.services.pairing import Hooks, Pairings
+from bot.services.pairing import World as PairingWorld
 from bot.services.people import People
 from bot.services.presence import Presence
 from bot.services.pseudonyms import Pseudonyms
+from bot.services.rooms import rooms_of
 from bot.tutoring import talk as talks
+from bot.tutoring.pairing.deadlines import Clock as PairingClock
+from bot.tutoring.pairing.model import Rules
 from bot.tutoring.quiet import QuietHours
 from bot.workers.intake import Intake
 from bot.workers.pace import Pace
@@ -147,7 +152,11 @@ class Tutor:
         self.quiet = quiet
         self.channel = CollectingChannel()
         self.learners: dict[tuple[str, str], Learner] = {}
-        self.office = Office(Pseudonyms(b"a key of the tests alone"), links=Links("camtay_bot", "https://camtay.test/"))
+        names = Pseudonyms(b"a key of the tests alone")
+        self.pairing = PairingWorld(Rules(), PairingClock(quiet), self.ids, names.of)
+        self.office = Office(
+            names, Hooks(self.pairing), Links("camtay_bot", "https://camtay.test/"), rooms_of(names, self.pairing)
+        )
 
     async def begin(self) -> None:
         self.database: Database = open_database(self.url)
@@ -164,7 +173,8 @@ class Tutor:
         )
         self.senders.by_channel[self.channel.name] = self.sender
         self.intake = Intake(self.conversation, self._publish, self.senders)
-        self.ticker = Ticker(self.database, self.submit, self.clock.now, self.quiet, _nothing)
+        pairings = Pairings(self.database, self.pairing)
+        self.ticker = Ticker(self.database, self.submit, self.clock.now, self.quiet, _nothing, pairings=pairings)
         self.presence = Presence(self.database, self.clock.now, self.quiet)
         self.channel.on_sent = self._arrived
         await self.pick_up()
@@ -201,9 +211,15 @@ class Tutor:
     async def passes(self, **amount: float) -> None:
         """The clock moves and whatever is due fires."""
         self.clock.passes(**amount)
+        await self.tells()
+
+    async def tells(self) -> None:
+        """What the ticker does: tell people what others did, fire timers, see to requests."""
         for learner in self.learners.values():
             learner.turn = []
+        await self.ticker.tell()
         await self.ticker.fire()
+        await self.ticker.see_to_requests()
         await self.flush()
 
     async def crash(self, book: Book | None = None) -> None:

@@ -80,6 +80,7 @@ class Request:
     step: str = ""
     tries: int = 0
     closed_why: str = ""
+    follow_ups: int = 0  # how often both were asked whether it is done
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,7 @@ class Tell:
 
     Buttons are (token, label phrase). `digest`: several of one person due together go out as one message.
     `about` is the request or pairing it speaks of: when that is over, what has not been said yet is dropped.
+    `urgent` rings at night.
     """
 
     to: str
@@ -124,6 +126,7 @@ class Tell:
     buttons: tuple[tuple[str, str], ...] = ()
     about: str = ""
     digest: bool = False
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from bot.tutoring.pairing.candidates import against_ever, priority
 from bot.tutoring.pairing.model import GROUP, OFFICER, Instructor, Kind, Offer, Request
 from bot.tutoring.pairing.turn import Turn
 
+STRANGERS_AT_ONCE = 5
+
 # --- a learner asks ---
 
 
@@ -58,8 +60,10 @@ def ask(
         due = turn.clock.after(turn.now, turn.rules.officer)
         waiting = replace(first, width=OFFICER, due_at=due)
         turn.ledger.put_request(waiting)
-        turn.tell(owner, "officer_stranger", first.request_id, ten_hv=learner.name, khu=learner.area)
-        turn.tell(learner_id, "pair_stranger", first.request_id)
+        # A flood of strangers must not flood an officer's phone: from the sixth on they come with the day's digest.
+        say = turn.tell if len(turn.ledger.owned_by(owner)) <= STRANGERS_AT_ONCE else turn.report
+        say(owner, "officer_stranger", first.request_id, ten_hv=learner.name, khu=learner.area)
+        turn.tell(learner_id, "pair_stranger" if owner else "nobody_yet", first.request_id)
         return waiting
     if not place:
         turn.ledger.put_request(first)
@@ -73,8 +77,9 @@ def _call_everybody(turn: Turn, request: Request) -> Request:
     request = replace(request, width=OFFICER, due_at=turn.now + turn.rules.safety)
     turn.ledger.put_request(request)
     pairing = turn.ledger.pairing_of(request.learner_id)
-    turn.tell(request.learner_id, "safety_steps", request.request_id)
-    for who in dict.fromkeys((request.owner_id, pairing.instructor_id if pairing else "")):
+    called = [each for each in dict.fromkeys((request.owner_id, pairing.instructor_id if pairing else "")) if each]
+    turn.tell(request.learner_id, "safety_steps" if called else "safety_alone", request.request_id)
+    for who in called:
         name, area = (learner.name, learner.area) if learner else ("", "")
         turn.tell(who, "safety_call", request.request_id, urgent=True, ten_hv=name, khu=area)
     return request
@@ -85,9 +90,12 @@ def _tell_where(turn: Turn, request: Request, *, again: bool) -> Request:
     if request.width >= OFFICER:
         return request  # told when it went up
     if request.state == "offered":
-        phrase = "pair_next" if again else "pair_asked" if request.kind != "help" else "help_asked"
+        hers = request.kind == "help" and turn.ledger.pairing_of(request.learner_id)
+        phrase = "pair_next" if again else "help_asked" if hers else "pair_asked"
     elif turn.clock.is_quiet(turn.now):
         phrase = "pair_night"
+    elif not request.owner_id:
+        phrase = "nobody_yet"
     else:
         phrase = "pair_wait"
         turn.report(request.owner_id, "officer_waiting", request.request_id, ten_hv=turn.name(request.learner_id))
@@ -103,6 +111,15 @@ def cancel(turn: Turn, request_id: str) -> None:
             turn.tell(request.owner_id, "help_done_owner", ten_hv=turn.name(request.learner_id))
         turn.close(request, "cancelled")
         turn.tell(request.learner_id, "pair_cancelled")
+
+
+def cancel_all(turn: Turn) -> None:
+    """She wants nobody any more; what is urgent stays until somebody has looked after her."""
+    mine = [each for each in turn.ledger.requests_of(turn.actor) if each.kind != "safety"]
+    for request in mine:
+        cancel(turn, request.request_id)
+    if not mine:
+        turn.tell(turn.actor, "pair_none_open")
 
 
 def confirmed(turn: Turn, learner_id: str) -> None:
@@ -130,9 +147,9 @@ def accept(turn: Turn, offer_id: str) -> bool:
         if old is not None:
             turn.end_pairing(old, "changed")
             turn.tell(old.instructor_id, "pairing_over", ten_hv=learner.name)
-        turn.open_pairing(her, me)
-        turn.tell(her, "pair_found", ten_hdv=turn.name(me))
-        turn.tell(me, "offer_accepted", ten_hv=learner.name)
+        pairing = turn.open_pairing(her, me)
+        turn.tell(her, "pair_found", pairing.pairing_id, ten_hdv=turn.name(me))
+        turn.tell(me, "offer_accepted", pairing.pairing_id, ten_hv=learner.name)
         if request.kind == "help":
             _opened(turn, request, "instructor", me)
         else:
@@ -163,7 +180,8 @@ def _settle_other_wishes(turn: Turn, done: Request) -> None:
 
 def _opened(turn: Turn, request: Request, kind: str, owner: str) -> None:
     due = turn.clock.after(turn.now, turn.rules.follow_up)
-    turn.ledger.put_request(replace(request, state="open", owner_kind=kind, owner_id=owner, due_at=due))  # type: ignore[arg-type]
+    taken = replace(request, state="open", owner_kind=kind, owner_id=owner, due_at=due, follow_ups=0)  # type: ignore[arg-type]
+    turn.ledger.put_request(taken)
     turn.note("taken", request, by=owner)
 
 
@@ -289,6 +307,16 @@ def done(turn: Turn, request_id: str) -> bool:
     return True
 
 
+def still(turn: Turn, request_id: str) -> bool:
+    """The learner says that nobody has helped her yet: it goes to the officer."""
+    request = turn.ledger.request(request_id)
+    if request is None or request.state != "open" or turn.actor != request.learner_id:
+        return False
+    turn.note("not_helped", request)
+    turn.escalate(replace(request, state="waiting"))
+    return True
+
+
 def release(turn: Turn, request_ids: Collection[str]) -> None:
     """Nobody in particular is asked for these any more. All wait before the first is placed: the oldest comes first."""
     for request_id in request_ids:
@@ -344,10 +372,21 @@ def tick(turn: Turn, request_id: str) -> None:
         request = turn.ledger.request(request_id) or request
     if request.state == "closed" or request.due_at > turn.now:
         return
-    if request.state == "waiting" and request.width < OFFICER and turn.now < turn.goes_up_at(request):
+    if request.state == "open" and not request.follow_ups:
+        _follow_up(turn, request)
+    elif request.state == "waiting" and request.width < OFFICER and turn.now < turn.goes_up_at(request):
         _tell_where(turn, turn.place(request), again=False)
     else:
         turn.escalate(request)
+
+
+def _follow_up(turn: Turn, request: Request) -> None:
+    """Somebody took it some time ago: both are asked whether it is done, once; then the officer is."""
+    due = turn.clock.after(turn.now, turn.rules.follow_up)
+    turn.ledger.put_request(replace(request, follow_ups=1, due_at=due))
+    name, of = turn.name(request.learner_id), request.request_id
+    turn.tell(request.owner_id, "follow_up", of, ten_hv=name)
+    turn.tell(request.learner_id, "follow_up_learner", of, ten_hdv=turn.name(request.owner_id))
 
 
 def _expire(turn: Turn, offer: Offer) -> None:

@@ -79,6 +79,16 @@ def resume(turn: Turn, instructor_id: str) -> None:
         turn.serve(instructor_id)
 
 
+def back(turn: Turn) -> None:
+    """She says that she has time again."""
+    me = turn.ledger.instructor(turn.actor)
+    if me is None or not me.active:
+        turn.tell(turn.actor, "teach_not")
+        return
+    resume(turn, turn.actor)
+    turn.tell(turn.actor, "offer_back")
+
+
 def suspend(turn: Turn, instructor_id: str, why: str = "suspended") -> None:
     """She is no instructor any more: everything she held is passed on in this one step."""
     me = turn.ledger.instructor(instructor_id)

@@ -49,7 +49,7 @@ class Turn:
         if to:
             at = self.now if urgent or to == self.actor else self.clock.awake_from(self.now)
             buttons = BUTTONS[phrase](about) if phrase in BUTTONS else ()
-            self.tells.append(Tell(to, phrase, at, values, buttons, about))
+            self.tells.append(Tell(to, phrase, at, values, buttons, about, urgent=urgent))
 
     def report(self, to: str, phrase: str, about: str = "", **values: str) -> None:
         """Put it into her digest of the day."""
@@ -100,7 +100,7 @@ class Turn:
         safety = request.kind == "safety"
         due = self.now + self.rules.safety if safety else self.clock.after(self.now, self.rules.officer)
         state = "offered" if self.ledger.offer_for(request.request_id) else "waiting"
-        up = replace(request, width=width, owner_kind=kind, owner_id=owner, due_at=due, state=state)  # type: ignore[arg-type]
+        up = replace(request, width=width, owner_kind=kind, owner_id=owner, due_at=due, state=state, follow_ups=0)  # type: ignore[arg-type]
         self.ledger.put_request(up)
         self.note("escalated" if owner else "nobody_there", up, width=str(width))
         name, area = (learner.name, learner.area) if learner else ("", "")
@@ -114,7 +114,8 @@ class Turn:
             self.tell(learner_id, "safety_wait", about, urgent=True)
         else:
             self.tell(owner, "officer_must", about, luc=since, ten_hv=name, khu=area)
-            self.tell(learner_id, "pair_officer" if width == OFFICER else "pair_officer_again", about)
+            asked = "pair_officer" if width == OFFICER else "pair_officer_again"
+            self.tell(learner_id, asked if owner else "nobody_yet", about)
         return up
 
     # --- offers ---
@@ -182,7 +183,8 @@ class Turn:
         if reserves:
             self.ledger.put_instructor(replace(instructor, last_served_at=self.now))
         self.note("offered", request, to=asked, offer=offer.offer_id)
-        phrase = ("offer_lesson" if request.lesson else "offer_pair") if reserves else "offer_help"
+        lesson, plain = ("offer_lesson", "offer_pair") if reserves else ("offer_help", "offer_help_any")
+        phrase = lesson if request.lesson else plain
         self.tell(
             asked, phrase, offer.offer_id, ten_hv=learner.name, khu=learner.area, han=self.clock.say(due),
             bai=request.lesson, buoc=request.step, lan=str(request.tries),
@@ -224,7 +226,10 @@ class Turn:
             self.serve(freed)
 
 
-def _offer_buttons(offer_id: str) -> tuple[tuple[str, str], ...]:
+Buttons = tuple[tuple[str, str], ...]
+
+
+def _offer_buttons(offer_id: str) -> Buttons:
     return (
         (f"o:accept:{offer_id}", "label_accept"),
         (f"o:later:{offer_id}", "label_offer_later"),
@@ -232,17 +237,41 @@ def _offer_buttons(offer_id: str) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _take_button(request_id: str) -> tuple[tuple[str, str], ...]:
+def _take_button(request_id: str) -> Buttons:
     return ((f"o:take:{request_id}", "label_take"),)
 
 
-BUTTONS: dict[str, Callable[[str], tuple[tuple[str, str], ...]]] = {
+def _officer_buttons(request_id: str) -> Buttons:
+    return ((f"o:take:{request_id}", "label_take"), (f"q:request:{request_id}", "label_choose"))
+
+
+def _write_button(line_id: str) -> Buttons:
+    return ((f"y:talk:{line_id}", "label_write"),) if line_id else ()
+
+
+def _working_buttons(request_id: str) -> Buttons:
+    return ((f"y:talk:{request_id}", "label_write"), (f"o:done:{request_id}", "label_dealt"))
+
+
+def _answer_buttons(request_id: str) -> Buttons:
+    return ((f"o:done:{request_id}", "label_helped"), (f"o:still:{request_id}", "label_not_helped"))
+
+
+BUTTONS: dict[str, Callable[[str], Buttons]] = {
     "offer_pair": _offer_buttons,
     "offer_lesson": _offer_buttons,
     "offer_help": _offer_buttons,
+    "offer_help_any": _offer_buttons,
+    "offer_accepted": _write_button,
+    "offer_help_accepted": _working_buttons,
+    "pair_found": _write_button,
+    "help_coming": _write_button,
+    "taken": _working_buttons,
+    "follow_up": _working_buttons,
+    "follow_up_learner": _answer_buttons,
     "safety_call": _take_button,
     "safety_again": _take_button,
-    "officer_must": _take_button,
-    "officer_stranger": _take_button,
+    "officer_must": _officer_buttons,
+    "officer_stranger": _officer_buttons,
 }
-"""What can be tapped under a phrase, given what it is about."""
+"""What can be tapped under a phrase, given what it is about: an offer, a request, or by what the two write."""

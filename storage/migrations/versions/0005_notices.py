@@ -1,4 +1,4 @@
-"""What is said to somebody unasked: which of it may ring at night, which is erased once she has read it; who was idle."""
+"""What is said unasked: which of it rings at night, which is erased once read; who was asked after a year."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,3 +12,4 @@ def upgrade() -> None:
     op.create_index("notice_urgent", "notice", ["urgent", "due_at"])
     op.add_column("chat_log", sa.Column("fleeting", sa.Integer, nullable=False, server_default="0"))
     op.add_column("person", sa.Column("idle_asked_at", sa.BigInteger, nullable=True))
+    op.add_column("request", sa.Column("follow_ups", sa.Integer, nullable=False, server_default="0"))

@@ -1,0 +1,46 @@
+"""What is tapped and typed about a request for a human: the office's room "offer", and the events behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.services.pairing import World, within
+from bot.tutoring.conversation import show_again
+from bot.tutoring.desk import Desk
+from bot.tutoring.pairing import policy, staff
+from bot.tutoring.pairing.turn import Turn
+from storage.database import Connection
+
+Event = Callable[[Turn, str], object]
+
+_ANSWERS: dict[str, Event] = {
+    "accept": policy.accept,
+    "later": policy.later,
+    "decline": policy.decline,
+    "take": policy.take,
+    "done": policy.done,
+    "still": policy.still,
+    "wish": lambda turn, _: policy.ask(turn, turn.actor, "pair"),
+    "change": lambda turn, _: policy.ask(turn, turn.actor, "change"),
+    "emergency": lambda turn, _: policy.ask(turn, turn.actor, "safety"),
+    "cancel": lambda turn, _: policy.cancel_all(turn),
+    "back": lambda turn, _: staff.back(turn),
+}
+
+
+class Offers:
+    """Accept, later, not now, take, done: each is decided by the policies, in the update's own transaction."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def asked(self, connection: Connection, desk: Desk, what: str, value: str, chat_id: str) -> None:
+        event = _ANSWERS.get(what)
+        if event is None or len(value) > 64:
+            show_again(desk)
+            return
+        said = len(desk.replies)
+        me, now = desk.person.learner_id, desk.universe.now
+        within(connection, self.world, me, now, lambda turn: event(turn, value), desk)
+        if len(desk.replies) == said and not desk.replies:
+            show_again(desk)

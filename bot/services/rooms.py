@@ -1,0 +1,13 @@
+"""The rooms of the office, by the name that comes before the dot of what is asked of them."""
+
+from __future__ import annotations
+
+from bot.services.offers import Offers
+from bot.services.office import Room
+from bot.services.pairing import World
+from bot.services.pseudonyms import Pseudonyms
+
+
+def rooms_of(names: Pseudonyms, pairing: World) -> dict[str, Room]:
+    """A room for every name in `bot.tutoring.conversation.ROOMS`."""
+    return {"offer": Offers(pairing)}

@@ -1,0 +1,62 @@
+"""What others' acts and the clock have to say to somebody, in her own words: phrases, with ids made readable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.channels.base import Button, Notice
+from bot.tutoring.desk import Desk
+from flows.session import render
+
+EXCERPT = 60  # characters of a step's text by which an instructor knows where the learner stands
+
+
+def say(desk: Desk, notice: Notice) -> None:
+    """Say it where the conversation stands; a question that is open stays open.
+
+    Its buttons can be typed as well only where no lesson waits for an answer: "1" must not mean two things.
+    """
+    text, buttons = _words(desk, notice)
+    before = len(desk.replies)
+    if buttons and desk.talk.open_run is None and not desk.talk.pending:
+        desk.offer(text, buttons)
+    else:
+        desk.ask(text, [Button(token, label) for token, label in buttons])
+    if notice.urgent:
+        first = min(before, len(desk.replies) - 1)
+        desk.replies[first:] = [replace(reply, urgent=True) for reply in desk.replies[first:]]
+
+
+def answer_with(desk: Desk, notice: Notice) -> None:
+    """Say it as the answer to what she has just done: before a question that closes the turn, not after it."""
+    text, buttons = _words(desk, notice)
+    if buttons:
+        say(desk, notice)
+    else:
+        desk.remark(text)
+
+
+def _words(desk: Desk, notice: Notice) -> tuple[str, tuple[tuple[str, str], ...]]:
+    values = _readable(desk, notice.values)
+    text = desk.phrase(notice.phrase, **values)
+    return text, tuple((token, desk.phrase(label, **values)) for token, label in notice.buttons)
+
+
+def _readable(desk: Desk, values: Mapping[str, str]) -> dict[str, str]:
+    """`bai` is a lesson's id and `buoc` a step's until here: what is read is a title and how the step begins."""
+    lesson_id, step_id = values.get("bai", ""), values.get("buoc", "")
+    readable = dict(values)
+    lesson = desk.book.lesson(lesson_id, None, desk.talk.lang) if lesson_id else None
+    if lesson is not None:
+        readable["bai"] = lesson.title
+        step = lesson.step(step_id)
+        text = render(step.text, desk.person.address, "", desk.book.facts, "…") if step else ""
+        readable["buoc"] = _excerpt(text) or lesson.title
+    nobody = {"ten_hv": "somebody", "ten_hdv": "somebody", "khu": "somewhere"}
+    return readable | {name: desk.phrase(nobody[name]) for name in nobody if readable.get(name) == ""}
+
+
+def _excerpt(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= EXCERPT else f"{line[:EXCERPT].rsplit(' ', 1)[0]}…"

@@ -1,0 +1,205 @@
+"""Asking for a human in the chat: offered, taken, passed on; the lesson waits at the same step; nobody is forgotten."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.channels.base import Tap
+from bot.services.people import OPERATOR
+from tests.support.builders import book, lesson
+from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor
+
+WARD = "w26041"
+LESSON = lesson(
+    """
+    - {say: mo, text: Mở đầu, wait_tap: Tiếp}
+    - help: nho
+      text: Em nhờ người chỉ.
+      sla: 2h
+      fallback: het
+      next: het
+    - {end: het, text: Hết}
+    """
+)
+PAIR = lesson(
+    """
+    - pair: ghep
+      text: Tìm người cùng học.
+      accept_in: 8h
+      next: sau
+      on_none: khong
+    - {say: sau, text: Có bạn học rồi, wait_tap: Tiếp}
+    - {end: khong, text: Chưa có ai}
+    """
+)
+SAFETY = lesson("- {say: nghi, text: Nghỉ, wait_tap: Tiếp}\n- {end: het, text: Hết}")
+
+CHANNELS = pytest.mark.parametrize("channel", [TELEGRAM, WEB])
+
+
+async def member(t: Tutor, chat: str, name: str, role: str, channel: str = TELEGRAM, area: str = WARD) -> Learner:
+    one = await t.learner(chat, channel).meets(name)
+    return await one.say((await t.people.invite(OPERATOR, role, area)).code)
+
+
+async def instructor(t: Tutor, chat: str = "hoa", name: str = "Hoa", channel: str = TELEGRAM) -> Learner:
+    return await (await member(t, chat, name, "instructor", channel)).tap("Tôi hứa")
+
+
+async def village(t: Tutor, channel: str = TELEGRAM) -> tuple[Learner, Learner, Learner]:
+    """A learner, an instructor, an officer of one ward."""
+    lan = await member(t, "lan", "Lan", "learner", channel)
+    hoa = await instructor(t, channel=channel)
+    cuc = await member(t, "cuc", "Cúc", "officer", channel)
+    return lan, hoa, cuc
+
+
+@CHANNELS
+async def test_help_in_a_lesson_reaches_the_instructor_and_the_lesson_waits(tmp_path: Path, channel: str):
+    async with tutor(tmp_path, book(LESSON)) as t:
+        lan, hoa, _ = await village(t, channel)
+        await lan.opens("thu")
+        await lan.tap("Tiếp")
+        assert "đang hỏi một người ở gần" in lan.said and lan.last.labels == ("Học tiếp",)
+        await t.tells()
+        assert "Lan ở Phường Trấn Biên" in hoa.said and "Bài thu" in hoa.said
+        assert hoa.last.labels == ("Nhận giúp", "Để lát nữa", "Lần này chưa được")
+        await hoa.tap("Nhận giúp")
+        assert "cảm ơn" in hoa.said and "Nhắn tin" in hoa.last.labels
+        await t.tells()
+        assert "Có người chỉ cho chị rồi: Hoa" in lan.said
+        (pairing,) = await t.rows("pairing")
+        assert pairing["state"] == "open"
+        await t.crash()
+        assert "Hết" in (await lan.tap_token(step_token(lan, "Học tiếp"))).said
+
+
+def step_token(learner: Learner, label: str) -> str:
+    """The button of the lesson, though something was said below it."""
+    return next(b.token for m in reversed(learner.heard) for b in m.buttons if b.label == label)
+
+
+async def test_a_pair_step_goes_on_when_somebody_accepts(tmp_path: Path):
+    async with tutor(tmp_path, book(PAIR)) as t:
+        lan, hoa, _ = await village(t)
+        await lan.opens("thu")
+        assert "Em giữ chỗ này" in lan.said
+        await t.tells()
+        await hoa.tap("Nhận giúp")
+        await t.tells()
+        assert "Hoa" in lan.said and "Có bạn học rồi" in lan.said
+
+
+async def test_silence_passes_her_on_and_then_the_officer_is_told(tmp_path: Path):
+    async with tutor(tmp_path, book(PAIR)) as t:
+        lan, hoa, cuc = await village(t)
+        await lan.say("nhờ người chỉ")
+        await t.tells()
+        assert "Nhận giúp" in hoa.last.labels
+        await t.passes(hours=5)
+        assert "chưa rảnh" in lan.said or "đang bận" in lan.said
+        for _ in range(12):
+            await t.passes(hours=5)
+        assert any("chờ từ" in message.text for message in cuc.heard)
+        (request,) = await t.rows("request")
+        assert request["owner_kind"] == "officer" and request["state"] == "waiting"
+        await t.passes(hours=9)  # morning
+        token = next(b.token for m in reversed(cuc.heard) for b in m.buttons if b.label == "Tôi lo việc này")
+        await cuc.tap_token(token)
+        assert "Cúc" not in cuc.said and "Xong rồi" in cuc.last.labels
+        await t.tells()
+        assert "Cúc đã nhận việc của chị" in lan.said
+        await cuc.tap("Xong rồi")
+        await t.tells()
+        assert "đã xong" in lan.said
+        (request,) = await t.rows("request")
+        assert request["state"] == "closed"
+
+
+async def test_yesterdays_offer_and_a_strangers_tap_do_nothing(tmp_path: Path):
+    async with tutor(tmp_path, book(PAIR)) as t:
+        lan, hoa, _ = await village(t)
+        await lan.say("nhờ người chỉ")
+        await t.tells()
+        token = hoa.buttons["Nhận giúp"]
+        await lan.tap_token(token)
+        assert "đã quá giờ" in lan.said and not await t.rows("pairing")
+        await t.passes(days=1)
+        await hoa.tap_token(token)
+        assert "đã quá giờ" in hoa.said and not await t.rows("pairing")
+        await hoa.tap_token("o:accept:khong-co")
+        await hoa.tap_token("o:bay:1")
+        assert not await t.rows("pairing")
+
+
+async def test_a_cry_for_help_rings_at_night_on_both_phones(tmp_path: Path):
+    async with tutor(tmp_path, book(SAFETY)) as t:
+        lan, hoa, cuc = await village(t)
+        await lan.say("nhờ người chỉ")
+        await t.tells()
+        await hoa.tap("Nhận giúp")
+        await t.tells()
+        t.clock.passes(hours=14)  # 22:00
+        await lan.say("tôi bị lừa mất tiền rồi")
+        assert "113" in lan.said and "Em đang gọi người chỉ và cán bộ Hội" in lan.said
+        await t.tells()
+        assert "KHẨN: Lan" in hoa.said and "KHẨN: Lan" in cuc.said
+        await t.passes(minutes=16)
+        assert "VẪN CHƯA AI NHẬN" in cuc.said
+        await cuc.tap("Tôi lo việc này")
+        await t.tells()
+        assert "Cúc đã nhận việc của chị" in lan.said and "Cúc đã nhận việc khẩn" in hoa.said
+
+
+async def test_without_anybody_nothing_is_promised(tmp_path: Path):
+    async with tutor(tmp_path, book(SAFETY)) as t:
+        lan = await t.learner().meets()
+        await lan.say("nhờ người chỉ")
+        assert "chưa có cán bộ Hội" in lan.said
+        await lan.say("tôi bị lừa mất tiền rồi")
+        assert "113" in lan.said and "đang gọi" not in lan.said
+
+
+async def test_a_stranger_goes_to_the_officer_and_is_paired_once_confirmed(tmp_path: Path):
+    async with tutor(tmp_path, book(SAFETY)) as t:
+        hoa = await instructor(t)
+        cuc = await member(t, "cuc", "Cúc", "officer")
+        mai = await t.learner("mai").meets("Mai")
+        await mai.say("nhờ người chỉ")
+        assert "báo cán bộ Hội" in mai.said
+        await t.tells()
+        assert "Mai" in cuc.said and "chưa được xác nhận" in cuc.said and not hoa.said
+        await mai.say((await t.people.invite(OPERATOR, "learner", WARD)).code)
+        await t.tells()
+        assert "Mai" in hoa.said and "Nhận giúp" in hoa.last.labels
+
+
+async def test_every_update_twice_pairs_once(tmp_path: Path):
+    async with tutor(tmp_path, book(PAIR)) as t:
+        lan, hoa, _ = await village(t)
+        await lan.say("nhờ người chỉ")
+        await t.tells()
+        accept = hoa.update(Tap(hoa.buttons["Nhận giúp"]))
+        await t.deliver(accept, accept)
+        await t.deliver(accept)
+        await t.tells()
+        await t.tells()
+        assert len(await t.rows("pairing")) == 1 and not await t.rows("notice")
+        assert sum("Có người chỉ cho chị rồi" in m.text for m in lan.heard) == 1
+
+
+async def test_suspension_passes_her_learners_on_at_once(tmp_path: Path):
+    async with tutor(tmp_path, book(PAIR)) as t:
+        lan, hoa, _ = await village(t)
+        be = await instructor(t, "be", "Bé")
+        await lan.say("nhờ người chỉ")
+        await t.tells()
+        first, other = (hoa, be) if "Nhận giúp" in hoa.last.labels else (be, hoa)
+        await first.tap("Nhận giúp")
+        (row,) = await t.rows("pairing")
+        await t.people.suspend(OPERATOR, row["instructor_id"])
+        await t.tells()
+        assert "không tiếp tục được" in "".join(m.text for m in lan.heard)
+        assert "Nhận giúp" in other.last.labels
