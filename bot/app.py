@@ -25,6 +25,7 @@ from aiohttp.web import AbstractRouteDef
 from bot.channels.base import LogEntry
 from bot.channels.webchat import WebChat
 from bot.errors import SettingsInvalid, StorageError
+from bot.services.announcing import Feeder
 from bot.services.conversation import Conversation
 from bot.services.effects import WEB, Effects, unpack_entry
 from bot.services.export import export_of_chat
@@ -36,12 +37,13 @@ from bot.services.presence import Presence
 from bot.services.preview import Previews
 from bot.services.pseudonyms import Pseudonyms
 from bot.services.rooms import rooms_of
-from bot.services.rules import pairing_clock, pairing_rules
+from bot.services.rules import news_rules, pairing_clock, pairing_rules
 from bot.settings import Settings, account
 from bot.telemetry import start_logging, stop_logging
 from bot.tutoring.quiet import QuietHours
 from bot.web import server
 from bot.web.preview import preview_routes
+from bot.workers.announcer import Announcer
 from bot.workers.intake import Intake
 from bot.workers.librarian import Librarian
 from bot.workers.sender import Senders
@@ -133,6 +135,8 @@ class App:
         beat, tick_s = presence.beat, world.tick_s
         self._ticker = Ticker(self.database, self.intake.submit, world.now, quiet, beat, tick_s, pairings)
         self._workers.append(self._spawn(self._ticker.run()))
+        feeder = Feeder(self.database, news_rules(settings), quiet, world.new_id)
+        self._workers.append(self._spawn(Announcer(feeder, world.now, self._ticker.wake, tick_s).run()))
         self._follow(conversation, quiet)
         if self.telegram is not None:
             self._workers.append(self._spawn(self.telegram.run()))
@@ -144,7 +148,9 @@ class App:
         settings = self.settings
         world = PairingWorld(pairing_rules(settings), pairing_clock(settings), self.world.new_id, names.of)
         links = Links(settings.telegram.username, settings.web.public_url)
-        return Office(names, Hooks(world), links, rooms_of(names, world)), Pairings(self.database, world)
+        return Office(names, Hooks(world), links, rooms_of(names, world, news_rules(settings))), Pairings(
+            self.database, world
+        )
 
     def _follow(self, conversation: Conversation, quiet: QuietHours) -> None:
         """Take over what is published, and under `watch` what is saved."""

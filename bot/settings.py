@@ -57,6 +57,12 @@ def _database(value: str) -> str:
     return "" if not value or known else "địa chỉ bắt đầu bằng sqlite:// hay postgresql://"
 
 
+def _hosts(value: str) -> str:
+    label = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+    known = value.split() and all(re.fullmatch(rf"{label}(\.{label})+", each) for each in value.split())
+    return "" if known else "các tên miền cách nhau bằng dấu cách, ví dụ: gov.vn hoilhpn.org.vn"
+
+
 def _some(value: str) -> str:
     return "" if value else "một giá trị, không để trống"
 
@@ -160,6 +166,16 @@ class Pairing:
 
 
 @dataclass(frozen=True, slots=True)
+class Announce:
+    """Officers' news: `hosts` may be linked to (themselves and below, blanks between), `a_day` an officer sends so many
+    at most, `per_minute` people are told."""
+
+    hosts: str = _key("gov.vn hoilhpn.org.vn", _hosts)
+    a_day: int = _key(3, _within(1, 100))
+    per_minute: int = _key(300, _within(1, 6_000))
+
+
+@dataclass(frozen=True, slots=True)
 class Log:
     level: str = _key("info", _one_of("debug", "info", "warning", "error"))
     max_mb: int = _key(10, _within(1, 10_000))
@@ -183,6 +199,7 @@ class Settings:
     telegram: Telegram = Telegram()
     time: Time = Time()
     pairing: Pairing = Pairing()
+    announce: Announce = Announce()
     log: Log = Log()
     lessons: Lessons = Lessons()
     facts: Mapping[str, str] = field(default_factory=dict)
@@ -207,6 +224,7 @@ _SECTIONS: dict[str, Any] = {
     "telegram": Telegram,
     "time": Time,
     "pairing": Pairing,
+    "announce": Announce,
     "log": Log,
     "lessons": Lessons,
 }

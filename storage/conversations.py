@@ -269,8 +269,10 @@ def forget_answers(conn: Connection, learner_id: str) -> None:
 def forget_person(conn: Connection, learner_id: str) -> None:
     """Drop a person with everything that is hers; consent rows stay as the proof that the law asks for.
 
-    Whoever she guided is the caller's concern: it asks the pairing to find them somebody else first.
+    Whoever she guided is the caller's concern: it asks the pairing to find them somebody else first. She is locked:
+    what another process is about to write of her comes before, and is deleted, or finds nobody.
     """
+    conn.execute(select(t.person.c.learner_id).where(t.person.c.learner_id == learner_id).with_for_update())
     out_no = conn.scalar(select(t.session.c.out_no).where(t.session.c.learner_id == learner_id)) or 0
     _remember_highest(conn, out_no)
     of_hers = select(t.identity.c.chat_id).where(t.identity.c.learner_id == learner_id, t.identity.c.channel == "web")

@@ -118,6 +118,8 @@ def join(conn: Connection, stays: str, goes: str) -> None:
     Where only one may be (an open pairing, a role in an area, an instructor's settings), that of `stays` stays.
     """
     _end_second_pairing(conn, stays, goes)
+    told = select(t.announced.c.announcement_id).where(t.announced.c.learner_id == stays)
+    conn.execute(delete(t.notice).where(t.notice.c.learner_id == goes, t.notice.c.about.in_(told)))  # never twice
     for table in _tables_of_hers():
         others = [c for c in table.primary_key.columns if c.name != "learner_id"]
         if "learner_id" in table.primary_key.columns:

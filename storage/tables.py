@@ -53,6 +53,14 @@ consent = Table(
     Column("at", BigInteger, nullable=False),
 )
 
+wording = Table(  # what somebody was asked, word for word, by the fingerprint that her answer carries
+    "wording",
+    metadata,
+    Column("wording", Text, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
 lesson_version = Table(
     "lesson_version",
     metadata,

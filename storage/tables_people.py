@@ -290,7 +290,10 @@ announcement = Table(
     _at("at"),
     _text("state"),
     _text("after_id", default=""),
+    _number("reached", default="0"),
+    Column("fed_at", BigInteger, nullable=False, server_default="0"),
 )
+Index("announcement_state", announcement.c.state, announcement.c.at)
 
 announced = Table(
     "announced",

@@ -30,6 +30,7 @@ REFUSALS = {
     "suspend": "Chị chỉ tạm dừng được người trong địa bàn mình phụ trách.",
     "export": "Chị chỉ xem được dữ liệu của người trong địa bàn mình phụ trách.",
     "delete": "Chị chỉ xóa được dữ liệu của người trong địa bàn mình phụ trách.",
+    "announce": "Chị chỉ gửi hay dừng được tin của địa bàn mình phụ trách.",
 }
 INVITES = "Chị chỉ mời được người vào địa bàn mình phụ trách; cán bộ thì do cấp trên mời."
 

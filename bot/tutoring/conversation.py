@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.channels.base import Began, Body, Inner, Left, Media, Tap, Text, Told
-from bot.tutoring import aftercare, codes, lessons, menu, reception, rights
+from bot.tutoring import aftercare, announcing, codes, lessons, menu, reception, rights
 from bot.tutoring.desk import CodeShown, Desk, OfficeAsked, WentAway
 from bot.tutoring.hearing import hear, offered, says_emergency
 from flows import events as ev
+from flows import mask
 from flows.engine.sprint import was_used
 from flows.engine.stage import clean
 from flows.words.understand import (
@@ -23,6 +24,9 @@ from flows.words.understand import (
 
 ROOMS = {"o": "offer", "y": "line", "u": "crew", "q": "post", "v": "meeting", "z": "news"}
 """The first letter of a button's token → the room of the office it is for: "o:accept:17" asks "offer.accept" of 17."""
+
+WRITTEN = frozenset({"news.text", "news.link"})
+"""Questions of rooms that are answered in her own words: whatever she types is for the room."""
 
 BEFORE_CONSENT = frozenset({"offer", "line"})  # whoever cried for help may answer her helper
 
@@ -40,7 +44,7 @@ def answer(desk: Desk, body: Body, *, codes_too: bool = True) -> None:
     if isinstance(body, Told):
         lessons.take_told(desk, body)
         return
-    if isinstance(body, Text) and says_emergency(desk, body.text):
+    if isinstance(body, Text) and announcing.is_cry(desk.talk.pending, body.text) and says_emergency(desk, body.text):
         hear(desk, body.text)
         lessons.open_emergency(desk)
         return
@@ -71,6 +75,10 @@ def _text(desk: Desk, text: str) -> None:
         else:
             _own_words(desk, text)
         return
+    if desk.talk.pending in WRITTEN and _is_for_room(desk, text):
+        desk.events.append(ev.Heard(mask(clean(text[:2000])).text))
+        desk.events.append(OfficeAsked(desk.talk.pending, text))
+        return
     meaning = offered(desk, text)
     if isinstance(meaning, Answered):
         hear(desk, text)
@@ -81,6 +89,12 @@ def _text(desk: Desk, text: str) -> None:
         _resume(desk, ev.Typed(text))
     else:
         _own_words(desk, text, meaning)
+
+
+def _is_for_room(desk: Desk, text: str) -> bool:
+    """Everything but the label of a button and a global command, written out."""
+    labels = {label.casefold() for _, label in desk.talk.offer}
+    return clean(text[:200]).casefold() not in labels and not is_command(desk.book.words, clean(text[:200]))
 
 
 def _hear_name(desk: Desk, text: str) -> None:
@@ -126,6 +140,8 @@ def _ask_again(desk: Desk) -> None:
             desk.events.append(OfficeAsked("teach"))
         case "persons":
             desk.events.append(OfficeAsked("persons"))
+        case of_room if "." in of_room:
+            desk.events.append(OfficeAsked(f"{of_room.partition('.')[0]}.again"))
         case _ if desk.person.consent == "asked":
             reception.ask_consent(desk)
         case _:
