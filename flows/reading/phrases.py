@@ -29,9 +29,9 @@ REQUIRED = frozenset(
     persons_nameless persons_new place_kept place_lost rated relay_account relay_elsewhere relay_link
     relay_link_hidden relay_link_only relay_masked relay_money relay_papers_wanted relay_phone relay_remote
     relay_secret relay_secret_wanted reminder reminder_emergency reoffer report_made report_officer resume reveal
-    review_empty review_over right safety_again safety_alone safety_call safety_steps safety_taken safety_wait
-    secret set_aside show_image show_video somebody somewhere stale stale_short stopped taken task_again task_done
-    task_later task_proof task_stuck_end teach_not teach_welcome teaching teaching_all teaching_ask teaching_paused
-    thanks too_long type_numbers type_order unsure waiting waiting_over withdrawn wrong wrong_number wrong_typed
+    review_empty review_over right safety_again safety_call safety_steps safety_taken safety_wait secret set_aside
+    show_image show_video somebody somewhere stale stale_short stopped taken task_again task_done task_later
+    task_proof task_stuck_end teach_not teach_welcome teaching teaching_all teaching_ask teaching_paused thanks
+    too_long type_numbers type_order unsure waiting waiting_over withdrawn wrong wrong_number wrong_typed
     """.split()
 )

@@ -159,7 +159,7 @@ async def test_without_anybody_nothing_is_promised(tmp_path: Path):
         await lan.say("nhờ người chỉ")
         assert "chưa có cán bộ Hội" in lan.said
         await lan.say("tôi bị lừa mất tiền rồi")
-        assert "113" in lan.said and "đang gọi" not in lan.said
+        assert "đừng chuyển thêm" in lan.said and "đang gọi" not in lan.said
 
 
 async def test_a_stranger_goes_to_the_officer_and_is_paired_once_confirmed(tmp_path: Path):
