@@ -40,7 +40,8 @@ def answer_with(desk: Desk, notice: Notice) -> None:
 def _words(desk: Desk, notice: Notice) -> tuple[str, tuple[tuple[str, str], ...]]:
     values = _readable(desk, notice.values)
     text = desk.phrase(notice.phrase, **values)
-    return f"{text[:1].upper()}{text[1:]}", tuple((token, desk.phrase(label, **values)) for token, label in notice.buttons)
+    buttons = tuple((token, desk.phrase(label, **values)) for token, label in notice.buttons)
+    return f"{text[:1].upper()}{text[1:]}", buttons
 
 
 def _readable(desk: Desk, values: Mapping[str, str]) -> dict[str, str]:
