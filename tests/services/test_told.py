@@ -128,3 +128,20 @@ async def test_a_sentence_that_cannot_be_said_does_not_come_due_for_ever(tmp_pat
         await t.tells()
         assert not await t.rows("notice") and "ở gần" in lan.said
         assert t.intake.set_aside == 1
+
+
+async def test_who_shares_a_phone_is_told_when_she_sits_there_again(tmp_path: Path):
+    async with tutor(tmp_path, book(LESSON)) as t:
+        lan = await t.learner().meets()
+        await notice(t, lan, "pair_asked")
+        await lan.say("đổi người học")
+        await lan.tap("Người khác")
+        await t.tells()
+        assert "ở gần" not in lan.said and len(await t.rows("notice")) == 1
+        await lan.tap("Đồng ý")
+        await lan.say("Mai")
+        await lan.tap_token("a:0")
+        await lan.say("đổi người học")
+        await lan.tap("Lan")
+        await t.tells()
+        assert "ở gần" in lan.said and not await t.rows("notice")
