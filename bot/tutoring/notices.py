@@ -37,6 +37,12 @@ def answer_with(desk: Desk, notice: Notice) -> None:
         desk.remark(text)
 
 
+def ask_change(desk: Desk) -> None:
+    """Whether she wants somebody else: asked once, in confidence; nobody is told why."""
+    yes, no = desk.phrase("label_change_yes"), desk.phrase("label_change_no")
+    desk.offer(desk.phrase("change_ask"), (("o:change:yes", yes), ("g:go_on", no)))
+
+
 def _words(desk: Desk, notice: Notice) -> tuple[str, tuple[tuple[str, str], ...]]:
     values = _readable(desk, notice.values)
     text = desk.phrase(notice.phrase, **values)

@@ -203,3 +203,24 @@ async def test_suspension_passes_her_learners_on_at_once(tmp_path: Path):
         await t.tells()
         assert "không tiếp tục được" in "".join(m.text for m in lan.heard)
         assert "Nhận giúp" in other.last.labels
+
+
+async def test_she_changes_her_instructor_in_confidence(tmp_path: Path):
+    async with tutor(tmp_path, book(PAIR)) as t:
+        lan, hoa, cuc = await village(t)
+        be = await instructor(t, "be", "Bé")
+        await lan.say("nhờ người chỉ")
+        await t.tells()
+        first, other = (hoa, be) if "Nhận giúp" in hoa.last.labels else (be, hoa)
+        await first.tap("Nhận giúp")
+        await t.tells()
+        await lan.say("doi nguoi chi cho tui di")
+        assert "Không ai hỏi vì sao" in lan.said and len(await t.rows("request")) == 1
+        await lan.tap("Đổi giúp tôi")
+        await t.tells()
+        assert not first.said and "Nhận giúp" in other.last.labels
+        await other.tap("Nhận giúp")
+        await t.tells()
+        assert "theo sắp xếp của Hội" in first.said and "đổi" not in first.said
+        await t.passes(hours=10)
+        assert any("xin đổi người chỉ" in message.text for message in cuc.heard)

@@ -57,6 +57,8 @@ def ask(
         tries=tries,
     )  # fmt: skip
     turn.note("asked", first, kind=kind)
+    if kind == "change":
+        turn.report(owner, "officer_change", ten_hv=learner.name)
     if kind == "safety":
         return _call_everybody(turn, first)
     if not learner.confirmed:
