@@ -322,9 +322,13 @@ def add_notices(conn: Connection, rows: Iterable[Row]) -> None:
 
 
 def due_notices(conn: Connection, now: int, limit: int, *, urgent_only: bool = False) -> list[Row]:
-    """What is to be said now, in order: notice_id, learner_id, digest, due_at."""
+    """What is to be said now, in order: notice_id, learner_id, digest, due_at.
+
+    Whoever shares a phone and is not the one who sits at it is told when she sits there again.
+    """
     n = t.notice.c
-    query = select(n.notice_id, n.learner_id, n.digest, n.due_at).where(n.due_at <= now)
+    sits = exists().where(base.identity.c.learner_id == n.learner_id)
+    query = select(n.notice_id, n.learner_id, n.digest, n.due_at).where(n.due_at <= now, sits)
     if urgent_only:
         query = query.where(n.urgent == 1)
     return _all(conn, query.order_by(n.due_at, n.at, n.notice_id).limit(limit))

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from bot.channels.base import Began, Inner, Left, Outgoing, Tap, Update
+from bot.channels.base import Began, Inner, Left, Outgoing, Tap, Told, Update
 from bot.services import told
 from bot.services.effects import WEB, Effects, Record
 from bot.services.office import Office, changes_person
@@ -213,6 +213,8 @@ class Conversation:
         for at, update in enumerate(ordered):
             if record.forgotten:
                 return ordered[at:]
+            if isinstance(update.body, Told) and record.away:
+                continue  # she has blocked the tutor: what others had to say comes too late for her
             universe = self.universe(f"{update.channel}:{update.update_id}")
             desk = Desk(book, universe, record.person, record.talk, record.row.channel)
             answer(desk, update.body)

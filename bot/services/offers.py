@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.services.pairing import World, within
+from bot.tutoring import notices
 from bot.tutoring.conversation import show_again
 from bot.tutoring.desk import Desk
 from bot.tutoring.pairing import policy, staff
 from bot.tutoring.pairing.turn import Turn
+from storage import pairings as kept
 from storage.database import Connection
 
 Event = Callable[[Turn, str], object]
@@ -38,6 +40,9 @@ class Offers:
         event = _ANSWERS.get(what)
         if event is None or len(value) > 64:
             show_again(desk)
+            return
+        if what == "change" and value != "yes" and kept.pairing_of(connection, desk.person.learner_id):
+            notices.ask_change(desk)
             return
         said = len(desk.replies)
         me, now = desk.person.learner_id, desk.universe.now

@@ -105,6 +105,8 @@ class Pairings:
                 within(conn, self.world, "", now, partial(_tick, request_id))
             return len(found)
 
+        if not await self.database.read(lambda conn: kept.due(conn, now, 1)):
+            return 0  # the usual case takes no writer
         return await self.database.transact(work)
 
     async def sweep(self, now: int) -> Sweep:

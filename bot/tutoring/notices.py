@@ -37,10 +37,17 @@ def answer_with(desk: Desk, notice: Notice) -> None:
         desk.remark(text)
 
 
+def ask_change(desk: Desk) -> None:
+    """Whether she wants somebody else: asked once, in confidence; nobody is told why."""
+    yes, no = desk.phrase("label_change_yes"), desk.phrase("label_change_no")
+    desk.offer(desk.phrase("change_ask"), (("o:change:yes", yes), ("g:go_on", no)))
+
+
 def _words(desk: Desk, notice: Notice) -> tuple[str, tuple[tuple[str, str], ...]]:
     values = _readable(desk, notice.values)
     text = desk.phrase(notice.phrase, **values)
-    return text, tuple((token, desk.phrase(label, **values)) for token, label in notice.buttons)
+    buttons = tuple((token, desk.phrase(label, **values)) for token, label in notice.buttons)
+    return f"{text[:1].upper()}{text[1:]}", buttons
 
 
 def _readable(desk: Desk, values: Mapping[str, str]) -> dict[str, str]:
@@ -53,8 +60,14 @@ def _readable(desk: Desk, values: Mapping[str, str]) -> dict[str, str]:
         step = lesson.step(step_id)
         text = render(step.text, desk.person.address, "", desk.book.facts, "…") if step else ""
         readable["buoc"] = _excerpt(text) or lesson.title
-    nobody = {"ten_hv": "somebody", "ten_hdv": "somebody", "khu": "somewhere"}
-    return readable | {name: desk.phrase(nobody[name]) for name in nobody if readable.get(name) == ""}
+    if readable.get("khu") == "":
+        readable["khu"] = desk.phrase("somewhere")
+    return readable | {name: _called(desk, readable[name]) for name in ("ten_hv", "ten_hdv") if name in readable}
+
+
+def _called(desk: Desk, name: str) -> str:
+    """How one woman of the union is spoken of to another."""
+    return desk.phrase("called", ten_goi=name) if name else desk.phrase("somebody")
 
 
 def _excerpt(text: str) -> str:

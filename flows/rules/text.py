@@ -60,10 +60,15 @@ def bare_words(text: str) -> Iterator[tuple[str, int]]:
     """Each bare address, with its column from 1; what others say in quotes does not count."""
     if "hị" not in text and "ạn" not in text:
         return
-    spoken = _NOT_TO_HER.sub(lambda found: " " * len(found[0]), text)
+    spoken = _NOT_TO_HER.sub(_hidden, text)
     for found in _BARE.finditer(spoken):
         if not _BEFORE.search(spoken[: found.start()]):
             yield found[0], found.start() + 1
+
+
+def _hidden(found: re.Match[str]) -> str:
+    """As many blanks; "chị {ten_hdv}" names somebody else, as "chị Lan" does."""
+    return ("X" if found[0].startswith("{ten_") else " ") + " " * (len(found[0]) - 1)
 
 
 @rules.add("W406", "bài có giọng đọc mà còn chỗ thiếu")

@@ -64,12 +64,12 @@ async def test_help_in_a_lesson_reaches_the_instructor_and_the_lesson_waits(tmp_
         await lan.tap("Tiếp")
         assert "đang hỏi một người ở gần" in lan.said and lan.last.labels == ("Học tiếp",)
         await t.tells()
-        assert "Lan ở Phường Trấn Biên" in hoa.said and "Bài thu" in hoa.said
+        assert "chị Lan ở Phường Trấn Biên" in hoa.said and "Bài thu" in hoa.said
         assert hoa.last.labels == ("Nhận giúp", "Để lát nữa", "Lần này chưa được")
         await hoa.tap("Nhận giúp")
         assert "cảm ơn" in hoa.said and "Nhắn tin" in hoa.last.labels
         await t.tells()
-        assert "Có người chỉ cho chị rồi: Hoa" in lan.said
+        assert "Có người chỉ cho chị rồi: chị Hoa" in lan.said
         (pairing,) = await t.rows("pairing")
         assert pairing["state"] == "open"
         await t.crash()
@@ -110,7 +110,7 @@ async def test_silence_passes_her_on_and_then_the_officer_is_told(tmp_path: Path
         await cuc.tap_token(token)
         assert "Cúc" not in cuc.said and "Xong rồi" in cuc.last.labels
         await t.tells()
-        assert "Cúc đã nhận việc của chị" in lan.said
+        assert "Chị Cúc đã nhận việc của chị" in lan.said
         await cuc.tap("Xong rồi")
         await t.tells()
         assert "đã xong" in lan.said
@@ -145,12 +145,12 @@ async def test_a_cry_for_help_rings_at_night_on_both_phones(tmp_path: Path):
         await lan.say("tôi bị lừa mất tiền rồi")
         assert "113" in lan.said and "Em đang gọi người chỉ và cán bộ Hội" in lan.said
         await t.tells()
-        assert "KHẨN: Lan" in hoa.said and "KHẨN: Lan" in cuc.said
+        assert "KHẨN: chị Lan" in hoa.said and "KHẨN: chị Lan" in cuc.said
         await t.passes(minutes=16)
         assert "VẪN CHƯA AI NHẬN" in cuc.said
         await cuc.tap("Tôi lo việc này")
         await t.tells()
-        assert "Cúc đã nhận việc của chị" in lan.said and "Cúc đã nhận việc khẩn" in hoa.said
+        assert "Chị Cúc đã nhận việc của chị" in lan.said and "Chị Cúc đã nhận việc khẩn" in hoa.said
 
 
 async def test_without_anybody_nothing_is_promised(tmp_path: Path):
@@ -159,7 +159,7 @@ async def test_without_anybody_nothing_is_promised(tmp_path: Path):
         await lan.say("nhờ người chỉ")
         assert "chưa có cán bộ Hội" in lan.said
         await lan.say("tôi bị lừa mất tiền rồi")
-        assert "113" in lan.said and "đang gọi" not in lan.said
+        assert "đừng chuyển thêm" in lan.said and "đang gọi" not in lan.said
 
 
 async def test_a_stranger_goes_to_the_officer_and_is_paired_once_confirmed(tmp_path: Path):
@@ -203,3 +203,24 @@ async def test_suspension_passes_her_learners_on_at_once(tmp_path: Path):
         await t.tells()
         assert "không tiếp tục được" in "".join(m.text for m in lan.heard)
         assert "Nhận giúp" in other.last.labels
+
+
+async def test_she_changes_her_instructor_in_confidence(tmp_path: Path):
+    async with tutor(tmp_path, book(PAIR)) as t:
+        lan, hoa, cuc = await village(t)
+        be = await instructor(t, "be", "Bé")
+        await lan.say("nhờ người chỉ")
+        await t.tells()
+        first, other = (hoa, be) if "Nhận giúp" in hoa.last.labels else (be, hoa)
+        await first.tap("Nhận giúp")
+        await t.tells()
+        await lan.say("doi nguoi chi cho tui di")
+        assert "Không ai hỏi vì sao" in lan.said and len(await t.rows("request")) == 1
+        await lan.tap("Đổi giúp tôi")
+        await t.tells()
+        assert not first.said and "Nhận giúp" in other.last.labels
+        await other.tap("Nhận giúp")
+        await t.tells()
+        assert "theo sắp xếp của Hội" in first.said and "đổi" not in first.said
+        await t.passes(hours=10)
+        assert any("xin đổi người chỉ" in message.text for message in cuc.heard)

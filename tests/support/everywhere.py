@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import Connection, Table, insert, update
+from sqlalchemy import Connection, Table, delete, insert, update
 
 from storage import invitees, people
 from storage import tables as base
@@ -50,6 +50,7 @@ def fill(connection: Connection, learner_id: str, other: str) -> None:
     add(base.attempt, **run, step="s", answer=NAME, right=True, tries=1, points=1, at=1)
     add(base.award, **run, kind="badge", name="Giỏi", points=1, at=1)
     stand = {"path": "/", "free": 1, "taken": 0, "ratio": 0.0, "silences": 0, "rest_until_at": 0, "last_served_at": 0}
+    connection.execute(delete(t.standing).where(t.standing.c.learner_id == learner_id))
     add(t.standing, **she, **stand)
     told = {"phrase": "offer_pair", "said": NAME, "buttons": "[]", "digest": 0, "at": 1, "due_at": 1}
     add(t.notice, **she, notice_id=f"1-{tag}", about="", **told)

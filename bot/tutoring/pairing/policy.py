@@ -45,7 +45,10 @@ def ask(
         return None
     for known in turn.ledger.requests_of(learner_id):
         if known.kind == kind or {known.kind, kind} == {"pair", "change"}:
-            turn.tell(learner_id, "safety_steps" if kind == "safety" else "pair_already", known.request_id)
+            if kind != "safety":
+                turn.tell(learner_id, "pair_already", known.request_id)
+            elif known.owner_id:
+                turn.tell(learner_id, "safety_steps", known.request_id)
             return known
     kind_of_owner, owner = turn.post(learner)
     first = Request(
@@ -54,6 +57,8 @@ def ask(
         tries=tries,
     )  # fmt: skip
     turn.note("asked", first, kind=kind)
+    if kind == "change":
+        turn.report(owner, "officer_change", ten_hv=learner.name)
     if kind == "safety":
         return _call_everybody(turn, first)
     if not learner.confirmed:
@@ -63,7 +68,7 @@ def ask(
         # A flood of strangers must not flood an officer's phone: from the sixth on they come with the day's digest.
         say = turn.tell if len(turn.ledger.owned_by(owner)) <= STRANGERS_AT_ONCE else turn.report
         say(owner, "officer_stranger", first.request_id, ten_hv=learner.name, khu=learner.area)
-        turn.tell(learner_id, "pair_stranger" if owner else "nobody_yet", first.request_id)
+        _say_to_her(turn, waiting, "pair_stranger")
         return waiting
     if not place:
         turn.ledger.put_request(first)
@@ -78,7 +83,8 @@ def _call_everybody(turn: Turn, request: Request) -> Request:
     turn.ledger.put_request(request)
     pairing = turn.ledger.pairing_of(request.learner_id)
     called = [each for each in dict.fromkeys((request.owner_id, pairing.instructor_id if pairing else "")) if each]
-    turn.tell(request.learner_id, "safety_steps" if called else "safety_alone", request.request_id)
+    if called:  # where nobody can be called, what she reads of the first hour must not say so
+        turn.tell(request.learner_id, "safety_steps", request.request_id)
     for who in called:
         name, area = (learner.name, learner.area) if learner else ("", "")
         turn.tell(who, "safety_call", request.request_id, urgent=True, ten_hv=name, khu=area)
@@ -94,13 +100,19 @@ def _tell_where(turn: Turn, request: Request, *, again: bool) -> Request:
         phrase = "pair_next" if again else "help_asked" if hers else "pair_asked"
     elif turn.clock.is_quiet(turn.now):
         phrase = "pair_night"
-    elif not request.owner_id:
-        phrase = "nobody_yet"
     else:
         phrase = "pair_wait"
         turn.report(request.owner_id, "officer_waiting", request.request_id, ten_hv=turn.name(request.learner_id))
-    turn.tell(request.learner_id, phrase, request.request_id)
+    _say_to_her(turn, request, phrase)
     return request
+
+
+def _say_to_her(turn: Turn, request: Request, phrase: str) -> None:
+    """Where nobody of the union is on this system nothing is promised; whom to call she has heard with her "giúp"."""
+    if request.owner_id:
+        turn.tell(request.learner_id, phrase, request.request_id)
+    elif request.kind != "help":
+        turn.tell(request.learner_id, "nobody_yet", request.request_id)
 
 
 def cancel(turn: Turn, request_id: str) -> None:
