@@ -107,10 +107,11 @@ class AnnouncementRow:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Of an area and all below it: who can be told, and why the others cannot."""
+    """Of an area and all below it: who can be told, and why the others cannot; `more`: not all were counted."""
 
     told: int = 0
     not_agreed: int = 0
     away: int = 0
     suspended: int = 0
     invited: int = 0
+    more: bool = False

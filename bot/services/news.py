@@ -102,9 +102,12 @@ class News:
                 return
         row = _but(row, row.body, link)
         kept.put(connection, row)
-        count = announcing.count_of(kept.reach(connection, place.path))
+        count = self._count(connection, place)
         draft = announcing.draft_of(connection, row, place)
         pure.show(desk, draft, count, quiet=self.quiet.holds(desk.universe.now))
+
+    def _count(self, connection: Connection, place: AreaRow) -> pure.Count:
+        return announcing.count_of(kept.reach(connection, place.path, announcing.COUNTED))
 
     # --- sending, stopping ---
 
@@ -125,10 +128,10 @@ class News:
                 self._written(connection, desk, "again", "")
                 return
             self._note(connection, desk, "announced", place.area_id)
-            reach = kept.reach(connection, place.path)
+            so = pure.people(desk, self._count(connection, place))
             quiet = self.quiet.holds(desk.universe.now)
             phrase = "news_sending_tomorrow" if quiet else "news_sending"
-            pure.over(desk, phrase, noi=announcing.whose(connection, place), so=str(reach.told))
+            pure.over(desk, phrase, noi=announcing.whose(connection, place), so=so)
 
     def _stop(self, connection: Connection, desk: Desk, announcement_id: str, mine: list[AreaRow]) -> None:
         running = {row.announcement_id: row for row in self._under(connection, mine) if row.state == "sending"}

@@ -50,10 +50,11 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Whom it reaches, and how many of the area it does not."""
+    """Whom it reaches, and how many of the area it does not; `more`: not everybody was counted."""
 
     told: int
     others: int
+    more: bool = False
 
 
 # --- what may go out ---------------------------------------------------------------------------------
@@ -195,14 +196,19 @@ def show(desk: Desk, draft: Draft, count: Count, *, quiet: bool) -> None:
     values = values_of(draft.body, draft.source_url, draft.whose)
     desk.say(desk.phrase("news_preview"))
     desk.replies.append(Reply(desk.phrase(phrase_of(draft.source_url), **values)))  # alone in its bubble
-    told = [desk.phrase("news_count", noi=draft.whose, so=str(count.told))]
-    told += [desk.phrase("news_others", con=str(count.others))] if count.others else []
+    told = [desk.phrase("news_count", noi=draft.whose, so=people(desk, count))]
+    told += [desk.phrase("news_others", con=str(count.others))] if count.others and not count.more else []
     told += [desk.phrase("news_tomorrow")] if quiet else []
     send = f"z:send:{draft.announcement_id}", desk.phrase("label_news_send")
     again = "z:rewrite", desk.phrase("label_news_rewrite")
     buttons = (send, again, _leave(desk)) if count.told else (again, _leave(desk))
     desk.replies.append(Reply("\n".join(told)))
     desk.offer("" if count.told else desk.phrase("news_nobody"), buttons, pending="news.again")
+
+
+def people(desk: Desk, count: Count) -> str:
+    """How many, as a number or as "more than"."""
+    return desk.phrase("news_more_than", so=str(count.told)) if count.more else str(count.told)
 
 
 def ask_which(desk: Desk, running: Sequence[tuple[str, str]]) -> None:

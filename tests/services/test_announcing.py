@@ -354,6 +354,20 @@ def _id(c: Connection, she: Learner) -> str:
     return str(conversations.identified(c, she.channel, she.chat_id))
 
 
+async def test_of_a_whole_province_not_everybody_is_counted_while_others_wait(
+    t: Tutor, monkeypatch: pytest.MonkeyPatch
+):
+    from bot.services import announcing
+
+    town = Town(t)
+    officer = await town.woman("Cúc", role="officer")
+    await town.woman("Lan")
+    monkeypatch.setattr(announcing, "COUNTED", 2)
+    for word in ("gửi thông báo", TEXT, "không có"):
+        await officer.say(word)
+    assert "tới hơn 2 người" in officer.said and "chưa nhận được" not in officer.said
+
+
 async def test_a_ward_hears_what_is_for_the_province_and_a_branch_does_not_hear_its_neighbour(t: Tutor):
     town = Town(t)
 
