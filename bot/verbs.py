@@ -209,7 +209,9 @@ def doctor(given: argparse.Namespace) -> int:
     except SettingsInvalid as wrong:
         findings.append(doctor.Finding("bad", f"Cấu hình: {wrong}"))
     else:
-        findings += asyncio.run(doctor.look_at_settings(settings, given.config, settings.database_url))
+        findings += asyncio.run(
+            doctor.look_at_settings(settings, given.config, settings.database_url, datetime.now(UTC))
+        )
     return doctor.report(findings, print)
 
 

@@ -271,8 +271,8 @@ def command(desk: Desk, word: str) -> None:
             _go_on(desk)
         case "emergency":
             lessons.open_emergency(desk)
-        case "thanks":
-            desk.say(desk.phrase("thanks"))
+        case "thanks" | "keep":
+            desk.say(desk.phrase("thanks" if word == "thanks" else "kept"))
             _show_again(desk)
         case "stop":
             desk.say(desk.phrase("stopped"))
