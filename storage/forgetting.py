@@ -174,6 +174,9 @@ def export(conn: Connection, learner_id: str) -> dict[str, list[dict[str, Any]]]
         base.identity.c.learner_id == learner_id, base.identity.c.channel == "web"
     )
     lines = select(base.chat_log).where(base.chat_log.c.chat_id.in_(chats)).order_by(base.chat_log.c.no)
+    words = {row.wording: row.text for row in conn.execute(select(base.wording))}
+    for row in found.get("consent", ()):
+        row["words"] = words.get(row["wording"], "")
     found["chat_log"] = [_plain(row._mapping) for row in conn.execute(lines)]
     return {name: rows for name, rows in found.items() if rows}
 

@@ -64,6 +64,8 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True)
 class ConsentRow:
+    """What somebody answered to which words: `wording` is the fingerprint under which they are kept."""
+
     learner_id: str
     channel: str
     answer: str
@@ -181,6 +183,7 @@ class Writes:
     sessions: list[SessionRow] = field(default_factory=list)
     away: list[tuple[str, str, bool]] = field(default_factory=list)
     consents: list[ConsentRow] = field(default_factory=list)
+    wordings: dict[str, str] = field(default_factory=dict)
     started: list[RunRow] = field(default_factory=list)
     ended: list[RunRow] = field(default_factory=list)
     ratings: list[tuple[str, str, int]] = field(default_factory=list)

@@ -225,7 +225,8 @@ class Conversation:
 
     def _talk(self, connection: Connection, row: LearnerRow) -> talks.Talk:
         try:
-            return talks.load(row.state)
+            talk = talks.load(row.state)
+            return talk if talk.calls(row.address, row.name) else talk.addressed(row.address, row.name)
         except SessionCorrupt as fault:
             log.error("session corrupt", extra={"learner_id": row.learner_id, "reason": str(fault)[:200]})
             keeping.put_key(connection, f"{conversations.CORRUPT}{row.learner_id}:{row.revision}", row.state, None)

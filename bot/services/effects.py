@@ -25,7 +25,7 @@ from bot.tutoring.desk import (
     WentAway,
 )
 from bot.tutoring.quiet import QuietHours
-from bot.tutoring.reception import consent_wording
+from bot.tutoring.reception import consent_text, fingerprint
 from flows import events as ev
 from storage.records import (
     AttemptRow,
@@ -102,9 +102,8 @@ class Record:
                 writes.ended.append(RunRow(*ended, event.points, event.passed))
             case ev.AnswerGraded() if agreed:
                 self._attempt(desk, event, now)
-            case ConsentAnswered(answer):
-                wording = consent_wording(desk)
-                writes.consents.append(ConsentRow(learner_id, self.row.channel, answer, wording, now))
+            case ConsentAnswered():
+                self._consent(desk, event, now)
             case AnswersForgotten():
                 writes.forget_answers.append(learner_id)
                 self.effects.stirred = True
@@ -142,6 +141,12 @@ class Record:
                 pass  # the desk has acted on it
             case _:
                 assert_never(event)
+
+    def _consent(self, desk: Desk, event: ConsentAnswered, now: datetime) -> None:
+        text = consent_text(desk.book, event.phrase, desk.talk.lang)
+        row = ConsentRow(self.row.learner_id, self.row.channel, event.answer, fingerprint(text), now)
+        self.effects.writes.consents.append(row)
+        self.effects.writes.wordings[row.wording] = text
 
     def _attempt(self, desk: Desk, event: ev.AnswerGraded, now: datetime) -> None:
         run = desk.talk.run

@@ -28,7 +28,7 @@ COLUMNS = {
     "points": "điểm", "passed": "đạt", "step": "bước", "right": "đúng", "tries": "số lần thử",
     "skill": "kỹ năng", "role": "vai", "state": "tình trạng", "capacity": "nhận nhiều nhất", "topics": "nhóm bài",
     "langs": "tiếng", "hours": "giờ", "paused_until_at": "nghỉ tới", "conduct_at": "hứa giữ quy tắc lúc",
-    "who": "ai nói",
+    "who": "ai nói", "words": "lời đã hỏi",
     "text": "tin", "need": "cần gì", "since_at": "từ lúc", "level": "mức", "opened_at": "từ lúc", "rating": "số sao",
     "expires_at": "hết hạn", "used_at": "dùng lúc", "kind": "loại", "seen_at": "nhắn lần cuối",
 }  # fmt: skip

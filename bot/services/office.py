@@ -217,7 +217,7 @@ class Office:
             case "link":
                 self._give_words(connection, desk)
             case "belonging":
-                rights.show_belonging(desk, _belonging(connection, desk.person.learner_id))
+                rights.show_belonging(desk, in_words(connection, desk.person.learner_id))
                 show_again(desk)
             case "persons":
                 sharing.ask_who(desk, seats.sitting(connection, desk.channel, chat_id))
@@ -335,7 +335,7 @@ def _instructs(connection: Connection, learner_id: str) -> bool:
     return any(role.role == "instructor" and role.state == "active" for role in roles)
 
 
-def _belonging(connection: Connection, learner_id: str) -> dict[str, str]:
+def in_words(connection: Connection, learner_id: str) -> dict[str, str]:
     """In words she can read; the whole of it is in the export."""
     data = forgetting.export(connection, learner_id)
     roles = [f"{ROLE_NAMES[role.role]}, {role.area_name}" for role in people.roles_of(connection, learner_id)]

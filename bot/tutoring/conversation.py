@@ -22,10 +22,10 @@ from flows.words.understand import (
     may_be_emergency,
 )
 
-ROOMS = {"o": "offer", "y": "line", "u": "crew", "q": "post", "v": "meeting", "z": "news"}
+ROOMS = {"o": "offer", "y": "line", "u": "crew", "q": "post", "v": "meeting", "z": "news", "b": "self"}
 """The first letter of a button's token → the room of the office it is for: "o:accept:17" asks "offer.accept" of 17."""
 
-WRITTEN = frozenset({"news.text", "news.link"})
+WRITTEN = frozenset({"news.text", "news.link", "self.area"})
 """Questions of rooms that are answered in her own words: whatever she types is for the room."""
 
 BEFORE_CONSENT = frozenset({"offer", "line"})  # whoever cried for help may answer her helper

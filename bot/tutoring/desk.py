@@ -40,7 +40,10 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class ConsentAnswered:
+    """What she answered to `phrase`: agreed, declined, withdrawn; of a further consent needs_agreed and so on."""
+
     answer: str
+    phrase: str = "consent"
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,10 @@ class Talk:
         run = self.run.bare() if self.run else None
         return replace(self, run=run, parked=tuple(each.bare() for each in self.parked), **_NOTHING)
 
+    def calls(self, address: str, name: str) -> bool:
+        """Whether the lesson that is open addresses her so; an officer may have put her name right meanwhile."""
+        return self.run is None or (self.run.address, self.run.name) == (address, name)
+
     def addressed(self, address: str, name: str) -> Talk:
         """The same conversation with her new name or form of address."""
         run = replace(self.run, address=address, name=name) if self.run else None
