@@ -17,6 +17,7 @@ from storage.records import LearnerRow, OutboxRow, PersonRow, Writes, from_ms, t
 from storage.seats import hand_over
 from storage.tables_people import role
 
+TO_COMPACT = "to_compact"  # the key that says that something was deleted since the file was last written anew
 CORRUPT = "corrupt:"  # keys under which states that could not be read are kept
 _HIGHEST = "highest_forgotten_no"
 
@@ -271,6 +272,10 @@ def _write_learning(conn: Connection, writes: Writes) -> None:
 
 def forget_answers(conn: Connection, learner_id: str) -> None:
     """Drop what she answered and earned, also in copies of a state that could not be read; her place stays."""
+    if conn.dialect.name == "sqlite":
+        again = {"revision": t.key_value.c.revision + 1}
+        statement = sqlite_insert(t.key_value).values(key=TO_COMPACT, value="", revision=1)
+        conn.execute(statement.on_conflict_do_update(index_elements=["key"], set_=again))
     conn.execute(delete(t.key_value).where(t.key_value.c.key.startswith(f"{CORRUPT}{learner_id}:", autoescape=True)))
     for table in (t.award, t.attempt, t.run):
         conn.execute(delete(table).where(table.c.learner_id == learner_id))

@@ -108,6 +108,11 @@ def get_key(conn: Connection, key: str) -> tuple[str, int] | None:
     return None if row is None else (row[0], row[1])
 
 
+def drop_key(conn: Connection, key: str, revision: int) -> None:
+    """Forget a value, unless it has changed since."""
+    conn.execute(delete(t.key_value).where(t.key_value.c.key == key, t.key_value.c.revision == revision))
+
+
 def put_key(conn: Connection, key: str, value: str, revision: int | None) -> bool:
     """Write a value if it still has `revision` (None: does not exist yet); False when somebody was quicker."""
     if revision is None:

@@ -168,6 +168,7 @@ request = Table(
     _number("follow_ups", default="0"),
 )
 Index("request_learner", request.c.learner_id)
+Index("request_owner", request.c.owner_id)
 Index("request_due", request.c.state, request.c.due_at)
 Index("request_order", request.c.state, request.c.priority, request.c.since_at)
 Index("request_sweep", request.c.state, request.c.priority, request.c.since_at, request.c.request_id)
@@ -232,6 +233,7 @@ Index("pairing_event_pairing", pairing_event.c.pairing_id)
 
 relay = Table("relay", metadata, _key("relay_id"), _text("pairing_id"), _text("from_id"), _text("body"), _at("at"))
 Index("relay_pairing", relay.c.pairing_id)
+Index("relay_from", relay.c.from_id)
 
 skill_check = Table(
     "skill_check",
@@ -245,6 +247,7 @@ skill_check = Table(
     _at("at"),
 )
 Index("skill_check_learner", skill_check.c.learner_id)
+Index("skill_check_by", skill_check.c.by)
 
 # --- the union's models, meetings, announcements -----------------------------------------------------
 

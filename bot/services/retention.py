@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from bot.services.office import Office
-from storage import conversations, pairings, people
+from storage import conversations, keeping, pairings, people
 from storage import retention as kept
 from storage.database import Connection, Database
 from storage.people_records import AuditRow
@@ -90,6 +90,15 @@ class Retention:
         conversations.forget_person(connection, learner_id)
         self.office.forgotten(connection, [learner_id])
         return 1
+
+    async def compact(self) -> bool:
+        """Write the database's file anew if anything was deleted since it last was; it takes a second or more."""
+        known = await self.database.read(partial(keeping.get_key, key=conversations.TO_COMPACT))
+        if known is None:
+            return False
+        await self.database.compact()
+        await self.database.transact(partial(keeping.drop_key, key=conversations.TO_COMPACT, revision=known[1]))
+        return True
 
     async def counts(self, now: datetime) -> dict[str, int]:
         """Who waits for an answer, and silent officers: see `storage.retention.counts`."""

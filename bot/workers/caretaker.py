@@ -1,4 +1,4 @@
-"""What is done once a day, by day: who has been silent for a year is asked or forgotten, old copies are removed."""
+"""What is done once a day: who has been silent for a year is asked or forgotten, old copies go, the file is tidied."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from bot.tutoring.quiet import QuietHours
 
 EVERY = timedelta(days=1)
 LOOK_EVERY_S = 600.0
+SMALL_HOURS = 3  # o'clock: when hardly anybody notices a second
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +28,7 @@ class Caretaker:
     ) -> None:
         self.retention, self.now, self.quiet, self.folders, self.data = retention_, now, quiet, folders, data
         self._done_at: datetime | None = None
+        self._compacted = False  # a machine that is off at night does it when it is switched on
 
     async def run(self) -> None:
         while True:
@@ -39,8 +41,12 @@ class Caretaker:
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def step(self) -> None:
-        """Once a day and only by day, since people are asked."""
+        """Once a day and only by day, since people are asked; and in the small hours what holds everybody up."""
         now = self.now()
+        small_hours = now.astimezone(self.quiet.zone).hour == SMALL_HOURS
+        if (small_hours or not self._compacted) and await self.retention.compact():
+            log.info("compacted")
+        self._compacted = True
         if self.quiet.holds(now) or (self._done_at is not None and abs(now - self._done_at) < EVERY):
             return
         forgotten = await self.retention.forget(now)

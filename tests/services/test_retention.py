@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -186,3 +187,42 @@ async def test_for_ever_means_for_ever(t: Tutor, tmp_path: Path):
     os.utime(tmp_path / "camtay.db.before-0003", (0, 0))
     await care.step()
     assert (tmp_path / "camtay.db.before-0003").exists()
+
+
+async def test_what_was_deleted_leaves_no_copy_in_a_corner_of_the_file(t: Tutor, tmp_path: Path):
+    care = caretaker(t)
+    await care.step()
+    t.ids.prefix, t.ids.numbers = "id-that-stands-nowhere-else-", count(100_000)  # none is the beginning of another
+    for number in range(60):
+        await t.learner(str(number)).meets("Bông Súng Trắng")
+    ids = [str(row["learner_id"]) for row in await t.rows("person")]
+    for number in range(0, 60, 2):
+        she = t.learner(str(number))
+        await she.say("xóa dữ liệu")
+        await she.tap("Xóa hết")
+    compacted: list[bool] = []
+    compact, care.retention.compact = care.retention.compact, lambda: note(compact)  # type: ignore[method-assign]
+
+    async def note(work: Callable[[], Awaitable[bool]]) -> bool:
+        compacted.append(await work())
+        return compacted[-1]
+
+    t.clock.passes(hours=18, minutes=50)  # 02:50
+    await care.step()
+    for _ in range(2):
+        t.clock.passes(minutes=10)
+        await care.step()
+    assert compacted == [True, False], "in the small hours, once"
+    kept = {str(row["learner_id"]) for row in await t.rows("person")}
+    raw = b"".join(path.read_bytes() for path in tmp_path.glob("camtay.db*"))
+    assert len(kept) == 30 and all(each.encode() in raw for each in kept)
+    assert not [each for each in ids if each not in kept and each.encode() in raw]
+
+
+async def test_a_machine_that_is_off_at_night_tidies_when_it_is_switched_on(t: Tutor):
+    she = await t.learner("1").meets("Lan")
+    await she.say("xóa dữ liệu")
+    await she.tap("Xóa hết")
+    care = caretaker(t)
+    await care.step()
+    assert not [row for row in await t.rows("key_value") if row["key"] == "to_compact"]

@@ -1,4 +1,4 @@
-"""How far an announcement has come and when it last went on; the words that people agreed to, by their fingerprint."""
+"""How far an announcement has come and when it went on; words agreed to; indexes for what a deletion looks for."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,3 +17,6 @@ def upgrade() -> None:
         sa.Column("text", sa.Text, nullable=False),
         sa.Column("at", sa.BigInteger, nullable=False),
     )
+    op.create_index("relay_from", "relay", ["from_id"])
+    op.create_index("skill_check_by", "skill_check", ["by"])
+    op.create_index("request_owner", "request", ["owner_id"])
