@@ -211,6 +211,8 @@ class App:
         self._senders.push(effects.outgoing)
         if effects.stirred:
             self._wake()
+        for chat_id in effects.anew:
+            self._webchat.renew(chat_id)
         for chat_id, entries in effects.entries.items():
             self._webchat.publish(chat_id, entries)
 

@@ -8,11 +8,13 @@ from datetime import datetime
 
 import flows
 from bot.tutoring import correcting as pure
+from bot.tutoring import linking
 from bot.tutoring import talk as talks
-from bot.tutoring.desk import Desk
+from bot.tutoring.conversation import show_again
+from bot.tutoring.desk import Desk, OfficeAsked
 from bot.tutoring.reception import MAX_NAME_WORDS, fingerprint, is_name
 from flows import SessionCorrupt
-from storage import areas, conversations, pairings, people
+from storage import areas, conversations, pairings, people, seats
 from storage.areas import AreaRow
 from storage.database import Connection
 from storage.records import ConsentRow, PersonRow, SessionRow, Writes, to_ms
@@ -43,12 +45,25 @@ class Self:
                 after = pure.with_need(desk, needs, value)
                 people.set_needs(connection, learner_id, after)
                 pure.ask_needs(desk, after)
+            case "split":
+                self._ask_split(connection, desk)
+            case "split_this" | "split_other" if desk.talk.pending == "self.split":  # an old button never does it
+                desk.events.append(OfficeAsked("split", what.removeprefix("split_")))
+            case "again" if desk.talk.pending == "self.split":
+                self._ask_split(connection, desk)
             case "again" if desk.talk.pending == "self.area":
                 pure.ask_area(desk, "", again=True)
             case "again" if desk.talk.pending == "self.needs":
                 pure.ask_needs(desk, needs)
             case _:
                 pure.show(desk)
+
+    def _ask_split(self, connection: Connection, desk: Desk) -> None:
+        others = len(seats.addresses(connection, desk.person.learner_id)) - 1
+        if others > 0:
+            linking.ask_split(desk, others)
+        else:
+            linking.stays(desk, show_again, 0)
 
     def _move(self, connection: Connection, desk: Desk, area_id: str) -> None:
         ward = areas.get(connection, area_id)

@@ -55,6 +55,7 @@ class Effects:
     entries: dict[str, list[LogEntry]] = field(default_factory=dict)
     forgotten: list[str] = field(default_factory=list)
     alone: list[tuple[Update, OfficeAsked]] = field(default_factory=list)
+    anew: list[str] = field(default_factory=list)  # chats of the web where another conversation goes on
     stirred: bool = False  # somebody else may have something to hear of it
 
 
@@ -109,6 +110,7 @@ class Record:
                 self.effects.stirred = True
             case PersonForgotten():
                 writes.forget_people.append(learner_id)
+                self.effects.anew += [self.row.chat_id] if self.row.channel == WEB else []
                 self.forgotten = self.effects.stirred = True
             case WentAway():
                 self.away = True

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from storage import conversations, forgetting
+from storage import areas, conversations, forgetting, people
 from storage.database import Connection, Database
 
 TITLES = {
@@ -33,6 +33,10 @@ COLUMNS = {
     "expires_at": "hết hạn", "used_at": "dùng lúc", "kind": "loại", "seen_at": "nhắn lần cuối",
 }  # fmt: skip
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
+ROLE_NAMES = {
+    "learner": "hội viên", "instructor": "người chỉ bài", "officer": "cán bộ", "editor": "người soạn bài",
+    "admin": "quản trị",
+}  # fmt: skip
 
 
 def as_html(data: dict[str, list[dict[str, Any]]]) -> str:
@@ -72,3 +76,25 @@ async def export_of_chat(database: Database, channel: str, chat_id: str, kind: s
 
     data = await database.read(work)
     return None if data is None else as_file(data, kind)
+
+
+def in_words(connection: Connection, learner_id: str) -> dict[str, str]:
+    """In words she can read; the whole of it is in the export."""
+    data = forgetting.export(connection, learner_id)
+    roles = [f"{ROLE_NAMES[role.role]}, {role.area_name}" for role in people.roles_of(connection, learner_id)]
+    belonging = people.belonging(connection, learner_id)
+    place = areas.get(connection, belonging[1]) if belonging and belonging[1] else None
+    told = {
+        "Tên trong danh sách của Hội": ", ".join(str(row["name"]) for row in data.get("invitee", ())),
+        "Nơi sinh hoạt": place.name if place else "",
+        "Vai": "; ".join(roles),
+        "Số lần xin giúp": _count(data, "request"),
+        "Số lần ghép đôi": _count(data, "pairing"),
+        "Việc đã được xác nhận": _count(data, "skill_check"),
+        "Số máy": _count(data, "identity"),
+    }
+    return {what: value for what, value in told.items() if value}
+
+
+def _count(data: dict[str, list[dict[str, Any]]], table: str) -> str:
+    return str(len(data[table])) if data.get(table) else ""

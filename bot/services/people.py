@@ -14,7 +14,8 @@ from typing import TypeVar
 from bot.errors import CamtayError, NotAllowed
 from bot.services import correcting
 from bot.services.correcting import Correction
-from bot.services.office import Links, Office, give, in_words
+from bot.services.export import in_words
+from bot.services.office import Links, Office, give
 from bot.tutoring import codes, invitations
 from bot.tutoring.correcting import CONSENT
 from bot.tutoring.roles import Grant, may

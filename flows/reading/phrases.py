@@ -36,11 +36,12 @@ REQUIRED = frozenset(
     waiting waiting_over withdrawn wrong wrong_number wrong_typed
     corrected idle_ask label_back label_need_disability label_need_elderly label_need_none label_need_poor
     label_need_remote label_need_worker label_news_leave label_news_nolink label_news_rewrite label_news_send
-    label_self_address label_self_area label_self_name label_self_needs needs_ask news news_already news_area
-    news_ask_link news_asks news_count news_gone news_is_sending news_is_sent news_is_stopped news_left news_length
-    news_link news_linked news_money news_more_than news_nobody news_none news_not_yours news_others news_phone
-    news_preview news_secret news_sending news_sending_tomorrow news_stopped news_tomorrow news_too_many news_unsafe
-    news_which news_write self_area_again self_area_ask self_area_now self_area_set self_area_which self_ask
+    label_self_address label_self_area label_self_name label_self_needs label_split_no label_split_other
+    label_split_this needs_ask news news_already news_area news_ask_link news_asks news_count news_gone
+    news_is_sending news_is_sent news_is_stopped news_left news_length news_link news_linked news_money news_more_than
+    news_nobody news_none news_not_yours news_others news_phone news_preview news_secret news_sending
+    news_sending_tomorrow news_stopped news_tomorrow news_too_many news_unsafe news_which news_write self_area_again
+    self_area_ask self_area_now self_area_set self_area_which self_ask split_alone split_ask split_other split_this
     withdrawn_told
     """.split()
 )
