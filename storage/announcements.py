@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, case, delete, exists, false, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, delete, exists, false, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -91,6 +91,25 @@ def stop(conn: Connection, announcement_id: str) -> int:
         back = {"reached": t.announcement.c.reached - len(ids), "after_id": ""}
         conn.execute(update(t.announcement).where(t.announcement.c.announcement_id == announcement_id).values(back))
     return len(ids)
+
+
+def close(conn: Connection, before: datetime) -> None:
+    """What was stopped so long ago does not go on any more."""
+    old = t.announcement.c.state == "stopped", t.announcement.c.at < to_ms(before)
+    conn.execute(update(t.announcement).where(*old).values(state="sent"))
+
+
+def forget_told(conn: Connection, before: datetime, limit: int) -> int:
+    """Who was told is known as long as anything is told, and some time after; how many rows went."""
+    over = select(t.announcement.c.announcement_id).where(
+        t.announcement.c.state == "sent", t.announcement.c.at < to_ms(before)
+    )
+    old = select(t.announced).where(t.announced.c.announcement_id.in_(over)).limit(limit)
+    keys = [(row.announcement_id, row.learner_id) for row in conn.execute(old)]
+    if keys:
+        mine = tuple_(t.announced.c.announcement_id, t.announced.c.learner_id).in_(keys)
+        conn.execute(delete(t.announced).where(mine))
+    return len(keys)
 
 
 # --- whom it reaches ---------------------------------------------------------------------------------

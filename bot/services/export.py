@@ -16,6 +16,8 @@ TITLES = {
     "session": "Đang học", "run": "Các lần học", "attempt": "Câu trả lời", "consent": "Lời đồng ý",
     "chat_log": "Tin nhắn trên trang web", "instructor": "Việc chỉ bài", "request": "Lần xin giúp",
     "pairing": "Người chỉ", "skill_check": "Việc đã làm được", "invitation": "Mã mời đã dùng",
+    "announced": "Tin của Hội đã nhận", "notice": "Tin đang chờ tới chị", "award": "Huy hiệu, chứng nhận",
+    "attendance": "Buổi họp đã dự", "membership": "Nhóm của Hội",
 }  # fmt: skip
 
 

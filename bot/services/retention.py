@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from bot.services.office import Office
-from storage import conversations, keeping, pairings, people
+from storage import announcements, conversations, keeping, pairings, people
 from storage import retention as kept
 from storage.database import Connection, Database
 from storage.people_records import AuditRow
@@ -23,6 +23,8 @@ from storage.records import to_ms
 
 PAGE = 2_000  # persons looked at in one read
 SLICE = 50  # persons asked in one transaction; forgotten are they one by one
+TOLD_SLICE = 500  # rows of who was told, likewise
+NEWS_IS_OLD = timedelta(days=90)
 CLOCK = "clock"  # who acts, in the audit
 
 _ASIDE = re.compile(r".+\.before-.+|before-restore-\d{8}-\d{6}")
@@ -90,6 +92,14 @@ class Retention:
         conversations.forget_person(connection, learner_id)
         self.office.forgotten(connection, [learner_id])
         return 1
+
+    async def close_news(self, now: datetime) -> None:
+        """Announcements of long ago: who was told is not remembered for ever."""
+        before = now - NEWS_IS_OLD
+        await self.database.transact(partial(announcements.close, before=before))
+        forget = partial(announcements.forget_told, before=before, limit=TOLD_SLICE)
+        while await self.database.transact(forget) == TOLD_SLICE:
+            pass
 
     async def compact(self) -> bool:
         """Write the database's file anew if anything was deleted since it last was; it takes a second or more."""

@@ -43,6 +43,8 @@ def answer(desk: Desk, body: Body, *, codes_too: bool = True) -> None:
         return
     if isinstance(body, Told):
         lessons.take_told(desk, body)
+        if desk.channel == "web" and desk.replies and not desk.replies[-1].buttons:
+            _show_again(desk)  # the page offers the answers of the newest line: they would be gone from under her thumb
         return
     if isinstance(body, Text) and announcing.is_cry(desk.talk.pending, body.text) and says_emergency(desk, body.text):
         hear(desk, body.text)

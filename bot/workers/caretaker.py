@@ -51,6 +51,7 @@ class Caretaker:
             return
         forgotten = await self.retention.forget(now)
         asked = await self.retention.ask(now)
+        await self.retention.close_news(now)
         removed = await asyncio.to_thread(self._remove_copies, now)
         self._done_at = now
         counts = await self.retention.counts(now)

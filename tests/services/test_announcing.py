@@ -433,6 +433,41 @@ async def test_whoever_deletes_everything_meanwhile_gets_nothing(t: Tutor):
     assert left == {await town.id_of("Cúc")} and told
 
 
+async def test_whoever_is_asked_something_keeps_its_buttons_under_her_thumb(t: Tutor):
+    town = Town(t)
+    web, tele = await town.woman("Lan", channel=WEB), await town.woman("Mai")
+    for she in (web, tele):
+        await she.opens("thu")
+    await town.announces()
+    await town.all()
+    assert web.last.labels == ("Tiếp",) and got(web) == 1, "the page shows the buttons of its newest line"
+    assert TEXT in tele.last.text and "Tiếp" in tele.buttons, "a messenger shows those of every line"
+    await web.tap("Tiếp")
+    assert "Hết" in web.said
+
+
+async def test_who_was_told_is_not_known_for_ever(t: Tutor):
+    from bot.services import retention
+
+    town = Town(t)
+    for letter in "ABCDE":
+        await town.woman(f"Lan {letter}")
+    await town.announces()
+    await town.all()
+    stopped = await town.announces("Tin bị dừng nửa chừng đây các chị ơi")
+    await town.slice()
+    await town.service.stop(OPERATOR, stopped)
+    care = retention.Retention(t.database, t.office, retention.Rules(), t.ids)
+    await care.close_news(t.clock.now())
+    assert len(await t.rows("announced")) == 7
+    t.clock.passes(days=91)
+    await care.close_news(t.clock.now())
+    assert not await t.rows("announced") and await town.state() == "sent"
+    assert [row["reached"] for row in await t.rows("announcement")] == [5, 2], "how many were told stays known"
+    with pytest.raises(NotNow):
+        await town.service.send(OPERATOR, stopped)
+
+
 async def test_the_text_is_data_and_never_a_sentence_of_ours(t: Tutor):
     town = Town(t)
     she = await town.woman("Lan")
