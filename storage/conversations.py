@@ -118,6 +118,8 @@ _FORGET_LOG = delete(t.chat_log).where(
     t.chat_log.c.chat_id == bindparam("of_chat"), t.chat_log.c.no <= bindparam("of_no")
 )
 
+_ERASE = _FORGET_LOG.where(t.chat_log.c.fleeting == 1)
+
 
 def keep_new(conn: Connection, channel: str, update_ids: Sequence[str], now: datetime) -> set[str]:
     """Write down which updates arrived; returns those never seen before."""
@@ -198,6 +200,7 @@ def write(conn: Connection, writes: Writes) -> None:
         for c in writes.consents
     ])  # fmt: skip
     _write_learning(conn, writes)
+    _many(conn, _ERASE, [{"of_chat": chat, "of_no": no} for chat, no in sorted(writes.erased)])
     _many(conn, _FORGET_LOG, [{"of_chat": chat, "of_no": no} for chat, no in sorted(writes.forget_log)])
     for learner_id in sorted(writes.forget_people):
         forget_person(conn, learner_id)  # before the farewell of this turn is added: she shall be able to read it
@@ -206,7 +209,8 @@ def write(conn: Connection, writes: Writes) -> None:
         for o in writes.outbox
     ])  # fmt: skip
     _many(conn, _ADD_LOG, [
-        {"chat_id": e.chat_id, "no": e.no, "who": e.who, "text": e.text, "buttons": e.buttons, "at": to_ms(e.at)}
+        {"chat_id": e.chat_id, "no": e.no, "who": e.who, "text": e.text, "buttons": e.buttons, "at": to_ms(e.at),
+         "fleeting": int(e.fleeting)}
         for e in writes.log
     ])  # fmt: skip
 

@@ -137,6 +137,7 @@ class LogRow:
     text: str
     buttons: str
     at: datetime
+    fleeting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,5 +193,6 @@ class Writes:
     outbox: list[OutboxRow] = field(default_factory=list)
     log: list[LogRow] = field(default_factory=list)
     forget_log: list[tuple[str, int]] = field(default_factory=list)
+    erased: list[tuple[str, int]] = field(default_factory=list)  # relayed lines of a chat up to this number
     forget_answers: list[str] = field(default_factory=list)
     forget_people: list[str] = field(default_factory=list)

@@ -194,6 +194,13 @@ chat_log = Table(
     PrimaryKeyConstraint("chat_id", "no"),
 )
 
+Index(
+    "chat_log_fleeting",
+    chat_log.c.at,
+    sqlite_where=chat_log.c.fleeting == 1,
+    postgresql_where=chat_log.c.fleeting == 1,
+)
+
 key_value = Table(
     "key_value",
     metadata,

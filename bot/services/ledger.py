@@ -11,6 +11,7 @@ from bot.tutoring.pairing.candidates import against, province, scopes
 from bot.tutoring.pairing.deadlines import Clock
 from bot.tutoring.pairing.model import PROVINCE, Instructor, Learner, Note, Offer, Pairing, Request
 from storage import pairings as kept
+from storage import relays
 from storage.database import Connection
 from storage.pairings import Row
 
@@ -116,6 +117,7 @@ class SqlLedger:
         kept.put_request(self._conn, {**asdict(request), "owner_id": request.owner_id or None})
         if request.state == "closed":
             kept.drop_notices_about(self._conn, request.request_id)
+            relays.drop(self._conn, request.request_id)
 
     def put_offer(self, offer: Offer) -> None:
         row = {**asdict(offer), "settled_at": offer.settled_at or None, "reserves": int(offer.reserves)}
@@ -126,6 +128,8 @@ class SqlLedger:
 
     def put_pairing(self, pairing: Pairing) -> None:
         kept.put_pairing(self._conn, {**asdict(pairing), "ended_at": pairing.ended_at or None})
+        if pairing.state != "open":
+            relays.drop(self._conn, pairing.pairing_id)
         kept.refresh(self._conn, pairing.instructor_id)
 
     def put_note(self, note: Note) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.services.announcing import Rules as NewsRules
 from bot.services.correcting import Self
+from bot.services.lines import Lines
 from bot.services.news import News
 from bot.services.offers import Offers
 from bot.services.office import Room
@@ -13,4 +14,9 @@ from bot.services.pseudonyms import Pseudonyms
 
 def rooms_of(names: Pseudonyms, pairing: World, news: NewsRules | None = None) -> dict[str, Room]:
     """A room for every name in `bot.tutoring.conversation.ROOMS`."""
-    return {"self": Self(), "offer": Offers(pairing), "news": News(names, news or NewsRules(), pairing.clock.quiet)}
+    return {
+        "self": Self(),
+        "offer": Offers(pairing),
+        "line": Lines(pairing),
+        "news": News(names, news or NewsRules(), pairing.clock.quiet),
+    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.channels.base import Began, Body, Inner, Left, Media, Tap, Text, Told
-from bot.tutoring import aftercare, announcing, codes, lessons, menu, reception, rights
+from bot.tutoring import aftercare, announcing, codes, lessons, lines, menu, reception, rights
 from bot.tutoring.desk import CodeShown, Desk, OfficeAsked, WentAway
 from bot.tutoring.hearing import hear, offered, says_emergency
 from flows import events as ev
@@ -25,7 +25,7 @@ from flows.words.understand import (
 ROOMS = {"o": "offer", "y": "line", "u": "crew", "q": "post", "v": "meeting", "z": "news", "b": "self"}
 """The first letter of a button's token → the room of the office it is for: "o:accept:17" asks "offer.accept" of 17."""
 
-WRITTEN = frozenset({"news.text", "news.link", "self.area"})
+WRITTEN = frozenset({"news.text", "news.link", "self.area", lines.WRITING})
 """Questions of rooms that are answered in her own words: whatever she types is for the room."""
 
 BEFORE_CONSENT = frozenset({"offer", "line"})  # whoever cried for help may answer her helper
@@ -46,7 +46,8 @@ def answer(desk: Desk, body: Body, *, codes_too: bool = True) -> None:
         if desk.channel == "web" and desk.replies and not desk.replies[-1].buttons:
             _show_again(desk)  # the page offers the answers of the newest line: they would be gone from under her thumb
         return
-    if isinstance(body, Text) and announcing.is_cry(desk.talk.pending, body.text) and says_emergency(desk, body.text):
+    lines.lapse(desk)
+    if isinstance(body, Text) and _cries(desk, body.text):
         hear(desk, body.text)
         lessons.open_emergency(desk)
         return
@@ -63,8 +64,17 @@ def answer(desk: Desk, body: Body, *, codes_too: bool = True) -> None:
             _tap(desk, token)
         case Began():
             _go_on(desk)
+        case Media(kind, ref) if lines.is_writing(desk):
+            desk.events.append(OfficeAsked("line.media", f"{kind}:{ref}"))
         case Media(kind):
             _media(desk, kind)
+
+
+def _cries(desk: Desk, text: str) -> bool:
+    """Whether she herself has been robbed; what an officer announces or a helper writes of it is no cry of hers."""
+    if lines.is_helping(desk) or not announcing.is_cry(desk.talk.pending, text):
+        return False
+    return says_emergency(desk, text)
 
 
 # --- words -------------------------------------------------------------------------------------------
@@ -78,7 +88,8 @@ def _text(desk: Desk, text: str) -> None:
             _own_words(desk, text)
         return
     if desk.talk.pending in WRITTEN and _is_for_room(desk, text):
-        desk.events.append(ev.Heard(mask(clean(text[:2000])).text))
+        if desk.talk.pending != lines.WRITING:  # what is for another person is not kept as hers
+            desk.events.append(ev.Heard(mask(clean(text[:2000])).text))
         desk.events.append(OfficeAsked(desk.talk.pending, text))
         return
     meaning = offered(desk, text)
@@ -263,7 +274,8 @@ def _resume(desk: Desk, signal: ev.Signal) -> None:
 
 
 def command(desk: Desk, word: str) -> None:
-    """A global word, typed or tapped."""
+    """A global word, typed or tapped; whoever was writing to somebody does so no more."""
+    line = lines.left(desk)
     match word:
         case "menu":
             menu.show_menu(desk)
@@ -300,14 +312,12 @@ def command(desk: Desk, word: str) -> None:
         case "agree" if desk.agreed:
             desk.say(desk.phrase("agreed"))
             _go_on(desk)
-        case "link" | "teach" | "apply" if desk.agreed:
+        case "link" | "teach" | "apply" | "persons" if desk.agreed or word == "persons":
             desk.events.append(OfficeAsked(word))
-        case "persons":
-            desk.events.append(OfficeAsked("persons"))
         case "agree" | "change_address" | "change_name" | "link" | "teach" | "apply":
             reception.ask_consent(desk)
-        case _ if "." in word and desk.agreed:
-            desk.events.append(OfficeAsked(word))
+        case _ if "." in word and (desk.agreed or word.partition(".")[0] in BEFORE_CONSENT):
+            desk.events.append(OfficeAsked(word, line))
         case _ if "." in word:
             reception.ask_consent(desk)
         case _:

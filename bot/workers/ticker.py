@@ -29,6 +29,7 @@ SWEEP_EVERY = timedelta(hours=1)
 SWEEP_SLICE = 50  # rows a transaction: nothing holds the writer longer than 50 ms
 FORGET_SLICE = 5  # persons likewise: each may take some milliseconds
 KEEP_UNCONSENTED = timedelta(days=30)  # design, section 4
+KEEP_RELAYED = timedelta(days=1)  # what one wrote to another stays on a page that never answers, at the most
 KEEP_INBOX = timedelta(days=14)  # Telegram delivers for 24 h; a page may send again what was typed offline for days
 
 T = TypeVar("T")
@@ -130,6 +131,9 @@ class Ticker:
         lines = await self.database.read(lambda c: keeping.ownerless_logs(c, people))
         await self._in_slices(lines, lambda some, c: keeping.expire_logs(c, some))
         while await self.database.transact(lambda c: invitations.expire(c, people, SWEEP_SLICE)) == SWEEP_SLICE:
+            pass
+        read = now - KEEP_RELAYED
+        while await self.database.transact(lambda c: keeping.erase_relayed(c, read, SWEEP_SLICE)) == SWEEP_SLICE:
             pass
         while await self.database.transact(lambda c: keeping.expire_inbox(c, ids, SWEEP_SLICE)) == SWEEP_SLICE:
             pass
