@@ -140,7 +140,7 @@ def join(conn: Connection, stays: str, goes: str) -> None:
 
 
 def _tell_once(conn: Connection, stays: str, goes: str) -> None:
-    """Of an announcement that both were to hear: if one of them has, the other does not; if neither, one of them does."""
+    """Of an announcement for both: if one of them has heard it the other does not any more, if neither has one does."""
     told, notice = t.announced.c, t.notice.c
 
     def of(learner_id: str) -> set[str]:
