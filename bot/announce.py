@@ -53,7 +53,8 @@ class Desk:
             "còn trong danh sách, chưa vào máy": reach.invited,
         }
         told = ", ".join(f"{count} {why}" for why, count in others.items() if count)
-        self.write(f"Không tới được: {told}." if told else "Không ai ở đây bị bỏ sót.")
+        if told:
+            self.write(f"Không tới được: {told}.")
         if self.quiet.holds(self.service.now()):
             self.write(f"Đang giờ yên lặng: tin bắt đầu đi lúc {self.quiet.end:%H:%M}.")
 

@@ -118,8 +118,7 @@ def join(conn: Connection, stays: str, goes: str) -> None:
     Where only one may be (an open pairing, a role in an area, an instructor's settings), that of `stays` stays.
     """
     _end_second_pairing(conn, stays, goes)
-    told = select(t.announced.c.announcement_id).where(t.announced.c.learner_id == stays)
-    conn.execute(delete(t.notice).where(t.notice.c.learner_id == goes, t.notice.c.about.in_(told)))  # never twice
+    _tell_once(conn, stays, goes)
     for table in _tables_of_hers():
         others = [c for c in table.primary_key.columns if c.name != "learner_id"]
         if "learner_id" in table.primary_key.columns:
@@ -138,6 +137,22 @@ def join(conn: Connection, stays: str, goes: str) -> None:
     conn.execute(update(base.identity).where(base.identity.c.learner_id == goes).values(learner_id=stays))
     conn.execute(delete(base.session).where(base.session.c.learner_id == goes))
     _join_person(conn, stays, goes)
+
+
+def _tell_once(conn: Connection, stays: str, goes: str) -> None:
+    """Of an announcement for both: if one of them has heard it the other does not any more, if neither has one does."""
+    told, notice = t.announced.c, t.notice.c
+
+    def of(learner_id: str) -> set[str]:
+        return set(conn.scalars(select(told.announcement_id).where(told.learner_id == learner_id)))
+
+    def waits(learner_id: str, both: set[str]) -> set[str]:
+        return set(conn.scalars(select(notice.about).where(notice.learner_id == learner_id, notice.about.in_(both))))
+
+    if both := of(stays) & of(goes):
+        said = both - waits(goes, both)
+        conn.execute(delete(t.notice).where(notice.learner_id == goes, notice.about.in_(both)))
+        conn.execute(delete(t.notice).where(notice.learner_id == stays, notice.about.in_(said)))
 
 
 def _end_second_pairing(conn: Connection, stays: str, goes: str) -> None:
