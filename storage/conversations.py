@@ -41,6 +41,9 @@ _ADD_LOG = insert(t.chat_log)
 _INSTRUCTS = exists().where(
     role.c.learner_id == t.identity.c.learner_id, role.c.role == "instructor", role.c.state == "active"
 )
+_LEADS = exists().where(
+    role.c.learner_id == t.identity.c.learner_id, role.c.role == "officer", role.c.state == "active"
+)
 _LEARNERS = (
     select(
         t.identity.c.learner_id,
@@ -55,6 +58,7 @@ _LEARNERS = (
         t.session.c.out_no,
         t.session.c.prompt_at,
         _INSTRUCTS.correlate(t.identity),
+        _LEADS.correlate(t.identity),
     )
     .join_from(t.identity, t.person, t.identity.c.learner_id == t.person.c.learner_id)
     .join(t.session, t.session.c.learner_id == t.identity.c.learner_id)

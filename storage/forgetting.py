@@ -43,7 +43,11 @@ def forget_belonging(conn: Connection, learner_id: str) -> None:
         or_(t.pairing.c.learner_id == learner_id, t.pairing.c.instructor_id == learner_id)
     )
     requests = select(t.request.c.request_id).where(t.request.c.learner_id == learner_id)
-    conn.execute(delete(t.notice).where(or_(t.notice.c.about.in_(requests), t.notice.c.about.in_(pairings))))
+    conn.execute(
+        delete(t.notice).where(
+            or_(t.notice.c.about == learner_id, t.notice.c.about.in_(requests), t.notice.c.about.in_(pairings))
+        )
+    )
     conn.execute(delete(t.relay).where(or_(t.relay.c.from_id == learner_id, t.relay.c.pairing_id.in_(pairings))))
     conn.execute(delete(t.offer).where(or_(t.offer.c.instructor_id == learner_id, t.offer.c.request_id.in_(requests))))
     conn.execute(update(t.request).where(t.request.c.owner_id == learner_id).values(owner_kind="nobody", owner_id=None))

@@ -35,6 +35,7 @@ class LearnerRow:
     out_no: int
     prompt_at: int | None
     instructs: bool = False
+    leads: bool = False
 
 
 @dataclass(frozen=True, slots=True)

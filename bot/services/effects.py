@@ -68,7 +68,7 @@ class Record:
 
     def __init__(self, row: LearnerRow, talk: talks.Talk, effects: Effects, quiet: QuietHours) -> None:
         self.row = row
-        self.person = Person(row.learner_id, row.name, row.address, row.consent, row.instructs)
+        self.person = Person(row.learner_id, row.name, row.address, row.consent, row.instructs, row.leads)
         self.talk = talk
         self.effects = effects
         self.quiet = quiet

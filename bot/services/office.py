@@ -65,6 +65,12 @@ class PairingHooks:
         `unasked`: she is not here to see it; she is told.
         """
 
+    def wants_to_guide(self, connection: Connection, learner_id: str, now: datetime) -> None:
+        """She would like to guide others: an officer of her area decides."""
+
+    def lesson_finished(self, connection: Connection, desk: Desk, event: ev.RunEnded) -> None:
+        """She has come to the end of a lesson: who guides her may see how it goes."""
+
     def help_requested(self, connection: Connection, desk: Desk, event: ev.HelpRequested) -> None:
         """She wants a human, in a lesson or outside."""
 
@@ -107,9 +113,11 @@ class Office:
                     self._grant_waiting(connection, desk)
                 case AnswersForgotten():
                     self.leaving(connection, desk.person.learner_id, "withdrawn", desk.universe.now)
-                    desk.set_person(instructs=False)
+                    desk.set_person(instructs=False, leads=False)
                 case PersonForgotten():
                     self.leaving(connection, desk.person.learner_id, "deleted", desk.universe.now)
+                case ev.RunEnded(outcome="completed") if desk.agreed:
+                    self.hooks.lesson_finished(connection, desk, event)
                 case ev.HelpRequested():
                     self.hooks.help_requested(connection, desk, event)
                 case ev.PairingWished():
@@ -163,6 +171,8 @@ class Office:
         self.hooks.confirmed(connection, desk.person.learner_id, row.role, desk.universe.now)
         if row.role == "instructor":
             desk.set_person(instructs=_instructs(connection, desk.person.learner_id))
+        if row.role == "officer":
+            desk.set_person(leads=True)
 
     # --- two phones ---
 
@@ -278,6 +288,7 @@ class Office:
             if not known:  # a suspended one stays suspended
                 by, now = self.names.of(learner_id), desk.universe.now
                 people.set_role(connection, RoleRow(learner_id, "instructor", area_id, "asked", by, now))
+                self.hooks.wants_to_guide(connection, learner_id, now)
             desk.say(desk.phrase("apply_told"))
         show_again(desk)
 

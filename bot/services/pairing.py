@@ -268,6 +268,27 @@ class Hooks(PairingHooks):
 
         within(connection, self.world, "", now, event)
 
+    def wants_to_guide(self, connection: Connection, learner_id: str, now: datetime) -> None:
+        def event(turn: Turn) -> None:
+            learner = turn.ledger.learner(learner_id)
+            if learner:
+                officer = turn.post(learner)[1]
+                turn.tell(officer, "officer_applicant", learner_id, ten_hv=learner.name, khu=learner.area)
+
+        within(connection, self.world, "", now, event)
+
+    def lesson_finished(self, connection: Connection, desk: Desk, event: ev.RunEnded) -> None:
+        me = desk.person.learner_id
+        pairing = kept.pairing_of(connection, me)
+        if pairing is None:
+            return
+
+        def tell(turn: Turn) -> None:
+            who = pairing["instructor_id"]
+            turn.report(who, "crew_finished", pairing["pairing_id"], ten_hv=desk.person.name, bai=event.lesson)
+
+        within(connection, self.world, me, desk.universe.now, tell)
+
     def help_requested(self, connection: Connection, desk: Desk, event: ev.HelpRequested) -> None:
         kind: Kind = "safety" if event.need == "safety" else "help"
         self._ask(connection, desk, kind, event.lesson, event.version, event.step, event.tries, event.topic)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from bot.services.announcing import Rules as NewsRules
 from bot.services.correcting import Self
+from bot.services.crew import Crew
 from bot.services.lines import Lines
 from bot.services.news import News
 from bot.services.offers import Offers
 from bot.services.office import Room
-from bot.services.pairing import World
+from bot.services.pairing import Hooks, World
+from bot.services.post import Post
 from bot.services.pseudonyms import Pseudonyms
 
 
@@ -18,5 +20,7 @@ def rooms_of(names: Pseudonyms, pairing: World, news: NewsRules | None = None) -
         "self": Self(),
         "offer": Offers(pairing),
         "line": Lines(pairing),
+        "crew": Crew(pairing),
+        "post": Post(names, Hooks(pairing), pairing),
         "news": News(names, news or NewsRules(), pairing.clock.quiet),
     }

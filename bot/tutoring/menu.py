@@ -114,7 +114,10 @@ def _tracks(desk: Desk, lessons: list[Lesson], shown_already: Lesson | None) -> 
 
 
 def _work(desk: Desk) -> Offer:
-    return (("g:teach", desk.phrase("label_teach")),) if desk.person.instructs else ()
+    """What she does beside learning."""
+    guides = (("u:list:0", "label_crew"), ("g:teach", "label_teach")) if desk.person.instructs else ()
+    leads = (("q:list:", "label_post"),) if desk.person.leads else ()
+    return tuple((token, desk.phrase(label)) for token, label in (*guides, *leads))
 
 
 def _button(desk: Desk, lesson: Lesson) -> tuple[str, str]:

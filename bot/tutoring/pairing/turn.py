@@ -280,5 +280,7 @@ BUTTONS: dict[str, Callable[[str], Buttons]] = {
     "safety_again": _take_button,
     "officer_must": _officer_buttons,
     "officer_stranger": _officer_buttons,
+    "officer_applicant": lambda person_id: ((f"q:person:{person_id}", "label_look"),),
+    "teach_welcome": lambda _: (("g:teach", "label_teach"),),
 }
 """What can be tapped under a phrase, given what it is about: an offer, a request, or by what the two write."""

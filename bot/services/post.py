@@ -1,0 +1,251 @@
+"""The office's room "post": an officer sees to what waits in her areas, from her own chat.
+
+Every id that a button carries is looked up and checked against her areas here; what she may not see is refused with one
+sentence and written into the audit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from bot.services.ledger import read_instructor, read_learner
+from bot.services.office import PairingHooks, give
+from bot.services.pairing import World, within
+from bot.services.pseudonyms import Pseudonyms
+from bot.tutoring import post as pure
+from bot.tutoring.conversation import show_again
+from bot.tutoring.desk import Desk
+from bot.tutoring.pairing import policy
+from bot.tutoring.pairing.candidates import against_ever, nearness, scopes
+from bot.tutoring.pairing.explain import WIDTHS
+from bot.tutoring.pairing.turn import Turn
+from bot.tutoring.roles import Grant, may
+from storage import areas, crew, pairings, people
+from storage.database import Connection
+from storage.pairings import Row
+from storage.people_records import AuditRow, InvitationRow, RoleRow
+
+MOST = 50
+MOST_ASKED = 4
+LATER = 1 << 60  # whoever rests after she was asked may still be asked by an officer
+
+Answer = Callable[["Post", Connection, Desk, str], None]
+
+
+class Post:
+    def __init__(self, names: Pseudonyms, hooks: PairingHooks, world: World) -> None:
+        self.names, self.hooks, self.world = names, hooks, world
+
+    def asked(self, connection: Connection, desk: Desk, what: str, value: str, chat_id: str) -> None:
+        if not self._paths(connection, desk):
+            self._refuse(connection, desk, what)
+            return
+        answer = _ANSWERS.get(what)
+        if answer is None:
+            show_again(desk)
+        else:
+            answer(self, connection, desk, value)
+
+    # --- who she is ---
+
+    def _grants(self, connection: Connection, desk: Desk) -> tuple[Grant, ...]:
+        roles = people.roles_of(connection, desk.person.learner_id)
+        return tuple(Grant(role.role, role.path, role.state == "active") for role in roles)
+
+    def _paths(self, connection: Connection, desk: Desk) -> list[str]:
+        return [g.path for g in self._grants(connection, desk) if g.active and g.role in ("officer", "admin")]
+
+    def _refuse(self, connection: Connection, desk: Desk, what: str) -> None:
+        self._audit(connection, desk, f"refused_{what}", "", "")
+        desk.say(desk.phrase("not_yours"))
+        show_again(desk)
+
+    def _audit(self, connection: Connection, desk: Desk, what: str, learner_id: str, area_id: str) -> None:
+        names = self.names
+        subject = names.of(learner_id) if learner_id else ""
+        people.note(connection, AuditRow(desk.universe.now, names.of(desk.person.learner_id), what, subject, area_id))
+
+    # --- what waits ---
+
+    def waiting(self, connection: Connection, desk: Desk, value: str) -> None:
+        paths = self._paths(connection, desk)
+        rows = crew.waiting(connection, desk.person.learner_id, paths, MOST)
+        asking = crew.with_role(connection, paths, "instructor", ("asked",), MOST)
+        since = self.world.clock.say
+        requests = [(row["request_id"], row["kind"], row["name"], since(row["since_at"])) for row in rows]
+        pure.show(desk, requests, [(row["learner_id"], row["name"], row["area"]) for row in asking])
+
+    def _request(self, connection: Connection, desk: Desk, request_id: str) -> tuple[Row, Row] | None:
+        """A request that she may see to, with its learner; else she is told so."""
+        request = pairings.request(connection, request_id)
+        learner = pairings.learner(connection, request["learner_id"]) if request else None
+        if request is None or learner is None or request["state"] == "closed":
+            desk.say(desk.phrase("offer_gone"))
+            show_again(desk)
+            return None
+        mine = request["owner_id"] == desk.person.learner_id
+        if not mine and desk.person.learner_id not in pairings.officers(connection, learner["path"]):
+            self._refuse(connection, desk, "request")
+            return None
+        return request, learner
+
+    def request(self, connection: Connection, desk: Desk, request_id: str) -> None:
+        """Why it waits, and who can be asked."""
+        found = self._request(connection, desk, request_id)
+        if found is None:
+            return
+        request, learner = found
+        is_open, stranger = request["state"] == "open", not learner["confirmed"]
+        kind = desk.phrase(pure.KINDS[request["kind"]], ai=pure.called(desk, learner["name"]), luc=self._since(request))
+        lines = [f"{kind[:1].upper()}{kind[1:]}", desk.phrase("post_area", khu=learner["area"] or "—")]
+        if stranger:
+            lines.append(desk.phrase("post_stranger"))
+        who = [] if stranger or is_open or request["kind"] == "safety" else self._who(connection, request, learner)
+        if not (who or is_open or stranger or request["kind"] == "safety"):
+            lines.append(desk.phrase("post_nobody_free"))
+        labels = [(row["learner_id"], self._label(desk, row, learner)) for row in who]
+        pure.show_request(desk, request_id, lines, labels, stranger=stranger, is_open=is_open)
+
+    def _since(self, request: Row) -> str:
+        return self.world.clock.say(request["since_at"])
+
+    def _who(self, connection: Connection, request: Row, learner: Row) -> list[Row]:
+        """Instructors whom she could ask, the nearest first; whom the policies would not ask now for their topics is
+        for her to overrule, what protects people is not."""
+        her = read_learner(learner)
+        found: dict[str, Row] = {}
+        for _, prefix in scopes(learner["path"]):
+            for row in pairings.candidates(connection, prefix, LATER, MOST):
+                one = read_instructor(row)
+                if one and her and not against_ever(one, her, "", ()) and row["learner_id"] not in found:
+                    found[row["learner_id"]] = row
+            if len(found) >= MOST_ASKED:
+                break
+        return list(found.values())[:MOST_ASKED]
+
+    def _label(self, desk: Desk, row: Row, learner: Row) -> str:
+        width = WIDTHS[min(nearness(row["path"], learner["path"]), 3)]
+        return f"{row['name'] or desk.phrase('somebody')} · {width} · {row['taken']}/{row['capacity']}"
+
+    def ask(self, connection: Connection, desk: Desk, value: str) -> None:
+        """Put the request before the instructor she chose."""
+        request_id, _, chosen = value.partition(":")
+        found = self._request(connection, desk, request_id)
+        if found is None:
+            return
+        who = [row["learner_id"] for row in self._who(connection, *found) if pure.key(row["learner_id"]) == chosen]
+        reason = "over"
+        if who:
+            event = partial(_assign, request_id, who[0])
+            reason = within(connection, self.world, desk.person.learner_id, desk.universe.now, event, desk)
+        if not reason:
+            self._audit(connection, desk, "assigned", found[0]["learner_id"], "")
+        desk.say(desk.phrase("post_asked" if not reason else "post_quiet" if reason == "quiet" else "post_not_now"))
+        self.waiting(connection, desk, "")
+
+    # --- strangers ---
+
+    def confirm(self, connection: Connection, desk: Desk, request_id: str) -> None:
+        if self._request(connection, desk, request_id) is not None:
+            pure.choose_area(desk, request_id, self._areas(connection, desk))
+
+    def _areas(self, connection: Connection, desk: Desk) -> list[tuple[str, str]]:
+        """Her own areas and those right below, as many as a phone shows."""
+        found = []
+        for path in self._paths(connection, desk):
+            depth = path.count("/")
+            found += [(a.area_id, a.name) for a in areas.under(connection, path) if a.path.count("/") - depth in (0, 1)]
+        return found[:8]
+
+    def settle_in(self, connection: Connection, desk: Desk, value: str) -> None:
+        """She is a member, of this area: from now on she can be paired."""
+        request_id, _, area_id = value.partition(":")
+        found = self._request(connection, desk, request_id)
+        if found is None:
+            return
+        path = areas.path_of(connection, area_id)
+        if not path or not may(self._grants(connection, desk), "invite_learner", path):
+            self._refuse(connection, desk, "confirm")
+            return
+        now, learner_id = desk.universe.now, found[0]["learner_id"]
+        by = self.names.of(desk.person.learner_id)
+        row = InvitationRow("", "invite", "learner", area_id, None, None, by, now, now)
+        give(connection, self.names, row, learner_id, now)
+        self._audit(connection, desk, "confirmed", learner_id, area_id)
+        self.hooks.confirmed(connection, learner_id, "learner", now)
+        desk.say(desk.phrase("post_confirmed"))
+        self.waiting(connection, desk, "")
+
+    # --- instructors ---
+
+    def helpers(self, connection: Connection, desk: Desk, value: str) -> None:
+        rows = crew.with_role(connection, self._paths(connection, desk), "instructor", ("active", "suspended"), 200)
+        shown = [(r["learner_id"], r["name"], _load(r)) for r in rows]
+        pure.show_helpers(desk, shown, int(value) if value.isascii() and value.isdigit() and len(value) < 4 else 0)
+
+    def _person(self, connection: Connection, desk: Desk, person_id: str, what: str) -> Row | None:
+        """An instructor of her areas (or who asks to be one); else she is told so."""
+        states = ("active", "suspended", "asked")
+        rows = crew.with_role(connection, self._paths(connection, desk), "instructor", states, 10_000)
+        found = next((row for row in rows if row["learner_id"] == person_id), None)
+        if found is None:
+            self._refuse(connection, desk, what)
+        return found
+
+    def person(self, connection: Connection, desk: Desk, person_id: str) -> None:
+        if row := self._person(connection, desk, person_id, "person"):
+            pure.show_person(desk, person_id, row["name"], row["area"], row["state"])
+
+    def approve(self, connection: Connection, desk: Desk, person_id: str) -> None:
+        row = self._person(connection, desk, person_id, "approve")
+        if row is None:
+            return
+        now = desk.universe.now
+        by = self.names.of(desk.person.learner_id)
+        for role in people.roles_of(connection, person_id):
+            if role.role == "instructor" and role.path == row["path"]:
+                people.set_role(connection, RoleRow(person_id, "instructor", role.area_id, "active", by, now))
+                invitation = InvitationRow("", "invite", "instructor", role.area_id, None, None, by, now, now)
+                give(connection, self.names, invitation, person_id, now)
+        self._audit(connection, desk, "approved", person_id, "")
+        self.hooks.confirmed(connection, person_id, "instructor", now, unasked=True)
+        desk.say(desk.phrase("post_approved"))
+        self.waiting(connection, desk, "")
+
+    def pause(self, connection: Connection, desk: Desk, person_id: str) -> None:
+        if row := self._person(connection, desk, person_id, "suspend"):
+            pure.ask_suspend(desk, person_id, row["name"])
+
+    def suspend(self, connection: Connection, desk: Desk, person_id: str) -> None:
+        """Her access ends at once; her learners get somebody else."""
+        if self._person(connection, desk, person_id, "suspend") is None:
+            return
+        now = desk.universe.now
+        people.suspend_role(connection, person_id, "instructor", self.names.of(desk.person.learner_id), now)
+        self.hooks.instructor_gone(connection, person_id, "suspended", now)
+        self._audit(connection, desk, "suspended_instructor", person_id, "")
+        desk.say(desk.phrase("post_suspended"))
+        self.waiting(connection, desk, "")
+
+
+def _assign(request_id: str, instructor_id: str, turn: Turn) -> str:
+    return policy.assign(turn, request_id, instructor_id)
+
+
+def _load(row: Row) -> str:
+    return "⏸" if row["state"] == "suspended" else f"{row['taken']}/{row['capacity'] or 0}"
+
+
+_ANSWERS: dict[str, Answer] = {
+    "list": Post.waiting,
+    "request": Post.request,
+    "ask": Post.ask,
+    "confirm": Post.confirm,
+    "in": Post.settle_in,
+    "helpers": Post.helpers,
+    "person": Post.person,
+    "approve": Post.approve,
+    "pause": Post.pause,
+    "suspend": Post.suspend,
+}

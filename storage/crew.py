@@ -1,0 +1,111 @@
+"""What an instructor sees of those she guides, and an officer of what waits in her areas: read in one query each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, func, insert, or_, select
+
+from storage import tables as base
+from storage import tables_people as t
+from storage.pairings import Row
+from storage.records import to_ms
+
+_DONE = (
+    select(func.count(func.distinct(base.run.c.lesson)))
+    .where(base.run.c.learner_id == t.pairing.c.learner_id, base.run.c.outcome == "completed")
+    .correlate(t.pairing)
+    .scalar_subquery()
+)
+_GUIDED = (
+    select(
+        t.pairing.c.pairing_id,
+        t.pairing.c.learner_id,
+        t.pairing.c.opened_at,
+        base.person.c.name,
+        func.coalesce(t.area.c.name, "").label("area"),
+        base.session.c.lesson,
+        base.session.c.seen_at,
+        _DONE.label("done"),
+    )
+    .join(base.person, base.person.c.learner_id == t.pairing.c.learner_id)
+    .outerjoin(t.area, t.area.c.area_id == base.person.c.area_id)
+    .outerjoin(base.session, base.session.c.learner_id == t.pairing.c.learner_id)
+    .where(t.pairing.c.state == "open")
+    .order_by(t.pairing.c.opened_at, t.pairing.c.pairing_id)
+)
+
+
+def guided(conn: Connection, instructor_id: str, pairing_id: str | None = None) -> list[Row]:
+    """Whom she guides now (or the one of this pairing): name, area, lessons finished, the open one, last seen."""
+    query = _GUIDED.where(t.pairing.c.instructor_id == instructor_id)
+    return _all(conn, query if pairing_id is None else query.where(t.pairing.c.pairing_id == pairing_id))
+
+
+def finished(conn: Connection, learner_id: str) -> list[str]:
+    """Lessons she has completed, the latest first."""
+    run = base.run.c
+    query = select(run.lesson).where(run.learner_id == learner_id, run.outcome == "completed")
+    return list(conn.scalars(query.group_by(run.lesson).order_by(func.max(run.ended_at).desc(), run.lesson)))
+
+
+def levels(conn: Connection, learner_id: str) -> dict[str, str]:
+    """How well she can do what a lesson teaches, as last confirmed by somebody who saw it: lesson → level."""
+    query = select(t.skill_check.c.lesson, t.skill_check.c.level).where(t.skill_check.c.learner_id == learner_id)
+    return {row.lesson: row.level for row in conn.execute(query.order_by(t.skill_check.c.check_id))}
+
+
+def confirm(conn: Connection, learner_id: str, lesson: str, level: str, by: str, now: datetime) -> None:
+    conn.execute(
+        insert(t.skill_check),
+        {"learner_id": learner_id, "lesson": lesson, "skill": "", "level": level, "by": by, "at": to_ms(now)},
+    )
+
+
+# --- an officer ---
+
+
+def _below(column: Any, paths: Sequence[str]) -> Any:
+    return or_(*(and_(column >= path, column < path[:-1] + "0") for path in paths))  # "0" comes right after "/"
+
+
+def waiting(conn: Connection, officer_id: str, paths: Sequence[str], limit: int) -> list[Row]:
+    """Requests in her areas, or hers to answer, that an officer has to see to: safety first, then the oldest."""
+    r = t.request.c
+    hers = and_(r.owner_kind == "officer", r.state.in_(("waiting", "offered", "open")))
+    query = (
+        select(
+            r.request_id, r.kind, r.state, r.since_at, r.due_at, r.width, r.learner_id, r.owner_id, base.person.c.name,
+            func.coalesce(t.area.c.name, "").label("area"), func.coalesce(t.area.c.path, "").label("path"),
+        )
+        .join(base.person, base.person.c.learner_id == r.learner_id)
+        .outerjoin(t.area, t.area.c.area_id == base.person.c.area_id)
+        .where(hers, or_(r.owner_id == officer_id, _below(t.area.c.path, paths)))
+        .order_by(r.priority, r.since_at, r.request_id)
+        .limit(limit)
+    )  # fmt: skip
+    return _all(conn, query)
+
+
+def with_role(conn: Connection, paths: Sequence[str], role: str, states: Collection[str], limit: int) -> list[Row]:
+    """People who hold (or ask for) a role within these areas: id, name, area, state, taken places."""
+    query = (
+        select(
+            t.role.c.learner_id, t.role.c.state, base.person.c.name, t.area.c.name.label("area"), t.area.c.path,
+            func.coalesce(t.standing.c.taken, 0).label("taken"), t.instructor.c.capacity,
+        )
+        .join(base.person, base.person.c.learner_id == t.role.c.learner_id)
+        .join(t.area, t.area.c.area_id == t.role.c.area_id)
+        .outerjoin(t.standing, t.standing.c.learner_id == t.role.c.learner_id)
+        .outerjoin(t.instructor, t.instructor.c.learner_id == t.role.c.learner_id)
+        .where(t.role.c.role == role, t.role.c.state.in_(sorted(states)), _below(t.area.c.path, paths))
+        .order_by(t.role.c.at, t.role.c.learner_id)
+        .limit(limit)
+    )  # fmt: skip
+    return _all(conn, query)
+
+
+def _all(conn: Connection, query: Select[Any]) -> list[Row]:
+    return [dict(row._mapping) for row in conn.execute(query)]
