@@ -9,7 +9,7 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,10 +18,11 @@ from typing import Literal
 from bot.errors import AlreadyRunning, StorageError
 from bot.settings import Settings
 from flows import LessonInvalid
-from storage import retention, schema
+from storage import crew, retention, schema
 from storage.copies import sqlite_path
 from storage.database import open_database
 from storage.lock import lock_folder
+from storage.records import to_ms
 
 OLDEST_PYTHON = (3, 11)
 LITTLE_DISK = 500_000_000  # bytes: some months of a commune's conversations and logs
@@ -149,6 +150,7 @@ async def _kept(settings: Settings, url: str, now: datetime) -> Iterable[Finding
                     return ()
                 before = now - timedelta(days=settings.keep.idle_days)
                 counts = await database.read(lambda c: retention.counts(c, before))
+                helpers = await database.read(lambda c: crew.counts(c, to_ms(now)))
         finally:
             await database.close()
     except (TimeoutError, StorageError, ValueError):
@@ -159,7 +161,18 @@ async def _kept(settings: Settings, url: str, now: datetime) -> Iterable[Finding
             f"Cán bộ im hơn {settings.keep.idle_days} ngày: {counts['officers']}; máy không tự xóa, hãy xem ai còn làm"
         )
         found.append(Finding("note", text))
-    return found
+    return [*found, *_helpers(helpers)]
+
+
+def _helpers(counts: Mapping[str, int]) -> Iterator[Finding]:
+    """Whether a call for help has somebody to go to."""
+    if counts["officers"]:
+        told = f"Cán bộ: {counts['officers']}, người chỉ đã nhận quy tắc: {counts['instructors']}"
+        yield Finding("good", f"{told}, yêu cầu đang chờ: {counts['requests']}")
+    else:
+        yield Finding("note", "Chưa có cán bộ nào: lời nhờ giúp không tới ai. ./camtay people invite --role officer")
+    if counts["overdue"]:
+        yield Finding("bad", f"Việc khẩn quá hạn hơn một giờ: {counts['overdue']}; ./camtay run có đang chạy?")
 
 
 def _lessons(settings: Settings) -> Iterator[Finding]:

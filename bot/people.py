@@ -22,6 +22,7 @@ from bot.services.pairing import Hooks
 from bot.services.pairing import World as PairingWorld
 from bot.services.people import OPERATOR, Actor, Invited, People
 from bot.services.pseudonyms import Pseudonyms
+from bot.services.requests import Requests
 from bot.services.rules import pairing_clock, pairing_rules
 from bot.settings import Settings
 from bot.tutoring import people_file
@@ -31,6 +32,8 @@ from storage.copies import sqlite_path
 from storage.database import Database, open_database
 from storage.errors import SchemaOutdated
 
+KIND_NAMES = {"pair": "cần người chỉ", "help": "nhờ giúp", "safety": "KHẨN", "change": "đổi người chỉ"}
+WAIT_NAMES = {"waiting": "chưa hỏi ai", "offered": "đang hỏi một người", "open": "có người đang giúp"}
 SHOWN_FAULTS = 1_000  # lines of faults on the screen; the rest is counted
 Print = Callable[[str], None]
 
@@ -227,6 +230,46 @@ async def _export(service: People, actor: Actor, given: argparse.Namespace, writ
     return 0
 
 
+# --- requests for a human ----------------------------------------------------------------------------
+
+
+async def _requests(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    rows = await _of(service).unclosed(actor, given.area)
+    say = _of(service).world.clock.say
+    for row in rows:
+        who, where = row["name"] or "—", row["area"] or "—"
+        since, state = f"từ {say(row['since_at'])}", WAIT_NAMES[row["state"]]
+        write("  ".join((row["request_id"], KIND_NAMES[row["kind"]], who, where, since, state)))
+    write(f"{len(rows)} yêu cầu.")
+    return 0
+
+
+async def _explain(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    for line in await _of(service).explain(actor, given.request):
+        write(line)
+    return 0
+
+
+async def _assign(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    if not given.by:
+        raise CamtayError("Việc này làm với quyền của một cán bộ: thêm --by MÃ.")
+    await _of(service).assign(actor, given.by, given.request, given.person)
+    write("Đã hỏi người này. Trả lời tới trong Cầm Tay.")
+    return 0
+
+
+async def _confirm(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    await _of(service).confirm(actor, given.person, given.area)
+    write("Đã xác nhận. Nếu chị ấy đang chờ, người chỉ được hỏi ngay.")
+    return 0
+
+
+def _of(service: People) -> Requests:
+    hooks = service.office.hooks
+    assert isinstance(hooks, Hooks)
+    return Requests(service, hooks.world)
+
+
 def _csv(rows: Sequence[Sequence[str]]) -> str:
     """As a file that a spreadsheet opens and does not execute."""
     written = io.StringIO()
@@ -247,4 +290,8 @@ _VERBS: dict[str, _Verb] = {
     "withdraw": _withdraw,
     "delete": _delete,
     "export": _export,
+    "requests": _requests,
+    "explain": _explain,
+    "assign": _assign,
+    "confirm": _confirm,
 }

@@ -89,6 +89,42 @@ def waiting(conn: Connection, officer_id: str, paths: Sequence[str], limit: int)
     return _all(conn, query)
 
 
+def unclosed(conn: Connection, path: str, limit: int = 1_000) -> list[Row]:
+    """Every request of an area that is not over, the most urgent first; "/" is everywhere, unknown places too."""
+    r = t.request.c
+    query = (
+        select(
+            r.request_id, r.kind, r.state, r.since_at, r.due_at, r.owner_kind, base.person.c.name,
+            func.coalesce(t.area.c.name, "").label("area"),
+        )
+        .join(base.person, base.person.c.learner_id == r.learner_id)
+        .outerjoin(t.area, t.area.c.area_id == base.person.c.area_id)
+        .where(r.state.in_(("waiting", "offered", "open")))
+        .order_by(r.priority, r.since_at, r.request_id)
+        .limit(limit)
+    )  # fmt: skip
+    return _all(conn, query if path == "/" else query.where(_below(t.area.c.path, [path])))
+
+
+def counts(conn: Connection, now: int) -> dict[str, int]:
+    """officers, instructors (who have promised), requests not over, urgent ones an hour overdue."""
+    live = t.request.c.state.in_(("waiting", "offered", "open"))
+    queries = {
+        "officers": select(func.count(func.distinct(t.role.c.learner_id))).where(
+            t.role.c.role == "officer", t.role.c.state == "active"
+        ),
+        "instructors": select(func.count())
+        .select_from(t.instructor)
+        .join(t.role, t.role.c.learner_id == t.instructor.c.learner_id)
+        .where(t.role.c.role == "instructor", t.role.c.state == "active", t.instructor.c.conduct_at.is_not(None)),
+        "requests": select(func.count()).select_from(t.request).where(live),
+        "overdue": select(func.count())
+        .select_from(t.request)
+        .where(live, t.request.c.kind == "safety", t.request.c.due_at < now - 3_600_000),
+    }
+    return {name: conn.scalar(query) or 0 for name, query in queries.items()}
+
+
 def with_role(conn: Connection, paths: Sequence[str], role: str, states: Collection[str], limit: int) -> list[Row]:
     """People who hold (or ask for) a role within these areas: id, name, area, state, taken places."""
     query = (

@@ -86,6 +86,12 @@ def instructors(conn: Connection, after: str, limit: int) -> list[Row]:
     return _all(conn, query)
 
 
+def instructors_of(conn: Connection, prefix: str) -> list[Row]:
+    """Everybody who teaches within an area, by id."""
+    query = _INSTRUCTOR.where(*_inside(t.standing.c.path, prefix)).order_by(t.instructor.c.learner_id)
+    return _all(conn, query)
+
+
 def officers(conn: Connection, path: str) -> list[str]:
     """Active officers above an area, the nearest first; where there is none, whoever answers for the widest."""
     query = (

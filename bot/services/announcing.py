@@ -119,10 +119,10 @@ class Announcements(People):
             kept.drop_drafts(connection, self.now() - KEEP_DRAFTS)
             row = AnnouncementRow(self.new_id(), place.area_id, body, source, actor.name, self.now(), "draft")
             kept.put(connection, row)
-            self._note(connection, actor, "announcement_drafted", "", place.area_id)
+            self.note(connection, actor, "announcement_drafted", "", place.area_id)
             return row, place
 
-        return await self._shown(*await self._act(actor, "announce", area_id, work))
+        return await self._shown(*await self.act(actor, "announce", area_id, work))
 
     async def show(self, actor: Actor, announcement_id: str) -> Shown:
         """Raises NotAllowed, NobodyThere."""
@@ -133,7 +133,7 @@ class Announcements(People):
 
         def work(connection: Connection, row: AnnouncementRow, place: AreaRow) -> None:
             begin(connection, row, actor.name, self.rules, self.now())
-            self._note(connection, actor, "announced", "", place.area_id)
+            self.note(connection, actor, "announced", "", place.area_id)
 
         await self._on(actor, announcement_id, work)
 
@@ -142,14 +142,14 @@ class Announcements(People):
 
         def work(connection: Connection, row: AnnouncementRow, place: AreaRow) -> int:
             told = halt(connection, row)
-            self._note(connection, actor, "announcement_stopped", "", place.area_id)
+            self.note(connection, actor, "announcement_stopped", "", place.area_id)
             return told
 
         return await self._on(actor, announcement_id, work)
 
     async def list_of(self, actor: Actor, area_id: str) -> list[AnnouncementRow]:
         """Raises NotAllowed, NobodyThere."""
-        return await self._act(actor, "announce", area_id, lambda c, place: kept.under(c, place.path))
+        return await self.act(actor, "announce", area_id, lambda c, place: kept.under(c, place.path))
 
     async def _on(
         self, actor: Actor, announcement_id: str, work: Callable[[Connection, AnnouncementRow, AreaRow], T]
@@ -165,7 +165,7 @@ class Announcements(People):
                 raise NobodyThere
             return work(connection, row, place)
 
-        return await self._act(actor, "announce", found.area_id, unit)
+        return await self.act(actor, "announce", found.area_id, unit)
 
     async def _shown(self, row: AnnouncementRow, place: AreaRow) -> Shown:
         """Counting a province takes half a second: it holds no writer."""

@@ -97,7 +97,7 @@ class People:
         self, actor: Actor, area_id: str, roles: Sequence[str] = (), states: Sequence[str] = ()
     ) -> list[Listed]:
         """Everybody of an area and all below it. Raises NotAllowed, NobodyThere."""
-        return await self._act(
+        return await self.act(
             actor, "see_people", area_id, lambda c, place: people.listed(c, place.path, roles, states)
         )
 
@@ -122,7 +122,7 @@ class People:
             def work(connection: Connection, place: AreaRow, role: str = role, of: str | None = invitee_id) -> Invited:
                 return self._invitation(connection, actor, role, place, of, lasts)
 
-            made.append(await self._act(actor, f"invite_{role}", area_id, work))
+            made.append(await self.act(actor, f"invite_{role}", area_id, work))
         return made
 
     def _invitation(
@@ -137,7 +137,7 @@ class People:
             self.office.names.code(code), "invite", role, place.area_id, invitee_id, None, actor.name, now, now + lasts
         )
         kept.add(connection, [row])
-        self._note(connection, actor, f"invited_{role}", "", place.area_id)
+        self.note(connection, actor, f"invited_{role}", "", place.area_id)
         return Invited(
             codes.written(code), self.links.of(code), role, place, entry.name if entry else "", row.expires_at
         )
@@ -154,7 +154,7 @@ class People:
             give(connection, self.office.names, row, learner_id, now)
             self.office.hooks.confirmed(connection, learner_id, "instructor", now, unasked=True)
 
-        await self._about(actor, "approve", learner_id, work)
+        await self.about(actor, "approve", learner_id, work)
 
     async def suspend(self, actor: Actor, learner_id: str, role: str = "instructor") -> None:
         """Her access in this role ends at once, everywhere; her learners get somebody else.
@@ -170,27 +170,27 @@ class People:
                 self.office.hooks.instructor_gone(connection, learner_id, "suspended", now)
             if role == "officer":
                 self.office.hooks.officer_gone(connection, learner_id, now)
-            self._note(connection, actor, f"suspended_{role}", learner_id, place.area_id)
+            self.note(connection, actor, f"suspended_{role}", learner_id, place.area_id)
 
-        await self._about(actor, "suspend", learner_id, work)
+        await self.about(actor, "suspend", learner_id, work)
 
     async def export(self, actor: Actor, learner_id: str) -> dict[str, list[dict[str, object]]]:
         """Everything that is kept of her, by table. Raises NotAllowed, NobodyThere."""
 
         def work(connection: Connection, place: AreaRow) -> dict[str, list[dict[str, object]]]:
-            self._note(connection, actor, "exported", learner_id, place.area_id)
+            self.note(connection, actor, "exported", learner_id, place.area_id)
             return forgetting.export(connection, learner_id)
 
-        return await self._about(actor, "export", learner_id, work)
+        return await self.about(actor, "export", learner_id, work)
 
     async def see(self, actor: Actor, learner_id: str) -> dict[str, str]:
         """What is kept of her, in words. Raises NotAllowed, NobodyThere."""
 
         def work(connection: Connection, place: AreaRow) -> dict[str, str]:
-            self._note(connection, actor, "seen", learner_id, place.area_id)
+            self.note(connection, actor, "seen", learner_id, place.area_id)
             return in_words(connection, learner_id)
 
-        return await self._about(actor, "export", learner_id, work)
+        return await self.about(actor, "export", learner_id, work)
 
     async def correct(self, actor: Actor, learner_id: str, correction: Correction) -> None:
         """Name, form of address, area, needs are put right, at once. She is told.
@@ -211,39 +211,39 @@ class People:
             now = self.now()
             correcting.carry_out(connection, learner_id, correction, moved, self.words(CONSENT), now)
             correcting.tell(connection, self.new_id(), learner_id, "corrected", correction.words(), now)
-            self._note(connection, actor, "corrected", learner_id, place.area_id)
+            self.note(connection, actor, "corrected", learner_id, place.area_id)
 
-        await self._about(actor, "correct", learner_id, work)
+        await self.about(actor, "correct", learner_id, work)
 
     async def withdraw(self, actor: Actor, learner_id: str) -> None:
         """Her consent is taken back, at once: see `rights.withdraw`. Raises NotAllowed, NobodyThere, CamtayError."""
 
         def work(connection: Connection, place: AreaRow) -> None:
             now = self.now()
-            self._note(connection, actor, "withdrawn_by_officer", learner_id, place.area_id)
+            self.note(connection, actor, "withdrawn_by_officer", learner_id, place.area_id)
             self.office.leaving(connection, learner_id, "withdrawn", now)
             if not correcting.withdraw(connection, learner_id, self.words("consent"), now):
                 raise CamtayError("Người này không đồng ý lưu gì, nên không có gì để rút.")
             correcting.tell(connection, self.new_id(), learner_id, "withdrawn_told", "", now)
 
-        await self._about(actor, "withdraw", learner_id, work)
+        await self.about(actor, "withdraw", learner_id, work)
         await self.database.scrub()
 
     async def delete(self, actor: Actor, learner_id: str) -> None:
         """Everything that is hers is gone for good. Raises NotAllowed, NobodyThere."""
 
         def work(connection: Connection, place: AreaRow) -> None:
-            self._note(connection, actor, "deleted_by_officer", learner_id, place.area_id)
+            self.note(connection, actor, "deleted_by_officer", learner_id, place.area_id)
             self.office.leaving(connection, learner_id, "deleted", self.now())
             conversations.forget_person(connection, learner_id)
             self.office.forgotten(connection, [learner_id])
 
-        await self._about(actor, "delete", learner_id, work)
+        await self.about(actor, "delete", learner_id, work)
         await self.database.scrub()
 
     # --- who may ---
 
-    async def _act(self, actor: Actor, action: str, area_id: str, work: Callable[[Connection, AreaRow], T]) -> T:
+    async def act(self, actor: Actor, action: str, area_id: str, work: Callable[[Connection, AreaRow], T]) -> T:
         """Do it if she may there; a refusal is committed to the audit before it is raised."""
 
         def unit(connection: Connection) -> tuple[bool, T | None]:
@@ -254,7 +254,7 @@ class People:
 
         return _unless_refused(action, *await self.database.transact(unit))
 
-    async def _about(self, actor: Actor, action: str, learner_id: str, work: Callable[[Connection, AreaRow], T]) -> T:
+    async def about(self, actor: Actor, action: str, learner_id: str, work: Callable[[Connection, AreaRow], T]) -> T:
         """Likewise for an act about a person: where she belongs is read here, never taken from who asks."""
 
         def unit(connection: Connection) -> tuple[bool, T | None]:
@@ -274,10 +274,10 @@ class People:
     ) -> tuple[bool, T | None]:  # fmt: skip
         if may(actor.grants, action, place.path):
             return True, work(connection, place)
-        self._note(connection, actor, f"refused_{action}", learner_id, place.area_id)
+        self.note(connection, actor, f"refused_{action}", learner_id, place.area_id)
         return False, None
 
-    def _note(self, connection: Connection, actor: Actor, what: str, learner_id: str, area_id: str) -> None:
+    def note(self, connection: Connection, actor: Actor, what: str, learner_id: str, area_id: str) -> None:
         subject = self.office.names.of(learner_id) if learner_id else ""
         people.note(connection, AuditRow(self.now(), actor.name, what, subject, area_id))
 
