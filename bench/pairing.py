@@ -88,8 +88,9 @@ def fill(conn: Connection, learners: int, instructors: int) -> None:
     ))  # fmt: skip
     _many(conn, t.request, (
         {"request_id": f"r{n}", "learner_id": f"l{n}", "kind": "pair", "topic": rng.choice(("", "v", "t", "l")),
-         "state": "waiting", "owner_kind": "officer", "owner_id": "officer", "priority": rng.choice((1, 2, 2, 2)),
-         "since_at": NOW - rng.randrange(10 * HOUR), "due_at": NOW + DAY, "width": 3}
+         "state": "waiting", "queue": "vi", "owner_kind": "officer", "owner_id": "officer",
+         "priority": rng.choice((1, 2, 2, 2)), "since_at": NOW - rng.randrange(10 * HOUR),
+         "due_at": NOW + DAY, "width": 3}
         for n in range(learners)
     ))  # fmt: skip
 

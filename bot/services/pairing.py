@@ -7,7 +7,7 @@ and reaches her as an update of the channel `inner`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
@@ -25,8 +25,10 @@ from bot.tutoring.pairing.pool import Pool
 from bot.tutoring.pairing.turn import BUTTONS, Turn
 from flows import events as ev
 from storage import pairings as kept
+from storage import standings, waiting
 from storage.database import Connection, Database
 from storage.records import to_ms
+from storage.rows import Row
 
 T = TypeVar("T")
 
@@ -58,8 +60,10 @@ def within(
     """
     kept.lock(conn)
     at = now if isinstance(now, int) else to_ms(now)
-    turn = Turn(SqlLedger(conn, world.clock, world.pseudonym), world.rules, world.clock, at, world.new_id, actor)
+    ledger = SqlLedger(conn, world.clock, world.pseudonym)
+    turn = Turn(ledger, world.rules, world.clock, at, world.new_id, actor)
     result = event(turn)
+    ledger.save()
     here = desk.person.learner_id if desk else ""
     if desk is not None:
         for tell in turn.tells:
@@ -138,7 +142,7 @@ class Sweep:
     async def load(self) -> None:
         """All who teach, read in slices."""
         after = ""
-        while rows := await self.database.read(partial(kept.instructors, after=after, limit=2_000)):
+        while rows := await self.database.read(partial(standings.instructors, after=after, limit=2_000)):
             for row in rows:
                 if (known := read_instructor(row)) and known.active and known.agreed:
                     self.pool.put(known, row["taken"])
@@ -153,13 +157,16 @@ class Sweep:
             return False
         found = []
         for row in rows:
-            request, learner = read_request(row), Learner(row["learner_id"], "", row["path"], row["lang"])
+            request = read_request(row)
+            learner = Learner(row["learner_id"], row["name"], row["path"], row["lang"], area=row["area"])
             best = self.pool.best(learner, row["topic"], tried[row["request_id"]], self.now)
             if request is None or best is None:
                 continue
             load = self.pool.load(best.learner_id)
             self.pool.served(best.learner_id, load + 1, self.now)
             found.append((request, learner, best.learner_id))
+        # Who has moved or speaks another language now, and nobody told the queue.
+        await self._mend({row["request_id"]: row["lang"] for row in rows if row["queue"] != row["lang"]})
         size = SLICE if self.database.url.startswith("sqlite") else 3 * SLICE  # PostgreSQL has no one writer to hold
         for at in range(0, len(found), size):
             await self.database.transact(partial(self._write, found=found[at : at + size]))
@@ -168,45 +175,48 @@ class Sweep:
         self.seen += len(rows)
         return len(rows) == READ
 
-    def _read(self, conn: Connection) -> tuple[list[kept.Row], dict[str, set[str]]]:
-        rows = kept.waiting(conn, self.after, READ)
-        return rows, kept.tried_of(conn, {row["request_id"]: row["learner_id"] for row in rows})
+    async def _mend(self, lines: dict[str, str]) -> None:
+        if lines:
+            await self.database.transact(partial(waiting.requeue, lines=lines))
+
+    def _read(self, conn: Connection) -> tuple[list[Row], dict[str, set[str]]]:
+        rows = waiting.waiting(conn, self.after, READ)
+        return rows, waiting.tried_of(conn, {row["request_id"]: row["learner_id"] for row in rows})
 
     def _write(self, conn: Connection, found: list[tuple[Request, Learner, str]]) -> None:
         kept.lock(conn)
         world, now = self.world, self.now
-        still = kept.still_waiting(conn, [request.request_id for request, _, _ in found])
-        taken = kept.taken_of(conn, {who for _, _, who in found})
-        named = {row["learner_id"]: row for row in kept.learners(conn, {each.learner_id for _, each, _ in found})}
+        still = waiting.still_waiting(conn, [request.request_id for request, _, _ in found])
+        free = waiting.free_of(conn, {who for _, _, who in found}, now)
         due = world.clock.after(now, world.rules.offer)
         offers, requests, tells, events = [], [], [], []
         counts: dict[str, int] = {}
         for request, learner, who in found:
             known = self.pool.known(who)
-            if request.request_id not in still or who not in taken or known is None:
+            if request.request_id not in still or who not in free or known is None:
                 continue
-            place = counts.get(who, taken[who])
-            if place >= known.capacity or learner.learner_id not in named:
+            request = replace(request, **still[request.request_id])
+            place = counts.get(who, int(free[who]["taken"]))
+            if place >= free[who]["capacity"]:
                 continue
             counts[who] = place + 1
-            offer_id, row = world.new_id(), named[learner.learner_id]
+            offer_id = world.new_id()
             offers.append(
                 {"offer_id": offer_id, "request_id": request.request_id, "instructor_id": who, "state": "open",
                  "made_at": now, "due_at": due, "settled_at": None, "reserves": 1}
             )  # fmt: skip
             requests.append(_offered(request, who, min(nearness(known.path, learner.path), PROVINCE), due, world, now))
-            values = {"ten_hv": row["name"], "khu": row["area"], "han": world.clock.say(due)}
+            values = {"ten_hv": learner.name, "khu": learner.area, "han": world.clock.say(due)}
             values |= {"bai": request.lesson, "buoc": request.step, "lan": str(request.tries)}
             tells.append(_offer_tell(who, "offer_lesson" if request.lesson else "offer_pair", offer_id, values, now))
             tells.append(Tell(learner.learner_id, "pair_asked", now, {}, (), request.request_id))
             events.append(Note(now, "", "offered", request.request_id, "", {"to": who, "offer": offer_id}))
-        standings = [
-            {"id": who, "new_taken": count, "new_ratio": count / max(each.capacity, 1),
-             "new_free": int(count < each.capacity), "new_last_served_at": now}
+        served = [
+            {"id": who, "new_taken": count, "new_ratio": count / free[who]["capacity"],
+             "new_free": int(count < free[who]["capacity"]), "new_last_served_at": now}
             for who, count in sorted(counts.items())
-            if (each := self.pool.known(who))
         ]  # fmt: skip
-        kept.sweep_write(conn, offers, requests, standings)
+        waiting.sweep_write(conn, offers, requests, served)
         kept.add_notices(conn, (_notice(world.new_id(), now, tell) for tell in tells))
         kept.add_events(conn, (_event(note, world) for note in events))
         self.offered += len(offers)
@@ -244,7 +254,7 @@ class Hooks(PairingHooks):
 
     def instructor_changed(self, connection: Connection, learner_id: str, now: datetime) -> None:
         def event(turn: Turn) -> None:
-            kept.refresh(connection, learner_id)
+            standings.refresh(connection, learner_id)
             if me := turn.ledger.instructor(learner_id):
                 staff.changed(turn, me)
                 if me.paused_until_at > turn.now:
@@ -259,9 +269,9 @@ class Hooks(PairingHooks):
         self, connection: Connection, learner_id: str, role: str, now: datetime, *, unasked: bool = False
     ) -> None:
         def event(turn: Turn) -> None:
+            standings.refresh(connection, learner_id)
             policy.confirmed(turn, learner_id)
             if role == "instructor":
-                kept.refresh(connection, learner_id)
                 if unasked:
                     turn.tell(learner_id, "teach_welcome")
                 staff.resume(turn, learner_id)
