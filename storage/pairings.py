@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -125,17 +126,23 @@ def tried(conn: Connection, request_id: str, learner_id: str) -> set[str]:
 
 
 _NOW: Any = bindparam("now", type_=BigInteger)
-_MOST: Any = bindparam("most", type_=BigInteger)
-_DUE = select(_r.request_id, _r.due_at).where(_r.state.in_(_LIVE), _r.due_at <= _NOW).order_by(_r.due_at).limit(_MOST)
-_OFFERS_DUE = (
-    select(_o.request_id, _o.due_at).where(_o.state == "open", _o.due_at <= _NOW).order_by(_o.due_at).limit(_MOST)
-)
+
+
+@lru_cache
+def _due(size: int) -> Executable:
+    """Of each state an index holds them in this order."""
+    arms = [
+        select(c.request_id, c.due_at).where(c.state == state, c.due_at <= _NOW).order_by(c.due_at).limit(at_most(size))
+        for c, states in ((_r, _LIVE), (_o, ("open",)))
+        for state in states
+    ]
+    return union_all(*(select(each.subquery()) for each in arms))
 
 
 def due(conn: Connection, now: int, limit: int) -> list[str]:
     """Requests of which a deadline is over, their own or their offer's; the longest overdue first."""
-    found = [row for query in (_DUE, _OFFERS_DUE) for row in conn.execute(query, {"now": now, "most": limit})]
-    return list(dict.fromkeys(row[0] for row in sorted(found, key=lambda row: (row[1], row[0]))))[:limit]
+    found = sorted((row.due_at, row.request_id) for row in conn.execute(_due(limit), {"now": now}))
+    return list(dict.fromkeys(request_id for _, request_id in found))[:limit]
 
 
 # --- writing ---

@@ -77,6 +77,7 @@ _INSTRUCTORS = (
     .order_by(t.instructor.c.learner_id)
     .limit(bindparam("most"))
 )
+_ROOMY = _INSTRUCTORS.where(t.standing.c.free == 1)
 _OFFICERS = (
     select(t.role.c.learner_id, t.area.c.path)
     .join(t.area, t.area.c.area_id == t.role.c.area_id)
@@ -99,9 +100,9 @@ def instructor(conn: Connection, learner_id: str) -> Row | None:
     return one(conn, _ONE_INSTRUCTOR, id=learner_id)
 
 
-def instructors(conn: Connection, after: str, limit: int) -> list[Row]:
-    """Everybody who teaches, in slices by id."""
-    return many(conn, _INSTRUCTORS, after=after, most=limit)
+def instructors(conn: Connection, after: str, limit: int, *, roomy: bool = False) -> list[Row]:
+    """Everybody who teaches, or who has a place left, in slices by id."""
+    return many(conn, _ROOMY if roomy else _INSTRUCTORS, after=after, most=limit)
 
 
 def officers(conn: Connection, path: str) -> list[str]:

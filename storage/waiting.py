@@ -131,13 +131,17 @@ def waiting(conn: Connection, after: tuple[int, int, str] | None, limit: int) ->
     return many(conn, _waiting(limit, after is not None), **values)
 
 
+def misplaced(conn: Connection, limit: int) -> dict[str, str]:
+    """Who stands in another line than hers, or in none: request_id → the language she speaks now."""
+    return {row["request_id"]: row["lang"] for row in many(conn, _MISPLACED, most=limit)}
+
+
 def requeue(conn: Connection, lines: Mapping[str, str]) -> None:
     """Mend `queue` of these: request_id → language."""
-    if lines:
-        rows = [{"id": each, "new_queue": lang} for each, lang in sorted(lines.items())]
-        conn.execute(_REQUEUE, rows)
+    conn.execute(_REQUEUE, [{"id": each, "new_queue": lang} for each, lang in sorted(lines.items())])
 
 
+_MISPLACED = waiting_query().where(t.request.c.queue != base.person.c.lang).order_by(None).limit(bindparam("most"))
 _REQUEUE = (
     update(t.request)
     .where(t.request.c.request_id == _ID, t.request.c.state == "waiting")

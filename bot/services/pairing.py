@@ -6,7 +6,8 @@ and reaches her as an update of the channel `inner`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -32,8 +33,9 @@ from storage.rows import Row
 
 T = TypeVar("T")
 
-READ, SLICE = 900, 60
-"""Requests of a sweep read at once, and written in one transaction: the writer is held well under 50 ms."""
+READ, SLICE, DUE = 300, 60, 5
+"""Requests of a sweep looked at without a pause, and written in one transaction; requests whose time is up, dealt with
+in one: nobody else waits 50 ms for any of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ class Pairings:
     async def accept(self, instructor_id: str, offer_id: str, now: int) -> bool:
         return await self.happens(instructor_id, now, lambda turn: policy.accept(turn, offer_id))
 
-    async def tick(self, now: int, limit: int = 20) -> int:
+    async def tick(self, now: int, limit: int = DUE) -> int:
         """Deal with what is due, a few in one transaction; how many there were."""
 
         def work(conn: Connection) -> int:
@@ -116,9 +118,14 @@ class Pairings:
     async def sweep(self, now: int) -> Sweep:
         """Match all who wait, in slices; what is found is visible after each."""
         sweep = Sweep(self.database, self.world, now)
-        await sweep.load()
-        while await sweep.step():
-            pass
+        try:
+            await sweep.load()
+            # Else the collector walks through all who teach again and again: each time nobody is answered for 100 ms.
+            gc.freeze()
+            while await sweep.step():
+                pass
+        finally:
+            gc.unfreeze()
         return sweep
 
 
@@ -140,44 +147,37 @@ class Sweep:
         self.seen = self.offered = 0
 
     async def load(self) -> None:
-        """All who teach, read in slices."""
+        """Whoever has a place left, read in slices; and who waits is put where an instructor looks for her."""
+        while lines := await self.database.read(partial(waiting.misplaced, limit=SLICE)):
+            await self.database.transact(partial(waiting.requeue, lines=lines))
         after = ""
-        while rows := await self.database.read(partial(standings.instructors, after=after, limit=2_000)):
+        while rows := await self.database.read(partial(standings.instructors, after=after, limit=READ, roomy=True)):
             for row in rows:
                 if (known := read_instructor(row)) and known.active and known.agreed:
                     self.pool.put(known, row["taken"])
             after = rows[-1]["learner_id"]
 
     async def step(self) -> bool:
-        """One slice; False when everybody has been looked at."""
-        if self.world.clock.is_quiet(self.now):
+        """One slice; False when nobody else waits, or nobody has a place left."""
+        if self.world.clock.is_quiet(self.now) or not self.pool:
             return False
         rows, tried = await self.database.read(self._read)
-        if not rows:
-            return False
-        found = []
-        for row in rows:
-            request = read_request(row)
-            learner = Learner(row["learner_id"], row["name"], row["path"], row["lang"], area=row["area"])
-            best = self.pool.best(learner, row["topic"], tried[row["request_id"]], self.now)
-            if request is None or best is None:
-                continue
-            load = self.pool.load(best.learner_id)
-            self.pool.served(best.learner_id, load + 1, self.now)
-            found.append((request, learner, best.learner_id))
-        # Who has moved or speaks another language now, and nobody told the queue.
-        await self._mend({row["request_id"]: row["lang"] for row in rows if row["queue"] != row["lang"]})
-        size = SLICE if self.database.url.startswith("sqlite") else 3 * SLICE  # PostgreSQL has no one writer to hold
-        for at in range(0, len(found), size):
-            await self.database.transact(partial(self._write, found=found[at : at + size]))
-        last = rows[-1]
-        self.after = last["priority"], last["since_at"], last["request_id"]
+        found = [each for row in rows if (each := self._match(row, tried[row["request_id"]]))]
+        for at in range(0, len(found), SLICE):
+            await self.database.transact(partial(self._write, found=found[at : at + SLICE]))
+        if rows:
+            self.after = rows[-1]["priority"], rows[-1]["since_at"], rows[-1]["request_id"]
         self.seen += len(rows)
         return len(rows) == READ
 
-    async def _mend(self, lines: dict[str, str]) -> None:
-        if lines:
-            await self.database.transact(partial(waiting.requeue, lines=lines))
+    def _match(self, row: Row, tried: Collection[str]) -> tuple[Request, Learner, str] | None:
+        learner = Learner(row["learner_id"], row["name"], row["path"], row["lang"], area=row["area"])
+        best = self.pool.best(learner, row["topic"], tried, self.now)
+        request = read_request(row) if best else None
+        if request is None or best is None:
+            return None
+        self.pool.served(best.learner_id, self.pool.load(best.learner_id) + 1, self.now)
+        return request, learner, best.learner_id
 
     def _read(self, conn: Connection) -> tuple[list[Row], dict[str, set[str]]]:
         rows = waiting.waiting(conn, self.after, READ)
