@@ -35,16 +35,16 @@ from storage.rows import Row, at_most, many, one, padded
 APART = ("changed", "reported", "left_by_instructor", "suspended")
 OPEN: Any = literal_column("'open'")  # as it stands in the partial indexes: a value would not find them
 _LOCK = text(
-    "SELECT set_config('plan_cache_mode', 'force_generic_plan', true),"
-    " pg_advisory_xact_lock(hashtextextended('pairing', 20260101))"
+    "SELECT pg_advisory_xact_lock(hashtextextended('pairing', 20260101)),"
+    " set_config('plan_cache_mode', 'force_generic_plan', true)"
 )
 
 
 def lock(conn: Connection) -> None:
     """Be the only one to decide until this transaction ends; on SQLite the writer is alone anyway.
 
-    What is asked here goes by indexes whatever the values are: PostgreSQL plans each question once for a connection,
-    not every time, which costs it more than the answer.
+    PostgreSQL plans each question once for a connection, not every time: all of them go by indexes, whatever the
+    values are, and planning would cost it more than answering.
     """
     if conn.dialect.name == "postgresql":
         conn.execute(_LOCK)

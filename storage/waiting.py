@@ -28,7 +28,14 @@ from storage.rows import Row, at_most, many, one, padded
 from storage.standings import inside, within
 
 _ID: Any = bindparam("id")
-PAIRED = exists().where(t.pairing.c.learner_id == t.request.c.learner_id, t.pairing.c.state == OPEN)
+
+
+def _none(*where: Any) -> Any:
+    """That there is no such row. Counted: PostgreSQL would look up `NOT EXISTS` by reading all rows there are."""
+    return select(func.count()).where(*where).correlate(t.request).scalar_subquery() == 0
+
+
+UNPAIRED = _none(t.pairing.c.learner_id == t.request.c.learner_id, t.pairing.c.state == OPEN)
 ORDER = (t.request.c.priority, t.request.c.since_at, t.request.c.request_id)
 
 
@@ -47,7 +54,7 @@ def waiting_query() -> Select[Any]:
         .join(base.person, base.person.c.learner_id == t.request.c.learner_id)
         .outerjoin(t.area, t.area.c.area_id == base.person.c.area_id)
         .where(t.request.c.state == "waiting", t.request.c.kind != "safety", known)
-        .where(or_(t.request.c.kind == "change", ~PAIRED))
+        .where(or_(t.request.c.kind == "change", UNPAIRED))
         .order_by(*ORDER)
     )
 
@@ -77,12 +84,12 @@ _FURTHER = tuple_(*ORDER) > tuple_(*(bindparam(each.name, type_=each.type) for e
 
 def _first_of() -> Select[Any]:
     """The first of some requests that she could take."""
-    asked = exists().where(
+    not_asked = _none(
         t.offer.c.request_id == t.request.c.request_id,
         t.offer.c.instructor_id == _ID,
         t.offer.c.state.in_(("declined", "expired")),
     )
-    apart = exists().where(
+    not_apart = _none(
         t.pairing.c.learner_id == t.request.c.learner_id,
         t.pairing.c.instructor_id == _ID,
         t.pairing.c.ended_why.in_(APART),
@@ -90,7 +97,11 @@ def _first_of() -> Select[Any]:
     spoken = base.person.c.lang.in_(bindparam("langs", expanding=True))
     ours = t.request.c.request_id.in_(bindparam("ids", expanding=True))
     where = inside(func.coalesce(t.area.c.path, ""))
-    return waiting_query().where(ours, spoken, *where, t.request.c.learner_id != _ID, ~asked, ~apart).limit(at_most(1))
+    return (
+        waiting_query()
+        .where(ours, spoken, *where, t.request.c.learner_id != _ID, not_asked, not_apart)
+        .limit(at_most(1))
+    )
 
 
 _FIRST_OF = _first_of()
