@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import logging
 import os
 import signal
-import socket
 import sys
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +23,8 @@ from aiohttp.web import AbstractRouteDef
 from bot.channels.base import LogEntry
 from bot.channels.webchat import WebChat
 from bot.errors import SettingsInvalid, StorageError
+from bot.greeting import LOOPBACK, greeting, refusal
+from bot.services.announcing import Feeder
 from bot.services.conversation import Conversation
 from bot.services.effects import WEB, Effects, unpack_entry
 from bot.services.export import export_of_chat
@@ -35,13 +35,16 @@ from bot.services.pairing import World as PairingWorld
 from bot.services.presence import Presence
 from bot.services.preview import Previews
 from bot.services.pseudonyms import Pseudonyms
+from bot.services.retention import Retention
 from bot.services.rooms import rooms_of
-from bot.services.rules import pairing_clock, pairing_rules
+from bot.services.rules import keep_rules, news_rules, pairing_clock, pairing_rules
 from bot.settings import Settings, account
 from bot.telemetry import start_logging, stop_logging
 from bot.tutoring.quiet import QuietHours
 from bot.web import server
 from bot.web.preview import preview_routes
+from bot.workers.announcer import Announcer
+from bot.workers.caretaker import Caretaker
 from bot.workers.intake import Intake
 from bot.workers.librarian import Librarian
 from bot.workers.sender import Senders
@@ -50,7 +53,6 @@ from bot.workers.ticker import EVERY_S, Ticker
 from bot.workers.watcher import Watcher
 from flows import Book, LessonInvalid
 from flows.events import Universe
-from flows.shelf.shelf import Shelf
 from storage import keeping, schema
 from storage.copies import sqlite_path
 from storage.database import Database, open_database
@@ -59,7 +61,6 @@ from storage.lock import lock_all
 SEND_PATIENCE_S = 3.0  # how long a stop waits for messages under way; the rest stays in the outbox
 WORK_PATIENCE_S = 3.0
 WATCHED_S = 0.5  # how often publications are looked for while somebody writes lessons here
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 STOP_WITHIN_S = 7.0  # all of it together
 
 log = logging.getLogger(__name__)
@@ -133,6 +134,7 @@ class App:
         beat, tick_s = presence.beat, world.tick_s
         self._ticker = Ticker(self.database, self.intake.submit, world.now, quiet, beat, tick_s, pairings)
         self._workers.append(self._spawn(self._ticker.run()))
+        self._care(office, quiet, data)
         self._follow(conversation, quiet)
         if self.telegram is not None:
             self._workers.append(self._spawn(self.telegram.run()))
@@ -144,7 +146,18 @@ class App:
         settings = self.settings
         world = PairingWorld(pairing_rules(settings), pairing_clock(settings), self.world.new_id, names.of)
         links = Links(settings.telegram.username, settings.web.public_url)
-        return Office(names, Hooks(world), links, rooms_of(names, world)), Pairings(self.database, world)
+        return Office(names, Hooks(world), links, rooms_of(names, world, news_rules(settings))), Pairings(
+            self.database, world
+        )
+
+    def _care(self, office: Office, quiet: QuietHours, data: Path) -> None:
+        """Announcements slice by slice; once a day what is kept no longer."""
+        settings, world = self.settings, self.world
+        feeder = Feeder(self.database, news_rules(settings), quiet, world.new_id)
+        self._workers.append(self._spawn(Announcer(feeder, world.now, self._wake, world.tick_s).run()))
+        retention = Retention(self.database, office, keep_rules(settings), world.new_id)
+        folders = {data, (sqlite_path(settings.database_url) or data / "x").parent}
+        self._workers.append(self._spawn(Caretaker(retention, world.now, quiet, folders, data).run()))
 
     def _follow(self, conversation: Conversation, quiet: QuietHours) -> None:
         """Take over what is published, and under `watch` what is saved."""
@@ -196,10 +209,16 @@ class App:
     def _publish(self, effects: Effects) -> None:
         """What is committed goes out: to the senders and to the pages that are open."""
         self._senders.push(effects.outgoing)
-        if effects.stirred and self._ticker is not None:
-            self._ticker.wake()
+        if effects.stirred:
+            self._wake()
+        for chat_id in effects.anew:
+            self._webchat.renew(chat_id)
         for chat_id, entries in effects.entries.items():
             self._webchat.publish(chat_id, entries)
+
+    def _wake(self) -> None:
+        if self._ticker is not None:
+            self._ticker.wake()
 
     async def _history(self, chat_id: str, after: int, limit: int) -> list[LogEntry]:
         rows = await self.database.read(lambda connection: keeping.history(connection, chat_id, after, limit))
@@ -286,11 +305,11 @@ async def _until_stopped(app: App, settings: Settings) -> int:
             loop.add_signal_handler(getattr(signal, name), stopping.set)
     try:
         await app.start()
-    except (SettingsInvalid, StorageError, LessonInvalid) as refusal:
-        _tell(str(refusal))
+    except (SettingsInvalid, StorageError, LessonInvalid) as wrong:
+        _tell(str(wrong))
         return 2
     except OSError as fault:
-        _tell(_refusal(fault, settings))
+        _tell(refusal(fault, settings))
         return 2
     for line in (*greeting(settings, app.library.shelf), *_about_lessons(app)):
         _tell(line)
@@ -315,67 +334,12 @@ async def _end(app: App, code: int) -> None:
     await stopping
 
 
-_REASONS = {
-    errno.EACCES: "không có quyền",
-    errno.EPERM: "không có quyền",
-    errno.EROFS: "chỗ này chỉ đọc được",
-    errno.ENOTDIR: "đã có một tệp ở chỗ của thư mục",
-    errno.ENOSPC: "ổ đĩa đã đầy",
-    errno.EADDRINUSE: "đã có chương trình khác dùng cổng này",
-    errno.EADDRNOTAVAIL: "máy này không có địa chỉ đó",
-}
-
-
-def _refusal(fault: OSError, settings: Settings) -> str:
-    reason = _REASONS.get(fault.errno or 0) or fault.strerror or str(fault)
-    if fault.filename:
-        return f"Không dùng được {fault.filename}: {reason}."
-    if isinstance(fault, socket.gaierror):
-        reason = "không tìm thấy địa chỉ này"
-    return f"Không mở được {settings.web.host}:{settings.web.port}: {reason}. Đổi cổng bằng --port."
-
-
-def greeting(settings: Settings, shelf: Shelf) -> Iterator[str]:
-    """What whoever started it reads: where it is, what is broken, a QR code when a phone can open the address."""
-    for path, problems in shelf.broken.items():
-        yield f"Bài có lỗi, chưa dùng được: {path}"
-        yield from (f"  {problem}" for problem in problems[:5])
-    web = settings.web
-    address = web.public_url or f"http://{_shown(web.host)}:{web.port}/"
-    yield f"Cầm Tay đang chạy: {address}"
-    if web.public_url or web.host not in LOOPBACK:
-        yield from _qr(address)
-    if not web.public_url:
-        yield f"Xem thử bài, chỉ mở được trên máy này: http://127.0.0.1:{web.port}/preview/"
-    if not (settings.helper.name and settings.helper.phone):
-        yield "Chưa có người giúp: điền helper.name và helper.phone trong config.yaml."
-
-
 def _about_lessons(app: App) -> Iterator[str]:
     if app.watch:
         yield "Lưu bài nào là dùng được ngay bài đó (tắt: --no-watch)."
     elif app.library.drafts:
         ids = " ".join(lesson.id for lesson in app.library.drafts)
         yield f"Bài đã sửa, chưa phát hành: {ids}. Xem trước khi phát hành: ./camtay publish --dry-run"
-
-
-def _shown(host: str) -> str:
-    if host not in ("0.0.0.0", "::"):
-        return f"[{host}]" if ":" in host else host
-    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.connect(("192.0.2.1", 9))  # sends nothing: asks the system which of its addresses faces the network
-        return str(probe.getsockname()[0])
-    return "127.0.0.1"
-
-
-def _qr(address: str) -> Sequence[str]:
-    import io
-
-    import segno
-
-    drawn = io.StringIO()
-    segno.make(address, error="m").terminal(drawn, compact=True)
-    return drawn.getvalue().splitlines()
 
 
 def _tell(line: str) -> None:

@@ -107,12 +107,19 @@ def parser() -> argparse.ArgumentParser:
     restoring.add_argument("file", metavar="TỆP", type=_path, help="tệp mà ./camtay backup đã ghi")
     caring = add("people", verbs.people, "Người và địa bàn: nhập, mời, duyệt, tạm dừng, xuất, xóa.", "config data")
     _people_arguments(caring)
+    _announce_arguments(add("announce", verbs.announce, "Tin của Hội cho một địa bàn: soạn, gửi, dừng, xem."))
     add("doctor", verbs.doctor, "Xem đã đủ gì, còn thiếu gì.", "config lessons data host port")
     return parser
 
 
 def _people_arguments(parser: argparse.ArgumentParser) -> None:
     from bot.people_arguments import add_arguments
+
+    add_arguments(parser)
+
+
+def _announce_arguments(parser: argparse.ArgumentParser) -> None:
+    from bot.announce_arguments import add_arguments
 
     add_arguments(parser)
 

@@ -11,13 +11,14 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
 from bot.errors import AlreadyRunning, StorageError
 from bot.settings import Settings
 from flows import LessonInvalid
-from storage import schema
+from storage import retention, schema
 from storage.copies import sqlite_path
 from storage.database import open_database
 from storage.lock import lock_folder
@@ -60,12 +61,13 @@ def look_at_machine() -> Iterator[Finding]:
     yield Finding("good" if sys.version_info >= OLDEST_PYTHON else "bad", f"Python {version}, {inside}")
 
 
-async def look_at_settings(settings: Settings, config: Path, database_url: str) -> list[Finding]:
+async def look_at_settings(settings: Settings, config: Path, database_url: str, now: datetime) -> list[Finding]:
     """Everything that the settings name, looked at where it is."""
     return [
         Finding("good", f"Cấu hình: {config}"),
         *_data(Path(settings.data.dir)),
         await _database(database_url),
+        *await _kept(settings, database_url, now),
         *_lessons(settings),
         *await _drafts(settings, database_url),
         await _telegram(settings),
@@ -132,6 +134,32 @@ async def _database(url: str) -> Finding:
         return Finding("bad", f"Cơ sở dữ liệu {kind}: phiên bản {version}, mới hơn chương trình ({schema.SCHEMA})")
     needed = "./camtay run sẽ tự nâng cấp" if path else "hãy chạy ./camtay migrate"
     return Finding("note" if path else "bad", f"Cơ sở dữ liệu {kind}: phiên bản {version} đã cũ, {needed}")
+
+
+async def _kept(settings: Settings, url: str, now: datetime) -> Iterable[Finding]:
+    """Who has been silent for long: those who were asked, and officers, whom nobody forgets by the clock."""
+    path = sqlite_path(url)
+    if path is not None and not path.exists():
+        return ()
+    try:
+        database = open_database(url)
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                if await schema.current(database) != schema.SCHEMA:
+                    return ()
+                before = now - timedelta(days=settings.keep.idle_days)
+                counts = await database.read(lambda c: retention.counts(c, before))
+        finally:
+            await database.close()
+    except (TimeoutError, StorageError, ValueError):
+        return ()  # said of the database itself
+    found = [Finding("good", f"Người im lâu đang được hỏi giữ hay xóa: {counts['asked']}")]
+    if counts["officers"]:
+        text = (
+            f"Cán bộ im hơn {settings.keep.idle_days} ngày: {counts['officers']}; máy không tự xóa, hãy xem ai còn làm"
+        )
+        found.append(Finding("note", text))
+    return found
 
 
 def _lessons(settings: Settings) -> Iterator[Finding]:

@@ -9,11 +9,13 @@ import io
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from bot.errors import CamtayError, SettingsInvalid
 from bot.people_arguments import ROLE_NAMES, STATE_NAMES
 from bot.services import importing
+from bot.services.correcting import Correction
 from bot.services.export import as_file
 from bot.services.office import Links, Office
 from bot.services.pairing import Hooks
@@ -23,6 +25,7 @@ from bot.services.pseudonyms import Pseudonyms
 from bot.services.rules import pairing_clock, pairing_rules
 from bot.settings import Settings
 from bot.tutoring import people_file
+from bot.tutoring.reception import consent_text
 from storage import schema
 from storage.copies import sqlite_path
 from storage.database import Database, open_database
@@ -53,6 +56,7 @@ async def _carry_out(settings: Settings, given: argparse.Namespace, world: World
         links = Links(settings.telegram.username, settings.web.public_url)
         pairing = PairingWorld(pairing_rules(settings), pairing_clock(settings), world.new_id, names.of)
         service = People(database, Office(names, Hooks(pairing), links), world.now, world.new_id)
+        service.words = partial(_words, settings)
         actor = await service.actor(given.by) if given.by else OPERATOR
         return await _VERBS[given.what](service, actor, given, write)
     finally:
@@ -67,6 +71,14 @@ async def _ready(database: Database) -> None:
         await schema.ensure(database)
     elif has != schema.SCHEMA:
         raise SchemaOutdated
+
+
+def _words(settings: Settings, phrase_id: str) -> str:
+    """One of the tutor's own questions, as it is kept beside the answer."""
+    from flows.shelf.shelf import plain_book, read_shelf
+
+    shelf = read_shelf(Path(settings.lessons.dir), settings.placeholders)
+    return consent_text(plain_book(shelf, settings.placeholders), phrase_id, "vi")
 
 
 # --- lists -------------------------------------------------------------------------------------------
@@ -177,6 +189,27 @@ async def _suspend(service: People, actor: Actor, given: argparse.Namespace, wri
     return 0
 
 
+async def _show(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    for what, value in (await service.see(actor, given.person)).items():
+        write(f"{what}: {value}")
+    write("Đủ từng dòng: ./camtay people export " + given.person)
+    return 0
+
+
+async def _correct(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    needs = None if given.needs is None else tuple(dict.fromkeys(given.needs.replace(",", " ").split()))
+    correction = Correction(given.name, given.address, given.area, needs, given.agreed)
+    await service.correct(actor, given.person, correction)
+    write("Đã sửa. Chị ấy được báo, và sửa lại được bằng “sửa thông tin”.")
+    return 0
+
+
+async def _withdraw(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    await service.withdraw(actor, given.person)
+    write("Đã rút lời đồng ý: tên gọi và các câu trả lời đã xóa. Chị ấy vẫn học tiếp được, và được báo.")
+    return 0
+
+
 async def _delete(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
     await service.delete(actor, given.person)
     write("Đã xóa hết dữ liệu của người này.")
@@ -209,6 +242,9 @@ _VERBS: dict[str, _Verb] = {
     "invite": _invite,
     "approve": _approve,
     "suspend": _suspend,
+    "show": _show,
+    "correct": _correct,
+    "withdraw": _withdraw,
     "delete": _delete,
     "export": _export,
 }

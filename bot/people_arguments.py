@@ -48,9 +48,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for name, what in (
         ("approve", "Duyệt một người làm người chỉ bài."),
         ("suspend", "Tạm dừng một người chỉ bài, có hiệu lực ngay."),
+        ("show", "Xem đang giữ gì của một người."),
+        ("withdraw", "Rút lời đồng ý lưu giúp một người: tên và câu trả lời được xóa ngay."),
         ("delete", "Xóa hết dữ liệu của một người."),
     ):
         add(name, what).add_argument("person", metavar="MÃ", help="mã người, xem ./camtay people list")
+    correct = add("correct", "Sửa dữ liệu của một người; chị ấy được báo.")
+    correct.add_argument("person", metavar="MÃ")
+    correct.add_argument("--name", metavar="TÊN", help="tên gọi")
+    correct.add_argument(
+        "--address", metavar="CÁCH_GỌI", help="chị/em, cô/con, dì/con, bác/cháu, bà/con, em/chị, bạn/mình"
+    )
+    correct.add_argument("--area", metavar="ĐỊA_BÀN", help="nơi sinh hoạt (xem ./camtay people areas)")
+    correct.add_argument(
+        "--needs",
+        metavar="NHÓM",
+        help="elderly disability poor worker remote, cách nhau bằng dấu phẩy; để trống: bỏ hết",
+    )
+    correct.add_argument("--agreed", action="store_true", help="chính chị ấy đã đồng ý để Hội ghi điều này")
     show = add("export", "Mọi dữ liệu đang giữ của một người.")
     show.add_argument("person", metavar="MÃ")
     show.add_argument("--format", choices=("json", "html"), default="json")

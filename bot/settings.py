@@ -11,62 +11,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, NoReturn
-from zoneinfo import ZoneInfo
 
+from bot.checks import address, bot_name, clock, database, hosts, https, one_of, some, within, zone
 from bot.errors import SettingsInvalid
 from flows.reading.fields import NAME, NAME_SHAPE, did_you_mean
 from flows.yaml import strictyaml
 
 PREFIX = "CAMTAY__"
-
-# --- what a value must look like: the check returns what is expected, or an empty text when it is met ---
-
-
-def _clock(value: str) -> str:
-    return "" if re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value) else 'giờ và phút, ví dụ "20:00"'
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (OSError, ValueError, KeyError):  # a folder, a bad path, an unknown zone
-        return "một múi giờ, ví dụ Asia/Ho_Chi_Minh"
-    return ""
-
-
-def _address(value: str) -> str:
-    return (
-        "" if not value or re.fullmatch(r"https?://[^\s/]+\S*", value) else "địa chỉ bắt đầu bằng http:// hay https://"
-    )
-
-
-def _https(value: str) -> str:
-    """Telegram takes nothing else; on the machine itself (a local Bot API server) http is all there is."""
-    local = r"http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/\S*)?"
-    known = re.fullmatch(rf"https://[^\s/]+\S*|{local}", value)
-    return "" if not value or known else "địa chỉ bắt đầu bằng https://"
-
-
-def _bot_name(value: str) -> str:
-    known = re.fullmatch(r"[A-Za-z]\w{4,31}", value, re.ASCII)
-    return "" if not value or known else "tên bot như BotFather ghi, không có @"
-
-
-def _database(value: str) -> str:
-    known = re.match(r"(sqlite|postgres|postgresql)(\+\w+)?://", value)
-    return "" if not value or known else "địa chỉ bắt đầu bằng sqlite:// hay postgresql://"
-
-
-def _some(value: str) -> str:
-    return "" if value else "một giá trị, không để trống"
-
-
-def _one_of(*allowed: str) -> Callable[[str], str]:
-    return lambda value: "" if value in allowed else "một trong: " + ", ".join(allowed)
-
-
-def _within(low: float, high: float) -> Callable[[float], str]:
-    return lambda value: "" if low <= value <= high else f"số từ {low:g} đến {high:g}"
 
 
 def _key(default: Any, check: Callable[[Any], str] | None = None, *, secret: bool = False, path: bool = False) -> Any:
@@ -79,8 +30,8 @@ def _key(default: Any, check: Callable[[Any], str] | None = None, *, secret: boo
 
 @dataclass(frozen=True, slots=True)
 class Tutor:
-    name: str = _key("Cầm Tay", _some)
-    union: str = _key("Hội Phụ nữ", _some)
+    name: str = _key("Cầm Tay", some)
+    union: str = _key("Hội Phụ nữ", some)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,22 +46,22 @@ class Helper:
 class Web:
     """`max_text` in characters; port 0 lets the system choose."""
 
-    host: str = _key("127.0.0.1", _some)
-    port: int = _key(8080, _within(0, 65_535))
-    public_url: str = _key("", _address)
-    max_text: int = _key(4_000, _within(100, 100_000))
+    host: str = _key("127.0.0.1", some)
+    port: int = _key(8080, within(0, 65_535))
+    public_url: str = _key("", address)
+    max_text: int = _key(4_000, within(100, 100_000))
 
 
 @dataclass(frozen=True, slots=True)
 class DatabaseAddress:
     """Empty: an SQLite file under the data folder. It may hold a password, hence never shown."""
 
-    url: str = _key("", _database, secret=True)
+    url: str = _key("", database, secret=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    dir: str = _key("data", _some, path=True)
+    dir: str = _key("data", some, path=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +72,13 @@ class Telegram:
     `drop_after_s` seconds of stop Telegram has dropped taps.
     """
 
-    mode: str = _key("polling", _one_of("polling", "webhook"))
-    webhook_url: str = _key("", _https)
-    messages_per_second: float = _key(30.0, _within(0, 10_000))
-    api_base: str = _key("https://api.telegram.org", _address)
+    mode: str = _key("polling", one_of("polling", "webhook"))
+    webhook_url: str = _key("", https)
+    messages_per_second: float = _key(30.0, within(0, 10_000))
+    api_base: str = _key("https://api.telegram.org", address)
     token_file: str = _key("", path=True)
-    username: str = _key("", _bot_name)
-    drop_after_s: float = _key(150.0, _within(0, 86_400))
+    username: str = _key("", bot_name)
+    drop_after_s: float = _key(150.0, within(0, 86_400))
     token: str = field(default="", repr=False)
 
 
@@ -135,40 +86,60 @@ class Telegram:
 class Time:
     """`quiet_from` and `quiet_to` are HH:MM in `zone`."""
 
-    zone: str = _key("Asia/Ho_Chi_Minh", _zone)
-    quiet_from: str = _key("20:00", _clock)
-    quiet_to: str = _key("08:00", _clock)
+    zone: str = _key("Asia/Ho_Chi_Minh", zone)
+    quiet_from: str = _key("20:00", clock)
+    quiet_to: str = _key("08:00", clock)
 
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
     """The 1+1: spans in hours of waking time (quiet hours don't count), `safety_min` in minutes of any time."""
 
-    capacity: int = _key(3, _within(1, 50))
-    offer_h: int = _key(4, _within(1, 72))
-    later_h: int = _key(4, _within(1, 720))
-    request_h: int = _key(24, _within(1, 720))
-    officer_h: int = _key(24, _within(1, 720))
-    help_h: int = _key(4, _within(1, 72))
-    follow_up_h: int = _key(24, _within(1, 720))
-    safety_min: int = _key(15, _within(1, 60))
-    silences: int = _key(3, _within(1, 20))
-    rest_days: int = _key(7, _within(1, 60))
-    digest_at: str = _key("18:00", _clock)
+    capacity: int = _key(3, within(1, 50))
+    offer_h: int = _key(4, within(1, 72))
+    later_h: int = _key(4, within(1, 720))
+    request_h: int = _key(24, within(1, 720))
+    officer_h: int = _key(24, within(1, 720))
+    help_h: int = _key(4, within(1, 72))
+    follow_up_h: int = _key(24, within(1, 720))
+    safety_min: int = _key(15, within(1, 60))
+    silences: int = _key(3, within(1, 20))
+    rest_days: int = _key(7, within(1, 60))
+    digest_at: str = _key("18:00", clock)
     priority: str = _key("elderly disability poor worker remote")
-    prefer_previous: str = _key("yes", _one_of("yes", "no"))
+    prefer_previous: str = _key("yes", one_of("yes", "no"))
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """Officers' news: `hosts` may be linked to (themselves and below, blanks between), `a_day` an officer sends so many
+    at most, `per_minute` people are told."""
+
+    hosts: str = _key("gov.vn hoilhpn.org.vn", hosts)
+    a_day: int = _key(3, within(1, 100))
+    per_minute: int = _key(300, within(1, 6_000))
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """How long data stay, in days; `aside_days` and `backup_days` 0: for ever."""
+
+    idle_days: int = _key(365, within(30, 3_650))
+    answer_days: int = _key(30, within(7, 365))
+    aside_days: int = _key(30, within(0, 3_650))
+    backup_days: int = _key(90, within(0, 3_650))
 
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    level: str = _key("info", _one_of("debug", "info", "warning", "error"))
-    max_mb: int = _key(10, _within(1, 10_000))
-    keep: int = _key(5, _within(0, 1_000))
+    level: str = _key("info", one_of("debug", "info", "warning", "error"))
+    max_mb: int = _key(10, within(1, 10_000))
+    keep: int = _key(5, within(0, 1_000))
 
 
 @dataclass(frozen=True, slots=True)
 class Lessons:
-    dir: str = _key("lessons", _some, path=True)
+    dir: str = _key("lessons", some, path=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +154,8 @@ class Settings:
     telegram: Telegram = Telegram()
     time: Time = Time()
     pairing: Pairing = Pairing()
+    announce: Announce = Announce()
+    keep: Keep = Keep()
     log: Log = Log()
     lessons: Lessons = Lessons()
     facts: Mapping[str, str] = field(default_factory=dict)
@@ -207,6 +180,8 @@ _SECTIONS: dict[str, Any] = {
     "telegram": Telegram,
     "time": Time,
     "pairing": Pairing,
+    "announce": Announce,
+    "keep": Keep,
     "log": Log,
     "lessons": Lessons,
 }

@@ -190,6 +190,15 @@ def people(given: argparse.Namespace) -> int:
     return people.main(settings, given, people.World(lambda: datetime.now(UTC), lambda: uuid4().hex))
 
 
+def announce(given: argparse.Namespace) -> int:
+    settings = _settings(given)
+    from uuid import uuid4
+
+    from bot import announce
+
+    return announce.main(settings, given, announce.World(lambda: datetime.now(UTC), lambda: uuid4().hex))
+
+
 def doctor(given: argparse.Namespace) -> int:
     from bot import doctor
     from bot.errors import SettingsInvalid
@@ -200,7 +209,9 @@ def doctor(given: argparse.Namespace) -> int:
     except SettingsInvalid as wrong:
         findings.append(doctor.Finding("bad", f"Cấu hình: {wrong}"))
     else:
-        findings += asyncio.run(doctor.look_at_settings(settings, given.config, settings.database_url))
+        findings += asyncio.run(
+            doctor.look_at_settings(settings, given.config, settings.database_url, datetime.now(UTC))
+        )
     return doctor.report(findings, print)
 
 

@@ -17,6 +17,7 @@ from storage.records import LearnerRow, OutboxRow, PersonRow, Writes, from_ms, t
 from storage.seats import hand_over
 from storage.tables_people import role
 
+TO_COMPACT = "to_compact"  # the key that says that something was deleted since the file was last written anew
 CORRUPT = "corrupt:"  # keys under which states that could not be read are kept
 _HIGHEST = "highest_forgotten_no"
 
@@ -117,6 +118,8 @@ _FORGET_LOG = delete(t.chat_log).where(
     t.chat_log.c.chat_id == bindparam("of_chat"), t.chat_log.c.no <= bindparam("of_no")
 )
 
+_ERASE = _FORGET_LOG.where(t.chat_log.c.fleeting == 1)
+
 
 def keep_new(conn: Connection, channel: str, update_ids: Sequence[str], now: datetime) -> set[str]:
     """Write down which updates arrived; returns those never seen before."""
@@ -190,11 +193,14 @@ def write(conn: Connection, writes: Writes) -> None:
         [{"of_channel": c, "of_chat": chat, "new_away": away} for c, chat, away in sorted(writes.away)],
     )
     _write_sessions(conn, writes)
+    for c in writes.consents:
+        keep_wording(conn, c.wording, writes.wordings.get(c.wording, ""), c.at)
     _many(conn, _ADD_CONSENT, [
         {"learner_id": c.learner_id, "channel": c.channel, "answer": c.answer, "wording": c.wording, "at": to_ms(c.at)}
         for c in writes.consents
     ])  # fmt: skip
     _write_learning(conn, writes)
+    _many(conn, _ERASE, [{"of_chat": chat, "of_no": no} for chat, no in sorted(writes.erased)])
     _many(conn, _FORGET_LOG, [{"of_chat": chat, "of_no": no} for chat, no in sorted(writes.forget_log)])
     for learner_id in sorted(writes.forget_people):
         forget_person(conn, learner_id)  # before the farewell of this turn is added: she shall be able to read it
@@ -203,9 +209,18 @@ def write(conn: Connection, writes: Writes) -> None:
         for o in writes.outbox
     ])  # fmt: skip
     _many(conn, _ADD_LOG, [
-        {"chat_id": e.chat_id, "no": e.no, "who": e.who, "text": e.text, "buttons": e.buttons, "at": to_ms(e.at)}
+        {"chat_id": e.chat_id, "no": e.no, "who": e.who, "text": e.text, "buttons": e.buttons, "at": to_ms(e.at),
+         "fleeting": int(e.fleeting)}
         for e in writes.log
     ])  # fmt: skip
+
+
+def keep_wording(conn: Connection, wording: str, text: str, now: datetime) -> None:
+    """The words themselves, once, so that it can be shown for ever what somebody agreed to."""
+    into = postgres_insert if conn.dialect.name == "postgresql" else sqlite_insert
+    if text and conn.scalar(select(t.wording.c.wording).where(t.wording.c.wording == wording)) is None:
+        values = {"wording": wording, "text": text, "at": to_ms(now)}
+        conn.execute(into(t.wording).values(values).on_conflict_do_nothing())
 
 
 def _write_sessions(conn: Connection, writes: Writes) -> None:
@@ -261,24 +276,49 @@ def _write_learning(conn: Connection, writes: Writes) -> None:
 
 def forget_answers(conn: Connection, learner_id: str) -> None:
     """Drop what she answered and earned, also in copies of a state that could not be read; her place stays."""
+    if conn.dialect.name == "sqlite":
+        again = {"revision": t.key_value.c.revision + 1}
+        statement = sqlite_insert(t.key_value).values(key=TO_COMPACT, value="", revision=1)
+        conn.execute(statement.on_conflict_do_update(index_elements=["key"], set_=again))
     conn.execute(delete(t.key_value).where(t.key_value.c.key.startswith(f"{CORRUPT}{learner_id}:", autoescape=True)))
     for table in (t.award, t.attempt, t.run):
         conn.execute(delete(table).where(table.c.learner_id == learner_id))
 
 
+def kept_of(conn: Connection, learner_id: str) -> LearnerRow | None:
+    """What is kept of her, locked, also while somebody else sits at her phone."""
+    query = (
+        select(t.person, t.session)
+        .join(t.session, t.session.c.learner_id == t.person.c.learner_id)
+        .where(t.person.c.learner_id == learner_id)
+        .with_for_update(key_share=True, of=[t.session, t.person])
+    )
+    r = conn.execute(query).first()
+    if r is None:
+        return None
+    talk = r.state, r.revision, r.out_no, r.prompt_at
+    return LearnerRow(learner_id, r.channel, r.chat_id, r.name, r.address, r.consent, False, *talk)
+
+
+def forget_said(conn: Connection, learner_id: str) -> None:
+    """What is shown on her page, and what still waits to be sent to her."""
+    hers = t.identity.c.learner_id == learner_id
+    for channel, chat_id in conn.execute(select(t.identity.c.channel, t.identity.c.chat_id).where(hers)).all():
+        conn.execute(delete(t.outbox).where(t.outbox.c.channel == channel, t.outbox.c.chat_id == chat_id))
+        if channel == "web":
+            conn.execute(delete(t.chat_log).where(t.chat_log.c.chat_id == chat_id))
+
+
 def forget_person(conn: Connection, learner_id: str) -> None:
     """Drop a person with everything that is hers; consent rows stay as the proof that the law asks for.
 
-    Whoever she guided is the caller's concern: it asks the pairing to find them somebody else first.
+    Whoever she guided is the caller's concern: it asks the pairing to find them somebody else first. She is locked:
+    what another process is about to write of her comes before, and is deleted, or finds nobody.
     """
+    conn.execute(select(t.person.c.learner_id).where(t.person.c.learner_id == learner_id).with_for_update())
     out_no = conn.scalar(select(t.session.c.out_no).where(t.session.c.learner_id == learner_id)) or 0
     _remember_highest(conn, out_no)
-    of_hers = select(t.identity.c.chat_id).where(t.identity.c.learner_id == learner_id, t.identity.c.channel == "web")
-    conn.execute(delete(t.chat_log).where(t.chat_log.c.chat_id.in_(of_hers)))
-    for channel, chat_id in conn.execute(
-        select(t.identity.c.channel, t.identity.c.chat_id).where(t.identity.c.learner_id == learner_id)
-    ).all():
-        conn.execute(delete(t.outbox).where(t.outbox.c.channel == channel, t.outbox.c.chat_id == chat_id))
+    forget_said(conn, learner_id)
     hand_over(conn, learner_id, out_no + FAREWELL)
     forget_answers(conn, learner_id)
     forget_belonging(conn, learner_id)

@@ -48,6 +48,9 @@ class Database(Protocol):
     async def scrub(self) -> None:
         """After a deletion: let nothing of it stay in files beside the tables, as far as the database can."""
 
+    async def compact(self) -> None:
+        """Write the file anew: nothing deleted stays in an unused corner of a page. Holds the writer for long."""
+
     async def close(self) -> None: ...
 
 
@@ -94,7 +97,11 @@ class SQLite:
     async def scrub(self) -> None:
         await asyncio.get_running_loop().run_in_executor(self._writer, self._scrub)
 
-    def _scrub(self) -> None:
+    async def compact(self) -> None:
+        """Where rows moved from page to page while others were deleted, secure_delete leaves copies in the gaps."""
+        await asyncio.get_running_loop().run_in_executor(self._writer, self._scrub, "VACUUM")
+
+    def _scrub(self, first: str = "") -> None:
         """Pages are overwritten when they are freed (secure_delete); the log of writes still has them as they were.
 
         Not while somebody reads: then the next deletion or stop does it.
@@ -103,7 +110,8 @@ class SQLite:
             return
         try:
             with self._engine.connect() as connection:
-                connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+                for statement in filter(None, (first, "PRAGMA wal_checkpoint(TRUNCATE)")):
+                    connection.connection.driver_connection.execute(statement)  # type: ignore[union-attr]
         except (SQLAlchemyError, sqlite3.Error) as fault:
             raise decide(fault) from fault
 
@@ -168,6 +176,9 @@ class PostgreSQL:
 
     async def scrub(self) -> None:
         """Nothing: dead rows go with the next autovacuum, and the log of writes belongs to the server."""
+
+    async def compact(self) -> None:
+        """Nothing, likewise."""
 
     async def close(self) -> None:
         if self._holder is not None:

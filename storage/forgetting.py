@@ -118,6 +118,7 @@ def join(conn: Connection, stays: str, goes: str) -> None:
     Where only one may be (an open pairing, a role in an area, an instructor's settings), that of `stays` stays.
     """
     _end_second_pairing(conn, stays, goes)
+    _tell_once(conn, stays, goes)
     for table in _tables_of_hers():
         others = [c for c in table.primary_key.columns if c.name != "learner_id"]
         if "learner_id" in table.primary_key.columns:
@@ -136,6 +137,22 @@ def join(conn: Connection, stays: str, goes: str) -> None:
     conn.execute(update(base.identity).where(base.identity.c.learner_id == goes).values(learner_id=stays))
     conn.execute(delete(base.session).where(base.session.c.learner_id == goes))
     _join_person(conn, stays, goes)
+
+
+def _tell_once(conn: Connection, stays: str, goes: str) -> None:
+    """Of an announcement for both: if one of them has heard it the other does not any more, if neither has one does."""
+    told, notice = t.announced.c, t.notice.c
+
+    def of(learner_id: str) -> set[str]:
+        return set(conn.scalars(select(told.announcement_id).where(told.learner_id == learner_id)))
+
+    def waits(learner_id: str, both: set[str]) -> set[str]:
+        return set(conn.scalars(select(notice.about).where(notice.learner_id == learner_id, notice.about.in_(both))))
+
+    if both := of(stays) & of(goes):
+        said = both - waits(goes, both)
+        conn.execute(delete(t.notice).where(notice.learner_id == goes, notice.about.in_(both)))
+        conn.execute(delete(t.notice).where(notice.learner_id == stays, notice.about.in_(said)))
 
 
 def _end_second_pairing(conn: Connection, stays: str, goes: str) -> None:
@@ -172,6 +189,9 @@ def export(conn: Connection, learner_id: str) -> dict[str, list[dict[str, Any]]]
         base.identity.c.learner_id == learner_id, base.identity.c.channel == "web"
     )
     lines = select(base.chat_log).where(base.chat_log.c.chat_id.in_(chats)).order_by(base.chat_log.c.no)
+    words = {row.wording: row.text for row in conn.execute(select(base.wording))}
+    for row in found.get("consent", ()):
+        row["words"] = words.get(row["wording"], "")
     found["chat_log"] = [_plain(row._mapping) for row in conn.execute(lines)]
     return {name: rows for name, rows in found.items() if rows}
 

@@ -64,6 +64,16 @@ def expire_logs(conn: Connection, lines: Collection[tuple[str, int]]) -> None:
         conn.execute(delete(t.chat_log).where(t.chat_log.c.chat_id == chat_id, t.chat_log.c.no == no, ~_OWNED))
 
 
+def erase_relayed(conn: Connection, before: datetime, limit: int) -> int:
+    """Forget lines that one person wrote to another, shown before; how many."""
+    log = t.chat_log.c
+    old = select(log.chat_id, log.no).where(log.fleeting == 1, log.at < to_ms(before)).limit(limit)
+    rows = conn.execute(old).all()
+    for chat_id, no in rows:
+        conn.execute(delete(t.chat_log).where(log.chat_id == chat_id, log.no == no))
+    return len(rows)
+
+
 def expire_inbox(conn: Connection, before: datetime, limit: int) -> int:
     """Forget update ids that no provider will deliver again; what was set aside stays."""
     old = select(t.inbox.c.channel, t.inbox.c.update_id).where(t.inbox.c.at < to_ms(before), t.inbox.c.fault.is_(None))
@@ -106,6 +116,11 @@ def get_key(conn: Connection, key: str) -> tuple[str, int] | None:
         select(t.key_value.c.value, t.key_value.c.revision).where(t.key_value.c.key == key)
     ).one_or_none()
     return None if row is None else (row[0], row[1])
+
+
+def drop_key(conn: Connection, key: str, revision: int) -> None:
+    """Forget a value, unless it has changed since."""
+    conn.execute(delete(t.key_value).where(t.key_value.c.key == key, t.key_value.c.revision == revision))
 
 
 def put_key(conn: Connection, key: str, value: str, revision: int | None) -> bool:

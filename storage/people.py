@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, union_all, update
@@ -62,6 +62,27 @@ def drop_roles(conn: Connection, learner_id: str) -> None:
 
 def set_area(conn: Connection, learner_id: str, area_id: str | None) -> None:
     conn.execute(update(base.person).where(base.person.c.learner_id == learner_id).values(area_id=area_id))
+
+
+def set_needs(conn: Connection, learner_id: str, needs: Sequence[str]) -> None:
+    """What she has told the union of herself; nothing takes it all back."""
+    conn.execute(update(base.person).where(base.person.c.learner_id == learner_id).values(needs=json.dumps(needs)))
+
+
+def rename(conn: Connection, learner_id: str, name: str | None, address: str | None) -> None:
+    """Her name to be called by, her form of address; None stays as it is."""
+    values = {key: value for key, value in (("name", name), ("address", address)) if value is not None}
+    if values:
+        conn.execute(update(base.person).where(base.person.c.learner_id == learner_id).values(**values))
+
+
+def move_learner(conn: Connection, learner_id: str, area_id: str) -> None:
+    """Her place as a learner of the union, if she has one, is there now, in the state it was in."""
+    mine = t.role.c.learner_id == learner_id, t.role.c.role == "learner"
+    row = conn.execute(select(t.role).where(*mine).order_by(t.role.c.state, t.role.c.area_id)).first()
+    if row is not None:
+        conn.execute(delete(t.role).where(*mine))
+        conn.execute(insert(t.role), {**row._mapping, "area_id": area_id})
 
 
 def belonging(conn: Connection, learner_id: str) -> tuple[str, str | None, tuple[str, ...]] | None:

@@ -64,6 +64,8 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True)
 class ConsentRow:
+    """What somebody answered to which words: `wording` is the fingerprint under which they are kept."""
+
     learner_id: str
     channel: str
     answer: str
@@ -135,6 +137,7 @@ class LogRow:
     text: str
     buttons: str
     at: datetime
+    fleeting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +184,7 @@ class Writes:
     sessions: list[SessionRow] = field(default_factory=list)
     away: list[tuple[str, str, bool]] = field(default_factory=list)
     consents: list[ConsentRow] = field(default_factory=list)
+    wordings: dict[str, str] = field(default_factory=dict)
     started: list[RunRow] = field(default_factory=list)
     ended: list[RunRow] = field(default_factory=list)
     ratings: list[tuple[str, str, int]] = field(default_factory=list)
@@ -189,5 +193,6 @@ class Writes:
     outbox: list[OutboxRow] = field(default_factory=list)
     log: list[LogRow] = field(default_factory=list)
     forget_log: list[tuple[str, int]] = field(default_factory=list)
+    erased: list[tuple[str, int]] = field(default_factory=list)  # relayed lines of a chat up to this number
     forget_answers: list[str] = field(default_factory=list)
     forget_people: list[str] = field(default_factory=list)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -56,6 +56,38 @@ def change_over(conn: Connection, channel: str, chat_id: str, leaves: str, comes
     session = base.session.c
     conn.execute(update(base.session).where(session.learner_id == comes).values(channel=channel, chat_id=chat_id))
     conn.execute(update(base.session).where(session.learner_id == comes, session.out_no < out_no).values(out_no=out_no))
+
+
+def addresses(conn: Connection, learner_id: str) -> list[tuple[str, str]]:
+    """(channel, chat_id) of every phone at which she herself speaks."""
+    mine = base.identity.c.learner_id == learner_id
+    query = select(base.identity.c.channel, base.identity.c.chat_id).where(mine)
+    return [(row[0], row[1]) for row in conn.execute(query.order_by(base.identity.c.channel, base.identity.c.chat_id))]
+
+
+def take_off(
+    conn: Connection, channel: str, chat_id: str, leaves: str, person: PersonRow, out_no: int, now: datetime
+) -> None:
+    """This address is not hers any more: `person`, somebody new, begins there, where `out_no` messages have been said.
+
+    What was shown there and what waits to be sent there was for her, and goes. Her conversation moves, with its
+    reminders, to a phone that stays hers.
+    """
+    due_at = conn.scalar(select(base.session.c.due_at).where(base.session.c.learner_id == leaves))
+    conn.execute(delete(base.outbox).where(base.outbox.c.channel == channel, base.outbox.c.chat_id == chat_id))
+    if channel == "web":
+        conn.execute(delete(base.chat_log).where(base.chat_log.c.chat_id == chat_id))
+    add_beside(conn, person, channel, chat_id, now)
+    others = sitting(conn, channel, chat_id)
+    conn.execute(delete(seat).where(seat.c.channel == channel, seat.c.chat_id == chat_id, seat.c.learner_id == leaves))
+    if len(others) > 1:
+        take_seats(conn, channel, chat_id, [person.learner_id], now)
+    change_over(conn, channel, chat_id, leaves, person.learner_id, out_no)
+    session = base.session.c
+    conn.execute(update(base.session).where(session.learner_id == leaves).values(due_at=due_at))
+    at_this = session.learner_id == leaves, session.channel == channel, session.chat_id == chat_id
+    for to_channel, to_chat in addresses(conn, leaves)[:1]:
+        conn.execute(update(base.session).where(*at_this).values(channel=to_channel, chat_id=to_chat))
 
 
 def hand_over(conn: Connection, learner_id: str, out_no: int) -> None:

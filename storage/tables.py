@@ -53,6 +53,14 @@ consent = Table(
     Column("at", BigInteger, nullable=False),
 )
 
+wording = Table(  # what somebody was asked, word for word, by the fingerprint that her answer carries
+    "wording",
+    metadata,
+    Column("wording", Text, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
 lesson_version = Table(
     "lesson_version",
     metadata,
@@ -184,6 +192,13 @@ chat_log = Table(
     Column("at", BigInteger, nullable=False),
     Column("fleeting", Integer, nullable=False, server_default="0"),  # 1: a relayed text, erased once it was read
     PrimaryKeyConstraint("chat_id", "no"),
+)
+
+Index(
+    "chat_log_fleeting",
+    chat_log.c.at,
+    sqlite_where=chat_log.c.fleeting == 1,
+    postgresql_where=chat_log.c.fleeting == 1,
 )
 
 key_value = Table(

@@ -169,6 +169,7 @@ request = Table(
     _text("queue", default=""),  # her language while anybody may be asked for her: see storage/waiting.py
 )
 Index("request_learner", request.c.learner_id)
+Index("request_owner", request.c.owner_id)
 Index("request_due", request.c.state, request.c.due_at)
 Index("request_owner", request.c.owner_id, request.c.state)
 Index("request_queue", request.c.queue, request.c.priority, request.c.since_at, request.c.request_id)
@@ -235,6 +236,7 @@ Index("pairing_event_pairing", pairing_event.c.pairing_id)
 
 relay = Table("relay", metadata, _key("relay_id"), _text("pairing_id"), _text("from_id"), _text("body"), _at("at"))
 Index("relay_pairing", relay.c.pairing_id)
+Index("relay_from", relay.c.from_id)
 
 skill_check = Table(
     "skill_check",
@@ -248,6 +250,7 @@ skill_check = Table(
     _at("at"),
 )
 Index("skill_check_learner", skill_check.c.learner_id)
+Index("skill_check_by", skill_check.c.by)
 
 # --- the union's models, meetings, announcements -----------------------------------------------------
 
@@ -293,7 +296,10 @@ announcement = Table(
     _at("at"),
     _text("state"),
     _text("after_id", default=""),
+    _number("reached", default="0"),
+    Column("fed_at", BigInteger, nullable=False, server_default="0"),
 )
+Index("announcement_state", announcement.c.state, announcement.c.at)
 
 announced = Table(
     "announced",

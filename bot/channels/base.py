@@ -33,9 +33,13 @@ class Began:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """Not words: kind is sticker, photo, voice, video, file, place, contact or other."""
+    """Not words: kind is sticker, photo, voice, video, file, place, contact or other.
+
+    `ref` is the provider's own id of a photo or voice ("" where it has none): by it, it can be sent on.
+    """
 
     kind: str
+    ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,8 @@ class Notice:
     buttons: tuple[tuple[str, str], ...] = ()
     urgent: bool = False
     about: str = ""
+    fleeting: bool = False
+    media: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +121,7 @@ class Outgoing:
     text: str
     buttons: tuple[Button, ...] = ()
     unasked: bool = False
+    media: tuple[str, str] | None = None  # kind and this provider's file id; the text goes with it
 
 
 class SendError(Exception):

@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from bot.channels.base import Began, Inner, Left, Outgoing, Tap, Told, Update
 from bot.services import told
@@ -104,6 +105,8 @@ class Conversation:
         universe = self.universe(f"{update.channel}:{update.update_id}:{event.what}")
         if event.what == "join":
             self._join(connection, row, event.value, effects, book, universe)
+        elif event.what == "split":
+            self._split(connection, row, event.value, effects, book, universe)
         else:
             self._sit(connection, row, event.value, effects, book, universe)
         conversations.write(connection, effects.writes)
@@ -133,8 +136,20 @@ class Conversation:
         came = conversations.learners_by_chat(connection, row.channel, [row.chat_id])[row.chat_id]
         if came.learner_id != row.learner_id and row.channel == WEB:
             effects.writes.forget_log.append((row.chat_id, row.out_no))
+            effects.anew.append(row.chat_id)
         record = Record(came, self._talk(connection, came), effects, self.quiet)
         self._at_desk(connection, record, book, universe, lambda desk: sharing.welcome(desk, show_again))
+
+    def _split(
+        self, connection: Connection, row: LearnerRow, value: str, effects: Effects, book: Book, universe: Universe
+    ) -> None:
+        """This phone, or the others, are not hers any more: somebody new begins there; she keeps everything."""
+        gone = self.office.split(connection, row, value, universe.new_id, universe.now)
+        effects.anew += [chat_id for channel, chat_id in gone if channel == WEB]
+        came = conversations.learners_by_chat(connection, row.channel, [row.chat_id])[row.chat_id]
+        record = Record(came, self._talk(connection, came), effects, self.quiet)
+        act = linking.begin_anew if came.learner_id != row.learner_id else partial(linking.stays, others=len(gone))
+        self._at_desk(connection, record, book, universe, lambda desk: act(desk, go_on=show_again))
 
     def _at_desk(
         self, connection: Connection, record: Record, book: Book, universe: Universe, act: Callable[[Desk], None]
@@ -225,7 +240,8 @@ class Conversation:
 
     def _talk(self, connection: Connection, row: LearnerRow) -> talks.Talk:
         try:
-            return talks.load(row.state)
+            talk = talks.load(row.state)
+            return talk if talk.calls(row.address, row.name) else talk.addressed(row.address, row.name)
         except SessionCorrupt as fault:
             log.error("session corrupt", extra={"learner_id": row.learner_id, "reason": str(fault)[:200]})
             keeping.put_key(connection, f"{conversations.CORRUPT}{row.learner_id}:{row.revision}", row.state, None)

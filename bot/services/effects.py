@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import assert_never
 
@@ -23,9 +23,10 @@ from bot.tutoring.desk import (
     PersonForgotten,
     Reply,
     WentAway,
+    Whispered,
 )
 from bot.tutoring.quiet import QuietHours
-from bot.tutoring.reception import consent_wording
+from bot.tutoring.reception import consent_text, fingerprint
 from flows import events as ev
 from storage.records import (
     AttemptRow,
@@ -43,6 +44,9 @@ from storage.records import (
 
 log = logging.getLogger(__name__)
 
+STIRRING = (OfficeAsked, CodeShown, ev.HelpRequested, ev.PairingWished, PersonForgotten, AnswersForgotten)
+"""Events of one person of which others may have something to hear at once."""
+
 WEB = "web"  # the one channel whose log of the conversation is its delivery
 
 
@@ -55,6 +59,7 @@ class Effects:
     entries: dict[str, list[LogEntry]] = field(default_factory=dict)
     forgotten: list[str] = field(default_factory=list)
     alone: list[tuple[Update, OfficeAsked]] = field(default_factory=list)
+    anew: list[str] = field(default_factory=list)  # chats of the web where another conversation goes on
     stirred: bool = False  # somebody else may have something to hear of it
 
 
@@ -72,6 +77,7 @@ class Record:
         self.prompt_at = row.prompt_at
         self.seen_at: datetime | None = None
         self.forgotten = False
+        self.whispers = 0
 
     def take(self, desk: Desk, now: datetime, *, from_her: bool) -> None:
         """Write down what happened at the desk for one update."""
@@ -79,14 +85,19 @@ class Record:
         if from_her:
             self.away, self.seen_at = False, now
         for event in desk.events:
+            self.effects.stirred |= isinstance(event, STIRRING)
             self._event(desk, event, now)
         if desk.replies and not desk.agreed:
             self._forget_shown()
+        if from_her and desk.talk.whispers and self.row.channel == WEB:
+            self.effects.writes.erased.append((self.row.chat_id, desk.talk.whispers))
+            desk.change(whispers=0)
         if desk.agreed and before.consent == "agreed":
             self._heard(desk, now)
         for reply in desk.replies:
             self._reply(reply, now, unasked=not from_her and not reply.urgent)
-        self.person, self.talk = desk.person, desk.talk
+        self.person, self.talk = desk.person, replace(desk.talk, whispers=max(desk.talk.whispers, self.whispers))
+        self.whispers = 0
 
     def tell(self, text: str, now: datetime) -> None:
         """Say something at this address that answers nothing said there."""
@@ -102,15 +113,14 @@ class Record:
                 writes.ended.append(RunRow(*ended, event.points, event.passed))
             case ev.AnswerGraded() if agreed:
                 self._attempt(desk, event, now)
-            case ConsentAnswered(answer):
-                wording = consent_wording(desk)
-                writes.consents.append(ConsentRow(learner_id, self.row.channel, answer, wording, now))
+            case ConsentAnswered():
+                self._consent(desk, event, now)
             case AnswersForgotten():
                 writes.forget_answers.append(learner_id)
-                self.effects.stirred = True
             case PersonForgotten():
                 writes.forget_people.append(learner_id)
-                self.forgotten = self.effects.stirred = True
+                self.effects.anew += [self.row.chat_id] if self.row.channel == WEB else []
+                self.forgotten = True
             case WentAway():
                 self.away = True
             case ev.RunFailed(run_id, code, reason):
@@ -118,7 +128,6 @@ class Record:
             case ev.SecretMasked(kinds):
                 log.info("secret masked", extra={"learner_id": learner_id, "kinds": list(kinds)})
             case ev.HelpRequested() | ev.PairingWished():
-                self.effects.stirred = True
                 where = {"lesson": event.lesson, "version": event.version, "step": event.step}
                 asked = "help requested" if isinstance(event, ev.HelpRequested) else "pairing wished"
                 log.info(asked, extra={"learner_id": learner_id, **where})
@@ -131,17 +140,25 @@ class Record:
             case LessonRated(run_id, stars):
                 writes.ratings.append((run_id, learner_id, stars))
             case CodeShown() | OfficeAsked():
-                self.effects.stirred = True  # the office has dealt with it, in the same transaction
-            case ev.RunStarted() | ev.RunEnded() | ev.AnswerGraded() | ev.Said() | ev.Asked() | ev.Heard():
-                pass  # said above, or she has not agreed to anything being kept
+                pass  # the office has dealt with it, in the same transaction
+            case Whispered() | ev.Said() | ev.Asked() | ev.Heard():
+                pass  # said below
             case ev.ValueSaved() | ev.TaskDone() | ev.TaskStuck() | ev.TaskPostponed() | ev.CheckpointPassed():
-                pass  # lives in the session
+                pass  # lives in the session, as all of a lesson's way does
+            case ev.RunStarted() | ev.RunEnded() | ev.AnswerGraded():
+                pass  # she has not agreed to anything being kept
             case ev.Awarded() | ev.CheckinPlanned() | ev.Called() | ev.Returned() | ev.HandedOver():
                 pass  # likewise
             case ev.NotUnderstood() | ev.TapIgnored() | ev.Commanded() | ev.EmergencyRaised() | ev.EmergencySuspected():
                 pass  # the desk has acted on it
             case _:
                 assert_never(event)
+
+    def _consent(self, desk: Desk, event: ConsentAnswered, now: datetime) -> None:
+        text = consent_text(desk.book, event.phrase, desk.talk.lang)
+        row = ConsentRow(self.row.learner_id, self.row.channel, event.answer, fingerprint(text), now)
+        self.effects.writes.consents.append(row)
+        self.effects.writes.wordings[row.wording] = text
 
     def _attempt(self, desk: Desk, event: ev.AnswerGraded, now: datetime) -> None:
         run = desk.talk.run
@@ -176,8 +193,9 @@ class Record:
     def _heard(self, desk: Desk, now: datetime) -> None:
         if self.row.channel != WEB:
             return
-        for text in (event.text for event in desk.events if isinstance(event, ev.Heard)):
-            self._log("learner", Reply(text), now)
+        for event in desk.events:
+            if isinstance(event, ev.Heard | Whispered):
+                self._log("learner", Reply(event.text, fleeting=isinstance(event, Whispered)), now)
 
     def _reply(self, reply: Reply, now: datetime, *, unasked: bool) -> None:
         if reply.buttons:
@@ -188,7 +206,7 @@ class Record:
         self.out_no += 1
         key = self.row.channel, self.row.chat_id, self.out_no
         self.effects.writes.outbox.append(OutboxRow(*key, pack(reply, unasked), now))
-        self.effects.outgoing.append(Outgoing(*key, reply.text, reply.buttons, unasked))
+        self.effects.outgoing.append(Outgoing(*key, reply.text, reply.buttons, unasked, reply.media))
 
     def _log(self, who: str, reply: Reply, now: datetime) -> None:
         self.out_no += 1
@@ -196,7 +214,9 @@ class Record:
         entry = LogEntry(self.out_no, who, reply.text, reply.buttons, now)
         self.effects.entries.setdefault(chat_id, []).append(entry)
         buttons = pack_buttons(reply.buttons)
-        self.effects.writes.log.append(LogRow(chat_id, self.out_no, who, reply.text, buttons, now))
+        self.effects.writes.log.append(LogRow(chat_id, self.out_no, who, reply.text, buttons, now, reply.fleeting))
+        if reply.fleeting:
+            self.whispers = self.out_no
 
     # --- closing ---
 
@@ -229,13 +249,16 @@ class Record:
 
 def pack(reply: Reply, unasked: bool) -> str:
     """A message as it waits in the outbox."""
-    return json.dumps([reply.text, [[b.token, b.label] for b in reply.buttons], unasked], ensure_ascii=False)
+    buttons = [[b.token, b.label] for b in reply.buttons]
+    media = [list(reply.media)] if reply.media else []
+    return json.dumps([reply.text, buttons, unasked, *media], ensure_ascii=False)
 
 
 def unpack(row: OutboxRow) -> Outgoing:
     text, buttons, *rest = json.loads(row.body)  # later fields may be missing in a row of an older program
     unasked = bool(rest and rest[0])
-    return Outgoing(row.channel, row.chat_id, row.no, text, tuple(Button(*each) for each in buttons), unasked)
+    media = (rest[1][0], rest[1][1]) if len(rest) > 1 else None
+    return Outgoing(row.channel, row.chat_id, row.no, text, tuple(Button(*each) for each in buttons), unasked, media)
 
 
 def pack_buttons(buttons: Sequence[Button]) -> str:

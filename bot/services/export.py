@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from storage import conversations, forgetting
+from storage import areas, conversations, forgetting, people
 from storage.database import Connection, Database
 
 TITLES = {
@@ -16,6 +16,8 @@ TITLES = {
     "session": "Đang học", "run": "Các lần học", "attempt": "Câu trả lời", "consent": "Lời đồng ý",
     "chat_log": "Tin nhắn trên trang web", "instructor": "Việc chỉ bài", "request": "Lần xin giúp",
     "pairing": "Người chỉ", "skill_check": "Việc đã làm được", "invitation": "Mã mời đã dùng",
+    "announced": "Tin của Hội đã nhận", "notice": "Tin đang chờ tới chị", "award": "Huy hiệu, chứng nhận",
+    "attendance": "Buổi họp đã dự", "membership": "Nhóm của Hội",
 }  # fmt: skip
 
 
@@ -28,11 +30,15 @@ COLUMNS = {
     "points": "điểm", "passed": "đạt", "step": "bước", "right": "đúng", "tries": "số lần thử",
     "skill": "kỹ năng", "role": "vai", "state": "tình trạng", "capacity": "nhận nhiều nhất", "topics": "nhóm bài",
     "langs": "tiếng", "hours": "giờ", "paused_until_at": "nghỉ tới", "conduct_at": "hứa giữ quy tắc lúc",
-    "who": "ai nói",
+    "who": "ai nói", "words": "lời đã hỏi",
     "text": "tin", "need": "cần gì", "since_at": "từ lúc", "level": "mức", "opened_at": "từ lúc", "rating": "số sao",
     "expires_at": "hết hạn", "used_at": "dùng lúc", "kind": "loại", "seen_at": "nhắn lần cuối",
 }  # fmt: skip
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
+ROLE_NAMES = {
+    "learner": "hội viên", "instructor": "người chỉ bài", "officer": "cán bộ", "editor": "người soạn bài",
+    "admin": "quản trị",
+}  # fmt: skip
 
 
 def as_html(data: dict[str, list[dict[str, Any]]]) -> str:
@@ -72,3 +78,25 @@ async def export_of_chat(database: Database, channel: str, chat_id: str, kind: s
 
     data = await database.read(work)
     return None if data is None else as_file(data, kind)
+
+
+def in_words(connection: Connection, learner_id: str) -> dict[str, str]:
+    """In words she can read; the whole of it is in the export."""
+    data = forgetting.export(connection, learner_id)
+    roles = [f"{ROLE_NAMES[role.role]}, {role.area_name}" for role in people.roles_of(connection, learner_id)]
+    belonging = people.belonging(connection, learner_id)
+    place = areas.get(connection, belonging[1]) if belonging and belonging[1] else None
+    told = {
+        "Tên trong danh sách của Hội": ", ".join(str(row["name"]) for row in data.get("invitee", ())),
+        "Nơi sinh hoạt": place.name if place else "",
+        "Vai": "; ".join(roles),
+        "Số lần xin giúp": _count(data, "request"),
+        "Số lần ghép đôi": _count(data, "pairing"),
+        "Việc đã được xác nhận": _count(data, "skill_check"),
+        "Số máy": _count(data, "identity"),
+    }
+    return {what: value for what, value in told.items() if value}
+
+
+def _count(data: dict[str, list[dict[str, Any]]], table: str) -> str:
+    return str(len(data[table])) if data.get(table) else ""

@@ -12,7 +12,7 @@ from bot.tutoring.pairing.deadlines import Clock
 from bot.tutoring.pairing.ledger import KEEP_APART, is_waiting_for_somebody
 from bot.tutoring.pairing.model import PROVINCE, Instructor, Learner, Note, Offer, Pairing, Request
 from storage import pairings as kept
-from storage import standings, waiting
+from storage import relays, standings, waiting
 from storage.database import Connection
 from storage.rows import Row
 
@@ -211,6 +211,8 @@ class SqlLedger:
             kept.put_pairings(self._conn, [{**asdict(p), "ended_at": p.ended_at or None} for p in pairings.values()])
             over = [each for each, request in requests.items() if request.state == "closed"]
             kept.drop_notices_about(self._conn, [*over, *(each for each, o in offers.items() if o.state != "open")])
+            for line in (*over, *(each for each, pairing in pairings.items() if pairing.state != "open")):
+                relays.drop(self._conn, line)
         recount, self._recount = self._recount, {}
         for who, marks in sorted(recount.items()):
             self._taken[who] = standings.refresh(self._conn, who, **marks)

@@ -6,12 +6,13 @@ rooms, and written down, before the desk's answer is taken over.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Protocol, TypeGuard
 
 from bot.channels.base import Body
+from bot.services.export import in_words
 from bot.services.pseudonyms import Pseudonyms
 from bot.tutoring import codes, instructing, menu, rights, sharing
 from bot.tutoring import invitations as pure
@@ -24,11 +25,6 @@ from storage import areas, conversations, forgetting, invitations, people, seats
 from storage.database import Connection
 from storage.people_records import AuditRow, InstructorRow, InvitationRow, RoleRow
 from storage.records import LearnerRow, PersonRow
-
-ROLE_NAMES = {
-    "learner": "hội viên", "instructor": "người chỉ bài", "officer": "cán bộ", "editor": "người soạn bài",
-    "admin": "quản trị",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +186,24 @@ class Office:
         )
         return other
 
+    def split(
+        self, connection: Connection, row: LearnerRow, which: str, new_id: Callable[[], str], now: datetime
+    ) -> list[tuple[str, str]]:
+        """Take this address from her, or all the others: each gets a person of its own. Which addresses that were.
+
+        Nothing of hers goes: what was learnt on a phone that had been joined stays with her.
+        """
+        me, others = (row.channel, row.chat_id), seats.addresses(connection, row.learner_id)
+        others.remove(me)
+        gone = [] if not others else [me] if which == "this" else others
+        for channel, chat_id in gone:
+            fresh = Person(new_id())
+            person = PersonRow(fresh.learner_id, fresh.name, fresh.address, fresh.consent)
+            seats.take_off(connection, channel, chat_id, row.learner_id, person, row.out_no, now)
+            subject = self.names.of(row.learner_id)
+            people.note(connection, AuditRow(now, subject, "split", self.names.of(person.learner_id), ""))
+        return gone
+
     def sit(self, connection: Connection, row: LearnerRow, who: str, new_id: str, now: datetime) -> None:
         """Somebody else learns at this address: one of those who sit here, or somebody new; nobody else can."""
         where = row.channel, row.chat_id
@@ -217,11 +231,11 @@ class Office:
             case "link":
                 self._give_words(connection, desk)
             case "belonging":
-                rights.show_belonging(desk, _belonging(connection, desk.person.learner_id))
+                rights.show_belonging(desk, in_words(connection, desk.person.learner_id))
                 show_again(desk)
             case "persons":
                 sharing.ask_who(desk, seats.sitting(connection, desk.channel, chat_id))
-            case "join" | "sit":
+            case "join" | "sit" | "split":
                 pass  # the conversation does it, alone
             case "link_again":
                 pure.ask_link(desk, _offered_link(desk))
@@ -305,7 +319,7 @@ class Office:
 
 def changes_person(event: object) -> TypeGuard[OfficeAsked]:
     """Whether this can only be done alone, after everything else of a batch."""
-    return isinstance(event, OfficeAsked) and event.what in ("join", "sit")
+    return isinstance(event, OfficeAsked) and event.what in ("join", "sit", "split")
 
 
 def give(connection: Connection, names: Pseudonyms, row: InvitationRow, learner_id: str, now: datetime) -> None:
@@ -333,28 +347,6 @@ def _settle_in(connection: Connection, learner_id: str, area_id: str) -> None:
 def _instructs(connection: Connection, learner_id: str) -> bool:
     roles = people.roles_of(connection, learner_id)
     return any(role.role == "instructor" and role.state == "active" for role in roles)
-
-
-def _belonging(connection: Connection, learner_id: str) -> dict[str, str]:
-    """In words she can read; the whole of it is in the export."""
-    data = forgetting.export(connection, learner_id)
-    roles = [f"{ROLE_NAMES[role.role]}, {role.area_name}" for role in people.roles_of(connection, learner_id)]
-    belonging = people.belonging(connection, learner_id)
-    place = areas.get(connection, belonging[1]) if belonging and belonging[1] else None
-    told = {
-        "Tên trong danh sách của Hội": ", ".join(str(row["name"]) for row in data.get("invitee", ())),
-        "Nơi sinh hoạt": place.name if place else "",
-        "Vai": "; ".join(roles),
-        "Số lần xin giúp": _count(data, "request"),
-        "Số lần ghép đôi": _count(data, "pairing"),
-        "Việc đã được xác nhận": _count(data, "skill_check"),
-        "Số máy": _count(data, "identity"),
-    }
-    return {what: value for what, value in told.items() if value}
-
-
-def _count(data: dict[str, list[dict[str, Any]]], table: str) -> str:
-    return str(len(data[table])) if data.get(table) else ""
 
 
 def _known(row: InvitationRow | None) -> pure.Invitation | None:

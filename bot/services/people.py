@@ -12,8 +12,12 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot.errors import CamtayError, NotAllowed
+from bot.services import correcting
+from bot.services.correcting import Correction
+from bot.services.export import in_words
 from bot.services.office import Links, Office, give
 from bot.tutoring import codes, invitations
+from bot.tutoring.correcting import CONSENT
 from bot.tutoring.roles import Grant, may
 from storage import areas, conversations, forgetting, invitees, people
 from storage import invitations as kept
@@ -29,7 +33,10 @@ REFUSALS = {
     "approve": "Chị chỉ duyệt được người chỉ bài trong địa bàn mình phụ trách.",
     "suspend": "Chị chỉ tạm dừng được người trong địa bàn mình phụ trách.",
     "export": "Chị chỉ xem được dữ liệu của người trong địa bàn mình phụ trách.",
+    "correct": "Chị chỉ sửa được dữ liệu của người trong địa bàn mình phụ trách.",
+    "withdraw": "Chị chỉ rút lời đồng ý giúp được người trong địa bàn mình phụ trách.",
     "delete": "Chị chỉ xóa được dữ liệu của người trong địa bàn mình phụ trách.",
+    "announce": "Chị chỉ gửi hay dừng được tin của địa bàn mình phụ trách.",
 }
 INVITES = "Chị chỉ mời được người vào địa bàn mình phụ trách; cán bộ thì do cấp trên mời."
 
@@ -70,6 +77,8 @@ class People:
         self.office = office
         self.now = now
         self.new_id = new_id
+        self.words: Callable[[str], str] = lambda phrase_id: ""
+        """The tutor's own questions, as they are kept beside the answer of somebody who gave it to an officer."""
 
     @property
     def links(self) -> Links:
@@ -173,6 +182,52 @@ class People:
             return forgetting.export(connection, learner_id)
 
         return await self._about(actor, "export", learner_id, work)
+
+    async def see(self, actor: Actor, learner_id: str) -> dict[str, str]:
+        """What is kept of her, in words. Raises NotAllowed, NobodyThere."""
+
+        def work(connection: Connection, place: AreaRow) -> dict[str, str]:
+            self._note(connection, actor, "seen", learner_id, place.area_id)
+            return in_words(connection, learner_id)
+
+        return await self._about(actor, "export", learner_id, work)
+
+    async def correct(self, actor: Actor, learner_id: str, correction: Correction) -> None:
+        """Name, form of address, area, needs are put right, at once. She is told.
+
+        Raises NotAllowed, NobodyThere, CamtayError.
+        """
+        if fault := correction.fault():
+            raise CamtayError(fault)
+
+        def work(connection: Connection, place: AreaRow) -> None:
+            if people.consent_of(connection, learner_id) != "agreed":
+                raise CamtayError("Người này không đồng ý lưu gì, nên không có gì để sửa.")
+            moved = areas.get(connection, correction.area_id) if correction.area_id else None
+            if correction.area_id and moved is None:
+                raise NobodyThere(f"Không có địa bàn nào mang mã “{correction.area_id}”.")
+            if moved is not None and not may(actor.grants, "correct", moved.path):
+                raise CamtayError("Chị chỉ chuyển được người tới nơi trong địa bàn mình phụ trách.")
+            now = self.now()
+            correcting.carry_out(connection, learner_id, correction, moved, self.words(CONSENT), now)
+            correcting.tell(connection, self.new_id(), learner_id, "corrected", correction.words(), now)
+            self._note(connection, actor, "corrected", learner_id, place.area_id)
+
+        await self._about(actor, "correct", learner_id, work)
+
+    async def withdraw(self, actor: Actor, learner_id: str) -> None:
+        """Her consent is taken back, at once: see `rights.withdraw`. Raises NotAllowed, NobodyThere, CamtayError."""
+
+        def work(connection: Connection, place: AreaRow) -> None:
+            now = self.now()
+            self._note(connection, actor, "withdrawn_by_officer", learner_id, place.area_id)
+            self.office.leaving(connection, learner_id, "withdrawn", now)
+            if not correcting.withdraw(connection, learner_id, self.words("consent"), now):
+                raise CamtayError("Người này không đồng ý lưu gì, nên không có gì để rút.")
+            correcting.tell(connection, self.new_id(), learner_id, "withdrawn_told", "", now)
+
+        await self._about(actor, "withdraw", learner_id, work)
+        await self.database.scrub()
 
     async def delete(self, actor: Actor, learner_id: str) -> None:
         """Everything that is hers is gone for good. Raises NotAllowed, NobodyThere."""

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from bot.services.announcing import Rules as NewsRules
+from bot.services.correcting import Self
+from bot.services.lines import Lines
+from bot.services.news import News
 from bot.services.offers import Offers
 from bot.services.office import Room
 from bot.services.pairing import World
 from bot.services.pseudonyms import Pseudonyms
 
 
-def rooms_of(names: Pseudonyms, pairing: World) -> dict[str, Room]:
+def rooms_of(names: Pseudonyms, pairing: World, news: NewsRules | None = None) -> dict[str, Room]:
     """A room for every name in `bot.tutoring.conversation.ROOMS`."""
-    return {"offer": Offers(pairing)}
+    return {
+        "self": Self(),
+        "offer": Offers(pairing),
+        "line": Lines(pairing),
+        "news": News(names, news or NewsRules(), pairing.clock.quiet),
+    }

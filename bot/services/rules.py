@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.services.announcing import Rules as NewsRules
+from bot.services.retention import Rules as KeepRules
 from bot.settings import Settings
 from bot.tutoring.pairing.deadlines import Clock
 from bot.tutoring.pairing.model import DAY, HOUR, MINUTE, Rules
@@ -38,3 +40,16 @@ def pairing_clock(settings: Settings) -> Clock:
         ZoneInfo(settings.time.zone),
     )
     return Clock(quiet)
+
+
+def news_rules(settings: Settings) -> NewsRules:
+    """A quarter of what Telegram takes at most: of what nobody asked for, half is always left to reminders."""
+    given, per_second = settings.announce, settings.telegram.messages_per_second
+    most = round(per_second * 60 / 4) if per_second else given.per_minute
+    return NewsRules(tuple(given.hosts.split()), given.a_day, max(1, min(given.per_minute, most)))
+
+
+def keep_rules(settings: Settings) -> KeepRules:
+    given = settings.keep
+    aside, backups = (timedelta(days=days) if days else None for days in (given.aside_days, given.backup_days))
+    return KeepRules(timedelta(days=given.idle_days), timedelta(days=given.answer_days), aside, backups)

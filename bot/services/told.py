@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from bot.channels.base import Inner, Notice, Told, Update
-from storage import pairings
+from storage import pairings, relays
 from storage.database import Connection
 from storage.rows import Row
 
 INNER = "inner"
 NOTICES = "notices"
+RELAYED = "relay_said"  # phrases that begin so pass on what somebody wrote: it lies in `relay` until then
 
 
 def updates(rows: Sequence[Row], now: datetime) -> list[Update]:
@@ -34,12 +35,14 @@ def read(connection: Connection, waiting: Sequence[Update]) -> list[Update]:
     What was taken back since it came due is not said: such an update is left out.
     """
     rows = pairings.take_notices(connection, [each for update in waiting for each in _named(update)])
+    relayed = [row["about"] for row in rows.values() if row["phrase"].startswith(RELAYED)]
+    said = relays.take(connection, relayed) if relayed else {}
     found = []
     for update in waiting:
         if not (named := _named(update)):
             found.append(update)
-        elif said := tuple(_notice(rows[each]) for each in named if each in rows):
-            found.append(replace(update, body=Told(said)))
+        elif known := tuple(filter(None, (_notice(rows[each], said) for each in named if each in rows))):
+            found.append(replace(update, body=Told(known)))
     return found
 
 
@@ -48,6 +51,14 @@ def _named(update: Update) -> list[str]:
     return body.ref.split() if isinstance(body, Inner) and body.kind == NOTICES else []
 
 
-def _notice(row: Row) -> Notice:
-    buttons = tuple(json.loads(row["buttons"]).items())
-    return Notice(row["phrase"], json.loads(row["said"]), buttons, bool(row["urgent"]), row["about"])
+def _notice(row: Row, said: Mapping[str, str]) -> Notice | None:
+    """None where it passes on what is not there any more: the two write no more to each other."""
+    buttons, values = tuple(json.loads(row["buttons"]).items()), json.loads(row["said"])
+    notice = Notice(row["phrase"], values, buttons, bool(row["urgent"]), row["about"])
+    if not row["phrase"].startswith(RELAYED):
+        return notice
+    if row["about"] not in said:
+        return None
+    text, kind, ref = json.loads(said[row["about"]])
+    values["chu"] = text
+    return replace(notice, values=values, fleeting=True, media=(kind, ref) if kind else None)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.channels.base import Began, Body, Inner, Left, Media, Tap, Text, Told
-from bot.tutoring import aftercare, codes, lessons, menu, reception, rights
+from bot.tutoring import aftercare, announcing, codes, lessons, lines, menu, reception, rights
 from bot.tutoring.desk import CodeShown, Desk, OfficeAsked, WentAway
 from bot.tutoring.hearing import hear, offered, says_emergency
 from flows import events as ev
+from flows import mask
 from flows.engine.sprint import was_used
 from flows.engine.stage import clean
 from flows.words.understand import (
@@ -21,8 +22,11 @@ from flows.words.understand import (
     may_be_emergency,
 )
 
-ROOMS = {"o": "offer", "y": "line", "u": "crew", "q": "post", "v": "meeting", "z": "news"}
+ROOMS = {"o": "offer", "y": "line", "u": "crew", "q": "post", "v": "meeting", "z": "news", "b": "self"}
 """The first letter of a button's token → the room of the office it is for: "o:accept:17" asks "offer.accept" of 17."""
+
+WRITTEN = frozenset({"news.text", "news.link", "self.area", lines.WRITING})
+"""Questions of rooms that are answered in her own words: whatever she types is for the room."""
 
 BEFORE_CONSENT = frozenset({"offer", "line"})  # whoever cried for help may answer her helper
 
@@ -39,8 +43,11 @@ def answer(desk: Desk, body: Body, *, codes_too: bool = True) -> None:
         return
     if isinstance(body, Told):
         lessons.take_told(desk, body)
+        if desk.channel == "web" and desk.replies and not desk.replies[-1].buttons:
+            _show_again(desk)  # the page offers the answers of the newest line: they would be gone from under her thumb
         return
-    if isinstance(body, Text) and says_emergency(desk, body.text):
+    lines.lapse(desk)
+    if isinstance(body, Text) and _cries(desk, body.text):
         hear(desk, body.text)
         lessons.open_emergency(desk)
         return
@@ -57,8 +64,17 @@ def answer(desk: Desk, body: Body, *, codes_too: bool = True) -> None:
             _tap(desk, token)
         case Began():
             _go_on(desk)
+        case Media(kind, ref) if lines.is_writing(desk):
+            desk.events.append(OfficeAsked("line.media", f"{kind}:{ref}"))
         case Media(kind):
             _media(desk, kind)
+
+
+def _cries(desk: Desk, text: str) -> bool:
+    """Whether she herself has been robbed; what an officer announces or a helper writes of it is no cry of hers."""
+    if lines.is_helping(desk) or not announcing.is_cry(desk.talk.pending, text):
+        return False
+    return says_emergency(desk, text)
 
 
 # --- words -------------------------------------------------------------------------------------------
@@ -71,6 +87,11 @@ def _text(desk: Desk, text: str) -> None:
         else:
             _own_words(desk, text)
         return
+    if desk.talk.pending in WRITTEN and _is_for_room(desk, text):
+        if desk.talk.pending != lines.WRITING:  # what is for another person is not kept as hers
+            desk.events.append(ev.Heard(mask(clean(text[:2000])).text))
+        desk.events.append(OfficeAsked(desk.talk.pending, text))
+        return
     meaning = offered(desk, text)
     if isinstance(meaning, Answered):
         hear(desk, text)
@@ -81,6 +102,12 @@ def _text(desk: Desk, text: str) -> None:
         _resume(desk, ev.Typed(text))
     else:
         _own_words(desk, text, meaning)
+
+
+def _is_for_room(desk: Desk, text: str) -> bool:
+    """Everything but the label of a button and a global command, written out."""
+    labels = {label.casefold() for _, label in desk.talk.offer}
+    return clean(text[:200]).casefold() not in labels and not is_command(desk.book.words, clean(text[:200]))
 
 
 def _hear_name(desk: Desk, text: str) -> None:
@@ -126,6 +153,8 @@ def _ask_again(desk: Desk) -> None:
             desk.events.append(OfficeAsked("teach"))
         case "persons":
             desk.events.append(OfficeAsked("persons"))
+        case of_room if "." in of_room:
+            desk.events.append(OfficeAsked(f"{of_room.partition('.')[0]}.again"))
         case _ if desk.person.consent == "asked":
             reception.ask_consent(desk)
         case _:
@@ -245,7 +274,8 @@ def _resume(desk: Desk, signal: ev.Signal) -> None:
 
 
 def command(desk: Desk, word: str) -> None:
-    """A global word, typed or tapped."""
+    """A global word, typed or tapped; whoever was writing to somebody does so no more."""
+    line = lines.left(desk)
     match word:
         case "menu":
             menu.show_menu(desk)
@@ -255,8 +285,8 @@ def command(desk: Desk, word: str) -> None:
             _go_on(desk)
         case "emergency":
             lessons.open_emergency(desk)
-        case "thanks":
-            desk.say(desk.phrase("thanks"))
+        case "thanks" | "keep":
+            desk.say(desk.phrase("thanks" if word == "thanks" else "kept"))
             _show_again(desk)
         case "stop":
             desk.say(desk.phrase("stopped"))
@@ -282,14 +312,12 @@ def command(desk: Desk, word: str) -> None:
         case "agree" if desk.agreed:
             desk.say(desk.phrase("agreed"))
             _go_on(desk)
-        case "link" | "teach" | "apply" if desk.agreed:
+        case "link" | "teach" | "apply" | "persons" if desk.agreed or word == "persons":
             desk.events.append(OfficeAsked(word))
-        case "persons":
-            desk.events.append(OfficeAsked("persons"))
         case "agree" | "change_address" | "change_name" | "link" | "teach" | "apply":
             reception.ask_consent(desk)
-        case _ if "." in word and desk.agreed:
-            desk.events.append(OfficeAsked(word))
+        case _ if "." in word and (desk.agreed or word.partition(".")[0] in BEFORE_CONSENT):
+            desk.events.append(OfficeAsked(word, line))
         case _ if "." in word:
             reception.ask_consent(desk)
         case _:

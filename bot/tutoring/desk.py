@@ -28,11 +28,16 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """`urgent` rings at night, too."""
+    """`urgent` rings at night, too; `fleeting`: another person's words, erased once she has read them.
+
+    `media` is the kind and the provider's file id of a picture or recording that is passed on.
+    """
 
     text: str
     buttons: tuple[Button, ...] = ()
     urgent: bool = False
+    fleeting: bool = False
+    media: tuple[str, str] | None = None
 
 
 # What happened at the desk, beside the engine's own events.
@@ -40,7 +45,10 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class ConsentAnswered:
+    """What she answered to `phrase`: agreed, declined, withdrawn; of a further consent needs_agreed and so on."""
+
     answer: str
+    phrase: str = "consent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,13 @@ class LessonRated:
 
 
 @dataclass(frozen=True, slots=True)
+class Whispered:
+    """She wrote this to another person: shown on her own page, kept nowhere else, erased soon."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class CodeShown:
     """She showed an invitation code or three words; what they are worth only the office knows."""
 
@@ -88,7 +103,15 @@ class OfficeAsked:
 
 
 DeskEvent = (
-    ev.Event | ConsentAnswered | AnswersForgotten | PersonForgotten | WentAway | LessonRated | CodeShown | OfficeAsked
+    ev.Event
+    | ConsentAnswered
+    | AnswersForgotten
+    | PersonForgotten
+    | WentAway
+    | LessonRated
+    | CodeShown
+    | OfficeAsked
+    | Whispered
 )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from bot.tutoring import reception
 from bot.tutoring.desk import Desk
 from bot.tutoring.talk import Talk
 from flows import Session
@@ -44,6 +45,32 @@ def welcome(desk: Desk, go_on: Callable[[Desk], None]) -> None:
     run = desk.talk.open_run
     if run is not None and desk.talk.parked:
         desk.say(desk.phrase("linked_two", bai=desk.lesson_title(desk.talk.parked[-1].home[0])))
+    go_on(desk)
+
+
+# --- taken apart again -------------------------------------------------------------------------------
+
+
+def ask_split(desk: Desk, others: int) -> None:
+    """Which phone is not hers: this one, or the other."""
+    offer = (
+        ("b:split_other", desk.phrase("label_split_other")),
+        ("b:split_this", desk.phrase("label_split_this")),
+        ("b:show", desk.phrase("label_split_no")),
+    )
+    desk.offer(desk.phrase("split_ask", so=str(others + 1)), offer, pending="self.split")
+
+
+def begin_anew(desk: Desk, go_on: Callable[[Desk], None]) -> None:
+    """Said on the phone that was taken off, to whoever holds it now."""
+    desk.say(desk.phrase("split_this"))
+    reception.greet(desk)
+
+
+def stays(desk: Desk, go_on: Callable[[Desk], None], others: int) -> None:
+    """Said on the phone that stays hers."""
+    desk.change(offer=(), pending="")
+    desk.say(desk.phrase("split_other" if others else "split_alone"))
     go_on(desk)
 
 

@@ -23,9 +23,11 @@ def say(desk: Desk, notice: Notice) -> None:
         desk.offer(text, buttons)
     else:
         desk.ask(text, [Button(token, label) for token, label in buttons])
-    if notice.urgent:
-        first = min(before, len(desk.replies) - 1)
-        desk.replies[first:] = [replace(reply, urgent=True) for reply in desk.replies[first:]]
+    first = min(before, len(desk.replies) - 1)
+    desk.replies[first:] = [
+        replace(reply, urgent=notice.urgent, fleeting=notice.fleeting, media=notice.media)
+        for reply in desk.replies[first:]
+    ]
 
 
 def answer_with(desk: Desk, notice: Notice) -> None:

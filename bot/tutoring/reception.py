@@ -8,6 +8,7 @@ import re
 import flows
 from bot.tutoring.desk import ConsentAnswered, Desk, OfficeAsked
 from bot.tutoring.menu import show_menu
+from flows import Book
 from flows import events as ev
 from flows.words.understand import Words, fold, without_fillers
 
@@ -15,6 +16,7 @@ MAX_NAME = 30  # characters: the longest name that still fits a greeting on one 
 MAX_NAME_WORDS = 4  # Vietnamese names have two to four; a longer line is a sentence
 
 _NAME = re.compile(r"[^\W\d_]+(?:[ .'’-][^\W\d_]*)*")
+_FACT = re.compile(r"\{(\w+)\}")
 _BEFORE_NAME = frozenset("dạ da thưa tên ten là la tôi toi tui mình gọi goi kêu keu".split())
 _AFTER_NAME = frozenset("nha nhé nhe nghe ạ a đó do nè ne em con cháu chau ơi oi".split())
 _NAMES_LIKE_YES = frozenset({"dung", "dũng"})  # "đúng" without its diacritics is many a woman's name
@@ -37,9 +39,15 @@ def ask_consent(desk: Desk, intro: str = "") -> None:
     desk.offer(desk.phrase("consent"), offer, pending="consent")
 
 
-def consent_wording(desk: Desk) -> str:
-    """A short fingerprint of the words she answered to, kept with her answer as proof."""
-    return hashlib.sha256(desk.book.phrases["consent"].encode()).hexdigest()[:16]
+def consent_text(book: Book, phrase_id: str, lang: str) -> str:
+    """The words she answers to, in her language, as they are kept: with the union's name, for any form of address."""
+    sentence = book.sentence(phrase_id, lang)
+    return _FACT.sub(lambda found: book.facts.get(found[1], found[0]), sentence)
+
+
+def fingerprint(text: str) -> str:
+    """Short, and kept with every answer to these words; the words themselves are kept once."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def take_consent(desk: Desk, answer: str) -> None:
@@ -71,7 +79,7 @@ def take_name(desk: Desk, text: str) -> None:
     address, name = _read_name(desk, masked.text)
     if name is None:
         ask_address(desk)
-    elif not 0 < len(name) <= MAX_NAME or len(name.split()) > MAX_NAME_WORDS or not _NAME.fullmatch(name):
+    elif not is_name(name):
         ask_name(desk, again=True)
     elif address is not None:
         desk.set_person(name=name, address=address)
@@ -79,6 +87,11 @@ def take_name(desk: Desk, text: str) -> None:
     else:
         desk.set_person(name=name)
         ask_address(desk)
+
+
+def is_name(name: str) -> bool:
+    """Whether somebody can be called by it: letters, few words, one line."""
+    return 0 < len(name) <= MAX_NAME and len(name.split()) <= MAX_NAME_WORDS and bool(_NAME.fullmatch(name))
 
 
 def _read_name(desk: Desk, text: str) -> tuple[str | None, str | None]:

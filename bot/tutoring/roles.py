@@ -19,6 +19,8 @@ ALLOWED: dict[str, frozenset[str]] = {
     "approve": frozenset({"officer", "admin"}),
     "suspend": frozenset({"officer", "admin"}),
     "export": frozenset({"officer", "admin"}),
+    "correct": frozenset({"officer", "admin"}),
+    "withdraw": frozenset({"officer", "admin"}),
     "delete": frozenset({"officer", "admin"}),
     "announce": frozenset({"officer", "admin"}),
     "meet": frozenset({"officer", "admin"}),

@@ -31,6 +31,9 @@ class Talk:
 
     `cards` are the questions to be asked again, by "lesson/step"; `lang` is the language she reads. `offer` are the
     buttons (token, label) last shown by the tutor itself; `pending` names the question it asked.
+
+    `line` is "side:id" of the line she writes by until `line_until`; `media` "kind:file id" of what she may pass on;
+    `whispers` the number of the newest line on her page that is to be erased.
     """
 
     run: Session | None = None
@@ -44,6 +47,10 @@ class Talk:
     lang: str = "vi"
     cards: Mapping[str, Card] = field(default_factory=dict)
     checkins: tuple[Checkin, ...] = ()
+    line: str = ""
+    line_until: datetime | None = None
+    media: str = ""
+    whispers: int = 0
 
     @property
     def next_at(self) -> datetime | None:
@@ -61,6 +68,10 @@ class Talk:
         """What may be kept without her consent: the places, nothing she said or earned."""
         run = self.run.bare() if self.run else None
         return replace(self, run=run, parked=tuple(each.bare() for each in self.parked), **_NOTHING)
+
+    def calls(self, address: str, name: str) -> bool:
+        """Whether the lesson that is open addresses her so; an officer may have put her name right meanwhile."""
+        return self.run is None or (self.run.address, self.run.name) == (address, name)
 
     def addressed(self, address: str, name: str) -> Talk:
         """The same conversation with her new name or form of address."""
@@ -86,6 +97,10 @@ def dump(talk: Talk) -> str:
         "lang": "" if talk.lang == "vi" else talk.lang,
         "cards": {key: [card.level, card.due_at.isoformat()] for key, card in talk.cards.items()},
         "checkins": [[each.at.isoformat(), each.lesson, each.step] for each in talk.checkins],
+        "line": talk.line,
+        "line_until": talk.line_until.isoformat() if talk.line_until else None,
+        "media": talk.media,
+        "whispers": talk.whispers,
     }
     data |= {key: value for key, value in optional.items() if value}
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
@@ -113,6 +128,10 @@ def load(text: str) -> Talk:
             cards={
                 str(key): Card(int(n), datetime.fromisoformat(at)) for key, (n, at) in data.get("cards", {}).items()
             },
+            line=str(data.get("line", "")),
+            line_until=datetime.fromisoformat(until) if (until := data.get("line_until")) else None,
+            media=str(data.get("media", "")),
+            whispers=int(data.get("whispers", 0)),
             checkins=tuple(
                 Checkin(datetime.fromisoformat(at), str(lesson), str(step))
                 for at, lesson, step in data.get("checkins", ())

@@ -27,7 +27,9 @@ EVERY_S = 5.0  # reminders are counted in minutes and days
 DUE_AT_ONCE = 100
 SWEEP_EVERY = timedelta(hours=1)
 SWEEP_SLICE = 50  # rows a transaction: nothing holds the writer longer than 50 ms
+FORGET_SLICE = 5  # persons likewise: each may take some milliseconds
 KEEP_UNCONSENTED = timedelta(days=30)  # design, section 4
+KEEP_RELAYED = timedelta(days=1)  # what one wrote to another stays on a page that never answers, at the most
 KEEP_INBOX = timedelta(days=14)  # Telegram delivers for 24 h; a page may send again what was typed offline for days
 
 T = TypeVar("T")
@@ -125,19 +127,24 @@ class Ticker:
         now = self.now()
         people, ids = now - KEEP_UNCONSENTED, now - KEEP_INBOX
         learners = await self.database.read(lambda c: keeping.expired_people(c, people))
-        await self._in_slices(learners, lambda some, c: keeping.expire_people(c, some, people))
+        await self._in_slices(learners, lambda some, c: keeping.expire_people(c, some, people), FORGET_SLICE)
         lines = await self.database.read(lambda c: keeping.ownerless_logs(c, people))
         await self._in_slices(lines, lambda some, c: keeping.expire_logs(c, some))
         while await self.database.transact(lambda c: invitations.expire(c, people, SWEEP_SLICE)) == SWEEP_SLICE:
+            pass
+        read = now - KEEP_RELAYED
+        while await self.database.transact(lambda c: keeping.erase_relayed(c, read, SWEEP_SLICE)) == SWEEP_SLICE:
             pass
         while await self.database.transact(lambda c: keeping.expire_inbox(c, ids, SWEEP_SLICE)) == SWEEP_SLICE:
             pass
         await self.database.scrub()
 
-    async def _in_slices(self, found: Sequence[T], forget: Callable[[Sequence[T], Connection], None]) -> None:
+    async def _in_slices(
+        self, found: Sequence[T], forget: Callable[[Sequence[T], Connection], None], size: int = SWEEP_SLICE
+    ) -> None:
         """A transaction a slice: updates get in between."""
-        for at in range(0, len(found), SWEEP_SLICE):
-            await self.database.transact(partial(forget, found[at : at + SWEEP_SLICE]))
+        for at in range(0, len(found), size):
+            await self.database.transact(partial(forget, found[at : at + size]))
 
 
 def _due(learner_id: str, state: str, due_at: int, now: datetime) -> Update:

@@ -4,35 +4,46 @@ REQUIRED = frozenset(
     """
     address_set agreed apply_nowhere apply_told ask_address ask_language ask_name ask_rating ask_retry
     ask_retry_date ask_retry_number ask_retry_phone_vn ask_retry_photo ask_retry_voice ask_teach_cap ask_teach_hours
-    ask_teach_lang ask_teach_pause ask_teach_top back_at_start back_unknown badge called certificate change_ask
-    checkin checkin_no checkin_yes code_expired code_heard code_own code_own_link code_too_often code_unknown
-    code_unknown_link code_used conduct conduct_later conduct_more conduct_thanks consent consent_again data_file
-    data_log data_none data_shown data_union data_whole data_whole_web declined delete_ask deleted emergency
-    emergency_ask emergency_done emergency_hello emergency_helper follow_up follow_up_learner hello help help_asked
-    help_called help_coming help_done help_done_owner help_nobody help_nobody_emergency hint invited_instructor
-    invited_learner invited_officer kept kind_card kind_citizen_id kind_contact kind_file kind_other kind_otp
-    kind_password kind_photo kind_place kind_sticker kind_video kind_voice label_accept label_address label_agree
-    label_change_no label_change_yes label_checkin_no label_checkin_yes label_choose label_conduct_yes
-    label_continue label_dealt label_decline label_delete_no label_delete_yes label_done label_emergency_no
-    label_emergency_yes label_help label_helped label_later label_link_no label_link_yes label_menu
-    label_next_lesson label_not_helped label_not_now label_offer_later label_restart label_skip label_stuck
+    ask_teach_lang ask_teach_pause ask_teach_top back_at_start back_unknown badge called caught_officer certificate
+    change_ask checkin checkin_no checkin_yes code_expired code_heard code_own code_own_link code_too_often
+    code_unknown code_unknown_link code_used conduct conduct_later conduct_more conduct_thanks consent consent_again
+    corrected data_file data_log data_none data_shown data_union data_whole data_whole_web declined delete_ask
+    deleted emergency emergency_ask emergency_done emergency_hello emergency_helper follow_up follow_up_learner
+    hello help help_asked help_called help_coming help_done help_done_owner help_nobody help_nobody_emergency hint
+    idle_ask invited_instructor invited_learner invited_officer kept kind_card kind_citizen_id kind_contact
+    kind_file kind_other kind_otp kind_password kind_photo kind_place kind_sticker kind_video kind_voice
+    label_accept label_address label_agree label_answer label_back label_change_no label_change_yes label_checkin_no
+    label_checkin_yes label_choose label_conduct_yes label_continue label_dealt label_decline label_delete_no
+    label_delete_yes label_done label_emergency_no label_emergency_yes label_help label_helped label_later
+    label_line_end label_line_hold label_line_over label_line_send label_line_stop label_link_no label_link_yes
+    label_menu label_need_disability label_need_elderly label_need_none label_need_poor label_need_remote
+    label_need_worker label_news_leave label_news_nolink label_news_rewrite label_news_send label_next_lesson
+    label_not_helped label_not_now label_offer_later label_report label_restart label_self_address label_self_area
+    label_self_name label_self_needs label_skip label_split_no label_split_other label_split_this label_stuck
     label_take label_teach label_teach_back label_teach_cap label_teach_days label_teach_hours label_teach_lang
     label_teach_number label_teach_pause label_teach_top label_write lang_crw lang_km lang_nut lang_sti lang_tyz
     lang_vi lang_zh language_set lesson_done lesson_gone lesson_moved lesson_moved_back lesson_points lesson_trouble
-    link_addresses link_ask link_refused link_told link_words linked linked_two media_instead menu menu_done
-    menu_first menu_not_understood menu_open menu_plain menu_progress menu_track_count menu_track_pick name_again
-    next_offer nobody_yet not_understood not_understood_emergency not_understood_twice not_understood_typed
-    not_yours offer_accepted offer_back offer_declined_said offer_gone offer_help offer_help_accepted offer_help_any
+    line_end_ask line_held line_long line_media_ask line_media_no line_open line_over line_sent line_sent_night
+    line_slow line_stopped link_addresses link_ask link_refused link_told link_words linked linked_two media_instead
+    menu menu_done menu_first menu_not_understood menu_open menu_plain menu_progress menu_track_count
+    menu_track_pick name_again needs_ask news news_already news_area news_ask_link news_asks news_count news_gone
+    news_is_sending news_is_sent news_is_stopped news_left news_length news_link news_linked news_money
+    news_more_than news_nobody news_none news_not_yours news_others news_phone news_preview news_secret news_sending
+    news_sending_tomorrow news_stopped news_tomorrow news_too_many news_unsafe news_which news_write next_offer
+    nobody_yet not_understood not_understood_emergency not_understood_twice not_understood_typed not_yours
+    offer_accepted offer_back offer_declined_said offer_gone offer_help offer_help_accepted offer_help_any
     offer_later_said offer_lesson offer_pair offer_resting offer_withdrawn offer_yours officer_change officer_must
     officer_stranger officer_waiting pair_already pair_asked pair_called pair_cancelled pair_found pair_have
     pair_next pair_night pair_none_open pair_officer pair_officer_again pair_stranger pair_wait pairing_ended
     pairing_lost pairing_over parked_offer persons_ask persons_hello persons_nameless persons_new place_kept
     place_lost rated relay_account relay_elsewhere relay_link relay_link_hidden relay_link_only relay_masked
-    relay_money relay_papers_wanted relay_phone relay_remote relay_secret relay_secret_wanted reminder
-    reminder_emergency reoffer report_made report_officer resume reveal review_empty review_over right safety_again
-    safety_call safety_steps safety_taken safety_wait secret set_aside show_image show_video somebody somewhere
-    stale stale_short stopped taken task_again task_done task_later task_proof task_stuck_end teach_not
-    teach_welcome teaching teaching_all teaching_ask teaching_paused thanks too_long type_numbers type_order unsure
-    waiting waiting_over withdrawn wrong wrong_number wrong_typed
+    relay_money relay_papers_wanted relay_phone relay_remote relay_said relay_said_media relay_secret
+    relay_secret_wanted reminder reminder_emergency reoffer report_made report_nobody report_officer resume reveal
+    review_empty review_over right safety_again safety_call safety_steps safety_taken safety_wait secret
+    self_area_again self_area_ask self_area_now self_area_set self_area_which self_ask set_aside show_image
+    show_video somebody somewhere split_alone split_ask split_other split_this stale stale_short stopped taken
+    task_again task_done task_later task_proof task_stuck_end teach_not teach_welcome teaching teaching_all
+    teaching_ask teaching_paused thanks too_long type_numbers type_order unsure waiting waiting_over withdrawn
+    withdrawn_told wrong wrong_number wrong_typed
     """.split()
 )

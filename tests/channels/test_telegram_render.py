@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -115,3 +116,16 @@ def test_what_is_rendered_is_within_the_limits(text: str, plain: bool) -> None:
     for method, params in render(message, plain=plain):
         assert violations(method, params) == []
         assert utf16_length(params["text"]) <= MAX_TEXT
+
+
+@pytest.mark.parametrize(("kind", "method"), [("photo", "sendPhoto"), ("voice", "sendVoice")])
+def test_what_another_person_sent_goes_by_telegrams_own_id(kind: str, method: str) -> None:
+    calls = render(replace(outgoing("💬 Chị Lan gửi cho chị:", "Trả lời"), media=(kind, "AgACAgUAAxkBAAIB")))
+    assert calls[0] == (method, {"chat_id": 5, kind: "AgACAgUAAxkBAAIB"})
+    assert calls[1][0] == "sendMessage" and "reply_markup" in calls[1][1]
+    assert not [fault for name, params in calls for fault in violations(name, params)]
+
+
+def test_other_things_are_not_passed_on() -> None:
+    with pytest.raises(Refused):
+        render(replace(outgoing("x"), media=("video", "AgACAgUAAxkBAAIB")))

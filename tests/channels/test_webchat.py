@@ -336,6 +336,29 @@ async def test_page_of_a_forgotten_conversation_starts_anew(house: House) -> Non
         assert again["anew"] and again["newest"] == 1
 
 
+async def test_when_somebody_else_sits_down_every_open_page_begins_anew(house: House) -> None:
+    async with house.browser() as browser, browser.stream() as one, browser.stream() as two:
+        tag = str((await browser.log())["chat"])
+        chat_id = next(iter(house.chat.streams._open))
+        for tab in (one, two):
+            await tab.texts()
+        house.chat.renew(chat_id)
+        await browser.say("của người mới")
+        for tab in (one, two):
+            event = await tab.next()
+            while event.get("event") == "beat":
+                event = await tab.next()
+            assert event["event"] == "anew", "nothing is added below what the other one read"
+            with pytest.raises(EOFError):
+                await tab.next()
+        again = await browser.log(1, tag)
+        assert again["anew"] and again["chat"] != tag
+        assert not (await browser.log(1, str(again["chat"])))["anew"]
+        async with browser.session.get("/chat/stream", params={"after": 1, "chat": tag}) as late:
+            events = Events(late)
+            assert [(await events.next())["event"] for _ in range(2)] == ["ready", "anew"]
+
+
 async def test_stop_does_not_wait_for_open_streams(house: House) -> None:
     async with house.browser() as browser, browser.stream() as one, browser.stream() as two:
         await one.texts()

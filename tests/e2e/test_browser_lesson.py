@@ -124,3 +124,19 @@ def test_whoever_deletes_everything_is_greeted_again(chat: Chat, script: Transcr
     chat.page.reload()
     chat.answer("Học lại từ đầu")
     expect(chat.answers.get_by_role("button", name="Đồng ý")).to_be_visible()
+
+
+def test_what_one_of_the_family_read_is_not_shown_to_the_other(chat: Chat, tutor: Server, script: Transcript) -> None:
+    get_to_the_menu(chat, script)
+    chat.say("đổi người học")
+    chat.answer("Người khác")
+    expect(chat.answers.get_by_role("button", name="Đồng ý")).to_be_visible()
+    expect(chat.log).not_to_contain_text("đổi người học")
+    assert not [bubble for bubble in chat.bubbles() if script.head.name in bubble]
+    chat.answer("Đồng ý")
+    chat.say("Bé")
+    chat.answer("Gọi chị, xưng em")
+    chat.say("đổi người học")
+    chat.answer(script.head.name)
+    expect(chat.log).to_contain_text(f"{script.head.name}. ")
+    assert not [bubble for bubble in chat.bubbles() if "Bé" in bubble]

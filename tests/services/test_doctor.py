@@ -21,6 +21,7 @@ from storage import schema
 from storage.database import open_database
 from storage.lock import lock_folder
 from tests.support.fake_telegram import FakeTelegram
+from tests.support.world import START
 
 ROOT = Path(__file__).parents[2]
 CLOSED_PORT = "9"
@@ -37,7 +38,7 @@ async def look(data: Path, environ: Mapping[str, str] = {}, **flags: str) -> dic
         name.replace("__", "."): value for name, value in flags.items()
     }
     loaded = settings.load(ROOT / "config.yaml", environ, given)
-    findings = await doctor.look_at_settings(loaded, ROOT / "config.yaml", loaded.database_url)
+    findings = await doctor.look_at_settings(loaded, ROOT / "config.yaml", loaded.database_url, START)
     told: dict[str, str] = {}
     for finding in findings:
         about, _, rest = finding.text.partition(": ")

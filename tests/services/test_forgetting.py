@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete, update
 
 from bot import backup
 from bot.services.people import OPERATOR
 from bot.services.pseudonyms import KEY_FILE, Pseudonyms
+from bot.services.retention import Retention, Rules
 from bot.telemetry import start_logging, stop_logging
-from storage.database import Database, open_database
+from storage import tables as base
+from storage import tables_people as t_people
+from storage.database import Connection, Database, open_database
 from storage.pg_tools import dump
+from storage.records import to_ms
 from tests.support.builders import book, lesson
 from tests.support.everywhere import NAME, WARD, fill
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, empty_database, everything, tutor
+from tests.support.postgres import find_binaries
 
 LESSON = lesson(
     """
@@ -103,6 +110,36 @@ async def test_nothing_of_her_is_left_in_any_file(tmp_path: Path, channel: str):
     assert "Mai" in logical
 
 
+@pytest.mark.parametrize("how", ["officer", "clock"])
+async def test_nothing_of_her_is_left_whoever_deletes(tmp_path: Path, how: str):
+    async with tutor(tmp_path, book(LESSON)) as t:
+        _, learner_id = await live(t, TELEGRAM)
+        await t.database.transact(lambda c: no_officer(c, learner_id))
+        if how == "officer":
+            await t.people.delete(OPERATOR, learner_id)
+        else:
+            retention = Retention(t.database, t.office, Rules(), t.ids)
+            t.clock.passes(days=366)
+            await t.database.transact(lambda c: seen(c, t.clock.now(), besides=learner_id))
+            assert await retention.ask(t.clock.now()) == 1
+            t.clock.passes(days=31)
+            assert await retention.forget(t.clock.now()) == 1
+        assert found_in(tmp_path, *TRACES, learner_id, CHAT) == [], "in files and logs"
+        left = await t.everything()
+        assert not [trace for trace in (*TRACES, learner_id, CHAT) if trace in left] and "Mai" in left
+
+
+def no_officer(connection: Connection, learner_id: str) -> None:
+    mine = t_people.role.c.learner_id == learner_id, t_people.role.c.role == "officer"
+    connection.execute(delete(t_people.role).where(*mine))
+
+
+def seen(connection: Connection, now: datetime, besides: str) -> None:
+    """Everybody else has just been here."""
+    others = base.session.c.learner_id != besides
+    connection.execute(update(base.session).where(others).values(seen_at=to_ms(now)))
+
+
 @pytest.mark.postgres
 async def test_nothing_of_her_is_left_in_a_dump_of_postgresql(tmp_path: Path, postgres_url: str):
     t = Tutor(postgres_url, book(LESSON))
@@ -115,8 +152,18 @@ async def test_nothing_of_her_is_left_in_a_dump_of_postgresql(tmp_path: Path, po
         assert not [trace for trace in (*TRACES, learner_id, CHAT) if trace in left]
     finally:
         await t.database.close()
-    dump(postgres_url, tmp_path / "dump")
-    assert found_in(tmp_path, *TRACES, learner_id, CHAT) == []
+    plain = in_plain(postgres_url, tmp_path)
+    assert "Mai" in plain
+    assert not [trace for trace in (*TRACES, learner_id, CHAT) if trace in plain]
+
+
+def in_plain(url: str, folder: Path) -> str:
+    """A dump as text: the file itself is packed, and a search in it finds nothing of anybody."""
+    dump(url, folder / "dump")
+    binaries = find_binaries()
+    assert binaries is not None
+    unpacked = subprocess.run([binaries / "pg_restore", "--file=-", folder / "dump"], check=True, capture_output=True)
+    return unpacked.stdout.decode()
 
 
 async def test_what_was_deleted_stays_deleted_after_a_restore(tmp_path: Path):

@@ -109,6 +109,11 @@ def test_a_person_from_one_end_to_the_other(here: Path, capsys: Output):
     assert json.loads((here / "lan.json").read_text("utf-8"))["person"][0]["name"] == "=Lan"
     assert people("export", "p1", "--format", "html") == 0
     assert "<h2>Chị là ai</h2>" in capsys.readouterr().out
+    assert people("correct", "p1", "--name", "Lành", "--area", "w26041", "--needs", "elderly, remote", "--agreed") == 0
+    assert people("correct", "p1", "--needs", "poor") == 1 and "--agreed" in capsys.readouterr().err
+    assert people("show", "p1") == 0
+    assert "Nơi sinh hoạt: Phường Trấn Biên" in capsys.readouterr().out
+    assert people("withdraw", "p1") == 0 and people("withdraw", "p1") == 1
     assert people("delete", "p1") == 0 and people("export", "p1") == 1
 
 

@@ -43,6 +43,7 @@ _MEDIA = {
     **dict.fromkeys(("checklist", "dice", "game", "paid_media", "poll", "rich_message", "story"), "other"),
 }
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(.*))?", re.DOTALL | re.ASCII)
+_FILE_ID = re.compile(r"[A-Za-z0-9_=-]{1,200}", re.ASCII)
 _PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _EARLIEST = 1_356_998_400  # 2013, before Telegram: anything older is a clock gone wrong or a lie
 
@@ -121,9 +122,16 @@ def _message_body(message: dict[Any, Any]) -> Body | None:
         return _words(_text(message["text"]))
     for field, kind in _MEDIA.items():
         if field in message:
-            return Media(kind)
+            return Media(kind, _file_id(message[field]) if kind in ("photo", "voice") else "")
     # Left over: service notes (a pin, a changed timer, a boost, ...), to which nobody expects an answer.
     return None
+
+
+def _file_id(sent: object) -> str:
+    """Telegram's id of a recording, or of a photo in its largest size; "" when it names none that we can hold."""
+    sizes = sent if isinstance(sent, list) else [sent]
+    known = sizes[-1].get("file_id") if sizes and isinstance(sizes[-1], dict) else None
+    return known if isinstance(known, str) and _FILE_ID.fullmatch(known) else ""
 
 
 def _words(text: str) -> Body:

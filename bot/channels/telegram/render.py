@@ -38,6 +38,8 @@ def render(outgoing: Outgoing, *, plain: bool = False) -> list[Call]:
         raise Refused("the text is empty")
     chat_id = int(outgoing.chat_id)
     calls: list[Call] = [("sendMessage", {"chat_id": chat_id, "text": part}) for part in parts]
+    if outgoing.media and not plain:
+        calls.insert(0, _media(chat_id, *outgoing.media))
     if rows:
         calls[-1][1]["reply_markup"] = {"inline_keyboard": rows}
     return calls
@@ -79,6 +81,14 @@ def _cut(text: str, limit: int) -> int:
 def _clings(text: str, at: int) -> bool:
     """True when a cut before `text[at]` would tear a letter from its marks or an emoji apart."""
     return bool(unicodedata.combining(text[at])) or text[at] in _JOINERS or text[at - 1] == _JOINERS[0]
+
+
+def _media(chat_id: int, kind: str, file_id: str) -> Call:
+    """What another person sent, by Telegram's own id of it: never downloaded, never kept."""
+    field = {"photo": "photo", "voice": "voice"}.get(kind)
+    if field is None:
+        raise Refused(f"a {kind} is not passed on")
+    return f"send{field.capitalize()}", {"chat_id": chat_id, field: file_id}
 
 
 def _numbered(labels: list[str]) -> str:

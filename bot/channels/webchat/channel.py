@@ -92,6 +92,7 @@ class WebChat:
         self._reads = Pace(READS_A_MINUTE, 60.0)
         self._newcomers = Pace(NEWCOMERS_A_MINUTE, 60.0)
         self._met: set[str] = set()
+        self._turns: dict[str, int] = {}
         self.streams = Streams()
         self.tutor = tutor
         self.union = union
@@ -110,10 +111,9 @@ class WebChat:
             return None
         return self._seal.sign(Visitor(visitor.chat_id if visitor else self._new_id(), now_s))
 
-    @staticmethod
-    def tag(chat_id: str) -> str:
+    def tag(self, chat_id: str) -> str:
         """A short name by which the page notices that it now belongs to another conversation; tells nothing."""
-        return hashlib.sha256(chat_id.encode()).hexdigest()[:12]
+        return hashlib.sha256(f"{chat_id}:{self._turns.get(chat_id, 0)}".encode()).hexdigest()[:12]
 
     def wait_to_send(self, chat_id: str) -> float:
         """Seconds until this chat may send again, 0.0 when it may now."""
@@ -201,6 +201,8 @@ class WebChat:
     async def next_news(self, stream: Stream, wait_s: float) -> list[LogEntry]:
         """What this stream has not shown yet, oldest first; empty after `wait_s` seconds of silence."""
         await stream.wait(wait_s)
+        if stream.anew:
+            return []
         news = stream.take()
         if stream.behind:
             stream.behind = False
@@ -213,6 +215,16 @@ class WebChat:
     def publish(self, chat_id: str, entries: Sequence[LogEntry]) -> None:
         """New committed lines of a chat: every open page of it is woken."""
         self.streams.publish(chat_id, entries)
+
+    def renew(self, chat_id: str) -> None:
+        """Another conversation goes on in this chat: open pages forget what they show before they read on.
+
+        Turns are counted in memory: after a restart a page begins anew once more than it would have to.
+        """
+        if len(self._turns) >= REMEMBER_MET:
+            self._turns.clear()
+        self._turns[chat_id] = self._turns.get(chat_id, 0) + 1
+        self.streams.renew(chat_id)
 
     async def close(self) -> None:
         """End the live streams; the pages come back by themselves. Takes a second at most."""

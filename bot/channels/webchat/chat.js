@@ -1,4 +1,4 @@
-// The page of the web chat. Old and cheap phones run this: no framework, nothing newer than 2018.
+// The page of the web chat. Old and cheap phones run it: no framework, nothing newer than 2018.
 'use strict';
 (function () {
   const $ = (id) => document.getElementById(id);
@@ -197,8 +197,7 @@
     offer();
   }
 
-  // News while a message is under way answer it. Her words come along, in place of the waiting bubble;
-  // when nothing of hers is kept the bubble itself moves in.
+  // News while a message is under way answer it: her words come along in place of the bubble, or it moves in.
   function meet(fresh) {
     if (!fresh.length) return;
     const kept = fresh.some((entry) => entry.who !== 'tutor');
@@ -351,14 +350,15 @@
     flush();
     if (window.EventSource && streamFails < 3) return listen();
     calm();
-    timer = setTimeout(connect, 4000);   // no live stream here: ask from time to time
+    timer = setTimeout(connect, 4000);   // no live stream: ask from time to time
   }
 
   function listen() {
-    stream = new EventSource('/chat/stream?after=' + last);
+    stream = new EventSource('/chat/stream?after=' + last + '&chat=' + chat);
     watch(10);
     stream.addEventListener('ready', () => { streamFails = 0; calm(); watch(40); });
     stream.addEventListener('beat', () => watch(40));
+    stream.addEventListener('anew', connect);
     stream.onmessage = (event) => { watch(40); show(JSON.parse(event.data)); };
     stream.onerror = broken;
   }

@@ -120,7 +120,10 @@ class _Routes:
         return response
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
-        """Server-sent events: `ready`, then a list of entries per message, `beat` in silence; id is the newest no."""
+        """Server-sent events: `ready`, then a list of entries per message, `beat` in silence; id is the newest no.
+
+        `anew` ends it: the page forgets what it shows and asks `/chat/log`.
+        """
         visitor = self._visitor(request)
         if visitor is None:
             return _refusal(401, NOT_KNOWN)
@@ -129,6 +132,7 @@ class _Routes:
             if after == 0:
                 await self._chat.read(visitor.chat_id, 0)  # a newcomer: the tutor speaks first
             stream = _open_stream(request, visitor, after)
+            stream.anew = request.query.get("chat", "") not in ("", self._chat.tag(visitor.chat_id))
             self._chat.streams.add(stream)
         except Malformed:
             return _refusal(400, NOT_READABLE)
@@ -177,7 +181,9 @@ class _Routes:
             await response.write(b"retry: 3000\nevent: ready\ndata: 1\n\n")
             while True:
                 news = await self._chat.next_news(stream, HEARTBEAT_S)
-                if stream.over:
+                if stream.anew:
+                    await response.write(b"event: anew\ndata: 1\n\n")
+                if stream.over or stream.anew:
                     break
                 await response.write(_event(news) if news else b": beat\nevent: beat\ndata: 1\n\n")
         except (ConnectionError, StorageUnavailable):

@@ -30,6 +30,7 @@ class Stream:
         self.hang_up = hang_up
         self.behind = True
         self.over = False
+        self.anew = False
         self._news: list[LogEntry] = []
         self._wake = asyncio.Event()
 
@@ -45,9 +46,14 @@ class Stream:
         self.over = True
         self._wake.set()
 
+    def begin_anew(self) -> None:
+        """What this page shows is another's now: it is to forget it and to ask again."""
+        self.anew = True
+        self._wake.set()
+
     async def wait(self, seconds: float) -> None:
         """Until there is something to do, `seconds` at most."""
-        if self.behind or self._news or self.over:
+        if self.behind or self._news or self.over or self.anew:
             return
         with suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), seconds)
@@ -93,6 +99,10 @@ class Streams:
     def publish(self, chat_id: str, entries: Sequence[LogEntry]) -> None:
         for stream in self._open.get(chat_id, ()):
             stream.push(entries)
+
+    def renew(self, chat_id: str) -> None:
+        for stream in self._open.get(chat_id, ()):
+            stream.begin_anew()
 
     async def close(self, grace_s: float) -> None:
         """End every stream, and cut those that do not read within `grace_s`: a stop must not wait for them."""

@@ -15,6 +15,9 @@ from bot.tutoring.pairing.model import Pairing
 from flows.words.masking import mask
 
 Side = Literal["learner", "instructor"]
+LONGEST = 1_000
+"""Characters of one message that are looked at and passed on."""
+
 HIDDEN_LINK = "[đường dẫn đã che]"
 SAFE_HOSTS = ("gov.vn", "vneid.gov.vn")
 """Pages of the state may be named; a host is safe when it is one of these or ends in "." and one of them."""

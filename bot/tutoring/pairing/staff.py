@@ -27,15 +27,34 @@ def end(turn: Turn, pairing_id: str, why: str = "") -> bool:
 
 
 def report(turn: Turn, pairing_id: str) -> bool:
-    """One tap: the nearest officer hears of it, the other of the two does not."""
+    """One of a pairing reports the other."""
     pairing = turn.ledger.pairing(pairing_id)
     if pairing is None or turn.actor not in (pairing.learner_id, pairing.instructor_id):
         return False
-    turn.note("reported", None, pairing_id)
-    _, officer = turn.post(turn.ledger.learner(pairing.learner_id))
-    turn.tell(officer, "report_officer", pairing_id, ten_hv=turn.name(turn.actor))
-    turn.tell(turn.actor, "report_made")
+    reported(turn, pairing_id, pairing.learner_id)
     return True
+
+
+def reported(turn: Turn, line_id: str, learner_id: str) -> None:
+    """One tap: the nearest officer hears of it, the other of the two does not."""
+    turn.note("reported", None, line_id)
+    if officer := _other_officer(turn, learner_id):
+        turn.tell(officer, "report_officer", line_id, ten_hv=turn.name(turn.actor))
+    turn.tell(turn.actor, "report_made" if officer else "report_nobody")
+
+
+def caught(turn: Turn, line_id: str, learner_id: str, finding: str) -> None:
+    """What one wrote was kept back: the officer hears who and of what kind, never the words."""
+    turn.note("caught", None, line_id, finding=finding)
+    if officer := _other_officer(turn, learner_id):
+        turn.tell(officer, "caught_officer", line_id, ten_hv=turn.name(turn.actor), ten_hdv=turn.name(learner_id))
+
+
+def _other_officer(turn: Turn, learner_id: str) -> str:
+    """The nearest officer who is not one of the two herself."""
+    learner = turn.ledger.learner(learner_id)
+    chain = turn.ledger.officers(learner.path if learner else "")
+    return next((each for each in chain if each not in (turn.actor, learner_id)), "")
 
 
 def _leave_learner(turn: Turn, pairing: Pairing, why: str) -> None:

@@ -51,6 +51,13 @@ class Turn:
             buttons = BUTTONS[phrase](about) if phrase in BUTTONS else ()
             self.tells.append(Tell(to, phrase, at, values, buttons, about, urgent=urgent))
 
+    def pass_on(
+        self, to: str, phrase: str, relay_id: str, line_id: str, *, urgent: bool = False, **values: str
+    ) -> None:
+        """Words of one to the other: due at once, though the channel lets her sleep; she can answer and report."""
+        buttons = ((f"y:talk:{line_id}", "label_answer"), (f"y:report:{line_id}", "label_report"))
+        self.tells.append(Tell(to, phrase, self.now, values, buttons, relay_id, urgent=urgent))
+
     def report(self, to: str, phrase: str, about: str = "", **values: str) -> None:
         """Put it into her digest of the day."""
         if to:

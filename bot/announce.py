@@ -1,0 +1,161 @@
+"""`./camtay announce …`: an officer's official information for her area; seen before it goes, stopped at any moment."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from bot.beside import Beside
+from bot.errors import CamtayError, SettingsInvalid
+from bot.services.announcing import Announcements, NotNow, Shown, Unfit
+from bot.services.office import Office
+from bot.services.people import OPERATOR, Actor
+from bot.services.pseudonyms import Pseudonyms
+from bot.services.rules import news_rules, pairing_clock
+from bot.settings import Settings
+from bot.tutoring import announcing as pure
+from bot.tutoring.quiet import QuietHours
+from flows import Book
+from flows.shelf.shelf import plain_book, read_shelf
+
+Print = Callable[[str], None]
+Ask = Callable[[str], str]
+
+STATES = {"draft": "chưa gửi", "sending": "đang gửi", "stopped": "đã dừng", "sent": "đã gửi xong"}
+SURE = "gửi"
+
+
+class Desk:
+    """Whoever sits at the command line: the service in her name, the tutor's own sentences, screen and keyboard."""
+
+    def __init__(
+        self, service: Announcements, actor: Actor, book: Book, quiet: QuietHours, write: Print, ask: Ask
+    ) -> None:
+        self.service, self.actor, self.book, self.quiet = service, actor, book, quiet
+        self.write, self.ask = write, ask
+
+    def show(self, shown: Shown) -> None:
+        """Exactly what people will read, and how many of them."""
+        draft, reach = shown.draft, shown.reach
+        values = pure.values_of(draft.body, draft.source_url, draft.whose)
+        self.write("Mọi người sẽ đọc:\n")
+        for line in self.book.phrase(pure.phrase_of(draft.source_url), **values).split("\n"):
+            self.write(f"  │ {line}".rstrip())
+        self.write(f"\nTới {reach.told} người ở {draft.whose} đã đồng ý và đang mở được.")
+        others = {
+            "chưa đồng ý lưu": reach.not_agreed,
+            "đã chặn hay không ngồi máy mình": reach.away,
+            "đang tạm dừng": reach.suspended,
+            "còn trong danh sách, chưa vào máy": reach.invited,
+        }
+        told = ", ".join(f"{count} {why}" for why, count in others.items() if count)
+        if told:
+            self.write(f"Không tới được: {told}.")
+        if self.quiet.holds(self.service.now()):
+            self.write(f"Đang giờ yên lặng: tin bắt đầu đi lúc {self.quiet.end:%H:%M}.")
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Clock and ids, from the command line."""
+
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
+
+
+def main(settings: Settings, given: argparse.Namespace, world: World, write: Print = print, ask: Ask = input) -> int:
+    """Carry one sub-verb out; the exit code. Raises StorageError, NotAllowed and the like, a sentence each."""
+    shelf = read_shelf(Path(settings.lessons.dir), settings.placeholders)
+    book = plain_book(shelf, settings.placeholders)
+    try:
+        return asyncio.run(_carry_out(settings, given, world, book, write, ask))
+    except Unfit as unfit:
+        values = dict(unfit.fault.values)
+        if "thu" in values:
+            values["thu"] = book.phrase(f"kind_{values['thu']}")
+        raise CamtayError(book.phrase(unfit.fault.phrase, **values)) from None
+
+
+async def _carry_out(
+    settings: Settings, given: argparse.Namespace, world: World, book: Book, write: Print, ask: Ask
+) -> int:
+    async with Beside(settings, dry_run=False) as database:
+        assert database is not None
+        office = Office(Pseudonyms.of_folder(Path(settings.data.dir), world.new_id))
+        service = Announcements(database, office, world.now, world.new_id)
+        service.rules = news_rules(settings)
+        actor = await service.actor(given.by) if given.by else OPERATOR
+        desk = Desk(service, actor, book, pairing_clock(settings).quiet, write, ask)
+        return await _VERBS[given.what](desk, given)
+
+
+async def _draft(desk: Desk, given: argparse.Namespace) -> int:
+    shown = await desk.service.draft(desk.actor, given.area, _text(given), given.link)
+    desk.show(shown)
+    desk.write(f"\nChưa gửi. Gửi tin này: ./camtay announce send {shown.row.announcement_id}")
+    return 0
+
+
+def _text(given: argparse.Namespace) -> str:
+    if (given.text is None) == (given.file is None):
+        raise SettingsInvalid("Ghi lời tin ngay sau mã địa bàn, hoặc chỉ tệp bằng --file: một trong hai.")
+    if given.file is None:
+        return str(given.text)
+    try:
+        return str(given.file.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as refused:
+        reason = refused.strerror if isinstance(refused, OSError) else "không phải chữ UTF-8"
+        raise SettingsInvalid(f"{given.file}: không đọc được ({reason}).") from None
+
+
+async def _send(desk: Desk, given: argparse.Namespace) -> int:
+    shown = await desk.service.show(desk.actor, given.announcement)
+    if shown.row.state in ("sending", "sent"):
+        raise NotNow(f"Tin này {STATES[shown.row.state]}; mỗi người chỉ nhận một lần.")
+    desk.show(shown)
+    if shown.row.reached:
+        desk.write(f"{shown.row.reached} người đã nhận trước khi dừng thì không nhận lại.")
+    if not shown.reach.told:
+        raise CamtayError("Chưa có ai nhận được, nên chưa gửi.")
+    if not given.yes and not await asyncio.to_thread(_is_sure, desk.ask):
+        desk.write("Chưa gửi gì.")
+        return 1
+    await desk.service.send(desk.actor, given.announcement)
+    desk.write(f"Đang gửi, từ từ, sau mọi câu trả lời. Dừng: ./camtay announce stop {given.announcement}")
+    return 0
+
+
+def _is_sure(ask: Ask) -> bool:
+    try:
+        return ask(f"Gõ “{SURE}” để gửi: ").strip().casefold() in (SURE, "gui")
+    except EOFError:
+        return False
+
+
+async def _stop(desk: Desk, given: argparse.Namespace) -> int:
+    told = await desk.service.stop(desk.actor, given.announcement)
+    desk.write(f"Đã dừng. {told} người đã được gửi (vài tin cuối có thể còn trên đường); người khác không nhận nữa.")
+    return 0
+
+
+async def _list(desk: Desk, given: argparse.Namespace) -> int:
+    rows = await desk.service.list_of(desk.actor, given.area)
+    for row in rows:
+        begins = " ".join(row.body.split())[:50]
+        at = row.at.astimezone(desk.quiet.zone)
+        told = f"{row.reached} người" if row.reached else "—"
+        desk.write(f"{row.announcement_id}  {at:%d/%m %H:%M}  {row.area_id}  {STATES[row.state]}  {told}  {begins}")
+    desk.write(f"{len(rows)} tin.")
+    return 0
+
+
+_VERBS: dict[str, Callable[[Desk, argparse.Namespace], Awaitable[int]]] = {
+    "draft": _draft,
+    "send": _send,
+    "stop": _stop,
+    "list": _list,
+}

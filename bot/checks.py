@@ -1,0 +1,60 @@
+"""What a setting's value must look like: each check returns what is expected, or an empty text when it is met."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+
+def clock(value: str) -> str:
+    return "" if re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value) else 'giờ và phút, ví dụ "20:00"'
+
+
+def zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (OSError, ValueError, KeyError):  # a folder, a bad path, an unknown zone
+        return "một múi giờ, ví dụ Asia/Ho_Chi_Minh"
+    return ""
+
+
+def address(value: str) -> str:
+    return (
+        "" if not value or re.fullmatch(r"https?://[^\s/]+\S*", value) else "địa chỉ bắt đầu bằng http:// hay https://"
+    )
+
+
+def https(value: str) -> str:
+    """Telegram takes nothing else; on the machine itself (a local Bot API server) http is all there is."""
+    local = r"http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/\S*)?"
+    known = re.fullmatch(rf"https://[^\s/]+\S*|{local}", value)
+    return "" if not value or known else "địa chỉ bắt đầu bằng https://"
+
+
+def bot_name(value: str) -> str:
+    known = re.fullmatch(r"[A-Za-z]\w{4,31}", value, re.ASCII)
+    return "" if not value or known else "tên bot như BotFather ghi, không có @"
+
+
+def database(value: str) -> str:
+    known = re.match(r"(sqlite|postgres|postgresql)(\+\w+)?://", value)
+    return "" if not value or known else "địa chỉ bắt đầu bằng sqlite:// hay postgresql://"
+
+
+def hosts(value: str) -> str:
+    label = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+    known = value.split() and all(re.fullmatch(rf"{label}(\.{label})+", each) for each in value.split())
+    return "" if known else "các tên miền cách nhau bằng dấu cách, ví dụ: gov.vn hoilhpn.org.vn"
+
+
+def some(value: str) -> str:
+    return "" if value else "một giá trị, không để trống"
+
+
+def one_of(*allowed: str) -> Callable[[str], str]:
+    return lambda value: "" if value in allowed else "một trong: " + ", ".join(allowed)
+
+
+def within(low: float, high: float) -> Callable[[float], str]:
+    return lambda value: "" if low <= value <= high else f"số từ {low:g} đến {high:g}"

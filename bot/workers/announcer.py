@@ -1,0 +1,42 @@
+"""Announcements under way: every few seconds a slice of people is told, as long as nobody's reply waits behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.errors import StorageError
+from bot.services.announcing import Feeder
+
+EVERY_S = 5.0
+
+log = logging.getLogger(__name__)
+
+
+class Announcer:
+    """`wake` is called after each slice: the notices that bring it are there to be said."""
+
+    def __init__(
+        self, feeder: Feeder, now: Callable[[], datetime], wake: Callable[[], None], every_s: float = EVERY_S
+    ) -> None:
+        self.feeder, self.now, self.wake, self.every_s = feeder, now, wake, every_s
+
+    async def run(self) -> None:
+        while True:
+            try:
+                await self.step()
+            except StorageError as away:
+                log.warning("storage away", extra={"reason": str(away)[:200]})
+            except Exception:  # the edge of a unit of work: one bad slice must not end all announcements
+                log.exception("announcing failed")
+            await asyncio.sleep(self.every_s)
+
+    async def step(self) -> int:
+        """Tell one slice; how many people were told."""
+        told = await self.feeder.feed(self.now(), self.every_s)
+        if told:
+            log.info("announced", extra={"people": told})
+            self.wake()
+        return told

@@ -1,0 +1,72 @@
+"""What is done once a day: who has been silent for a year is asked or forgotten, old copies go, the file is tidied."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot.errors import StorageError
+from bot.services import retention
+from bot.services.retention import Retention
+from bot.tutoring.quiet import QuietHours
+
+EVERY = timedelta(days=1)
+LOOK_EVERY_S = 600.0
+SMALL_HOURS = 3  # o'clock: when hardly anybody notices a second
+
+log = logging.getLogger(__name__)
+
+
+class Caretaker:
+    """`folders` are where copies of the database may lie, `data` the data folder among them."""
+
+    def __init__(
+        self, retention_: Retention, now: Callable[[], datetime], quiet: QuietHours, folders: set[Path], data: Path
+    ) -> None:
+        self.retention, self.now, self.quiet, self.folders, self.data = retention_, now, quiet, folders, data
+        self._done_at: datetime | None = None
+        self._compacted = False  # a machine that is off at night does it when it is switched on
+
+    async def run(self) -> None:
+        while True:
+            try:
+                await self.step()
+            except StorageError as away:
+                log.warning("storage away", extra={"reason": str(away)[:200]})
+            except Exception:  # the edge of a unit of work: tomorrow is another day
+                log.exception("retention failed")
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def step(self) -> None:
+        """Once a day and only by day, since people are asked; and in the small hours what holds everybody up."""
+        now = self.now()
+        small_hours = now.astimezone(self.quiet.zone).hour == SMALL_HOURS
+        if (small_hours or not self._compacted) and await self.retention.compact():
+            log.info("compacted")
+        self._compacted = True
+        if self.quiet.holds(now) or (self._done_at is not None and abs(now - self._done_at) < EVERY):
+            return
+        forgotten = await self.retention.forget(now)
+        asked = await self.retention.ask(now)
+        await self.retention.close_news(now)
+        removed = await asyncio.to_thread(self._remove_copies, now)
+        self._done_at = now
+        counts = await self.retention.counts(now)
+        log.info(
+            "retention", extra={"forgotten": forgotten, "asked": asked, "copies": removed, "waiting": counts["asked"]}
+        )
+        if counts["officers"]:
+            log.warning("officers silent", extra={"people": counts["officers"]})
+
+    def _remove_copies(self, now: datetime) -> int:
+        removed = 0
+        for path in list(retention.old_copies(self.folders, self.data, self.retention.rules, now)):
+            try:
+                retention.remove(path)
+                removed += 1
+            except OSError as refused:
+                log.warning("copy not removed", extra={"reason": refused.strerror})
+        return removed

@@ -1,0 +1,234 @@
+"""Announcements: what is to be said to whom, how far it has come; each person once, come what may."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, delete, exists, false, func, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from storage import tables as base
+from storage import tables_people as t
+from storage.invitees import is_visible
+from storage.people_records import AnnouncementRow, Reach
+from storage.records import from_ms, to_ms
+
+STANDS_FOR = 600_000  # ms: what has lain in the outbox for longer waits for its channel, not for its turn
+
+_ANNOUNCED = {
+    dialect: into(t.announced).on_conflict_do_nothing().returning(t.announced.c.learner_id)
+    for dialect, into in (("sqlite", sqlite_insert), ("postgresql", postgres_insert))
+}
+
+
+# --- one announcement --------------------------------------------------------------------------------
+
+
+def put(conn: Connection, row: AnnouncementRow) -> None:
+    """A new one, or another text, link or state of one that is there; how far it has come stays as it is."""
+    into = postgres_insert if conn.dialect.name == "postgresql" else sqlite_insert
+    values = {
+        "area_id": row.area_id, "body": row.body, "source_url": row.source_url, "by": row.by, "at": to_ms(row.at),
+        "state": row.state,
+    }  # fmt: skip
+    statement = into(t.announcement).values(announcement_id=row.announcement_id, **values)
+    conn.execute(statement.on_conflict_do_update(index_elements=["announcement_id"], set_=values))
+
+
+def get(conn: Connection, announcement_id: str) -> AnnouncementRow | None:
+    """One announcement, locked until the transaction ends."""
+    query = select(t.announcement).where(t.announcement.c.announcement_id == announcement_id).with_for_update()
+    row = conn.execute(query).one_or_none()
+    return None if row is None else _record(row)
+
+
+def under(conn: Connection, path: str, limit: int = 50) -> list[AnnouncementRow]:
+    """Those for an area and all below it, the newest first; what is still being written in a chat is not one yet."""
+    query = (
+        select(t.announcement)
+        .where(t.announcement.c.area_id.in_(_inside(path)), t.announcement.c.state != "writing")
+        .order_by(t.announcement.c.at.desc(), t.announcement.c.announcement_id)
+    )
+    return [_record(row) for row in conn.execute(query.limit(limit))]
+
+
+def writing(conn: Connection, by: str) -> AnnouncementRow | None:
+    """What she is writing in her chat."""
+    mine = t.announcement.c.by == by, t.announcement.c.state == "writing"
+    row = conn.execute(select(t.announcement).where(*mine).with_for_update()).first()
+    return None if row is None else _record(row)
+
+
+def drop_writing(conn: Connection, by: str) -> None:
+    conn.execute(delete(t.announcement).where(t.announcement.c.by == by, t.announcement.c.state == "writing"))
+
+
+def drop_drafts(conn: Connection, before: datetime) -> None:
+    """What was begun and never sent."""
+    begun = t.announcement.c.state.in_(("writing", "draft")), t.announcement.c.at < to_ms(before)
+    conn.execute(delete(t.announcement).where(*begun))
+
+
+def sent_since(conn: Connection, by: str, since: datetime) -> int:
+    """How many she has sent since then."""
+    begun = t.announcement.c.state.in_(("sending", "sent", "stopped")), t.announcement.c.at >= to_ms(since)
+    return conn.scalar(select(func.count()).where(t.announcement.c.by == by, *begun)) or 0
+
+
+def stop(conn: Connection, announcement_id: str) -> int:
+    """Nobody more is told; how many were about to be, and are not."""
+    conn.execute(
+        update(t.announcement).where(t.announcement.c.announcement_id == announcement_id).values(state="stopped")
+    )
+    waiting = conn.execute(delete(t.notice).where(t.notice.c.about == announcement_id).returning(t.notice.c.learner_id))
+    ids = list(waiting.scalars())
+    if ids:  # should it go on one day, they are told then
+        mine = t.announced.c.announcement_id == announcement_id, t.announced.c.learner_id.in_(ids)
+        conn.execute(delete(t.announced).where(*mine))
+        back = {"reached": t.announcement.c.reached - len(ids), "after_id": ""}
+        conn.execute(update(t.announcement).where(t.announcement.c.announcement_id == announcement_id).values(back))
+    return len(ids)
+
+
+def close(conn: Connection, before: datetime) -> None:
+    """What was stopped so long ago does not go on any more."""
+    old = t.announcement.c.state == "stopped", t.announcement.c.at < to_ms(before)
+    conn.execute(update(t.announcement).where(*old).values(state="sent"))
+
+
+def forget_told(conn: Connection, before: datetime, limit: int) -> int:
+    """Who was told is known as long as anything is told, and some time after; how many rows went."""
+    over = select(t.announcement.c.announcement_id).where(
+        t.announcement.c.state == "sent", t.announcement.c.at < to_ms(before)
+    )
+    old = select(t.announced).where(t.announced.c.announcement_id.in_(over)).limit(limit)
+    keys = [(row.announcement_id, row.learner_id) for row in conn.execute(old)]
+    if keys:
+        mine = tuple_(t.announced.c.announcement_id, t.announced.c.learner_id).in_(keys)
+        conn.execute(delete(t.announced).where(mine))
+    return len(keys)
+
+
+# --- whom it reaches ---------------------------------------------------------------------------------
+
+
+def reach(conn: Connection, path: str, most: int | None = None) -> Reach:
+    """Everybody of an area, counted; those who never came are the lines of its lists.
+
+    Looks at no more than `most` persons (some 10 ms for 2,000 of them), and says so: there may be more of every kind.
+    """
+    p = base.person
+    some = select(p.c.learner_id, p.c.consent).where(p.c.area_id.in_(_inside(path))).limit(most).subquery()
+    kind = case(
+        (some.c.consent != "agreed", "not_agreed"),
+        (_suspended(some.c.learner_id), "suspended"),
+        (_here(some.c.learner_id), "told"),
+        else_="away",
+    )
+    found = {row[0]: row[1] for row in conn.execute(select(kind, func.count()).select_from(some).group_by(kind))}
+    waiting = t.invitee.c.claimed_by.is_(None), t.invitee.c.area_id.in_(_inside(path)), is_visible()
+    lines = select(t.invitee.c.invitee_id).where(*waiting).limit(most).subquery()
+    invited = conn.scalar(select(func.count()).select_from(lines)) or 0
+    return Reach(**found, invited=invited, more=most is not None and max(sum(found.values()), invited) >= most)
+
+
+def following(conn: Connection, row: AnnouncementRow, path: str, limit: int) -> list[str]:
+    """The next who are to be told, by id."""
+    mine = t.announced.c.announcement_id == row.announcement_id, t.announced.c.learner_id == base.person.c.learner_id
+    query = _recipients(path).where(base.person.c.learner_id > row.after_id, ~exists().where(*mine))
+    return list(conn.scalars(query.order_by(base.person.c.learner_id).limit(limit)))
+
+
+def next_of(conn: Connection) -> AnnouncementRow | None:
+    """Of all that are under way the one that has waited longest for its turn."""
+    query = select(t.announcement).where(t.announcement.c.state == "sending")
+    row = conn.execute(query.order_by(t.announcement.c.fed_at, t.announcement.c.at).limit(1)).first()
+    return None if row is None else _record(row)
+
+
+def last_fed(conn: Connection) -> int:
+    """When (ms) anybody was last told of anything."""
+    return conn.scalar(select(func.max(t.announcement.c.fed_at)).where(t.announcement.c.state == "sending")) or 0
+
+
+def standing(conn: Connection, announcement_id: str, now: datetime) -> int:
+    """To how many messages of this announcement the way is not yet free: notices not said, and messages not sent."""
+    notices = select(func.count()).where(t.notice.c.about == announcement_id)
+    fresh = base.outbox.c.at > to_ms(now) - STANDS_FOR
+    mine = t.announced.c.announcement_id == announcement_id, t.announced.c.learner_id == base.identity.c.learner_id
+    where = base.identity.c.channel == base.outbox.c.channel, base.identity.c.chat_id == base.outbox.c.chat_id
+    unsent = select(func.count()).select_from(base.outbox).where(fresh, exists().where(*where, *mine))
+    return (conn.scalar(notices) or 0) + (conn.scalar(unsent) or 0)
+
+
+def tell(conn: Connection, row: AnnouncementRow, path: str, ids: Collection[str], now: datetime) -> list[str] | None:
+    """Write down that these are told now: whoever of them still may be and was not before. None: somebody else (or a
+    stop) was quicker than `row`.
+
+    They are locked until the transaction ends, so that a deletion comes wholly before or wholly after.
+    """
+    known = get(conn, row.announcement_id)
+    if known is None or known.state != "sending" or known.after_id != row.after_id:
+        return None
+    query = _recipients(path).where(base.person.c.learner_id.in_(sorted(ids))).order_by(base.person.c.learner_id)
+    still = list(conn.scalars(query.with_for_update(read=True, of=base.person)))
+    values = [{"announcement_id": row.announcement_id, "learner_id": each} for each in still]
+    fresh = set(conn.scalars(_ANNOUNCED[conn.dialect.name], values)) if values else set()
+    come = {"after_id": max(ids), "fed_at": to_ms(now), "reached": known.reached + len(fresh)}
+    conn.execute(update(t.announcement).where(t.announcement.c.announcement_id == row.announcement_id).values(come))
+    return sorted(fresh)
+
+
+def finish(conn: Connection, row: AnnouncementRow) -> None:
+    """Everybody was told, unless it has been stopped or begun anew meanwhile."""
+    same = t.announcement.c.state == "sending", t.announcement.c.after_id == row.after_id
+    mine = t.announcement.c.announcement_id == row.announcement_id
+    conn.execute(update(t.announcement).where(mine, *same).values(state="sent"))
+
+
+def _recipients(path: str) -> Select[Any]:
+    """Not by area_id as a bare column: by its index a whole province would be read and sorted to find the next few."""
+    return select(base.person.c.learner_id).where(
+        func.coalesce(base.person.c.area_id, "").in_(_inside(path)),
+        base.person.c.consent == "agreed",
+        ~_suspended(base.person.c.learner_id),
+        _here(base.person.c.learner_id),
+    )
+
+
+def _inside(path: str) -> Select[Any]:
+    """The areas at `path` and below; none for ""."""
+    end = path[:-1] + "0"  # "0" comes right after "/"
+    return select(t.area.c.area_id).where(t.area.c.path >= path, t.area.c.path < end if path else false())
+
+
+def _here(learner_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether she herself sits where she was last heard, and has not blocked the tutor."""
+    at = base.identity.c.channel == base.session.c.channel, base.identity.c.chat_id == base.session.c.chat_id
+    hers = base.session.c.learner_id == learner_id, base.identity.c.learner_id == learner_id
+    return exists().where(*hers, *at, base.identity.c.away.is_(False))
+
+
+def _suspended(learner_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether all that she was in the union has been taken from her."""
+    mine = t.role.c.learner_id == learner_id
+    active = exists().where(mine, t.role.c.state == "active")
+    return exists().where(mine, t.role.c.state == "suspended") & ~active
+
+
+def _record(r: Row[Any]) -> AnnouncementRow:
+    return AnnouncementRow(
+        r.announcement_id,
+        r.area_id,
+        r.body,
+        r.source_url,
+        r.by,
+        from_ms(r.at),
+        r.state,
+        r.after_id,
+        r.reached,
+        r.fed_at,
+    )

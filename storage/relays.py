@@ -1,0 +1,43 @@
+"""What two people write to one another, on its way: a row from being written to being said, no longer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from storage import tables as base
+from storage.tables_people import notice, relay
+
+
+def put(conn: Connection, relay_id: str, line_id: str, from_id: str, body: str, at: int) -> None:
+    conn.execute(
+        insert(relay), {"relay_id": relay_id, "pairing_id": line_id, "from_id": from_id, "body": body, "at": at}
+    )
+
+
+def take(conn: Connection, ids: Collection[str]) -> dict[str, str]:
+    """They are about to be said: read, and gone with this transaction."""
+    found = conn.execute(
+        delete(relay).where(relay.c.relay_id.in_(sorted(ids))).returning(relay.c.relay_id, relay.c.body)
+    )
+    return {row.relay_id: row.body for row in found}
+
+
+def waiting_from(conn: Connection, line_id: str, from_id: str) -> int:
+    """How many of hers are not said yet."""
+    mine = relay.c.pairing_id == line_id, relay.c.from_id == from_id
+    return conn.scalar(select(func.count()).select_from(relay).where(*mine)) or 0
+
+
+def drop(conn: Connection, line_id: str) -> None:
+    """The line is closed: nothing more passes."""
+    ids = select(relay.c.relay_id).where(relay.c.pairing_id == line_id)
+    conn.execute(delete(notice).where(notice.c.about.in_(ids)))
+    conn.execute(delete(relay).where(relay.c.pairing_id == line_id))
+
+
+def channel_of(conn: Connection, learner_id: str) -> str:
+    """Where she is reached now; "" where she has no address."""
+    query = select(base.session.c.channel).where(base.session.c.learner_id == learner_id)
+    return conn.scalar(query) or ""

@@ -1,0 +1,83 @@
+"""Who has been silent for long: asked once whether her data may be kept, and forgotten when no answer comes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, select, update
+
+from storage import tables as base
+from storage import tables_people as t
+from storage.records import to_ms
+
+ANSWERABLE = ("officer", "editor", "admin")
+"""Whoever answers for others is never forgotten by the clock: her officer looks after that."""
+
+
+def idle(conn: Connection, before: datetime, after: str, limit: int) -> list[str]:
+    """Learners who agreed, were last heard before then and have not been asked; a page by id."""
+    query = _idle(before).where(base.person.c.learner_id > after).order_by(base.person.c.learner_id)
+    return list(conn.scalars(query.limit(limit)))
+
+
+def ask(conn: Connection, learner_ids: Collection[str], before: datetime, now: datetime) -> list[str]:
+    """Write down that these are asked now: those of them who are still idle."""
+    found = _idle(before).where(base.person.c.learner_id.in_(sorted(learner_ids)))
+    ids = list(conn.scalars(found.order_by(base.person.c.learner_id)))
+    if ids:
+        conn.execute(update(base.person).where(base.person.c.learner_id.in_(ids)).values(idle_asked_at=to_ms(now)))
+    return ids
+
+
+def silent(conn: Connection, asked_before: datetime, limit: int) -> list[str]:
+    """Those who were asked before then and have not been heard since."""
+    return list(conn.scalars(_silent(asked_before).order_by(base.person.c.learner_id).limit(limit)))
+
+
+def is_silent(conn: Connection, learner_id: str, asked_before: datetime) -> bool:
+    """Whether she still is, locked until the transaction ends."""
+    query = _silent(asked_before).where(base.person.c.learner_id == learner_id)
+    return conn.scalar(query.with_for_update(of=[base.person, base.session])) is not None
+
+
+def came_back(conn: Connection, limit: int) -> int:
+    """Whoever was heard after she was asked need not answer: the question is forgotten. How many that were."""
+    heard = base.session.c.seen_at >= base.person.c.idle_asked_at
+    query = _asked().where(heard).limit(limit)
+    ids = list(conn.scalars(query))
+    if ids:
+        conn.execute(update(base.person).where(base.person.c.learner_id.in_(ids)).values(idle_asked_at=None))
+    return len(ids)
+
+
+def counts(conn: Connection, before: datetime) -> dict[str, int]:
+    """How many wait for their answer, and how many who answer for others have been silent since before then."""
+    asked = select(func.count()).select_from(base.person).where(base.person.c.idle_asked_at.is_not(None))
+    quiet = base.session.c.learner_id == base.person.c.learner_id, base.session.c.seen_at < to_ms(before)
+    query = select(func.count()).select_from(base.person).where(_answers_for_others(), exists().where(*quiet))
+    return {"asked": conn.scalar(asked) or 0, "officers": conn.scalar(query) or 0}
+
+
+def _idle(before: datetime) -> Select[Any]:
+    agreed = base.person.c.consent == "agreed", base.person.c.idle_asked_at.is_(None)
+    return _with_session().where(*agreed, base.session.c.seen_at < to_ms(before), ~_answers_for_others())
+
+
+def _silent(asked_before: datetime) -> Select[Any]:
+    unheard = base.session.c.seen_at < base.person.c.idle_asked_at
+    return _asked().where(base.person.c.idle_asked_at < to_ms(asked_before), unheard, ~_answers_for_others())
+
+
+def _asked() -> Select[Any]:
+    return _with_session().where(base.person.c.idle_asked_at.is_not(None))
+
+
+def _with_session() -> Select[Any]:
+    return select(base.person.c.learner_id).join(base.session, base.session.c.learner_id == base.person.c.learner_id)
+
+
+def _answers_for_others() -> ColumnElement[bool]:
+    mine = t.role.c.learner_id == base.person.c.learner_id
+    return exists().where(mine, t.role.c.role.in_(ANSWERABLE), t.role.c.state == "active")
