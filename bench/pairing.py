@@ -15,8 +15,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable
 from datetime import time as clock_time
+from functools import partial
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -32,14 +33,14 @@ from bot.tutoring.quiet import QuietHours
 from storage import schema
 from storage import tables as base
 from storage import tables_people as t
-from storage.database import Connection, Database, open_database
+from storage.database import Connection, PostgreSQL, SQLite, open_database
 from tests.support.postgres import find_binaries, private_server
 
 NOW = 1_795_572_000_000  # 09:00 in Đồng Nai
 CLOCK = Clock(QuietHours(clock_time(20), clock_time(8), ZoneInfo("Asia/Ho_Chi_Minh")))
 SWEEP_S, SWEEP_MB, SINGLE_MS, HELD_MS = 30.0, 500.0, 20.0, 50.0
-SINGLES = 300
-BEHIND = 20  # of them before the sweep: they find everybody waiting and every place free, the worst there is
+SINGLES = 500  # before the sweep, when everybody waits and every place is free, and as many after it
+STORM = 3_000  # offers that run out at the same moment, dealt with
 
 
 def fill(conn: Connection, learners: int, instructors: int) -> None:
@@ -56,7 +57,7 @@ def fill(conn: Connection, learners: int, instructors: int) -> None:
     _many(conn, t.area, rows)
     groups = {a: p for k, a, _, p in areas if k == "g"}
     names = list(groups)
-    everybody = [f"l{n}" for n in range(learners + SINGLES)] + [f"i{n}" for n in range(instructors)]
+    everybody = [f"l{n}" for n in range(learners + 2 * SINGLES)] + [f"i{n}" for n in range(instructors)]
     place = {who: rng.choice(names) for who in everybody}
     _many(conn, base.person, (
         {"learner_id": who, "name": who, "address": "chi", "consent": "agreed", "created_at": 0, "area_id": place[who],
@@ -88,8 +89,9 @@ def fill(conn: Connection, learners: int, instructors: int) -> None:
     ))  # fmt: skip
     _many(conn, t.request, (
         {"request_id": f"r{n}", "learner_id": f"l{n}", "kind": "pair", "topic": rng.choice(("", "v", "t", "l")),
-         "state": "waiting", "owner_kind": "officer", "owner_id": "officer", "priority": rng.choice((1, 2, 2, 2)),
-         "since_at": NOW - rng.randrange(10 * HOUR), "due_at": NOW + DAY, "width": 3}
+         "state": "waiting", "queue": "vi", "owner_kind": "officer", "owner_id": "officer",
+         "priority": rng.choice((1, 2, 2, 2)), "since_at": NOW - rng.randrange(10 * HOUR),
+         "due_at": NOW + DAY, "width": 3}
         for n in range(learners)
     ))  # fmt: skip
 
@@ -105,68 +107,96 @@ def _many(conn: Connection, table: Any, rows: Any) -> None:
         conn.execute(insert(table), batch)
 
 
-class Watched:
-    """A database whose writing transactions are timed from the asker's side."""
+class WatchedSQLite(SQLite):
+    """How long the one writer is held, from BEGIN IMMEDIATE to the end of COMMIT, in ms."""
 
-    def __init__(self, database: Database) -> None:
-        self.database = database
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
         self.held: list[float] = []
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.database, name)
+    def _write(self, work: Any) -> Any:
+        began = time.perf_counter()
+        try:
+            return super()._write(work)
+        finally:
+            self.held.append((time.perf_counter() - began) * 1_000)
+
+
+class WatchedPostgreSQL(PostgreSQL):
+    """How long the pairing's lock is held: it is the first thing a transaction asks for, and goes with COMMIT."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.held: list[float] = []
 
     async def transact(self, work: Any) -> Any:
+        began: list[float] = []
+
         def timed(conn: Connection) -> Any:
-            began = time.perf_counter()
-            try:
-                return work(conn)
-            finally:
-                self.held.append((time.perf_counter() - began) * 1_000)
+            began.append(time.perf_counter())
+            return work(conn)
 
-        return await self.database.transact(timed)
+        result = await super().transact(timed)
+        self.held.append((time.perf_counter() - began[0]) * 1_000)
+        return result
 
 
-async def measure(url: str, learners: int) -> dict[str, float]:
-    database: Any = Watched(open_database(url))
-    ids: Iterator[int] = count()
+def watched(url: str) -> WatchedSQLite | WatchedPostgreSQL:
+    """As `open_database`."""
+    if url.startswith("sqlite"):
+        return WatchedSQLite(Path(url.split("///", 1)[1]))
+    return WatchedPostgreSQL("postgresql+asyncpg:" + url.split(":", 1)[1])
+
+
+async def measure(url: str, learners: int) -> dict[str, Any]:
+    database, ids = watched(url), count()
     pairings = Pairings(database, World(Rules(), CLOCK, lambda: f"x{next(ids)}"))
-    await database.read(lambda conn: conn.execute(text("SELECT 1")).scalar())
-    behind = await asked(pairings, range(learners, learners + BEHIND))
-    singles_held = max(database.held)
-    database.held.clear()
+    await database.transact(lambda conn: conn.execute(text("SELECT 1")).scalar())
+    found: dict[str, Any] = {"empty": _spread([await _timed(database.transact(_nothing)) for _ in range(500)])}
+    first = iter(range(learners, learners + 2 * SINGLES))
+    found["behind"] = await _asked(pairings, [next(first) for _ in range(SINGLES)])
+    found["behind_held"] = _spread(_taken(database.held)[-SINGLES:])
     began = time.perf_counter()
     sweep = await pairings.sweep(NOW)
-    seconds = time.perf_counter() - began
-    held = sorted(database.held)
-    took = await asked(pairings, range(learners + BEHIND, learners + SINGLES))
-    taken, double, over = await database.read(_honest)
+    found |= {"sweep_s": time.perf_counter() - began, "seen": sweep.seen, "offered": sweep.offered}
+    found["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_024
+    found["sweep_held"] = _spread(_taken(database.held))
+    found["single"] = await _asked(pairings, list(first))
+    found["single_held"] = _spread(_taken(database.held))
+    began, done, late = time.perf_counter(), 0, NOW + Rules().offer + 1
+    while done < STORM and (some := await pairings.tick(late)):
+        done += some
+    found |= {"late": done, "late_s": time.perf_counter() - began, "late_held": _spread(_taken(database.held))}
+    found["taken"], found["double"], found["over"] = await database.read(_honest)
     await database.close()
-    return {
-        "sweep_s": seconds,
-        "seen": sweep.seen,
-        "offered": sweep.offered,
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_024,
-        "held_ms": held[-1] if held else 0.0,
-        "held_p99_ms": held[int(len(held) * 0.99)] if held else 0.0,
-        "single_p50_ms": took[len(took) // 2],
-        "single_p99_ms": took[int(len(took) * 0.99)],
-        "behind_p50_ms": behind[len(behind) // 2],
-        "behind_max_ms": behind[-1],
-        "single_held_ms": singles_held,
-        "taken": taken,
-        "double": double,
-        "over": over,
-    }
+    return found
 
 
-async def asked(pairings: Pairings, who: range) -> list[float]:
-    """Milliseconds of single new requests, sorted."""
-    took = []
-    for n in who:
-        began = time.perf_counter()
-        await pairings.ask(f"l{n}", "pair", NOW)
-        took.append((time.perf_counter() - began) * 1_000)
-    return sorted(took)
+def _nothing(conn: Connection) -> None:
+    """The least that waits for the disk."""
+    conn.execute(text("UPDATE person SET name = name WHERE learner_id = 'officer'"))
+
+
+async def _timed(work: Awaitable[Any]) -> float:
+    began = time.perf_counter()
+    await work
+    return (time.perf_counter() - began) * 1_000
+
+
+async def _asked(pairings: Pairings, who: list[int]) -> list[float]:
+    """Single new requests, one after the other."""
+    return _spread([await _timed(pairings.ask(f"l{n}", "pair", NOW)) for n in who])
+
+
+def _taken(held: list[float]) -> list[float]:
+    some, held[:] = list(held), []
+    return some
+
+
+def _spread(took: list[float]) -> list[float]:
+    """p50, p99 and the most, in ms."""
+    took = sorted(took)
+    return [took[len(took) // 2], took[int(len(took) * 0.99)], took[-1]] if took else [0.0, 0.0, 0.0]
 
 
 def _honest(conn: Connection) -> tuple[int, int, int]:
@@ -188,36 +218,55 @@ async def prepare(url: str, learners: int, instructors: int) -> None:
     database = open_database(url)
     await schema.ensure(database)
     await database.transact(lambda conn: fill(conn, learners, instructors))
-    await database.transact(lambda conn: conn.execute(text("ANALYZE")) and None)
+    # Not what is empty: PostgreSQL would plan for that until it looks again, which a server at work does in time.
+    for table in ("area", "person", "role", "instructor", "standing", "request"):
+        await database.transact(partial(_analyze, table))
     await database.close()
 
 
-def one(url: str, learners: int, instructors: int) -> dict[str, float]:
+def _analyze(table: str, conn: Connection) -> None:
+    conn.execute(text(f"ANALYZE {table}"))
+
+
+def one(url: str, learners: int, instructors: int) -> dict[str, Any]:
     """Filled by one process, measured in another."""
     here = [sys.executable, "-m", "bench.pairing"]
     sizes = ["--learners", str(learners), "--instructors", str(instructors)]
     subprocess.run([*here, "--fill", url, *sizes], check=True)
     done = subprocess.run([*here, "--measure", url, *sizes], check=True, capture_output=True, text=True)
-    result: dict[str, float] = json.loads(done.stdout)
+    result: dict[str, Any] = json.loads(done.stdout)
     return result
 
 
-def show(name: str, found: dict[str, float]) -> bool:
+def show(name: str, found: dict[str, Any]) -> bool:
+    """Print what was found; whether all of it is as the issue wants it."""
     good = (
         found["sweep_s"] <= SWEEP_S
         and found["peak_mb"] <= SWEEP_MB
-        and found["single_p99_ms"] <= SINGLE_MS
+        and max(found[each][1] for each in ("behind", "single")) <= SINGLE_MS
+        and max(found[each][1] for each in ("behind_held", "single_held", "sweep_held", "late_held")) <= HELD_MS
         and not found["double"]
         and not found["over"]
     )
-    print(
-        f"{name:<11} sweep {found['sweep_s']:5.1f} s of {found['seen']:,.0f} waiting, {found['offered']:,.0f} offers;"
-        f" peak {found['peak_mb']:.0f} MB; writer held p99 {found['held_p99_ms']:.0f}, at most"
-        f" {found['held_ms']:.0f} ms;"
-        f" one new request p50 {found['single_p50_ms']:.1f} p99 {found['single_p99_ms']:.1f} ms"
-        f" (with everybody still waiting: p50 {found['behind_p50_ms']:.0f}, at most {found['behind_max_ms']:.0f});"
-        f" doubled {found['double']:.0f}, over capacity {found['over']:.0f}{'' if good else '  ← too much'}"
+
+    def ms(what: str) -> str:
+        p50, p99, most = found[what]
+        return f"p50 {p50:5.1f}  p99 {p99:5.1f}  at most {most:5.1f} ms"
+
+    rows = (
+        ("the least that is written", "empty", ""),
+        ("a new request behind all who wait", "behind", "behind_held"),
+        ("a new request after the sweep", "single", "single_held"),
+        ("a slice of the sweep", "", "sweep_held"),
+        (f"{found['late']:,} offers run out: {found['late_s']:.1f} s", "", "late_held"),
     )
+    lines = [
+        f"{name}: one sweep {found['sweep_s']:.1f} s, {found['seen']:,} looked at, {found['offered']:,} offers;"
+        f" peak {found['peak_mb']:.0f} MB; doubled {found['double']}, over capacity {found['over']}"
+    ]
+    for what, whole, held in rows:
+        lines.append(f"  {what:<36}{ms(whole) if whole else '':<42}{'  held ' + ms(held) if held else ''}")
+    print("\n".join(lines) + ("" if good else "\n  ← too much"))
     return good
 
 

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Select, and_, func, insert, or_, select
 
 from storage import tables as base
 from storage import tables_people as t
-from storage.pairings import Row
 from storage.records import to_ms
+from storage.rows import Row
 
 _DONE = (
     select(func.count(func.distinct(base.run.c.lesson)))

@@ -166,11 +166,13 @@ request = Table(
     _number("width"),
     _text("closed_why", default=""),
     _number("follow_ups", default="0"),
+    _text("queue", default=""),  # her language while anybody may be asked for her: see storage/waiting.py
 )
 Index("request_learner", request.c.learner_id)
-Index("request_owner", request.c.owner_id)
 Index("request_due", request.c.state, request.c.due_at)
-Index("request_order", request.c.state, request.c.priority, request.c.since_at)
+Index("request_owner", request.c.owner_id, request.c.state)
+Index("request_queue", request.c.queue, request.c.priority, request.c.since_at, request.c.request_id)
+Index("request_topic", request.c.queue, request.c.topic, request.c.priority, request.c.since_at, request.c.request_id)
 Index("request_sweep", request.c.state, request.c.priority, request.c.since_at, request.c.request_id)
 
 offer = Table(

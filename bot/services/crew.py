@@ -11,10 +11,10 @@ from bot.tutoring.crew import Guided
 from bot.tutoring.desk import Desk
 from bot.tutoring.pairing.turn import BUTTONS, Turn
 from storage import crew as kept
-from storage import pairings
+from storage import pairings, standings
 from storage.database import Connection
-from storage.pairings import Row
 from storage.records import from_ms
+from storage.rows import Row
 
 
 class Crew:
@@ -51,7 +51,7 @@ class Crew:
         open_ones = pairings.offers_to(connection, desk.person.learner_id)
         for row in open_ones[: pure.A_PAGE]:
             request = pairings.request(connection, row["request_id"])
-            learner = pairings.learner(connection, request["learner_id"]) if request else None
+            learner = standings.learner(connection, request["learner_id"]) if request else None
             if request and learner:
                 values = {
                     "ten_hv": learner["name"], "khu": learner["area"], "han": self.world.clock.say(row["due_at"]),

@@ -6,8 +6,9 @@ and reaches her as an update of the channel `inner`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import gc
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
@@ -25,13 +26,16 @@ from bot.tutoring.pairing.pool import Pool
 from bot.tutoring.pairing.turn import BUTTONS, Turn
 from flows import events as ev
 from storage import pairings as kept
+from storage import standings, waiting
 from storage.database import Connection, Database
 from storage.records import to_ms
+from storage.rows import Row
 
 T = TypeVar("T")
 
-READ, SLICE = 900, 60
-"""Requests of a sweep read at once, and written in one transaction: the writer is held well under 50 ms."""
+READ, SLICE, DUE = 300, 60, 5
+"""Requests of a sweep looked at without a pause, and written in one transaction; requests whose time is up, dealt with
+in one: nobody else waits 50 ms for any of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +62,10 @@ def within(
     """
     kept.lock(conn)
     at = now if isinstance(now, int) else to_ms(now)
-    turn = Turn(SqlLedger(conn, world.clock, world.pseudonym), world.rules, world.clock, at, world.new_id, actor)
+    ledger = SqlLedger(conn, world.clock, world.pseudonym)
+    turn = Turn(ledger, world.rules, world.clock, at, world.new_id, actor)
     result = event(turn)
+    ledger.save()
     here = desk.person.learner_id if desk else ""
     if desk is not None:
         for tell in turn.tells:
@@ -95,7 +101,7 @@ class Pairings:
     async def accept(self, instructor_id: str, offer_id: str, now: int) -> bool:
         return await self.happens(instructor_id, now, lambda turn: policy.accept(turn, offer_id))
 
-    async def tick(self, now: int, limit: int = 20) -> int:
+    async def tick(self, now: int, limit: int = DUE) -> int:
         """Deal with what is due, a few in one transaction; how many there were."""
 
         def work(conn: Connection) -> int:
@@ -112,9 +118,14 @@ class Pairings:
     async def sweep(self, now: int) -> Sweep:
         """Match all who wait, in slices; what is found is visible after each."""
         sweep = Sweep(self.database, self.world, now)
-        await sweep.load()
-        while await sweep.step():
-            pass
+        try:
+            await sweep.load()
+            # Else the collector walks through all who teach again and again: each time nobody is answered for 100 ms.
+            gc.freeze()
+            while await sweep.step():
+                pass
+        finally:
+            gc.unfreeze()
         return sweep
 
 
@@ -136,77 +147,76 @@ class Sweep:
         self.seen = self.offered = 0
 
     async def load(self) -> None:
-        """All who teach, read in slices."""
+        """Whoever has a place left, read in slices; and who waits is put where an instructor looks for her."""
+        while lines := await self.database.read(partial(waiting.misplaced, limit=SLICE)):
+            await self.database.transact(partial(waiting.requeue, lines=lines))
         after = ""
-        while rows := await self.database.read(partial(kept.instructors, after=after, limit=2_000)):
+        while rows := await self.database.read(partial(standings.instructors, after=after, limit=READ, roomy=True)):
             for row in rows:
                 if (known := read_instructor(row)) and known.active and known.agreed:
                     self.pool.put(known, row["taken"])
             after = rows[-1]["learner_id"]
 
     async def step(self) -> bool:
-        """One slice; False when everybody has been looked at."""
-        if self.world.clock.is_quiet(self.now):
+        """One slice; False when nobody else waits, or nobody has a place left."""
+        if self.world.clock.is_quiet(self.now) or not self.pool:
             return False
         rows, tried = await self.database.read(self._read)
-        if not rows:
-            return False
-        found = []
-        for row in rows:
-            request, learner = read_request(row), Learner(row["learner_id"], "", row["path"], row["lang"])
-            best = self.pool.best(learner, row["topic"], tried[row["request_id"]], self.now)
-            if request is None or best is None:
-                continue
-            load = self.pool.load(best.learner_id)
-            self.pool.served(best.learner_id, load + 1, self.now)
-            found.append((request, learner, best.learner_id))
-        size = SLICE if self.database.url.startswith("sqlite") else 3 * SLICE  # PostgreSQL has no one writer to hold
-        for at in range(0, len(found), size):
-            await self.database.transact(partial(self._write, found=found[at : at + size]))
-        last = rows[-1]
-        self.after = last["priority"], last["since_at"], last["request_id"]
+        found = [each for row in rows if (each := self._match(row, tried[row["request_id"]]))]
+        for at in range(0, len(found), SLICE):
+            await self.database.transact(partial(self._write, found=found[at : at + SLICE]))
+        if rows:
+            self.after = rows[-1]["priority"], rows[-1]["since_at"], rows[-1]["request_id"]
         self.seen += len(rows)
         return len(rows) == READ
 
-    def _read(self, conn: Connection) -> tuple[list[kept.Row], dict[str, set[str]]]:
-        rows = kept.waiting(conn, self.after, READ)
-        return rows, kept.tried_of(conn, {row["request_id"]: row["learner_id"] for row in rows})
+    def _match(self, row: Row, tried: Collection[str]) -> tuple[Request, Learner, str] | None:
+        learner = Learner(row["learner_id"], row["name"], row["path"], row["lang"], area=row["area"])
+        best = self.pool.best(learner, row["topic"], tried, self.now)
+        request = read_request(row) if best else None
+        if request is None or best is None:
+            return None
+        self.pool.served(best.learner_id, self.pool.load(best.learner_id) + 1, self.now)
+        return request, learner, best.learner_id
+
+    def _read(self, conn: Connection) -> tuple[list[Row], dict[str, set[str]]]:
+        rows = waiting.waiting(conn, self.after, READ)
+        return rows, waiting.tried_of(conn, {row["request_id"]: row["learner_id"] for row in rows})
 
     def _write(self, conn: Connection, found: list[tuple[Request, Learner, str]]) -> None:
         kept.lock(conn)
         world, now = self.world, self.now
-        still = kept.still_waiting(conn, [request.request_id for request, _, _ in found])
-        taken = kept.taken_of(conn, {who for _, _, who in found})
-        named = {row["learner_id"]: row for row in kept.learners(conn, {each.learner_id for _, each, _ in found})}
+        still = waiting.still_waiting(conn, [request.request_id for request, _, _ in found])
+        free = waiting.free_of(conn, {who for _, _, who in found}, now)
         due = world.clock.after(now, world.rules.offer)
         offers, requests, tells, events = [], [], [], []
         counts: dict[str, int] = {}
         for request, learner, who in found:
             known = self.pool.known(who)
-            if request.request_id not in still or who not in taken or known is None:
+            if request.request_id not in still or who not in free or known is None:
                 continue
-            place = counts.get(who, taken[who])
-            if place >= known.capacity or learner.learner_id not in named:
+            request = replace(request, **still[request.request_id])
+            place = counts.get(who, int(free[who]["taken"]))
+            if place >= free[who]["capacity"]:
                 continue
             counts[who] = place + 1
-            offer_id, row = world.new_id(), named[learner.learner_id]
+            offer_id = world.new_id()
             offers.append(
                 {"offer_id": offer_id, "request_id": request.request_id, "instructor_id": who, "state": "open",
                  "made_at": now, "due_at": due, "settled_at": None, "reserves": 1}
             )  # fmt: skip
             requests.append(_offered(request, who, min(nearness(known.path, learner.path), PROVINCE), due, world, now))
-            values = {"ten_hv": row["name"], "khu": row["area"], "han": world.clock.say(due)}
+            values = {"ten_hv": learner.name, "khu": learner.area, "han": world.clock.say(due)}
             values |= {"bai": request.lesson, "buoc": request.step, "lan": str(request.tries)}
             tells.append(_offer_tell(who, "offer_lesson" if request.lesson else "offer_pair", offer_id, values, now))
             tells.append(Tell(learner.learner_id, "pair_asked", now, {}, (), request.request_id))
             events.append(Note(now, "", "offered", request.request_id, "", {"to": who, "offer": offer_id}))
-        standings = [
-            {"id": who, "new_taken": count, "new_ratio": count / max(each.capacity, 1),
-             "new_free": int(count < each.capacity), "new_last_served_at": now}
+        served = [
+            {"id": who, "new_taken": count, "new_ratio": count / free[who]["capacity"],
+             "new_free": int(count < free[who]["capacity"]), "new_last_served_at": now}
             for who, count in sorted(counts.items())
-            if (each := self.pool.known(who))
         ]  # fmt: skip
-        kept.sweep_write(conn, offers, requests, standings)
+        waiting.sweep_write(conn, offers, requests, served)
         kept.add_notices(conn, (_notice(world.new_id(), now, tell) for tell in tells))
         kept.add_events(conn, (_event(note, world) for note in events))
         self.offered += len(offers)
@@ -244,7 +254,7 @@ class Hooks(PairingHooks):
 
     def instructor_changed(self, connection: Connection, learner_id: str, now: datetime) -> None:
         def event(turn: Turn) -> None:
-            kept.refresh(connection, learner_id)
+            standings.refresh(connection, learner_id)
             if me := turn.ledger.instructor(learner_id):
                 staff.changed(turn, me)
                 if me.paused_until_at > turn.now:
@@ -259,9 +269,9 @@ class Hooks(PairingHooks):
         self, connection: Connection, learner_id: str, role: str, now: datetime, *, unasked: bool = False
     ) -> None:
         def event(turn: Turn) -> None:
+            standings.refresh(connection, learner_id)
             policy.confirmed(turn, learner_id)
             if role == "instructor":
-                kept.refresh(connection, learner_id)
                 if unasked:
                     turn.tell(learner_id, "teach_welcome")
                 staff.resume(turn, learner_id)

@@ -21,14 +21,14 @@ from bot.tutoring.pairing.candidates import against_ever, nearness, scopes
 from bot.tutoring.pairing.explain import WIDTHS
 from bot.tutoring.pairing.turn import Turn
 from bot.tutoring.roles import Grant, may
-from storage import areas, crew, pairings, people
+from storage import areas, crew, pairings, people, standings
 from storage.database import Connection
-from storage.pairings import Row
 from storage.people_records import AuditRow, InvitationRow, RoleRow
+from storage.records import to_ms
+from storage.rows import Row
 
 MOST = 50
 MOST_ASKED = 4
-LATER = 1 << 60  # whoever rests after she was asked may still be asked by an officer
 
 Answer = Callable[["Post", Connection, Desk, str], None]
 
@@ -79,13 +79,13 @@ class Post:
     def _request(self, connection: Connection, desk: Desk, request_id: str) -> tuple[Row, Row] | None:
         """A request that she may see to, with its learner; else she is told so."""
         request = pairings.request(connection, request_id)
-        learner = pairings.learner(connection, request["learner_id"]) if request else None
+        learner = standings.learner(connection, request["learner_id"]) if request else None
         if request is None or learner is None or request["state"] == "closed":
             desk.say(desk.phrase("offer_gone"))
             show_again(desk)
             return None
         mine = request["owner_id"] == desk.person.learner_id
-        if not mine and desk.person.learner_id not in pairings.officers(connection, learner["path"]):
+        if not mine and desk.person.learner_id not in standings.officers(connection, learner["path"]):
             self._refuse(connection, desk, "request")
             return None
         return request, learner
@@ -101,7 +101,11 @@ class Post:
         lines = [f"{kind[:1].upper()}{kind[1:]}", desk.phrase("post_area", khu=learner["area"] or "—")]
         if stranger:
             lines.append(desk.phrase("post_stranger"))
-        who = [] if stranger or is_open or request["kind"] == "safety" else self._who(connection, request, learner)
+        who = (
+            []
+            if stranger or is_open or request["kind"] == "safety"
+            else self._who(connection, learner, to_ms(desk.universe.now))
+        )
         if not (who or is_open or stranger or request["kind"] == "safety"):
             lines.append(desk.phrase("post_nobody_free"))
         labels = [(row["learner_id"], self._label(desk, row, learner)) for row in who]
@@ -110,13 +114,13 @@ class Post:
     def _since(self, request: Row) -> str:
         return self.world.clock.say(request["since_at"])
 
-    def _who(self, connection: Connection, request: Row, learner: Row) -> list[Row]:
-        """Instructors whom she could ask, the nearest first; whom the policies would not ask now for their topics is
-        for her to overrule, what protects people is not."""
+    def _who(self, connection: Connection, learner: Row, now: int) -> list[Row]:
+        """Instructors whom she could ask, the nearest first; their list of topics is for her to overrule, what protects
+        people is not."""
         her = read_learner(learner)
         found: dict[str, Row] = {}
         for _, prefix in scopes(learner["path"]):
-            for row in pairings.candidates(connection, prefix, LATER, MOST):
+            for row in standings.candidates(connection, prefix, learner["lang"], "", now, MOST):
                 one = read_instructor(row)
                 if one and her and not against_ever(one, her, "", ()) and row["learner_id"] not in found:
                     found[row["learner_id"]] = row
@@ -134,7 +138,11 @@ class Post:
         found = self._request(connection, desk, request_id)
         if found is None:
             return
-        who = [row["learner_id"] for row in self._who(connection, *found) if pure.key(row["learner_id"]) == chosen]
+        who = [
+            row["learner_id"]
+            for row in self._who(connection, found[1], to_ms(desk.universe.now))
+            if pure.key(row["learner_id"]) == chosen
+        ]
         reason = "over"
         if who:
             event = partial(_assign, request_id, who[0])

@@ -11,13 +11,14 @@ from bot.tutoring.pairing import policy
 from bot.tutoring.pairing.candidates import province
 from bot.tutoring.pairing.explain import REASONS, explain
 from bot.tutoring.roles import may
-from storage import crew, pairings
+from storage import crew, pairings, standings
 from storage.areas import AreaRow
 from storage.database import Connection
-from storage.pairings import Row
 from storage.people_records import InvitationRow
 from storage.records import to_ms
+from storage.rows import Row
 
+MOST = 100_000  # instructors of a whole province
 NOT_NOW = {
     **REASONS, "over": "việc này đã có người lo hoặc đã xong", "paired": "người học đã có người chỉ",
     "not_yours": "việc hay người này không thuộc địa bàn của chị", "quiet": "đang là giờ nghỉ, sáng mai hãy hỏi",
@@ -48,8 +49,10 @@ class Requests:
             request = ledger.request(request_id)
             if request is None:
                 raise NobodyThere
-            rows = pairings.instructors_of(connection, f"/{province(place.path)}/")
-            known = [each for row in rows if (each := read_instructor(row))]
+            rows = standings.instructors(connection, "", MOST)
+            known = [
+                each for row in rows if province(row["path"]) == province(place.path) and (each := read_instructor(row))
+            ]
             return explain(ledger, request, known, to_ms(self.people.now()), self.world.clock).lines
 
         return await self.people.about(actor, "see_people", learner_id, work)
@@ -73,7 +76,7 @@ class Requests:
         """She is a member, of this area: from now on she can be paired. Raises NotAllowed, NobodyThere."""
 
         def work(connection: Connection, place: AreaRow) -> None:
-            if pairings.learner(connection, learner_id) is None:
+            if standings.learner(connection, learner_id) is None:
                 raise NobodyThere
             now, office = self.people.now(), self.people.office
             row = InvitationRow("", "invite", "learner", place.area_id, None, None, actor.name, now, now)

@@ -10,7 +10,7 @@ from datetime import datetime
 from bot.channels.base import Inner, Notice, Told, Update
 from storage import pairings, relays
 from storage.database import Connection
-from storage.pairings import Row
+from storage.rows import Row
 
 INNER = "inner"
 NOTICES = "notices"

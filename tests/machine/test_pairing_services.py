@@ -20,7 +20,7 @@ from bot.tutoring.pairing import staff
 from bot.tutoring.pairing.ledger import Memory
 from bot.tutoring.pairing.model import Instructor, Learner, Note, Request, Tell
 from bot.tutoring.pairing.turn import Turn
-from storage import conversations
+from storage import conversations, standings
 from storage import pairings as kept
 from storage import tables as base
 from storage import tables_people as t
@@ -103,7 +103,7 @@ class SqlWorld(World):
         row |= {"langs": json.dumps(instructor.langs), "hours": f"{first}-{last}", "conduct_at": 1}
 
         def event(turn: Turn) -> None:
-            kept.refresh(self.conn, who)
+            standings.refresh(self.conn, who)
             if me := turn.ledger.instructor(who):
                 staff.changed(turn, me)
 
@@ -141,7 +141,7 @@ class SqlWorld(World):
         def event(turn: Turn) -> None:
             mine = t.role.c.learner_id == who, t.role.c.role == "instructor"
             self.conn.execute(update(t.role).where(*mine).values(state="active"))
-            kept.refresh(self.conn, who)
+            standings.refresh(self.conn, who)
             staff.reinstate(turn, who)
 
         self.happens("o0", self.with_conn(event))
@@ -149,6 +149,7 @@ class SqlWorld(World):
     def erase(self, who: str) -> None:
         def event(turn: Turn) -> None:
             staff.forget(turn, who)
+            turn.ledger.save()  # type: ignore[attr-defined]
             conversations.forget_person(self.conn, who)
 
         self.happens(who, self.with_conn(event))
@@ -173,10 +174,10 @@ class SqlWorld(World):
         """Read it all into a ledger of dictionaries; what both answer must be the same."""
         with self.engine.begin() as conn:
             memory = Memory(CLOCK, RULES)
-            for row in kept.learners(conn, list(conn.scalars(select(base.person.c.learner_id)))):
+            for row in standings.learners(conn, list(conn.scalars(select(base.person.c.learner_id)))):
                 if (known := read_learner(row)) and known.learner_id[0] == "l":
                     memory.put_learner(known)
-            for row in kept.instructors(conn, "", 1_000):
+            for row in standings.instructors(conn, "", 1_000):
                 if known_instructor := read_instructor(row):
                     memory.put_instructor(known_instructor)
             officers = select(t.role.c.learner_id, t.area.c.path).join(t.area, t.area.c.area_id == t.role.c.area_id)

@@ -18,6 +18,7 @@ from bot.tutoring.quiet import QuietHours
 from storage import pairings as kept
 from storage.database import Connection, open_database
 from storage.errors import Conflict
+from storage.rows import Row
 
 CLOCK = Clock(QuietHours(time(20), time(8), ZoneInfo("Asia/Ho_Chi_Minh")))
 NOW = 1_795_572_000_000
@@ -37,7 +38,7 @@ async def work(url: str, name: str, first: int, last: int) -> None:
     await database.close()
 
 
-def offered(learner_id: str, conn: Connection) -> kept.Row | None:
+def offered(learner_id: str, conn: Connection) -> Row | None:
     """The open offer of the one thing she asks for."""
     return next(
         (row for each in kept.requests_of(conn, learner_id) if (row := kept.offer_for(conn, each["request_id"]))), None

@@ -31,8 +31,8 @@ class Ledger(Protocol):
     def requests_of(self, learner_id: str) -> Sequence[Request]:
         """Those not closed."""
 
-    def owned_by(self, person_id: str) -> Sequence[Request]:
-        """Those not closed that she answers for."""
+    def owned_by(self, person_id: str, limit: int = 1_000_000) -> Sequence[Request]:
+        """Those not closed that she answers for, `limit` at most."""
 
     def offer_for(self, request_id: str) -> Offer | None:
         """The one that is open."""
@@ -140,8 +140,8 @@ class Memory:
     def requests_of(self, learner_id: str) -> Sequence[Request]:
         return _of(self.requests, self._asked_for.get(learner_id, ()))
 
-    def owned_by(self, person_id: str) -> Sequence[Request]:
-        return _of(self.requests, self._owned.get(person_id, ()))
+    def owned_by(self, person_id: str, limit: int = 1_000_000) -> Sequence[Request]:
+        return _of(self.requests, self._owned.get(person_id, ()))[:limit]
 
     def offer_for(self, request_id: str) -> Offer | None:
         return self.offers.get(self._offer_for.get(request_id, ""))

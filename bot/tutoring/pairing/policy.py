@@ -66,7 +66,8 @@ def ask(
         waiting = replace(first, width=OFFICER, due_at=due)
         turn.ledger.put_request(waiting)
         # A flood of strangers must not flood an officer's phone: from the sixth on they come with the day's digest.
-        say = turn.tell if len(turn.ledger.owned_by(owner)) <= STRANGERS_AT_ONCE else turn.report
+        held = turn.ledger.owned_by(owner, STRANGERS_AT_ONCE + 1)
+        say = turn.tell if len(held) <= STRANGERS_AT_ONCE else turn.report
         say(owner, "officer_stranger", first.request_id, ten_hv=learner.name, khu=learner.area)
         _say_to_her(turn, waiting, "pair_stranger")
         return waiting

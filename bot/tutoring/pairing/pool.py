@@ -6,6 +6,7 @@ it comes to the top. A heap that is mostly stale is made anew.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from heapq import heapify, heappop, heappush
@@ -26,27 +27,31 @@ class Pool:
         self._known: dict[str, tuple[Instructor, int]] = {}
         self._stamps: dict[str, int] = {}
         self._buckets: dict[tuple[str, str, str], list[tuple[Rank, int]]] = {}
-        self._members: dict[tuple[str, str, str], set[str]] = {}
+        self._members: Counter[tuple[str, str, str]] = (
+            Counter()
+        )  # how many belong to a bucket, asleep and full ones too
+        self._roomy: set[str] = set()
         self._asleep: list[tuple[int, str, int]] = []
 
     def put(self, instructor: Instructor, load: int) -> None:
         """She is new, or something about her has changed."""
         who = instructor.learner_id
         known = self._known.get(who)
-        old_keys, keys = set(_keys(known[0])) if known else set(), set(_keys(instructor))
-        for key in old_keys - keys:
-            self._members[key].discard(who)
-        for key in keys - old_keys:
-            self._members.setdefault(key, set()).add(who)
+        self._members.subtract(_keys(known[0]) if known else ())
+        self._members.update(_keys(instructor))
         self._known[who] = instructor, load
         self._push(who)
 
     def drop(self, who: str) -> None:
         """She is gone."""
         known = self._known.pop(who, None)
-        for key in _keys(known[0]) if known else ():
-            self._members[key].discard(who)
+        self._members.subtract(_keys(known[0]) if known else ())
+        self._roomy.discard(who)
         self._stamps[who] = self._stamps.get(who, 0) + 1
+
+    def __bool__(self) -> bool:
+        """Whether anybody has a place left, now or when she wakes."""
+        return bool(self._roomy)
 
     def known(self, who: str) -> Instructor | None:
         return self._known[who][0] if who in self._known else None
@@ -108,12 +113,14 @@ class Pool:
         instructor, load = self._known[who]
         stamp = self._stamps[who] = self._stamps.get(who, 0) + 1
         if load >= instructor.capacity or not instructor.active or not instructor.agreed:
+            self._roomy.discard(who)
             return
-        place = rank(instructor, load)
+        self._roomy.add(who)
+        entry = rank(instructor, load), stamp
         for key in _keys(instructor):
             heap = self._buckets.setdefault(key, [])
-            heappush(heap, (place, stamp))
-            if len(heap) > 64 + 4 * len(self._members[key]):
+            heappush(heap, entry)
+            if len(heap) > 64 + 4 * self._members[key]:
                 heap[:] = [entry for entry in heap if self._stamps.get(entry[0][3]) == entry[1]]
                 heapify(heap)
 

@@ -26,7 +26,7 @@ from bot.tutoring.pairing.model import (
     Tell,
 )
 
-SERVED_AT_ONCE = 5
+SERVED_AT_ONCE = 3
 """How many who have waited longer one event serves first; the sweep serves the rest. Nobody is overtaken meanwhile."""
 
 

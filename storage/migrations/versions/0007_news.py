@@ -19,4 +19,3 @@ def upgrade() -> None:
     )
     op.create_index("relay_from", "relay", ["from_id"])
     op.create_index("skill_check_by", "skill_check", ["by"])
-    op.create_index("request_owner", "request", ["owner_id"])
