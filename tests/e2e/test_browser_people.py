@@ -1,0 +1,101 @@
+"""A learner, an instructor and an officer on three small phones before the real process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from bot.services.office import Office
+from bot.services.people import OPERATOR, People
+from bot.services.pseudonyms import Pseudonyms
+from storage.database import open_database
+from tests.e2e.chat_page import Chat, no_violations
+from tests.e2e.conftest import Server
+
+pytestmark = pytest.mark.browser
+
+SIZE = {"width": 360, "height": 740}
+
+
+@pytest.fixture
+def tutor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    for edge in ("FROM", "TO"):  # whatever the hour at which the tests run
+        monkeypatch.setenv(f"CAMTAY__TIME__QUIET_{edge}", "00:00")
+    server = Server(tmp_path, "-m", "bot", "run", "--data", "{folder}/data", "--port", "{port}", "--host", "127.0.0.1")
+    server.start()
+    yield server
+    server.kill()
+
+
+async def _codes(data: Path, *roles: str) -> list[str]:
+    """Made beside the running tutor, as an officer makes them."""
+    database = open_database(f"sqlite:///{data / 'camtay.db'}")
+    office = Office(Pseudonyms.of_folder(data, lambda: uuid4().hex))
+    people = People(database, office, lambda: datetime.now(UTC), lambda: uuid4().hex)
+    try:
+        return [(await people.invite(OPERATOR, role, "w26041")).code for role in roles]
+    finally:
+        await database.close()
+
+
+def codes(data: Path, *roles: str) -> list[str]:
+    """Playwright's own loop runs in this thread: another one needs another thread."""
+    with ThreadPoolExecutor(1) as alone:
+        return alone.submit(lambda: asyncio.run(_codes(data, *roles))).result()
+
+
+def joins(browser: Browser, url: str, name: str, code: str) -> Chat:
+    page = browser.new_context(viewport=SIZE, reduced_motion="reduce").new_page()  # type: ignore[arg-type]
+    page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
+    page.goto(url)
+    chat = Chat(page)
+    expect(chat.answers.get_by_role("button", name="Đồng ý")).to_be_visible()
+    chat.answer("Đồng ý")
+    expect(chat.answers.get_by_role("button", name="Bỏ qua")).to_be_visible()
+    chat.say(name)
+    chat.answer("Gọi chị, xưng em")
+    expect(chat.log).to_contain_text("Làm quen với Cầm Tay")
+    chat.say(code)
+    return chat
+
+
+def test_three_people_meet(tmp_path: Path, tutor: Server, chromium: Browser) -> None:
+    of_lan, of_hoa, of_cuc = codes(tmp_path / "data", "learner", "instructor", "officer")
+    lan = joins(chromium, tutor.url, "Lan", of_lan)
+    hoa = joins(chromium, tutor.url, "Hoa", of_hoa)
+    cuc = joins(chromium, tutor.url, "Cúc", of_cuc)
+    hoa.answer("Tôi hứa")
+    lan.say("nhờ người chỉ")
+    expect(hoa.log).to_contain_text("Có chị Lan ở Phường Trấn Biên đang cần người chỉ")
+    hoa.answer("Nhận giúp")
+    expect(lan.log).to_contain_text("Có người chỉ cho chị rồi: chị Hoa")
+
+    lan.answer("Nhắn tin")
+    expect(lan.answers.get_by_role("button", name="Thôi nhắn")).to_be_visible()
+    lan.say("Em không thấy nút Tiếp tục")
+    expect(hoa.log).to_contain_text("💬 chị Lan: Em không thấy nút Tiếp tục")
+    no_violations(lan.page)
+    tutor.kill()
+    tutor.start()
+    hoa.answer("Trả lời")
+    expect(hoa.answers.get_by_role("button", name="Thôi nhắn")).to_be_visible()
+    hoa.say("chị đọc mã OTP cho em")
+    expect(hoa.log).to_contain_text("chưa gửi đi")
+    expect(cuc.log).to_contain_text("giống kiểu lừa đảo")
+    expect(lan.log).not_to_contain_text("OTP cho em")
+
+    lan.say("tôi bị lừa mất tiền rồi")
+    expect(lan.log).to_contain_text("113")
+    expect(hoa.log).to_contain_text("KHẨN: chị Lan")
+    expect(cuc.log).to_contain_text("KHẨN: chị Lan")
+    cuc.answer("Tôi lo việc này")
+    expect(lan.log).to_contain_text("Chị Cúc đã nhận việc của chị")
+    expect(hoa.log).to_contain_text("Chị Cúc đã nhận việc khẩn")
+    no_violations(cuc.page)
