@@ -20,6 +20,9 @@ from storage import pairings as kept
 from storage import people, relays
 from storage.database import Connection
 
+IN_MODE = frozenset({"write", "media", "send", "hold", "again"})
+"""What only means something while she writes to somebody, whatever a button carries."""
+
 
 class Lines:
     def __init__(self, world: World) -> None:
@@ -28,7 +31,7 @@ class Lines:
     def asked(self, connection: Connection, desk: Desk, what: str, value: str, chat_id: str) -> None:
         """talk, write, media, send, hold, stop, report, end, over; `value` is a line's id or what she wrote."""
         in_mode = desk.talk.line.partition(":")[2]
-        named = in_mode if what in ("write", "media", "send", "hold") else value or in_mode
+        named = in_mode if what in IN_MODE else value or in_mode
         if what == "stop":
             lines.leave(desk)
             desk.say(desk.phrase("line_stopped"))
@@ -41,7 +44,7 @@ class Lines:
             show_again(desk)
             return
         match what:
-            case "talk":
+            case "talk" | "again":
                 lines.go_on(desk, line, "line_open")
             case "write":
                 self._write(connection, desk, line, value)
@@ -58,6 +61,7 @@ class Lines:
             case "over":
                 self._end(connection, desk, line)
             case _:
+                lines.leave(desk)
                 show_again(desk)
 
     # --- who writes to whom ---

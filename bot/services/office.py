@@ -42,6 +42,9 @@ class Links:
         return tuple(filter(None, (telegram, web)))
 
 
+MOST_EVENTS = 5_000  # one update of a long lesson brings up some dozens
+
+
 class PairingHooks:
     """What the pairing has to know at once, in the same transaction; this one does nothing."""
 
@@ -102,6 +105,8 @@ class Office:
         """Deal with what happened at the desk in one update; answering may bring up more, which is dealt with too."""
         at = 0
         while at < len(desk.events):
+            if at > MOST_EVENTS:
+                raise RuntimeError("one update brings up ever more")  # set aside, rather than holding everybody up
             event = desk.events[at]
             at += 1
             match event:

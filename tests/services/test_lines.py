@@ -292,3 +292,18 @@ async def test_an_instructor_of_two_sees_to_whom_she_writes(tmp_path: Path):
         assert "Đã chuyển cho chị Lan" in hoa.said
         await t.tells()
         assert "chào chị Lan" in lan.said and not mai.said
+
+
+@CHANNELS
+async def test_what_others_say_meanwhile_leaves_her_writing(tmp_path: Path, channel: str):
+    async with tutor(tmp_path, book(SAFETY)) as t:
+        lan, hoa, cuc = await paired(t, channel)
+        await hoa.tap("Nhắn tin")
+        await lan.say("tôi bị lừa mất tiền rồi")
+        await t.tells()
+        await cuc.tap("Tôi lo việc này")
+        await t.tells()
+        assert "đã nhận việc khẩn" in hoa.said
+        await hoa.say("em nghe nè chị")
+        await t.tells()
+        assert "em nghe nè" in lan.said
