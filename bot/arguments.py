@@ -108,6 +108,10 @@ def parser() -> argparse.ArgumentParser:
     caring = add("people", verbs.people, "Người và địa bàn: nhập, mời, duyệt, tạm dừng, xuất, xóa.", "config data")
     _people_arguments(caring)
     _announce_arguments(add("announce", verbs.announce, "Tin của Hội cho một địa bàn: soạn, gửi, dừng, xem."))
+    _union_arguments(
+        add("models", verbs.models, "Mô hình của Hội: Gia đình số, CLB, Chi hội số, Tổ công nghệ số.", "config data"),
+        add("report", verbs.report, "Báo cáo một địa bàn: chỉ tiêu năm, đôi 1+1, việc học.", "config data"),
+    )
     add("doctor", verbs.doctor, "Xem đã đủ gì, còn thiếu gì.", "config lessons data host port")
     return parser
 
@@ -116,6 +120,13 @@ def _people_arguments(parser: argparse.ArgumentParser) -> None:
     from bot.people_arguments import add_arguments
 
     add_arguments(parser)
+
+
+def _union_arguments(models: argparse.ArgumentParser, report: argparse.ArgumentParser) -> None:
+    from bot.models_arguments import add_models, add_report
+
+    add_models(models)
+    add_report(report)
 
 
 def _announce_arguments(parser: argparse.ArgumentParser) -> None:

@@ -108,6 +108,7 @@ class Pairing:
     digest_at: str = _key("18:00", clock)
     priority: str = _key("elderly disability poor worker remote")
     prefer_previous: str = _key("yes", one_of("yes", "no"))
+    living_days: int = _key(30, within(1, 366))
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,6 +190,24 @@ def people(given: argparse.Namespace) -> int:
     return people.main(settings, given, people.World(lambda: datetime.now(UTC), lambda: uuid4().hex))
 
 
+def models(given: argparse.Namespace) -> int:
+    settings = _settings(given)
+    from uuid import uuid4
+
+    from bot import union
+
+    return union.models(settings, given, union.World(lambda: datetime.now(UTC), lambda: uuid4().hex))
+
+
+def report(given: argparse.Namespace) -> int:
+    settings = _settings(given)
+    from uuid import uuid4
+
+    from bot import union
+
+    return union.report(settings, given, union.World(lambda: datetime.now(UTC), lambda: uuid4().hex))
+
+
 def announce(given: argparse.Namespace) -> int:
     settings = _settings(given)
     from uuid import uuid4

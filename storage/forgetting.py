@@ -131,6 +131,9 @@ def join(conn: Connection, stays: str, goes: str) -> None:
             already = select(twice.c.learner_id).where(twice.c.learner_id == stays, *same).exists()
             conn.execute(delete(table).where(table.c.learner_id == goes, already))
         conn.execute(update(table).where(table.c.learner_id == goes).values(learner_id=stays))
+    both = t.attendance.alias()
+    came = select(both.c.event_id).where(both.c.learner_id == stays)
+    conn.execute(delete(t.attendance).where(t.attendance.c.learner_id == goes, t.attendance.c.event_id.in_(came)))
     for table, column in (
         *_ALSO,
         (t.invitee, "claimed_by"),

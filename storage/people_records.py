@@ -115,3 +115,16 @@ class Reach:
     suspended: int = 0
     invited: int = 0
     more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRow:
+    """A model of the union in an area for a year; `members` as it is listed."""
+
+    model_id: str
+    kind: str
+    area_id: str
+    name: str
+    year: int
+    ended_at: datetime | None = None
+    members: int = 0

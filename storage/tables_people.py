@@ -254,7 +254,14 @@ Index("skill_check_by", skill_check.c.by)
 # --- the union's models, meetings, announcements -----------------------------------------------------
 
 union_model = Table(
-    "union_model", metadata, _key("model_id"), _text("kind"), _text("area_id"), _text("name"), _number("year")
+    "union_model",
+    metadata,
+    _key("model_id"),
+    _text("kind"),
+    _text("area_id"),
+    _text("name"),
+    _number("year"),
+    _maybe_at("ended_at"),
 )
 Index("union_model_area", union_model.c.area_id)
 
@@ -283,6 +290,8 @@ attendance = Table(
 Index("attendance_event", attendance.c.event_id)
 Index("attendance_learner", attendance.c.learner_id)
 Index("attendance_invitee", attendance.c.invitee_id)
+Index("attendance_once_person", attendance.c.event_id, attendance.c.learner_id, unique=True)
+Index("attendance_once_invitee", attendance.c.event_id, attendance.c.invitee_id, unique=True)
 
 announcement = Table(
     "announcement",

@@ -28,6 +28,8 @@ from storage.people_records import AuditRow, InvitationRow, InviteeRow, Listed, 
 T = TypeVar("T")
 
 REFUSALS = {
+    "models": "Chị chỉ lo được mô hình của địa bàn mình phụ trách, với người của địa bàn ấy.",
+    "report": "Ngoài địa bàn mình phụ trách, chị chỉ xem được số chung của xã, phường và của tỉnh.",
     "see_people": "Chị chỉ xem được danh sách của địa bàn mình phụ trách.",
     "import": "Chị chỉ nhập được danh sách cho địa bàn mình phụ trách.",
     "approve": "Chị chỉ duyệt được người chỉ bài trong địa bàn mình phụ trách.",

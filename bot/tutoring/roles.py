@@ -25,6 +25,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "announce": frozenset({"officer", "admin"}),
     "meet": frozenset({"officer", "admin"}),
     "report": frozenset({"officer", "admin"}),
+    "models": frozenset({"officer", "admin"}),
     "hear_reports": frozenset({"officer", "admin"}),
     "edit_lessons": frozenset({"editor", "admin"}),
     "teach": frozenset({"instructor"}),

@@ -1,0 +1,136 @@
+"""`./camtay models …` and `./camtay report …`: the union's models, and how far it has come, in plain sentences."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.beside import Beside
+from bot.errors import SettingsInvalid
+from bot.services.models import KINDS, Models
+from bot.services.office import Office
+from bot.services.people import OPERATOR, Actor
+from bot.services.pseudonyms import Pseudonyms
+from bot.services.reporting import Reports
+from bot.settings import Settings
+from bot.sheets import as_csv, as_text, as_xlsx
+from storage.database import Database
+
+Print = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Clock and ids, from the command line."""
+
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
+
+
+def models(settings: Settings, given: argparse.Namespace, world: World, write: Print = print) -> int:
+    """Carry one sub-verb out; the exit code. Raises StorageError, NotAllowed and the like, a sentence each."""
+
+    async def work(database: Database, office: Office) -> int:
+        service = Models(database, office, world.now, world.new_id)
+        actor = await service.actor(given.by) if given.by else OPERATOR
+        return await _VERBS[given.what](service, actor, given, write)
+
+    if getattr(given, "year", None) is None and given.what == "add":
+        given.year = world.now().astimezone(ZoneInfo(settings.time.zone)).year
+    return asyncio.run(_beside(settings, world, work))
+
+
+def report(settings: Settings, given: argparse.Namespace, world: World, write: Print = print) -> int:
+    """One report on the screen or into a file; the exit code. Raises as above."""
+    if given.format == "xlsx" and given.to is None:
+        raise SettingsInvalid("Tệp xlsx phải có tên: thêm --to TỆP.xlsx.")
+
+    async def work(database: Database, office: Office) -> int:
+        service = Reports(database, office, world.now, world.new_id)
+        service.zone, service.living_days = ZoneInfo(settings.time.zone), settings.pairing.living_days
+        actor = await service.actor(given.by) if given.by else OPERATOR
+        table = await service.make(actor, given.what, given.area, given.year)
+        if given.format == "xlsx":
+            _save(given.to, as_xlsx(table.heads, table.rows, given.what), write)
+            return 0
+        text = as_csv(table.heads, table.rows) if given.format == "csv" else f"{as_text(table)}\n"
+        if given.to is None:
+            write(text.rstrip("\n"))
+        else:  # with the mark by which a spreadsheet knows UTF-8
+            _save(given.to, text.encode("utf-8-sig" if given.format == "csv" else "utf-8"), write)
+        return 0
+
+    return asyncio.run(_beside(settings, world, work))
+
+
+async def _beside(settings: Settings, world: World, work: Callable[[Database, Office], Awaitable[int]]) -> int:
+    async with Beside(settings, dry_run=False) as database:
+        assert database is not None
+        return await work(database, Office(Pseudonyms.of_folder(Path(settings.data.dir), world.new_id)))
+
+
+def _save(file: Path, content: bytes, write: Print) -> None:
+    try:
+        file.write_bytes(content)
+    except OSError as refused:
+        raise SettingsInvalid(f"{file}: không ghi được ({refused.strerror}).") from None
+    write(f"Đã ghi vào {file}.")
+
+
+# --- models ---
+
+
+async def _add(service: Models, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    row = await service.add(actor, given.kind, given.area, given.name, given.year)
+    write(f"Đã ghi {KINDS[row.kind]} “{row.name}”, năm {row.year}. Thêm người: ./camtay models join {row.model_id} MÃ")
+    return 0
+
+
+async def _list(service: Models, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    rows = await service.under(actor, given.area, given.year, given.kind)
+    for row, area in rows:
+        ended = f"  đã kết thúc {row.ended_at:%d/%m/%Y}" if row.ended_at else ""
+        write(f"{row.model_id}  {row.year}  {KINDS[row.kind]}  {row.name}  {area}  {row.members} người{ended}")
+    write(f"{len(rows)} mô hình.")
+    return 0
+
+
+async def _members(service: Models, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    rows = await service.members(actor, given.model)
+    for row in rows:
+        write("  ".join(row))
+    write(f"{len(rows)} người.")
+    return 0
+
+
+async def _join(service: Models, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    await service.join(actor, given.model, given.person)
+    write("Đã thêm vào mô hình.")
+    return 0
+
+
+async def _leave(service: Models, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    await service.leave(actor, given.model, given.person)
+    write("Đã rút khỏi mô hình.")
+    return 0
+
+
+async def _end(service: Models, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    await service.end(actor, given.model)
+    write("Mô hình đã kết thúc.")
+    return 0
+
+
+_VERBS: dict[str, Callable[[Models, Actor, argparse.Namespace, Print], Awaitable[int]]] = {
+    "add": _add,
+    "list": _list,
+    "members": _members,
+    "join": _join,
+    "leave": _leave,
+    "end": _end,
+}

@@ -1,0 +1,205 @@
+"""What reports count: every number by area in one grouped statement, so that a whole province costs a few of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, case, func, literal, or_, select, text, union, union_all
+
+from storage import tables as base
+from storage import tables_people as t
+
+Counts = Counter[str]
+"""area_id → how many, of that very area, not of those below it."""
+
+WAITING = ("waiting", "offered")
+
+
+def snapshot(conn: Connection) -> None:
+    """Let all that this transaction reads be of one moment. To be called first."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+    else:
+        conn.exec_driver_sql("BEGIN")
+
+
+# --- the yearly target ---
+
+
+def families(conn: Connection, kind: str, year: int, at: int) -> Counts:
+    """Models of this kind and year that had not ended at `at` (ms)."""
+    model = t.union_model.c
+    return _counted(conn, select(model.area_id, func.count()).where(*_alive(kind, year, at)).group_by(model.area_id))
+
+
+def living_families(conn: Connection, kind: str, year: int, since: int, at: int) -> Counts:
+    """Those of them with a member in a pairing open at `at`, one of whose two has given a sign of life since `since`.
+
+    A sign of life: the pairing began, either of the two was heard, a request of hers was taken up.
+    """
+    pair = t.pairing.c
+    is_open = pair.opened_at < at, or_(pair.ended_at.is_(None), pair.ended_at >= at)
+    heard = select(base.session.c.learner_id).where(base.session.c.seen_at >= since)
+    taken = select(t.request.c.learner_id).join(t.pairing_event, t.pairing_event.c.request_id == t.request.c.request_id)
+    taken = taken.where(t.pairing_event.c.at >= since, t.pairing_event.c.what == "taken")
+    signs = (pair.opened_at >= since, pair.learner_id.in_(heard), pair.instructor_id.in_(heard))
+    living = select(t.pairing.c.pairing_id).where(*is_open, or_(*signs, pair.learner_id.in_(taken)))
+    of_either = union(
+        *(
+            select(t.membership.c.model_id)
+            .join(t.pairing, t.membership.c.learner_id == person)
+            .where(pair.pairing_id.in_(living))
+            for person in (pair.learner_id, pair.instructor_id)
+        )
+    ).subquery()
+    model = t.union_model.c
+    query = select(model.area_id, func.count()).where(
+        *_alive(kind, year, at), model.model_id.in_(select(of_either.c.model_id))
+    )
+    return _counted(conn, query.group_by(model.area_id))
+
+
+def _alive(kind: str, year: int, at: int) -> tuple[Any, ...]:
+    model = t.union_model.c
+    return model.kind == kind, model.year == year, or_(model.ended_at.is_(None), model.ended_at > at)
+
+
+# --- pairs ---
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request; `answered_at` None: nobody has taken it (yet). Instants in ms."""
+
+    area_id: str
+    state: str
+    since_at: int
+    due_at: int
+    answered_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """Somebody who may guide others, by the path of an area she does it in."""
+
+    learner_id: str
+    path: str
+    resting: bool
+    full: bool
+
+
+def open_pairings(conn: Connection) -> Counts:
+    """By where the learner lives."""
+    query = (
+        select(base.person.c.area_id, func.count())
+        .join(t.pairing, t.pairing.c.learner_id == base.person.c.learner_id)
+        .where(t.pairing.c.state == "open", base.person.c.area_id.is_not(None))
+    )
+    return _counted(conn, query.group_by(base.person.c.area_id))
+
+
+def requests(conn: Connection, since: int, until: int) -> Iterator[Asked]:
+    """What was asked in this span, and what waits now, whenever it was asked."""
+    event, offer, r = t.pairing_event.c, t.offer.c, t.request.c
+    answers = union_all(
+        select(offer.request_id, offer.settled_at.label("at")).where(offer.state == "accepted"),
+        select(event.request_id, event.at).where(event.what == "taken"),
+    ).subquery()
+    first = select(answers.c.request_id, func.min(answers.c.at).label("at")).group_by(answers.c.request_id).subquery()
+    query = (
+        select(base.person.c.area_id, r.state, r.since_at, r.due_at, first.c.at)
+        .join(base.person, base.person.c.learner_id == r.learner_id)
+        .outerjoin(first, first.c.request_id == r.request_id)
+        .where(base.person.c.area_id.is_not(None))
+        .where(or_(r.state.in_(WAITING), (r.since_at >= since) & (r.since_at < until)))
+    )
+    return (Asked(*row) for row in conn.execute(query))
+
+
+def guides(conn: Connection, now: int) -> Iterator[Guide]:
+    """Everybody who guides, once for each area she does it in."""
+    i, s = t.instructor.c, t.standing.c
+    resting = or_(func.coalesce(i.paused_until_at, 0) > now, func.coalesce(s.rest_until_at, 0) > now)
+    query = (
+        select(
+            i.learner_id,
+            t.area.c.path,
+            case((resting, literal(1)), else_=literal(0)),
+            case((func.coalesce(s.taken, 0) >= i.capacity, literal(1)), else_=literal(0)),
+        )
+        .join(t.role, t.role.c.learner_id == i.learner_id)
+        .join(t.area, t.area.c.area_id == t.role.c.area_id)
+        .outerjoin(t.standing, s.learner_id == i.learner_id)
+        .where(t.role.c.role == "instructor", t.role.c.state == "active", i.conduct_at.is_not(None))
+    )
+    return (Guide(row[0], row[1], bool(row[2]), bool(row[3])) for row in conn.execute(query))
+
+
+# --- progress ---
+
+
+def learners(conn: Connection) -> Counts:
+    """Everybody who has agreed to learn here, each once, by where she lives."""
+    person = base.person.c
+    query = select(person.area_id, func.count()).where(person.consent == "agreed", person.area_id.is_not(None))
+    return _counted(conn, query.group_by(person.area_id))
+
+
+def finished(conn: Connection, since: int, until: int) -> tuple[Counts, Counts, Counts]:
+    """Who finished a lesson in this span; lessons finished, each once a person; those of them that she passed."""
+    run = base.run.c
+    once = (
+        select(run.learner_id, run.lesson, func.max(case((run.passed, literal(1)), else_=literal(0))).label("passed"))
+        .where(run.outcome == "completed", run.ended_at >= since, run.ended_at < until)
+        .group_by(run.learner_id, run.lesson)
+        .subquery()
+    )
+    hers = (
+        select(once.c.learner_id, func.count().label("lessons"), func.sum(once.c.passed).label("passes"))
+        .group_by(once.c.learner_id)
+        .subquery()
+    )
+    query = (
+        select(base.person.c.area_id, func.count(), func.sum(hers.c.lessons), func.sum(hers.c.passes))
+        .join(hers, hers.c.learner_id == base.person.c.learner_id)
+        .where(base.person.c.area_id.is_not(None), base.person.c.consent == "agreed")
+        .group_by(base.person.c.area_id)
+    )
+    found = [(row[0], *map(int, row[1:])) for row in conn.execute(query)]
+    return (
+        Counter({r[0]: r[1] for r in found}),
+        Counter({r[0]: r[2] for r in found}),
+        Counter({r[0]: r[3] for r in found}),
+    )
+
+
+def skills(conn: Connection, since: int, until: int) -> dict[str, Counts]:
+    """Level → how often it was what somebody who saw her do it said last, once a person and skill."""
+    check = t.skill_check.c
+    span = check.at >= since, check.at < until
+    latest = select(func.max(check.check_id)).where(*span).group_by(check.learner_id, check.lesson, check.skill)
+    query = (
+        select(base.person.c.area_id, check.level, func.count())
+        .join(t.skill_check, check.learner_id == base.person.c.learner_id)
+        .where(check.check_id.in_(latest), base.person.c.area_id.is_not(None))
+        .group_by(base.person.c.area_id, check.level)
+    )
+    counts: dict[str, Counts] = {}
+    for area_id, level, count in conn.execute(query):
+        counts.setdefault(level, Counter())[area_id] = count
+    return counts
+
+
+def attendance(conn: Connection, since: int, until: int) -> tuple[Counts, Counts]:
+    """Meetings and who came to them, by where they were held; whoever is forgotten is still counted."""
+    met = t.attendance.c
+    query = select(met.area_id, func.count(func.distinct(met.event_id)), func.count())
+    rows = list(conn.execute(query.where(met.at >= since, met.at < until).group_by(met.area_id)))
+    return Counter({row[0]: row[1] for row in rows}), Counter({row[0]: row[2] for row in rows})
+
+
+def _counted(conn: Connection, query: Select[Any]) -> Counts:
+    return Counter({row[0]: row[1] for row in conn.execute(query)})

@@ -1,0 +1,157 @@
+"""`./camtay models` and `./camtay report` as somebody types them; files that no spreadsheet executes."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from bot.cli import main
+from bot.sheets import as_csv, as_xlsx
+from storage import areas, conversations, people
+from storage.database import Connection, open_database
+from storage.people_records import RoleRow
+from storage.records import PersonRow
+from tests.support.world import START
+
+Output = pytest.CaptureFixture[str]
+WARD = "w26041"
+HOSTILE = ("=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "a\n=1")
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("CAMTAY_DATA", str(tmp_path / "data"))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    assert main(["people", "areas"]) == 0
+    return tmp_path
+
+
+def run(*arguments: object) -> int:
+    return main([*map(str, arguments)])
+
+
+def with_database(here: Path, work: Callable[[Connection], None]) -> None:
+    async def do() -> None:
+        database = open_database(f"sqlite:///{here / 'data' / 'camtay.db'}")
+        await database.transact(work)
+        await database.close()
+
+    asyncio.run(do())
+
+
+def two(connection: Connection) -> None:
+    """Lan of this ward, and an officer of it."""
+    for who in ("lan", "hoa"):
+        row = PersonRow(who, who.title(), "chị/em", "agreed")
+        conversations.add_learner(connection, row, "web", who, START)
+        people.set_area(connection, who, WARD)
+    people.set_role(connection, RoleRow("hoa", "officer", WARD, "active", "x", START))
+    path = f"/dong-nai/{WARD}/b1/"
+    areas.add(connection, [areas.AreaRow("b1", WARD, "branch", "=HYPERLINK(1)", "", path)])
+
+
+def test_a_model_from_beginning_to_end(here: Path, capsys: Output):
+    with_database(here, two)
+    assert run("models", "--by", "hoa", "add", "family", WARD, "Gia đình chị Lan", "--year", 2026) == 0
+    told = capsys.readouterr().out
+    assert "Đã ghi Gia đình số “Gia đình chị Lan”, năm 2026" in told
+    model = told.rstrip().split()[-2]
+    assert run("models", "join", model, "lan", "--by", "hoa") == 0 and run("models", "members", model) == 0
+    assert "lan  Lan\n1 người." in capsys.readouterr().out
+    assert run("models", "list", WARD, "--kind", "family") == 0
+    assert (
+        f"{model}  2026  Gia đình số  Gia đình chị Lan  Phường Trấn Biên  1 người\n1 mô hình."
+        in capsys.readouterr().out
+    )
+    assert run("models", "leave", model, "lan") == 0 and run("models", "end", model) == 0
+    assert run("models", "list") == 0 and "đã kết thúc" in capsys.readouterr().out
+
+
+def test_what_cannot_be_is_a_sentence(here: Path, capsys: Output):
+    with_database(here, two)
+    for arguments, code, said in (
+        (("models", "--by", "hoa", "add", "club", "w25195", "X"), 2, "mô hình của địa bàn mình phụ trách"),
+        (("models", "add", "club", "w99999", "X"), 1, "Không có địa bàn nào mang mã “w99999”"),
+        (("models", "end", "khong-co"), 1, "Không có mô hình nào mang mã “khong-co”"),
+        (("report", "targets", "--area", "w99999"), 1, "Không có địa bàn nào"),
+        (("report", "pairs", "--by", "lan"), 2, "chị chỉ xem được số chung"),
+        (("report", "pairs", "--format", "xlsx"), 2, "--to"),
+        (("report", "pairs", "--to", here), 2, "không ghi được"),
+    ):
+        assert run(*arguments) == code, arguments
+        assert said in capsys.readouterr().err
+    for wrong in (("report", "pairs", "--year", "26"), ("report", "xyz"), ("models", "add", "nha", WARD, "X")):
+        with pytest.raises(SystemExit):
+            run(*wrong)
+        assert "Lệnh chưa đúng" in capsys.readouterr().err
+
+
+def test_a_report_as_table_csv_and_workbook(here: Path, capsys: Output):
+    with_database(here, two)
+    assert run("report", "targets", "--area", WARD) == 0
+    heads, ward, branch = capsys.readouterr().out.splitlines()
+    assert heads.split()[:3] == ["ma", "dia_ban", "cap"] and "còn 1 chi hội chưa đạt" in ward
+    assert branch.startswith("b1        =HYPERLINK(1)") and branch.endswith("chưa có Gia đình số")
+    assert run("report", "targets", "--area", WARD, "--format", "csv", "--to", here / "a.csv") == 0
+    with (here / "a.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows[2][:4] == ["b1", "'=HYPERLINK(1)", "chi hội", "0"]
+    assert run("report", "targets", "--area", WARD, "--format", "xlsx", "--to", here / "a.xlsx") == 0
+    assert read_xlsx((here / "a.xlsx").read_bytes()) == rows
+    assert (here / "a.xlsx").stat().st_mode & 0o077 == 0
+    assert run("report", "progress", "--by", "hoa", "--format", "csv") == 0
+    rows = list(csv.reader(io.StringIO(capsys.readouterr().out.split("\n", 1)[1])))
+    assert {row[0]: row[3] for row in rows if row[0] in ("dong-nai", WARD, "w25195")} == {
+        "dong-nai": "từ 2",
+        WARD: "2",
+        "w25195": "<5",
+    }
+
+
+def test_nothing_in_a_file_is_executed():
+    safe = ["'=1+1", "'+1", "'-1", "'@x", "'=1", "'=1", "a =1"]
+    assert list(csv.reader(io.StringIO(as_csv(HOSTILE, [HOSTILE]), newline=""))) == [safe, safe]
+    book = as_xlsx(HOSTILE, [HOSTILE], "targets")
+    assert read_xlsx(book) == [safe, safe]
+    with zipfile.ZipFile(io.BytesIO(book)) as parts:
+        sheet = parts.read("xl/worksheets/sheet1.xml").decode()
+    assert "<f>" not in sheet and "hyperlink" not in sheet
+
+
+def test_other_verbs_do_not_pay_for_workbooks():
+    assert "xlsxwriter" not in {
+        name.partition(".")[0] for name in _modules_of("from bot.arguments import parser; parser()")
+    }
+    assert "bot.union" not in _modules_of("from bot.arguments import parser; parser()")
+
+
+def _modules_of(code: str) -> set[str]:
+    import subprocess
+
+    told = subprocess.run(
+        [sys.executable, "-c", f"{code}; import sys; print(*sys.modules)"], capture_output=True, text=True, check=True
+    )
+    return set(told.stdout.split())
+
+
+def read_xlsx(book: bytes) -> list[list[str]]:
+    """All cells of the first sheet, read from its XML."""
+    space = {"x": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+    with zipfile.ZipFile(io.BytesIO(book)) as parts:
+        strings = ElementTree.fromstring(parts.read("xl/sharedStrings.xml"))
+        sheet = ElementTree.fromstring(parts.read("xl/worksheets/sheet1.xml"))
+    words = ["".join(part.text or "" for part in each.iter(f"{{{space['x']}}}t")) for each in strings]
+
+    def value(cell: ElementTree.Element) -> str:
+        text = cell.findtext("x:v", "", space)
+        return words[int(text)] if cell.get("t") == "s" else text
+
+    return [[value(cell) for cell in row] for row in sheet.iterfind("x:sheetData/x:row", space)]
