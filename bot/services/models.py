@@ -41,21 +41,21 @@ class Models(People):
         def work(connection: Connection, place: AreaRow) -> ModelRow:
             row = ModelRow(self.new_id()[:12], kind, place.area_id, called, year)
             kept.add(connection, row)
-            self._note(connection, actor, f"model_added_{kind}", "", place.area_id)
+            self.note(connection, actor, f"model_added_{kind}", "", place.area_id)
             return row
 
-        return await self._act(actor, ACTION, area_id, work)
+        return await self.act(actor, ACTION, area_id, work)
 
     async def under(
         self, actor: Actor, area_id: str, year: int | None = None, kind: str | None = None
     ) -> list[tuple[ModelRow, str]]:
         """The models of an area and below, with the name of theirs. Raises NotAllowed, NobodyThere."""
-        return await self._act(actor, ACTION, area_id, lambda c, place: kept.under(c, place.path, year, kind))
+        return await self.act(actor, ACTION, area_id, lambda c, place: kept.under(c, place.path, year, kind))
 
     async def members(self, actor: Actor, model_id: str) -> list[tuple[str, str]]:
         """(id, name) of those who belong to it. Raises NotAllowed, NobodyThere."""
         row = await self._model(model_id)
-        return await self._act(actor, ACTION, row.area_id, lambda c, _: kept.members(c, row.model_id))
+        return await self.act(actor, ACTION, row.area_id, lambda c, _: kept.members(c, row.model_id))
 
     async def join(self, actor: Actor, model_id: str, learner_id: str) -> None:
         """Somebody of the actor's own area belongs to it from now on. Raises NotAllowed, NobodyThere, NotSo."""
@@ -67,10 +67,10 @@ class Models(People):
             if row.ended_at is not None:
                 raise NotSo("Mô hình này đã kết thúc, không thêm người được.")
             if kept.join(connection, row.model_id, learner_id, self.now()):
-                self._note(connection, actor, "model_joined", learner_id, place.area_id)
+                self.note(connection, actor, "model_joined", learner_id, place.area_id)
 
-        await self._about(actor, ACTION, learner_id, lambda c, _: None)  # she must be one of the actor's as well
-        await self._act(actor, ACTION, row.area_id, work)
+        await self.about(actor, ACTION, learner_id, lambda c, _: None)  # she must be one of the actor's as well
+        await self.act(actor, ACTION, row.area_id, work)
 
     async def leave(self, actor: Actor, model_id: str, learner_id: str) -> None:
         """She does not belong to it any more. Raises NotAllowed, NobodyThere, NotSo."""
@@ -79,9 +79,9 @@ class Models(People):
         def work(connection: Connection, place: AreaRow) -> None:
             if not kept.leave(connection, row.model_id, learner_id):
                 raise NotSo("Người này không ở trong mô hình ấy.")
-            self._note(connection, actor, "model_left", learner_id, place.area_id)
+            self.note(connection, actor, "model_left", learner_id, place.area_id)
 
-        await self._act(actor, ACTION, row.area_id, work)
+        await self.act(actor, ACTION, row.area_id, work)
 
     async def end(self, actor: Actor, model_id: str) -> None:
         """It is over; who belonged to it stays written down. Raises NotAllowed, NobodyThere, NotSo."""
@@ -90,9 +90,9 @@ class Models(People):
         def work(connection: Connection, place: AreaRow) -> None:
             if not kept.end(connection, row.model_id, self.now()):
                 raise NotSo("Mô hình này đã kết thúc trước đó rồi.")
-            self._note(connection, actor, "model_ended", "", place.area_id)
+            self.note(connection, actor, "model_ended", "", place.area_id)
 
-        await self._act(actor, ACTION, row.area_id, work)
+        await self.act(actor, ACTION, row.area_id, work)
 
     async def _model(self, model_id: str) -> ModelRow:
         """Where a model is is read here, never taken from who asks."""

@@ -76,7 +76,7 @@ class Reports(People):
         allowed = may(actor.grants, "report", top.path) or (counts and top.kind in UPPER)
         if actor is not OPERATOR:
             note = f"reported_{what}" if allowed else "refused_report"
-            await self.database.transact(lambda c: self._note(c, actor, note, "", top.area_id))
+            await self.database.transact(lambda c: self.note(c, actor, note, "", top.area_id))
         if not allowed:
             raise NotAllowed(REFUSALS["report"])
 
