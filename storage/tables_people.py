@@ -169,7 +169,6 @@ request = Table(
     _text("queue", default=""),  # her language while anybody may be asked for her: see storage/waiting.py
 )
 Index("request_learner", request.c.learner_id)
-Index("request_owner", request.c.owner_id)
 Index("request_due", request.c.state, request.c.due_at)
 Index("request_owner", request.c.owner_id, request.c.state)
 Index("request_queue", request.c.queue, request.c.priority, request.c.since_at, request.c.request_id)
