@@ -174,6 +174,7 @@ def nobody_is_asked_twice(event: Event) -> None:
         for ended in event.after.pairings.values():
             same = (ended.learner_id, ended.instructor_id) == (her, offer.instructor_id)
             assert not same or ended.ended_why not in APART, f"{offer} after {ended}"
+            assert not same or ended.state != "open", f"{offer} to whom she has"
 
 
 def whoever_has_room_is_asked(event: Event) -> None:

@@ -206,6 +206,21 @@ class World(RuleBasedStateMachine):
         for n in who:
             self.happens(f"l{n}", partial(_ask, f"l{n}", kind))
 
+    @rule(number=st.integers(0, 99), times=st.integers(1, 3))
+    def changes_until_content(self, number: int, times: int) -> None:
+        """Another instructor, who says yes, and another."""
+        for _ in range(times):
+            open_ones = [each for each in self.memory.pairings.values() if each.state == "open"]
+            if not open_ones:
+                return
+            her = open_ones[number % len(open_ones)].learner_id
+            self.happens(her, partial(_ask, her, "change"))
+            for offer in [
+                each for each in self.open_offers() if self.memory.requests[each.request_id].learner_id == her
+            ]:
+                if offer.reserves:
+                    self.happens(offer.instructor_id, partial(_accept, offer.offer_id))
+
     @precondition(lambda self: self.memory.offers)
     @rule(number=st.integers(0, 999), n=instructors)
     def taps_an_old_or_foreign_offer(self, number: int, n: int) -> None:
@@ -280,9 +295,11 @@ class World(RuleBasedStateMachine):
     def is_suspended(self, n: int, chance: int) -> None:
         if chance:
             return self.is_reinstated(n)
-        self.happens("o0", lambda turn: staff.suspend(turn, f"i{n}"))
-        assert not self.memory.pairings_with(f"i{n}")
-        assert not self.memory.offers_to(f"i{n}")
+        busy = [offer.instructor_id for offer in self.open_offers()] or [f"i{n}"]
+        who = busy[n % len(busy)]
+        self.happens("o0", lambda turn: staff.suspend(turn, who))
+        assert not self.memory.pairings_with(who)
+        assert not self.memory.offers_to(who)
         return None
 
     @rule(n=instructors)
@@ -296,6 +313,14 @@ class World(RuleBasedStateMachine):
             rows = {**vars(self.memory)}
             kept = "".join(repr(rows[part]) for part in ("learners", "instructors", "requests", "offers", "pairings"))
             assert f"'{who}'" not in kept
+
+    @rule(n=learners, chance=st.integers(0, 2))
+    def leaves(self, n: int, chance: int) -> None:
+        """She is no learner any more, though she has not had herself deleted."""
+        if chance == 0 and f"l{n}" in self.memory.learners:
+            self.happens(f"l{n}", lambda turn: staff.learner_leaves(turn, f"l{n}"))
+            assert not self.memory.requests_of(f"l{n}")
+            assert not self.memory.pairing_of(f"l{n}")
 
     @rule(who=st.sampled_from(["o1", "o2"]))
     def an_officer_goes_or_comes(self, who: str) -> None:

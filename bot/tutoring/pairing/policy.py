@@ -292,7 +292,8 @@ def assign(turn: Turn, request_id: str, instructor_id: str) -> str:
         return "over"
     if turn.actor not in turn.ledger.officers(learner.path) or instructor is None:
         return "not_yours"
-    if request.kind != "change" and turn.ledger.pairing_of(learner.learner_id):
+    pairing = turn.ledger.pairing_of(learner.learner_id)
+    if pairing and (request.kind != "change" or pairing.instructor_id == instructor_id):
         return "paired"
     # Her list of topics and who was asked before are for the officer to overrule; what protects people is not.
     if reason := against_ever(instructor, learner, "", ()):
