@@ -106,7 +106,19 @@ def test_whom_she_wants_to_leave_is_not_asked_to_be_the_next():
     request = story.does("sau", policy.ask, "sau", "change")
     assert (request.state, request.owner_id) == ("waiting", "canbo")
     assert story.does("canbo", policy.assign, request.request_id, "gan") == "paired"
-    assert story.memory.pairing_of("sau").instructor_id == "gan"  # until somebody else has said yes
+    pairing = story.memory.pairing_of("sau")
+    assert pairing and pairing.instructor_id == "gan"  # until somebody else has said yes
+
+
+def test_a_wish_that_an_officer_took_ends_when_she_has_somebody():
+    story = Story()
+    request = story.does("sau", policy.ask, "sau", "pair")
+    assert story.does("canbo", policy.take, request.request_id)
+    story.teaches("gan", capacity=3)
+    story.does("sau", policy.ask, "sau", "help")
+    story.does("gan", policy.accept, next(iter(story.memory.offers)))
+    assert story.memory.requests[request.request_id].state == "closed"
+    assert ("canbo", "help_done_owner") in story.said
 
 
 def test_change_is_discreet():

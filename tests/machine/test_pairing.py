@@ -29,7 +29,19 @@ from bot.tutoring.pairing import policy, staff
 from bot.tutoring.pairing.candidates import against
 from bot.tutoring.pairing.deadlines import Clock
 from bot.tutoring.pairing.ledger import Memory, is_waiting_for_somebody, load_memory
-from bot.tutoring.pairing.model import DAY, HOUR, MINUTE, Instructor, Kind, Learner, Offer, Request, Rules, Tell
+from bot.tutoring.pairing.model import (
+    DAY,
+    HOUR,
+    MINUTE,
+    OFFICER,
+    Instructor,
+    Kind,
+    Learner,
+    Offer,
+    Request,
+    Rules,
+    Tell,
+)
 from bot.tutoring.pairing.turn import Turn
 from bot.tutoring.quiet import QuietHours
 from tests.machine.pairing_promises import Event, check, photograph
@@ -206,6 +218,11 @@ class World(RuleBasedStateMachine):
         for n in who:
             self.happens(f"l{n}", partial(_ask, f"l{n}", kind))
 
+    @rule(number=st.integers(0, 99), kind=st.sampled_from(["help", "help", "change", "safety"]))
+    def a_paired_one_asks(self, number: int, kind: Any) -> None:
+        if open_ones := [each for each in self.memory.pairings.values() if each.state == "open"]:
+            self.happens(her := open_ones[number % len(open_ones)].learner_id, partial(_ask, her, kind))
+
     @rule(number=st.integers(0, 99), times=st.integers(1, 3))
     def changes_until_content(self, number: int, times: int) -> None:
         """Another instructor, who says yes, and another."""
@@ -295,7 +312,9 @@ class World(RuleBasedStateMachine):
     def is_suspended(self, n: int, chance: int) -> None:
         if chance:
             return self.is_reinstated(n)
-        busy = [offer.instructor_id for offer in self.open_offers()] or [f"i{n}"]
+        offers = self.open_offers()
+        odd = [each for each in offers if not each.reserves or self.memory.requests[each.request_id].width >= OFFICER]
+        busy = [offer.instructor_id for offer in odd or offers] or [f"i{n}"]
         who = busy[n % len(busy)]
         self.happens("o0", lambda turn: staff.suspend(turn, who))
         assert not self.memory.pairings_with(who)
@@ -342,7 +361,7 @@ class World(RuleBasedStateMachine):
             self.now = min(until, self.now + HOUR)
             self.ticks()
 
-    @rule(span=st.sampled_from([5 * HOUR, 2 * DAY]))
+    @rule(span=st.sampled_from([5 * HOUR, 12 * HOUR, 2 * DAY]))
     def the_machine_was_off(self, span: int) -> None:
         self.now += span
         self.ticks()
