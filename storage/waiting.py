@@ -35,6 +35,8 @@ def _none(*where: Any) -> Any:
     return select(func.count()).where(*where).correlate(t.request).scalar_subquery() == 0
 
 
+# Whoever waits and has an instructor wants another.
+_PARTED = or_(t.pairing.c.ended_why.in_(APART), t.pairing.c.state == "open")
 UNPAIRED = _none(t.pairing.c.learner_id == t.request.c.learner_id, t.pairing.c.state == OPEN)
 ORDER = (t.request.c.priority, t.request.c.since_at, t.request.c.request_id)
 
@@ -92,7 +94,7 @@ def _first_of() -> Select[Any]:
     not_apart = _none(
         t.pairing.c.learner_id == t.request.c.learner_id,
         t.pairing.c.instructor_id == _ID,
-        t.pairing.c.ended_why.in_(APART),
+        _PARTED,
     )
     spoken = base.person.c.lang.in_(bindparam("langs", expanding=True))
     ours = t.request.c.request_id.in_(bindparam("ids", expanding=True))
@@ -199,7 +201,7 @@ _ASKED = select(t.offer.c.request_id, t.offer.c.instructor_id).where(
     t.offer.c.request_id.in_(bindparam("ids", expanding=True)), t.offer.c.state.in_(("declined", "expired"))
 )
 _LEFT = select(t.pairing.c.learner_id, t.pairing.c.instructor_id).where(
-    t.pairing.c.learner_id.in_(bindparam("ids", expanding=True)), t.pairing.c.ended_why.in_(APART)
+    t.pairing.c.learner_id.in_(bindparam("ids", expanding=True)), _PARTED
 )
 
 

@@ -103,8 +103,10 @@ class SqlLedger:
         return self._get("previous", learner_id, lambda: kept.previous(self._conn, learner_id))
 
     def tried(self, request: Request) -> Collection[str]:
-        mine = request.request_id
-        return self._get("tried", mine, lambda: kept.tried(self._fresh(), mine, request.learner_id))
+        mine, her = request.request_id, request.learner_id
+        tried = self._get("tried", mine, lambda: kept.tried(self._fresh(), mine, her))
+        leaving = self.pairing_of(her) if request.kind == "change" else None
+        return tried | {leaving.instructor_id} if leaving else tried
 
     def officers(self, path: str) -> Sequence[str]:
         return self._get("officers", path, lambda: standings.officers(self._conn, path))

@@ -98,6 +98,29 @@ def test_offered_near_first_then_wider_then_the_officer():
     assert any("đã hỏi rồi" in line for line in lines)
 
 
+def test_whom_she_wants_to_leave_is_not_asked_to_be_the_next():
+    story = Story()
+    story.teaches("gan", capacity=3)
+    story.does("sau", policy.ask, "sau", "pair")
+    story.does("gan", policy.accept, next(iter(story.memory.offers)))
+    request = story.does("sau", policy.ask, "sau", "change")
+    assert (request.state, request.owner_id) == ("waiting", "canbo")
+    assert story.does("canbo", policy.assign, request.request_id, "gan") == "paired"
+    pairing = story.memory.pairing_of("sau")
+    assert pairing and pairing.instructor_id == "gan"  # until somebody else has said yes
+
+
+def test_a_wish_that_an_officer_took_ends_when_she_has_somebody():
+    story = Story()
+    request = story.does("sau", policy.ask, "sau", "pair")
+    assert story.does("canbo", policy.take, request.request_id)
+    story.teaches("gan", capacity=3)
+    story.does("sau", policy.ask, "sau", "help")
+    story.does("gan", policy.accept, next(iter(story.memory.offers)))
+    assert story.memory.requests[request.request_id].state == "closed"
+    assert ("canbo", "help_done_owner") in story.said
+
+
 def test_change_is_discreet():
     story = Story()
     story.teaches("gan")

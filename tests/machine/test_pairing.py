@@ -29,9 +29,22 @@ from bot.tutoring.pairing import policy, staff
 from bot.tutoring.pairing.candidates import against
 from bot.tutoring.pairing.deadlines import Clock
 from bot.tutoring.pairing.ledger import Memory, is_waiting_for_somebody, load_memory
-from bot.tutoring.pairing.model import DAY, HOUR, MINUTE, Instructor, Kind, Learner, Offer, Request, Rules, Tell
+from bot.tutoring.pairing.model import (
+    DAY,
+    HOUR,
+    MINUTE,
+    OFFICER,
+    Instructor,
+    Kind,
+    Learner,
+    Offer,
+    Request,
+    Rules,
+    Tell,
+)
 from bot.tutoring.pairing.turn import Turn
 from bot.tutoring.quiet import QuietHours
+from tests.machine.pairing_promises import Event, check, photograph
 
 CLOCK = Clock(QuietHours(time(20), time(8), ZoneInfo("Asia/Ho_Chi_Minh")))
 RULES = Rules()
@@ -59,16 +72,14 @@ class World(RuleBasedStateMachine):
     # --- how an event is run ---
 
     def happens(self, actor: str, event: Callable[[Turn], Any], *, ordered: bool = True) -> Any:
-        before = len(self.memory.notes)
+        before, photo = len(self.memory.notes), photograph(self.memory)
         COUNTS["events"] += 1
         result, tells = self.run(actor, event)
-        for tell in tells:
-            COUNTS["tells"] += 1
-            prompted = tell.to == actor and tell.at == self.now
-            assert prompted or tell.phrase in URGENT or not CLOCK.is_quiet(tell.at), f"{tell} rings at night"
-            assert tell.at >= self.now
-        COUNTS.update(note.what for note in self.memory.notes[before:])
-        offers = [note.detail["offer"] for note in self.memory.notes[before:] if note.what == "offered"]
+        COUNTS["tells"] += len(tells)
+        notes = self.memory.notes[before:]
+        check(Event(actor, photo, self.memory, notes, tells, self.now, RULES, CLOCK, assigned=not ordered))
+        COUNTS.update(note.what for note in notes)
+        offers = [note.detail["offer"] for note in notes if note.what == "offered"]
         for offer_id in offers if ordered else ():
             self.was_the_first(self.memory.offers.get(offer_id))
         return result
@@ -207,6 +218,26 @@ class World(RuleBasedStateMachine):
         for n in who:
             self.happens(f"l{n}", partial(_ask, f"l{n}", kind))
 
+    @rule(number=st.integers(0, 99), kind=st.sampled_from(["help", "help", "change", "safety"]))
+    def a_paired_one_asks(self, number: int, kind: Any) -> None:
+        if open_ones := [each for each in self.memory.pairings.values() if each.state == "open"]:
+            self.happens(her := open_ones[number % len(open_ones)].learner_id, partial(_ask, her, kind))
+
+    @rule(number=st.integers(0, 99), times=st.integers(1, 3))
+    def changes_until_content(self, number: int, times: int) -> None:
+        """Another instructor, who says yes, and another."""
+        for _ in range(times):
+            open_ones = [each for each in self.memory.pairings.values() if each.state == "open"]
+            if not open_ones:
+                return
+            her = open_ones[number % len(open_ones)].learner_id
+            self.happens(her, partial(_ask, her, "change"))
+            for offer in [
+                each for each in self.open_offers() if self.memory.requests[each.request_id].learner_id == her
+            ]:
+                if offer.reserves:
+                    self.happens(offer.instructor_id, partial(_accept, offer.offer_id))
+
     @precondition(lambda self: self.memory.offers)
     @rule(number=st.integers(0, 999), n=instructors)
     def taps_an_old_or_foreign_offer(self, number: int, n: int) -> None:
@@ -265,6 +296,7 @@ class World(RuleBasedStateMachine):
     @rule(n=instructors, days=st.integers(1, 4))
     def pauses(self, n: int, days: int) -> None:
         self.happens(f"i{n}", lambda turn: staff.pause(turn, f"i{n}", self.now + days * DAY))
+        assert not self.memory.offers_to(f"i{n}")
 
     @rule(n=instructors)
     def resumes(self, n: int) -> None:
@@ -280,9 +312,13 @@ class World(RuleBasedStateMachine):
     def is_suspended(self, n: int, chance: int) -> None:
         if chance:
             return self.is_reinstated(n)
-        self.happens("o0", lambda turn: staff.suspend(turn, f"i{n}"))
-        assert not self.memory.pairings_with(f"i{n}")
-        assert not self.memory.offers_to(f"i{n}")
+        offers = self.open_offers()
+        odd = [each for each in offers if not each.reserves or self.memory.requests[each.request_id].width >= OFFICER]
+        busy = [offer.instructor_id for offer in odd or offers] or [f"i{n}"]
+        who = busy[n % len(busy)]
+        self.happens("o0", lambda turn: staff.suspend(turn, who))
+        assert not self.memory.pairings_with(who)
+        assert not self.memory.offers_to(who)
         return None
 
     @rule(n=instructors)
@@ -296,6 +332,14 @@ class World(RuleBasedStateMachine):
             rows = {**vars(self.memory)}
             kept = "".join(repr(rows[part]) for part in ("learners", "instructors", "requests", "offers", "pairings"))
             assert f"'{who}'" not in kept
+
+    @rule(n=learners, chance=st.integers(0, 2))
+    def leaves(self, n: int, chance: int) -> None:
+        """She is no learner any more, though she has not had herself deleted."""
+        if chance == 0 and f"l{n}" in self.memory.learners:
+            self.happens(f"l{n}", lambda turn: staff.learner_leaves(turn, f"l{n}"))
+            assert not self.memory.requests_of(f"l{n}")
+            assert not self.memory.pairing_of(f"l{n}")
 
     @rule(who=st.sampled_from(["o1", "o2"]))
     def an_officer_goes_or_comes(self, who: str) -> None:
@@ -317,7 +361,7 @@ class World(RuleBasedStateMachine):
             self.now = min(until, self.now + HOUR)
             self.ticks()
 
-    @rule(span=st.sampled_from([5 * HOUR, 2 * DAY]))
+    @rule(span=st.sampled_from([5 * HOUR, 12 * HOUR, 2 * DAY]))
     def the_machine_was_off(self, span: int) -> None:
         self.now += span
         self.ticks()
@@ -394,7 +438,6 @@ def _ask(learner_id: str, kind: Kind, turn: Turn) -> None:
 
 
 SHRINK = "PAIRING_STEPS" not in os.environ  # a search for faults by hand wants the first one, at once
-URGENT = {"safety_call", "safety_again", "safety_wait", "safety_taken", "help_coming"}
 
 
 def run_machine(machine: type[World], wanted: int, steps: int, *, fresh: bool) -> None:

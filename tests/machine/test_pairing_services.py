@@ -86,7 +86,10 @@ class SqlWorld(World):
         before = {row["notice_id"] for row in self.notices}
         result = self.write(lambda conn: within(conn, self.outside, actor, self.now, event))
         new = [row for row in self.notices if row["notice_id"] not in before]
-        return result, [Tell(row["learner_id"], row["phrase"], row["due_at"]) for row in new]
+        return result, [
+            Tell(row["learner_id"], row["phrase"], row["due_at"], json.loads(row["said"]), urgent=bool(row["urgent"]))
+            for row in new
+        ]
 
     def put_learner(self, learner: Learner) -> None:
         def work(conn: Connection) -> None:

@@ -46,15 +46,20 @@ def fill(conn: Connection, learners: int, instructors: int) -> None:
 
 @pytest.mark.postgres
 @pytest.mark.timeout(900)
-def test_two_processes_pair_the_same_learners(postgres_url: str, long_run: bool) -> None:
+def test_two_processes_pair_the_same_learners(
+    postgres_url: str, long_run: bool, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Both ask for the same learners, tap the same offers and sweep, at once: 5,000 under --long."""
     learners = 5_000 if long_run else 300
     asyncio.run(_prepare(postgres_url, learners, learners))
     worker = [sys.executable, "-m", "tests.support.pair_worker", postgres_url]
-    both = [subprocess.Popen([*worker, name, "0", str(learners)], cwd=ROOT) for name in ("a", "b")]
-    assert [process.wait() for process in both] == [0, 0]
-    paired, double, over, twice = asyncio.run(_count(postgres_url))
+    with capfd.disabled():
+        both = [subprocess.Popen([*worker, name, "0", str(learners)], cwd=ROOT) for name in ("a", "b")]
+        assert [process.wait() for process in both] == [0, 0]
+        paired, double, over, twice, wrong = asyncio.run(_count(postgres_url))
+        print(f"{paired} paired; {double} twice, {over} over capacity, {twice} asked twice, {wrong} miscounted")
     assert paired == learners
-    assert (double, over, twice) == (0, 0, 0)
+    assert (double, over, twice, wrong) == (0, 0, 0, 0)
 
 
 async def _prepare(url: str, learners: int, instructors: int) -> None:
@@ -71,6 +76,8 @@ async def _count(url: str) -> list[int]:
         "SELECT count(*) FROM (SELECT i.learner_id FROM instructor i JOIN pairing p ON p.instructor_id = i.learner_id"
         " WHERE p.state = 'open' GROUP BY i.learner_id, i.capacity HAVING count(*) > i.capacity) x",
         "SELECT count(*) FROM (SELECT learner_id FROM request GROUP BY 1 HAVING count(*) > 1) x",
+        "SELECT count(*) FROM standing s WHERE s.taken <> (SELECT count(*) FROM pairing p"
+        " WHERE p.instructor_id = s.learner_id AND p.state = 'open')",
     )
     database = open_database(url)
     found = await database.read(lambda conn: [int(conn.execute(text(query)).scalar_one()) for query in queries])

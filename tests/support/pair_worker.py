@@ -11,45 +11,63 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import func, select
+
 from bot.services.pairing import Pairings, World
+from bot.tutoring.pairing import policy
 from bot.tutoring.pairing.deadlines import Clock
 from bot.tutoring.pairing.model import Rules
 from bot.tutoring.quiet import QuietHours
-from storage import pairings as kept
+from storage import tables_people as t
 from storage.database import Connection, open_database
 from storage.errors import Conflict
-from storage.rows import Row
+from storage.rows import Row, many
 
 CLOCK = Clock(QuietHours(time(20), time(8), ZoneInfo("Asia/Ho_Chi_Minh")))
 NOW = 1_795_572_000_000
 
 
+SWEEP_EVERY = 200
+
+
 async def work(url: str, name: str, first: int, last: int) -> None:
-    """Every learner of the range asks (so does the other process, for the same ones), and whoever is asked accepts."""
+    """Every learner of the range asks (so does the other process, for the same ones), whoever is asked is tapped for by
+    both, and now and then everybody who waits is matched; until nobody waits any more."""
     database, ids, rng = open_database(url), count(), Random(name)
     pairings = Pairings(database, World(Rules(), CLOCK, lambda: f"{name}{next(ids)}"))
-    who = list(range(first, last))
+    who, sweeps, taps = list(range(first, last)), 0, 0
     rng.shuffle(who)
-    for n in who:
-        await again(pairings.ask, f"l{n}", "pair", NOW)
-        offer = await database.read(partial(offered, f"l{n}"))
-        if offer:
-            await again(pairings.accept, offer["instructor_id"], offer["offer_id"], NOW)
+    for done, n in enumerate(who):
+        # Every second one only waits, as whoever asks at night does: the sweep finds her somebody.
+        wish = partial(policy.ask, learner_id=f"l{n}", kind="pair", place=n % 2 == 0)
+        await again(pairings.happens, f"l{n}", NOW, wish)
+        for offer in await database.read(partial(some_offers, about=rng.randrange(last))):
+            taps += await again(pairings.accept, offer["instructor_id"], offer["offer_id"], NOW)
+        if done % SWEEP_EVERY == 0:
+            await again(pairings.sweep, NOW)
+            sweeps += 1
+    while await database.read(unclosed):
+        await again(pairings.sweep, NOW)
+        for offer in await database.read(partial(some_offers, about=0)):
+            taps += await again(pairings.accept, offer["instructor_id"], offer["offer_id"], NOW)
     await database.close()
+    print(f"{name}: {len(who)} asked, {sweeps} sweeps between, {taps} taps in time", flush=True)
 
 
-def offered(learner_id: str, conn: Connection) -> Row | None:
-    """The open offer of the one thing she asks for."""
-    return next(
-        (row for each in kept.requests_of(conn, learner_id) if (row := kept.offer_for(conn, each["request_id"]))), None
-    )
+def some_offers(conn: Connection, about: int) -> list[Row]:
+    """A few that are open: what the other process sees as well."""
+    query = select(t.offer).where(t.offer.c.state == "open", t.offer.c.request_id > f"{about % 10}")
+    return many(conn, query.order_by(t.offer.c.made_at, t.offer.c.offer_id).limit(3))
 
 
-async def again(act: Any, *arguments: Any) -> None:
+def unclosed(conn: Connection) -> int:
+    return conn.scalar(select(func.count()).where(t.request.c.state != "closed")) or 0
+
+
+async def again(act: Any, *arguments: Any) -> Any:
     while True:
         try:
-            await act(*arguments)
-            return
+            return await act(*arguments)
         except Conflict:
             continue
 

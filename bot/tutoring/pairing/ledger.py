@@ -50,7 +50,7 @@ class Ledger(Protocol):
         """Who taught her last; "" for nobody."""
 
     def tried(self, request: Request) -> Collection[str]:
-        """Whom not to ask for it: who let it pass, and whom she has changed away from."""
+        """Whom not to ask for it: who let it pass, whom she has changed away from or wants to."""
 
     def officers(self, path: str) -> Sequence[str]:
         """Who answers for an area, the nearest first."""
@@ -159,7 +159,9 @@ class Memory:
         return self._previous.get(learner_id, "")
 
     def tried(self, request: Request) -> Collection[str]:
-        return self._tried.get(request.request_id, set()) | self._left.get(request.learner_id, set())
+        tried = self._tried.get(request.request_id, set()) | self._left.get(request.learner_id, set())
+        leaving = self.pairing_of(request.learner_id) if request.kind == "change" else None
+        return tried | {leaving.instructor_id} if leaving else tried
 
     def best(self, request: Request, learner: Learner, now: int) -> Instructor | None:
         return self._pool.best(learner, request.topic, self.tried(request), now)

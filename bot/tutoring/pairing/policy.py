@@ -178,9 +178,11 @@ def accept(turn: Turn, offer_id: str) -> bool:
 
 
 def _settle_other_wishes(turn: Turn, done: Request) -> None:
-    """She has an instructor now: no further one is sought, and help is hers to give."""
+    """She has an instructor now: no further one is sought, by whomever, and help is hers to give."""
     for other in turn.ledger.requests_of(done.learner_id):
-        if other.request_id == done.request_id or other.state == "open" or other.kind == "safety":
+        if other.request_id == done.request_id or other.kind == "safety":
+            continue
+        if other.kind == "help" and other.state == "open":
             continue
         if other.kind == "help":
             freed = turn.withdraw(other.request_id)
@@ -188,6 +190,8 @@ def _settle_other_wishes(turn: Turn, done: Request) -> None:
             if freed:
                 turn.serve(freed)
         else:
+            if other.state == "open":
+                turn.tell(other.owner_id, "help_done_owner", ten_hv=turn.name(other.learner_id))
             turn.close(other, "paired")
 
 
@@ -292,7 +296,8 @@ def assign(turn: Turn, request_id: str, instructor_id: str) -> str:
         return "over"
     if turn.actor not in turn.ledger.officers(learner.path) or instructor is None:
         return "not_yours"
-    if request.kind != "change" and turn.ledger.pairing_of(learner.learner_id):
+    pairing = turn.ledger.pairing_of(learner.learner_id)
+    if pairing and (request.kind != "change" or pairing.instructor_id == instructor_id):
         return "paired"
     # Her list of topics and who was asked before are for the officer to overrule; what protects people is not.
     if reason := against_ever(instructor, learner, "", ()):
