@@ -17,6 +17,5 @@ def upgrade() -> None:
     order = ["priority", "since_at", "request_id"]
     op.create_index("request_queue", "request", ["queue", *order])
     op.create_index("request_topic", "request", ["queue", "topic", *order])
-    op.drop_index("request_owner", "request")
     op.create_index("request_owner", "request", ["owner_id", "state"])
     op.drop_index("request_order", "request")  # the first part of request_sweep
