@@ -20,7 +20,7 @@ def places(state: str) -> list[Place]:
     except SessionCorrupt:
         talk = talks.salvage(state)
     found: list[Place] = []
-    for run in (talk.open_run, *talk.parked):
+    for run in (talk.open_run, *talk.parked, talk.meeting.run if talk.meeting else None):
         if run is not None:
             found.append((run.lesson, run.version, run.step))
             found += [(frame.lesson, frame.version, frame.step) for frame in run.stack]

@@ -6,6 +6,7 @@ from bot.services.announcing import Rules as NewsRules
 from bot.services.correcting import Self
 from bot.services.crew import Crew
 from bot.services.lines import Lines
+from bot.services.meetings import Meetings
 from bot.services.news import News
 from bot.services.offers import Offers
 from bot.services.office import Room
@@ -22,5 +23,6 @@ def rooms_of(names: Pseudonyms, pairing: World, news: NewsRules | None = None) -
         "line": Lines(pairing),
         "crew": Crew(pairing),
         "post": Post(names, Hooks(pairing), pairing),
+        "meeting": Meetings(names),
         "news": News(names, news or NewsRules(), pairing.clock.quiet),
     }

@@ -119,6 +119,12 @@ DeskEvent = (
 )
 
 
+ONES_OWN = (
+    ev.RunStarted, ev.RunEnded, ev.AnswerGraded, ev.Awarded, ev.CheckinPlanned, ev.HelpRequested, ev.PairingWished,
+)  # fmt: skip
+"""What the engine says of one person's learning and wishes."""
+
+
 class Desk:
     """What the rooms beside this one (lessons, reception, menu, rights) act through; `replies` and `events` grow."""
 
@@ -193,9 +199,15 @@ class Desk:
         return lesson.title if lesson else lesson_id
 
     def show(self, session: Session, events: Sequence[ev.Event]) -> None:
-        """Take over what the engine answered: texts and prompts are said, everything is handed on."""
-        self.change(run=session, seq=max(self.talk.seq, session.seq))
+        """Take over what the engine answered: texts and prompts are said, everything is handed on.
+
+        Of a meeting's lesson only what is said: nothing of what a group does is one person's, and nobody is reminded.
+        """
+        group = self.talk.is_group(session)
+        self.change(run=replace(session, remind_at=None) if group else session, seq=max(self.talk.seq, session.seq))
         for event in events:
+            if group and isinstance(event, ONES_OWN):
+                continue
             self.events.append(event)
             match event:
                 case ev.Said(text=text):

@@ -9,6 +9,7 @@ import flows
 from bot.channels.base import Inner, Told
 from bot.tutoring import aftercare, menu, notices, reception
 from bot.tutoring.desk import Desk, OfficeAsked
+from bot.tutoring.talk import Meeting
 from flows import Session, Trigger
 from flows import events as ev
 from flows.model import Pair
@@ -18,6 +19,7 @@ AFTER_CHECKIN = timedelta(hours=1)  # a reminder that came due with a check-in w
 
 def open_lesson(desk: Desk, lesson_id: str) -> None:
     """Go on with a lesson where she left it, or begin it; the lesson that was open is parked, never lost."""
+    desk.talk = desk.talk.aside()
     current = desk.talk.open_run
     if current is not None and current.home[0] == lesson_id:
         resume(desk, ev.Reoffered("resume"))
@@ -35,6 +37,29 @@ def open_lesson(desk: Desk, lesson_id: str) -> None:
     sprint = flows.start(desk.book, _trigger(desk, lesson_id), desk.universe)
     desk.show(sprint.session, sprint.events)
     _after(desk, sprint.events)
+
+
+def open_for_group(desk: Desk, lesson_id: str, held: Meeting) -> None:
+    """Begin a lesson for a whole meeting; what she is in the middle of herself is parked."""
+    desk.talk = desk.talk.aside()
+    current = desk.talk.open_run
+    if current is not None:
+        desk.change(parked=(*(run for run in desk.talk.parked if run.home[0] != current.home[0]), current))
+    sprint = flows.start(desk.book, replace(_trigger(desk, lesson_id), cards={}, keeps=False), desk.universe)
+    desk.change(meeting=replace(held, lesson=lesson_id, run_id=sprint.session.run_id, run=None))
+    desk.show(sprint.session, sprint.events)
+    _after(desk, sprint.events)
+
+
+def resume_group(desk: Desk, held: Meeting) -> None:
+    """Go on with the meeting's lesson where it was."""
+    if held.run is not None:
+        current = desk.talk.open_run
+        if current is not None:
+            desk.change(parked=(*(run for run in desk.talk.parked if run.home[0] != current.home[0]), current))
+        run = replace(held.run, seq=desk.talk.seq + 1)
+        desk.change(run=run, meeting=replace(held, run=None))
+    resume(desk, ev.Reoffered("resume"))
 
 
 def _trigger(desk: Desk, lesson_id: str) -> Trigger:
@@ -79,14 +104,23 @@ def resume(desk: Desk, signal: ev.Signal) -> tuple[ev.Event, ...]:
 
 def _lent(run: Session, desk: Desk) -> Session:
     """With what the engine may know of her: a lesson may be begun on one channel and go on at another."""
-    lent = run.but(learner=desk.person.learner_id, cards=desk.talk.cards, keeps=desk.agreed)
+    group = desk.talk.is_group(run)
+    cards = {} if group else desk.talk.cards
+    lent = run.but(learner=desk.person.learner_id, cards=cards, keeps=desk.agreed and not group)
     return lent.but(channel=desk.channel.partition(":")[0], lang=desk.talk.lang)
 
 
 def _after(desk: Desk, events: tuple[ev.Event, ...]) -> None:
     """What the desk itself owes after the engine has spoken; a global word or an old button is the conversation's."""
+    group = desk.talk.is_group(desk.talk.run)
     for event in events:
         match event:
+            case ev.RunEnded() | ev.RunFailed() if group:
+                desk.events.append(OfficeAsked("meeting.over"))
+            case ev.HandedOver(lesson) if group and desk.talk.meeting is not None:
+                open_for_group(desk, lesson, desk.talk.meeting)
+            case ev.CheckinPlanned() | ev.AnswerGraded() if group:
+                pass
             case ev.EmergencyRaised():
                 open_emergency(desk)
             case ev.EmergencySuspected():

@@ -21,6 +21,7 @@ def merge(stays: Talk, joins: Talk) -> Talk:
 
     Prompts are numbered from the higher of the two, so that a button of either phone never acts on the other's step.
     """
+    stays, joins = stays.aside(), joins.aside()
     open_runs = [run for run in (joins.open_run, stays.open_run) if run is not None]
     newest = max(open_runs, key=_began, default=None)
     others = [run for run in (*stays.parked, *joins.parked, *open_runs) if run is not newest]
@@ -34,6 +35,7 @@ def merge(stays: Talk, joins: Talk) -> Talk:
         pending="",
         seq=seq,
         answers=stays.answers + joins.answers,
+        meeting=stays.meeting or joins.meeting,
         cards={**joins.cards, **stays.cards, **_both(stays, joins)},
         checkins=tuple(sorted({*stays.checkins, *joins.checkins}, key=lambda each: (each.at, each.lesson, each.step))),
     )

@@ -12,7 +12,7 @@ LABEL = 34  # characters a button shows on the narrowest phone
 
 def show_menu(desk: Desk, intro: str = "") -> None:
     """The tracks, with the lesson that is open on top; a newcomer is led to the first lesson."""
-    lessons = _lessons(desk)
+    lessons = in_order(desk)
     done = sum(lesson.id in desk.talk.done for lesson in lessons)
     desk.say(intro)
     if done:
@@ -28,7 +28,7 @@ def show_menu(desk: Desk, intro: str = "") -> None:
 
 def show_track(desk: Desk, track: str) -> None:
     title = dict(desk.book.tracks).get(track)
-    lessons = [lesson for lesson in _lessons(desk) if lesson.track == track]
+    lessons = [lesson for lesson in in_order(desk) if lesson.track == track]
     if title is None or not lessons:
         show_menu(desk)
         return
@@ -39,7 +39,7 @@ def show_track(desk: Desk, track: str) -> None:
 def find(desk: Desk, text: str) -> str | None:
     """The button of a track or lesson that she named, wherever she is; None when no title is meant."""
     own = [Own(f"t:{track}", (title,)) for track, title in desk.book.tracks]
-    own += [Own(f"m:{lesson.id}", (lesson.title,)) for lesson in _lessons(desk)]
+    own += [Own(f"m:{lesson.id}", (lesson.title,)) for lesson in in_order(desk)]
     meaning = understand(desk.book.words, text[:200], own, numbered=False)
     return meaning.option if isinstance(meaning, Answered) else None
 
@@ -74,7 +74,7 @@ def ask_emergency(desk: Desk) -> None:
 
 def _next_lesson(desk: Desk, then: str | None, ended: str) -> Lesson | None:
     """What the author names, else the first not done; of whom nothing is kept, the one below in the list."""
-    lessons = [lesson for lesson in _lessons(desk) if not lesson.emergency and lesson.id not in desk.talk.done]
+    lessons = [lesson for lesson in in_order(desk) if not lesson.emergency and lesson.id not in desk.talk.done]
     if not desk.agreed:
         ids = [lesson.id for lesson in lessons]
         lessons = lessons[ids.index(ended) + 1 :] if ended in ids else lessons
@@ -87,7 +87,7 @@ def _is_emergency(desk: Desk, lesson_id: str) -> bool:
     return lesson is not None and lesson.emergency
 
 
-def _lessons(desk: Desk) -> list[Lesson]:
+def in_order(desk: Desk) -> list[Lesson]:
     """The lessons that can be begun, in the order of their tracks."""
     tracks = {track: at for at, (track, _) in enumerate(desk.book.tracks)}
     current = (desk.book.versions[key] for key in desk.book.current.items())

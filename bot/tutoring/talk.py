@@ -26,6 +26,20 @@ class Checkin:
 
 
 @dataclass(frozen=True, slots=True)
+class Meeting:
+    """A meeting that she holds for an area: `lesson` is run for all who came, in the session `run_id`.
+
+    That session is `Talk.run` while it is on, and lies in `run` while she does something else; it is never hers.
+    """
+
+    event_id: str
+    area_id: str
+    lesson: str = ""
+    run_id: str = ""
+    run: Session | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Talk:
     """`run` is the lesson now open (or just ended), `parked` wait in the menu, `done` maps lesson to points.
 
@@ -51,6 +65,17 @@ class Talk:
     line_until: datetime | None = None
     media: str = ""
     whispers: int = 0
+    meeting: Meeting | None = None
+
+    def is_group(self, run: Session | None) -> bool:
+        """Whether this session is the one that a meeting goes through together."""
+        return run is not None and self.meeting is not None and run.run_id == self.meeting.run_id
+
+    def aside(self) -> Talk:
+        """The same with the meeting's session, if it is on, laid aside: what is on then is her own."""
+        if self.meeting is None or self.run is None or not self.is_group(self.run):
+            return self
+        return replace(self, run=None, meeting=replace(self.meeting, run=self.run if self.run.waiting else None))
 
     @property
     def next_at(self) -> datetime | None:
@@ -77,10 +102,13 @@ class Talk:
         """The same conversation with her new name or form of address."""
         run = replace(self.run, address=address, name=name) if self.run else None
         parked = tuple(replace(each, address=address, name=name) for each in self.parked)
-        return replace(self, run=run, parked=parked)
+        meeting = self.meeting
+        if meeting is not None and meeting.run is not None:
+            meeting = replace(meeting, run=replace(meeting.run, address=address, name=name))
+        return replace(self, run=run, parked=parked, meeting=meeting)
 
 
-_NOTHING: Mapping[str, Any] = {"done": {}, "answers": 0, "cards": {}, "checkins": ()}
+_NOTHING: Mapping[str, Any] = {"done": {}, "answers": 0, "cards": {}, "checkins": (), "meeting": None}
 
 
 def dump(talk: Talk) -> str:
@@ -101,9 +129,21 @@ def dump(talk: Talk) -> str:
         "line_until": talk.line_until.isoformat() if talk.line_until else None,
         "media": talk.media,
         "whispers": talk.whispers,
+        "meeting": _dump_meeting(talk.meeting) if talk.meeting else None,
     }
     data |= {key: value for key, value in optional.items() if value}
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def _dump_meeting(meeting: Meeting) -> dict[str, Any]:
+    held = {"event": meeting.event_id, "area": meeting.area_id, "lesson": meeting.lesson, "run_id": meeting.run_id}
+    return {**held, "run": flows.dump(meeting.run) if meeting.run else None}
+
+
+def _meeting(data: Mapping[str, Any]) -> Meeting:
+    run = data.get("run")
+    lesson, run_id = str(data.get("lesson", "")), str(data.get("run_id", ""))
+    return Meeting(str(data["event"]), str(data["area"]), lesson, run_id, flows.load(run) if run else None)
 
 
 def load(text: str) -> Talk:
@@ -132,6 +172,7 @@ def load(text: str) -> Talk:
             line_until=datetime.fromisoformat(until) if (until := data.get("line_until")) else None,
             media=str(data.get("media", "")),
             whispers=int(data.get("whispers", 0)),
+            meeting=_meeting(data["meeting"]) if data.get("meeting") else None,
             checkins=tuple(
                 Checkin(datetime.fromisoformat(at), str(lesson), str(step))
                 for at, lesson, step in data.get("checkins", ())

@@ -1,0 +1,147 @@
+"""A branch's meeting in an officer's chat: the office's room "meeting". The area, the lesson, the roll, the end.
+
+The meeting itself lives in her conversation (`talk.Meeting`), who came in `attendance`: a break loses neither.
+"""
+
+from __future__ import annotations
+
+from bot.services.pseudonyms import Pseudonyms
+from bot.tutoring import lessons, meeting
+from bot.tutoring.conversation import show_again
+from bot.tutoring.desk import Desk
+from bot.tutoring.meeting import A_PAGE, Attendant
+from bot.tutoring.roles import Grant, may
+from bot.tutoring.talk import Meeting
+from storage import areas, people
+from storage import meetings as kept
+from storage.areas import AreaRow
+from storage.database import Connection
+from storage.people_records import AuditRow
+
+ACTION = "meet"
+
+
+class Meetings:
+    def __init__(self, names: Pseudonyms) -> None:
+        self.names = names
+
+    def asked(self, connection: Connection, desk: Desk, what: str, value: str, chat_id: str) -> None:
+        """Buttons and words of the room. Whether she may is asked each time: she may have been suspended meanwhile."""
+        held = desk.talk.meeting
+        place = areas.get(connection, held.area_id) if held else None
+        if held is None or place is None:
+            self._outside(connection, desk, what, value)
+        elif not self._may(connection, desk, place):
+            self._refuse(connection, desk, place.area_id)
+        else:
+            self._inside(connection, desk, held, place, what, value)
+
+    # --- before it begins ---
+
+    def _outside(self, connection: Connection, desk: Desk, what: str, value: str) -> None:
+        match what:
+            case "begin" | "roll" | "areas":
+                self._begin(connection, desk, _number(value) if what == "areas" else 0)
+            case "again" if desk.talk.pending == meeting.AGAIN:
+                self._begin(connection, desk, 0)
+            case "area":
+                place = areas.get(connection, value)
+                if place is None or not self._may(connection, desk, place):
+                    self._refuse(connection, desk, place.area_id if place else "")
+                else:
+                    self._gather(connection, desk, place)
+            case _:
+                desk.change(offer=(), pending="")
+                show_again(desk)
+
+    def _begin(self, connection: Connection, desk: Desk, page: int) -> None:
+        mine = self._areas(connection, desk)
+        if not mine:
+            self._refuse(connection, desk, "")
+        elif len(mine) == 1:
+            self._gather(connection, desk, mine[0])
+        else:
+            meeting.ask_area(desk, [(place.area_id, place.name) for place in mine], page)
+
+    def _gather(self, connection: Connection, desk: Desk, place: AreaRow) -> None:
+        desk.change(meeting=Meeting(desk.universe.new_id(), place.area_id))
+        self._note(connection, desk, "meeting_begun", place.area_id)
+        meeting.ask_lesson(desk, place.name, 0)
+
+    # --- while it is on ---
+
+    def _inside(self, connection: Connection, desk: Desk, held: Meeting, place: AreaRow, what: str, value: str) -> None:
+        match what:
+            case "lesson" if not held.lesson:
+                meeting.begin(desk, held, value)
+            case "go" | "lesson" if meeting.has_lesson(desk, held):
+                lessons.resume_group(desk, held)
+            case "on" | "off":
+                self._tick(connection, desk, held, place, what, value)
+            case "done":
+                self._close(connection, desk, held, place)
+            case "leave" if not held.lesson:
+                desk.change(meeting=None, offer=(), pending="")
+                show_again(desk)
+            case _ if not held.lesson:
+                meeting.ask_lesson(desk, place.name, _number(value) if what == "lessons" else 0)
+            case _:
+                self._roll(connection, desk, held, place, _number(value) if what == "roll" else 0)
+
+    def _tick(self, connection: Connection, desk: Desk, held: Meeting, place: AreaRow, what: str, value: str) -> None:
+        """Whoever is not of this area is not ticked, whatever id a button carries."""
+        page, _, rest = value.partition(":")
+        of, _, who = rest.partition(":")
+        came = kept.came(connection, held.event_id)
+        if of == meeting.mark(held) and held.lesson and kept.is_expected(connection, place.path, who):
+            if what == "off":
+                kept.untick(connection, held.event_id, who)
+            elif who not in came:
+                event = {"event_id": held.event_id, "area_id": held.area_id, "lesson": held.lesson}
+                event["by"] = self.names.of(desk.person.learner_id)
+                kept.tick(connection, event, who, desk.universe.now)
+        self._roll(connection, desk, held, place, _number(page))
+
+    def _roll(self, connection: Connection, desk: Desk, held: Meeting, place: AreaRow, page: int) -> None:
+        rows, total = kept.expected(connection, place.path, page * A_PAGE, A_PAGE)
+        if not rows and page:
+            page = max(0, (total - 1) // A_PAGE)
+            rows, total = kept.expected(connection, place.path, page * A_PAGE, A_PAGE)
+        came = kept.came(connection, held.event_id)
+        listed = [Attendant(who, name, who in came, area if area != place.name else "") for who, name, area in rows]
+        meeting.show_roll(desk, held, listed, page, total, kept.count(connection, held.event_id))
+
+    def _close(self, connection: Connection, desk: Desk, held: Meeting, place: AreaRow) -> None:
+        self._note(connection, desk, "meeting_closed", place.area_id)
+        meeting.close(desk, held, place.name, kept.count(connection, held.event_id))
+
+    # --- who may ---
+
+    def _grants(self, connection: Connection, desk: Desk) -> list[Grant]:
+        roles = people.roles_of(connection, desk.person.learner_id)
+        return [Grant(role.role, role.path, role.state == "active") for role in roles]
+
+    def _may(self, connection: Connection, desk: Desk, place: AreaRow) -> bool:
+        return may(self._grants(connection, desk), ACTION, place.path)
+
+    def _areas(self, connection: Connection, desk: Desk) -> list[AreaRow]:
+        """Branches and groups of hers; her area itself where it has none."""
+        grants = [grant for grant in self._grants(connection, desk) if may([grant], ACTION, grant.path)]
+        found: dict[str, AreaRow] = {}
+        for grant in grants:
+            below = areas.under(connection, grant.path)
+            small = [place for place in below if place.kind in ("branch", "group")]
+            found.update({place.area_id: place for place in small or below[:1]})
+        return sorted(found.values(), key=lambda place: place.path)
+
+    def _refuse(self, connection: Connection, desk: Desk, area_id: str) -> None:
+        self._note(connection, desk, f"refused_{ACTION}", area_id)
+        meeting.refuse(desk)
+
+    def _note(self, connection: Connection, desk: Desk, what: str, area_id: str) -> None:
+        me = self.names.of(desk.person.learner_id)
+        people.note(connection, AuditRow(desk.universe.now, me, what, "", area_id))
+
+
+def _number(value: str) -> int:
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 5 else 0
