@@ -53,6 +53,6 @@ REQUIRED = frozenset(
     teaching teaching_all teaching_ask teaching_paused thanks too_long type_numbers type_order unsure waiting
     waiting_over withdrawn withdrawn_told wrong wrong_number wrong_typed
     meeting_area meeting_begins meeting_done meeting_done_nobody meeting_lesson meeting_not meeting_roll
-    meeting_roll_nobody label_meeting_before label_meeting_done label_meeting_go
+    meeting_roll_nobody label_meeting label_meeting_before label_meeting_done label_meeting_go
     """.split()
 )

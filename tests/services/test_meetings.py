@@ -231,6 +231,43 @@ async def test_withdrawing_and_deleting_end_a_meeting(tmp_path: Path):
         assert (await t.talk(hoa)).meeting is None
 
 
+async def test_it_begins_from_her_desk_too_and_goes_on_where_it_was(tmp_path: Path):
+    async with tutor(tmp_path, BOOK) as t:
+        hoa = await officer(t)
+        await hoa.say("việc của cán bộ")
+        await hoa.tap("Họp chi hội")
+        await hoa.tap("Bài thu")
+        update = hoa.update(Tap(hoa.buttons["Tiếp"]))
+        await t.deliver(update, update)
+        await hoa.say("họp chi hội")
+        assert "Ai có mặt" in hoa.said
+        assert [row["what"] for row in await t.rows("audit")].count("meeting_begun") == 1
+        await hoa.tap("Tiếp tục bài")
+        assert hoa.last.text.endswith("Hỏi")
+        await t.passes(days=9)
+        assert not hoa.said, "nobody is reminded of a lesson that is not hers"
+
+
+async def test_a_second_phone_that_is_joined_brings_the_meeting_along(tmp_path: Path):
+    async with tutor(tmp_path, BOOK) as t:
+        hoa = await officer(t, WEB)
+        await through(hoa)
+        other = t.learner("hai")
+        await other.meets("Hoa hai")
+        await other.say("nối máy")
+        words = next(row for row in other.said.splitlines() if len(row.split()) == 3 and row.islower())
+        await hoa.say(words)
+        await hoa.tap_token(next(token for token in hoa.buttons.values() if token.startswith("j:") and token != "j:no"))
+        talk = await t.talk(hoa)
+        assert talk.meeting is not None and talk.meeting.run is not None and not talk.parked
+        await hoa.say("điểm danh")
+        await hoa.tap("Tiếp tục bài")
+        await hoa.tap("Xong bài")
+        await hoa.tap("☐ Thành viên A")
+        assert await who_came(t) == ["Thành viên A"]
+        assert not await t.rows("run") and not await t.rows("attempt")
+
+
 def test_a_meeting_is_kept_in_words_that_an_older_program_wrote_too():
     held = talks.Meeting("e", "b0", "thu", "r1")
     assert talks.load(talks.dump(talks.Talk(meeting=held))).meeting == held
