@@ -101,6 +101,9 @@ def parser() -> argparse.ArgumentParser:
     simulating.add_argument("what", metavar="CÁI_GÌ", choices=("province",), help="province: một tỉnh")
     simulating.add_argument("--days", metavar="SỐ_NGÀY", type=int, default=90, help="mấy ngày (90)")
     simulating.add_argument("--seed", metavar="SỐ", type=int, default=1, help="cùng một số thì ra cùng kết quả (1)")
+    simulating.add_argument(
+        "--scarce", action="store_true", help="thử lúc xấu nhất: rất ít hướng dẫn viên, cán bộ không làm gì"
+    )
     making = add("backup", verbs.make_backup, "Sao lưu vào một tệp, không cần dừng.", "config data")
     making.add_argument("file", metavar="TỆP", nargs="?", type=_path, help="không ghi: data/backup/camtay-….tar.gz")
     restoring = add("restore", verbs.restore, "Lấy lại dữ liệu từ tệp sao lưu.", "config data")

@@ -30,6 +30,8 @@ GROUPS = {
     "remote": ("vùng xa", 0.08),
     "": ("không thuộc nhóm", 0.43),
 }
+CALLS = {"officer_must", "officer_stranger", "safety_call", "safety_again"}
+"""Sentences by which an officer hears that she must act."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,12 @@ class Plan:
     silent: float = 1 / 3
     helps: float = 0.3  # a pairing's chance of one cry for help with a lesson
     robbed: float = 0.01
+    idle_officers: bool = False  # none of them ever does anything
+
+
+def scarce(plan: Plan) -> Plan:
+    """The worst that may be: hardly any instructors, and officers who never act. Still nobody is forgotten."""
+    return replace(plan, instructors=plan.instructors // 20, idle_officers=True)
 
 
 @dataclass
@@ -70,6 +78,8 @@ class Province:
         self.counts: Counter[str] = Counter()
         self.silent: set[str] = set()
         self.answered: set[str] = set()
+        self.called: dict[str, int] = {}  # request → when an officer was last called for it
+        self.calls: Counter[str] = Counter()
 
     def build(self) -> None:
         plan, rng = self.plan, self.rng
@@ -109,6 +119,9 @@ class Province:
             urgent = tell.phrase.startswith("safety") or tell.phrase == "help_coming"
             if tell.to != actor and not urgent and self.clock.is_quiet(tell.at):
                 self.breaches["nhắn trong giờ yên lặng"] += 1
+            if tell.phrase in CALLS:
+                self.called[tell.about] = self.now
+                self.calls[tell.about] += 1
         for note in self.memory.notes:
             self.follows(note.what, note.request_id, note.detail)
         self.memory.notes.clear()
@@ -129,7 +142,7 @@ class Province:
                 )
         elif what == "escalated" and request:
             sure = request.owner_id == "tinh"
-            if sure or self.rng.random() < 0.7:
+            if not self.plan.idle_officers and (sure or self.rng.random() < 0.7):
                 slow = self.slowly(4 * MINUTE if request.kind == "safety" else 5 * HOUR)
                 at = self.now + slow if request.kind == "safety" else self.clock.awake_from(self.now + slow)
                 self.then(at, partial(self.takes, request.owner_id, request_id))
@@ -145,10 +158,13 @@ class Province:
             return
         if kind == "safety":
             for called in {request.owner_id, *(p.instructor_id for p in [self.memory.pairing_of(who)] if p)}:
-                if called not in self.silent and self.rng.random() < 0.7:
+                idle = self.plan.idle_officers and called not in self.memory.instructors
+                if called not in self.silent and not idle and self.rng.random() < 0.7:
                     slow = self.slowly(5 * MINUTE)
                     self.then(self.now + slow, partial(self.takes, called, request.request_id))
         elif request.width == OFFICER and request.state == "waiting" and not self.memory.learners[who].confirmed:
+            if self.plan.idle_officers:
+                return
             self.then(self.clock.awake_from(self.now + self.slowly(4 * HOUR)), lambda: self.confirms(who))
 
     def confirms(self, who: str) -> None:
@@ -208,16 +224,30 @@ class Province:
             self.breaches["trả lời trễ mà chưa báo lên trên"] += 1
 
     def inspect(self) -> None:
-        """Once an hour: every request that is not closed has an owner, and none is overdue."""
+        """Once an hour: whatever is not closed has an owner, none is overdue, officers know of what is old."""
         for mine in self.memory.unclosed():
             if not mine.owner_id or mine.owner_kind == "nobody" or mine.due_at <= 0:
                 self.breaches["không có người lo hoặc không có hạn"] += 1
             elif mine.due_at < self.now - MINUTE and (mine.kind == "safety" or not self.clock.is_quiet(self.now)):
                 self.breaches["quá hạn mà chưa báo lên trên"] += 1
+            if mine.state == "open":
+                self.called[mine.request_id] = self.now  # somebody deals with it
+            elif self.now > self.known_by(mine):
+                self.breaches["chờ lâu mà cán bộ không được báo, hay không được nhắc"] += 1
         self.then(self.now + HOUR, self.inspect)
 
+    def known_by(self, request: Request) -> int:
+        """By when an officer must have been called, or called again; an hour later is too late, five minutes for what
+        cannot wait."""
+        last = self.called.get(request.request_id)
+        if request.kind == "safety":
+            return (request.since_at if last is None else last) + self.rules.safety + 5 * MINUTE
+        span = self.rules.request if last is None else self.rules.officer
+        # An offer that is open when the time is up is waited for.
+        return self.clock.after(request.since_at if last is None else last, span + self.rules.offer + HOUR)
+
     def sweep(self) -> None:
-        for request_id in self.memory.waiting():
+        for request_id in self.memory.waiting() if self.memory.anybody_free() else ():
             self.turn("", partial(_look_again, request_id))
         self.then(self.clock.awake_from(self.now + HOUR), self.sweep)
 
@@ -256,6 +286,7 @@ def report(plan: Plan, settings: Settings, say: Callable[[str], None]) -> int:
         f"{plan.wards} xã phường, {plan.branches:,} chi hội, {plan.learners:,} người học,"
         f" {plan.instructors:,} hướng dẫn viên"
         f" ({len(province.silent):,} người không bao giờ trả lời), {plan.days} ngày, số gieo {plan.seed}."
+        + (" Cán bộ không bao giờ làm gì." if plan.idle_officers else "")
     )
     heads = "".join(f"{each:>11}" for each in ("trung vị", "p95", "lâu nhất"))
     say(f"{'ai chờ':<24}{'số việc':>9}{heads}{'lên cán bộ':>12}{'chưa ai trả lời':>17}")
@@ -271,6 +302,7 @@ def report(plan: Plan, settings: Settings, say: Callable[[str], None]) -> int:
     say(
         f"{counts['offered']:,} lời mời, {counts['paired']:,} cặp, {counts['escalated']:,} lần báo lên trên,"
         f" {counts['rests']:,} lần tạm không mời, {counts['sentences']:,} câu nhắn."
+        f" Một việc báo cán bộ nhiều nhất {max(province.calls.values(), default=0):,} lần."
         " Chờ tính cả đêm; “chưa ai trả lời” là việc còn đang chờ khi hết ngày cuối."
     )
     for what, times in province.breaches.items():

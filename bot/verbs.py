@@ -157,7 +157,8 @@ def simulate(given: argparse.Namespace) -> int:
     settings = _settings(given)
     from bot import simulation
 
-    return simulation.report(simulation.Plan(days=given.days, seed=given.seed), settings, print)
+    plan = simulation.Plan(days=given.days, seed=given.seed)
+    return simulation.report(simulation.scarce(plan) if given.scarce else plan, settings, print)
 
 
 def make_backup(given: argparse.Namespace) -> int:

@@ -199,13 +199,16 @@ class Sweep:
             place = counts.get(who, int(free[who]["taken"]))
             if place >= free[who]["capacity"]:
                 continue
+            up_at = world.clock.after(request.since_at, world.rules.request)
+            if up_at <= now and request.width < OFFICER:
+                continue  # it has lasted too long: the tick calls the officer first
             counts[who] = place + 1
             offer_id = world.new_id()
             offers.append(
                 {"offer_id": offer_id, "request_id": request.request_id, "instructor_id": who, "state": "open",
                  "made_at": now, "due_at": due, "settled_at": None, "reserves": 1}
             )  # fmt: skip
-            requests.append(_offered(request, who, min(nearness(known.path, learner.path), PROVINCE), due, world, now))
+            requests.append(_offered(request, who, min(nearness(known.path, learner.path), PROVINCE), due, up_at))
             values = {"ten_hv": learner.name, "khu": learner.area, "han": world.clock.say(due)}
             values |= {"bai": request.lesson, "buoc": request.step, "lan": str(request.tries)}
             tells.append(_offer_tell(who, "offer_lesson" if request.lesson else "offer_pair", offer_id, values, now))
@@ -222,15 +225,14 @@ class Sweep:
         self.offered += len(offers)
 
 
-def _offered(request: Request, who: str, width: int, due: int, world: World, now: int) -> dict[str, Any]:
+def _offered(request: Request, who: str, width: int, due: int, up_at: int) -> dict[str, Any]:
     """What changes of a request that is put before somebody: see `Turn.make_offer`."""
     if request.width >= OFFICER:
         owner = {"new_owner_kind": request.owner_kind, "new_owner_id": request.owner_id or None}
         return {"id": request.request_id, "new_state": "offered", **owner, "new_width": request.width,
                 "new_due_at": request.due_at}  # fmt: skip
-    up_at = world.clock.after(request.since_at, world.rules.request)
     return {"id": request.request_id, "new_state": "offered", "new_owner_kind": "instructor", "new_owner_id": who,
-            "new_width": width, "new_due_at": min(due, up_at) if up_at > now else due}  # fmt: skip
+            "new_width": width, "new_due_at": min(due, up_at)}  # fmt: skip
 
 
 def _offer_tell(who: str, phrase: str, offer_id: str, values: dict[str, str], now: int) -> Tell:

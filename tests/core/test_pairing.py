@@ -98,6 +98,20 @@ def test_offered_near_first_then_wider_then_the_officer():
     assert any("đã hỏi rồi" in line for line in lines)
 
 
+def test_the_officer_hears_of_it_in_time_though_there_is_always_one_more_to_ask():
+    story = Story()
+    for n in range(20):
+        story.teaches(f"im{n}")
+    request = story.does("sau", policy.ask, "sau", "pair")
+    for _ in range(6):  # six times four hours of silence: her day of waiting is over in the moment the last one ends
+        story.now = story.memory.requests[request.request_id].due_at
+        story.does("", policy.tick, request.request_id)
+    assert story.now == CLOCK.after(NINE, 24 * HOUR)
+    assert ("canbo", "officer_must") in story.said
+    up = story.memory.requests[request.request_id]
+    assert (up.state, up.owner_id) == ("offered", "canbo")
+
+
 def test_whom_she_wants_to_leave_is_not_asked_to_be_the_next():
     story = Story()
     story.teaches("gan", capacity=3)

@@ -75,6 +75,11 @@ def nothing_rings_at_night(event: Event) -> None:
         assert not tell.urgent or tell.phrase in URGENT
 
 
+def nothing_is_said_twice(event: Event) -> None:
+    said = [(tell.to, tell.phrase, tell.about) for tell in event.tells]
+    assert len(said) == len(set(said)), f"the same again: {event.tells}"
+
+
 def deadlines_pause(event: Event) -> None:
     """A deadline is a span of waking time after what it follows, and never falls into the night; safety's do."""
     for offer in event.new_offers():
@@ -210,6 +215,15 @@ def officers_climb(event: Event) -> None:
                 assert request.owner_id == chain[min(request.width - OFFICER, len(chain) - 1)], f"{request} {chain}"
 
 
+def officers_know_in_time(event: Event) -> None:
+    """A search that has lasted its time is an officer's, though somebody is asked meanwhile."""
+    for request in event.after.unclosed():
+        if request.kind in ("pair", "change") and request.state == "offered" and request.width < OFFICER:
+            offer = event.after.offer_for(request.request_id)
+            asked_at = offer.made_at if offer else event.now
+            assert _waking(request.since_at, asked_at) < event.rules.request, f"{request}: no officer knows"
+
+
 def silence_brings_rest(event: Event) -> None:
     for who, me in event.after.instructors.items():
         before = event.before.instructors.get(who)
@@ -238,6 +252,7 @@ def whoever_changes_is_not_left_alone(event: Event) -> None:
 
 PROMISES: tuple[Callable[[Event], Any], ...] = (
     nothing_rings_at_night,
+    nothing_is_said_twice,
     deadlines_pause,
     at_night_nothing_moves_by_itself,
     both_hear_of_it,
@@ -245,6 +260,7 @@ PROMISES: tuple[Callable[[Event], Any], ...] = (
     nobody_is_asked_twice,
     whoever_has_room_is_asked,
     officers_climb,
+    officers_know_in_time,
     silence_brings_rest,
     robbed_is_heard_at_once,
     whoever_changes_is_not_left_alone,

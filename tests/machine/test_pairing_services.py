@@ -87,7 +87,15 @@ class SqlWorld(World):
         result = self.write(lambda conn: within(conn, self.outside, actor, self.now, event))
         new = [row for row in self.notices if row["notice_id"] not in before]
         return result, [
-            Tell(row["learner_id"], row["phrase"], row["due_at"], json.loads(row["said"]), urgent=bool(row["urgent"]))
+            Tell(
+                row["learner_id"],
+                row["phrase"],
+                row["due_at"],
+                json.loads(row["said"]),
+                (),
+                row["about"],
+                urgent=bool(row["urgent"]),
+            )
             for row in new
         ]
 

@@ -185,6 +185,10 @@ class Memory:
         """Ids of all requests that any free instructor may be asked for, the first first."""
         return self._queue.in_order()
 
+    def anybody_free(self) -> bool:
+        """Whether an instructor has a place left, now or when she wakes."""
+        return bool(self._pool)
+
     def next_due(self) -> int | None:
         """When `due` may have something to say; it may be too early."""
         return self._due[0][0] if self._due else None

@@ -114,10 +114,9 @@ class Turn:
         since = self.clock.say(request.since_at)
         about, learner_id = request.request_id, request.learner_id
         if safety:
-            for level in range(width - OFFICER + 1):
-                self.tell(
-                    self.post(learner, level)[1], "safety_again", about, urgent=True, luc=since, ten_hv=name, khu=area
-                )
+            chain = self.ledger.officers(learner.path if learner else "")
+            for who in dict.fromkeys(chain[: width - OFFICER + 1]):
+                self.tell(who, "safety_again", about, urgent=True, luc=since, ten_hv=name, khu=area)
             self.tell(learner_id, "safety_wait", about, urgent=True)
         else:
             self.tell(owner, "officer_must", about, luc=since, ten_hv=name, khu=area)
@@ -137,7 +136,8 @@ class Turn:
             if own is None or own.learner_id in self.ledger.tried(request) or self.now < own.paused_until_at:
                 return self.wait(request)
             return self.make_offer(request, learner, own, reserves=False)
-        self.ledger.put_request(replace(request, state="waiting"))
+        request = replace(request, state="waiting")
+        self.ledger.put_request(request)
         for _ in range(SERVED_AT_ONCE):
             found = self._previous(request, learner) or self.ledger.best(request, learner, self.now)
             if found is None:
@@ -179,11 +179,11 @@ class Turn:
         asked = instructor.learner_id
         due = self.clock.after(self.now, self.rules.offer if reserves else self.rules.help)
         offer = Offer(self.new_id(), request.request_id, asked, self.now, due, reserves=reserves)
-        if request.width < OFFICER:
-            up_at = self.goes_up_at(request)
+        if request.width < OFFICER and (up_at := self.goes_up_at(request)) > self.now:
             near = min(nearness(instructor.path, learner.path), PROVINCE)
-            request = replace(request, owner_kind="instructor", owner_id=asked, width=near)
-            request = replace(request, due_at=min(due, up_at) if up_at > self.now else due)
+            request = replace(request, owner_kind="instructor", owner_id=asked, width=near, due_at=min(due, up_at))
+        elif request.width < OFFICER:
+            request = self.escalate(request)  # it has lasted too long: the officer hears of it, whoever is asked
         request = replace(request, state="offered")
         self.ledger.put_request(request)
         self.ledger.put_offer(offer)
