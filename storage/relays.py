@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, exists, func, insert, or_, select
 
 from storage import tables as base
-from storage.tables_people import notice, relay
+from storage.tables_people import notice, pairing, relay, request
 
 
 def put(conn: Connection, relay_id: str, line_id: str, from_id: str, body: str, at: int) -> None:
@@ -17,10 +17,16 @@ def put(conn: Connection, relay_id: str, line_id: str, from_id: str, body: str, 
 
 
 def take(conn: Connection, ids: Collection[str]) -> dict[str, str]:
-    """They are about to be said: read, and gone with this transaction."""
-    found = conn.execute(
-        delete(relay).where(relay.c.relay_id.in_(sorted(ids))).returning(relay.c.relay_id, relay.c.body)
+    """They are about to be said: read, and gone with this transaction. Of a line that is closed by now nothing is."""
+    passes = exists().where(pairing.c.pairing_id == relay.c.pairing_id, pairing.c.state == "open")
+    taken = exists().where(
+        request.c.request_id == relay.c.pairing_id,
+        request.c.state == "open",
+        or_(request.c.learner_id == relay.c.from_id, request.c.owner_id == relay.c.from_id),
     )
+    wanted = relay.c.relay_id.in_(sorted(ids))
+    found = conn.execute(select(relay.c.relay_id, relay.c.body).where(wanted, or_(passes, taken))).all()
+    conn.execute(delete(relay).where(wanted))
     return {row.relay_id: row.body for row in found}
 
 

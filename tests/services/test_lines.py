@@ -307,3 +307,19 @@ async def test_what_others_say_meanwhile_leaves_her_writing(tmp_path: Path, chan
         await hoa.say("em nghe nè chị")
         await t.tells()
         assert "em nghe nè" in lan.said
+
+
+async def test_an_officer_who_is_suspended_reaches_nobody_any_more(tmp_path: Path):
+    async with tutor(tmp_path, book(SAFETY)) as t:
+        cuc = await member(t, "cuc", "Cúc", "officer")
+        la = t.learner("la")
+        await la.say("tôi bị lừa mất tiền rồi")
+        await t.tells()
+        await cuc.tap("Tôi lo việc này")
+        await t.tells()
+        await cuc.tap("Nhắn tin")
+        await cuc.say("chào chị nha")
+        officer = next(str(row["learner_id"]) for row in await t.rows("role") if row["role"] == "officer")
+        await t.people.suspend(OPERATOR, officer, "officer")
+        await t.tells()
+        assert "chào chị nha" not in la.said and not await t.rows("relay")
