@@ -37,6 +37,7 @@ class SqlLedger:
         self._offers: dict[str, Offer] = {}
         self._pairings: dict[str, Pairing] = {}
         self._recount: dict[str, dict[str, int]] = {}  # whose places are counted anew, with marks that change
+        self._left: set[str] = set()  # requests that nobody in particular helps with any more
         self._notes: list[Note] = []
 
     # --- reading ---
@@ -158,6 +159,9 @@ class SqlLedger:
         self._known["instructor", who] = instructor
 
     def put_request(self, request: Request) -> None:
+        before = self._known.get(("request", request.request_id))
+        if isinstance(before, Request) and before.state == "open" != request.state:
+            self._left.add(request.request_id)
         self._requests[request.request_id] = self._known["request", request.request_id] = request
 
     def put_offer(self, offer: Offer) -> None:
@@ -213,8 +217,10 @@ class SqlLedger:
             kept.put_pairings(self._conn, [{**asdict(p), "ended_at": p.ended_at or None} for p in pairings.values()])
             over = [each for each, request in requests.items() if request.state == "closed"]
             kept.drop_notices_about(self._conn, [*over, *(each for each, o in offers.items() if o.state != "open")])
-            for line in (*over, *(each for each, pairing in pairings.items() if pairing.state != "open")):
+            ended = [each for each, pairing in pairings.items() if pairing.state != "open"]
+            for line in sorted({*over, *ended, *self._left}):
                 relays.drop(self._conn, line)
+            self._left.clear()
         recount, self._recount = self._recount, {}
         for who, marks in sorted(recount.items()):
             self._taken[who] = standings.refresh(self._conn, who, **marks)

@@ -49,7 +49,8 @@ class Lines:
             case "write":
                 self._write(connection, desk, line, value)
             case "media":
-                self._ask_media(connection, desk, line, *value.split(":", 1))
+                kind, _, ref = value.partition(":")
+                self._ask_media(connection, desk, line, kind, ref)
             case "send":
                 self._send_media(connection, desk, line)
             case "hold":
@@ -106,8 +107,6 @@ class Lines:
             self._tell_officer(connection, desk, line, verdict.phrase)
         if verdict.what == "block":
             lines.go_on(desk, line, verdict.phrase)
-        elif relays.waiting_from(connection, line.line_id, desk.person.learner_id) >= lines.MOST_WAITING:
-            lines.go_on(desk, line, "line_slow")
         else:
             self._pass_on(connection, desk, line, (verdict.text, "", ""))
             if verdict.phrase:
@@ -117,6 +116,9 @@ class Lines:
         """Put it on its way; where she sleeps the writer is told that it arrives in the morning."""
         relay_id, world, now = self.world.new_id(), self.world, desk.universe.now
         me = desk.person.learner_id
+        if relays.waiting_from(connection, line.line_id, me) >= lines.MOST_WAITING:
+            lines.go_on(desk, line, "line_slow")
+            return
 
         def event(turn: Turn) -> None:
             relays.put(connection, relay_id, line.line_id, me, json.dumps(body, ensure_ascii=False), turn.now)

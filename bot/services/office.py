@@ -68,6 +68,9 @@ class PairingHooks:
         `unasked`: she is not here to see it; she is told.
         """
 
+    def become_one(self, connection: Connection, stays: str, goes: str, now: datetime) -> None:
+        """Two persons turn out to be one: nobody guides herself, nobody has two who guide her."""
+
     def wants_to_guide(self, connection: Connection, learner_id: str, now: datetime) -> None:
         """She would like to guide others: an officer of her area decides."""
 
@@ -192,6 +195,7 @@ class Office:
         invitations.use(connection, code_hash, other.learner_id, now)
         if _instructs(connection, row.learner_id):
             self.hooks.instructor_gone(connection, row.learner_id, "linked", now)
+        self.hooks.become_one(connection, other.learner_id, row.learner_id, now)
         for role in people.roles_of(connection, row.learner_id):
             if role.state == "suspended":  # a second phone is no way out of it
                 people.set_role(connection, replace(role, learner_id=other.learner_id))

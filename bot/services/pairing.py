@@ -280,6 +280,22 @@ class Hooks(PairingHooks):
 
         within(connection, self.world, "", now, event)
 
+    def become_one(self, connection: Connection, stays: str, goes: str, now: datetime) -> None:
+        def event(turn: Turn) -> None:
+            of_hers = {stays: turn.ledger.pairing_of(stays), goes: turn.ledger.pairing_of(goes)}
+            for who, other in ((goes, stays), (stays, goes)):
+                guide = of_hers[who]
+                asks_other = any(each.owner_id == other for each in turn.ledger.requests_of(who))
+                asked = any(
+                    (mine := turn.ledger.offer_for(each.request_id)) and mine.instructor_id == other
+                    for each in turn.ledger.requests_of(who)
+                )
+                twice = who == goes and all(of_hers.values())
+                if asks_other or asked or twice or (guide and guide.instructor_id == other):
+                    staff.learner_leaves(turn, who)
+
+        within(connection, self.world, "", now, event)
+
     def wants_to_guide(self, connection: Connection, learner_id: str, now: datetime) -> None:
         def event(turn: Turn) -> None:
             learner = turn.ledger.learner(learner_id)

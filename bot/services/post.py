@@ -119,10 +119,12 @@ class Post:
         people is not."""
         her = read_learner(learner)
         found: dict[str, Row] = {}
+        now_hers = pairings.pairing_of(connection, learner["learner_id"])
+        skip = now_hers["instructor_id"] if now_hers else ""
         for _, prefix in scopes(learner["path"]):
             for row in standings.candidates(connection, prefix, learner["lang"], "", now, MOST):
                 one = read_instructor(row)
-                if one and her and not against_ever(one, her, "", ()) and row["learner_id"] not in found:
+                if one and her and not against_ever(one, her, "", ()) and row["learner_id"] not in (skip, *found):
                     found[row["learner_id"]] = row
             if len(found) >= MOST_ASKED:
                 break
@@ -155,8 +157,17 @@ class Post:
     # --- strangers ---
 
     def confirm(self, connection: Connection, desk: Desk, request_id: str) -> None:
-        if self._request(connection, desk, request_id) is not None:
+        if self._stranger(connection, desk, request_id) is not None:
             pure.choose_area(desk, request_id, self._areas(connection, desk))
+
+    def _stranger(self, connection: Connection, desk: Desk, request_id: str) -> tuple[Row, Row] | None:
+        """Likewise, of somebody whom nobody has confirmed yet: a member's place is not for another ward to change."""
+        found = self._request(connection, desk, request_id)
+        if found is not None and found[1]["confirmed"]:
+            desk.say(desk.phrase("offer_gone"))
+            show_again(desk)
+            return None
+        return found
 
     def _areas(self, connection: Connection, desk: Desk) -> list[tuple[str, str]]:
         """Her own areas and those right below, as many as a phone shows."""
@@ -169,7 +180,7 @@ class Post:
     def settle_in(self, connection: Connection, desk: Desk, value: str) -> None:
         """She is a member, of this area: from now on she can be paired."""
         request_id, _, area_id = value.partition(":")
-        found = self._request(connection, desk, request_id)
+        found = self._stranger(connection, desk, request_id)
         if found is None:
             return
         path = areas.path_of(connection, area_id)

@@ -221,8 +221,11 @@ def _tap(desk: Desk, token: str) -> None:
             if rest != "yes":
                 _show_again(desk)
         case _ if kind in ROOMS and (desk.agreed or ROOMS[kind] in BEFORE_CONSENT):
-            what, _, value = rest.partition(":")
-            desk.events.append(OfficeAsked(f"{ROOMS[kind]}.{what}", value))
+            what, _, value = rest.replace("\x00", "").partition(":")
+            if kind == "y" and what not in lines.TAPPED:
+                _stale(desk)
+            else:
+                desk.events.append(OfficeAsked(f"{ROOMS[kind]}.{what}", value))
         case _:
             _stale(desk)
 

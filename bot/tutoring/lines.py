@@ -15,6 +15,9 @@ from bot.tutoring.pairing.relay import Side
 WRITING = "line.write"
 """What `Talk.pending` says while whatever she types goes to the other."""
 
+TAPPED = frozenset({"talk", "send", "hold", "stop", "report", "end", "over"})
+"""What a button may ask for; everything else of a line comes from what she really wrote or sent."""
+
 HOLDS = timedelta(minutes=30)
 """How long the mode holds after her last message: who comes back tomorrow does not mean it any more."""
 

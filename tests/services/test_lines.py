@@ -323,3 +323,37 @@ async def test_an_officer_who_is_suspended_reaches_nobody_any_more(tmp_path: Pat
         await t.people.suspend(OPERATOR, officer, "officer")
         await t.tells()
         assert "chào chị nha" not in la.said and not await t.rows("relay")
+
+
+async def test_a_helper_who_deletes_herself_leaves_no_words_behind(tmp_path: Path):
+    async with tutor(tmp_path, book(SAFETY)) as t:
+        lan, _, cuc = await village(t)
+        await lan.say("tôi bị lừa mất tiền rồi")
+        await t.tells()
+        await cuc.tap("Tôi lo việc này")
+        await t.tells()
+        await lan.tap_token(f"y:talk:{(await t.rows('request'))[0]['request_id']}")
+        await lan.say("câu này để lại trong bảng")
+        await cuc.say("xóa dữ liệu")
+        await cuc.tap("Xóa hết")
+        assert not await t.rows("relay")
+
+
+async def test_edited_buttons_of_a_line_do_nothing(tmp_path: Path):
+    async with tutor(tmp_path, book(QUIZ)) as t:
+        lan, hoa, _ = await paired(t)
+        await lan.tap("Nhắn tin")
+        for token in ("y:media:abc", "y:media:photo:F", "y:write:chào", "y:again:", "y:send:", "o:accept:\x00"):
+            await lan.tap_token(token)
+        await t.tells()
+        assert not hoa.said and not t.intake.set_aside and not await t.rows("relay")
+
+
+async def test_pictures_wait_in_no_longer_a_row_than_words(tmp_path: Path):
+    async with tutor(tmp_path, book(QUIZ)) as t:
+        lan, _, _ = await paired(t)
+        await lan.tap("Nhắn tin")
+        for number in range(22):
+            await lan.does(Media("photo", f"F{number}"))
+            await lan.tap_token("y:send:")
+        assert len(await t.rows("relay")) == 20 and "chưa đọc kịp" in lan.said

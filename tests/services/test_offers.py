@@ -224,3 +224,54 @@ async def test_she_changes_her_instructor_in_confidence(tmp_path: Path):
         assert "theo sắp xếp của Hội" in first.said and "đổi" not in first.said
         await t.passes(hours=10)
         assert any("xin đổi người chỉ" in message.text for message in cuc.heard)
+
+
+async def test_whoever_was_only_asked_has_not_helped(tmp_path: Path):
+    async with tutor(tmp_path, book(SAFETY)) as t:
+        lan, hoa, cuc = await village(t)
+        await lan.say("tôi bị lừa mất tiền rồi")
+        request = (await t.rows("request"))[0]["request_id"]
+        for one in (cuc, hoa):
+            await one.tap_token(f"o:done:{request}")
+        assert (await t.rows("request"))[0]["state"] == "waiting"
+
+
+async def test_a_cry_that_was_taken_is_asked_after_within_the_hour(tmp_path: Path):
+    async with tutor(tmp_path, book(SAFETY)) as t:
+        lan, _, cuc = await village(t)
+        t.clock.passes(hours=13)
+        await lan.say("tôi bị lừa mất tiền rồi")
+        await t.tells()
+        await cuc.tap("Tôi lo việc này")
+        await t.passes(minutes=61)
+        await t.tells()
+        said = "".join(message.text for message in lan.heard[-3:])
+        assert "đã giúp chị xong chưa" in said
+        await lan.tap("Chưa ai giúp")
+        await t.passes(minutes=1)
+        assert "VẪN CHƯA AI NHẬN" in "".join(message.text for message in cuc.heard[-3:])
+
+
+async def test_an_officer_is_not_her_own_rescuer(tmp_path: Path):
+    async with tutor(tmp_path, book(SAFETY)) as t:
+        _, _, cuc = await village(t)
+        await cuc.say("tôi bị lừa mất tiền rồi")
+        request = (await t.rows("request"))[0]
+        assert request["owner_id"] is None
+        await cuc.tap_token(f"o:take:{request['request_id']}")
+        assert (await t.rows("request"))[0]["state"] == "waiting"
+
+
+async def test_two_phones_of_one_woman_do_not_make_her_her_own_instructor(tmp_path: Path):
+    async with tutor(tmp_path, book(SAFETY)) as t:
+        hoa = await instructor(t)
+        second = await member(t, "hai", "Hoa", "learner")
+        await second.say("nhờ người chỉ")
+        await t.tells()
+        await hoa.tap("Nhận giúp")
+        await hoa.say("nối máy")
+        words = next(line for m in hoa.turn for line in m.text.splitlines() if len(line.split()) == 3)
+        await second.say(words)
+        await second.tap("Máy của tôi")
+        assert len(await t.rows("person")) == 1
+        assert all(row["state"] == "ended" for row in await t.rows("pairing"))

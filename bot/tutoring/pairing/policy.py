@@ -13,6 +13,7 @@ from bot.tutoring.pairing.model import GROUP, OFFICER, Instructor, Kind, Offer, 
 from bot.tutoring.pairing.turn import Turn
 
 STRANGERS_AT_ONCE = 5
+SAFETY_ROUNDS = 4  # an hour of quarters: so long may it take to help somebody who has just been robbed
 
 # --- a learner asks ---
 
@@ -196,10 +197,17 @@ def _settle_other_wishes(turn: Turn, done: Request) -> None:
 
 
 def _opened(turn: Turn, request: Request, kind: str, owner: str) -> None:
-    due = turn.clock.after(turn.now, turn.rules.follow_up)
+    due = _asked_again_at(turn, request)
     taken = replace(request, state="open", owner_kind=kind, owner_id=owner, due_at=due, follow_ups=0)  # type: ignore[arg-type]
     turn.ledger.put_request(taken)
     turn.note("taken", request, by=owner)
+
+
+def _asked_again_at(turn: Turn, request: Request) -> int:
+    """When both are asked whether it is done: of a cry for safety soon, at any hour."""
+    if request.kind == "safety":
+        return turn.now + SAFETY_ROUNDS * turn.rules.safety
+    return turn.clock.after(turn.now, turn.rules.follow_up)
 
 
 def later(turn: Turn, offer_id: str) -> bool:
@@ -269,7 +277,8 @@ def take(turn: Turn, request_id: str) -> bool:
         return False
     pairing = turn.ledger.pairing_of(learner.learner_id)
     is_officer = turn.actor in turn.ledger.officers(learner.path)
-    if not is_officer and not (pairing and pairing.instructor_id == turn.actor and request.kind in ("help", "safety")):
+    is_hers = pairing and pairing.instructor_id == turn.actor and request.kind in ("help", "safety")
+    if turn.actor == learner.learner_id or not (is_officer or is_hers):
         turn.tell(turn.actor, "not_yours")
         return False
     freed = turn.withdraw(request_id)
@@ -318,8 +327,11 @@ def done(turn: Turn, request_id: str) -> bool:
     request = turn.ledger.request(request_id)
     if request is None or request.state == "closed" or turn.actor not in (request.owner_id, request.learner_id):
         return False
-    turn.close(request, "done")
     mine = turn.actor == request.learner_id
+    if not mine and request.state != "open":
+        turn.tell(turn.actor, "offer_gone")  # whoever was only asked has not helped anybody
+        return False
+    turn.close(request, "done")
     turn.tell(request.owner_id, "help_done_owner", ten_hv=turn.name(request.learner_id))
     turn.tell(request.learner_id, "thanks" if mine else "help_done")
     return True
@@ -400,11 +412,10 @@ def tick(turn: Turn, request_id: str) -> None:
 
 def _follow_up(turn: Turn, request: Request) -> None:
     """Somebody took it some time ago: both are asked whether it is done, once; then the officer is."""
-    due = turn.clock.after(turn.now, turn.rules.follow_up)
-    turn.ledger.put_request(replace(request, follow_ups=1, due_at=due))
-    name, of = turn.name(request.learner_id), request.request_id
-    turn.tell(request.owner_id, "follow_up", of, ten_hv=name)
-    turn.tell(request.learner_id, "follow_up_learner", of, ten_hdv=turn.name(request.owner_id))
+    turn.ledger.put_request(replace(request, follow_ups=1, due_at=_asked_again_at(turn, request)))
+    name, of, urgent = turn.name(request.learner_id), request.request_id, request.kind == "safety"
+    turn.tell(request.owner_id, "follow_up", of, urgent=urgent, ten_hv=name)
+    turn.tell(request.learner_id, "follow_up_learner", of, urgent=urgent, ten_hdv=turn.name(request.owner_id))
 
 
 def _expire(turn: Turn, offer: Offer) -> None:

@@ -75,8 +75,9 @@ class Turn:
     # --- who answers for it ---
 
     def post(self, learner: Learner | None, level: int = 0) -> tuple[OwnerKind, str]:
-        """The officer `level` above the nearest; the topmost where there is none higher."""
-        chain = self.ledger.officers(learner.path if learner else "")
+        """The officer `level` above the nearest, never herself; the topmost where there is none higher."""
+        me = learner.learner_id if learner else ""
+        chain = [each for each in self.ledger.officers(learner.path if learner else "") if each != me]
         return ("officer", chain[min(max(level, 0), len(chain) - 1)]) if chain else ("nobody", "")
 
     def goes_up_at(self, request: Request) -> int:
