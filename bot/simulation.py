@@ -16,7 +16,7 @@ from typing import Any
 
 from bot.services.rules import pairing_clock, pairing_rules
 from bot.settings import Settings
-from bot.tutoring.pairing import policy, staff
+from bot.tutoring.pairing import policy, staff, ticking
 from bot.tutoring.pairing.ledger import Memory
 from bot.tutoring.pairing.model import DAY, HOUR, MINUTE, OFFICER, Instructor, Learner, Request
 from bot.tutoring.pairing.turn import Turn
@@ -271,7 +271,7 @@ class Province:
 
 
 def _tick(request_id: str, turn: Turn) -> None:
-    policy.tick(turn, request_id)
+    ticking.tick(turn, request_id)
 
 
 def _look_again(request_id: str, turn: Turn) -> None:

@@ -18,7 +18,7 @@ from bot.services.ledger import SqlLedger, read_instructor, read_request
 from bot.services.office import PairingHooks
 from bot.tutoring import notices
 from bot.tutoring.desk import Desk
-from bot.tutoring.pairing import policy, staff
+from bot.tutoring.pairing import policy, staff, ticking
 from bot.tutoring.pairing.candidates import nearness
 from bot.tutoring.pairing.deadlines import Clock
 from bot.tutoring.pairing.model import OFFICER, PROVINCE, Kind, Learner, Note, Request, Rules, Tell
@@ -130,7 +130,7 @@ class Pairings:
 
 
 def _tick(request_id: str, turn: Turn) -> None:
-    policy.tick(turn, request_id)
+    ticking.tick(turn, request_id)
 
 
 class Sweep:

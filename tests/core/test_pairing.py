@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.tutoring.pairing import policy, staff
+from bot.tutoring.pairing import policy, staff, ticking
 from bot.tutoring.pairing.candidates import nearness, scopes
 from bot.tutoring.pairing.deadlines import Clock
 from bot.tutoring.pairing.explain import explain
@@ -81,7 +81,7 @@ def test_offered_near_first_then_wider_then_the_officer():
     assert (request.owner_id, request.width, request.due_at) == ("gan", 0, NINE + 4 * HOUR)
     assert story.said == [("gan", "offer_pair"), ("sau", "pair_asked")]
     story.now += 4 * HOUR
-    story.does("", policy.tick, request.request_id)
+    story.does("", ticking.tick, request.request_id)
     assert story.memory.requests[request.request_id].owner_id == "xa"
     assert story.said == [("xa", "offer_pair"), ("sau", "pair_next")]
     offer = story.memory.offer_for(request.request_id)
@@ -91,7 +91,7 @@ def test_offered_near_first_then_wider_then_the_officer():
     assert (waiting.state, waiting.owner_id) == ("waiting", "canbo")
     assert ("sau", "pair_wait") in story.said
     story.now = waiting.due_at
-    story.does("", policy.tick, request.request_id)
+    story.does("", ticking.tick, request.request_id)
     assert story.said == [("canbo", "officer_must"), ("sau", "pair_officer")]
     assert story.memory.requests[request.request_id].due_at > story.now
     lines = explain(story.memory, waiting, story.memory.instructors.values(), story.now, CLOCK).lines
@@ -105,7 +105,7 @@ def test_the_officer_hears_of_it_in_time_though_there_is_always_one_more_to_ask(
     request = story.does("sau", policy.ask, "sau", "pair")
     for _ in range(6):  # six times four hours of silence: her day of waiting is over in the moment the last one ends
         story.now = story.memory.requests[request.request_id].due_at
-        story.does("", policy.tick, request.request_id)
+        story.does("", ticking.tick, request.request_id)
     assert story.now == CLOCK.after(NINE, 24 * HOUR)
     assert ("canbo", "officer_must") in story.said
     up = story.memory.requests[request.request_id]
@@ -163,7 +163,7 @@ def test_a_cry_for_safety_rings_at_night_and_climbs():
     assert story.said == [("sau", "safety_steps"), ("canbo", "safety_call"), ("gan", "safety_call")]
     assert request.due_at == story.now + 15 * MINUTE
     story.now = request.due_at
-    story.does("", policy.tick, request.request_id)
+    story.does("", ticking.tick, request.request_id)
     assert story.said == [("canbo", "safety_again"), ("tinh", "safety_again"), ("sau", "safety_wait")]
     assert story.does("tinh", policy.take, request.request_id)
     assert ("sau", "help_coming") in story.said

@@ -25,7 +25,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot.tutoring.pairing import policy, staff
+from bot.tutoring.pairing import policy, staff, ticking
 from bot.tutoring.pairing.candidates import against
 from bot.tutoring.pairing.deadlines import Clock
 from bot.tutoring.pairing.ledger import Memory, is_waiting_for_somebody, load_memory
@@ -422,7 +422,7 @@ class World(RuleBasedStateMachine):
 
 
 def _tick(request_id: str, turn: Turn) -> None:
-    policy.tick(turn, request_id)
+    ticking.tick(turn, request_id)
 
 
 def _look_again(request_id: str, turn: Turn) -> None:

@@ -75,7 +75,7 @@ def ask(
     if not place:
         turn.ledger.put_request(first)
         return first
-    return _tell_where(turn, turn.place(first), again=False)
+    return tell_where(turn, turn.place(first), again=False)
 
 
 def _call_everybody(turn: Turn, request: Request) -> Request:
@@ -93,7 +93,7 @@ def _call_everybody(turn: Turn, request: Request) -> Request:
     return request
 
 
-def _tell_where(turn: Turn, request: Request, *, again: bool) -> Request:
+def tell_where(turn: Turn, request: Request, *, again: bool) -> Request:
     """Where her request stands now, in kind words."""
     if request.width >= OFFICER:
         return request  # told when it went up
@@ -140,7 +140,7 @@ def confirmed(turn: Turn, learner_id: str) -> None:
     """An officer says who she is: from now on she can be paired."""
     for request in turn.ledger.requests_of(learner_id):
         if request.state == "waiting" and request.kind != "safety":
-            _tell_where(turn, turn.place(replace(request, width=GROUP)), again=False)
+            tell_where(turn, turn.place(replace(request, width=GROUP)), again=False)
 
 
 # --- an instructor answers ---
@@ -197,13 +197,13 @@ def _settle_other_wishes(turn: Turn, done: Request) -> None:
 
 
 def _opened(turn: Turn, request: Request, kind: str, owner: str) -> None:
-    due = _asked_again_at(turn, request)
+    due = asked_again_at(turn, request)
     taken = replace(request, state="open", owner_kind=kind, owner_id=owner, due_at=due, follow_ups=0)  # type: ignore[arg-type]
     turn.ledger.put_request(taken)
     turn.note("taken", request, by=owner)
 
 
-def _asked_again_at(turn: Turn, request: Request) -> int:
+def asked_again_at(turn: Turn, request: Request) -> int:
     """When both are asked whether it is done: of a cry for safety soon, at any hour."""
     if request.kind == "safety":
         return turn.now + SAFETY_ROUNDS * turn.rules.safety
@@ -229,17 +229,17 @@ def _pass_on(turn: Turn, offer_id: str, state: str, phrase: str) -> bool:
     if me is not None:
         turn.ledger.put_instructor(replace(me, rest_until_at=turn.clock.after(turn.now, turn.rules.later)))
     turn.tell(offer.instructor_id, phrase)
-    _next(turn, offer)
+    go_on(turn, offer)
     return True
 
 
-def _next(turn: Turn, offer: Offer) -> None:
+def go_on(turn: Turn, offer: Offer) -> None:
     """The request of an offer that came to nothing goes on: to the next one, or to the officer."""
     request = turn.ledger.request(offer.request_id)
     if request is None or request.state != "offered":
         return
     if offer.reserves:
-        _tell_where(turn, turn.place(replace(request, state="waiting")), again=True)
+        tell_where(turn, turn.place(replace(request, state="waiting")), again=True)
     elif request.width < OFFICER and not turn.clock.is_quiet(turn.now):
         turn.escalate(replace(request, state="waiting"))
     else:
@@ -364,7 +364,7 @@ def release(turn: Turn, request_ids: Collection[str]) -> None:
             turn.ledger.put_request(replace(request, due_at=due))
             call_officer(turn, request_id)
         else:
-            _tell_where(turn, turn.place(request), again=True)
+            tell_where(turn, turn.place(request), again=True)
 
 
 def call_officer(turn: Turn, request_id: str) -> None:
@@ -382,52 +382,5 @@ def look_again(turn: Turn, request_id: str) -> bool:
         return False
     placed = turn.place(request)
     if placed.state == "offered":
-        _tell_where(turn, placed, again=False)
+        tell_where(turn, placed, again=False)
     return placed.state == "offered"
-
-
-# --- time passes ---
-
-
-def tick(turn: Turn, request_id: str) -> None:
-    """A deadline of this request is over: its offer's, or its own."""
-    request = turn.ledger.request(request_id)
-    if request is None or request.state == "closed":
-        return
-    if request.kind != "safety" and turn.clock.is_quiet(turn.now):
-        return  # looked at again in the morning: deadlines stand still
-    offer = turn.ledger.offer_for(request_id)
-    if offer is not None and offer.due_at <= turn.now:
-        _expire(turn, offer)
-        request = turn.ledger.request(request_id) or request
-    if request.state == "closed" or request.due_at > turn.now:
-        return
-    if request.state == "open" and not request.follow_ups:
-        _follow_up(turn, request)
-    elif request.state == "waiting" and request.width < OFFICER and turn.now < turn.goes_up_at(request):
-        _tell_where(turn, turn.place(request), again=False)
-    else:
-        turn.escalate(request)
-
-
-def _follow_up(turn: Turn, request: Request) -> None:
-    """Somebody took it some time ago: both are asked whether it is done, once; then the officer is."""
-    turn.ledger.put_request(replace(request, follow_ups=1, due_at=_asked_again_at(turn, request)))
-    name, of, urgent = turn.name(request.learner_id), request.request_id, request.kind == "safety"
-    turn.tell(request.owner_id, "follow_up", of, urgent=urgent, ten_hv=name)
-    turn.tell(request.learner_id, "follow_up_learner", of, urgent=urgent, ten_hdv=turn.name(request.owner_id))
-
-
-def _expire(turn: Turn, offer: Offer) -> None:
-    """Silence. Three times in a row, and she is left in peace for some days; her learners stay hers."""
-    turn.settle(offer, "expired")
-    me = turn.ledger.instructor(offer.instructor_id)
-    if me is not None:
-        silences = me.silences + 1
-        me = replace(me, silences=silences)
-        if silences % turn.rules.silences == 0:
-            me = replace(me, rest_until_at=turn.now + turn.rules.rest * (silences // turn.rules.silences))
-            turn.report(me.learner_id, "offer_resting")
-            turn.note("rests", None, silences=str(silences))
-        turn.ledger.put_instructor(me)
-    _next(turn, offer)

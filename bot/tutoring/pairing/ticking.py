@@ -1,0 +1,53 @@
+"""What happens when nobody does anything: deadlines of offers and requests."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.tutoring.pairing.model import OFFICER, Offer, Request
+from bot.tutoring.pairing.policy import asked_again_at, go_on, tell_where
+from bot.tutoring.pairing.turn import Turn
+
+
+def tick(turn: Turn, request_id: str) -> None:
+    """A deadline of this request is over: its offer's, or its own."""
+    request = turn.ledger.request(request_id)
+    if request is None or request.state == "closed":
+        return
+    if request.kind != "safety" and turn.clock.is_quiet(turn.now):
+        return  # looked at again in the morning: deadlines stand still
+    offer = turn.ledger.offer_for(request_id)
+    if offer is not None and offer.due_at <= turn.now:
+        _expire(turn, offer)
+        request = turn.ledger.request(request_id) or request
+    if request.state == "closed" or request.due_at > turn.now:
+        return
+    if request.state == "open" and not request.follow_ups:
+        _follow_up(turn, request)
+    elif request.state == "waiting" and request.width < OFFICER and turn.now < turn.goes_up_at(request):
+        tell_where(turn, turn.place(request), again=False)
+    else:
+        turn.escalate(request)
+
+
+def _follow_up(turn: Turn, request: Request) -> None:
+    """Somebody took it some time ago: both are asked whether it is done, once; then the officer is."""
+    turn.ledger.put_request(replace(request, follow_ups=1, due_at=asked_again_at(turn, request)))
+    name, of, urgent = turn.name(request.learner_id), request.request_id, request.kind == "safety"
+    turn.tell(request.owner_id, "follow_up", of, urgent=urgent, ten_hv=name)
+    turn.tell(request.learner_id, "follow_up_learner", of, urgent=urgent, ten_hdv=turn.name(request.owner_id))
+
+
+def _expire(turn: Turn, offer: Offer) -> None:
+    """Silence. Three times in a row, and she is left in peace for some days; her learners stay hers."""
+    turn.settle(offer, "expired")
+    me = turn.ledger.instructor(offer.instructor_id)
+    if me is not None:
+        silences = me.silences + 1
+        me = replace(me, silences=silences)
+        if silences % turn.rules.silences == 0:
+            me = replace(me, rest_until_at=turn.now + turn.rules.rest * (silences // turn.rules.silences))
+            turn.report(me.learner_id, "offer_resting")
+            turn.note("rests", None, silences=str(silences))
+        turn.ledger.put_instructor(me)
+    go_on(turn, offer)
