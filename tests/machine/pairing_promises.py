@@ -14,7 +14,8 @@ from bot.tutoring.pairing.ledger import Memory
 from bot.tutoring.pairing.model import HOUR, OFFICER, Instructor, Note, Offer, Pairing, Request, Rules, Tell
 from bot.tutoring.pairing.turn import SERVED_AT_ONCE
 
-URGENT = {"safety_call", "safety_again", "safety_wait", "safety_taken", "help_coming"}
+URGENT = {"safety_call", "safety_again", "safety_wait", "safety_taken", "help_coming", "follow_up", "follow_up_learner"}
+OF_SAFETY = {"help_coming", "follow_up", "follow_up_learner"}  # which are urgent only where a cry for safety is meant
 APART = {"changed", "reported", "left_by_instructor", "suspended"}
 ZONE = 7 * HOUR  # the tests' clock: quiet from 20:00 to 08:00 in Đồng Nai
 
@@ -73,6 +74,11 @@ def nothing_rings_at_night(event: Event) -> None:
         assert prompted or tell.phrase in URGENT or not _quiet(tell.at), f"{tell} rings at night"
         assert tell.at >= event.now
         assert not tell.urgent or tell.phrase in URGENT
+        if tell.urgent and tell.phrase in OF_SAFETY:
+            request = event.after.request(tell.about)
+            assert request is not None and request.kind == "safety"
+        elif tell.phrase in OF_SAFETY:
+            assert prompted or not _quiet(tell.at), f"{tell} rings at night"
 
 
 def nothing_is_said_twice(event: Event) -> None:

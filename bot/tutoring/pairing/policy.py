@@ -140,7 +140,9 @@ def confirmed(turn: Turn, learner_id: str) -> None:
     """An officer says who she is: from now on she can be paired."""
     for request in turn.ledger.requests_of(learner_id):
         if request.state == "waiting" and request.kind != "safety":
-            tell_where(turn, turn.place(replace(request, width=GROUP)), again=False)
+            # Where she has waited too long to be confirmed, the officer keeps it, whoever is asked.
+            width = GROUP if turn.goes_up_at(request) > turn.now else request.width
+            tell_where(turn, turn.place(replace(request, width=width)), again=False)
 
 
 # --- an instructor answers ---

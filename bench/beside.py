@@ -1,0 +1,327 @@
+"""Chat beside mass work: the whole tutor answers 50 updates a second while a sweep, an import, an announcement to
+20,000 and deletions run, one after the other and all at once.
+
+    .venv/bin/python -m bench.beside [sqlite|postgresql] [--seconds 20] [--rate 50] [--only sweep,import,…]
+
+The tutor is the real `App` in a process of its own, asked over the web chat's door (`Intake.submit`), which returns
+when the answer is committed; timed from the instant at which the learner wrote. Sweep, announcement and deletions run
+inside it, as they do in production; the import is `./camtay people import`, a second process, as in production.
+Every ratio is to the phases of the same run in which nothing else happened.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import csv
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import count
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from sqlalchemy import insert, text
+
+from bench.ours import ACTIONS, ONBOARDING, lessons_in
+from bench.pairing import NOW, fill
+from bench.postgres import free_port
+from bench.script import Action
+from bot import settings as given_settings
+from bot.app import App, World
+from bot.channels.base import Body, Tap, Text, Update
+from bot.services.effects import WEB, Effects
+from bot.tutoring.people_file import fold
+from storage import announcements, conversations
+from storage import tables as base
+from storage import tables_people as t
+from storage.database import Connection
+from storage.people_records import AnnouncementRow
+from tests.support.postgres import find_binaries, private_server
+
+ROOT = Path(__file__).parents[1]
+LEARNERS, INSTRUCTORS, TOLD, IMPORTED, ROWS = 100_000, 20_000, 20_000, 200_000, 1_000
+CHATTING = 300
+WORSE = 2.0  # how much the p99 may grow
+ORDER = ("deletion", "announcement", "import", "sweep", "all")
+Work = Callable[["Bench"], Awaitable[None]]
+
+
+class Bench:
+    """The tutor, and the people who write to it."""
+
+    def __init__(self, app: App, rate: float, env: dict[str, str], folder: Path) -> None:
+        self.app, self.rate, self.env, self.folder = app, rate, env, folder
+        self.rng, self.numbers = Random(1), count()
+        self.buttons: dict[str, dict[str, str]] = defaultdict(dict)
+        self.at: dict[str, int] = {f"w{n}": -len(ONBOARDING) for n in range(CHATTING)}
+        self.free = list(self.at)
+        self.took: list[float] = []
+        publish = app.intake.publish
+
+        def listen(effects: Effects) -> None:
+            for chat_id, entries in effects.entries.items():
+                for entry in entries:
+                    if entry.buttons:
+                        self.buttons[chat_id] = {button.label: button.token for button in entry.buttons}
+            publish(effects)
+
+        app.intake.publish = listen
+
+    def body(self, chat_id: str) -> Body:
+        """What she does next; who is lost begins again."""
+        at = self.at[chat_id]
+        action: Action = ONBOARDING[at] if at < 0 else ACTIONS[at]
+        token = self.buttons[chat_id].get(action.what)
+        if action.kind == "tap" and token is None:
+            at, action = 0, ACTIONS[0]
+        self.at[chat_id] = at + 1 if at < 0 else (at + 1) % len(ACTIONS)
+        return Tap(token) if action.kind == "tap" and token else Text(action.what)
+
+    async def write(self, chat_id: str, wrote_at: float) -> None:
+        update = Update(WEB, f"u{next(self.numbers)}", chat_id, self.body(chat_id), self.app.world.now())
+        await self.app.intake.submit([update])
+        self.took.append((time.perf_counter() - wrote_at) * 1_000)
+        self.free.append(chat_id)
+
+    async def chat(self, until: Callable[[], bool]) -> list[float]:
+        """Updates by chance, so many a second; sorted milliseconds from writing to being answered."""
+        self.took, tasks, due = [], set(), time.perf_counter()
+        while not until():
+            due += self.rng.expovariate(self.rate)
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            if self.free:
+                chat_id = self.free.pop(self.rng.randrange(len(self.free)))
+                task = asyncio.create_task(self.write(chat_id, due))
+                tasks.add(task)
+                task.add_done_callback(tasks.discard)
+        await asyncio.gather(*tasks)
+        return sorted(self.took)
+
+    async def beside(self, work: Work | None, seconds: float) -> tuple[list[float], float]:
+        """Chat for some time, and for as long as the work takes; what was measured, and how long the work took."""
+        began, done = time.perf_counter(), asyncio.create_task(work(self)) if work else None
+        ended: list[float] = []
+        if done is not None:
+            done.add_done_callback(lambda _: ended.append(time.perf_counter()))
+        over = (lambda: bool(ended)) if done else (lambda: time.perf_counter() - began > seconds)
+        took = await self.chat(over)
+        if done is not None:
+            await done
+        return took, (ended[0] if ended else time.perf_counter()) - began
+
+    async def read(self, work: Callable[[Connection], Any]) -> Any:
+        return await self.app.database.read(work)
+
+    async def transact(self, work: Callable[[Connection], Any]) -> Any:
+        return await self.app.database.transact(work)
+
+
+# --- the mass work ---
+
+
+async def sweep(bench: Bench) -> None:
+    """As the ticker does it: 100,000 wait, 20,000 have places, and whoever is to hear of it is told."""
+    ticker = bench.app._ticker
+    assert ticker is not None
+    ticker._matched_at = None
+    await ticker.see_to_requests()
+
+
+async def announce(bench: Bench) -> None:
+    """20,000 people, as fast as config.yaml allows at most (6,000 a minute)."""
+    row = AnnouncementRow(
+        f"n{next(bench.numbers)}", "dong-nai", "Tuần này công an không gọi điện xin mã OTP. Chị đừng đọc cho ai.", "",
+        "bench", bench.app.world.now(), "sending",
+    )  # fmt: skip
+    await bench.transact(partial(announcements.put, row=row))
+    while (await bench.read(partial(announcements.get, announcement_id=row.announcement_id))).state == "sending":  # noqa: ASYNC110
+        await asyncio.sleep(0.5)
+
+
+async def delete(bench: Bench) -> None:
+    """Forty persons with 1,000 rows each, one a half second: each what a learner's own word does."""
+    for _ in range(40):
+        who = f"d{next(bench.numbers)}"
+        await bench.transact(partial(_somebody, who))
+        began = time.perf_counter()
+        await bench.transact(partial(conversations.forget_person, learner_id=who))
+        await bench.app.database.scrub()
+        await asyncio.sleep(max(0.0, 0.5 - (time.perf_counter() - began)))
+
+
+def _somebody(who: str, conn: Connection) -> None:
+    person = {"learner_id": who, "name": who, "address": "chi", "consent": "agreed", "created_at": 0, "lang": "vi"}
+    conn.execute(insert(base.person).values(**person, area_id="dong-nai", needs="[]"))
+    check = {"learner_id": who, "lesson": "x", "skill": "x", "level": "alone", "by": "x", "at": 0}
+    conn.execute(insert(t.skill_check), [check] * ROWS)
+
+
+async def import_list(bench: Bench) -> None:
+    """200,000 rows by the command, in its own process."""
+    file = bench.folder / f"ds{next(bench.numbers)}.csv"
+    names = await bench.read(
+        lambda conn: [r.name for r in conn.execute(text("SELECT name FROM area WHERE kind='ward'"))]
+    )
+    await asyncio.to_thread(_write_list, file, names)
+    command = [sys.executable, "-m", "bot", "people", "import", str(file)]
+    done = await asyncio.create_subprocess_exec(
+        *command, cwd=ROOT, env=bench.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    told, _ = await done.communicate()
+    if done.returncode:
+        raise RuntimeError(told.decode()[-500:])
+
+
+def _write_list(file: Path, wards: list[str]) -> None:
+    with file.open("w", encoding="utf-8-sig", newline="") as out:
+        rows = csv.writer(out, delimiter=";")
+        rows.writerow(("loai", "ten", "vai", "xa_phuong", "chi_hoi", "to"))
+        alike = Counter(fold(name) for name in wards)  # whose names differ by an accent only needs more than a name
+        wards = [name for name in wards if alike[fold(name)] == 1]
+        for n in range(IMPORTED):
+            rows.writerow(
+                ("", f"{_letters(int(file.stem[2:]))} {_letters(n)}", "hội viên", wards[n % len(wards)], "", "")
+            )
+
+
+def _letters(n: int) -> str:
+    return "".join(chr(97 + int(digit)) for digit in str(n))
+
+
+async def everything(bench: Bench) -> None:
+    await asyncio.gather(sweep(bench), announce(bench), delete(bench), import_list(bench))
+
+
+WORKS: dict[str, Work] = {
+    "deletion": delete, "announcement": announce, "import": import_list, "sweep": sweep, "all": everything
+}  # fmt: skip
+
+
+# --- a run ---
+
+
+def prepare(conn: Connection) -> None:
+    """A province in which nobody waits yet; 20,000 of its people have a chat."""
+    fill(conn, LEARNERS, INSTRUCTORS)
+    chats = [
+        {"channel": WEB, "chat_id": f"c{n}", "learner_id": f"l{n}", "away": False, "created_at": 0} for n in range(TOLD)
+    ]
+    conn.execute(insert(base.identity), chats)
+    nobody_waits(conn)
+
+
+def nobody_waits(conn: Connection) -> None:
+    conn.execute(text("UPDATE request SET state = 'closed', queue = '' WHERE state <> 'closed'"))
+
+
+def all_wait(conn: Connection) -> None:
+    """As before the first sweep."""
+    conn.execute(text("DELETE FROM offer"))
+    conn.execute(text("DELETE FROM notice"))
+    conn.execute(
+        text(
+            "UPDATE request SET state = 'waiting', queue = 'vi', owner_kind = 'officer', owner_id = 'officer',"
+            " width = 3, due_at = since_at + 864000000 WHERE request_id LIKE 'r%'"
+        )
+    )
+    conn.execute(text("UPDATE standing SET taken = 0, ratio = 0, free = 1, last_served_at = 0"))
+
+
+async def measure(url: str, folder: Path, seconds: float, rate: float, only: list[str]) -> dict[str, Any]:
+    env = {
+        **os.environ, "CAMTAY_DATA": str(folder), "CAMTAY__LESSONS__DIR": str(lessons_in(folder)),
+        "CAMTAY__WEB__PORT": str(free_port()), "CAMTAY__ANNOUNCE__PER_MINUTE": "6000", "DATABASE_URL": url,
+    }  # fmt: skip
+    began = time.monotonic()
+    base_at = datetime.fromtimestamp(NOW / 1_000, UTC)
+    world = World(now=lambda: base_at + timedelta(seconds=time.monotonic() - began))
+    app = App(given_settings.load(ROOT / "config.yaml", env, {}), world)
+    await app.start()
+    await app.database.transact(prepare)
+    bench = Bench(app, rate, env, folder)
+    await bench.beside(None, 45)  # everybody says who she is
+    found: dict[str, Any] = {"alone": [], "works": {}}
+    found["alone"] += [_spread(*await bench.beside(None, seconds))]
+    for name in only:
+        if name in ("sweep", "all"):
+            await app.database.transact(all_wait)
+        await asyncio.sleep(1)
+        found["works"][name] = _spread(*await bench.beside(WORKS[name], seconds))
+        await app.database.transact(nobody_waits)
+        await asyncio.sleep(3)
+        found["alone"] += [_spread(*await bench.beside(None, seconds / 2))]
+    with contextlib.suppress(Exception):
+        await app.stop()
+    return found
+
+
+def _spread(took: list[float], seconds: float) -> list[float]:
+    """p50, p95, p99, most in ms; how many; seconds."""
+    at = [took[min(len(took) - 1, int(len(took) * part))] for part in (0.5, 0.95, 0.99, 1)] if took else [0.0] * 4
+    return [*at, float(len(took)), seconds]
+
+
+def show(name: str, found: dict[str, Any]) -> bool:
+    alone = sorted(each[2] for each in found["alone"])
+    p99 = alone[len(alone) // 2]
+    print(f"{name}: nothing else: p99 {p99:.1f} ms (between {alone[0]:.1f} and {alone[-1]:.1f} in {len(alone)} phases)")
+    rows = [("nothing else", found["alone"][0]), *found["works"].items()]
+    print(f"  {'beside':<14}{'updates':>9}{'seconds':>9}{'p50 ms':>9}{'p95':>9}{'p99':>9}{'most':>9}{'p99 ×':>9}")
+    good = True
+    for what, (p50, p95, worst, most, number, seconds) in rows:
+        ratio = worst / p99
+        good &= what == "nothing else" or ratio <= WORSE
+        print(f"  {what:<14}{number:>9,.0f}{seconds:>9.1f}{p50:>9.1f}{p95:>9.1f}{worst:>9.1f}{most:>9.1f}{ratio:>9.2f}")
+    print("" if good else f"  ← more than {WORSE:.0f} ×")
+    return good
+
+
+def one(url: str, given: argparse.Namespace) -> dict[str, Any]:
+    """In a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        where = url or f"sqlite:///{Path(folder) / 'camtay.db'}"
+        here = [sys.executable, "-m", "bench.beside", "--measure", where, "--folder", folder, "--only", given.only]
+        sizes = ["--seconds", str(given.seconds), "--rate", str(given.rate)]
+        done = subprocess.run([*here, *sizes], check=True, stdout=subprocess.PIPE, text=True)
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="bench.beside", description=__doc__)
+    parser.add_argument("which", nargs="*", default=["sqlite", "postgresql"])
+    parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--rate", type=float, default=50.0)
+    parser.add_argument("--only", default=",".join(ORDER))
+    parser.add_argument("--measure", default="")
+    parser.add_argument("--folder", default="")
+    given = parser.parse_args()
+    if given.measure:
+        only = [each for each in ORDER if each in given.only.split(",")]
+        print(json.dumps(asyncio.run(measure(given.measure, Path(given.folder), given.seconds, given.rate, only))))
+        return 0
+    good = True
+    if "sqlite" in given.which:
+        good &= show("SQLite", one("", given))
+    if "postgresql" in given.which:
+        binaries = find_binaries()
+        if binaries is None:
+            print("PostgreSQL: none on this machine")
+            return 1
+        with private_server(binaries) as power:
+            good &= show("PostgreSQL", one(power.url, given))
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
