@@ -6,11 +6,13 @@ and reaches her as an update of the channel `inner`.
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from time import monotonic
 from typing import Any, TypeVar
 
 from bot.channels.base import Notice
@@ -32,6 +34,9 @@ from storage.records import to_ms
 from storage.rows import Row
 
 T = TypeVar("T")
+
+A_LOOK, SLICE_BESIDE = 20, 15
+"""Requests of a sweep matched at once, and written at once where people chat meanwhile: some milliseconds each."""
 
 READ, SLICE, DUE = 300, 60, 5
 """Requests of a sweep looked at without a pause, and written in one transaction; requests whose time is up, dealt with
@@ -115,9 +120,12 @@ class Pairings:
             return 0  # the usual case takes no writer
         return await self.database.transact(work)
 
-    async def sweep(self, now: int) -> Sweep:
-        """Match all who wait, in slices; what is found is visible after each."""
-        sweep = Sweep(self.database, self.world, now)
+    async def sweep(self, now: int, *, beside: bool = False) -> Sweep:
+        """Match all who wait, in slices; what is found is visible after each.
+
+        `beside` people who chat it takes small steps and leaves them two thirds of the time.
+        """
+        sweep = Sweep(self.database, self.world, now, beside=beside)
         try:
             await sweep.load()
             # Else the collector walks through all who teach again and again: each time nobody is answered for 100 ms.
@@ -140,8 +148,8 @@ class Sweep:
     and comes again with the next sweep.
     """
 
-    def __init__(self, database: Database, world: World, now: int) -> None:
-        self.database, self.world, self.now = database, world, now
+    def __init__(self, database: Database, world: World, now: int, *, beside: bool = False) -> None:
+        self.database, self.world, self.now, self.beside = database, world, now, beside
         self.pool = Pool(world.clock)
         self.after: tuple[int, int, str] | None = None
         self.seen = self.offered = 0
@@ -162,9 +170,18 @@ class Sweep:
         if self.world.clock.is_quiet(self.now) or not self.pool:
             return False
         rows, tried = await self.database.read(self._read)
-        found = [each for row in rows if (each := self._match(row, tried[row["request_id"]]))]
-        for at in range(0, len(found), SLICE):
-            await self.database.transact(partial(self._write, found=found[at : at + SLICE]))
+        found = []
+        for number, row in enumerate(rows):
+            if number % A_LOOK == 0:
+                await asyncio.sleep(0)  # whoever chats meanwhile is answered in between
+            if each := self._match(row, tried[row["request_id"]]):
+                found.append(each)
+        size = SLICE_BESIDE if self.beside else SLICE
+        for at in range(0, len(found), size):
+            began = monotonic()
+            await self.database.transact(partial(self._write, found=found[at : at + size]))
+            if self.beside:
+                await asyncio.sleep(2 * (monotonic() - began))
         if rows:
             self.after = rows[-1]["priority"], rows[-1]["since_at"], rows[-1]["request_id"]
         self.seen += len(rows)

@@ -64,16 +64,26 @@ class Ticker:
         self._woken.set()
 
     async def run(self) -> None:
-        while True:
-            self._woken.clear()
-            try:
-                await self.step()
-            except StorageError as away:
-                log.warning("storage away", extra={"reason": str(away)[:200]})
-            except Exception:  # the edge of a unit of work: one bad tick must not stop all timers
-                log.exception("tick failed")
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), self.every_s)
+        matching: asyncio.Task[None] | None = None
+        try:
+            while True:
+                await self._turn()
+                if matching is None or matching.done():  # it may take minutes: nobody who cries for help waits for it
+                    matching = asyncio.create_task(self._match_beside())
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._woken.wait(), self.every_s)
+        finally:
+            if matching is not None:
+                matching.cancel()
+
+    async def _turn(self) -> None:
+        self._woken.clear()
+        try:
+            await self.step()
+        except StorageError as away:
+            log.warning("storage away", extra={"reason": str(away)[:200]})
+        except Exception:  # the edge of a unit of work: one bad tick must not stop all timers
+            log.exception("tick failed")
 
     async def step(self) -> None:
         """Fire what is due, see to requests whose time is up, tell people; once an hour forget what has expired."""
@@ -108,20 +118,30 @@ class Ticker:
                 return told
 
     async def see_to_requests(self) -> None:
-        """Offers and requests of which a deadline is over; once an hour by day all who wait are matched anew."""
-        if self.pairings is None:
-            return
-        now = self.now()
+        """Offers and requests of which a deadline is over."""
         acted = False
-        while await self.pairings.tick(to_ms(now)):
+        while self.pairings is not None and await self.pairings.tick(to_ms(self.now())):
             acted = True
-        hourly = self._matched_at is None or abs(now - self._matched_at) >= SWEEP_EVERY
-        if hourly and not self.quiet.holds(now):
-            self._matched_at = now
-            sweep = await self.pairings.sweep(to_ms(now))
-            acted = acted or sweep.offered > 0
         if acted:
             await self.tell()
+
+    async def match(self) -> None:
+        """Once an hour by day all who wait are matched anew; who is told of it is told by the next step."""
+        now = self.now()
+        is_due = self._matched_at is None or abs(now - self._matched_at) >= SWEEP_EVERY
+        if self.pairings is None or not is_due or self.quiet.holds(now):
+            return
+        self._matched_at = now
+        if (await self.pairings.sweep(to_ms(now), beside=True)).offered:
+            self.wake()
+
+    async def _match_beside(self) -> None:
+        try:
+            await self.match()
+        except StorageError as away:
+            log.warning("storage away", extra={"reason": str(away)[:200]})
+        except Exception:  # the edge of a unit of work: the next hour looks again
+            log.exception("matching failed")
 
     async def sweep(self) -> None:
         now = self.now()

@@ -220,6 +220,8 @@ class Tutor:
         await self.ticker.tell()
         await self.ticker.fire()
         await self.ticker.see_to_requests()
+        await self.ticker.match()
+        await self.ticker.tell()
         await self.flush()
 
     async def crash(self, book: Book | None = None) -> None:
