@@ -199,16 +199,24 @@ def add_notices(conn: Connection, rows: Iterable[Row]) -> None:
 
 
 def due_notices(conn: Connection, now: int, limit: int, *, urgent_only: bool = False) -> list[Row]:
-    """What is to be said now, in order: notice_id, learner_id, digest, due_at.
+    """What is to be said now, the urgent first, then in order: notice_id, learner_id, digest, due_at.
 
     Whoever shares a phone and is not the one who sits at it is told when she sits there again.
     """
+    found = many(conn, _due_notices(limit), now=now, urgent=1)
+    if urgent_only or len(found) == limit:
+        return found
+    return found + many(conn, _due_notices(limit - len(found)), now=now, urgent=0)
+
+
+@lru_cache
+def _due_notices(size: int) -> Executable:
     n = t.notice.c
     sits = exists().where(base.identity.c.learner_id == n.learner_id)
-    query = select(n.notice_id, n.learner_id, n.digest, n.due_at).where(n.due_at <= now, sits)
-    if urgent_only:
-        query = query.where(n.urgent == 1)
-    return many(conn, query.order_by(n.due_at, n.at, n.notice_id).limit(limit))
+    query = select(n.notice_id, n.learner_id, n.digest, n.due_at).where(
+        n.urgent == bindparam("urgent"), n.due_at <= _NOW, sits
+    )
+    return query.order_by(n.due_at, n.at, n.notice_id).limit(at_most(size))
 
 
 def drop_notices(conn: Connection, ids: Collection[str]) -> None:

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from time import monotonic
 from typing import TypeVar
 
 from bot.channels.base import Inner, Submit, Update
@@ -25,6 +26,8 @@ from storage.records import to_ms
 
 EVERY_S = 5.0  # reminders are counted in minutes and days
 DUE_AT_ONCE = 100
+TOLD_AT_ONCE, SLICES = 20, 50
+"""Notices in one batch, some 10 ms of the writer; batches, and slices of deadlines, before the rest has its turn."""
 SWEEP_EVERY = timedelta(hours=1)
 SWEEP_SLICE = 50  # rows a transaction: nothing holds the writer longer than 50 ms
 FORGET_SLICE = 5  # persons likewise: each may take some milliseconds
@@ -107,22 +110,35 @@ class Ticker:
         return len(updates)
 
     async def tell(self) -> int:
-        """Hand what somebody is to hear to the intake; at night only what is urgent."""
+        """Hand what somebody is to hear to the intake, the urgent first; at night only that.
+
+        Where thousands are to hear something, a few at a time with a pause as long for those who write meanwhile, and
+        not all of them before timers and deadlines have had their turn.
+        """
         told, now = 0, self.now()
-        while True:
-            read = partial(due_notices, now=to_ms(now), limit=DUE_AT_ONCE, urgent_only=self.quiet.holds(now))
+        for _ in range(SLICES):
+            began = monotonic()
+            read = partial(due_notices, now=to_ms(now), limit=TOLD_AT_ONCE, urgent_only=self.quiet.holds(now))
             rows = await self.database.read(read)
             await self.submit(updates(rows, now))
             told += len(rows)
-            if len(rows) < DUE_AT_ONCE:
+            if len(rows) < TOLD_AT_ONCE:
                 return told
+            await asyncio.sleep(monotonic() - began)
+        self.wake()
+        return told
 
     async def see_to_requests(self) -> None:
         """Offers and requests of which a deadline is over."""
         acted = False
-        while self.pairings is not None and await self.pairings.tick(to_ms(self.now())):
+        for _ in range(SLICES if self.pairings else 0):
+            began = monotonic()
+            if self.pairings is None or not await self.pairings.tick(to_ms(self.now())):
+                break
             acted = True
+            await asyncio.sleep(monotonic() - began)
         if acted:
+            self.wake()
             await self.tell()
 
     async def match(self) -> None:
