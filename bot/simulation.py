@@ -116,8 +116,9 @@ class Province:
         result = what(turn)
         self.counts["sentences"] += len(turn.tells)
         for tell in turn.tells:
-            urgent = tell.phrase.startswith("safety") or tell.phrase == "help_coming"
-            if tell.to != actor and not urgent and self.clock.is_quiet(tell.at):
+            about = self.memory.request(tell.about)
+            of_safety = tell.phrase.startswith("safety") or (about is not None and about.kind == "safety")
+            if tell.to != actor and not (tell.urgent and of_safety) and self.clock.is_quiet(tell.at):
                 self.breaches["nhắn trong giờ yên lặng"] += 1
             if tell.phrase in CALLS:
                 self.called[tell.about] = self.now
