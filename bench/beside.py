@@ -134,7 +134,7 @@ async def sweep(bench: Bench) -> None:
     ticker = bench.app._ticker
     assert ticker is not None
     ticker._matched_at = None
-    await ticker.see_to_requests()
+    await ticker.match()
 
 
 async def announce(bench: Bench) -> None:
