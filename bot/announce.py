@@ -5,11 +5,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
-from bot.beside import Beside
+from bot.beside import Beside, World
 from bot.errors import CamtayError, SettingsInvalid
 from bot.services.announcing import Announcements, NotNow, Shown, Unfit
 from bot.services.office import Office
@@ -57,14 +55,6 @@ class Desk:
             self.write(f"Không tới được: {told}.")
         if self.quiet.holds(self.service.now()):
             self.write(f"Đang giờ yên lặng: tin bắt đầu đi lúc {self.quiet.end:%H:%M}.")
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """Clock and ids, from the command line."""
-
-    now: Callable[[], datetime]
-    new_id: Callable[[], str]
 
 
 def main(settings: Settings, given: argparse.Namespace, world: World, write: Print = print, ask: Ask = input) -> int:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from bot.errors import SchemaOutdated
@@ -11,6 +14,14 @@ from storage import schema
 from storage.copies import sqlite_path
 from storage.database import Database, open_database
 from storage.lock import lock_all
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Clock and ids, from the command line."""
+
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
 
 
 class Beside:

@@ -7,11 +7,11 @@ import asyncio
 import csv
 import io
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+from bot.beside import Beside, World
 from bot.errors import CamtayError, SettingsInvalid
 from bot.people_arguments import ROLE_NAMES, STATE_NAMES
 from bot.services import importing
@@ -27,23 +27,11 @@ from bot.services.rules import pairing_clock, pairing_rules
 from bot.settings import Settings
 from bot.tutoring import people_file
 from bot.tutoring.reception import consent_text
-from storage import schema
-from storage.copies import sqlite_path
-from storage.database import Database, open_database
-from storage.errors import SchemaOutdated
 
 KIND_NAMES = {"pair": "cần người chỉ", "help": "nhờ giúp", "safety": "KHẨN", "change": "đổi người chỉ"}
 WAIT_NAMES = {"waiting": "chưa hỏi ai", "offered": "đang hỏi một người", "open": "có người đang giúp"}
 SHOWN_FAULTS = 1_000  # lines of faults on the screen; the rest is counted
 Print = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """Clock and ids, from the command line."""
-
-    now: Callable[[], datetime]
-    new_id: Callable[[], str]
 
 
 def main(settings: Settings, given: argparse.Namespace, world: World, write: Print = print) -> int:
@@ -52,9 +40,8 @@ def main(settings: Settings, given: argparse.Namespace, world: World, write: Pri
 
 
 async def _carry_out(settings: Settings, given: argparse.Namespace, world: World, write: Print) -> int:
-    database = open_database(settings.database_url)
-    try:
-        await _ready(database)
+    async with Beside(settings, dry_run=False) as database:
+        assert database is not None
         names = Pseudonyms.of_folder(Path(settings.data.dir), world.new_id)
         links = Links(settings.telegram.username, settings.web.public_url)
         pairing = PairingWorld(pairing_rules(settings), pairing_clock(settings), world.new_id, names.of)
@@ -62,18 +49,6 @@ async def _carry_out(settings: Settings, given: argparse.Namespace, world: World
         service.words = partial(_words, settings)
         actor = await service.actor(given.by) if given.by else OPERATOR
         return await _VERBS[given.what](service, actor, given, write)
-    finally:
-        await database.close()
-
-
-async def _ready(database: Database) -> None:
-    """An empty database is filled; an older one waits for `migrate`, since the tutor may be running on it."""
-    path = sqlite_path(database.url)
-    has = await schema.current(database) if path is None or path.exists() else None
-    if has is None:
-        await schema.ensure(database)
-    elif has != schema.SCHEMA:
-        raise SchemaOutdated
 
 
 def _words(settings: Settings, phrase_id: str) -> str:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.beside import Beside
+from bot.beside import Beside, World
 from bot.errors import SettingsInvalid
 from bot.services.models import KINDS, Models
 from bot.services.office import Office
@@ -22,14 +20,6 @@ from bot.sheets import as_csv, as_text, as_xlsx
 from storage.database import Database
 
 Print = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """Clock and ids, from the command line."""
-
-    now: Callable[[], datetime]
-    new_id: Callable[[], str]
 
 
 def models(settings: Settings, given: argparse.Namespace, world: World, write: Print = print) -> int:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from bot.beside import World
     from bot.publishing import Desk
     from bot.services.publishing import How
     from bot.settings import Settings
@@ -184,38 +185,30 @@ def restore(given: argparse.Namespace) -> int:
 
 def people(given: argparse.Namespace) -> int:
     settings = _settings(given)
-    from uuid import uuid4
-
     from bot import people
 
-    return people.main(settings, given, people.World(lambda: datetime.now(UTC), lambda: uuid4().hex))
+    return people.main(settings, given, _world())
 
 
 def models(given: argparse.Namespace) -> int:
     settings = _settings(given)
-    from uuid import uuid4
-
     from bot import union
 
-    return union.models(settings, given, union.World(lambda: datetime.now(UTC), lambda: uuid4().hex))
+    return union.models(settings, given, _world())
 
 
 def report(given: argparse.Namespace) -> int:
     settings = _settings(given)
-    from uuid import uuid4
-
     from bot import union
 
-    return union.report(settings, given, union.World(lambda: datetime.now(UTC), lambda: uuid4().hex))
+    return union.report(settings, given, _world())
 
 
 def announce(given: argparse.Namespace) -> int:
     settings = _settings(given)
-    from uuid import uuid4
-
     from bot import announce
 
-    return announce.main(settings, given, announce.World(lambda: datetime.now(UTC), lambda: uuid4().hex))
+    return announce.main(settings, given, _world())
 
 
 def doctor(given: argparse.Namespace) -> int:
@@ -242,6 +235,14 @@ def _settings(given: argparse.Namespace) -> Settings:
 
     flags = {key: str(value) for name, key in FLAGS.items() if (value := getattr(given, name, None)) is not None}
     return settings.load(given.config, os.environ, flags)
+
+
+def _world() -> World:
+    from uuid import uuid4
+
+    from bot.beside import World
+
+    return World(lambda: datetime.now(UTC), lambda: uuid4().hex)
 
 
 def _desk(settings: Settings, given: argparse.Namespace) -> Desk:

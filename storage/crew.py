@@ -125,8 +125,15 @@ def counts(conn: Connection, now: int) -> dict[str, int]:
     return {name: conn.scalar(query) or 0 for name, query in queries.items()}
 
 
-def with_role(conn: Connection, paths: Sequence[str], role: str, states: Collection[str], limit: int) -> list[Row]:
-    """People who hold (or ask for) a role within these areas: id, name, area, state, taken places."""
+def with_role(
+    conn: Connection,
+    paths: Sequence[str],
+    role: str,
+    states: Collection[str],
+    limit: int,
+    person_id: str | None = None,
+) -> list[Row]:
+    """People (or one) who hold or ask for a role within these areas: id, name, area, state, taken places."""
     query = (
         select(
             t.role.c.learner_id, t.role.c.state, base.person.c.name, t.area.c.name.label("area"), t.area.c.path,
@@ -140,6 +147,8 @@ def with_role(conn: Connection, paths: Sequence[str], role: str, states: Collect
         .order_by(t.role.c.at, t.role.c.learner_id)
         .limit(limit)
     )  # fmt: skip
+    if person_id is not None:
+        query = query.where(t.role.c.learner_id == person_id)
     return _all(conn, query)
 
 

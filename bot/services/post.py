@@ -206,8 +206,8 @@ class Post:
     def _person(self, connection: Connection, desk: Desk, person_id: str, what: str) -> Row | None:
         """An instructor of her areas (or who asks to be one); else she is told so."""
         states = ("active", "suspended", "asked")
-        rows = crew.with_role(connection, self._paths(connection, desk), "instructor", states, 10_000)
-        found = next((row for row in rows if row["learner_id"] == person_id), None)
+        rows = crew.with_role(connection, self._paths(connection, desk), "instructor", states, 1, person_id)
+        found = next(iter(rows), None)
         if found is None:
             self._refuse(connection, desk, what)
         return found

@@ -46,7 +46,7 @@ def answer(desk: Desk, body: Body, *, codes_too: bool = True) -> None:
         if desk.channel == "web" and desk.replies and not desk.replies[-1].buttons:
             _show_again(desk)  # the page offers the answers of the newest line: they would be gone from under her thumb
         return
-    lines.lapse(desk)
+    lines.lapse(desk, body)
     if isinstance(body, Text) and _cries(desk, body.text):
         hear(desk, body.text)
         lessons.open_emergency(desk)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.channels.base import Body, Tap
 from bot.tutoring.desk import Desk, Whispered
 from bot.tutoring.pairing.relay import Side
 
@@ -17,6 +18,8 @@ WRITING = "line.write"
 
 TAPPED = frozenset({"talk", "send", "hold", "stop", "report", "end", "over"})
 """What a button may ask for; everything else of a line comes from what she really wrote or sent."""
+
+SEND = "y:send:"
 
 HOLDS = timedelta(minutes=30)
 """How long the mode holds after her last message: who comes back tomorrow does not mean it any more."""
@@ -49,8 +52,10 @@ def is_helping(desk: Desk) -> bool:
     return is_writing(desk) and desk.talk.line.startswith("instructor:")
 
 
-def lapse(desk: Desk) -> None:
-    """End a mode that has run out, and forget a picture that was not passed on."""
+def lapse(desk: Desk, body: Body) -> None:
+    """End a mode that has run out; a picture that may be passed on waits for one answer, whatever it is."""
+    if desk.talk.media and body != Tap(SEND):
+        desk.change(media="")
     if desk.talk.pending == WRITING and not is_writing(desk):
         leave(desk)
 
@@ -96,7 +101,7 @@ def ask_media(desk: Desk, line: Line, kind: str, ref: str) -> None:
     desk.change(line=f"{line.side}:{line.line_id}", line_until=held)
     desk.offer(
         desk.phrase("line_media_ask", ai=called_by(desk, line)),
-        (("y:send:", desk.phrase("label_line_send")), ("y:hold:", desk.phrase("label_line_hold"))),
+        ((SEND, desk.phrase("label_line_send")), ("y:hold:", desk.phrase("label_line_hold"))),
         pending=WRITING,
     )
     desk.change(media=f"{kind}:{ref}")

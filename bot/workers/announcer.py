@@ -7,8 +7,8 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.errors import StorageError
 from bot.services.announcing import Feeder
+from bot.workers.edge import guarded
 
 EVERY_S = 5.0
 
@@ -25,12 +25,7 @@ class Announcer:
 
     async def run(self) -> None:
         while True:
-            try:
-                await self.step()
-            except StorageError as away:
-                log.warning("storage away", extra={"reason": str(away)[:200]})
-            except Exception:  # the edge of a unit of work: one bad slice must not end all announcements
-                log.exception("announcing failed")
+            await guarded(self.step, log, "announcing failed")
             await asyncio.sleep(self.every_s)
 
     async def step(self) -> int:

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.errors import StorageError
 from bot.services import retention
 from bot.services.retention import Retention
 from bot.tutoring.quiet import QuietHours
+from bot.workers.edge import guarded
 
 EVERY = timedelta(days=1)
 LOOK_EVERY_S = 600.0
@@ -32,12 +32,7 @@ class Caretaker:
 
     async def run(self) -> None:
         while True:
-            try:
-                await self.step()
-            except StorageError as away:
-                log.warning("storage away", extra={"reason": str(away)[:200]})
-            except Exception:  # the edge of a unit of work: tomorrow is another day
-                log.exception("retention failed")
+            await guarded(self.step, log, "retention failed")
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def step(self) -> None:

@@ -9,11 +9,11 @@ from datetime import datetime
 from functools import partial
 
 from bot.channels.base import Inner, Submit, Update
-from bot.errors import StorageError
 from bot.services.conversation import INNER, Conversation
 from bot.services.library import Library
 from bot.services.routes import Key
 from bot.tutoring.quiet import QuietHours
+from bot.workers.edge import guarded
 from storage import publications
 
 EVERY_S = 5.0
@@ -48,12 +48,7 @@ class Librarian:
 
     async def run(self) -> None:
         while True:
-            try:
-                await self.step()
-            except StorageError as away:
-                log.warning("storage away", extra={"reason": str(away)[:200]})
-            except Exception:  # the edge of a unit of work: one bad look must not stop all later ones
-                log.exception("publications not taken over")
+            await guarded(self.step, log, "publications not taken over")
             await asyncio.sleep(self.every_s)
 
     async def step(self) -> None:

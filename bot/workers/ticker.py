@@ -12,12 +12,12 @@ from time import monotonic
 from typing import TypeVar
 
 from bot.channels.base import Inner, Submit, Update
-from bot.errors import StorageError
 from bot.services.conversation import INNER
 from bot.services.pairing import Pairings
 from bot.services.told import updates
 from bot.tutoring import talk as talks
 from bot.tutoring.quiet import QuietHours
+from bot.workers.edge import guarded
 from flows import SessionCorrupt
 from storage import invitations, keeping
 from storage.database import Connection, Database
@@ -67,26 +67,19 @@ class Ticker:
         self._woken.set()
 
     async def run(self) -> None:
-        matching: asyncio.Task[None] | None = None
+        matching: asyncio.Task[bool] | None = None
         try:
             while True:
-                await self._turn()
+                self._woken.clear()
+                await guarded(self.step, log, "tick failed")
                 if matching is None or matching.done():  # it may take minutes: nobody who cries for help waits for it
-                    matching = asyncio.create_task(self._match_beside())
+                    matching = asyncio.create_task(guarded(self.match, log, "matching failed"))
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._woken.wait(), self.every_s)
         finally:
             if matching is not None:
                 matching.cancel()
-
-    async def _turn(self) -> None:
-        self._woken.clear()
-        try:
-            await self.step()
-        except StorageError as away:
-            log.warning("storage away", extra={"reason": str(away)[:200]})
-        except Exception:  # the edge of a unit of work: one bad tick must not stop all timers
-            log.exception("tick failed")
+                await asyncio.gather(matching, return_exceptions=True)
 
     async def step(self) -> None:
         """Fire what is due, see to requests whose time is up, tell people; once an hour forget what has expired."""
@@ -150,14 +143,6 @@ class Ticker:
         self._matched_at = now
         if (await self.pairings.sweep(to_ms(now), beside=True)).offered:
             self.wake()
-
-    async def _match_beside(self) -> None:
-        try:
-            await self.match()
-        except StorageError as away:
-            log.warning("storage away", extra={"reason": str(away)[:200]})
-        except Exception:  # the edge of a unit of work: the next hour looks again
-            log.exception("matching failed")
 
     async def sweep(self) -> None:
         now = self.now()

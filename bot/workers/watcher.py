@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from bot.errors import StorageError
 from bot.services.library import Library
 from bot.services.publishing import How, Plan, publish_saved
+from bot.workers.edge import guarded
 from bot.workers.librarian import Librarian
 from flows import LessonInvalid, Problem
 from flows.model import Place
@@ -127,12 +127,7 @@ class Watcher:
 
     async def run(self) -> None:
         while True:
-            try:
-                await self.step()
-            except StorageError as away:
-                log.warning("storage away", extra={"reason": str(away)[:200]})
-            except Exception:  # the edge of a unit of work: a folder in a state nobody thought of
-                log.exception("saved lessons not taken over")
+            if not await guarded(self.step, log, "saved lessons not taken over"):
                 await asyncio.sleep(AFTER_FAULT_S)
             await asyncio.sleep(self.every_s)
 

@@ -357,3 +357,17 @@ async def test_pictures_wait_in_no_longer_a_row_than_words(tmp_path: Path):
             await lan.does(Media("photo", f"F{number}"))
             await lan.tap_token("y:send:")
         assert len(await t.rows("relay")) == 20 and "chưa đọc kịp" in lan.said
+
+
+async def test_a_picture_waits_for_one_answer_only(tmp_path: Path):
+    async with tutor(tmp_path, book(QUIZ)) as t:
+        lan, hoa, _ = await paired(t)
+        await lan.opens("thu")
+        lesson_button = lan.buttons["Sai"]
+        await lan.tap_token(f"y:talk:{await line_of(t)}")
+        await lan.does(Media("photo", "FILE-1"))
+        await lan.tap_token(lesson_button)
+        assert "FILE-1" not in await t.everything()
+        await lan.tap_token("y:send:")
+        await t.tells()
+        assert not hoa.said and not any(outgoing.media for outgoing in t.channel.sent)
