@@ -1,7 +1,9 @@
 """Chat beside mass work: the whole tutor answers 50 updates a second while a sweep, an import, an announcement to
 20,000 and deletions run, one after the other and all at once.
 
-    .venv/bin/python -m bench.beside [sqlite|postgresql] [--seconds 20] [--rate 50] [--only sweep,import,…]
+    .venv/bin/python -m bench.beside [sqlite|postgresql] [--seconds 20] [--most 60] [--rate 50] [--only sweep,import,…]
+
+`--most`: whatever lasts longer is broken off after so many seconds.
 
 The tutor is the real `App` in a process of its own, asked over the web chat's door (`Intake.submit`), which returns
 when the answer is committed; timed from the instant at which the learner wrote. Sweep, announcement and deletions run
@@ -15,6 +17,7 @@ import argparse
 import asyncio
 import contextlib
 import csv
+import gc
 import json
 import os
 import subprocess
@@ -37,7 +40,7 @@ from bench.pairing import NOW, fill
 from bench.postgres import free_port
 from bench.script import Action
 from bot import settings as given_settings
-from bot.app import App, World
+from bot.app import App, World, _loop_factory
 from bot.channels.base import Body, Tap, Text, Update
 from bot.services.effects import WEB, Effects
 from bot.tutoring.people_file import fold
@@ -66,6 +69,8 @@ class Bench:
         self.at: dict[str, int] = {f"w{n}": -len(ONBOARDING) for n in range(CHATTING)}
         self.free = list(self.at)
         self.took: list[float] = []
+        self.list_file = folder
+        self.leaving: list[str] = []
         publish = app.intake.publish
 
         def listen(effects: Effects) -> None:
@@ -108,16 +113,19 @@ class Bench:
         return sorted(self.took)
 
     async def beside(self, work: Work | None, seconds: float) -> tuple[list[float], float]:
-        """Chat for some time, and for as long as the work takes; what was measured, and how long the work took."""
+        """Chat for some time, or for as long as the work takes and that at most; what was measured, and how long."""
         began, done = time.perf_counter(), asyncio.create_task(work(self)) if work else None
         ended: list[float] = []
         if done is not None:
             done.add_done_callback(lambda _: ended.append(time.perf_counter()))
-        over = (lambda: bool(ended)) if done else (lambda: time.perf_counter() - began > seconds)
-        took = await self.chat(over)
+        took = await self.chat(lambda: bool(ended) or time.perf_counter() - began > seconds)
+        lasted = (ended[0] if ended else time.perf_counter()) - began
         if done is not None:
-            await done
-        return took, (ended[0] if ended else time.perf_counter()) - began
+            if not ended:
+                done.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await done
+        return took, lasted
 
     async def read(self, work: Callable[[Connection], Any]) -> Any:
         return await self.app.database.read(work)
@@ -138,21 +146,22 @@ async def sweep(bench: Bench) -> None:
 
 
 async def announce(bench: Bench) -> None:
-    """20,000 people, as fast as config.yaml allows at most (6,000 a minute)."""
+    """20,000 people, as fast as config.yaml allows at most (6,000 a minute, no limit of Telegram's)."""
     row = AnnouncementRow(
         f"n{next(bench.numbers)}", "dong-nai", "Tuần này công an không gọi điện xin mã OTP. Chị đừng đọc cho ai.", "",
         "bench", bench.app.world.now(), "sending",
     )  # fmt: skip
     await bench.transact(partial(announcements.put, row=row))
-    while (await bench.read(partial(announcements.get, announcement_id=row.announcement_id))).state == "sending":  # noqa: ASYNC110
+    while row.state == "sending":
         await asyncio.sleep(0.5)
+        row = await bench.read(partial(announcements.get, announcement_id=row.announcement_id))
+    assert row.reached >= TOLD, row
 
 
 async def delete(bench: Bench) -> None:
     """Forty persons with 1,000 rows each, one a half second: each what a learner's own word does."""
-    for _ in range(40):
-        who = f"d{next(bench.numbers)}"
-        await bench.transact(partial(_somebody, who))
+    while bench.leaving:
+        who = bench.leaving.pop()
         began = time.perf_counter()
         await bench.transact(partial(conversations.forget_person, learner_id=who))
         await bench.app.database.scrub()
@@ -168,18 +177,26 @@ def _somebody(who: str, conn: Connection) -> None:
 
 async def import_list(bench: Bench) -> None:
     """200,000 rows by the command, in its own process."""
-    file = bench.folder / f"ds{next(bench.numbers)}.csv"
-    names = await bench.read(
-        lambda conn: [r.name for r in conn.execute(text("SELECT name FROM area WHERE kind='ward'"))]
-    )
-    await asyncio.to_thread(_write_list, file, names)
-    command = [sys.executable, "-m", "bot", "people", "import", str(file)]
+    command = [sys.executable, "-m", "bot", "people", "import", str(bench.list_file)]
     done = await asyncio.create_subprocess_exec(
         *command, cwd=ROOT, env=bench.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
-    told, _ = await done.communicate()
+    try:
+        told, _ = await done.communicate()
+    except asyncio.CancelledError:
+        done.kill()
+        raise
     if done.returncode:
         raise RuntimeError(told.decode()[-500:])
+
+
+async def write_list(bench: Bench) -> None:
+    """Before anything is measured: it holds up the whole process."""
+    names = await bench.read(
+        lambda conn: [r.name for r in conn.execute(text("SELECT name FROM area WHERE kind='ward'"))]
+    )
+    bench.list_file = bench.folder / f"ds{next(bench.numbers)}.csv"
+    _write_list(bench.list_file, names)
 
 
 def _write_list(file: Path, wards: list[str]) -> None:
@@ -217,6 +234,8 @@ def prepare(conn: Connection) -> None:
         {"channel": WEB, "chat_id": f"c{n}", "learner_id": f"l{n}", "away": False, "created_at": 0} for n in range(TOLD)
     ]
     conn.execute(insert(base.identity), chats)
+    empty = {"channel": WEB, "state": "{}", "revision": 0, "out_no": 1, "seen_at": NOW}
+    conn.execute(insert(base.session), [{"learner_id": f"l{n}", "chat_id": f"c{n}", **empty} for n in range(TOLD)])
     nobody_waits(conn)
 
 
@@ -237,26 +256,35 @@ def all_wait(conn: Connection) -> None:
     conn.execute(text("UPDATE standing SET taken = 0, ratio = 0, free = 1, last_served_at = 0"))
 
 
-async def measure(url: str, folder: Path, seconds: float, rate: float, only: list[str]) -> dict[str, Any]:
+async def measure(url: str, folder: Path, given: argparse.Namespace) -> dict[str, Any]:
     env = {
         **os.environ, "CAMTAY_DATA": str(folder), "CAMTAY__LESSONS__DIR": str(lessons_in(folder)),
-        "CAMTAY__WEB__PORT": str(free_port()), "CAMTAY__ANNOUNCE__PER_MINUTE": "6000", "DATABASE_URL": url,
+        "CAMTAY__WEB__PORT": str(free_port()), "CAMTAY__ANNOUNCE__PER_MINUTE": "6000",
+        "CAMTAY__TELEGRAM__MESSAGES_PER_SECOND": "0", "DATABASE_URL": url,
     }  # fmt: skip
     began = time.monotonic()
     base_at = datetime.fromtimestamp(NOW / 1_000, UTC)
     world = World(now=lambda: base_at + timedelta(seconds=time.monotonic() - began))
     app = App(given_settings.load(ROOT / "config.yaml", env, {}), world)
     await app.start()
+    gc.freeze()  # as `run` does
     await app.database.transact(prepare)
-    bench = Bench(app, rate, env, folder)
+    bench, seconds = Bench(app, given.rate, env, folder), given.seconds
     await bench.beside(None, 45)  # everybody says who she is
     found: dict[str, Any] = {"alone": [], "works": {}}
     found["alone"] += [_spread(*await bench.beside(None, seconds))]
-    for name in only:
+    for name in (each for each in ORDER if each in given.only.split(",")):
+        if name in ("import", "all"):
+            await write_list(bench)
+        if name in ("deletion", "all"):
+            bench.leaving = [f"d{next(bench.numbers)}" for _ in range(40)]
+            for who in bench.leaving:
+                await app.database.transact(partial(_somebody, who))
         if name in ("sweep", "all"):
             await app.database.transact(all_wait)
+            await app.database.scrub()  # what this alone left behind is no part of what is measured
         await asyncio.sleep(1)
-        found["works"][name] = _spread(*await bench.beside(WORKS[name], seconds))
+        found["works"][name] = _spread(*await bench.beside(WORKS[name], given.most))
         await app.database.transact(nobody_waits)
         await asyncio.sleep(3)
         found["alone"] += [_spread(*await bench.beside(None, seconds / 2))]
@@ -291,7 +319,7 @@ def one(url: str, given: argparse.Namespace) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         where = url or f"sqlite:///{Path(folder) / 'camtay.db'}"
         here = [sys.executable, "-m", "bench.beside", "--measure", where, "--folder", folder, "--only", given.only]
-        sizes = ["--seconds", str(given.seconds), "--rate", str(given.rate)]
+        sizes = ["--seconds", str(given.seconds), "--most", str(given.most), "--rate", str(given.rate)]
         done = subprocess.run([*here, *sizes], check=True, stdout=subprocess.PIPE, text=True)
     result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return result
@@ -301,14 +329,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench.beside", description=__doc__)
     parser.add_argument("which", nargs="*", default=["sqlite", "postgresql"])
     parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--most", type=float, default=60.0)
     parser.add_argument("--rate", type=float, default=50.0)
     parser.add_argument("--only", default=",".join(ORDER))
     parser.add_argument("--measure", default="")
     parser.add_argument("--folder", default="")
     given = parser.parse_args()
     if given.measure:
-        only = [each for each in ORDER if each in given.only.split(",")]
-        print(json.dumps(asyncio.run(measure(given.measure, Path(given.folder), given.seconds, given.rate, only))))
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            print(json.dumps(runner.run(measure(given.measure, Path(given.folder), given))))
         return 0
     good = True
     if "sqlite" in given.which:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -311,6 +312,7 @@ async def _until_stopped(app: App, settings: Settings) -> int:
     except OSError as fault:
         _tell(refusal(fault, settings))
         return 2
+    gc.freeze()  # modules and lessons stay: walking through them again and again would hold everybody up for 60 ms
     for line in (*greeting(settings, app.library.shelf), *_about_lessons(app)):
         _tell(line)
     waits = [asyncio.create_task(event.wait()) for event in (stopping, app.failed)]

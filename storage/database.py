@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection as Connection
@@ -25,6 +26,7 @@ from storage.errors import Conflict, StorageUnavailable
 T = TypeVar("T")
 Work = Callable[[Connection], T]
 
+LOOK_AGAIN_S, SCRUB_AGAIN_S = 0.001, 0.05
 BUSY_TIMEOUT_S = 2.5  # a backup may hold SQLite for a moment; a graceful stop waits for it three times at most
 CONNECT_TIMEOUT_S = 10.0
 COMMAND_TIMEOUT_S = 60.0  # a server that neither answers nor breaks off; no statement of ours takes a second
@@ -35,6 +37,8 @@ class Database(Protocol):
     """What services need of a database."""
 
     url: str
+    lane: asyncio.Lock  # see `Slices`
+    unscrubbed: bool  # a `scrub` found others at work: try again soon
 
     async def transact(self, work: Work[T]) -> T:
         """Run `work` in one write transaction. Raises Conflict or StorageUnavailable; then nothing was kept."""
@@ -45,8 +49,11 @@ class Database(Protocol):
     async def hold(self, name: str) -> bool:
         """Become the one process that owns `name` (a channel's outbox) until it ends; False while another does."""
 
-    async def scrub(self) -> None:
-        """After a deletion: let nothing of it stay in files beside the tables, as far as the database can."""
+    async def scrub(self, patience_s: float = 0.0) -> None:
+        """After a deletion: let nothing of it stay in files beside the tables, as far as the database can.
+
+        Nobody is held up for it: while others read or write it is tried again for `patience_s`, then `unscrubbed`.
+        """
 
     async def compact(self) -> None:
         """Write the file anew: nothing deleted stays in an unused corner of a page. Holds the writer for long."""
@@ -71,6 +78,7 @@ class SQLite:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
         self._engine: Engine | None = None
         self._readers: AsyncEngine | None = None
+        self.lane, self.unscrubbed = asyncio.Lock(), False
 
     async def transact(self, work: Work[T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._writer, self._write, work)
@@ -81,7 +89,7 @@ class SQLite:
         try:
             with self._engine.begin() as connection:
                 return work(connection)
-        except SQLAlchemyError as fault:
+        except (SQLAlchemyError, sqlite3.Error) as fault:
             raise decide(fault) from fault
 
     async def read(self, work: Work[T]) -> T:
@@ -94,26 +102,32 @@ class SQLite:
     async def hold(self, name: str) -> bool:
         return True  # the lock on the data folder lets one process in
 
-    async def scrub(self) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._writer, self._scrub)
+    async def scrub(self, patience_s: float = 0.0) -> None:
+        loop = asyncio.get_running_loop()
+        for _ in range(1 + round(patience_s / SCRUB_AGAIN_S)):
+            if await loop.run_in_executor(self._writer, self._scrub):
+                return
+            await asyncio.sleep(SCRUB_AGAIN_S if patience_s else 0)
 
     async def compact(self) -> None:
         """Where rows moved from page to page while others were deleted, secure_delete leaves copies in the gaps."""
         await asyncio.get_running_loop().run_in_executor(self._writer, self._scrub, "VACUUM")
 
-    def _scrub(self, first: str = "") -> None:
+    def _scrub(self, first: str = "") -> bool:
         """Pages are overwritten when they are freed (secure_delete); the log of writes still has them as they were.
 
-        Not while somebody reads: then the next deletion or stop does it.
+        False while others are at work: SQLite would wait for whoever reads, and let nobody write meanwhile.
         """
         if self._engine is None:
-            return
+            return True
         try:
             with self._engine.connect() as connection:
-                for statement in filter(None, (first, "PRAGMA wal_checkpoint(TRUNCATE)")):
-                    connection.connection.driver_connection.execute(statement)  # type: ignore[union-attr]
+                sqlite: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+                _patiently(sqlite, first)
+                self.unscrubbed = bool(sqlite.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
         except (SQLAlchemyError, sqlite3.Error) as fault:
             raise decide(fault) from fault
+        return not self.unscrubbed
 
     async def close(self) -> None:
         if self._readers is not None:
@@ -129,7 +143,7 @@ def writer_engine(path: Path) -> Engine:
     engine = create_engine(
         f"sqlite:///{path}",
         poolclass=StaticPool,
-        connect_args={"timeout": BUSY_TIMEOUT_S, "isolation_level": None, "check_same_thread": False},
+        connect_args={"timeout": 0, "isolation_level": None, "check_same_thread": False},  # see `_patiently`
     )
 
     @event.listens_for(engine, "connect")
@@ -139,17 +153,34 @@ def writer_engine(path: Path) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        _patiently(connection.connection.driver_connection, "BEGIN IMMEDIATE")
 
     return engine
 
 
+def _patiently(connection: Any, statement: str) -> None:
+    """Wait until another process has written, and look often: SQLite would sleep longer each time, up to 100 ms, while
+    the other ends one short transaction and begins the next."""
+    until = monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            connection.execute(statement)
+            return
+        except sqlite3.OperationalError as fault:
+            if fault.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > until:
+                raise
+        sleep(LOOK_AGAIN_S)
+
+
 class PostgreSQL:
+    unscrubbed = False
+
     def __init__(self, url: str) -> None:
         self.url = url
         patience = {"timeout": CONNECT_TIMEOUT_S, "command_timeout": COMMAND_TIMEOUT_S}
         self._engine = create_async_engine(url, pool_size=4, max_overflow=4, connect_args=patience)
         self._holder: AsyncConnection | None = None
+        self.lane = asyncio.Lock()
 
     async def transact(self, work: Work[T]) -> T:
         async with _decided(), self._engine.begin() as connection:
@@ -174,7 +205,7 @@ class PostgreSQL:
         self._holder = holder
         return owned
 
-    async def scrub(self) -> None:
+    async def scrub(self, patience_s: float = 0.0) -> None:
         """Nothing: dead rows go with the next autovacuum, and the log of writes belongs to the server."""
 
     async def compact(self) -> None:

@@ -195,8 +195,9 @@ _FREE = (
     )
 )
 _STILL = select(
-    t.request.c.request_id, t.request.c.width, t.request.c.owner_kind, t.request.c.owner_id, t.request.c.due_at
-).where(t.request.c.request_id.in_(bindparam("ids", expanding=True)), t.request.c.state == "waiting")
+    t.request.c.request_id, t.request.c.state, t.request.c.width, t.request.c.owner_kind, t.request.c.owner_id,
+    t.request.c.due_at,
+).where(t.request.c.request_id.in_(bindparam("ids", expanding=True)))  # fmt: skip
 _ASKED = select(t.offer.c.request_id, t.offer.c.instructor_id).where(
     t.offer.c.request_id.in_(bindparam("ids", expanding=True)), t.offer.c.state.in_(("declined", "expired"))
 )
@@ -212,9 +213,9 @@ def free_of(conn: Connection, ids: Collection[str], now: int) -> dict[str, Row]:
 
 def still_waiting(conn: Connection, ids: Collection[str]) -> dict[str, Row]:
     """What may have changed of those that wait: request_id → width, owner_kind, owner_id, due_at."""
-    return {
-        row["request_id"]: {**row, "owner_id": row["owner_id"] or ""} for row in many(conn, _STILL, ids=padded(ids))
-    }
+    # By id alone: asked for the state as well SQLite would walk through all who wait.
+    found = many(conn, _STILL, ids=padded(ids))
+    return {row["request_id"]: {**row, "owner_id": row["owner_id"] or ""} for row in found if row["state"] == "waiting"}
 
 
 def tried_of(conn: Connection, requests: Mapping[str, str]) -> dict[str, set[str]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from bot.services.pseudonyms import Pseudonyms
 from storage import conversations, forgetting, schema
-from storage.database import Connection, Database
+from storage.database import BUSY_TIMEOUT_S, Connection, Database
 from storage.errors import StorageError
 
 SLICE = 20  # persons a transaction
@@ -38,7 +38,7 @@ async def repeat_deletions(database: Database, names: Iterable[Pseudonyms], befo
         await database.transact(lambda c, some=back[at : at + SLICE]: _forget(c, some, keys[0]))  # type: ignore[misc]
     await database.transact(lambda c: forgetting.drop_invitees(c, entries))
     await database.transact(lambda c: forgetting.keep_tombstones(c, before))
-    await database.scrub()
+    await database.scrub(BUSY_TIMEOUT_S)
     return len(back)
 
 

@@ -22,8 +22,9 @@ from storage import areas, invitees, people
 from storage.areas import AreaRow
 from storage.database import Connection
 from storage.people_records import AuditRow, InviteeRow
+from storage.slices import Slices
 
-SLICE = 400  # rows a transaction: some 10 ms of SQLite's one writer
+SLICE = 400  # rows at most that are looked up, or written, at once
 MOST_HINTS = 200  # names for which a near one is looked for; each costs some milliseconds
 DEAD_AFTER = timedelta(minutes=2)  # an import that has written nothing for so long is broken
 
@@ -82,11 +83,12 @@ async def carry_out(service: People, actor: Actor, found: Plan) -> None:
     while await service.database.transact(begin):
         pass
     await service.database.transact(lambda c: invitees.begin(c, import_id, actor.name, service.now()))
-    written = 0
-    for rows in _slices(found.areas):
+    written, slices = 0, Slices(service.database.lane, 50, SLICE)
+    async for rows in slices.of(found.areas):
         written += len(rows)
         await service.database.transact(partial(_write_areas, service, import_id, rows, written))
-    for entries in _slices(found.invitees):
+    # In the order of their keys: neighbours share pages, else each row dirties a page of its own.
+    async for entries in slices.of(sorted(found.invitees, key=lambda row: row.invitee_id)):
         written += len(entries)
         await service.database.transact(partial(_write_invitees, service, actor, import_id, entries, written))
     await service.database.transact(partial(_finish, service, actor, import_id, written))

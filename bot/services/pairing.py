@@ -6,13 +6,12 @@ and reaches her as an update of the channel `inner`.
 
 from __future__ import annotations
 
-import asyncio
 import gc
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from time import monotonic
+from math import inf
 from typing import Any, TypeVar
 
 from bot.channels.base import Notice
@@ -32,15 +31,16 @@ from storage import standings, waiting
 from storage.database import Connection, Database
 from storage.records import to_ms
 from storage.rows import Row
+from storage.slices import Slices
 
 T = TypeVar("T")
 
-A_LOOK, SLICE_BESIDE = 20, 15
-"""Requests of a sweep matched at once, and written at once where people chat meanwhile: some milliseconds each."""
-
 READ, SLICE, DUE = 300, 60, 5
-"""Requests of a sweep looked at without a pause, and written in one transaction; requests whose time is up, dealt with
-in one: nobody else waits 50 ms for any of these."""
+"""Requests of a sweep looked at, and written in one transaction, at the most; requests whose time is up, dealt with in
+one."""
+
+LOOK_S = 0.005  # reading and matching beside people who chat: no writer is held, only the attention of the process
+NEVER = 1_000_000  # times the young are collected before the old are
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +123,18 @@ class Pairings:
     async def sweep(self, now: int, *, beside: bool = False) -> Sweep:
         """Match all who wait, in slices; what is found is visible after each.
 
-        `beside` people who chat it takes small steps and leaves them two thirds of the time.
+        `beside` people who chat it takes small steps and leaves them most of the time.
         """
         sweep = Sweep(self.database, self.world, now, beside=beside)
+        often = gc.get_threshold()
+        # Else the collector walks through all who teach again and again: each time nobody is answered for 100 ms.
+        gc.set_threshold(*often[:2], NEVER)
         try:
             await sweep.load()
-            # Else the collector walks through all who teach again and again: each time nobody is answered for 100 ms.
-            gc.freeze()
             while await sweep.step():
                 pass
         finally:
-            gc.unfreeze()
+            gc.set_threshold(*often)
         return sweep
 
 
@@ -149,7 +150,15 @@ class Sweep:
     """
 
     def __init__(self, database: Database, world: World, now: int, *, beside: bool = False) -> None:
-        self.database, self.world, self.now, self.beside = database, world, now, beside
+        self.database, self.world, self.now = database, world, now
+        self.looks = (
+            Slices(database.lane, 25, READ, aim_s=LOOK_S)
+            if beside
+            else Slices(database.lane, READ, READ, rest=0, aim_s=inf)
+        )
+        self.writes = (
+            Slices(database.lane, 5, SLICE) if beside else Slices(database.lane, SLICE, SLICE, rest=0, aim_s=inf)
+        )
         self.pool = Pool(world.clock)
         self.after: tuple[int, int, str] | None = None
         self.seen = self.offered = 0
@@ -158,34 +167,28 @@ class Sweep:
         """Whoever has a place left, read in slices; and who waits is put where an instructor looks for her."""
         while lines := await self.database.read(partial(waiting.misplaced, limit=SLICE)):
             await self.database.transact(partial(waiting.requeue, lines=lines))
-        after = ""
-        while rows := await self.database.read(partial(standings.instructors, after=after, limit=READ, roomy=True)):
-            for row in rows:
-                if (known := read_instructor(row)) and known.active and known.agreed:
-                    self.pool.put(known, row["taken"])
-            after = rows[-1]["learner_id"]
+        after, size, rows = "", 0, list[Row]()
+        while len(rows) == size:
+            async with self.looks as size:
+                rows = await self.database.read(partial(standings.instructors, after=after, limit=size, roomy=True))
+                for row in rows:
+                    if (known := read_instructor(row)) and known.active and known.agreed:
+                        self.pool.put(known, row["taken"], self.now)
+            after = rows[-1]["learner_id"] if rows else after
 
     async def step(self) -> bool:
         """One slice; False when nobody else waits, or nobody has a place left."""
         if self.world.clock.is_quiet(self.now) or not self.pool:
             return False
-        rows, tried = await self.database.read(self._read)
-        found = []
-        for number, row in enumerate(rows):
-            if number % A_LOOK == 0:
-                await asyncio.sleep(0)  # whoever chats meanwhile is answered in between
-            if each := self._match(row, tried[row["request_id"]]):
-                found.append(each)
-        size = SLICE_BESIDE if self.beside else SLICE
-        for at in range(0, len(found), size):
-            began = monotonic()
-            await self.database.transact(partial(self._write, found=found[at : at + size]))
-            if self.beside:
-                await asyncio.sleep(2 * (monotonic() - began))
+        async with self.looks as size:
+            rows, tried = await self.database.read(partial(self._read, size=size))
+            found = [each for row in rows if (each := self._match(row, tried[row["request_id"]]))]
+        async for some in self.writes.of(found):
+            await self.database.transact(partial(self._write, found=some))
         if rows:
             self.after = rows[-1]["priority"], rows[-1]["since_at"], rows[-1]["request_id"]
         self.seen += len(rows)
-        return len(rows) == READ
+        return len(rows) == size
 
     def _match(self, row: Row, tried: Collection[str]) -> tuple[Request, Learner, str] | None:
         learner = Learner(row["learner_id"], row["name"], row["path"], row["lang"], area=row["area"])
@@ -196,11 +199,11 @@ class Sweep:
         self.pool.served(best.learner_id, self.pool.load(best.learner_id) + 1, self.now)
         return request, learner, best.learner_id
 
-    def _read(self, conn: Connection) -> tuple[list[Row], dict[str, set[str]]]:
-        rows = waiting.waiting(conn, self.after, READ)
+    def _read(self, conn: Connection, size: int) -> tuple[list[Row], dict[str, set[str]]]:
+        rows = waiting.waiting(conn, self.after, size)
         return rows, waiting.tried_of(conn, {row["request_id"]: row["learner_id"] for row in rows})
 
-    def _write(self, conn: Connection, found: list[tuple[Request, Learner, str]]) -> None:
+    def _write(self, conn: Connection, found: Sequence[tuple[Request, Learner, str]]) -> None:
         kept.lock(conn)
         world, now = self.world, self.now
         still = waiting.still_waiting(conn, [request.request_id for request, _, _ in found])

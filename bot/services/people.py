@@ -22,7 +22,7 @@ from bot.tutoring.roles import Grant, may
 from storage import areas, conversations, forgetting, invitees, people
 from storage import invitations as kept
 from storage.areas import AreaRow
-from storage.database import Connection, Database
+from storage.database import BUSY_TIMEOUT_S, Connection, Database
 from storage.people_records import AuditRow, InvitationRow, InviteeRow, Listed, RoleRow
 
 T = TypeVar("T")
@@ -229,7 +229,7 @@ class People:
             correcting.tell(connection, self.new_id(), learner_id, "withdrawn_told", "", now)
 
         await self.about(actor, "withdraw", learner_id, work)
-        await self.database.scrub()
+        await self.database.scrub(BUSY_TIMEOUT_S)
 
     async def delete(self, actor: Actor, learner_id: str) -> None:
         """Everything that is hers is gone for good. Raises NotAllowed, NobodyThere."""
@@ -241,7 +241,7 @@ class People:
             self.office.forgotten(connection, [learner_id])
 
         await self.about(actor, "delete", learner_id, work)
-        await self.database.scrub()
+        await self.database.scrub(BUSY_TIMEOUT_S)
 
     # --- who may ---
 

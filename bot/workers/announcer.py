@@ -11,6 +11,7 @@ from bot.services.announcing import Feeder
 from bot.workers.edge import guarded
 
 EVERY_S = 5.0
+AT_ONCE = 25  # people told in one transaction: some milliseconds of the writer
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +22,8 @@ class Announcer:
     def __init__(
         self, feeder: Feeder, now: Callable[[], datetime], wake: Callable[[], None], every_s: float = EVERY_S
     ) -> None:
-        self.feeder, self.now, self.wake, self.every_s = feeder, now, wake, every_s
+        self.feeder, self.now, self.wake = feeder, now, wake
+        self.every_s = min(every_s, AT_ONCE * 60 / feeder.rules.per_minute)
 
     async def run(self) -> None:
         while True:

@@ -8,12 +8,11 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from time import monotonic
 from typing import TypeVar
 
 from bot.channels.base import Inner, Submit, Update
 from bot.services.conversation import INNER
-from bot.services.pairing import Pairings
+from bot.services.pairing import DUE, Pairings
 from bot.services.told import updates
 from bot.tutoring import talk as talks
 from bot.tutoring.quiet import QuietHours
@@ -23,14 +22,14 @@ from storage import invitations, keeping
 from storage.database import Connection, Database
 from storage.pairings import due_notices
 from storage.records import to_ms
+from storage.slices import Slices
 
 EVERY_S = 5.0  # reminders are counted in minutes and days
 DUE_AT_ONCE = 100
-TOLD_AT_ONCE, SLICES = 20, 50
-"""Notices in one batch, some 10 ms of the writer; batches, and slices of deadlines, before the rest has its turn."""
+TOLD_AT_ONCE, TURNS = 20, 100
+"""Notices in one batch at most; batches, and slices of deadlines, before the rest has its turn."""
 SWEEP_EVERY = timedelta(hours=1)
-SWEEP_SLICE = 50  # rows a transaction: nothing holds the writer longer than 50 ms
-FORGET_SLICE = 5  # persons likewise: each may take some milliseconds
+SWEEP_SLICE = 50  # rows a transaction at most
 KEEP_UNCONSENTED = timedelta(days=30)  # design, section 4
 KEEP_RELAYED = timedelta(days=1)  # what one wrote to another stays on a page that never answers, at the most
 KEEP_INBOX = timedelta(days=14)  # Telegram delivers for 24 h; a page may send again what was typed offline for days
@@ -61,6 +60,7 @@ class Ticker:
         self._swept_at: datetime | None = None
         self._matched_at: datetime | None = None
         self._woken = asyncio.Event()
+        self._told, self._due = Slices(database.lane, 5, TOLD_AT_ONCE), Slices(database.lane, 2, DUE)
 
     def wake(self) -> None:
         """Something has just been committed that others are to hear of: do not wait for the next tick."""
@@ -87,6 +87,8 @@ class Ticker:
         await self.fire()
         await self.see_to_requests()
         await self.beat()
+        if self.database.unscrubbed:
+            await self.database.scrub()
         now = self.now()
         if self._swept_at is None or abs(now - self._swept_at) >= SWEEP_EVERY:
             self._swept_at = now
@@ -105,31 +107,30 @@ class Ticker:
     async def tell(self) -> int:
         """Hand what somebody is to hear to the intake, the urgent first; at night only that.
 
-        Where thousands are to hear something, a few at a time with a pause as long for those who write meanwhile, and
-        not all of them before timers and deadlines have had their turn.
+        Where thousands are to hear something, a few at a time, and not all of them before timers and deadlines have had
+        their turn.
         """
         told, now = 0, self.now()
-        for _ in range(SLICES):
-            began = monotonic()
-            read = partial(due_notices, now=to_ms(now), limit=TOLD_AT_ONCE, urgent_only=self.quiet.holds(now))
-            rows = await self.database.read(read)
-            await self.submit(updates(rows, now))
+        for _ in range(TURNS):
+            async with self._told as size:
+                read = partial(due_notices, now=to_ms(now), limit=size, urgent_only=self.quiet.holds(now))
+                rows = await self.database.read(read)
+                await self.submit(updates(rows, now))
             told += len(rows)
-            if len(rows) < TOLD_AT_ONCE:
+            if len(rows) < size:
                 return told
-            await asyncio.sleep(monotonic() - began)
         self.wake()
         return told
 
     async def see_to_requests(self) -> None:
         """Offers and requests of which a deadline is over."""
         acted = False
-        for _ in range(SLICES if self.pairings else 0):
-            began = monotonic()
-            if self.pairings is None or not await self.pairings.tick(to_ms(self.now())):
+        for _ in range(TURNS if self.pairings else 0):
+            async with self._due as size:
+                found = await self.pairings.tick(to_ms(self.now()), size) if self.pairings else 0
+            if not found:
                 break
             acted = True
-            await asyncio.sleep(monotonic() - began)
         if acted:
             self.wake()
             await self.tell()
@@ -148,7 +149,7 @@ class Ticker:
         now = self.now()
         people, ids = now - KEEP_UNCONSENTED, now - KEEP_INBOX
         learners = await self.database.read(lambda c: keeping.expired_people(c, people))
-        await self._in_slices(learners, lambda some, c: keeping.expire_people(c, some, people), FORGET_SLICE)
+        await self._in_slices(learners, lambda some, c: keeping.expire_people(c, some, people))
         lines = await self.database.read(lambda c: keeping.ownerless_logs(c, people))
         await self._in_slices(lines, lambda some, c: keeping.expire_logs(c, some))
         while await self.database.transact(lambda c: invitations.expire(c, people, SWEEP_SLICE)) == SWEEP_SLICE:
@@ -160,12 +161,10 @@ class Ticker:
             pass
         await self.database.scrub()
 
-    async def _in_slices(
-        self, found: Sequence[T], forget: Callable[[Sequence[T], Connection], None], size: int = SWEEP_SLICE
-    ) -> None:
+    async def _in_slices(self, found: Sequence[T], forget: Callable[[Sequence[T], Connection], None]) -> None:
         """A transaction a slice: updates get in between."""
-        for at in range(0, len(found), size):
-            await self.database.transact(partial(forget, found[at : at + size]))
+        async for some in Slices(self.database.lane, 5, SWEEP_SLICE).of(found):
+            await self.database.transact(partial(forget, some))
 
 
 def _due(learner_id: str, state: str, due_at: int, now: datetime) -> Update:

@@ -33,14 +33,15 @@ class Pool:
         self._roomy: set[str] = set()
         self._asleep: list[tuple[int, str, int]] = []
 
-    def put(self, instructor: Instructor, load: int) -> None:
-        """She is new, or something about her has changed."""
+    def put(self, instructor: Instructor, load: int, now: int | None = None) -> None:
+        """She is new, or something about her has changed. Told the time, whoever cannot be asked `now` lies apart at
+        once: else the first search that comes upon thousands of them sorts them all out."""
         who = instructor.learner_id
         known = self._known.get(who)
         self._members.subtract(_keys(known[0]) if known else ())
         self._members.update(_keys(instructor))
         self._known[who] = instructor, load
-        self._push(who)
+        self._push(who, now)
 
     def drop(self, who: str) -> None:
         """She is gone."""
@@ -109,13 +110,16 @@ class Pool:
             if self._stamps.get(who) == stamp:
                 self._push(who)
 
-    def _push(self, who: str) -> None:
+    def _push(self, who: str, now: int | None = None) -> None:
         instructor, load = self._known[who]
         stamp = self._stamps[who] = self._stamps.get(who, 0) + 1
         if load >= instructor.capacity or not instructor.active or not instructor.agreed:
             self._roomy.discard(who)
             return
         self._roomy.add(who)
+        if now is not None and (wakes := wakes_at(instructor, now, self._clock)) > now:
+            heappush(self._asleep, (wakes, who, stamp))
+            return
         entry = rank(instructor, load), stamp
         for key in _keys(instructor):
             heap = self._buckets.setdefault(key, [])

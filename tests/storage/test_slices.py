@@ -1,0 +1,31 @@
+"""Mass work takes as much at once as leaves room for others."""
+
+from __future__ import annotations
+
+from asyncio import Lock
+from math import inf
+
+from storage.slices import Slices
+
+
+async def of(slices: Slices, number: int) -> list[list[int]]:
+    return [list(some) async for some in slices.of(range(number))]
+
+
+async def test_every_row_comes_once_and_in_order() -> None:
+    for aim_s in (0.0, inf):
+        slices = Slices(Lock(), 3, 20, aim_s, rest=0)
+        assert [each for some in await of(slices, 100) for each in some] == list(range(100))
+    assert await of(Slices(Lock(), 3, 20), 0) == []
+
+
+async def test_slices_grow_where_nobody_waits_and_never_beyond_the_most() -> None:
+    assert [len(some) for some in await of(Slices(Lock(), 4, 8, inf, rest=0), 40)] == [4, 5, 6, 8, 8, 8, 1]
+
+
+async def test_a_slice_that_took_too_long_makes_the_next_ones_smaller_but_never_too_small_to_get_on() -> None:
+    slices = Slices(Lock(), 4, 100, inf, rest=0)
+    await of(slices, 60)
+    grown, slices.aim_s = slices.size, 0.0
+    assert grown == 19
+    assert [len(some) for some in await of(slices, 60)] == [grown, 10, 5, 4, 4, 4, 4, 4, 4, 2]
