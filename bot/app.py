@@ -210,7 +210,7 @@ class App:
     def _publish(self, effects: Effects) -> None:
         """What is committed goes out: to the senders and to the pages that are open."""
         self._senders.push(effects.outgoing)
-        if effects.stirred:
+        if effects.stirred or effects.forgotten:
             self._wake()
         for chat_id in effects.anew:
             self._webchat.renew(chat_id)

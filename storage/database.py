@@ -38,7 +38,7 @@ class Database(Protocol):
 
     url: str
     lane: asyncio.Lock  # see `Slices`
-    unscrubbed: bool  # a `scrub` found others at work: try again soon
+    unscrubbed: bool  # something was deleted, here or before a crash, that a `scrub` has still to wipe
 
     async def transact(self, work: Work[T]) -> T:
         """Run `work` in one write transaction. Raises Conflict or StorageUnavailable; then nothing was kept."""
@@ -52,7 +52,8 @@ class Database(Protocol):
     async def scrub(self, patience_s: float = 0.0) -> None:
         """After a deletion: let nothing of it stay in files beside the tables, as far as the database can.
 
-        Nobody is held up for it: while others read or write it is tried again for `patience_s`, then `unscrubbed`.
+        Nobody is held up for it: while others read or write it is tried again for `patience_s`; then it is left
+        `unscrubbed`.
         """
 
     async def compact(self) -> None:
@@ -78,7 +79,7 @@ class SQLite:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
         self._engine: Engine | None = None
         self._readers: AsyncEngine | None = None
-        self.lane, self.unscrubbed = asyncio.Lock(), False
+        self.lane, self.unscrubbed = asyncio.Lock(), True
 
     async def transact(self, work: Work[T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._writer, self._write, work)
@@ -105,6 +106,7 @@ class SQLite:
     async def scrub(self, patience_s: float = 0.0) -> None:
         loop = asyncio.get_running_loop()
         for _ in range(1 + round(patience_s / SCRUB_AGAIN_S)):
+            await self.read(lambda c: c.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)"))  # most of it, beside writers
             if await loop.run_in_executor(self._writer, self._scrub):
                 return
             await asyncio.sleep(SCRUB_AGAIN_S if patience_s else 0)

@@ -10,7 +10,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 AIM_S = 0.002  # a slice: below what one chat's own transaction takes, so nobody waits twice as long as alone
-REST = 2.0  # times as long as the slice took: two thirds of the writer are everybody else's
+REST = 3.0  # times as long as the slice took: three quarters of the writer are everybody else's
 SHRINK, GROW = 0.5, 1.25  # at most, from one slice to the next: one that had to wait for others says little
 
 

@@ -58,7 +58,7 @@ class Conversation:
         """
         effects = await self._commit(updates, settled)
         if effects.forgotten:
-            await self._scrub()
+            self.database.unscrubbed = True  # the ticker is woken for it; the next batch need not wait
         return effects
 
     async def _commit(self, updates: Sequence[Update], settled: Settled) -> Effects:
@@ -68,13 +68,6 @@ class Conversation:
             except Conflict as conflict:
                 log.info("batch runs again", extra={"reason": str(conflict)[:200]})
         return await self.database.transact(lambda connection: self.batch(connection, updates, settled))
-
-    async def _scrub(self) -> None:
-        """The deletion itself is committed; should this fail, the next deletion makes up for it."""
-        try:
-            await self.database.scrub()
-        except StorageError as away:
-            log.warning("not scrubbed", extra={"reason": str(away)[:200]})
 
     def batch(self, connection: Connection, updates: Sequence[Update], settled: Settled) -> Effects:
         """The body of the transaction; pure but for the connection. One book from its first update to its last."""

@@ -11,7 +11,7 @@ from bot.services.announcing import Feeder
 from bot.workers.edge import guarded
 
 EVERY_S = 5.0
-AT_ONCE = 25  # people told in one transaction: some milliseconds of the writer
+AT_ONCE = 12  # people told in one transaction: some milliseconds of the writer
 
 log = logging.getLogger(__name__)
 

@@ -82,13 +82,14 @@ class Ticker:
                 await asyncio.gather(matching, return_exceptions=True)
 
     async def step(self) -> None:
-        """Fire what is due, see to requests whose time is up, tell people; once an hour forget what has expired."""
+        """Wipe what was deleted, tell people, fire what is due, see to requests whose time is up; once an hour forget
+        what has expired."""
+        if self.database.unscrubbed:
+            await self.database.scrub()
         await self.tell()
         await self.fire()
         await self.see_to_requests()
         await self.beat()
-        if self.database.unscrubbed:
-            await self.database.scrub()
         now = self.now()
         if self._swept_at is None or abs(now - self._swept_at) >= SWEEP_EVERY:
             self._swept_at = now

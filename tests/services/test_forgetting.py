@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from bot import backup
+from bot.channels.base import Tap
 from bot.services.people import OPERATOR
 from bot.services.pseudonyms import KEY_FILE, Pseudonyms
 from bot.services.retention import Retention, Rules
@@ -108,6 +109,19 @@ async def test_nothing_of_her_is_left_in_any_file(tmp_path: Path, channel: str):
     assert not [trace for trace in (*TRACES, learner_id, *chats) if trace in logical]
     assert found_in(tmp_path, *TRACES, learner_id, *chats) == []
     assert "Mai" in logical
+
+
+async def test_nothing_of_her_is_left_when_the_process_dies_right_after_the_deletion(tmp_path: Path):
+    async with tutor(tmp_path, book(LESSON)) as t:
+        she, learner_id = await live(t, TELEGRAM)
+        await she.say("xóa dữ liệu")
+        await t.submit([she.update(Tap(she.buttons["Xóa hết"]))])
+        with closing(sqlite3.connect(tmp_path / "camtay.db")) as other:
+            other.execute("SELECT count(*) FROM person").fetchone()  # else SQLite tidies up as the last connection goes
+            await t.crash()
+            assert found_in(tmp_path, *TRACES, learner_id), "the log of writes has not been wiped yet"
+            await t.ticker.step()
+        assert found_in(tmp_path, *TRACES, learner_id) == []
 
 
 @pytest.mark.parametrize("how", ["officer", "clock"])

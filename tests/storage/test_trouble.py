@@ -80,6 +80,29 @@ async def test_an_sqlite_locked_by_another_writer_for_too_long(tmp_path: Path, m
         await database.close()
 
 
+async def test_wiping_what_was_deleted_waits_for_whoever_reads_but_nobody_waits_for_it(tmp_path: Path):
+    path = tmp_path / "camtay.db"
+    await empty_database(path)
+    database = open_database(f"sqlite:///{path}")
+    log = tmp_path / "camtay.db-wal"
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM person").fetchone()
+            await database.transact(lambda c: c.execute(text("INSERT INTO key_value VALUES ('a', 'b', 1)")) and None)
+            await database.scrub()
+            assert database.unscrubbed and log.stat().st_size
+            await database.transact(keeping.counts)
+            later = asyncio.create_task(database.scrub(patience_s=5))
+            await asyncio.sleep(0.1)
+            assert not later.done()
+            reader.execute("ROLLBACK")
+        await later
+        assert not database.unscrubbed and not log.stat().st_size
+    finally:
+        await database.close()
+
+
 async def test_a_full_disk_keeps_nothing_by_halves_and_says_so(tmp_path: Path):
     path = tmp_path / "camtay.db"
     await empty_database(path)

@@ -190,6 +190,8 @@ class Tutor:
             learner.turn = []
         await self.submit(updates)
         await self.flush()
+        if self.database.unscrubbed:
+            await self.ticker.step()  # it is woken for that
 
     async def submit(self, updates: Sequence[Update]) -> None:
         """Raises StorageUnavailable as the intake does."""
