@@ -240,7 +240,9 @@ def prepare(conn: Connection) -> None:
 
 
 def nobody_waits(conn: Connection) -> None:
+    """And an import that was broken off is known to be dead."""
     conn.execute(text("UPDATE request SET state = 'closed', queue = '' WHERE state <> 'closed'"))
+    conn.execute(text("UPDATE import_batch SET at = 0 WHERE state = 'loading'"))
 
 
 def all_wait(conn: Connection) -> None:
@@ -285,6 +287,7 @@ async def measure(url: str, folder: Path, given: argparse.Namespace) -> dict[str
             await app.database.scrub()  # what this alone left behind is no part of what is measured
         await asyncio.sleep(1)
         found["works"][name] = _spread(*await bench.beside(WORKS[name], given.most))
+        print(name, *(round(each, 1) for each in found["works"][name]), file=sys.stderr, flush=True)
         await app.database.transact(nobody_waits)
         await asyncio.sleep(3)
         found["alone"] += [_spread(*await bench.beside(None, seconds / 2))]
