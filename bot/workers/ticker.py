@@ -85,7 +85,7 @@ class Ticker:
         """Wipe what was deleted, tell people, fire what is due, see to requests whose time is up; once an hour forget
         what has expired."""
         if self.database.unscrubbed:
-            await self.database.scrub()
+            await guarded(self.database.scrub, log, "not wiped")
         await self.tell()
         await self.fire()
         await self.see_to_requests()
