@@ -157,7 +157,7 @@ async def measure(url: str, learners: int) -> dict[str, Any]:
     found["behind"] = await _asked(pairings, [next(first) for _ in range(SINGLES)])
     found["behind_held"] = _spread(_taken(database.held)[-SINGLES:])
     began = time.perf_counter()
-    sweep = await pairings.sweep(NOW)
+    sweep = await pairings.sweep(lambda: NOW)
     found |= {"sweep_s": time.perf_counter() - began, "seen": sweep.seen, "offered": sweep.offered}
     found["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_024
     found["sweep_held"] = _spread(_taken(database.held))

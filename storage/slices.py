@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from math import ceil
 from time import monotonic
 from typing import TypeVar
 
@@ -36,7 +37,7 @@ class Slices:
     async def __aexit__(self, *_: object) -> None:
         took = monotonic() - self._began
         by = min(GROW, max(SHRINK, self.aim_s / max(took, 1e-6)))
-        self.size = max(self.least, min(self.most, round(self.size * by)))
+        self.size = max(self.least, min(self.most, ceil(self.size * by)))
         try:
             await asyncio.sleep(self.rest * took)
         finally:

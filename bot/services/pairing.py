@@ -120,8 +120,8 @@ class Pairings:
             return 0  # the usual case takes no writer
         return await self.database.transact(work)
 
-    async def sweep(self, now: int, *, beside: bool = False) -> Sweep:
-        """Match all who wait, in slices; what is found is visible after each.
+    async def sweep(self, now: Callable[[], int], *, beside: bool = False) -> Sweep:
+        """Match all who wait, in slices; what is found is visible after each, and at night it stops.
 
         `beside` people who chat it takes small steps and leaves them most of the time.
         """
@@ -149,16 +149,13 @@ class Sweep:
     and comes again with the next sweep.
     """
 
-    def __init__(self, database: Database, world: World, now: int, *, beside: bool = False) -> None:
-        self.database, self.world, self.now = database, world, now
-        self.looks = (
-            Slices(database.lane, 25, READ, aim_s=LOOK_S)
-            if beside
-            else Slices(database.lane, READ, READ, rest=0, aim_s=inf)
-        )
-        self.writes = (
-            Slices(database.lane, 5, SLICE) if beside else Slices(database.lane, SLICE, SLICE, rest=0, aim_s=inf)
-        )
+    def __init__(self, database: Database, world: World, clock: Callable[[], int], *, beside: bool = False) -> None:
+        self.database, self.world, self.clock, self.now = database, world, clock, clock()
+        lane = database.lane
+        if beside:
+            self.looks, self.writes = Slices(lane, 25, READ, aim_s=LOOK_S), Slices(lane, 5, SLICE)
+        else:
+            self.looks, self.writes = (Slices(lane, most, most, aim_s=inf, rest=0) for most in (READ, SLICE))
         self.pool = Pool(world.clock)
         self.after: tuple[int, int, str] | None = None
         self.seen = self.offered = 0
@@ -177,7 +174,8 @@ class Sweep:
             after = rows[-1]["learner_id"] if rows else after
 
     async def step(self) -> bool:
-        """One slice; False when nobody else waits, or nobody has a place left."""
+        """One slice; False when nobody else waits, nobody has a place left, or night has come."""
+        self.now = self.clock()
         if self.world.clock.is_quiet(self.now) or not self.pool:
             return False
         async with self.looks as size:

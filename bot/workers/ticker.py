@@ -143,7 +143,7 @@ class Ticker:
         if self.pairings is None or not is_due or self.quiet.holds(now):
             return
         self._matched_at = now
-        if (await self.pairings.sweep(to_ms(now), beside=True)).offered:
+        if (await self.pairings.sweep(lambda: to_ms(self.now()), beside=True)).offered:
             self.wake()
 
     async def sweep(self) -> None:

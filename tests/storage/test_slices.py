@@ -20,12 +20,10 @@ async def test_every_row_comes_once_and_in_order() -> None:
 
 
 async def test_slices_grow_where_nobody_waits_and_never_beyond_the_most() -> None:
-    assert [len(some) for some in await of(Slices(Lock(), 4, 8, inf, rest=0), 40)] == [4, 5, 6, 8, 8, 8, 1]
+    assert [len(some) for some in await of(Slices(Lock(), 4, 8, inf, rest=0), 40)] == [4, 5, 7, 8, 8, 8]
 
 
 async def test_a_slice_that_took_too_long_makes_the_next_ones_smaller_but_never_too_small_to_get_on() -> None:
-    slices = Slices(Lock(), 4, 100, inf, rest=0)
-    await of(slices, 60)
-    grown, slices.aim_s = slices.size, 0.0
-    assert grown == 19
-    assert [len(some) for some in await of(slices, 60)] == [grown, 10, 5, 4, 4, 4, 4, 4, 4, 2]
+    slices = Slices(Lock(), 4, 100, 0.0, rest=0)
+    slices.size = 20
+    assert [len(some) for some in await of(slices, 43)] == [20, 10, 5, 4, 4]
