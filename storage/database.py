@@ -145,13 +145,14 @@ def writer_engine(path: Path) -> Engine:
     engine = create_engine(
         f"sqlite:///{path}",
         poolclass=StaticPool,
-        connect_args={"timeout": 0, "isolation_level": None, "check_same_thread": False},  # see `_patiently`
+        connect_args={"timeout": BUSY_TIMEOUT_S, "isolation_level": None, "check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
+        connection.execute("PRAGMA busy_timeout=0")  # from here on see `_patiently`
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -80,6 +80,29 @@ async def test_an_sqlite_locked_by_another_writer_for_too_long(tmp_path: Path, m
         await database.close()
 
 
+async def test_the_first_to_come_waits_for_a_process_that_is_just_going(tmp_path: Path):
+    """The last connection to close takes the whole file to tidy it."""
+    path = tmp_path / "camtay.db"
+    await empty_database(path)
+    database = open_database(f"sqlite:///{path}")
+    held = threading.Event()
+
+    def holds_all() -> None:
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            for statement in ("PRAGMA locking_mode=EXCLUSIVE", "BEGIN IMMEDIATE", "DELETE FROM person", "COMMIT"):
+                other.execute(statement)
+            held.set()
+            threading.Event().wait(0.3)
+
+    going = asyncio.create_task(asyncio.to_thread(holds_all))
+    try:
+        await asyncio.to_thread(held.wait)
+        assert (await database.transact(keeping.counts))["learners"] == 0
+    finally:
+        await going
+        await database.close()
+
+
 async def test_wiping_what_was_deleted_waits_for_whoever_reads_but_nobody_waits_for_it(tmp_path: Path):
     path = tmp_path / "camtay.db"
     await empty_database(path)
