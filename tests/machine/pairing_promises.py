@@ -6,7 +6,7 @@ Each function takes the ledger as it was before one event, the ledger after it, 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from bot.tutoring.pairing.deadlines import Clock
@@ -104,20 +104,8 @@ def deadlines_pause(event: Event) -> None:
 def at_night_nothing_moves_by_itself(event: Event) -> None:
     if event.actor == "" and _quiet(event.now):
         for key, request in event.before.requests.items():
-            if request.kind != "safety" and key in event.after.requests and not _left(event, request):
+            if request.kind != "safety" and key in event.after.requests:
                 assert event.after.requests[key] == request, f"{request} moved at night"
-
-
-def _left(event: Event, request: Request) -> bool:
-    """Its owner changed for a reason that does not wait: she is no officer or instructor any more, or made changes."""
-    if request.owner_kind == "officer":
-        return not any(request.owner_id in post for post in event.after.posts.values())
-    before, after = (rows.instructors.get(request.owner_id) for rows in (event.before, event.after))
-    return (
-        before is None
-        or after is None
-        or replace(after, silences=0, rest_until_at=0) != replace(before, silences=0, rest_until_at=0)
-    )
 
 
 def both_hear_of_it(event: Event) -> None:

@@ -97,7 +97,7 @@ class World(RuleBasedStateMachine):
         self.memory.put_learner(learner)
 
     def set_up(self, instructor: Instructor) -> None:
-        self.happens("", lambda turn: staff.changed(turn, instructor))
+        self.happens(instructor.learner_id, lambda turn: staff.changed(turn, instructor))
 
     def set_posts(self, posts: dict[str, list[str]]) -> None:
         self.memory.posts = posts

@@ -128,7 +128,7 @@ class SqlWorld(World):
 
         with self.engine.begin() as conn:
             work(conn)
-        self.happens("", self.with_conn(event))
+        self.happens(who, self.with_conn(event))
 
     def with_conn(self, event: Callable[[Turn], Any]) -> Callable[[Turn], Any]:
         def inner(turn: Turn) -> Any:
