@@ -16,13 +16,18 @@ from bot.services.office import Office
 from bot.services.people import OPERATOR, People
 from bot.services.pseudonyms import Pseudonyms
 from storage.database import open_database
+from tests.support.builders import where_it_is_noon
 from tests.support.process import TutorProcess, running, until
 from tests.support.web_learner import WebLearner
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(600)]
 
 WARD = "w26041"
-AWAKE = {"CAMTAY__TIME__QUIET_FROM": "00:00", "CAMTAY__TIME__QUIET_TO": "00:00"}
+AWAKE = {
+    "CAMTAY__TIME__QUIET_FROM": "00:00",
+    "CAMTAY__TIME__QUIET_TO": "00:00",
+    "CAMTAY__TIME__ZONE": where_it_is_noon(),
+}
 
 
 async def invite(tutor: TutorProcess, url: str, *roles: str) -> list[str]:

@@ -18,6 +18,7 @@ from bot.services.pseudonyms import Pseudonyms
 from storage.database import open_database
 from tests.e2e.chat_page import Chat, no_violations
 from tests.e2e.conftest import Server
+from tests.support.builders import where_it_is_noon
 
 pytestmark = pytest.mark.browser
 
@@ -28,6 +29,7 @@ SIZE = {"width": 360, "height": 740}
 def tutor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     for edge in ("FROM", "TO"):  # whatever the hour at which the tests run
         monkeypatch.setenv(f"CAMTAY__TIME__QUIET_{edge}", "00:00")
+    monkeypatch.setenv("CAMTAY__TIME__ZONE", where_it_is_noon())
     server = Server(tmp_path, "-m", "bot", "run", "--data", "{folder}/data", "--port", "{port}", "--host", "127.0.0.1")
     server.start()
     yield server

@@ -44,10 +44,10 @@ async def work(url: str, name: str, first: int, last: int) -> None:
         for offer in await database.read(partial(some_offers, about=rng.randrange(last))):
             taps += await again(pairings.accept, offer["instructor_id"], offer["offer_id"], NOW)
         if done % SWEEP_EVERY == 0:
-            await again(pairings.sweep, NOW)
+            await again(pairings.sweep, lambda: NOW)
             sweeps += 1
     while await database.read(unclosed):
-        await again(pairings.sweep, NOW)
+        await again(pairings.sweep, lambda: NOW)
         for offer in await database.read(partial(some_offers, about=0)):
             taps += await again(pairings.accept, offer["instructor_id"], offer["offer_id"], NOW)
     await database.close()
