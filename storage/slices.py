@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from math import ceil
 from time import monotonic
 from typing import TypeVar
@@ -43,10 +43,10 @@ class Slices:
         finally:
             self.lane.release()
 
-    async def of(self, rows: Sequence[T]) -> AsyncIterator[Sequence[T]]:
-        """The rows, slice by slice."""
+    async def through(self, rows: Sequence[T], write: Callable[[Sequence[T]], Awaitable[object]]) -> None:
+        """Let all rows be written, slice by slice."""
         at = 0
         while at < len(rows):
             async with self as size:
-                yield rows[at : at + size]
+                await write(rows[at : at + size])
             at += size

@@ -84,13 +84,16 @@ async def carry_out(service: People, actor: Actor, found: Plan) -> None:
         pass
     await service.database.transact(lambda c: invitees.begin(c, import_id, actor.name, service.now()))
     written, slices = 0, Slices(service.database.lane, 50, SLICE)
-    async for rows in slices.of(found.areas):
+
+    async def write(put: Callable[..., None], rows: Sequence[object]) -> None:
+        nonlocal written
         written += len(rows)
-        await service.database.transact(partial(_write_areas, service, import_id, rows, written))
+        await service.database.transact(partial(put, rows, written))
+
+    await slices.through(found.areas, partial(write, partial(_write_areas, service, import_id)))
     # In the order of their keys: neighbours share pages, else each row dirties a page of its own.
-    async for entries in slices.of(sorted(found.invitees, key=lambda row: row.invitee_id)):
-        written += len(entries)
-        await service.database.transact(partial(_write_invitees, service, actor, import_id, entries, written))
+    in_order = sorted(found.invitees, key=lambda row: row.invitee_id)
+    await slices.through(in_order, partial(write, partial(_write_invitees, service, actor, import_id)))
     await service.database.transact(partial(_finish, service, actor, import_id, written))
 
 

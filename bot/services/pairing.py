@@ -181,8 +181,7 @@ class Sweep:
         async with self.looks as size:
             rows, tried = await self.database.read(partial(self._read, size=size))
             found = [each for row in rows if (each := self._match(row, tried[row["request_id"]]))]
-        async for some in self.writes.of(found):
-            await self.database.transact(partial(self._write, found=some))
+        await self.writes.through(found, lambda some: self.database.transact(partial(self._write, found=some)))
         if rows:
             self.after = rows[-1]["priority"], rows[-1]["since_at"], rows[-1]["request_id"]
         self.seen += len(rows)

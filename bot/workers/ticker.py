@@ -164,8 +164,8 @@ class Ticker:
 
     async def _in_slices(self, found: Sequence[T], forget: Callable[[Sequence[T], Connection], None]) -> None:
         """A transaction a slice: updates get in between."""
-        async for some in Slices(self.database.lane, 5, SWEEP_SLICE).of(found):
-            await self.database.transact(partial(forget, some))
+        slices = Slices(self.database.lane, 5, SWEEP_SLICE)
+        await slices.through(found, lambda some: self.database.transact(partial(forget, some)))
 
 
 def _due(learner_id: str, state: str, due_at: int, now: datetime) -> Update:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from asyncio import Lock
+from collections.abc import Sequence
 from math import inf
+
+import pytest
 
 from storage.slices import Slices
 
 
 async def of(slices: Slices, number: int) -> list[list[int]]:
-    return [list(some) async for some in slices.of(range(number))]
+    found: list[list[int]] = []
+
+    async def write(rows: Sequence[int]) -> None:
+        found.append(list(rows))
+
+    await slices.through(range(number), write)
+    return found
 
 
 async def test_every_row_comes_once_and_in_order() -> None:
@@ -27,3 +36,14 @@ async def test_a_slice_that_took_too_long_makes_the_next_ones_smaller_but_never_
     slices = Slices(Lock(), 4, 100, 0.0, rest=0)
     slices.size = 20
     assert [len(some) for some in await of(slices, 43)] == [20, 10, 5, 4, 4]
+
+
+async def test_a_slice_that_fails_lets_the_next_work_in() -> None:
+    lane = Lock()
+
+    async def fails(_: Sequence[int]) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await Slices(lane, 4, 8).through(range(9), fails)
+    assert not lane.locked()
