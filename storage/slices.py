@@ -12,6 +12,7 @@ T = TypeVar("T")
 
 AIM_S = 0.002  # a slice: below what one chat's own transaction takes, so nobody waits twice as long as alone
 REST = 3.0  # times as long as the slice took: three quarters of the writer are everybody else's
+REST_S = 0.1  # at most: after a database that was away for a minute nobody rests for three
 SHRINK, GROW = 0.5, 1.25  # at most, from one slice to the next: one that had to wait for others says little
 
 
@@ -39,7 +40,7 @@ class Slices:
         by = min(GROW, max(SHRINK, self.aim_s / max(took, 1e-6)))
         self.size = max(self.least, min(self.most, ceil(self.size * by)))
         try:
-            await asyncio.sleep(self.rest * took)
+            await asyncio.sleep(min(self.rest * took, REST_S))
         finally:
             self.lane.release()
 
