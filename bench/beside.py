@@ -43,7 +43,7 @@ from bot import settings as given_settings
 from bot.app import App, World, _loop_factory
 from bot.channels.base import Body, Tap, Text, Update
 from bot.services.effects import WEB, Effects
-from bot.tutoring.people_file import fold
+from bot.tutoring.lists.words import fold
 from storage import announcements, conversations
 from storage import tables as base
 from storage import tables_people as t

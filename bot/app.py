@@ -29,6 +29,7 @@ from bot.services.announcing import Feeder
 from bot.services.conversation import Conversation
 from bot.services.effects import WEB, Effects, unpack_entry
 from bot.services.export import export_of_chat
+from bot.services.hearing import Overheard
 from bot.services.library import Library
 from bot.services.office import Links, Office
 from bot.services.pairing import Hooks, Pairings
@@ -147,7 +148,7 @@ class App:
         settings = self.settings
         world = PairingWorld(pairing_rules(settings), pairing_clock(settings), self.world.new_id, names.of)
         links = Links(settings.telegram.username, settings.web.public_url)
-        return Office(names, Hooks(world), links, rooms_of(names, world, news_rules(settings))), Pairings(
+        return Office(names, Hooks(world), links, rooms_of(names, world, news_rules(settings), links)), Pairings(
             self.database, world
         )
 
@@ -195,7 +196,7 @@ class App:
             return ()
         root, facts = Path(self.settings.lessons.dir), self.settings.placeholders
         previews = Previews(root, facts, book, lambda: self.library.faults)
-        return preview_routes(previews, self.settings.tutor.name)
+        return preview_routes(previews, self.settings.tutor.name, lambda: Overheard(book(), self.world.now()))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)

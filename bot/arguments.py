@@ -59,6 +59,8 @@ def parser() -> argparse.ArgumentParser:
         help="lưu bài là dùng được ngay; không ghi: chỉ khi trang web mở riêng cho máy này",
     )
     _add_lint(add("lint", verbs.lint, "Soát bài học.", "config lessons data"))
+    _add_hear(add("hear", verbs.hear, "Máy hiểu từng câu ra sao: JSON vào, JSON ra.", "config lessons"))
+    _add_train(add("train", verbs.train, "Học lại tai nghe (lessons/ear.model) từ các câu mẫu.", "config lessons"))
     _add_publish(add("publish", verbs.publish, "Phát hành bài đã sửa; ai đang học vẫn yên chỗ."))
     _add_history(add("history", verbs.history, "Xem các lần phát hành của một bài."))
     _add_rollback(add("rollback", verbs.rollback, "Quay lại một bản cũ của bài."))
@@ -147,6 +149,16 @@ def _add_lint(linting: argparse.ArgumentParser) -> None:
     linting.add_argument("--live", action="store_true", help="xem cả người đang học, theo cơ sở dữ liệu đã cấu hình")
     linting.add_argument("--database", metavar="ĐỊA_CHỈ", default="", help="như --live, với cơ sở dữ liệu này")
     linting.add_argument("--rules", action="store_true", help="in trang các điều được soát (lessons/RULES.md)")
+
+
+def _add_hear(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="TỆP", nargs="?", default="-", help="tệp các dòng JSON; - là đầu vào chuẩn")
+
+
+def _add_train(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--check", action="store_true", help="chỉ xem tệp có đúng là bản học được không")
+    parser.add_argument("--measure", action="store_true", help="đo tai nghe bằng các giọng chưa học (voices/unseen)")
+    parser.add_argument("--misses", metavar="SỐ", type=int, default=0, help="đọc ra chừng ấy câu nghe sai mỗi loại")
 
 
 def _add_translate(parser: argparse.ArgumentParser) -> None:

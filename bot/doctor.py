@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from bot.errors import AlreadyRunning, StorageError
+from bot.greeting import hearing_faults
 from bot.settings import Settings
 from flows import LessonInvalid
 from storage import crew, retention, schema
@@ -188,6 +189,8 @@ def _lessons(settings: Settings) -> Iterator[Finding]:
     yield Finding(health, f"Bài học: {len(shelf.good)} bài tốt trong {folder}")
     for path, problems in shelf.broken.items():
         yield Finding("note", f"Bài có lỗi, không đem dạy: {path} ({len(problems)} lỗi; xem ./camtay lint)")
+    for line in hearing_faults(shelf):
+        yield Finding("bad" if shelf.model is None else "note", line)
 
 
 async def _drafts(settings: Settings, url: str) -> list[Finding]:

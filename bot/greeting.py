@@ -38,6 +38,7 @@ def greeting(settings: Settings, shelf: Shelf) -> Iterator[str]:
     for path, problems in shelf.broken.items():
         yield f"Bài có lỗi, chưa dùng được: {path}"
         yield from (f"  {problem}" for problem in problems[:5])
+    yield from hearing_faults(shelf)
     web = settings.web
     address = web.public_url or f"http://{_shown(web.host)}:{web.port}/"
     yield f"Cầm Tay đang chạy: {address}"
@@ -47,6 +48,15 @@ def greeting(settings: Settings, shelf: Shelf) -> Iterator[str]:
         yield f"Xem thử bài, chỉ mở được trên máy này: http://127.0.0.1:{web.port}/preview/"
     if not (settings.helper.name and settings.helper.phone):
         yield "Chưa có người giúp: điền helper.name và helper.phone trong config.yaml."
+
+
+def hearing_faults(shelf: Shelf) -> Iterator[str]:
+    """What the tutor cannot hear or answer, and what to do about it."""
+    for path, problems in shelf.unheard.items():
+        yield f"Lời đáp có lỗi, chưa dùng được: {path}"
+        yield from (f"  {problem}" for problem in problems[:5])
+    if shelf.model is None:
+        yield "Chưa có ear.model: máy chỉ nghe được lời cầu cứu chắc chắn. Chạy ./camtay train để làm tệp này."
 
 
 def _shown(host: str) -> str:

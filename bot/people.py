@@ -12,9 +12,9 @@ from functools import partial
 from pathlib import Path
 
 from bot.beside import Beside, World
-from bot.errors import CamtayError, SettingsInvalid
+from bot.errors import CamtayError
 from bot.people_arguments import ROLE_NAMES, STATE_NAMES
-from bot.services import importing
+from bot.people_import import Ask, import_list
 from bot.services.correcting import Correction
 from bot.services.export import as_file
 from bot.services.office import Links, Office
@@ -25,21 +25,25 @@ from bot.services.pseudonyms import Pseudonyms
 from bot.services.requests import Requests
 from bot.services.rules import pairing_clock, pairing_rules
 from bot.settings import Settings
-from bot.tutoring import people_file
+from bot.tutoring.lists.words import harmless
 from bot.tutoring.reception import consent_text
 
 KIND_NAMES = {"pair": "cần người chỉ", "help": "nhờ giúp", "safety": "KHẨN", "change": "đổi người chỉ"}
 WAIT_NAMES = {"waiting": "chưa hỏi ai", "offered": "đang hỏi một người", "open": "có người đang giúp"}
-SHOWN_FAULTS = 1_000  # lines of faults on the screen; the rest is counted
 Print = Callable[[str], None]
 
 
-def main(settings: Settings, given: argparse.Namespace, world: World, write: Print = print) -> int:
-    """Carry one sub-verb out; the exit code. Raises StorageError, NotAllowed and the like, a sentence each."""
-    return asyncio.run(_carry_out(settings, given, world, write))
+def main(
+    settings: Settings, given: argparse.Namespace, world: World, write: Print = print, ask: Ask | None = None
+) -> int:
+    """Carry one sub-verb out; the exit code. `ask` puts a question to whoever sits at the terminal, if anybody does.
+
+    Raises StorageError, NotAllowed and the like, a sentence each.
+    """
+    return asyncio.run(_carry_out(settings, given, world, write, ask))
 
 
-async def _carry_out(settings: Settings, given: argparse.Namespace, world: World, write: Print) -> int:
+async def _carry_out(settings: Settings, given: argparse.Namespace, world: World, write: Print, ask: Ask | None) -> int:
     async with Beside(settings, dry_run=False) as database:
         assert database is not None
         names = Pseudonyms.of_folder(Path(settings.data.dir), world.new_id)
@@ -48,6 +52,8 @@ async def _carry_out(settings: Settings, given: argparse.Namespace, world: World
         service = People(database, Office(names, Hooks(pairing), links), world.now, world.new_id)
         service.words = partial(_words, settings)
         actor = await service.actor(given.by) if given.by else OPERATOR
+        if given.what == "import":
+            return await import_list(service, actor, given, write, ask)
         return await _VERBS[given.what](service, actor, given, write)
 
 
@@ -60,31 +66,6 @@ def _words(settings: Settings, phrase_id: str) -> str:
 
 
 # --- lists -------------------------------------------------------------------------------------------
-
-
-async def _import(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
-    try:
-        source = given.file.read_bytes()
-    except OSError as refused:
-        raise SettingsInvalid(f"{given.file}: không mở được ({refused.strerror}).") from None
-    found = await importing.plan(service, actor, people_file.read(source))
-    for fault in found.faults[:SHOWN_FAULTS]:
-        write(fault.at(given.file.name))
-    if len(found.faults) > SHOWN_FAULTS:
-        write(f"… và {len(found.faults) - SHOWN_FAULTS} chỗ nữa.")
-    for note in found.notes:
-        write(f"Lưu ý: {note}")
-    if found.faults:
-        write(f"{len(found.faults)} chỗ cần sửa; chưa nhập gì cả.")
-        return 1
-    counts = importing.summary(found)
-    told = f"{counts['people']} người mới, {counts['areas']} chi hội hay tổ mới, {counts['known']} người đã có."
-    if given.dry_run:
-        write(f"Soát xong, chưa ghi gì: {told}")
-        return 0
-    await importing.carry_out(service, actor, found)
-    write(f"Đã nhập: {told}")
-    return 0
 
 
 async def _areas(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
@@ -248,13 +229,12 @@ def _of(service: People) -> Requests:
 def _csv(rows: Sequence[Sequence[str]]) -> str:
     """As a file that a spreadsheet opens and does not execute."""
     written = io.StringIO()
-    csv.writer(written, lineterminator="\n").writerows([people_file.harmless(cell) for cell in row] for row in rows)
+    csv.writer(written, lineterminator="\n").writerows([harmless(cell) for cell in row] for row in rows)
     return written.getvalue()
 
 
 _Verb = Callable[[People, Actor, argparse.Namespace, Print], Awaitable[int]]
 _VERBS: dict[str, _Verb] = {
-    "import": _import,
     "areas": _areas,
     "list": _list,
     "invite": _invite,

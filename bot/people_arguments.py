@@ -28,8 +28,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             child.add_argument(flag, metavar=metavar, type=kind, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
         return child
 
-    load = add("import", "Nhập danh sách từ tệp CSV: hội viên, người chỉ, chi hội, tổ.")
+    load = add("import", "Nhập danh sách từ tệp Excel hay CSV: hội viên, người chỉ, chi hội, tổ.")
     load.add_argument("file", metavar="TỆP", type=_path)
+    load.add_argument("--into", metavar="ĐỊA_BÀN", default="", help="cả danh sách thuộc xã, phường, chi hội hay tổ này")
+    load.add_argument("--yes", action="store_true", help="đồng ý mọi điều sẽ hỏi: đổi phông cũ, lập chi hội, trùng tên")
+    load.add_argument("--format", choices=("text", "json"), default="text", help="json: một dòng cho máy đọc")
     load.add_argument("--dry-run", action="store_true", help="chỉ soát, không ghi gì")
     places = add("areas", "Các địa bàn: mã, tên.")
     places.add_argument("area", metavar="ĐỊA_BÀN", nargs="?", default="dong-nai", help="mã địa bàn (dong-nai, w26041…)")

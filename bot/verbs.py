@@ -62,6 +62,23 @@ def lint(given: argparse.Namespace) -> int:
     return linting.report(found, given.format, print, given.lang)
 
 
+def hear(given: argparse.Namespace) -> int:
+    settings = _settings(given)
+    from bot import hear as hearing
+
+    return hearing.hear(settings, given.file, sys.stdin.buffer, sys.stdout.buffer, datetime.now(UTC))
+
+
+def train(given: argparse.Namespace) -> int:
+    settings = _settings(given)
+    from bot import training
+
+    lessons = Path(settings.lessons.dir)
+    if given.measure or given.misses:
+        return training.measured(lessons, settings.placeholders, given.misses, print)
+    return training.train(lessons, check=given.check, tell=print)
+
+
 def publish(given: argparse.Namespace) -> int:
     settings = _settings(given)
     from bot import publishing
@@ -187,7 +204,15 @@ def people(given: argparse.Namespace) -> int:
     settings = _settings(given)
     from bot import people
 
-    return people.main(settings, given, _world())
+    return people.main(settings, given, _world(), ask=_ask if sys.stdin.isatty() else None)
+
+
+def _ask(question: str) -> bool:
+    """Put a question to whoever sits at the terminal."""
+    try:
+        return input(f"{question} [c = có, k = không] ").strip().lower()[:1] in ("c", "y", "đ")
+    except EOFError:
+        return False
 
 
 def models(given: argparse.Namespace) -> int:

@@ -173,12 +173,24 @@ class Commanded:
 
 @dataclass(frozen=True, slots=True)
 class EmergencyRaised:
-    pass
+    """A cry. `kind`: nothing (robbed), die (she wants to die) or hurt (somebody hurts her)."""
+
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class EmergencySuspected:
-    """Words that may mean she was robbed, and that mean nothing else here: ask her."""
+    """Words that may mean she was robbed, and that mean nothing else here: ask her. `kind` now: it is going on."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Digressed:
+    """What she typed answers nothing here and is no mere slip: a question, a wish for a human, small talk."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +323,7 @@ Event = (
     | Commanded
     | EmergencyRaised
     | EmergencySuspected
+    | Digressed
     | HelpRequested
     | PairingWished
     | CheckinPlanned

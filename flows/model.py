@@ -68,7 +68,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One answer that can be tapped. `say` is the feedback, `next` overrides the step's own."""
+    """One answer that can be tapped or typed in `ways`. `say` is the feedback, `next` overrides the step's own."""
 
     id: str
     text: str
@@ -79,6 +79,7 @@ class Option:
     next: str | None = None
     sets: Mapping[str, str] = field(default_factory=dict)
     voice: Voice | None = None
+    ways: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,10 +101,11 @@ class Common:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Say(Common):
-    """Tell something. `more` are further bubbles; `wait_tap` is the label of a Continue button."""
+    """Tell something. `more` are further bubbles; `wait_tap` is the label of a Continue button, typed in `ways`."""
 
     more: tuple[str, ...] = ()
     wait_tap: str | None = None
+    ways: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,12 +162,15 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Stuck:
-    """The hint ladder of a task, and where the really stuck go (None: to a person); `label` is its button."""
+    """The hint ladder of a task, and where the really stuck go (None: to a person); `label` is its button, which may be
+    typed in `ways`.
+    """
 
     hints: tuple[str, ...] = ()
     go: str | None = None
     after_tries: int = 0
     label: str = ""
+    ways: tuple[str, ...] = ()
 
 
 Proof = Literal["none", "self", "photo", "question"]
@@ -173,7 +178,7 @@ Proof = Literal["none", "self", "photo", "question"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task(Common):
-    """Do it on your own phone, then tap Done; Stuck and Later are always there too.
+    """Do it on your own phone, then tap Done, or type it in `ways`; Stuck and Later are always there too.
 
     `proof`: her word is enough (none, self), a photo is asked for, or the quiz `verify` follows. `checkin_s` seconds
     after it she is asked once whether it worked.
@@ -181,6 +186,7 @@ class Task(Common):
 
     steps: tuple[str, ...] = ()
     done: str = ""
+    ways: tuple[str, ...] = ()
     later: Later = Later()
     stuck: Stuck = Stuck()
     proof: Proof = "self"
@@ -303,6 +309,23 @@ class End(Common):
 
 
 Step = Say | Choose | Quiz | Ask | Task | Branch | Set | Call | Wait | Help | Pair | Review | Award | End
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said to a question that somebody asks beside a lesson.
+
+    `outline` is the code of the planned lesson it belongs to ("V4"), `ask` the ways in which it is asked, `say` may
+    have placeholders, `sources` carry it, `cited` names the first of them for the reader.
+    """
+
+    id: str
+    outline: str
+    say: str
+    ask: tuple[str, ...]
+    sources: tuple[str, ...]
+    place: Place
+    cited: str = ""
 
 
 @dataclass(frozen=True, slots=True)

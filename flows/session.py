@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Any, Literal
 
 from flows.events import Event
-from flows.model import Lesson, Step
+from flows.model import Answer, Lesson, Step
 from flows.words.understand import Words
 
 CODEC = 1  # number of the JSON layout below; a reader of an older number upgrades it step by step
@@ -125,11 +125,12 @@ class Session:
         return inside.but(vars=frame.vars, earned=frame.earned, path=frame.path, checkpoint=frame.checkpoint)
 
     def bare(self) -> Session:
-        """What may be kept of someone who said no to keeping: the place, nothing she said or earned."""
+        """What may be kept of someone who said no to keeping: the place and its time, nothing she said or earned."""
         used = (self.used[0], "") if self.used else None
         stack = tuple(replace(frame, vars={}, earned={}, path=()) for frame in self.stack)
-        kept = replace(self, earned={}, vars={}, name="", path=(), remind_at=None, stack=stack, passed={}, cards={})
-        return replace(kept, used=used, tries=0, misses=0)
+        kept = replace(self, earned={}, vars={}, name="", path=(), stack=stack, passed={}, cards={})
+        sub = "" if ":" in self.sub else self.sub  # a value of hers that was to be asked back
+        return replace(kept, used=used, tries=0, misses=0, sub=sub)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,8 @@ class Route:
 class Book:
     """Every lesson that anybody may be inside, with the tutor's own sentences, words and facts; immutable.
 
-    `translated` holds lessons in further languages by (lesson, version, language), `phrases_in` the sentences.
+    `translated` holds lessons in further languages by (lesson, version, language), `phrases_in` the sentences;
+    `answers` are for questions beside the lessons.
     """
 
     versions: Mapping[tuple[str, int], Lesson]
@@ -186,6 +188,7 @@ class Book:
     routes: Mapping[tuple[str, int], Route] = field(default_factory=dict)
     translated: Mapping[tuple[str, int, str], Lesson] = field(default_factory=dict)
     phrases_in: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    answers: tuple[Answer, ...] = ()
     zone: tzinfo = VIETNAM
 
     def lesson(self, lesson_id: str, version: int | None = None, lang: str = "vi") -> Lesson | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from storage import tables_people as t
 
 PROVINCE = "dong-nai"
+PROVINCE_NAME = "Thành phố Đồng Nai"
 PROVINCE_CODE = "75"
 KINDS = ("province", "ward", "branch", "group")
 
@@ -33,11 +35,31 @@ class AreaRow:
 
 
 def official_areas() -> list[AreaRow]:
-    """The province with its 95 wards and communes."""
-    root = AreaRow(PROVINCE, None, "province", "Tỉnh Đồng Nai", PROVINCE_CODE, f"/{PROVINCE}/")
+    """The city with its 95 wards and communes."""
+    root = AreaRow(PROVINCE, None, "province", PROVINCE_NAME, PROVINCE_CODE, f"/{PROVINCE}/")
+    return [
+        root,
+        *(AreaRow(f"w{code}", PROVINCE, "ward", name, code, f"{root.path}w{code}/") for code, name, _ in _official()),
+    ]
+
+
+def first_path(path: str) -> str:
+    """The path that an area had when the first lists came in: what is hashed with it must not change with a code."""
+    parts = path.split("/")
+    if len(parts) > 2:
+        parts[2] = _former().get(parts[2], parts[2])
+    return "/".join(parts)
+
+
+@lru_cache(maxsize=1)
+def _former() -> dict[str, str]:
+    return {f"w{code}": f"w{was}" for code, _, was in _official() if was}
+
+
+def _official() -> list[list[str]]:
+    """Code, name, former code or ""."""
     lines = (line for line in _FILE.read_text("utf-8").splitlines() if line and not line.startswith("#"))
-    wards = [line.split(",", 1) for line in list(lines)[1:]]
-    return [root, *(AreaRow(f"w{code}", PROVINCE, "ward", name, code, f"{root.path}w{code}/") for code, name in wards)]
+    return [line.split(",") for line in list(lines)[1:]]
 
 
 def seed(conn: Connection) -> None:

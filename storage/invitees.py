@@ -48,6 +48,13 @@ def known(conn: Connection, ids: Collection[str]) -> set[str]:
     )
 
 
+def of_areas(conn: Connection, area_ids: Collection[str]) -> list[InviteeRow]:
+    """Every entry of these areas that can be seen, claimed or not; of what lies below them none."""
+    columns = (t.invitee.c[name] for name in InviteeRow.__dataclass_fields__)
+    inside = t.invitee.c.area_id.in_(sorted(area_ids))
+    return [InviteeRow(*row) for row in conn.execute(select(*columns).where(inside, is_visible()))]
+
+
 def gone(conn: Connection, pseudonyms: Collection[str]) -> set[str]:
     """Which of these belong to somebody who had everything deleted: they are not brought back by a list."""
     query = select(t.forgotten.c.pseudonym).where(t.forgotten.c.pseudonym.in_(sorted(pseudonyms)))

@@ -12,9 +12,10 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """She wrote; the text as it came, untrusted, of any length."""
+    """She wrote; the text as it came, untrusted, of any length. `forwarded`: another's words that she passed on."""
 
     text: str
+    forwarded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,23 @@ class Began:
 class Media:
     """Not words: kind is sticker, photo, voice, video, file, place, contact or other.
 
-    `ref` is the provider's own id of a photo or voice ("" where it has none): by it, it can be sent on.
+    `ref` is the provider's own id of a photo or voice ("" where it has none): by it, it can be sent on. `caption` are
+    words that came with it; `album` is what several that were sent at once have in common ("" for one alone);
+    `forwarded`: another's, that she passed on.
     """
 
     kind: str
     ref: str = ""
+    caption: str = ""
+    album: str = ""
+    forwarded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """She changed what she had written; the text as it is now. It was answered as it was: only a cry is new."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +91,7 @@ class Told:
     notices: tuple[Notice, ...]
 
 
-Body = Text | Tap | Began | Media | Left | Inner | Told
+Body = Text | Edited | Tap | Began | Media | Left | Inner | Told
 
 
 @dataclass(frozen=True, slots=True)

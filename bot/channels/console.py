@@ -13,6 +13,7 @@ from flows.events import (
     Called,
     CheckinPlanned,
     Commanded,
+    Digressed,
     EmergencyRaised,
     EmergencySuspected,
     Event,
@@ -240,7 +241,9 @@ def _note(event: Event) -> str:
         case EmergencyRaised():
             return "Lời khẩn cấp: mở ngay bài dành cho lúc này."
         case EmergencySuspected():
-            return "có thể là lời khẩn cấp: máy sẽ hỏi lại “vừa bị lừa mất tiền phải không?”"
+            return "có thể là lời khẩn cấp: máy sẽ hỏi lại trước khi gọi ai"
+        case Digressed():
+            return "chuyện ngoài bài: trong trò chuyện thật, máy tìm câu trả lời, rồi học tiếp"
         case RunEnded(outcome=outcome, points=points, passed=passed):
             return f"Hết bài: {OUTCOMES.get(outcome, outcome)}, {points} điểm, {'đạt' if passed else 'chưa đạt'}"
         case _:

@@ -25,6 +25,7 @@ from bot.tutoring.desk import (
     WentAway,
     Whispered,
 )
+from bot.tutoring.lessons import in_emergency
 from bot.tutoring.quiet import QuietHours
 from bot.tutoring.reception import consent_text, fingerprint
 from flows import events as ev
@@ -78,6 +79,7 @@ class Record:
         self.seen_at: datetime | None = None
         self.forgotten = False
         self.whispers = 0
+        self.urgent = False
 
     def take(self, desk: Desk, now: datetime, *, from_her: bool) -> None:
         """Write down what happened at the desk for one update."""
@@ -97,6 +99,7 @@ class Record:
         for reply in desk.replies:
             self._reply(reply, now, unasked=not from_her and not reply.urgent)
         self.person, self.talk = desk.person, replace(desk.talk, whispers=max(desk.talk.whispers, self.whispers))
+        self.urgent = in_emergency(desk)
         self.whispers = 0
 
     def tell(self, text: str, now: datetime) -> None:
@@ -141,7 +144,7 @@ class Record:
                 writes.ratings.append((run_id, learner_id, stars))
             case CodeShown() | OfficeAsked():
                 pass  # the office has dealt with it, in the same transaction
-            case Whispered() | ev.Said() | ev.Asked() | ev.Heard():
+            case Whispered() | ev.Said() | ev.Asked() | ev.Heard() | ev.EmergencySuspected():
                 pass  # said below
             case ev.ValueSaved() | ev.TaskDone() | ev.TaskStuck() | ev.TaskPostponed() | ev.CheckpointPassed():
                 pass  # lives in the session, as all of a lesson's way does
@@ -149,7 +152,7 @@ class Record:
                 pass  # she has not agreed to anything being kept
             case ev.Awarded() | ev.CheckinPlanned() | ev.Called() | ev.Returned() | ev.HandedOver():
                 pass  # likewise
-            case ev.NotUnderstood() | ev.TapIgnored() | ev.Commanded() | ev.EmergencyRaised() | ev.EmergencySuspected():
+            case ev.NotUnderstood() | ev.TapIgnored() | ev.Commanded() | ev.EmergencyRaised() | ev.Digressed():
                 pass  # the desk has acted on it
             case _:
                 assert_never(event)
@@ -225,7 +228,8 @@ class Record:
         row, person, writes = self.row, self.person, self.effects.writes
         kept = self.talk if person.consent == "agreed" else self.talk.bare()
         run = kept.open_run
-        remind_at = kept.next_at if person.consent == "agreed" and not self.away else None
+        next_at = run.remind_at if self.urgent and run else kept.next_at  # also of who wants no reminders
+        remind_at = next_at if (self.urgent or person.consent == "agreed") and not self.away else None
         writes.sessions.append(
             SessionRow(
                 learner_id=row.learner_id,
@@ -235,7 +239,7 @@ class Record:
                 revision=row.revision,
                 out_no=self.out_no,
                 seen_at=self.seen_at,
-                due_at=self.quiet.shift(remind_at) if remind_at else None,
+                due_at=remind_at if self.urgent or not remind_at else self.quiet.shift(remind_at),
                 prompt_at=self.prompt_at,
                 lesson=run.lesson if run else None,
                 version=run.version if run else None,

@@ -1,22 +1,25 @@
 """A list of people and areas into the database: all of it or nothing, in slices that hold nobody up.
 
-First everything is looked up and checked; then areas and invitees are written, a few hundred a transaction, unseen;
+First everything is looked up and checked (`import_places.py` where, `import_people.py` who), and what is doubtful is
+asked; then areas and invitees are written, a few hundred a transaction, unseen;
 last one row says that the import is done, and from that moment all of it is there. What a broken import left is
 thrown away by the next. The same file again changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from difflib import get_close_matches
 from functools import partial
 from typing import TypeVar
 
 from bot.errors import CamtayError, NotAllowed
+from bot.services.import_people import Alike, Question, alike, asked_within, places_of, recognise, take
+from bot.services.import_places import Tree, Within
 from bot.services.people import REFUSALS, Actor, People
-from bot.tutoring.people_file import AREA, PERSON, Fault, Row, Sheet, fold
+from bot.tutoring.lists import places
+from bot.tutoring.people_file import AREA, PERSON, Fault, Row, Sheet
 from bot.tutoring.roles import FROM_ABOVE, may
 from storage import areas, invitees, people
 from storage.areas import AreaRow
@@ -25,7 +28,7 @@ from storage.people_records import AuditRow, InviteeRow
 from storage.slices import Slices
 
 SLICE = 400  # rows at most that are looked up, or written, at once
-MOST_HINTS = 200  # names for which a near one is looked for; each costs some milliseconds
+NAMED = 10  # of those who were there already, in one note
 DEAD_AFTER = timedelta(minutes=2)  # an import that has written nothing for so long is broken
 
 T = TypeVar("T")
@@ -41,30 +44,44 @@ class Plan:
 
     faults: list[Fault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
     areas: list[AreaRow] = field(default_factory=list)
     invitees: list[InviteeRow] = field(default_factory=list)
     known: int = 0
 
 
-async def plan(service: People, actor: Actor, sheet: Sheet) -> Plan:
-    """Look everything up. Raises NotAllowed when a line lies outside the actor's area; nothing is written but that."""
-    found = Plan(list(sheet.faults), list(sheet.notes))
-    tree = _Tree(await service.areas())
+async def plan(service: People, actor: Actor, sheet: Sheet, into: str = "") -> Plan:
+    """Look everything up; `into` is the ward, branch or group of the whole list.
+
+    Raises NotAllowed when a line lies outside the actor's area; nothing is written but the refusal.
+    """
+    found = Plan(list(sheet.faults), list(sheet.notes), [Question(text) for text in sheet.questions])
+    tree = Tree(await service.areas(), service.office.names.listed)
+    within = _within(tree, sheet, into, found)
+    if within is None and (into or not any(row.ward for row in sheet.rows)):
+        return _in_order(found)  # one fault says it for all
     for row in sheet.rows:
         if row.kind == AREA:
-            tree.declare(row, found, service.office.names.listed)
-    lines: dict[str, int] = {}
+            tree.declare(row, within)
+    placed: list[tuple[Row, AreaRow]] = []
     for row in sheet.rows:
-        place = tree.place(row, found.faults)
+        place = tree.place(row, within, found.faults)
         if place is None:
             continue
-        if not _allowed(actor, row, place):
+        if not _allowed(actor, row.role, place):
             await _refuse(service, actor, place)
         if row.kind == PERSON:
-            _add_person(service, row, place, lines, found)
-    found.faults.sort(key=lambda fault: (fault.line, fault.column))
+            placed.append((row, place))
+    found.areas = tree.made
     if not found.faults:
-        await _leave_out_known(service, found)
+        if question := tree.question():
+            found.questions.append(Question(question))
+        await _recognise(service, alike(placed, service.office.names.listed), found)
+    return _in_order(found)
+
+
+def _in_order(found: Plan) -> Plan:
+    found.faults = sorted(dict.fromkeys(found.faults), key=lambda fault: (fault.line, fault.column))
     return found
 
 
@@ -119,87 +136,74 @@ def _finish(service: People, actor: Actor, import_id: str, written: int, connect
 # --- looking up --------------------------------------------------------------------------------------
 
 
-class _Tree:
-    """The areas that are there and those that the file itself declares."""
-
-    def __init__(self, known: Sequence[AreaRow]) -> None:
-        self.wards: dict[str, list[AreaRow]] = {}
-        self.below: dict[tuple[str, str], AreaRow] = {}
-        self.hints: dict[str, str] = {}
-        for area in known:
-            if area.kind == "ward":
-                for way in {fold(area.name), _bare(area.name), area.official_code}:
-                    self.wards.setdefault(way, []).append(area)
-            elif area.kind in ("branch", "group"):
-                self.below[area.parent_id or "", fold(area.name)] = area
-
-    def declare(self, row: Row, found: Plan, name_id: Callable[..., str]) -> None:
-        """A line that names a branch or a group: it is made unless it is there."""
-        ward = self._ward(row, found.faults)
-        if ward is None:
-            return
-        branch = self._made(ward, row.branch, "branch", found, name_id)
-        if row.group:
-            self._made(branch, row.group, "group", found, name_id)
-
-    def _made(self, parent: AreaRow, name: str, kind: str, found: Plan, name_id: Callable[..., str]) -> AreaRow:
-        key = parent.area_id, fold(name)
-        if key not in self.below:
-            area_id = f"{kind[0]}-{name_id('area', *key)[2:22]}"
-            self.below[key] = AreaRow(area_id, parent.area_id, kind, name, "", f"{parent.path}{area_id}/")
-            found.areas.append(self.below[key])
-        return self.below[key]
-
-    def place(self, row: Row, faults: list[Fault]) -> AreaRow | None:
-        """Where a line belongs; a fault is added, once, when that is not known."""
-        ward = self._ward(row, faults if row.kind == PERSON else [])
-        place = ward
-        for column, name in (("chi_hoi", row.branch), ("to", row.group)):
-            if place is None or not name:
-                break
-            inside = self.below.get((place.area_id, fold(name)))
-            if inside is None:
-                faults.append(Fault(row.line, column, self._unknown(place, column, name)))
-            place = inside
-        return place
-
-    def _ward(self, row: Row, faults: list[Fault]) -> AreaRow | None:
-        found = self.wards.get(fold(row.ward)) or self.wards.get(_bare(row.ward), [])
-        if len(found) == 1:
-            return found[0]
-        if found:
-            both = " hay ".join(area.name for area in found)
-            faults.append(Fault(row.line, "xa_phuong", f"“{row.ward[:40]}” là {both}?"))
-        else:
-            near = self._near(fold(row.ward), self.wards)
-            said = f"; có phải “{self.wards[near][0].name}”?" if near else "."
-            faults.append(Fault(row.line, "xa_phuong", f"Đồng Nai không có xã, phường nào tên “{row.ward[:40]}”{said}"))
+def _within(tree: Tree, sheet: Sheet, into: str, found: Plan) -> Within | None:
+    """Where the whole list belongs, by the caller's word or, where no column says it, by the lines above the heads."""
+    if into:
+        within = tree.within(into)
+        if within is None:
+            told = f"không có xã, phường, chi hội hay tổ nào là “{into[:60]}” (xem ./camtay people areas)"
+            found.faults.append(Fault(0, "--into", told))
+        return within
+    if not sheet.rows or any(row.ward for row in sheet.rows):
         return None
-
-    def _unknown(self, parent: AreaRow, column: str, name: str) -> str:
-        kind = "chi hội" if column == "chi_hoi" else "tổ"
-        inside = {key: area.name for (parent_id, key), area in self.below.items() if parent_id == parent.area_id}
-        near = self._near(fold(name), inside)
-        said = f"; có phải “{inside[near]}”?" if near else "."
-        return f"{parent.name} chưa có {kind} “{name[:40]}”{said} Muốn thêm mới thì ghi một dòng loại “{kind}”."
-
-    def _near(self, said: str, known: Mapping[str, object]) -> str:
-        """The nearest name, looked for once: a whole column may be misspelt the same way."""
-        if said not in self.hints and len(self.hints) < MOST_HINTS:
-            self.hints[said] = next(iter(get_close_matches(said, known, n=1, cutoff=0.6)), "")
-        return self.hints.get(said, "") if self.hints.get(said) in known else ""
+    said = places.in_titles(sheet.titles)
+    within = next(filter(None, map(tree.within, places.wards(said.ward))), None) if said.ward else None
+    if within is None:
+        told = "không có cột xã, phường; hãy thêm cột ấy, hoặc nhập với --into MÃ (xem ./camtay people areas)"
+        found.faults.append(Fault(0, "xa_phuong", told))
+        return None
+    where = f"{within.area.name}, {said.branch}" if said.branch else within.area.name
+    found.questions.append(Question(f"Không có cột xã, phường; dòng đầu ghi {where}: nhập cả danh sách vào đó?"))
+    sheet.rows = [replace(row, branch=row.branch or said.branch) for row in sheet.rows]
+    return within
 
 
-def _bare(name: str) -> str:
-    """A ward's name without what it is: "P. Tam Hiệp" and "Phường Tam Hiệp" are one."""
-    words = fold(name).split()
-    return " ".join(words[1:] if len(words) > 1 and words[0] in ("phuong", "xa", "p", "x") else words)
+async def _recognise(service: People, groups: Sequence[Alike], found: Plan) -> None:
+    """Who is there already stays; who has a namesake, or one who had everything deleted, is asked about."""
+    gone = await _gone(service, [each for group in groups for each in (*group.ids, group.former)])
+    missing = [group for group in groups if not gone.isdisjoint(group.ids)]
+    if missing:
+        gone |= await _gone(service, [each for group in missing for each in group.try_more()])
+    questions = take(groups, gone)
+    known = await _look_up(service, [each for group in groups for each in group.taken], invitees.known)
+    listed: list[InviteeRow] = []
+    for slice_ in _slices(places_of(groups, known)):
+        listed += await service.database.read(partial(_listed, slice_))
+    recognised = recognise(groups, known, listed)
+    found.invitees, found.known = recognised.fresh, len(recognised.known)
+    fresh = {row.invitee_id for row in found.invitees}
+    asked = [*asked_within(groups), *questions, *recognised.questions]
+    found.questions += [question for question in asked if question.instead or question.without & fresh]
+    if recognised.fresh and recognised.known:
+        told = ", ".join(recognised.known[:NAMED]) + ("…" if len(recognised.known) > NAMED else "")
+        found.notes.append(
+            f"Đã có từ trước: {told}. Ai là người khác trùng tên thì ghi thêm năm sinh, hoặc A, B sau tên."
+        )
 
 
-def _allowed(actor: Actor, row: Row, place: AreaRow) -> bool:
+async def _gone(service: People, ids: Sequence[str]) -> set[str]:
+    """Which of these entries belong to somebody who had everything deleted."""
+    pseudonyms = {service.office.names.of(each): each for each in ids}
+    return {pseudonyms[each] for each in await _look_up(service, list(pseudonyms), invitees.gone)}
+
+
+async def _look_up(
+    service: People, keys: Sequence[str], which: Callable[[Connection, Sequence[str]], set[str]]
+) -> set[str]:
+    found: set[str] = set()
+    for some in _slices(keys):
+        found |= await service.database.read(lambda c, some=some: which(c, some))  # type: ignore[misc]
+    return found
+
+
+def _listed(area_ids: Sequence[str], connection: Connection) -> list[InviteeRow]:
+    return invitees.of_areas(connection, area_ids)
+
+
+def _allowed(actor: Actor, role: str, place: AreaRow) -> bool:
     if not may(actor.grants, "import", place.path):
         return False
-    return f"invite_{row.role}" not in FROM_ABOVE or may(actor.grants, f"invite_{row.role}", place.path)
+    return f"invite_{role}" not in FROM_ABOVE or may(actor.grants, f"invite_{role}", place.path)
 
 
 async def _refuse(service: People, actor: Actor, place: AreaRow) -> None:
@@ -208,44 +212,20 @@ async def _refuse(service: People, actor: Actor, place: AreaRow) -> None:
     raise NotAllowed(REFUSALS["import"])
 
 
-def _add_person(service: People, row: Row, place: AreaRow, lines: dict[str, int], found: Plan) -> None:
-    invitee_id = service.office.names.listed("person", fold(row.name), place.path, row.role)
-    if invitee_id in lines:
-        found.notes.append(f"Dòng {row.line} giống dòng {lines[invitee_id]}: coi là một người.")
-        return
-    lines[invitee_id] = row.line
-    found.invitees.append(InviteeRow(invitee_id, row.name, place.area_id, row.role))
-
-
-async def _leave_out_known(service: People, found: Plan) -> None:
-    """Who is there already stays; who had everything deleted is not brought back by an old list."""
-    fresh: list[InviteeRow] = []
-    gone = 0
-    for rows in _slices(found.invitees):
-        ids = {row.invitee_id: service.office.names.of(row.invitee_id) for row in rows}
-        known = await service.database.read(partial(_known, list(ids)))
-        dead = await service.database.read(partial(_gone, list(ids.values())))
-        fresh += [row for row in rows if row.invitee_id not in known and ids[row.invitee_id] not in dead]
-        found.known += len(known)
-        gone += sum(pseudonym in dead for pseudonym in ids.values())
-    found.invitees = fresh
-    if gone:
-        found.notes.append(f"{gone} người đã xin xóa hết dữ liệu nên không nhập lại.")
-
-
-def _known(ids: Sequence[str], connection: Connection) -> set[str]:
-    return invitees.known(connection, ids)
-
-
-def _gone(pseudonyms: Sequence[str], connection: Connection) -> set[str]:
-    return invitees.gone(connection, pseudonyms)
-
-
 def _slices(rows: Sequence[T]) -> Iterator[Sequence[T]]:
     for at in range(0, len(rows), SLICE):
         yield rows[at : at + SLICE]
 
 
-def summary(found: Plan) -> Mapping[str, int]:
+def answered(found: Plan, question: Question, yes: bool) -> bool:
+    """Whether the import may go on after this answer; a no about people only changes who comes in."""
+    if not yes:
+        found.invitees = [row for row in found.invitees if row.invitee_id not in question.without]
+        found.invitees += question.instead
+        found.known -= len(question.instead)
+    return yes or bool(question.without or question.instead)
+
+
+def summary(found: Plan) -> dict[str, int]:
     """How many would be new, and how many are there already."""
     return {"areas": len(found.areas), "people": len(found.invitees), "known": found.known}

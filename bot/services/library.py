@@ -13,7 +13,7 @@ from pathlib import Path
 from bot.services.places import places
 from bot.services.routes import Key, routes
 from flows import Book, Lesson, LessonInvalid, Problem
-from flows.reading.loader import load_lesson
+from flows.reading.loader import EAR, load_lesson
 from flows.reading.translation import with_texts
 from flows.session import VIETNAM, Route
 from flows.shelf.shelf import Shelf, read_shelf
@@ -74,9 +74,12 @@ class Library:
         Raises OSError or LessonInvalid when the tables cannot be read (`read_shelf`), StorageUnavailable.
         """
         self.shelf = read_shelf(self.root, self.facts)
-        self.faults = self.shelf.broken
+        self.faults = {**self.shelf.broken, **self.shelf.unheard}
         for path, problems in self.faults.items():
-            log.error("lesson left out", extra={"path": path, "problems": [str(problem) for problem in problems]})
+            what = "not heard with" if path in self.shelf.unheard else "lesson left out"
+            log.error(what, extra={"path": path, "problems": [str(problem) for problem in problems]})
+        if self.shelf.model is None:
+            log.error("no model of the ear", extra={"path": str(self.root / EAR)})
         await publish_first(self.database, self.shelf, now)
         return await self.reload(also=await held(self.database))
 
@@ -129,12 +132,13 @@ class Library:
             versions={key: each.lesson for key, each in kept.items()},
             current=current,
             phrases=shelf.phrases,
-            words=read_words(shelf.words),
+            words=read_words(shelf.words, shelf.model),
             facts=self.facts,
             tracks=shelf.tracks,
             routes={key: way for key, way in ways.items() if key in kept and (key[0], way.to) in kept},
             translated={(*key, lang): lesson for key, each in kept.items() for lang, lesson in each.languages.items()},
             phrases_in=shelf.phrases_in,
+            answers=shelf.answers,
             zone=self.zone,
         )
 

@@ -6,6 +6,7 @@ Who the other is, is read from the database in the update's own transaction, nev
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import partial
 
 from bot.services.pairing import World, within
@@ -20,8 +21,14 @@ from storage import pairings as kept
 from storage import people, relays
 from storage.database import Connection
 
-IN_MODE = frozenset({"write", "media", "send", "hold", "again"})
+IN_MODE = frozenset({"write", "media", "more", "send", "hold", "again"})
 """What only means something while she writes to somebody, whatever a button carries."""
+
+
+NOT_GOING = "-"
+"""Stands for a picture or recording of an album that cannot be passed on."""
+
+Body = tuple[str, str, str]  # words, and the kind and file id of what goes with them
 
 
 class Lines:
@@ -29,7 +36,7 @@ class Lines:
         self.world = world
 
     def asked(self, connection: Connection, desk: Desk, what: str, value: str, chat_id: str) -> None:
-        """talk, write, media, send, hold, stop, report, end, over; `value` is a line's id or what she wrote."""
+        """talk, write, media, more, send, hold, stop, report, end, over; `value` is a line's id or what she wrote."""
         in_mode = desk.talk.line.partition(":")[2]
         named = in_mode if what in IN_MODE else value or in_mode
         if what == "stop":
@@ -49,8 +56,9 @@ class Lines:
             case "write":
                 self._write(connection, desk, line, value)
             case "media":
-                kind, _, ref = value.partition(":")
-                self._ask_media(connection, desk, line, kind, ref)
+                self._ask_media(connection, desk, line, value)
+            case "more":
+                self._add_media(connection, desk, line, value)
             case "send":
                 self._send_media(connection, desk, line)
             case "hold":
@@ -108,42 +116,84 @@ class Lines:
         if verdict.what == "block":
             lines.go_on(desk, line, verdict.phrase)
         else:
-            self._pass_on(connection, desk, line, (verdict.text, "", ""))
+            self._pass_on(connection, desk, line, [(verdict.text, "", "")])
             if verdict.phrase:
                 desk.say(desk.phrase(verdict.phrase))
 
-    def _pass_on(self, connection: Connection, desk: Desk, line: Line, body: tuple[str, str, str]) -> None:
-        """Put it on its way; where she sleeps the writer is told that it arrives in the morning."""
-        relay_id, world, now = self.world.new_id(), self.world, desk.universe.now
-        me = desk.person.learner_id
-        if relays.waiting_from(connection, line.line_id, me) >= lines.MOST_WAITING:
+    def _pass_on(self, connection: Connection, desk: Desk, line: Line, bodies: Sequence[Body]) -> int:
+        """Put them on their way, as many as may wait; where she sleeps the writer is told that they arrive in the
+        morning. Returns how many go."""
+        world, now, me = self.world, desk.universe.now, desk.person.learner_id
+        going = bodies[: max(0, lines.MOST_WAITING - relays.waiting_from(connection, line.line_id, me))]
+        if not going:
             lines.go_on(desk, line, "line_slow")
-            return
+            return 0
 
         def event(turn: Turn) -> None:
-            relays.put(connection, relay_id, line.line_id, me, json.dumps(body, ensure_ascii=False), turn.now)
-            phrase = "relay_said_media" if body[1] else "relay_said"
-            turn.pass_on(line.other_id, phrase, relay_id, line.line_id, urgent=line.urgent, ten_hv=desk.person.name)
+            for body in going:
+                relay_id, phrase = world.new_id(), "relay_said" if body[0] else "relay_said_media"
+                relays.put(connection, relay_id, line.line_id, me, json.dumps(body, ensure_ascii=False), turn.now)
+                turn.pass_on(line.other_id, phrase, relay_id, line.line_id, urgent=line.urgent, ten_hv=desk.person.name)
 
         within(connection, world, me, now, event)
         asleep = world.clock.is_quiet(int(now.timestamp() * 1000)) and not line.urgent
         lines.go_on(desk, line, "line_sent_night" if asleep else "line_sent")
+        return len(going)
 
     # --- pictures and voices ---
 
-    def _ask_media(self, connection: Connection, desk: Desk, line: Line, kind: str, ref: str) -> None:
-        here = desk.channel == relays.channel_of(connection, line.other_id) and desk.channel.startswith("telegram:")
-        if kind in lines.PASSED_ON and ref and here:
-            lines.ask_media(desk, line, kind, ref)
+    def _ask_media(self, connection: Connection, desk: Desk, line: Line, value: str) -> None:
+        """`value` is "kind:file id:words that came with it"."""
+        media, caption = self._passable(connection, desk, line, value)
+        if media:
+            words = self._words(connection, desk, line, caption)
+            lines.ask_media(desk, line, media, words)
+            return
+        if caption:
+            self._write(connection, desk, line, caption)
+            desk.remark(desk.phrase("line_media_no", ai=lines.called_by(desk, line)))
         else:
             lines.go_on(desk, line, "line_media_no")
 
+    def _add_media(self, connection: Connection, desk: Desk, line: Line, value: str) -> None:
+        """One more of the pictures that she is being asked about; what cannot go is counted, and told at the end."""
+        media, caption = self._passable(connection, desk, line, value)
+        words = "\n".join(filter(None, (desk.talk.media_words, self._words(connection, desk, line, caption))))
+        desk.change(media=f"{desk.talk.media} {media or NOT_GOING}", media_words=words[: relay.LONGEST])
+
+    def _passable(self, connection: Connection, desk: Desk, line: Line, value: str) -> tuple[str, str]:
+        """ "kind:file id", empty where it cannot be passed on; the words with it."""
+        kind, _, rest = value.partition(":")
+        ref, _, caption = rest.partition(":")
+        here = desk.channel == relays.channel_of(connection, line.other_id) and desk.channel.startswith("telegram:")
+        return f"{kind}:{ref}" if kind in lines.PASSED_ON and ref and here else "", caption
+
+    def _words(self, connection: Connection, desk: Desk, line: Line, caption: str) -> str:
+        """What may go with a picture; she is told when her words are held back."""
+        if not caption:
+            return ""
+        verdict = relay.look(caption, line.side)
+        if verdict.report:
+            self._tell_officer(connection, desk, line, verdict.phrase)
+        held = verdict.what == "block" or len(caption) > relay.LONGEST
+        if held or verdict.phrase:
+            desk.say(desk.phrase("line_long" if len(caption) > relay.LONGEST else verdict.phrase))
+        if held:
+            desk.say(desk.phrase("line_words_held"))
+        return "" if held else verdict.text
+
     def _send_media(self, connection: Connection, desk: Desk, line: Line) -> None:
-        kind, _, ref = desk.talk.media.partition(":")
-        if not ref or desk.channel != relays.channel_of(connection, line.other_id):
+        """Everything she was asked about; of what does not go she is told how many."""
+        chosen, words = desk.talk.media.split(), desk.talk.media_words
+        going = [each for each in chosen if each != NOT_GOING]
+        if not going or desk.channel != relays.channel_of(connection, line.other_id):
             lines.go_on(desk, line, "line_open")
             return
-        self._pass_on(connection, desk, line, ("", kind, ref))
+        desk.change(album="")  # what comes late of it is asked about anew
+        bodies = [("" if at else words, *each.split(":", 1)) for at, each in enumerate(going)]
+        gone = self._pass_on(connection, desk, line, [(text, kind, ref) for text, kind, ref in bodies])
+        if gone < len(chosen) and gone:
+            desk.remark(desk.phrase("line_media_some", so=str(gone), con=str(len(chosen) - gone)))
 
     # --- when something is wrong, and the end ---
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bot.errors import CamtayError
 from bot.services.people import Actor, NobodyThere, People
-from bot.tutoring.people_file import FORMULA
+from bot.tutoring.lists.words import FORMULA
 from storage import models as kept
 from storage import people
 from storage.areas import AreaRow

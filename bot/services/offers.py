@@ -8,7 +8,7 @@ from bot.services.pairing import World, within
 from bot.tutoring import notices
 from bot.tutoring.conversation import show_again
 from bot.tutoring.desk import Desk
-from bot.tutoring.pairing import policy, staff
+from bot.tutoring.pairing import policy, safety, staff
 from bot.tutoring.pairing.turn import Turn
 from storage import pairings as kept
 from storage.database import Connection
@@ -24,7 +24,8 @@ _ANSWERS: dict[str, Event] = {
     "still": policy.still,
     "wish": lambda turn, _: policy.ask(turn, turn.actor, "pair"),
     "change": lambda turn, _: policy.ask(turn, turn.actor, "change"),
-    "emergency": lambda turn, _: policy.ask(turn, turn.actor, "safety"),
+    "emergency": lambda turn, kind: policy.ask(turn, turn.actor, "safety", need=kind),
+    "mistake": lambda turn, _: safety.mistaken(turn),
     "cancel": lambda turn, _: policy.cancel_all(turn),
     "back": lambda turn, _: staff.back(turn),
 }

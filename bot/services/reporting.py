@@ -105,6 +105,17 @@ def _targets(connection: Connection, places: list[Place], span: Span) -> Sheet:
     return Sheet(places, _TARGETS, numbers, notes=notes, note_title="con_thieu")
 
 
+def standing_of(
+    connection: Connection, paths: list[str], now: datetime, zone: ZoneInfo, living_days: int
+) -> list[tuple[str, int, int, str]]:
+    """How the areas with these paths stand this year: (name, model families, those with a living pair, what lacks)."""
+    places = [Place(r.area_id, r.kind, r.name, r.path) for r in areas.under(connection)]
+    sheet = _targets(connection, places, span_of(now.astimezone(zone).year, now, zone, living_days))
+    found = [place for path in paths for place in places if place.path == path]
+    families, living = sheet.numbers["families"], sheet.numbers["living"]
+    return [(p.name, families.get(p.area_id, 0), living.get(p.area_id, 0), sheet.notes[p.area_id]) for p in found]
+
+
 def _missing(place: Place, numbers: dict[str, dict[str, int]]) -> str:
     """What an area lacks, in words; "đạt" when nothing."""
 

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.tutoring import menu, reception
+from bot.tutoring import links, menu, reception
 from bot.tutoring.desk import Desk, Reply
 from bot.tutoring.pairing import relay
 from flows.words.masking import mask
@@ -21,11 +21,9 @@ LONGEST_LINK = 300
 A_CRY = 60  # characters: whoever is robbed does not write more before help comes
 
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+")
-_LINK = re.compile(r"https://(?P<host>[^/?#]*)(?P<rest>[/?#][!-~]*)?")
-_LEADS_ON = re.compile(r"//|%2f%2f|https?%?3?a?:|@|%40|\\|%5c", re.IGNORECASE)  # inside a link: on to another page
+_LINK = re.compile(r"(?i:https)://(?P<host>[^/?#]*)(?P<rest>[/?#][!-~]*)?")
 _AROUND = "()[]{}<>\"'“”‘’«».,;:!?…*_"
 _DOTS = str.maketrans({"。": ".", "．": ".", "｡": ".", "․": "."})
-_SHORT_FORMS = frozenset("tp tx tt q p ts ths pgs gs bs cn ks ubnd mttq ubmttq bch".split())
 _MAIL = re.compile(r"[a-z0-9][a-z0-9._-]*@(?P<host>[a-z0-9.-]+)")
 _LANDLINE = re.compile(r"(?<!\d)(?:\(?02\d{1,2}\)?)(?:[\s.-]?\d){7,8}(?!\d)")
 
@@ -65,7 +63,7 @@ def cleaned(text: str) -> str:
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
     seen = "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cf", "Cc", "Cs", "Co", "Cn"))
     lines = (" ".join(line.split()) for line in seen.split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    return links.parted(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip())
 
 
 def text_fault(text: str, hosts: Sequence[str]) -> Fault | None:
@@ -111,18 +109,18 @@ def _strange(link: str, hosts: Sequence[str]) -> Fault:
 
 
 def _is_safe(link: str, hosts: Sequence[str]) -> bool:
-    """Only https, only a known host in plain small letters, no port, no name before an @, no way on to elsewhere."""
+    """Only https, only a known host in plain letters, no port, no name before an @, no way on to elsewhere."""
     found = _LINK.fullmatch(link_of(link))
-    if found is None or len(link) > LONGEST_LINK or _LEADS_ON.search(found["rest"] or ""):
+    if found is None or len(link) > LONGEST_LINK or links.LEADS_ON.search(found["rest"] or ""):
         return False
-    host = found["host"]
+    host = found["host"].casefold() if found["host"].isascii() else ""
     if not _HOST.fullmatch(host) or any(label.startswith("xn--") for label in host.split(".")):
         return False
     return any(host == safe or host.endswith("." + safe) for safe in hosts)
 
 
 def _is_safe_mail(text: str, hosts: Sequence[str]) -> bool:
-    found = _MAIL.fullmatch(text)
+    found = _MAIL.fullmatch(text.casefold() if text.isascii() else "")
     return found is not None and _is_safe(found["host"], hosts)
 
 
@@ -136,8 +134,8 @@ def _looks_like_link(token: str) -> bool:
     if len(labels) < 2 or not all(labels) or not any(c.isalpha() for c in name):
         return False
     last = labels[-1]
-    if all(each.casefold() in _SHORT_FORMS for each in labels[:-1]):
-        return bool(more)  # TP.HCM, TS.BS.Lan
+    if links.begins_sentence(labels) or all(each.casefold() in links.SHORT_FORMS for each in labels[:-1]):
+        return bool(more)
     latin_word = any(ord(c) > 127 for c in last) and all("LATIN" in unicodedata.name(c, "") for c in last)
     return len(last) > 1 and last.isalpha() and (bool(more) or not latin_word)
 
@@ -159,15 +157,18 @@ def whose(kind: str, name: str, above: str = "") -> str:
 
     `above` is the area around it, in the same words.
     """
-    named = {"branch": f"chi hội {name}", "group": f"tổ {name}"}.get(kind, _small(name))
+    named = {"branch": f"chi hội {_small(name)}", "group": f"tổ {name}"}.get(kind, _small(name))
     if name.casefold().startswith(("chi hội", "tổ ")):
         named = _small(name)
     return f"{named}, {above}" if above and kind in ("branch", "group") else named
 
 
+_COMMON = ("Phường ", "Xã ", "Tỉnh ", "Thành phố ", "Chi hội ", "Tổ ", "Ấp ", "Khu phố ")
+
+
 def _small(name: str) -> str:
     """Kinds of places are common nouns: "Phường Trấn Biên" is the phường of that name."""
-    return name[:1].lower() + name[1:] if name.startswith(("Phường ", "Xã ", "Tỉnh ", "Chi hội ", "Tổ ")) else name
+    return name[:1].lower() + name[1:] if name.startswith(_COMMON) else name
 
 
 # --- in the officer's chat ---------------------------------------------------------------------------

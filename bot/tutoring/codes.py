@@ -23,7 +23,7 @@ WORDS = tuple(
     bánh bắp bầu bèo bếp biển bóng bún bưởi bươm bút cá cặp cây chăn chanh chảo chày chè chén chiếu chim chổi chum
     chuối chuông chuột cóc cối cốm cồng cúc củi cuốc đèo dép đĩa diều đình dừa dương ếch gà gạch gạo gấu ghế
     giấy giếng gió giường gừng guốc gương hạc hành hạt hàu hến heo hũ hươu kem kén kéo khăn khế khoai khói khuy
-    kiến kiệu kim kính lạc lều lợn lúa lược lưới mắm măng mây mè mèo mía miến mít mưa mực muối muỗng mướp nai nấm
+    kiến kiệu kim kính lạc lều lúa lược lưới mắm măng mây mè mèo mía miến mít mưa mực muối muỗng mướp nai nấm
     nắng nem nến ngan ngao ngô ngọc ngói ngỗng ngựa nhãn nhện nia nơ nón núi nước ốc ổi ong ớt phấn phao phở phượng
     quần quạt quế quýt rá rạm rắn rau rìu rổ rơm rồng rùa rừng rươi ruộng sắn sàng sáo sen sóc sói sông sứa
     sung suối sương táo tàu thác thảm thang tháp thau thìa thóc thơm thùng thước thuyền tía tiêu tôm trăng tranh

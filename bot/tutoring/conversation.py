@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.channels.base import Began, Body, Inner, Left, Media, Tap, Text, Told
-from bot.tutoring import aftercare, announcing, codes, lessons, lines, menu, reception, rights
+from bot.channels.base import Began, Body, Edited, Inner, Left, Media, Tap, Text, Told
+from bot.tutoring import aftercare, alarm, albums, answering, codes, guidance, lessons, lines, menu, reception, rights
+from bot.tutoring.asking import ask_again
 from bot.tutoring.desk import CodeShown, Desk, OfficeAsked, WentAway
-from bot.tutoring.hearing import hear, offered, says_emergency
+from bot.tutoring.hearing import about, alarm_of, hear, offered
 from flows import events as ev
 from flows import mask
 from flows.engine.sprint import was_used
-from flows.engine.stage import clean
+from flows.engine.stage import clean, instead_of
+from flows.words.ear.voices import OUTLINES
 from flows.words.understand import (
     Answered,
     Command,
@@ -19,16 +21,14 @@ from flows.words.understand import (
     Meaning,
     Unsure,
     is_command,
-    may_be_emergency,
 )
 
-ROOMS = {"o": "offer", "y": "line", "u": "crew", "q": "post", "v": "meeting", "z": "news", "b": "self"}
+ROOMS = {"o": "offer", "y": "line", "u": "crew", "q": "post", "v": "meeting", "z": "news", "b": "self", "f": "figures"}
 """The first letter of a button's token → the room of the office it is for: "o:accept:17" asks "offer.accept" of 17."""
 
-WRITTEN = frozenset({"news.text", "news.link", "self.area", lines.WRITING})
-"""Questions of rooms that are answered in her own words: whatever she types is for the room."""
-
 BEFORE_CONSENT = frozenset({"offer", "line"})  # whoever cried for help may answer her helper
+
+NEEDS_CONSENT = frozenset({"agree", "change_address", "change_name", "link", "teach", "apply"})
 
 STALE_EVERY = timedelta(minutes=1)  # how often a flood of taps on old buttons is answered
 
@@ -44,17 +44,19 @@ def answer(desk: Desk, body: Body, *, codes_too: bool = True) -> None:
     if isinstance(body, Told):
         lessons.take_told(desk, body)
         if desk.channel == "web" and desk.replies and not desk.replies[-1].buttons:
-            _show_again(desk)  # the page offers the answers of the newest line: they would be gone from under her thumb
+            show_again(desk)  # the page offers the answers of the newest line: they would be gone from under her thumb
         return
-    lines.lapse(desk, body)
-    if isinstance(body, Text) and _cries(desk, body.text):
-        hear(desk, body.text)
-        lessons.open_emergency(desk)
+    lines.lapse(desk, answered=_answers(desk, body))
+    if isinstance(body, Text | Media | Edited) and alarm.heard(desk, body):
+        return
+    if isinstance(body, Edited):
         return
     if codes_too and (shown := codes.shown(body)):
         desk.events.append(CodeShown(shown.kind, shown.code))
         return
     if desk.person.consent == "new":
+        if isinstance(body, Media):
+            albums.is_answered(desk, body)
         reception.greet(desk)
         return
     match body:
@@ -64,17 +66,22 @@ def answer(desk: Desk, body: Body, *, codes_too: bool = True) -> None:
             _tap(desk, token)
         case Began():
             _go_on(desk)
-        case Media(kind, ref) if lines.is_writing(desk):
-            desk.events.append(OfficeAsked("line.media", f"{kind}:{ref}"))
-        case Media(kind):
-            _media(desk, kind)
+        case Media() if lines.is_writing(desk):
+            albums.pass_on(desk, body)
+        case Media(kind, _, caption):
+            if not albums.is_answered(desk, body):
+                _media(desk, kind, caption)
+            elif caption:
+                _text(desk, caption)
 
 
-def _cries(desk: Desk, text: str) -> bool:
-    """Whether she herself has been robbed; what an officer announces or a helper writes of it is no cry of hers."""
-    if lines.is_helping(desk) or not announcing.is_cry(desk.talk.pending, text):
-        return False
-    return says_emergency(desk, text)
+def _answers(desk: Desk, body: Body) -> bool:
+    """Whether it settles what is asked about the pictures she sent: not an edit, nor one more of them."""
+    return (
+        body != Tap(lines.SEND)
+        and not isinstance(body, Edited)
+        and not (isinstance(body, Media) and albums.is_more(desk, body))
+    )
 
 
 # --- words -------------------------------------------------------------------------------------------
@@ -87,7 +94,7 @@ def _text(desk: Desk, text: str) -> None:
         else:
             _own_words(desk, text)
         return
-    if desk.talk.pending in WRITTEN and _is_for_room(desk, text):
+    if desk.talk.pending in lines.WRITTEN and _is_for_room(desk, text):
         if desk.talk.pending != lines.WRITING:  # what is for another person is not kept as hers
             desk.events.append(ev.Heard(mask(clean(text[:2000])).text))
         desk.events.append(OfficeAsked(desk.talk.pending, text))
@@ -112,7 +119,11 @@ def _is_for_room(desk: Desk, text: str) -> bool:
 
 def _hear_name(desk: Desk, text: str) -> None:
     hear(desk, text)
-    reception.take_name(desk, clean(text[:200]))
+    sounds = alarm_of(desk, text)
+    if sounds.level == "ask" and not reception.may_be_name(desk.book.words, clean(text[:200])):
+        menu.ask_emergency(desk, sounds.kind, about(desk, text).topics)
+    else:
+        reception.take_name(desk, clean(text[:200]))
 
 
 def _own_words(desk: Desk, text: str, meaning: Meaning | None = None) -> None:
@@ -122,54 +133,44 @@ def _own_words(desk: Desk, text: str, meaning: Meaning | None = None) -> None:
     match meaning:
         case Command(word):
             command(desk, word)
-        case Emergency():
-            lessons.open_emergency(desk)
+        case Emergency(kind):
+            lessons.open_emergency(desk, kind)
+        case _ if alarm_of(desk, text).level == "ask" and _digress(desk, text):
+            pass
         case Unsure(options) if len(options) > 1:
             close = tuple(button for button in desk.talk.offer if button[0] in options)
             desk.offer(desk.phrase("unsure"), close, desk.talk.pending)
-        case _ if may_be_emergency(desk.book.words, text):
-            menu.ask_emergency(desk)
         case _ if not desk.talk.pending and (token := menu.find(desk, text)):
             _tap(desk, token)
-        case _:
-            _ask_again(desk)
+        case _ if not _digress(desk, text):
+            ask_again(desk)
 
 
-def _ask_again(desk: Desk) -> None:
-    match desk.talk.pending:
-        case "consent":
-            reception.ask_consent(desk, desk.phrase("consent_again"))
-        case "name":
-            reception.ask_name(desk, again=True)
-        case "address":
-            reception.ask_address(desk)
-        case "language":
-            reception.ask_language(desk)
-        case "delete":
-            rights.ask_delete(desk)
-        case "link":
-            desk.events.append(OfficeAsked("link_again"))
-        case "conduct":
-            desk.events.append(OfficeAsked("teach"))
-        case "persons":
-            desk.events.append(OfficeAsked("persons"))
-        case of_room if "." in of_room:
-            desk.events.append(OfficeAsked(f"{of_room.partition('.')[0]}.again"))
-        case _ if desk.person.consent == "asked":
-            reception.ask_consent(desk)
-        case _:
-            menu.show_menu(desk, desk.phrase("menu_not_understood"))
+def _digress(desk: Desk, text: str) -> bool:
+    """A worry, a question, a wish for a human, small talk: False where it is none of them."""
+    match answering.digress(desk, text):
+        case "":
+            return False
+        case "again":
+            show_again(desk)
+        case "human":
+            command(desk, "help")
+    return True
 
 
-def _media(desk: Desk, kind: str) -> None:
-    if desk.talk.open_run is not None and not desk.talk.offer:
+def _media(desk: Desk, kind: str, caption: str) -> None:
+    """What is no words is answered as such where a step asks for it; else words that came with it are what counts."""
+    if desk.talk.open_run is not None and not desk.talk.offer and not (caption and not lessons.wants(desk, kind)):
         _resume(desk, ev.Sent(kind))
         return
-    named = f"kind_{kind}" if f"kind_{kind}" in desk.book.phrases else "kind_other"
+    if caption:
+        _text(desk, caption)
+        return
+    own, named = instead_of(desk.book, kind)
     desk.events.append(ev.Heard(f"[{kind}]"))
-    desk.say(desk.phrase("media_instead", thu=desk.phrase(named)))
+    desk.say(desk.phrase(own, thu=desk.phrase(named)))
     if desk.talk.pending or desk.person.consent == "asked":
-        _ask_again(desk)
+        ask_again(desk)
     else:
         menu.show_menu(desk)
 
@@ -187,6 +188,8 @@ def _tap(desk: Desk, token: str) -> None:
             _answer_tap(desk, rest)
         case "m":
             lessons.open_lesson(desk, rest)
+        case "e":
+            _no_emergency(desk, rest)
         case "t":
             menu.show_track(desk, rest)
         case "g":
@@ -207,27 +210,35 @@ def _tap(desk: Desk, token: str) -> None:
             desk.events.append(OfficeAsked("sit", rest))
         case "l":
             reception.take_language(desk, rest)
-            _show_again(desk)
+            show_again(desk)
         case "r" if desk.agreed:
             if not aftercare.take_rating(desk, rest):
                 show_again(desk)
         case "k" if desk.agreed and label is not None:
-            if aftercare.take_checkin(desk, rest):
-                lessons.open_lesson(desk, rest.partition(":")[2])
-            else:
-                _show_again(desk)
+            _checkin_tap(desk, rest)
         case "d":
             rights.take_delete(desk, rest)
             if rest != "yes":
-                _show_again(desk)
+                show_again(desk)
         case _ if kind in ROOMS and (desk.agreed or ROOMS[kind] in BEFORE_CONSENT):
-            what, _, value = rest.replace("\x00", "").partition(":")
-            if kind == "y" and what not in lines.TAPPED:
-                _stale(desk)
-            else:
-                desk.events.append(OfficeAsked(f"{ROOMS[kind]}.{what}", value))
+            _room_tap(desk, kind, rest)
         case _:
             _stale(desk)
+
+
+def _checkin_tap(desk: Desk, rest: str) -> None:
+    if aftercare.take_checkin(desk, rest):
+        lessons.open_lesson(desk, rest.partition(":")[2])
+    else:
+        show_again(desk)
+
+
+def _room_tap(desk: Desk, kind: str, rest: str) -> None:
+    what, _, value = rest.replace("\x00", "").partition(":")
+    if kind == "y" and what not in lines.TAPPED:
+        _stale(desk)
+    else:
+        desk.events.append(OfficeAsked(f"{ROOMS[kind]}.{what}", value))
 
 
 def _answer_tap(desk: Desk, rest: str) -> None:
@@ -253,7 +264,7 @@ def _stale(desk: Desk) -> None:
         _resume(desk, ev.Reoffered(""))
     elif desk.talk.pending or desk.person.consent == "asked":
         desk.say(desk.phrase("stale"))
-        _ask_again(desk)
+        ask_again(desk)
     else:
         menu.show_menu(desk, desk.phrase("stale_short"))
 
@@ -267,10 +278,18 @@ def _resume(desk: Desk, signal: ev.Signal) -> None:
         match event:
             case ev.Commanded(word):
                 command(desk, word)
+            case ev.EmergencySuspected() | ev.Digressed():
+                _aside(desk, event)
             case ev.TapIgnored("stale"):
                 _stale(desk)
             case _:
                 pass
+
+
+def _aside(desk: Desk, event: ev.EmergencySuspected | ev.Digressed) -> None:
+    """What the lesson could not make anything of; where nobody can, its step is shown again."""
+    if not _digress(desk, event.text):
+        show_again(desk)
 
 
 # --- commands ----------------------------------------------------------------------------------------
@@ -279,35 +298,38 @@ def _resume(desk: Desk, signal: ev.Signal) -> None:
 def command(desk: Desk, word: str) -> None:
     """A global word, typed or tapped; whoever was writing to somebody does so no more."""
     line = lines.left(desk)
+    word = _meant_by_her(desk, word, line)
     match word:
         case "menu":
             menu.show_menu(desk)
         case "repeat" | "back" if desk.talk.pending:
-            _ask_again(desk)
+            ask_again(desk)
         case "go_on" | "repeat" | "back":
             _go_on(desk)
         case "emergency":
             lessons.open_emergency(desk)
+        case "mistake":
+            lessons.call_off(desk)
+            _go_on(desk)
+        case _ if word in guidance.WORDS:
+            guidance.take(desk, word)
         case "thanks" | "keep":
-            desk.say(desk.phrase("thanks" if word == "thanks" else "kept"))
-            _show_again(desk)
+            desk.say(desk.phrase({"keep": "kept"}.get(word, word)))
+            show_again(desk)
         case "stop":
             desk.say(desk.phrase("stopped"))
             menu.offer_way_on(desk)
         case "help":
             reception.tell_helper(desk)
-            _show_again(desk)
-        case "show_data":
-            rights.show_data(desk)
-            _with_belonging(desk)
-        case "download_data":
-            rights.download_data(desk)
+            show_again(desk)
+        case "show_data" | "download_data":
+            (rights.show_data if word == "show_data" else rights.download_data)(desk)
             _with_belonging(desk)
         case "delete_data":
             rights.ask_delete(desk)
         case "withdraw":
             rights.withdraw(desk)
-            _show_again(desk)
+            show_again(desk)
         case "change_address" | "change_name" if desk.agreed:
             (reception.ask_address if word == "change_address" else reception.ask_name)(desk)
         case "change_language":
@@ -317,14 +339,26 @@ def command(desk: Desk, word: str) -> None:
             _go_on(desk)
         case "link" | "teach" | "apply" | "persons" if desk.agreed or word == "persons":
             desk.events.append(OfficeAsked(word))
-        case "agree" | "change_address" | "change_name" | "link" | "teach" | "apply":
-            reception.ask_consent(desk)
         case _ if "." in word and (desk.agreed or word.partition(".")[0] in BEFORE_CONSENT):
             desk.events.append(OfficeAsked(word, line))
-        case _ if "." in word:
+        case _ if "." in word or word in NEEDS_CONSENT:
             reception.ask_consent(desk)
         case _:
             _stale(desk)
+
+
+def _meant_by_her(desk: Desk, word: str, line: str) -> str:
+    """An officer's "báo cáo" is no complaint about a partner."""
+    return "figures.targets" if word == "line.report" and desk.person.leads and not line else word
+
+
+def _no_emergency(desk: Desk, topics: str) -> None:
+    """It was no cry: what she may have meant instead, else where she was."""
+    codes = [each for each in topics.split(",") if each in OUTLINES]
+    if codes and desk.person.consent not in ("new", "asked") and not desk.talk.pending:
+        answering.about(desk, codes)
+    else:
+        show_again(desk) if desk.talk.pending or desk.talk.open_run else _go_on(desk)
 
 
 def _go_on(desk: Desk) -> None:
@@ -338,12 +372,12 @@ def _go_on(desk: Desk) -> None:
         menu.show_menu(desk)
 
 
-def _show_again(desk: Desk) -> None:
+def show_again(desk: Desk) -> None:
     """After an aside, put the question that is open back under her thumb."""
     if desk.talk.open_run is not None:
         _resume(desk, ev.Reoffered(""))
     elif desk.talk.pending or desk.person.consent == "asked":
-        _ask_again(desk)
+        ask_again(desk)
     else:
         menu.show_menu(desk)
 
@@ -353,9 +387,4 @@ def _with_belonging(desk: Desk) -> None:
     if desk.agreed:
         desk.events.append(OfficeAsked("belonging"))
     else:
-        _show_again(desk)
-
-
-def show_again(desk: Desk) -> None:
-    """Likewise, for what was answered outside this room."""
-    _show_again(desk)
+        show_again(desk)

@@ -7,12 +7,18 @@ from bot.tutoring import reception
 from bot.tutoring.desk import Desk
 from flows import events as ev
 from flows.engine.stage import clean
-from flows.words.understand import Meaning, Own, is_emergency, understand
+from flows.words.ear.ear import Alarm, Matter, listen, matter_of
+from flows.words.understand import Command, Meaning, Own, fold, understand, without_fillers
 
 
-def says_emergency(desk: Desk, text: str) -> bool:
-    """Whether she says that she has been robbed; looked for before anything else."""
-    return is_emergency(desk.book.words, clean(text[:2000]))
+def alarm_of(desk: Desk, text: str) -> Alarm:
+    """Whether it is a cry, a worry or neither; looked for before anything else."""
+    return listen(desk.book.words.ear, clean(text[:2000]))
+
+
+def about(desk: Desk, text: str) -> Matter:
+    """What words are about that were understood as nothing else."""
+    return matter_of(desk.book.words.ear, clean(text[:2000]))
 
 
 def hear(desk: Desk, text: str) -> None:
@@ -27,6 +33,9 @@ def hear(desk: Desk, text: str) -> None:
 
 def offered(desk: Desk, text: str) -> Meaning:
     """What her words mean among the buttons the tutor itself last showed."""
+    words = desk.book.words
+    if desk.person.leads and (word := words.officers.get(" ".join(without_fillers(words, fold(words, text[:200]))))):
+        return Command(word)
     own = [Own(token, (label, *_other_ways(desk, at, token))) for at, (token, label) in enumerate(desk.talk.offer)]
     return understand(desk.book.words, clean(text[:2000]), own)
 

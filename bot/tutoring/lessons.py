@@ -12,7 +12,7 @@ from bot.tutoring.desk import Desk, OfficeAsked
 from bot.tutoring.talk import Meeting
 from flows import Session, Trigger
 from flows import events as ev
-from flows.model import Pair
+from flows.model import Ask, Pair, Task
 
 AFTER_CHECKIN = timedelta(hours=1)  # a reminder that came due with a check-in waits that long for her answer
 
@@ -68,15 +68,16 @@ def _trigger(desk: Desk, lesson_id: str) -> Trigger:
     return replace(trigger, learner=person.learner_id, cards=desk.talk.cards, keeps=desk.agreed)
 
 
-def open_emergency(desk: Desk) -> None:
-    """The first hour after a scam comes before everything, consent included."""
-    lesson = next(
-        (each for each in desk.book.current if desk.book.versions[each, desk.book.current[each]].emergency), None
-    )
+def open_emergency(desk: Desk, kind: str = "") -> None:
+    """The first hour after a scam comes before everything, consent included; so do those who are in danger of life."""
     if desk.person.consent == "new":
         desk.set_person(consent="asked")
         desk.say(desk.phrase("emergency_hello"))
-    desk.events.append(OfficeAsked("offer.emergency"))
+    desk.events.append(OfficeAsked("offer.emergency", kind))
+    if kind:
+        _stand_by(desk, kind)
+        return
+    lesson = emergency_of(desk)
     if lesson is None:
         desk.say(desk.phrase("emergency"))
         reception.tell_helper(desk)
@@ -90,6 +91,36 @@ def open_emergency(desk: Desk) -> None:
         open_lesson(desk, lesson)
 
 
+def emergency_of(desk: Desk) -> str | None:
+    """The lesson for the first hour, if there is one."""
+    book = desk.book
+    return next((each for each in book.current if book.versions[each, book.current[each]].emergency), None)
+
+
+def in_emergency(desk: Desk) -> bool:
+    """Whether the lesson that is open is the one for the first hour."""
+    run = desk.talk.open_run
+    return run is not None and run.home[0] == emergency_of(desk)
+
+
+def _stand_by(desk: Desk, kind: str) -> None:
+    """She wants to die, or somebody hurts her: no lesson; a few words, people are called, her place is kept."""
+    if reception.helper_known(desk):
+        desk.say(desk.phrase("emergency_helper"))
+    buttons = (("g:help", desk.phrase("label_human")), ("g:mistake", desk.phrase("label_mistake")))
+    desk.offer(desk.phrase(f"harm_{kind}"), buttons, desk.talk.pending)
+
+
+def call_off(desk: Desk) -> None:
+    """It was a mistake: whoever was called is told, and she is back where she was."""
+    desk.events.append(OfficeAsked("offer.mistake"))
+    desk.say(desk.phrase("mistake_heard"))
+    run, lesson = desk.talk.run, emergency_of(desk)
+    if run is not None and run.home[0] == lesson:
+        desk.change(run=None)
+    desk.change(parked=tuple(each for each in desk.talk.parked if each.home[0] != lesson), offer=(), pending="")
+
+
 def resume(desk: Desk, signal: ev.Signal) -> tuple[ev.Event, ...]:
     """Hand her signal to the lesson that is open; what happened in it, for whom it concerns beside the lesson."""
     run = desk.talk.open_run
@@ -100,6 +131,14 @@ def resume(desk: Desk, signal: ev.Signal) -> tuple[ev.Event, ...]:
     desk.show(sprint.session, sprint.events)
     _after(desk, sprint.events)
     return sprint.events
+
+
+def wants(desk: Desk, kind: str) -> bool:
+    """Whether the open step asks for a picture or a recording."""
+    run = desk.talk.open_run
+    lesson = desk.book.lesson(run.lesson, run.version) if run else None
+    step = lesson.step(run.step) if lesson and run else None
+    return (isinstance(step, Ask) and step.type == kind) or (isinstance(step, Task) and step.proof == kind)
 
 
 def _lent(run: Session, desk: Desk) -> Session:
@@ -121,10 +160,8 @@ def _after(desk: Desk, events: tuple[ev.Event, ...]) -> None:
                 open_for_group(desk, lesson, desk.talk.meeting)
             case ev.CheckinPlanned() | ev.AnswerGraded() if group:
                 pass
-            case ev.EmergencyRaised():
-                open_emergency(desk)
-            case ev.EmergencySuspected():
-                menu.ask_emergency(desk)
+            case ev.EmergencyRaised(kind):
+                open_emergency(desk, kind)
             case ev.TaskPostponed():
                 menu.offer_way_on(desk)
             case ev.CheckinPlanned() if desk.agreed:
@@ -197,6 +234,8 @@ def take_inner(desk: Desk, body: Inner) -> None:
     match body.kind:
         case "due" if run.remind_at is not None and run.remind_at <= desk.universe.now:
             resume(desk, ev.Due(body.ref))
+            if in_emergency(desk):
+                desk.replies[:] = [replace(reply, urgent=True) for reply in desk.replies]
         case "reoffer":
             resume(desk, ev.Reoffered("reoffer"))
         case "moved" if _is_recalled(desk, run):

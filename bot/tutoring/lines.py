@@ -9,12 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.channels.base import Body, Tap
 from bot.tutoring.desk import Desk, Whispered
-from bot.tutoring.pairing.relay import Side
+from bot.tutoring.pairing.wishes import Side
 
 WRITING = "line.write"
 """What `Talk.pending` says while whatever she types goes to the other."""
+
+WRITTEN = frozenset({"news.text", "news.link", "self.area", WRITING})
+"""Questions of rooms that are answered in her own words: whatever she types is for the room."""
 
 TAPPED = frozenset({"talk", "send", "hold", "stop", "report", "end", "over"})
 """What a button may ask for; everything else of a line comes from what she really wrote or sent."""
@@ -52,16 +54,16 @@ def is_helping(desk: Desk) -> bool:
     return is_writing(desk) and desk.talk.line.startswith("instructor:")
 
 
-def lapse(desk: Desk, body: Body) -> None:
-    """End a mode that has run out; a picture that may be passed on waits for one answer, whatever it is."""
-    if desk.talk.media and body != Tap(SEND):
-        desk.change(media="")
+def lapse(desk: Desk, *, answered: bool) -> None:
+    """End a mode that has run out; pictures that may be passed on wait for one answer, whatever it is."""
+    if desk.talk.media and answered:
+        desk.change(media="", media_words="")
     if desk.talk.pending == WRITING and not is_writing(desk):
         leave(desk)
 
 
 def leave(desk: Desk) -> None:
-    desk.change(pending="", offer=(), line="", line_until=None, media="")
+    desk.change(pending="", offer=(), line="", line_until=None, media="", media_words="")
 
 
 def left(desk: Desk) -> str:
@@ -82,7 +84,7 @@ def go_on(desk: Desk, line: Line, text: str) -> None:
     )
     desk.offer(desk.phrase(text, ai=called), offer, pending=WRITING)
     held = desk.universe.now + HOLDS
-    desk.change(line=f"{line.side}:{line.line_id}", line_until=held, media="")
+    desk.change(line=f"{line.side}:{line.line_id}", line_until=held, media="", media_words="")
 
 
 def called_by(desk: Desk, line: Line) -> str:
@@ -95,7 +97,7 @@ def whisper(desk: Desk, text: str) -> None:
     desk.events.append(Whispered(text))
 
 
-def ask_media(desk: Desk, line: Line, kind: str, ref: str) -> None:
+def ask_media(desk: Desk, line: Line, media: str, words: str) -> None:
     """Whether a picture or recording may go over; until she answers only its number at the provider is held."""
     held = desk.universe.now + HOLDS
     desk.change(line=f"{line.side}:{line.line_id}", line_until=held)
@@ -104,7 +106,7 @@ def ask_media(desk: Desk, line: Line, kind: str, ref: str) -> None:
         ((SEND, desk.phrase("label_line_send")), ("y:hold:", desk.phrase("label_line_hold"))),
         pending=WRITING,
     )
-    desk.change(media=f"{kind}:{ref}")
+    desk.change(media=media, media_words=words)
 
 
 def ask_end(desk: Desk, line: Line) -> None:

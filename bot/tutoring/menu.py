@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.tutoring.desk import Desk
 from bot.tutoring.talk import Offer
 from flows import Lesson
@@ -66,10 +68,15 @@ def offer_way_on(desk: Desk) -> None:
     desk.offer("", (("g:go_on", desk.phrase("label_continue")), ("g:menu", desk.phrase("label_menu"))))
 
 
-def ask_emergency(desk: Desk) -> None:
-    """It sounds like it: two buttons, never a guess."""
-    offer = (("g:emergency", desk.phrase("label_emergency_yes")), ("g:go_on", desk.phrase("label_emergency_no")))
-    desk.offer(desk.phrase("emergency_ask"), offer, desk.talk.pending)
+def ask_emergency(desk: Desk, kind: str, topics: Sequence[str]) -> None:
+    """It sounds like it: one question, two buttons, nobody is called yet; what she may have meant instead is kept.
+
+    `kind` now: somebody is at her this moment, so she is told to hang up first.
+    """
+    other = f"e:{','.join(topics)}"
+    asked = "now" if kind == "now" else "emergency"
+    offer = (("g:emergency", desk.phrase(f"label_{asked}_yes")), (other, desk.phrase(f"label_{asked}_no")))
+    desk.offer(desk.phrase("emergency_now" if kind == "now" else "emergency_ask"), offer, desk.talk.pending)
 
 
 def _next_lesson(desk: Desk, then: str | None, ended: str) -> Lesson | None:
@@ -97,7 +104,7 @@ def in_order(desk: Desk) -> list[Lesson]:
 def _open(desk: Desk) -> Offer:
     runs = [run for run in (desk.talk.open_run, *reversed(desk.talk.parked)) if run and desk.book.lesson(run.home[0])]
     titles = ((run.home[0], desk.lesson_title(run.home[0])) for run in runs[:3])
-    return tuple((f"m:{lesson}", _short(desk.phrase("menu_open", bai=title))) for lesson, title in titles)
+    return tuple((f"m:{lesson}", short(desk.phrase("menu_open", bai=title))) for lesson, title in titles)
 
 
 def _tracks(desk: Desk, lessons: list[Lesson], shown_already: Lesson | None) -> Offer:
@@ -123,8 +130,9 @@ def _work(desk: Desk) -> Offer:
 def _button(desk: Desk, lesson: Lesson) -> tuple[str, str]:
     is_open = any(run.home[0] == lesson.id for run in (desk.talk.open_run, *desk.talk.parked) if run)
     which = "menu_open" if is_open else "menu_done" if lesson.id in desk.talk.done else "menu_plain"
-    return f"m:{lesson.id}", _short(desk.phrase(which, bai=lesson.title))
+    return f"m:{lesson.id}", short(desk.phrase(which, bai=lesson.title))
 
 
-def _short(label: str) -> str:
+def short(label: str) -> str:
+    """As much of a title as a button can show."""
     return label if len(label) <= LABEL + 16 else f"{label[: LABEL + 15].rstrip()}…"

@@ -62,6 +62,8 @@ def _readable(desk: Desk, values: Mapping[str, str]) -> dict[str, str]:
         step = lesson.step(step_id)
         text = render(step.text, desk.person.address, "", desk.book.facts, "…") if step else ""
         readable["buoc"] = _excerpt(text) or lesson.title
+    if readable.get("ai", "").startswith("called_"):
+        readable["ai"] = desk.phrase(readable["ai"])
     if readable.get("khu") == "":
         readable["khu"] = desk.phrase("somewhere")
     return readable | {name: _called(desk, readable[name]) for name in ("ten_hv", "ten_hdv") if name in readable}

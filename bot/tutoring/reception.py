@@ -94,6 +94,11 @@ def is_name(name: str) -> bool:
     return 0 < len(name) <= MAX_NAME and len(name.split()) <= MAX_NAME_WORDS and bool(_NAME.fullmatch(name))
 
 
+def may_be_name(words: Words, text: str) -> bool:
+    """Whether a few words are more likely somebody's name than a worry: none of them is one that a cry is made of."""
+    return is_name(text) and words.alarming.isdisjoint(fold(words, text))
+
+
 def _read_name(desk: Desk, text: str) -> tuple[str | None, str | None]:
     """Form of address if she named herself by it, and her name; no name when she would rather not ("thôi")."""
     words, usual = desk.book.words, desk.book.words.answers

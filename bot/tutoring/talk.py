@@ -46,8 +46,9 @@ class Talk:
     `cards` are the questions to be asked again, by "lesson/step"; `lang` is the language she reads. `offer` are the
     buttons (token, label) last shown by the tutor itself; `pending` names the question it asked.
 
-    `line` is "side:id" of the line she writes by until `line_until`; `media` "kind:file id" of what she may pass on;
-    `whispers` the number of the newest line on her page that is to be erased.
+    `line` is "side:id" of the line she writes by until `line_until`; `media` "kind:file id" of each picture that she
+    may pass on, `media_words` what goes with them; `album` the album answered last (see `albums`). `silent`: she
+    wants no reminders; `whispers` the number of the newest line on her page that is to be erased.
     """
 
     run: Session | None = None
@@ -64,8 +65,11 @@ class Talk:
     line: str = ""
     line_until: datetime | None = None
     media: str = ""
+    media_words: str = ""
+    album: str = ""
     whispers: int = 0
     meeting: Meeting | None = None
+    silent: bool = False
 
     def is_group(self, run: Session | None) -> bool:
         """Whether this session is the one that a meeting goes through together."""
@@ -80,6 +84,8 @@ class Talk:
     @property
     def next_at(self) -> datetime | None:
         """When she is next to be spoken to unasked."""
+        if self.silent:
+            return None
         run = self.open_run
         times = [each.at for each in self.checkins] + ([run.remind_at] if run and run.remind_at else [])
         return min(times, default=None)
@@ -128,8 +134,11 @@ def dump(talk: Talk) -> str:
         "line": talk.line,
         "line_until": talk.line_until.isoformat() if talk.line_until else None,
         "media": talk.media,
+        "media_words": talk.media_words,
+        "album": talk.album,
         "whispers": talk.whispers,
         "meeting": _dump_meeting(talk.meeting) if talk.meeting else None,
+        "silent": talk.silent,
     }
     data |= {key: value for key, value in optional.items() if value}
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
@@ -171,8 +180,11 @@ def load(text: str) -> Talk:
             line=str(data.get("line", "")),
             line_until=datetime.fromisoformat(until) if (until := data.get("line_until")) else None,
             media=str(data.get("media", "")),
+            media_words=str(data.get("media_words", "")),
+            album=str(data.get("album", "")),
             whispers=int(data.get("whispers", 0)),
             meeting=_meeting(data["meeting"]) if data.get("meeting") else None,
+            silent=bool(data.get("silent", False)),
             checkins=tuple(
                 Checkin(datetime.fromisoformat(at), str(lesson), str(step))
                 for at, lesson, step in data.get("checkins", ())

@@ -96,11 +96,14 @@ class Ticker:
             await self.sweep()
 
     async def fire(self) -> int:
-        """Hand every timer that is due to the intake as an update of the channel `inner`; at night they wait."""
+        """Hand every timer that is due to the intake as an update of the channel `inner`; at night they wait.
+
+        All but those of an emergency, which alone come due at night: what was due by day, while the tutor was stopped,
+        waits for the morning.
+        """
         now = self.now()
-        if self.quiet.holds(now):
-            return 0  # due in daytime, but the tutor was stopped then
-        rows = await self.database.read(lambda connection: keeping.due(connection, now, DUE_AT_ONCE))
+        since = self.quiet.began(now) if self.quiet.holds(now) else None
+        rows = await self.database.read(lambda connection: keeping.due(connection, now, DUE_AT_ONCE, since))
         updates = [_due(learner_id, state, due_at, now) for learner_id, state, due_at in rows]
         await self.submit(updates)
         return len(updates)

@@ -21,6 +21,7 @@ from bot.workers.edge import guarded
 from bot.workers.librarian import Librarian
 from flows import LessonInvalid, Problem
 from flows.model import Place
+from flows.reading.loader import ANSWERS, EAR
 from flows.shelf.rereading import TABLES, Rereader
 from flows.shelf.shelf import Shelf
 from storage.records import PublicationRow
@@ -30,6 +31,7 @@ AFTER_FAULT_S = 5.0
 WALK_EVERY = 3  # looks: a walk finds new files; in between those that are known are looked at, which costs a third
 PATIENCE = 5  # looks for which settled files wait for others that are still being written: one act of an editor
 MAX_BYTES = 1_000_000  # more than any lesson or table may have; the reader then says that it is too long
+MODEL_BYTES = 32_000_000  # likewise of the ear's model, which has one weight for each of half a million features
 SHOWN = 5  # problems of one file that are printed
 
 Stamp = tuple[int, int, int, int]
@@ -54,11 +56,13 @@ def look_at(root: Path) -> Look:
     while folders:
         folder = folders.pop()
         at_root, of_words = folder == str(root), os.path.basename(folder) == "po"
+        of_answers = folder == str(root / ANSWERS)
         try:
             with os.scandir(folder) as entries:
                 for entry in entries:
                     name = entry.name
-                    if name == "lesson.yaml" or (at_root and name in TABLES) or (of_words and name.endswith(".po")):
+                    is_table = (at_root and name in TABLES) or (of_answers and name.endswith(".yaml"))
+                    if name == "lesson.yaml" or is_table or (of_words and name.endswith(".po")):
                         _note(entry, stamps)
                     elif name[0] not in "._" and entry.is_dir(follow_symlinks=False):
                         folders.append(entry.path)
@@ -285,7 +289,7 @@ def _contents(changed: Mapping[str, Stamp | None]) -> Iterator[tuple[str, Stamp 
             continue
         try:
             with open(path, "rb") as file:
-                raw = file.read(MAX_BYTES)
+                raw = file.read(MODEL_BYTES if os.path.basename(path) == EAR else MAX_BYTES)
                 now = os.fstat(file.fileno())
         except FileNotFoundError:
             continue

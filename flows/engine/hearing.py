@@ -2,33 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flows import events as ev
 from flows.engine.kinds import AGAIN, KINDS, request_help
-from flows.engine.stage import Stage, clean, own_answers
+from flows.engine.kinds_answering import FREE, read_answer
+from flows.engine.stage import HUMAN, MISTAKE, Stage, clean, instead_of, own_answers
 from flows.engine.waits import waits
 from flows.engine.walking import again, go, walk
-from flows.model import Ask, Guard, Help, Lesson, Quiz, Step, Wait
+from flows.model import Ask, Choose, Guard, Help, Lesson, Quiz, Say, Step, Wait
 from flows.session import Session
+from flows.words.ear.ear import Matter, Reply, listen, matter_of, reply_of
 from flows.words.masking import MASK, mask
 from flows.words.understand import (
     Answered,
     Command,
     Emergency,
     Meaning,
+    Own,
     Unknown,
     Unsure,
-    amount,
     fold,
     is_command,
-    is_emergency,
-    may_be_emergency,
     understand,
     with_gaps,
 )
+from flows.words.values.reading import read_sum, sums_of
 
 MAX_TEXT = 2_000  # characters of hers that are looked at: the longest message Zalo can send
 
-IN_LESSON = frozenset({"repeat", "back", "help", "go_on"})
+ASKED_FROM = 5  # words
+
+BUTTONS: Mapping[str, tuple[str, ...]] = {
+    "done": ("done", "next"),
+    "stuck": ("stuck",),
+    "later": ("later",),
+    "next": ("next",),
+    "yes": ("yes", "next"),
+    "no": ("no",),
+}
+"""A reply → the buttons that say it; the first that is there."""
+
+HARMLESS = frozenset({"stuck", "later"})
+"""Replies that may be taken for granted: a hint more, a reminder tomorrow; her place is kept."""
+
+GLOBAL = frozenset({"repeat", "stop"})  # replies that are global words
+
+FOR_BANK = frozenset({"citizen_id", "card"})
+"""What her bank asks when she has called it herself; a code or a password it never asks."""
+
+RESCUE = {HUMAN: "help", MISTAKE: "mistake"}
+"""The buttons of every prompt of an emergency lesson → what they say."""
 
 # --- taps --------------------------------------------------------------------------------------------
 
@@ -38,13 +62,18 @@ def tapped(stage: Stage, step: Step, seq: int, option: str) -> None:
     if was_used(session, seq, option):
         stage.emit(ev.TapIgnored("repeated"))
         return
-    _, choices = KINDS[type(step)].prompt(stage, step)
-    chosen = next((choice for choice in choices if choice.id == option), None)
+    chosen = next((choice for choice in _choices(stage, step) if choice.id == option), None)
     if seq != session.seq or chosen is None:
         stage.emit(ev.TapIgnored("stale"))
         return
     stage.emit(ev.Heard(chosen.label))
     _choose(stage, step, option)
+
+
+def _choices(stage: Stage, step: Step) -> tuple[ev.Choice, ...]:
+    """Everything that can be tapped here."""
+    _, choices = KINDS[type(step)].prompt(stage, step)
+    return (*choices, *stage.ways_out(step))
 
 
 def was_used(session: Session, seq: int, option: str) -> bool:
@@ -59,12 +88,15 @@ def sent(stage: Stage, step: Step, kind: str) -> None:
     if to is not AGAIN:
         go(stage, step, to)
         return
-    named = f"kind_{kind}" if f"kind_{kind}" in stage.book.phrases else "kind_other"
-    stage.say(step.id, stage.phrase("media_instead", thu=stage.phrase(named)))
+    own, named = instead_of(stage.book, kind)
+    stage.say(step.id, stage.phrase(own, thu=stage.phrase(named)))
     again(stage, step)
 
 
 def _choose(stage: Stage, step: Step, option: str) -> None:
+    if option in RESCUE:
+        _obey(stage, step, RESCUE[option])
+        return
     stage.change(used=(stage.session.seq, option), misses=0)
     go(stage, step, KINDS[type(step)].tap(stage, step, option))
 
@@ -76,9 +108,9 @@ def typed(stage: Stage, step: Step, text: str) -> None:
     kind = KINDS[type(step)]
     too_long = len(text) > MAX_TEXT
     text = clean(text[:MAX_TEXT])
-    _, choices = kind.prompt(stage, step)
+    choices = _choices(stage, step)
     question = kind.asked(stage, step)
-    meaning = _meaning(stage, step, text, choices)
+    meaning = _meaning(stage, question, text, choices)
     masked = mask(text)
     private = isinstance(step, Ask) and step.private
     if isinstance(meaning, Answered):
@@ -87,8 +119,8 @@ def typed(stage: Stage, step: Step, text: str) -> None:
         return
     if masked.kinds and not _is_accepted(stage, question, text):
         _warn_of_secret(stage, step, masked.kinds, MASK if private else masked.text)
-        if isinstance(meaning, Emergency):
-            stage.emit(ev.EmergencyRaised())
+        if isinstance(meaning, Emergency) and not stage.lesson.emergency:
+            stage.emit(ev.EmergencyRaised(meaning.kind))
         else:
             again(stage, step)
         return
@@ -104,24 +136,28 @@ def typed(stage: Stage, step: Step, text: str) -> None:
 def _meaning(stage: Stage, step: Step, text: str, choices: tuple[ev.Choice, ...]) -> Meaning:
     """Where she writes freely only a cry for help and a whole global word are more than what she writes."""
     words = stage.book.words
-    if not choices and not is_command(words, text):
-        return Emergency() if is_emergency(words, text) else Unknown()
-    return understand(words, text, own_answers(stage, choices))
+    free = not choices or _writes_freely(step)
+    if free and not is_command(words, text):
+        meaning = understand(words, text, own_answers(stage, step, choices) if choices else (), numbered=False)
+        return meaning if isinstance(meaning, Emergency | Answered) else Unknown()
+    return understand(words, text, own_answers(stage, step, choices), guess=not stage.lesson.emergency)
+
+
+def _writes_freely(step: Step) -> bool:
+    """Whether words are asked for, so that the buttons beside it (yes, no, pass over) are only a help."""
+    return isinstance(step, Ask) or (isinstance(step, Quiz) and step.type not in ("one", "true_false"))
 
 
 def _act(stage: Stage, step: Step, meaning: Meaning, text: str, choices: tuple[ev.Choice, ...]) -> None:
     match meaning:
-        case Emergency():
-            stage.emit(ev.EmergencyRaised())
+        case Emergency(kind) if kind or not stage.lesson.emergency:
+            stage.emit(ev.EmergencyRaised(kind))
             return
         case Command("stop") if stage.lesson.emergency:
             again(stage, step)  # "đã dừng" there means that she has stopped paying
             return
-        case Command(word) if word in IN_LESSON:
-            _command(stage, step, word)
-            return
         case Command(word):
-            stage.emit(ev.Commanded(word))
+            _obey(stage, step, word)
             return
     guard = _guard(stage, text)
     if guard is not None:
@@ -130,13 +166,94 @@ def _act(stage: Stage, step: Step, meaning: Meaning, text: str, choices: tuple[e
     to = KINDS[type(step)].typed(stage, step, text)
     if to is not AGAIN:
         go(stage, step, to)
-    elif isinstance(meaning, Unsure):
+    elif stage.lesson.emergency:
+        _stay(stage, step, meaning, text)
+    else:
+        _wonder(stage, step, meaning, text, choices)
+
+
+def _stay(stage: Stage, step: Step, meaning: Meaning, text: str) -> None:
+    """What somebody says who is being robbed: her story goes on with the next thing to do, a question is answered,
+    and nothing else moves her."""
+    if isinstance(meaning, Emergency) and isinstance(step, Say):
+        _choose(stage, step, "next")
+        return
+    lost, ear = _is_lost(stage, text), stage.book.words.ear
+    matter = Matter() if lost else matter_of(ear, text)
+    if _is_question(matter, text):
+        stage.emit(ev.Digressed(text))
+    elif matter.kind == "human":
+        _obey(stage, step, "help")
+    elif isinstance(step, Say) and not lost and listen(ear, text).level == "ask":
+        _choose(stage, step, "next")
+    else:
+        stage.change(misses=stage.session.misses + 1)
+        stage.say(step.id, stage.phrase("not_understood_emergency"))
+        again(stage, step)
+
+
+def _is_lost(stage: Stage, text: str) -> bool:
+    """She only says that she does not find or understand it ("nút ở đâu"): no question to be looked up."""
+    lost = (Own("", stage.book.words.answers.get("confused", ())),)
+    return isinstance(understand(stage.book.words, text, lost, numbered=False), Answered)
+
+
+def _wonder(stage: Stage, step: Step, meaning: Meaning, text: str, choices: tuple[ev.Choice, ...]) -> None:
+    """It answers nothing for certain: a worry comes first, then what sounds like an answer of those that can be given,
+    then a near miss that is no question, then anything else."""
+    ear = stage.book.words.ear
+    alarm, matter = listen(ear, text), matter_of(ear, text)
+    if alarm.level == "ask":
+        stage.emit(ev.EmergencySuspected(alarm.kind, text))
+    elif _replies(stage, step, text, choices):
+        return
+    elif isinstance(meaning, Unsure) and not _is_question(matter, text):
         close = tuple(choice for choice in choices if choice.id in meaning.options)
         stage.emit(ev.Asked(step.id, stage.session.seq, stage.phrase("unsure"), close if len(close) > 1 else choices))
-    elif may_be_emergency(stage.book.words, text) and not stage.lesson.emergency:
-        stage.emit(ev.EmergencySuspected())
-    else:
+    elif matter.kind == "human":
+        _obey(stage, step, "help")
+    elif matter.kind == "chat" and isinstance(step, Say) and not stage.session.misses:
+        stage.change(misses=1)
+        stage.say(step.id, stage.phrase("small_chat"))  # nothing was asked, so nothing was misunderstood
+        again(stage, step)
+    elif matter.kind == "chat":
         _not_understood(stage, step, bool(choices))
+    else:
+        stage.emit(ev.Digressed(text))
+
+
+def _replies(stage: Stage, step: Step, text: str, choices: tuple[ev.Choice, ...]) -> bool:
+    """Whether it is one of the usual answers in words of her own. Where it is not sure, or yes and no, she is asked."""
+    reply = reply_of(stage.book.words.ear, text)
+    ids = {choice.id for choice in choices}
+    named = next((each for each in BUTTONS.get(reply.kind, ()) if each in ids), None)
+    if named is None:
+        return _replies_to_tutor(stage, step, reply, text)
+    if reply.kind in HARMLESS or (reply.sure and (reply.kind not in ("yes", "no") or named == "next")):
+        _choose(stage, step, named)
+    elif named == "next":
+        return False
+    else:
+        stage.emit(ev.Asked(step.id, stage.session.seq, stage.phrase("unsure"), choices))
+    return True
+
+
+def _replies_to_tutor(stage: Stage, step: Step, reply: Reply, text: str) -> bool:
+    """No button says it: a word to the tutor, or, where it is no question, that it is hard."""
+    puts_off = reply.kind == "later" and isinstance(step, Say | Choose)  # at a quiz "để tui tính đã" is no good-bye
+    if puts_off or (reply.kind in GLOBAL and reply.sure):
+        _obey(stage, step, "stop" if puts_off else reply.kind)
+    elif reply.kind == "stuck" and matter_of(stage.book.words.ear, text).kind != "question":
+        stage.say(step.id, stage.phrase("hard_here"))
+        again(stage, step)
+    else:
+        return False
+    return True
+
+
+def _is_question(matter: Matter, text: str) -> bool:
+    """Whether it is more likely a question of its own than a slip in an answer: few answers are that long."""
+    return matter.kind == "question" and len(text.split()) >= ASKED_FROM
 
 
 def _not_understood(stage: Stage, step: Step, has_choices: bool) -> None:
@@ -144,9 +261,7 @@ def _not_understood(stage: Stage, step: Step, has_choices: bool) -> None:
     question = KINDS[type(step)].asked(stage, step)
     stage.change(misses=misses)
     stage.emit(ev.NotUnderstood(step.id, misses))
-    if stage.lesson.emergency:
-        stage.say(step.id, stage.phrase("not_understood_emergency"))
-    elif misses > 1:
+    if misses > 1:
         stage.say(step.id, stage.phrase("not_understood_twice"))
     elif isinstance(question, Quiz) and question.type == "number":
         stage.say(step.id, stage.phrase("ask_retry_number"))
@@ -156,19 +271,24 @@ def _not_understood(stage: Stage, step: Step, has_choices: bool) -> None:
 
 
 def _is_accepted(stage: Stage, step: Step, text: str) -> bool:
-    """A bare number that answers the present question ("500000") is an answer, not a code."""
+    """A number that answers the present question ("500000") is an answer, not a code; six bare digits are a code."""
+    if isinstance(step, Ask):
+        is_code = text.strip().isdigit() and len(text.strip()) == 6 and not text.strip().endswith("000")
+        value = read_answer(stage, step, text) if step.type not in FREE else None
+        return value is not None and mask(text).kinds == ("otp",) and not is_code
     if not isinstance(step, Quiz):
         return False
-    words = stage.book.words
-    given = amount(text, words)
-    return given is not None and given in {amount(a, words) for a in (*step.accept, *(o.text for o in step.options))}
+    accepted = sums_of((*step.accept, *(option.text for option in step.options)))
+    given = read_sum(text, accepted)
+    return given is not None and given.value in accepted
 
 
 def _warn_of_secret(stage: Stage, step: Step, kinds: tuple[str, ...], masked: str) -> None:
     stage.emit(ev.Heard(masked))
     stage.emit(ev.SecretMasked(kinds))
     named = ", ".join(stage.phrase(f"kind_{kind}") for kind in dict.fromkeys(kinds))
-    stage.say(step.id, stage.phrase("secret", thu=named))
+    for_bank = stage.lesson.emergency and FOR_BANK.issuperset(kinds)
+    stage.say(step.id, stage.phrase("secret_for_bank" if for_bank else "secret", thu=named))
 
 
 def _guard(stage: Stage, text: str) -> str | None:
@@ -193,15 +313,21 @@ def _heard(stage: Stage, guard: Guard, said: str) -> bool:
     return bool(guard.patterns) and with_gaps(words, guard.patterns).search(said) is not None
 
 
-def _command(stage: Stage, step: Step, word: str) -> None:
+def _obey(stage: Stage, step: Step, word: str) -> None:
+    """A global word: within the lesson where it is about the lesson, else the shell's."""
     match word:
+        case "help" if stage.lesson.emergency:
+            request_help(stage, step, need="safety")
+            again(stage, step)
         case "help":
             request_help(stage, step)
             again(stage, step)
         case "back":
             _back(stage, step)
-        case _:
+        case "repeat" | "go_on":
             again(stage, step)
+        case _:
+            stage.emit(ev.Commanded(word))
 
 
 def _back(stage: Stage, step: Step) -> None:

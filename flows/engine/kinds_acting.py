@@ -127,7 +127,8 @@ class HelpKind(Kind[Help]):
         if step.offer and stage.session.sub != "called":
             yes, no = stage.phrase("label_help"), stage.phrase("label_skip")
             return stage.words(step.offer), (ev.Choice("yes", yes), ev.Choice("no", no))
-        return stage.phrase("help_called"), (ev.Choice("next", stage.phrase("label_continue")),)
+        on = stage.phrase("label_on" if stage.lesson.emergency else "label_continue")
+        return stage.phrase("help_called"), (ev.Choice("next", on),)
 
     def tap(self, stage: Stage, step: Help, choice: str) -> Next:
         return self._call(stage, step) if choice == "yes" else step.next

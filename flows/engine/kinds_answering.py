@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from random import Random
 
 from flows import events as ev
+from flows.engine.asking_back import (
+    MISSES_TO_OFFER,
+    SKIP,
+    YES,
+    ask_back,
+    asked_back,
+    question,
+    settled,
+)
 from flows.engine.kind import AGAIN, MAX_ANSWER, WAIT, Kind, Next, Prompt, labels, option_of
 from flows.engine.reviews import due_questions
 from flows.engine.stage import Stage
 from flows.model import Ask, Option, Quiz, Review, Step
-from flows.words.understand import Answered, Own, amount, positions, understand
+from flows.words.ear.ear import reply_of
+from flows.words.understand import Answered, Own, fold, positions, understand
+from flows.words.values.reading import read_sum, read_value, sums_of
+from flows.words.values.value import Value, ValueKind
 
 SENT = "co"
+FREE = frozenset({"text", "place"})  # types where any words are an answer
+MAX_PASSING = 10  # words: who writes more tells something
 
 
 class QuizKind(Kind[Quiz]):
     def prompt(self, stage: Stage, step: Quiz) -> Prompt:
+        if (value := asked_back(stage)) is not None:
+            return question(stage, value)
         text = stage.shown(step)
         if step.type in ("one", "true_false"):
             return text, labels(stage, step.options)
@@ -30,6 +45,11 @@ class QuizKind(Kind[Quiz]):
         return f"{text}\n{listed}\n{how}", ()
 
     def tap(self, stage: Stage, step: Quiz, choice: str) -> Next:
+        if (value := settled(stage)) is not None:
+            if choice == YES:
+                return self._graded(stage, step, str(value.value), right=value.value in sums_of(step.accept))
+            self.put(stage, step)
+            return WAIT
         option = option_of(step.options, choice)
         if option is None:
             return AGAIN
@@ -40,12 +60,20 @@ class QuizKind(Kind[Quiz]):
         return self._missed(stage, step)
 
     def typed(self, stage: Stage, step: Quiz, text: str) -> Next:
+        settled(stage)
         right = _accepts(stage, step, text)
         if not right and is_stuck(stage, text):
             stage.change(tries=stage.session.tries + 1)
             return self._missed(stage, step)
         if right is None:
             return AGAIN
+        if step.type == "number" and (doubt := _doubt(step, text)) and stage.session.keeps:
+            ask_back(stage, doubt)
+            self.put(stage, step)
+            return WAIT
+        return self._graded(stage, step, text, right=right)
+
+    def _graded(self, stage: Stage, step: Quiz, text: str, *, right: bool) -> Next:
         stage.grade(step, text[:MAX_ANSWER], right=right, points=step.points, skill=step.skill)
         if right:
             stage.say(step.id, stage.words(step.say) or stage.phrase("right"))
@@ -67,13 +95,48 @@ class QuizKind(Kind[Quiz]):
 
 
 class AskKind(Kind[Ask]):
+    """After some answers that were none she may pass the question over; nobody is asked for ever."""
+
+    def prompt(self, stage: Stage, step: Ask) -> Prompt:
+        if (value := asked_back(stage)) is not None:
+            return question(stage, value)
+        offered = stage.session.misses >= MISSES_TO_OFFER
+        return stage.shown(step), (ev.Choice(SKIP, stage.phrase("label_skip")),) if offered else ()
+
+    def tap(self, stage: Stage, step: Ask, choice: str) -> Next:
+        value = settled(stage)
+        if value is None:
+            return self._passed_over(stage, step) if choice == SKIP else AGAIN
+        if choice == YES:
+            stage.save(step.id, step.save, str(value.value), private=step.private)
+            return step.next
+        return self._missed(stage, step)
+
     def typed(self, stage: Stage, step: Ask, text: str) -> Next:
-        value = _read(stage, step, text)
-        if value is None or (step.check and not stage.holds(step.check, value=value)):
-            stage.say(step.id, stage.words(step.retry_text) or stage.phrase(_RETRY.get(step.type, "ask_retry")))
+        settled(stage)
+        value = read_answer(stage, step, text)
+        if value is None and _passes(stage, text):
+            return self._passed_over(stage, step)
+        if value is None or (step.check and not stage.holds(step.check, value=str(value.value))):
+            return self._missed(stage, step)
+        if not value.certain:
+            if step.private or not stage.session.keeps:
+                return self._missed(stage, step)
+            ask_back(stage, value)
             self.put(stage, step)
             return WAIT
-        stage.save(step.id, step.save, value, private=step.private)
+        stage.save(step.id, step.save, str(value.value), private=step.private)
+        return step.next
+
+    def _missed(self, stage: Stage, step: Ask) -> Next:
+        stage.change(misses=stage.session.misses + 1)
+        stage.say(step.id, stage.words(step.retry_text) or stage.phrase(_RETRY.get(step.type, "ask_retry")))
+        self.put(stage, step)
+        return WAIT
+
+    def _passed_over(self, stage: Stage, step: Ask) -> Next:
+        """On without a value: what depends on it takes the way of somebody who has none."""
+        stage.say(step.id, stage.phrase("ask_passed_over"))
         return step.next
 
     def sent(self, stage: Stage, step: Ask, kind: str) -> Next:
@@ -124,7 +187,7 @@ class ReviewKind(Kind[Review]):
     def _on(self, stage: Stage, step: Review, to: Next) -> Next:
         if to in (WAIT, AGAIN):
             return to
-        stage.change(queue=stage.session.queue[1:], tries=0)
+        stage.change(queue=stage.session.queue[1:], tries=0, sub="")
         return self._next(stage, step)
 
     def _next(self, stage: Stage, step: Review) -> Next:
@@ -136,7 +199,7 @@ class ReviewKind(Kind[Review]):
 
     def _drop_gone(self, stage: Stage, step: Review) -> None:
         while stage.session.queue and self._quiz(stage, step) is None:
-            stage.change(queue=stage.session.queue[1:])
+            stage.change(queue=stage.session.queue[1:], sub="")
 
     def _quiz(self, stage: Stage, step: Review) -> Quiz | None:
         """The question at the head of the queue, as one of this step: no points, no ways of its own.
@@ -165,8 +228,11 @@ QUIZ = QuizKind()
 
 def is_stuck(stage: Stage, text: str) -> bool:
     """She says that she cannot, where words are asked for: no wrong answer."""
-    own = (Own("stuck", stage.book.words.answers.get("stuck", ())),)
-    return isinstance(understand(stage.book.words, text, own, numbered=False), Answered)
+    words = stage.book.words
+    own = (Own("stuck", (*words.answers.get("stuck", ()), *words.answers.get("confused", ()))),)
+    return (
+        isinstance(understand(words, text, own, numbered=False), Answered) or reply_of(words.ear, text).kind == "stuck"
+    )
 
 
 def _shown(stage: Stage, step: Quiz) -> tuple[Option, ...]:
@@ -185,9 +251,9 @@ def _accepts(stage: Stage, step: Quiz, text: str) -> bool | None:
     if step.type in ("one", "true_false"):
         return None
     if step.type == "number":
-        words = stage.book.words
-        given = amount(text, words)
-        return None if given is None else given in {amount(accepted, words) for accepted in step.accept}
+        accepted = sums_of(step.accept)
+        given = read_sum(text, accepted)
+        return None if given is None else given.value in accepted
     if step.type == "text":
         meaning = understand(stage.book.words, text, (Own("accept", step.accept),), numbered=False)
         return isinstance(meaning, Answered)
@@ -199,6 +265,12 @@ def _accepts(stage: Stage, step: Quiz, text: str) -> bool | None:
     if step.type == "many":
         return set(ids) == {option.id for option in step.options if option.right}
     return ids == [option.id for option in step.options]
+
+
+def _doubt(step: Quiz, text: str) -> Value | None:
+    """The number she may have meant otherwise."""
+    given = read_sum(text, sums_of(step.accept))
+    return given if given is not None and not given.certain else None
 
 
 def _answer(stage: Stage, step: Quiz) -> str:
@@ -218,29 +290,20 @@ _RETRY = {
 }
 
 
-def _read(stage: Stage, step: Ask, text: str) -> str | None:
-    """The value in a free answer, normalised (date: YYYY-MM-DD; phone: ten digits); None when it is not one."""
-    match step.type:
-        case "number":
-            given = amount(text, stage.book.words)
-            return None if given is None else str(given)
-        case "date":
-            return _read_date(text)
-        case "phone_vn":
-            digits = re.sub(r"[ .\-()]", "", text).replace("+84", "0", 1)
-            return digits if re.fullmatch(r"0[2-9]\d{8,9}", digits) else None
-        case "text" | "place":
-            value = " ".join(text.split())
-            return value if 0 < len(value) <= MAX_ANSWER else None
-        case "photo" | "voice":
-            return None
+_KINDS: Mapping[str, ValueKind] = {"number": "number", "date": "date", "phone_vn": "phone"}
 
 
-def _read_date(text: str) -> str | None:
-    found = re.fullmatch(r"\s*(\d{1,2})[ /.\-](\d{1,2})[ /.\-](\d{4})\s*", text)
-    if found is None:
-        return None
-    try:
-        return date(int(found[3]), int(found[2]), int(found[1])).isoformat()
-    except ValueError:
-        return None
+def read_answer(stage: Stage, step: Ask, text: str) -> Value | None:
+    """The value in a free answer; None when it is not one."""
+    if step.type in _KINDS:
+        return read_value(text, _KINDS[step.type], today=stage.today)
+    value = " ".join(text.split())
+    return Value("text", value) if step.type in FREE and 0 < len(value) <= MAX_ANSWER else None
+
+
+def _passes(stage: Stage, text: str) -> bool:
+    """She does not know, has none, or wants to go on without it."""
+    words = stage.book.words
+    said = fold(words, text)
+    ways = (f" {' '.join(fold(words, way))} " for way in words.answers.get("pass", ()))
+    return len(said) <= MAX_PASSING and any(way in f" {' '.join(said)} " for way in ways)

@@ -137,7 +137,8 @@ def move_to(stage: Stage, newer: Lesson, version: int, step: str, spot: Spot) ->
     kept = session.checkpoint if session.checkpoint in newer.index else ""
     path = tuple(step for step in session.path if step in newer.index)
     stage.turn_to(newer, version)
-    stage.change(earned=carried(session.earned, newer), path=path, checkpoint=kept)
+    sub = "" if ":" in session.sub else session.sub  # what she said was to the older question
+    stage.change(earned=carried(session.earned, newer), path=path, checkpoint=kept, sub=sub)
     stage.say(spot.step, stage.phrase("lesson_moved" if spot.how in _FORWARD else "lesson_moved_back"))
     return spot.step
 

@@ -8,10 +8,10 @@ from flows import events as ev
 from flows.engine.hearing import MAX_TEXT, sent, tapped, typed, was_used
 from flows.engine.kinds import AGAIN, KINDS, move_to
 from flows.engine.moving import is_same, place_for
-from flows.engine.stage import Stage, clean, reminders
+from flows.engine.stage import Stage, clean
 from flows.engine.waits import waits
 from flows.engine.walking import again, go, walk
-from flows.model import Help, Pair, Step, Task, Wait
+from flows.model import Help, Pair, Step, Task
 from flows.session import Book, Session, Sprint, Trigger
 from flows.words.masking import mask
 from flows.words.understand import Command, Emergency, understand
@@ -162,8 +162,9 @@ def rewind(book: Book, session: Session, universe: ev.Universe) -> Sprint:
 def _count_anew(stage: Stage, before: Session, step: Step) -> None:
     """She was just here: a reminder that was set before counts from now."""
     now, same = stage.session, stage.session.remind_at == before.remind_at
-    if now.waiting and now.remind_at is not None and same and not isinstance(step, Wait | Help | Pair):
-        stage.change(remind_at=stage.universe.now + reminders(step)[0])
+    waits = stage.reminders(step)
+    if now.waiting and now.remind_at is not None and same and waits and not isinstance(step, Help | Pair):
+        stage.change(remind_at=stage.universe.now + waits[0])
 
 
 def _due(stage: Stage, step: Step, wait_id: str) -> None:
@@ -176,13 +177,13 @@ def _due(stage: Stage, step: Step, wait_id: str) -> None:
         stage.change(used=(session.seq, ""))
         go(stage, step, to)
         return
-    after, times = reminders(step)
+    waits = stage.reminders(step)
     reminded = session.reminded + 1
-    if reminded > times:
+    if reminded > len(waits):
         stage.change(remind_at=None)
         return
     own = step.later.text if isinstance(step, Task) else ""
     usual = "reminder_emergency" if stage.lesson.emergency else "reminder"
     stage.say(step.id, stage.words(own) or stage.phrase(usual))
     KINDS[type(step)].put(stage, step)
-    stage.change(reminded=reminded, remind_at=stage.universe.now + after if reminded < times else None)
+    stage.change(reminded=reminded, remind_at=stage.universe.now + waits[reminded] if waits[reminded:] else None)

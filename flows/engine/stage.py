@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flows import events as ev
-from flows.model import Lesson, Picture, Step, Task, Wait
+from flows.model import Choose, Lesson, Picture, Quiz, Say, Step, Task, Wait
 from flows.reading.conditions import NEVER, Value, holds, parse
 from flows.session import Book, Frame, Route, Session, render
 from flows.words.understand import Own
@@ -17,6 +17,8 @@ MAX_PATH = 200  # steps remembered for "quay lại"; longer than any lesson
 MAX_STACK = 5  # lessons inside one another: nobody can keep more of them in mind
 REMIND_AFTER = timedelta(days=1)  # facts sheet section 9: never more than two reminders a day
 REMIND_TIMES = 2
+FOLLOWED_UP = (timedelta(minutes=15), timedelta(hours=1))  # whoever is being robbed is asked how far she has come
+HUMAN, MISTAKE = "~human", "~mistake"  # ids of buttons that no step of a lesson can have
 NOT_SET = "…"  # stands where a variable has no value: better than its name in braces
 
 
@@ -68,12 +70,38 @@ class Stage:
     def ask(self, step: Step, text: str, choices: tuple[ev.Choice, ...], *, fresh: bool = True) -> None:
         """Put a prompt and wait. `fresh` gives it a new number, so that older buttons no longer act."""
         if fresh:
-            remind_at = self.universe.now + reminders(step)[0]
+            waits = self.reminders(step)
+            remind_at = self.universe.now + waits[0] if waits else None
             seq = self.session.seq + 1
             self.change(step=step.id, seq=seq, waiting=True, remind_at=remind_at, reminded=0)
-        self.emit(ev.Asked(step.id, self.session.seq, text, choices))
+        self.emit(ev.Asked(step.id, self.session.seq, text, (*choices, *self.ways_out(step))))
+
+    def ways_out(self, step: Step) -> tuple[ev.Choice, ...]:
+        """The buttons that every prompt of an emergency lesson has besides its own; none in other lessons.
+
+        That it was a mistake is offered while she may just have noticed: at the first step.
+        """
+        if not self.lesson.emergency:
+            return ()
+        human = ev.Choice(HUMAN, self.phrase("label_human"))
+        first = self.lesson.steps[0].id == step.id
+        return (human, ev.Choice(MISTAKE, self.phrase("label_mistake"))) if first else (human,)
+
+    def reminders(self, step: Step) -> tuple[timedelta, ...]:
+        """After how much silence each reminder of this step comes."""
+        if self.lesson.emergency and not isinstance(step, Task):
+            return FOLLOWED_UP
+        if isinstance(step, Task):
+            return (timedelta(seconds=step.later.remind_s),) * step.later.times
+        if isinstance(step, Wait):
+            return ()  # it has a time of its own
+        return (REMIND_AFTER,) * REMIND_TIMES
 
     # --- deciding ---
+
+    @property
+    def today(self) -> date:
+        return self.universe.now.astimezone(self.book.zone).date()
 
     def values(self, **more: Value) -> dict[str, Value]:
         """What a condition may look at."""
@@ -147,19 +175,29 @@ class Stage:
         return frame
 
 
-def reminders(step: Step) -> tuple[timedelta, int]:
-    """After how long she is reminded of this step, and how often at most."""
-    if isinstance(step, Task):
-        return timedelta(seconds=step.later.remind_s), step.later.times
-    if isinstance(step, Wait):
-        return REMIND_AFTER, 0  # it has a time of its own
-    return REMIND_AFTER, REMIND_TIMES
+def own_answers(stage: Stage, step: Step, choices: tuple[ev.Choice, ...]) -> tuple[Own, ...]:
+    """What may be typed instead of tapping: each label, what the author adds, the usual words for done, stuck, next.
 
-
-def own_answers(stage: Stage, choices: tuple[ev.Choice, ...]) -> tuple[Own, ...]:
-    """What may be typed instead of tapping: each label, and the usual words for done, stuck, later, next."""
+    Who is being robbed is not carried past "call the bank" because she finds it hard: there that is no answer.
+    """
     usual = stage.book.words.answers
-    return tuple(Own(choice.id, (choice.label, *usual.get(choice.id, ()))) for choice in choices)
+    if not stage.lesson.emergency:
+        usual = {**usual, "stuck": (*usual.get("stuck", ()), *usual.get("confused", ()))}
+    options = step.options if isinstance(step, Choose | Quiz) else ()
+    added = {option.id: option.ways for option in options}
+    if isinstance(step, Say):
+        added = {"next": step.ways}
+    elif isinstance(step, Task):
+        added = {"done": step.ways, "stuck": step.stuck.ways}
+    return tuple(
+        Own(choice.id, (choice.label, *added.get(choice.id, ()), *usual.get(choice.id, ()))) for choice in choices
+    )
+
+
+def instead_of(book: Book, kind: str) -> tuple[str, str]:
+    """The sentence that answers what is no text, and how its kind is called: ids of two phrases."""
+    own, named = f"media_{kind}", f"kind_{kind}"
+    return own if own in book.phrases else "media_instead", named if named in book.phrases else "kind_other"
 
 
 def clean(text: str) -> str:

@@ -42,6 +42,8 @@ def _on_the_way(event: object) -> Iterator[str]:
             yield "lời khẩn cấp: trong trò chuyện thật, bài khẩn mở ra ngay"
         case ev.EmergencySuspected():
             yield "có thể là lời khẩn cấp: trong trò chuyện thật, máy sẽ hỏi lại"
+        case ev.Digressed():
+            yield "chuyện ngoài bài: trong trò chuyện thật, máy tìm câu trả lời, rồi học tiếp"
         case ev.HelpRequested():
             yield f"{event.step}: nhờ người giúp"
         case ev.PairingWished(role=role):

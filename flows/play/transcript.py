@@ -234,6 +234,8 @@ def _note(event: ev.Event) -> Iterable[str]:
             yield "emergency"
         case ev.EmergencySuspected():
             yield "emergency suspected"
+        case ev.Digressed():
+            yield "digressed"
         case ev.SecretMasked(kinds):
             yield f"secret masked: {', '.join(kinds)}"
         case ev.HelpRequested(step=step):

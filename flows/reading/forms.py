@@ -155,7 +155,7 @@ def _kind_hint(fields: Fields, kind: str) -> str:
 
 
 def _say(fields: Fields, common: CommonFields) -> Say:
-    return Say(**common, more=fields.texts("more"), wait_tap=fields.optional("wait_tap"))
+    return Say(**common, more=fields.texts("more"), wait_tap=fields.optional("wait_tap"), ways=fields.texts("ways"))
 
 
 def _choose(fields: Fields, common: CommonFields) -> Choose:
@@ -226,6 +226,7 @@ def _task(fields: Fields, common: CommonFields) -> Task:
         **common,
         steps=fields.texts("steps"),
         done=fields.text("done"),
+        ways=fields.texts("ways"),
         later=_later(later) if later else Later(),
         stuck=_stuck(stuck) if stuck else Stuck(),
         proof=fields.one_of("proof", get_args(Proof), "self"),
@@ -251,7 +252,7 @@ def _later(fields: Fields) -> Later:
 
 def _stuck(fields: Fields) -> Stuck:
     hints, go = fields.texts("hints"), fields.step_id("go")
-    return Stuck(hints, go, fields.number("after_tries", 0, 0, 20), fields.text("label"))
+    return Stuck(hints, go, fields.number("after_tries", 0, 0, 20), fields.text("label"), fields.texts("ways"))
 
 
 def _branch(fields: Fields, common: CommonFields) -> Branch:
@@ -402,6 +403,7 @@ def _choice(fields: Fields) -> Option:
         next=fields.step_id("next"),
         sets=fields.values("set"),
         voice=_voice(fields),
+        ways=fields.texts("ways"),
     )
 
 
@@ -415,4 +417,5 @@ def _answer(fields: Fields) -> Option:
         say=fields.text("say"),
         next=fields.step_id("next"),
         voice=_voice(fields),
+        ways=fields.texts("ways"),
     )

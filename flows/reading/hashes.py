@@ -15,6 +15,7 @@ from flows.model import Lesson
 WORDS = frozenset(
     """
     text say more wait_tap icon hints retry_text steps done label tags offer empty voice image video file spoken src alt
+    ways
     """.split()
 )
 _LESSON_WORDS = frozenset(

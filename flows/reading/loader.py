@@ -12,22 +12,26 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from flows.model import Guard, Lesson, Place, Problem, Step
+from flows.model import Answer, Guard, Lesson, Problem, Step
 from flows.reading import po
+from flows.reading.answers import read_answers
 from flows.reading.conditions import BUILT_IN_NAMES, ConditionInvalid, parse, steps_named
 from flows.reading.fields import MISSING, Fields
 from flows.reading.forms import read_steps
 from flows.reading.hashes import graph_hash, text_hash
 from flows.reading.po import Catalogue
+from flows.reading.tables import Phrase, Track, ear_of, phrases_of, sources_of, tracks_of, words_of
 from flows.reading.uses import conditions_of, saved_names
-from flows.reading.word_faults import word_problems
 from flows.saying import Sentence, say
+from flows.words.ear.model import Model
 from flows.yaml import strictyaml
-from flows.yaml.strictyaml import Document, Mapping, Sequence
+from flows.yaml.strictyaml import Mapping, Sequence
 
 OWN_PLACEHOLDERS = frozenset({"chị", "Chị", "em", "Em", "ten"})
 
 TABLES = ("tracks.yaml", "sources.yaml", "words.yaml", "phrases.yaml")
+EAR = "ear.model"
+ANSWERS = "answers"
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
@@ -48,25 +52,6 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Track:
-    """A group of lessons in the menu."""
-
-    id: str
-    title: str
-    order: int
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """One sentence of the tutor's own."""
-
-    id: str
-    text: str
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
 class Library:
     """Everything under one lessons folder. `lessons` holds those without errors of form; lint looks at `drafts`.
 
@@ -79,9 +64,11 @@ class Library:
     tracks: tuple[Track, ...] = ()
     drafts: tuple[Draft, ...] = ()
     facts: Table[str, str] = field(default_factory=dict)
-    sources: frozenset[str] = frozenset()
+    sources: Table[str, str] = field(default_factory=dict)  # id → how it is cited
     words: Table[str, tuple[str, ...]] = field(default_factory=dict)
     phrases: tuple[Phrase, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    model: Model | None = None
     translations: Table[str, Table[str, Catalogue]] = field(default_factory=dict)  # lesson → language → entries
     phrase_translations: Table[str, Catalogue] = field(default_factory=dict)
     quiet: tuple[str, str] = ("20:00", "08:00")  # HH:MM; nothing is sent unasked between
@@ -93,13 +80,14 @@ class Library:
 
 
 def read_lessons(root: str | Path) -> dict[str, bytes]:
-    """The files of a folder: `**/lesson.yaml`, tracks, sources, words, phrases, `po/*.po` beside them; path → bytes.
+    """The files of a folder: `**/lesson.yaml`, tracks, sources, words, phrases, the ear's model, `answers/*.yaml`, and
+    `po/*.po` beside them; path → bytes.
 
     Folders whose name begins with "_" (the template) or "." are looked at only when they are `root` itself. A file that
     cannot be read raises OSError.
     """
     top = Path(root)
-    tables = [top / name for name in TABLES]
+    tables = [top / name for name in (*TABLES, EAR)] + sorted((top / ANSWERS).glob("*.yaml"))
     scripts = [
         path
         for path in sorted(top.rglob("lesson.yaml"))
@@ -146,13 +134,18 @@ def load_files(
     parse = parsers or Parsers()
     problems: list[Problem] = []
     languages = {path: raw for path, raw in files.items() if path.endswith(".po")}
+    written = {path: raw for path, raw in files.items() if Path(path).parent.name == ANSWERS and path not in lessons}
     tables = {
-        Path(path).stem: (path, raw) for path, raw in files.items() if path not in lessons and path not in languages
+        Path(path).stem: (path, raw)
+        for path, raw in files.items()
+        if path not in lessons and path not in languages and path not in written
     }
-    tracks = _tracks(tables["tracks"], problems) if "tracks" in tables else ()
-    sources = _ids(tables["sources"], problems) if "sources" in tables else frozenset()
-    words = _words(tables["words"], problems) if "words" in tables else {}
-    phrases = _phrases(tables["phrases"], problems) if "phrases" in tables else ()
+    tracks = tracks_of(tables["tracks"], problems) if "tracks" in tables else ()
+    sources = sources_of(tables["sources"], problems) if "sources" in tables else {}
+    words = words_of(tables["words"], problems) if "words" in tables else {}
+    phrases = phrases_of(tables["phrases"], problems) if "phrases" in tables else ()
+    answers = read_answers(written, sources, facts, problems)
+    model = ear_of(tables["ear"], problems) if "ear" in tables else None
     drafts = [parse.draft(raw, path, facts) for path, raw in lessons.items()]
     drafts = _unique(drafts)
     translations = _translations(languages, problems, parse)
@@ -165,6 +158,8 @@ def load_files(
         sources=sources,
         words=words,
         phrases=phrases,
+        answers=answers,
+        model=model,
         translations={
             draft.lesson.id: translations[folder]
             for draft in reversed(drafts)
@@ -204,65 +199,6 @@ def _unique(drafts: list[Draft]) -> list[Draft]:
             first[draft.lesson.id] = draft
         checked.append(draft)
     return checked
-
-
-def _rows(table: tuple[str, bytes], problems: list[Problem]) -> list[Fields]:
-    path, raw = table
-    document = strictyaml.read(raw, path)
-    problems.extend(document.problems)
-    if document.root is None:
-        return []
-    rows = document.root.items if isinstance(document.root, Sequence) else []
-    wrong = [row for row in rows if not isinstance(row, Mapping)] if rows else [document.root]
-    for node in wrong:
-        problems.append(
-            Problem("E003", node.place, say("bảng phải gồm các dòng “- {{id: …, …}}”"), say("xem các dòng có sẵn"))
-        )
-    return [Fields(row, problems) for row in rows if isinstance(row, Mapping)]
-
-
-def _tracks(table: tuple[str, bytes], problems: list[Problem]) -> tuple[Track, ...]:
-    tracks: dict[str, Track] = {}
-    for row in _rows(table, problems):
-        track_id = row.lesson_id("id", required=True)
-        track = Track(track_id or "", row.text("title", required=True), row.number("order", 0), row.node.place)
-        row.done()
-        if track.id in tracks:
-            row.tell("E004", track.place, say("mã nhóm “{id}” có hai lần", id=track.id), say("hãy đổi một mã"))
-        elif track.id:
-            tracks[track.id] = track
-    return tuple(sorted(tracks.values(), key=lambda track: track.order))
-
-
-def _ids(table: tuple[str, bytes], problems: list[Problem]) -> frozenset[str]:
-    return frozenset(row.text("id", required=True) for row in _rows(table, problems))
-
-
-def _words(table: tuple[str, bytes], problems: list[Problem]) -> dict[str, tuple[str, ...]]:
-    """The global commands and the ways to say them."""
-    fields = _table(table, problems)
-    if fields is not None:
-        problems.extend(word_problems(Document(fields.node, ())))
-    commands = fields.mapping("commands") if fields else None
-    return {name: commands.texts(name) for name in commands.node.entries} if commands else {}
-
-
-def _phrases(table: tuple[str, bytes], problems: list[Problem]) -> tuple[Phrase, ...]:
-    fields = _table(table, problems)
-    found = ((key, node, fields.text_of(node, key)) for key, (_, node) in fields.node.entries.items()) if fields else ()
-    return tuple(Phrase(key, text, node.place) for key, node, text in found if text is not None)
-
-
-def _table(table: tuple[str, bytes], problems: list[Problem]) -> Fields | None:
-    path, raw = table
-    document = strictyaml.read(raw, path)
-    problems.extend(document.problems)
-    if isinstance(document.root, Mapping):
-        return Fields(document.root, problems)
-    if document.root is not None:
-        message = say("bảng chữ phải gồm các mục “tên: giá trị”")
-        problems.append(Problem("E003", document.root.place, message, say("xem bảng có sẵn")))
-    return None
 
 
 # --- one lesson --------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 REQUIRED = frozenset(
     """
-    address_set agreed apply_nowhere apply_told ask_address ask_language ask_name ask_rating ask_retry
+    address_set agreed apply_nowhere apply_told ask_address ask_language ask_name ask_passed_over ask_rating ask_retry
     ask_retry_date ask_retry_number ask_retry_phone_vn ask_retry_photo ask_retry_voice ask_teach_cap ask_teach_hours
     ask_teach_lang ask_teach_pause ask_teach_top back_at_start back_unknown badge called caught_officer certificate
     change_ask checkin checkin_no checkin_yes code_expired code_heard code_own code_own_link code_too_often
@@ -25,7 +25,8 @@ REQUIRED = frozenset(
     label_self_address label_self_area label_self_name label_self_needs label_skip label_split_no label_split_other
     label_split_this label_stuck label_suspend label_suspend_yes label_take label_teach label_teach_back
     label_teach_cap label_teach_days label_teach_hours label_teach_lang label_teach_number label_teach_pause
-    label_teach_top label_write lang_crw lang_km lang_nut lang_sti lang_tyz lang_vi lang_zh language_set lesson_done
+    label_teach_top label_value_no label_value_yes
+    label_write lang_crw lang_km lang_nut lang_sti lang_tyz lang_vi lang_zh language_set lesson_done
     lesson_gone lesson_moved lesson_moved_back lesson_points lesson_trouble line_end_ask line_held line_long
     line_media_ask line_media_no line_open line_over line_sent line_sent_night line_slow line_stopped link_addresses
     link_ask link_refused link_told link_words linked linked_two media_instead menu menu_done menu_first
@@ -50,9 +51,16 @@ REQUIRED = frozenset(
     self_area_again self_area_ask self_area_now self_area_set self_area_which self_ask set_aside show_image
     show_video skill_alone skill_help somebody somewhere split_alone split_ask split_other split_this stale
     stale_short stopped taken task_again task_done task_later task_proof task_stuck_end teach_not teach_welcome
-    teaching teaching_all teaching_ask teaching_paused thanks too_long type_numbers type_order unsure waiting
+    teaching teaching_all teaching_ask teaching_paused thanks too_long type_numbers type_order unsure value_ask waiting
     waiting_over withdrawn withdrawn_told wrong wrong_number wrong_typed
     meeting_area meeting_begins meeting_done meeting_done_nobody meeting_lesson meeting_not meeting_roll
     meeting_roll_nobody label_meeting label_meeting_before label_meeting_done label_meeting_go
+    emergency_now label_human label_mistake mistake_heard harm_die harm_hurt called_both called_helper called_officer
+    die_steps hurt_steps die_call hurt_call die_again hurt_again danger_wait safety_alone safety_mistake
+    answer_source answer_lesson answer_none answer_what answer_elsewhere label_ask_human
+    small_hello small_bye small_tired small_thanks small_rude small_machine small_praise small_any small_chat
+    figures_targets figures_invite abilities label_robbed label_bigger label_change_address label_show_data
+    label_silence label_remind silenced reminding bigger aloud lost_phone media_voice media_sticker media_photo
+    line_words_held line_media_some secret_for_bank hard_here label_on label_now_yes label_now_no
     """.split()
 )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 BASE = "vi"
 
 # Words of a lesson that are nobody's sentence: pictures beside a label, marks for authors, names of files.
-_NOT_SAID = frozenset({"icon", "tags", "src", "file"})
+_NOT_SAID = frozenset({"icon", "tags", "src", "file", "ways"})
 _SAID = WORDS - _NOT_SAID
 
 _ADDRESS = frozenset({"chị", "Chị", "em", "Em"})

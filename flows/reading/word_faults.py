@@ -9,8 +9,9 @@ from typing import NamedTuple
 from flows.model import Place, Problem
 from flows.reading.fields import did_you_mean
 from flows.saying import say
+from flows.words.ear.ear import listen
 from flows.words.keys import plain_of, spoken
-from flows.words.tables import Words, fold, read, read_words
+from flows.words.tables import Words, fold, read_words
 from flows.yaml.strictyaml import Document, Mapping, Node, Scalar, Sequence
 
 ABOUT = {
@@ -20,16 +21,14 @@ ABOUT = {
 
 LISTS = (
     *("denials", "denials_with_marks", "names", "fillers", "endings", "spoken_marks", "leads", "letters", "joins"),
-    *("currency", "emergency", "emergency_maybe", "not_emergency", "never_emergency", "emergency_who"),
-    "emergency_asking",
+    *("emergency", "emergency_die", "emergency_hurt", "emergency_around", "emergency_doubt"),
 )
-PAIRS = ("spelling", "numbers", "ordinals", "units")
-GROUPS = ("either", "commands", "answers")
-TEXTS = ("emergency_over",)
-TOGETHER = (("done", "stuck", "later"), ("yes", "no"), ("next", "no"))
+PAIRS = ("spelling", "numbers", "ordinals")
+GROUPS = ("either", "commands", "answers", "officers", "small_talk")
+TOGETHER = (("done", "stuck", "confused", "later"), ("yes", "no"), ("next", "no"))
 """Usual answers that stand at one prompt: no way to say one may say another."""
 PLACES = frozenset({"last", "middle"})
-GAPS = frozenset({"emergency", "emergency_maybe"})
+GAPS = frozenset({"emergency", "emergency_die", "emergency_hurt"})
 
 
 class Entry(NamedTuple):
@@ -58,7 +57,7 @@ def word_problems(document: Document) -> Iterator[Problem]:
 
 
 def _shapes(root: Mapping) -> Iterator[Problem]:
-    known = (*LISTS, *PAIRS, *GROUPS, *TEXTS)
+    known = (*LISTS, *PAIRS, *GROUPS)
     for name, (key, node) in root.entries.items():
         if name not in known:
             yield Problem(
@@ -75,8 +74,6 @@ def _shapes(root: Mapping) -> Iterator[Problem]:
             yield Problem(
                 "E003", node.place, say("“{name}” gồm các dòng “chữ: nghĩa”", name=name), say("xem các dòng có sẵn")
             )
-        elif name in TEXTS and not isinstance(node, Scalar):
-            yield Problem("E003", node.place, say("“{name}” là một chữ", name=name), say("xem dòng có sẵn"))
         if name in GROUPS and isinstance(node, Mapping):
             for group, (_, ways) in node.entries.items():
                 if not isinstance(ways, Sequence):
@@ -169,7 +166,7 @@ def _twice(entries: list[Entry], words: Words) -> Iterator[Problem]:
 
 
 def _heard(entry: Entry, words: Words) -> str:
-    exact = ("denials_with_marks", "spoken_marks", "joins", "letters")
+    exact = ("denials_with_marks", "spoken_marks", "joins", "letters", "emergency_around", "emergency_doubt")
     return spoken(entry.text) if entry.table in exact else " ".join(fold(words, entry.text))
 
 
@@ -213,10 +210,6 @@ def _numbers(entries: list[Entry], words: Words) -> Iterator[Problem]:
                 entry.place,
                 say("“{to}” không phải thứ tự của nút", to=entry.to),
                 say("viết 1, 2, 3…, last hoặc middle"),
-            )
-        elif entry.table == "units" and not (entry.to.isascii() and entry.to.isdigit() and int(entry.to) > 0):
-            yield Problem(
-                "E003", entry.place, say("“{to}” không phải một số tiền", to=entry.to), say("viết số trơn: 1000")
             )
         elif entry.table == "letters" and not (len(entry.text) == 1 and entry.text.isascii()):
             yield Problem(
@@ -297,7 +290,7 @@ def _gaps(entries: list[Entry], words: Words) -> Iterator[Problem]:
 def _out_of_reach(entries: list[Entry], words: Words) -> Iterator[Problem]:
     """An emergency is heard before anything else, so nothing else may sound like one."""
     for entry in entries:
-        if entry.table in ("commands", "answers") and read(words, entry.text).rings:
+        if entry.table in ("commands", "answers") and listen(words.ear, entry.text).level == "ring":
             message = say(
                 "“{text}” là lời khẩn, nên không bao giờ được hiểu là “{name}”", text=entry.text, name=entry.name
             )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from flows.model import End, Help, Quiz
 from flows.rules.rule import Found, Rulebook, Script
 from flows.saying import say
-from flows.words.understand import amount
+from flows.words.values.reading import read_sum
 
 rules = Rulebook()
 
@@ -22,7 +22,7 @@ def no_right_answer(script: Script) -> Iterator[Found]:
             if not quiz.accept:
                 yield Found(quiz.place, say("câu hỏi “{id}” chưa có đáp án", id=quiz.id), say("hãy thêm accept: […]"))
             for at, accepted in enumerate(quiz.accept):
-                if quiz.type == "number" and amount(accepted) is None:
+                if quiz.type == "number" and read_sum(accepted) is None:
                     yield Found(
                         script.at(quiz, "accept", at),
                         say("đáp án “{accepted}” không phải là số", accepted=accepted),

@@ -8,7 +8,8 @@ from pathlib import PurePath
 
 from flows.model import Call, End, Lesson, Place, Problem
 from flows.reading.fields import did_you_mean, one_of
-from flows.reading.loader import OWN_PLACEHOLDERS, Library, Phrase
+from flows.reading.loader import OWN_PLACEHOLDERS, Library
+from flows.reading.tables import Phrase
 from flows.rules.data import wants_secret
 from flows.rules.rule import PLACEHOLDER, Found, Rulebook, Script
 from flows.rules.text import SPLIT, USE_PLACEHOLDER, bare_words, too_much_to_read

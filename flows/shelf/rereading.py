@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from flows.model import LessonInvalid, Place, Problem
-from flows.reading.loader import Draft, Library, Parsers, by_place, load_files, read_draft
+from flows.reading.loader import EAR, Draft, Library, Parsers, by_place, load_files, read_draft
 from flows.reading.po import Catalogue
 from flows.reading.po import read as read_catalogue
 from flows.rules.lint import lint_draft, lint_shelf
@@ -14,7 +14,7 @@ from flows.saying import say
 from flows.shelf.shelf import OF_TRANSLATION, Shelf, lesson_path, shelf_of
 
 NEEDED = ("phrases.yaml", "words.yaml")  # without them the tutor cannot speak or understand
-TABLES = (*NEEDED, "tracks.yaml", "sources.yaml")
+TABLES = (*NEEDED, "tracks.yaml", "sources.yaml", EAR)
 
 Faults = Mapping[str, tuple[Problem, ...]]
 """Path → its errors."""
@@ -85,7 +85,7 @@ class Rereader:
         self._tables = {path: used[path] for path in self._paths(TABLES) if path in used}
         self._files = dict(used)
         self._parsers.forget_others(used)
-        return shelf, {**shelf.broken, **broken}
+        return shelf, {**shelf.broken, **shelf.unheard, **broken}
 
     def _paths(self, names: Collection[str]) -> list[str]:
         return [str(self.root / name) for name in names]

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import yaml
 
-from flows.model import Lesson, LessonInvalid, Place, Problem
-from flows.reading.loader import Library, load_folder
+from flows.model import Answer, Lesson, LessonInvalid, Place, Problem
+from flows.reading.loader import ANSWERS, EAR, Library, load_folder
 from flows.reading.phrases import REQUIRED
 from flows.reading.translation import texts, usable, with_texts
 from flows.rules.lint import lint
 from flows.rules.translation import spoken_by_tutor
 from flows.saying import say
 from flows.session import Book
+from flows.words.ear.model import Model
 from flows.words.understand import read_words
 
 OF_TRANSLATION = frozenset({"E401", "E402", "E403", "E404"})
@@ -30,7 +31,8 @@ class _Textual(yaml.CSafeLoader):
 @dataclass(frozen=True, slots=True)
 class Shelf:
     """`good` by lesson id, `broken` by path; `untranslated` by the path of a lesson that is good all the same: what its
-    translation lacks is said in the base language, but it may not be published like this.
+    translation lacks is said in the base language, but it may not be published like this. `unheard` by path: answers
+    that are left out, a model of the ear that cannot be used.
 
     `translations`: lesson → declared language → text key → text, for what may be shown. `phrases_in`: language → the
     tutor's own sentences, whole (what is not translated is in the base language), with track names as `track.ID`.
@@ -44,6 +46,9 @@ class Shelf:
     translations: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     phrases_in: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     untranslated: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
+    unheard: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
+    answers: tuple[Answer, ...] = ()
+    model: Model | None = None
 
 
 def read_shelf(root: Path, facts: Mapping[str, str]) -> Shelf:
@@ -62,10 +67,13 @@ def shelf_of(library: Library, problems: Iterable[Problem], root: Path, words: b
     """The library of the folder `root` as a shelf; `words` is its words.yaml. Raises as `read_shelf`."""
     by_path: dict[str, list[Problem]] = {}
     untranslated: dict[str, list[Problem]] = {}
+    unheard: dict[str, list[Problem]] = {}
     for problem in problems:
         if problem.severity == "error" and not _of_phrases(problem, root):
-            of_lesson = untranslated if problem.code in OF_TRANSLATION else by_path
-            of_lesson.setdefault(lesson_path(problem.place.path), []).append(problem)
+            path = lesson_path(problem.place.path)
+            of_ear = _is_of_ear(path, root)
+            kind = unheard if of_ear else untranslated if problem.code in OF_TRANSLATION else by_path
+            kind.setdefault(path, []).append(problem)
     good = {key: lesson for key, lesson in library.lessons.items() if lesson.place.path not in by_path}
     return Shelf(
         good=good,
@@ -76,6 +84,9 @@ def shelf_of(library: Library, problems: Iterable[Problem], root: Path, words: b
         translations={key: languages_of(lesson, library) for key, lesson in good.items()},
         phrases_in=_phrases_in(library),
         untranslated={path: tuple(dict.fromkeys(found)) for path, found in untranslated.items()},
+        unheard={path: tuple(dict.fromkeys(found)) for path, found in unheard.items()},
+        answers=library.answers,
+        model=library.model,
     )
 
 
@@ -88,6 +99,11 @@ def _of_phrases(problem: Problem, root: Path) -> bool:
     """Whether it is about translations of the tutor's own sentences: lint tells it, no lesson is left out for it."""
     path = Path(problem.place.path)
     return problem.code in OF_TRANSLATION and path.parent in (root, root / "po")
+
+
+def _is_of_ear(path: str, root: Path) -> bool:
+    """Whether it is a file of what is heard, not of what is taught."""
+    return Path(path) == root / EAR or Path(path).parent == root / ANSWERS
 
 
 def languages_of(lesson: Lesson, library: Library) -> dict[str, dict[str, str]]:
@@ -135,7 +151,7 @@ def plain_book(shelf: Shelf, facts: Mapping[str, str]) -> Book:
         versions={(lesson.id, 1): lesson for lesson in shelf.good.values()},
         current=dict.fromkeys(shelf.good, 1),
         phrases=shelf.phrases,
-        words=read_words(shelf.words),
+        words=read_words(shelf.words, shelf.model),
         facts=facts,
         tracks=shelf.tracks,
         translated={
@@ -145,4 +161,5 @@ def plain_book(shelf: Shelf, facts: Mapping[str, str]) -> Book:
             if lesson_id in shelf.good
         },
         phrases_in=shelf.phrases_in,
+        answers=shelf.answers,
     )

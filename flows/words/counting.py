@@ -1,4 +1,4 @@
-"""Answers in numbers: the second button, the buttons one and three, fifty thousand."""
+"""Answers by place: the second button, the buttons one and three."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from flows.words.keys import Tokens, plain_of
 from flows.words.tables import LAST, MIDDLE, Reading, Words, read
 
 _GLUED = re.compile(r"([a-z]+)(\d{1,2})")
-_AMOUNT = re.compile(r"^(\d+(?:[ .,]\d{3})*|\d+)\s*([a-z]+)?(?:\s+([a-z]+))?$")
 
 
 def without_leads(words: Words, tokens: Tokens) -> Tokens:
@@ -34,8 +33,8 @@ def place_of(words: Words, tokens: Tokens, said: str, count: int) -> int | None:
         return _index(words.letters[text], count) if sure else None
     if text.isdigit():
         return int(text) - 1 if is_position(text, count) else None
-    if led and text in words.ordinals:
-        return _index(words.ordinals[text], count)
+    if led and text in words.ordinals and _is_said(words, text, said) and "o dau" not in " ".join(tokens):
+        return _index(words.ordinals[text], count)  # "nút ở đâu" asks where it is
     if text in words.numbers and (led or _is_said(words, text, said)):
         return _index(words.numbers[text], count)
     return None
@@ -76,17 +75,3 @@ def _places_of(words: Words, said: Reading) -> list[str]:
     tokens = [token for token in core if token not in words.joins and token not in leads]
     named = {**words.ordinals, **words.numbers, **words.letters}
     return [str(named[token]) if named.get(token, 0) > 0 else token for token in tokens]
-
-
-def amount(text: str, words: Words | None = None) -> int | None:
-    """A whole number as people write money: 50000, 50.000, 50 000; with the tables also 50 000 đ, 50k, 2 triệu."""
-    units, currency = (words.units, words.currency) if words else ({}, frozenset())
-    found = _AMOUNT.match(" ".join(plain_of(text).split()))
-    if found is None or len(found[1]) > 18:
-        return None
-    named = [name for name in (found[2], found[3]) if name]
-    if named and named[-1] in currency:
-        named.pop()
-    if len(named) > 1 or any(name not in units for name in named):
-        return None
-    return int(re.sub(r"\D", "", found[1])) * (units[named[0]] if named else 1)

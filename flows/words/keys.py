@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
+SHORT = 200  # characters up to which the words of a text are remembered for a moment
 MAX_TEXT = 4_000  # characters of hers that are looked at
 LONGEST_WORD = 40  # characters of one word that are looked into
 
@@ -18,8 +19,23 @@ _VOWELS = frozenset("aeiouy")
 # What Telex and VNI keys put on a letter: grave f, acute s, hook r, tilde x, dot j, circumflex ^, horn and breve w.
 _MARKS = {"\u0300": "f", "\u0301": "s", "\u0309": "r", "\u0303": "x", "\u0323": "j", "\u0302": "^", "\u031b": "w"}
 _MARKS["\u0306"] = "w"
-SLIPS = re.compile(r"[aeiouy][^\W\d]*[sfrxjw]|dd|aa|ee|oo|[^\W\d]\d")
+SLIPS = re.compile(r"[aeiouy][^\W\d]*[sfrxjw]|[^\W\daeiouyw]w|dd|aa|ee|oo|[^\W\d]\d")
 _VNI = {"1": "s", "2": "f", "3": "r", "4": "x", "5": "j", "6": "^", "7": "w", "8": "w", "9": "d"}
+
+
+_UNSEEN = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")  # formats (Cf)
+_OTHER_DIGIT = re.compile("(?![0-9])\\d|[²³¹⁰-₉①-⓿❶-➓！-～]")
+_LOST_L = re.compile(r"(?<![^\W_])[I1](?=[ăâêôơưừứửữựờớởỡợồốổỗộầấẩẫậằắẳẵặ])")
+_ALIKE = str.maketrans(
+    {
+        **dict.fromkeys("ÐðƉɖ", "đ"),
+        **dict(zip("аеорсхуіАЕОРСХУІКМТВН", "aeopcxyiaeopcxyikmtbh", strict=True)),
+        **dict(zip("ктмнвгѕјԁһԛԝӏпЅЈԚԜӀ", "ktmhbrsjdhqwlnsjqwl", strict=True)),
+        **dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαοριτυνκχεη", "abezhikmnoptyxaopituvkxen", strict=True)),
+        **dict(zip("ɑɡıƖ", "agil", strict=True)),
+    }
+)
+"""Letters that look like one of ours: what old lists and fonts write for đ, the Cyrillic and the Greek ones."""
 
 
 def spoken(text: str) -> str:
@@ -61,6 +77,10 @@ def unslipped(token: str) -> tuple[str, str]:
             marks.add("d")
         elif vowel and character in "sfrxjw":
             marks.add(character)
+        elif character == "w" and letters:  # after a consonant the key writes "ư" by itself: "lwaf" is "lừa"
+            letters.append("u")
+            marks.add("w")
+            vowel = True
         elif character in _VNI and letters and letters[0].isalpha():
             marks.add(_VNI[character])
         elif character != last and not unicodedata.combining(character):
@@ -84,13 +104,30 @@ def pieces(token: str, vocabulary: Iterable[str]) -> Tokens:
     return best[-1] or ()
 
 
+def as_meant(text: str) -> str:
+    """NFC, in small letters; a letter of another alphabet by the one it looks like, "Iừa" as "lừa", nothing unseen."""
+    if text.isascii():
+        return text.casefold()
+    text = unicodedata.normalize("NFC", _UNSEEN.sub("", _LOST_L.sub("l", text.translate(_ALIKE))))
+    return text.casefold()
+
+
+@lru_cache(maxsize=256)
+def _split_once(text: str) -> tuple[str, ...]:
+    return tuple(_split(text))
+
+
 def split(text: str) -> list[str]:
     """Words in lower case, NFC; digits in circles and the like as plain digits; of signs alone the signs."""
+    return list(_split_once(text)) if len(text) <= SHORT else _split(text)
+
+
+def _split(text: str) -> list[str]:
     text = text[:MAX_TEXT]
     if text.isascii():
         return _WORDS.findall(text.casefold())
-    text = unicodedata.normalize("NFC", text).casefold()
-    found = _WORDS.findall("".join(map(_digit, text)))
+    text = as_meant(text)
+    found = _WORDS.findall(_OTHER_DIGIT.sub(lambda one: _digit(one[0]), text))
     return found or list(signs_of(text))
 
 

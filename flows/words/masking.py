@@ -11,12 +11,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import accumulate
 
+from flows.words.harmless import plainly_else
+from flows.words.said import SAID, figures
+
 MASK = "•••"
 
 # Digits, however pulled apart; a mask joins nothing, an age belongs to no number.
 _RUN = re.compile(r"\d(?:(?:(?!•)[\W_]){0,4}(?!(?<!\d)\d\d\s?tu[ổo]i)\d)+")
-_LOOKALIKE = re.compile(r"(?<=\d)[OoОоlI]+(?![^\W\d_])|(?<![^\W\d_])[OoОоlI]+(?=\d)")
-_DIGIT_OF = str.maketrans("OoОоlI", "000011")
+_LIKE_DIGITS = "OoОоΟοlIІіӀΙ|"
+_LOOKALIKE = re.compile(rf"(?<=\d)[{_LIKE_DIGITS}]+(?![^\W\d_])|(?<![^\W\d_])[{_LIKE_DIGITS}]+(?=\d)")
+_DIGIT_OF = str.maketrans(_LIKE_DIGITS, "0000001111111")
 _DOUBLED = str.maketrans("0123456789", "0246813579")
 _DATE_OR_SUM = re.compile(
     r"(?<!\d)(?:0?[1-9]|[12]\d|3[01])([\W_]{1,3})(?:0?[1-9]|1[0-2])\1(?:19|20)\d\d(?!\d)"
@@ -80,6 +84,7 @@ def mask(text: str) -> Masked:
         if view != masked:
             masked = _hide_numbers(masked, view, kinds)
         masked = _hide_numbers(masked, masked, kinds)
+        masked = SAID.sub(lambda found: _hide_said(found, kinds), masked)
         masked = _hide_passwords(masked, kinds)
     return Masked(masked if kinds else text, tuple(kinds))
 
@@ -96,13 +101,34 @@ def _hide_numbers(text: str, view: str, kinds: list[str]) -> str:
     """Hide in `text` what reads as a secret number in `view`, which is as long."""
     cues = {found.end(): found.lastgroup or "otp" for found in _NUMBER_CUE.finditer(view)}
     has_cue, whole = _CODE_WORD.search(view) is not None, view.strip(" .,!?:;\n")
+    is_else = plainly_else(view)
     kept, at = [], 0
     for run in _RUN.finditer(view):
+        if is_else(run):
+            continue
         if kind := _long_number_or_code(run, cues.get(run.start()), has_cue=has_cue, alone=run[0] == whole):
             kinds.append(kind)
             kept.append(text[at : run.start()] + MASK)
             at = run.end()
     return "".join(kept) + text[at:]
+
+
+def _hide_said(found: re.Match[str], kinds: list[str]) -> str:
+    """Digits that are said as words, one by one: a code where figures would be one; nobody's counting is."""
+    digits = figures(found[0])
+    counted = sorted(digits) == list("0123456789")[1 : len(digits) + 1]
+    if counted or not re.search(r"[^\W\d_]", found[0]):
+        return found[0]
+    around: list[str] = []
+    before = found.string[max(0, found.start() - 80) : found.start()]
+    written = f"{before}{digits}{found.string[found.end() : found.end() + 12]}"
+    _hide_numbers(written, written, around)
+    already: list[str] = []
+    _hide_numbers(before, before, already)
+    if len(around) <= len(already):
+        return found[0]
+    kinds.append(around[-1])
+    return MASK
 
 
 def _long_number_or_code(run: re.Match[str], cue: str | None, *, has_cue: bool, alone: bool) -> str | None:

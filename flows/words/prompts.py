@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
-from flows.words.counting import amount, without_leads
+from flows.words.counting import without_leads
 from flows.words.keys import Tokens, signed, spoken
 from flows.words.tables import Words, fold, glued, without_fillers
+from flows.words.values.amounts import is_bare_amount
+from flows.words.values.reading import sums_of
 
 Key = TypeVar("Key")
 
@@ -44,6 +46,7 @@ class Prompt:
     alike: Mapping[Sense, tuple[tuple[str, str], ...]]
     words: tuple[str, ...]
     vocabulary: frozenset[str]
+    longest_joined: int  # letters of the longest answer that may be written without its spaces
 
 
 @lru_cache(maxsize=1024)
@@ -53,7 +56,8 @@ def prompt_of(words: Words, own: tuple[Own, ...]) -> Prompt:
     ways = [(answer.id, way) for answer in own for way in answer.ways]
     folded = [(option, tokens) for option, way in ways for tokens in _ways_to_count(words, fold(words, way)) if tokens]
     own_words = dict.fromkeys(token for _, tokens in folded for token in tokens)
-    amounts = [(option, worth) for option, way in labels if (worth := amount(way, words)) is not None]
+    joined = _table((text, option) for option, way in ways for text in _joined(words, way) if len(text) > 3)
+    amounts = [(option, worth) for option, way in labels if is_bare_amount(way) for worth in sums_of((way,))]
     return Prompt(
         own=own,
         ids=tuple(answer.id for answer in own),
@@ -63,12 +67,13 @@ def prompt_of(words: Words, own: tuple[Own, ...]) -> Prompt:
         folded_labels=_table((" ".join(fold(words, way)), option) for option, way in labels),
         folded=_table((" ".join(tokens), option) for option, tokens in folded),
         cores=_table((" ".join(core), option) for option, tokens in folded for core in _cores(words, tokens)),
-        joined=_table((text, option) for option, way in ways for text in _joined(words, way) if len(text) > 3),
+        joined=joined,
         amounts=_table((worth, option) for option, worth in amounts),
         ways=tuple((option, " ".join(tokens)) for option, tokens in folded),
         alike=_by_sense(words, folded),
         words=(*own_words, *(words.denials - own_words.keys())),
         vocabulary=words.around.union(own_words),
+        longest_joined=max(map(len, joined), default=0),
     )
 
 

@@ -12,24 +12,24 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from flows.words.emergency import Alarm, read_alarm
+from flows.words.ear.ear import Ear, ear_of
+from flows.words.ear.model import Model
 from flows.words.keys import (
     LONGEST_WORD,
     RUNS,
     SLIPS,
     Tokens,
-    pieces,
     plain_of,
     signed,
     signed_of,
     signs_of,
     split,
     spoken,
-    unslipped,
 )
 
-FEW_WORDS = 20  # in a longer message no word is taken apart: who forgets spaces does not write many
+MOST_PEELED = 8  # polite words that are peeled off either end of a message
 SHORT = 200  # characters up to which a text is remembered: no answer is longer, and the memory stays small
+CRIES = {"emergency": "", "emergency_die": "die", "emergency_hurt": "hurt"}
 LAST, MIDDLE = -1, 0  # places that depend on how many options there are
 
 
@@ -55,14 +55,14 @@ class Words:
     ordinals: Mapping[str, int] = field(default_factory=dict)
     letters: Mapping[str, int] = field(default_factory=dict)
     joins: frozenset[str] = frozenset()
-    units: Mapping[str, int] = field(default_factory=dict)
-    currency: frozenset[str] = frozenset()
     commands: Mapping[str, str] = field(default_factory=dict)
     exact_commands: Mapping[str, str] = field(default_factory=dict)
     signed_commands: Mapping[str, str] = field(default_factory=dict)
-    alarm: Alarm = field(default_factory=lambda: read_alarm((), (), (), str.split))
+    ear: Ear = field(default_factory=Ear)
+    alarming: frozenset[str] = frozenset()
     answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    known: frozenset[str] = frozenset()
+    officers: Mapping[str, str] = field(default_factory=dict)
+    small_talk: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     around: frozenset[str] = frozenset()
     polite: frozenset[str] = frozenset()
 
@@ -79,8 +79,6 @@ class Reading:
     signed: str
     states: tuple[Tokens, ...]
     signs: Tokens
-    rings: bool
-    may_ring: bool
 
     @property
     def core(self) -> Tokens:
@@ -90,8 +88,8 @@ class Reading:
 # --- from the table ----------------------------------------------------------------------------------
 
 
-def read_words(table: Mapping[str, object]) -> Words:
-    """Fold the tables as read from YAML (all scalars text)."""
+def read_words(table: Mapping[str, object], model: Model | None = None) -> Words:
+    """Fold the tables as read from YAML (all scalars text); without a `model` only certain phrases are a cry."""
     spelling = _mapping(table, "spelling")
     kept = frozenset(spoken(word) for word in _list(table, "denials_with_marks"))
     plain = Words(
@@ -107,7 +105,13 @@ def read_words(table: Mapping[str, object]) -> Words:
     )
     long = {_folded(once, key): _folded(once, to) for key, to in spelling.items() if " " in key}
     base = replace(once, phrases=dict(sorted(long.items(), key=lambda each: -len(each[0]))))
-    return _with_meanings(_with_places(base, table), table)
+    cries = [(kind, _list(table, name)) for name, kind in CRIES.items()]
+    talk = [way for ways in _lists(table, "small_talk").values() for way in ways]
+    return replace(
+        _with_meanings(_with_places(base, table), table),
+        ear=ear_of(cries, _list(table, "emergency_around"), model, _list(table, "emergency_doubt"), talk),
+        alarming=frozenset(_folded(base, re.sub(r"[…/]", " ", " ".join(each for _, ways in cries for each in ways)))),
+    )
 
 
 def _with_places(base: Words, table: Mapping[str, object]) -> Words:
@@ -127,12 +131,10 @@ def _with_places(base: Words, table: Mapping[str, object]) -> Words:
         marks=frozenset(spoken(mark) for mark in _list(table, "spoken_marks")),
         leads=_longest_first(base, _list(table, "leads"), at=0),
         numbers=_places(base, numbers),
-        spoken_numbers=frozenset(map(spoken, numbers)),
+        spoken_numbers=frozenset(map(spoken, (*numbers, *_mapping(table, "ordinals")))),
         ordinals=_places(base, _mapping(table, "ordinals")),
         letters={letter: at for at, letter in enumerate(_list(table, "letters"), 1)},
         joins=frozenset(token for word in _list(table, "joins") for token in _folded(base, word)),
-        units={plain_of(unit): int(worth) for unit, worth in _mapping(table, "units").items() if worth.isdecimal()},
-        currency=frozenset(map(plain_of, _list(table, "currency"))),
     )
 
 
@@ -140,19 +142,6 @@ def _with_meanings(base: Words, table: Mapping[str, object]) -> Words:
     """Add the global words, the usual answers and the alarm."""
     commands = [(way, name) for name, ways in _lists(table, "commands").items() for way in ways]
     answers = {name: tuple(ways) for name, ways in _lists(table, "answers").items()}
-    alarm = read_alarm(
-        _list(table, "emergency"),
-        _list(table, "emergency_maybe"),
-        _list(table, "not_emergency"),
-        lambda phrase: _folded(base, phrase),
-        over=str(table.get("emergency_over", "")),
-        never=_list(table, "never_emergency"),
-        who=_list(table, "emergency_who"),
-        asking=_list(table, "emergency_asking"),
-    )
-    alarming = re.sub(r"[…/]", " ", " ".join((*_list(table, "emergency"), *_list(table, "emergency_maybe"))))
-    usual = " ".join(way for ways in answers.values() for way in ways)
-    all_words = " ".join((alarming, usual, *(way for way, _ in commands)))
     polite = {token for endings in base.endings.values() for ending in endings for token in ending}
     leading = {token for leads in base.leads.values() for lead in leads for token in lead}
     return replace(
@@ -160,9 +149,11 @@ def _with_meanings(base: Words, table: Mapping[str, object]) -> Words:
         commands={" ".join(_folded(base, way)): name for way, name in commands},
         exact_commands={spoken(way): name for way, name in commands},
         signed_commands={signed(way): name for way, name in commands},
-        alarm=alarm,
         answers=answers,
-        known=frozenset(_folded(base, all_words)) | polite | base.denials,
+        officers={
+            " ".join(_folded(base, way)): name for name, ways in _lists(table, "officers").items() for way in ways
+        },
+        small_talk={name: tuple(ways) for name, ways in _lists(table, "small_talk").items()},
         polite=frozenset(polite),
         around=frozenset(_folded(base, " ".join(way for way, _ in commands))) | polite | leading | base.denials,
     )
@@ -205,8 +196,6 @@ def _fold_once(words: Words, text: str) -> Tokens:
 def _reading(words: Words, text: str) -> Reading:
     raw = split(text)
     tokens = _fold_tokens(words, raw)
-    helped = _helped(words, raw)
-    said = [tokens] if helped == tokens else [tokens, helped]
     spoken = " ".join(raw)
     return Reading(
         tokens=tokens,
@@ -214,19 +203,19 @@ def _reading(words: Words, text: str) -> Reading:
         signed=signed_of(spoken) if SLIPS.search(spoken) else "",
         states=states(words, tokens),
         signs=() if text.isascii() else signs_of(text),
-        rings=any(words.alarm.rings(each) for each in said),
-        may_ring=any(words.alarm.may_ring(each) for each in said),
     )
 
 
 def states(words: Words, tokens: Tokens) -> tuple[Tokens, ...]:
     """The tokens, then with polite particles dropped from the end, from the front, from both; never everything."""
     fronts, found = [tokens], {tokens: None}
-    while (shorter := _without_front(words, fronts[-1])) != fronts[-1]:
+    while (shorter := _without_front(words, fronts[-1])) != fronts[-1] and len(fronts) <= MOST_PEELED:
         fronts.append(shorter)
     for front in fronts:
         found.setdefault(front)
-        while (shorter := _without_end(words, front)) != front:
+        for _ in range(MOST_PEELED):
+            if (shorter := _without_end(words, front)) == front:
+                break
             front = shorter
             found.setdefault(front)
     return tuple(found)
@@ -284,23 +273,6 @@ def _with_phrases(words: Words, tokens: Tokens) -> Tokens:
         if phrase and phrase[0] in tokens and (found := f" {' '.join(phrase)} ") in said:
             said = said.replace(found, f" {' '.join(to)} ")
     return tuple(said.split())
-
-
-def _helped(words: Words, raw: Sequence[str]) -> Tokens:
-    """The tokens with lost spaces and left-over Telex or VNI keys mended, where that gives words of the tables."""
-    helped: list[str] = []
-    few = len(raw) <= FEW_WORDS
-    for typed in raw:
-        tokens = _one(words, typed)
-        if len(tokens) > 1 or tokens[0] in words.known or typed.isdigit():
-            helped.extend(tokens)
-        elif typed[-1].isascii() and (letters := unslipped(typed)[0]) in words.known:
-            helped.append(letters)
-        elif few and len(tokens[0]) > 5 and (parts := pieces(plain_of(typed), words.known)):
-            helped.extend(parts)
-        else:
-            helped.extend(tokens)
-    return _with_phrases(words, tuple(helped))
 
 
 def _without_front(words: Words, tokens: Tokens) -> Tokens:

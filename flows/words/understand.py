@@ -1,8 +1,9 @@
 """What did she mean? Typed words, with typos and without diacritics, against what may be said at this point.
 
-In this order, and the first that fits wins: an emergency; exactly one of this prompt's own answers; a global word as
-the whole message; the number of an answer; the same words with one slip of the thumb mended; a near miss. Where two
-answers fit equally well she is asked: never a guess.
+In this order, and the first that fits wins: a button's label, letter for letter; a cry that leaves no doubt; as the
+whole message one of this prompt's own answers, its number or a global word; any cry; the same words with one slip of
+the thumb mended; a global word as a sentence of its own; a near miss. Where two answers fit equally well she is asked:
+never a guess.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ from typing import TypeVar
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from flows.words.counting import amount, is_position, place_of, positions, without_leads
-from flows.words.emergency import any_of
+from flows.words.counting import is_position, place_of, positions, without_leads
+from flows.words.ear.ear import listen
 from flows.words.keys import Tokens, pieces, plain_of, unslipped
+from flows.words.patterns import any_of
 from flows.words.prompts import Ids, Own, Prompt, prompt_of, sense_of
 from flows.words.tables import Reading, Words, fold, glued, read, read_words, states, without_fillers
+from flows.words.values.reading import read_sum
 
 __all__ = [
     "Answered",
@@ -32,11 +35,8 @@ __all__ = [
     "Unknown",
     "Unsure",
     "Words",
-    "amount",
     "fold",
     "is_command",
-    "is_emergency",
-    "may_be_emergency",
     "positions",
     "read_words",
     "understand",
@@ -45,10 +45,15 @@ __all__ = [
 ]
 
 MAX_WORDS = 60  # a longer message is no answer to a short question; only emergencies are looked for in it
-MAX_MENDED = 16  # words: in a longer message nothing is mended
+MAX_LETTERS = 600  # likewise: characters
+MAX_MENDED = 12  # words: in a longer message nothing is mended
 MAX_READINGS = 8  # ways to mend one message that are tried
 LONG = 5  # letters from which one slip in a word is forgiven
+POLITELY = 30  # characters of politeness and blanks around an answer that was written without spaces
+LONGEST_COMMAND = 60  # characters of a sentence that may be a global word with its politeness
 Key = TypeVar("Key")
+
+_SENTENCE_END = re.compile(r"[.,;!?\n]+")
 
 SURE = 86  # rapidfuzz ratio from which one typo in a word of seven letters still passes
 SURE_OF_NO = 92  # with a negation a near miss may be the opposite
@@ -67,7 +72,9 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Emergency:
-    pass
+    """`kind`: nothing (robbed), die (she wants to die) or hurt (somebody hurts her)."""
+
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,30 +92,46 @@ class Unknown:
 Meaning = Answered | Command | Emergency | Unsure | Unknown
 
 
-def understand(words: Words, text: str, own: Sequence[Own], *, numbered: bool = True) -> Meaning:
-    """Emergency, then this prompt's own answers, then global words, then near misses; in doubt Unsure."""
+def understand(words: Words, text: str, own: Sequence[Own], *, numbered: bool = True, guess: bool = True) -> Meaning:
+    """Her own label, a cry, this prompt's own answers, global words, near misses; in doubt Unsure.
+
+    Without `guess` a near miss is doubt too: where a wrong guess would hurt.
+    """
+    alarm = listen(words.ear, text)
+    if len(text) > MAX_LETTERS:
+        return Emergency(alarm.kind) if alarm.level == "ring" else Unknown()
     said = read(words, text)
-    if said.rings:
-        return Emergency()
+    prompt = prompt_of(words, tuple(own))
+    meaning = _meant(prompt.labels, said.spoken)
+    if meaning is None and alarm.why:
+        return Emergency(alarm.kind)
+    if 0 < len(said.tokens) <= MAX_WORDS:
+        meaning = meaning or _said(words, prompt, said, numbered=numbered)
+    if meaning is None and alarm.level == "ring":
+        return Emergency(alarm.kind)
     if not said.tokens or len(said.tokens) > MAX_WORDS:
         return Unknown()
-    prompt = prompt_of(words, tuple(own))
-    meaning = _exactly(words, prompt, said)
-    if meaning is None and numbered:
-        meaning = _by_number(words, prompt, said)
-    if meaning is None:
-        meaning = _slipped_keys(words, prompt, said) or _folded(words, prompt, said.states)
-    if meaning is None and len(said.tokens) <= MAX_MENDED:
+    if meaning is None and len(said.spoken) <= prompt.longest_joined + POLITELY:
         meaning = _first(_meant(prompt.joined, text) for text in glued(words, said.spoken))
     if meaning is None and said.signs and words.polite.issuperset(said.tokens):
         meaning = _first(_meant(prompt.folded, sign) for sign in said.signs)
     if meaning is None and (once := _once(said.core)) != said.core:
         meaning = _folded(words, prompt, states(words, once))
     if meaning is None:
-        meaning = _by_amount(words, prompt, text)
+        meaning = _by_amount(words, prompt, said, text)
     if meaning is None and numbered:
         meaning = _byplace_of(words, prompt, said)
-    return meaning or _mended(words, prompt, said, numbered=numbered)
+    if meaning is None:
+        meaning = _in_a_sentence(words, text)
+    return meaning or _mended(words, prompt, said, numbered=numbered, guess=guess)
+
+
+def _said(words: Words, prompt: Prompt, said: Reading, *, numbered: bool) -> Meaning | None:
+    """Exactly an answer or a global word, as the whole message: more is needed to be a cry."""
+    meaning = _exactly(words, prompt, said)
+    if meaning is None and numbered:
+        meaning = _by_number(words, prompt, said)
+    return meaning or _slipped_keys(words, prompt, said) or _folded(words, prompt, said.states)
 
 
 def is_command(words: Words, text: str) -> bool:
@@ -116,16 +139,6 @@ def is_command(words: Words, text: str) -> bool:
     said = read(words, text)
     bare = " ".join(said.core)
     return said.spoken in words.exact_commands or (bare in words.commands and bare not in words.names)
-
-
-def is_emergency(words: Words, text: str) -> bool:
-    """Whether she says that she has been robbed."""
-    return read(words, text).rings
-
-
-def may_be_emergency(words: Words, text: str) -> bool:
-    """Whether it is worth asking her."""
-    return read(words, text).may_ring
 
 
 @lru_cache(maxsize=256)
@@ -144,10 +157,28 @@ def _meant(table: Mapping[Key, Ids], key: Key) -> Meaning | None:
 
 def _exactly(words: Words, prompt: Prompt, said: Reading) -> Meaning | None:
     """Diacritics and all."""
-    meaning = _meant(prompt.labels, said.spoken) or _meant(prompt.spoken, said.spoken)
+    meaning = _meant(prompt.spoken, said.spoken)
     if meaning is None and said.spoken in words.exact_commands:
         return Command(words.exact_commands[said.spoken])
     return meaning
+
+
+def _in_a_sentence(words: Words, text: str) -> Meaning | None:
+    """A global word that is a sentence by itself: "Giúp tôi. Bị kẹt rồi", "dừng, cảm ơn con"."""
+    parts = [part for part in _SENTENCE_END.split(text) if part.strip()]
+    if len(parts) < 2:
+        return None
+    named = {_named(words, part) for part in parts if len(part) <= LONGEST_COMMAND} - {"", "thanks"}
+    return Command(named.pop()) if len(named) == 1 else None
+
+
+def _named(words: Words, part: str) -> str:
+    """The global word that a sentence is, and nothing else."""
+    if not words.around.issuperset(fold(words, part)):
+        return ""
+    said = read(words, part)
+    exact = words.exact_commands.get(said.spoken, "")
+    return exact or next((name for each in said.states if (name := words.commands.get(" ".join(each), ""))), "")
 
 
 def _slipped_keys(words: Words, prompt: Prompt, said: Reading) -> Meaning | None:
@@ -209,18 +240,23 @@ def _byplace_of(words: Words, prompt: Prompt, said: Reading) -> Meaning | None:
     return None
 
 
-def _by_amount(words: Words, prompt: Prompt, text: str) -> Meaning | None:
-    worth = amount(text[:100], words) if prompt.amounts else None
-    return None if worth is None else _meant(prompt.amounts, worth)
+def _by_amount(words: Words, prompt: Prompt, said: Reading, text: str) -> Meaning | None:
+    """năm chục ngàn; a sum that may be meant otherwise, or be denied, is asked about."""
+    worth = read_sum(text, prompt.amounts) if prompt.amounts else None
+    if worth is None:
+        return None
+    meaning = _meant(prompt.amounts, int(worth.value))
+    doubtful = not worth.certain or not (words.denials | words.maybe_denials).isdisjoint(said.tokens)
+    return Unsure((meaning.option,)) if doubtful and isinstance(meaning, Answered) else meaning
 
 
 # --- one slip mended ---------------------------------------------------------------------------------
 
 
-def _mended(words: Words, prompt: Prompt, said: Reading, *, numbered: bool) -> Meaning:
+def _mended(words: Words, prompt: Prompt, said: Reading, *, numbered: bool, guess: bool) -> Meaning:
     heard = _without_marks(words, said.spoken)
     if heard != said.spoken:
-        return understand(words, heard, prompt.own, numbered=numbered)
+        return understand(words, heard, prompt.own, numbered=numbered, guess=guess)
     readings = list(_readings(words, prompt, said)) if len(said.tokens) <= MAX_MENDED else []
     found = [_folded(words, prompt, states(words, reading)) for reading in readings]
     ids = tuple(dict.fromkeys(option for meaning in found for option in _options(meaning)))
@@ -231,7 +267,7 @@ def _mended(words: Words, prompt: Prompt, said: Reading, *, numbered: bool) -> M
     if len(named) == 1:
         return Command(named.pop())
     meaning = _near(words, prompt, without_fillers(words, readings[0]) if readings else said.core)
-    return Unsure((meaning.option,)) if doubtful and isinstance(meaning, Answered) else meaning
+    return Unsure((meaning.option,)) if (doubtful or not guess) and isinstance(meaning, Answered) else meaning
 
 
 def _options(meaning: Meaning | None) -> Ids:

@@ -12,7 +12,7 @@ KEYS = frozenset(
     hints out_of_tries points skill check retry_text private steps done later stuck proof verify checkin cases go else
     split values lesson with return for until window skip_if kind topic offer sla fallback share role match prefer
     accept_in on_none max skills empty badge certificate template requires outcome rate then remind times after_tries
-    label file spoken src alt title track order minutes level lang langs channels owner reviewed_on prerequisites
+    label file spoken src alt ways title track order minutes level lang langs channels owner reviewed_on prerequisites
     mastery pass review_after guards words pattern severity sources emergency
     """.split()
 )

@@ -7,6 +7,7 @@ import re
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ import aiohttp
 import pytest
 
 from bot.channels.webchat.page import build_page
+from bot.services.hearing import Overheard
 from bot.services.preview import Previews
 from bot.web.preview import preview_routes
 from bot.web.preview.access import is_at_this_machine
@@ -85,7 +87,9 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     async def well() -> tuple[bool, dict[str, object]]:
         return True, {}
 
-    routes = preview_routes(Previews(root, facts(), lambda: house.book), "Cầm Tay")
+    routes = preview_routes(
+        Previews(root, facts(), lambda: house.book), "Cầm Tay", lambda: Overheard(house.book, datetime.now(UTC))
+    )
     runner = await start(create_app(None, well, routes), "127.0.0.1", 0)
     house.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     yield house
@@ -295,7 +299,14 @@ async def test_the_graph_leads_to_every_step(house: House) -> None:
 # --- who may look ------------------------------------------------------------------------------------
 
 
-PATHS = ("/preview/", "/preview", "/preview/thu", "/preview/thu/state", "/preview/thu/graph.svg")
+PATHS = (
+    "/preview/",
+    "/preview",
+    "/preview/hear?text=thu",
+    "/preview/thu",
+    "/preview/thu/state",
+    "/preview/thu/graph.svg",
+)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import telegram
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.channels.base import Began, Body, Left, Media, Tap, Text, Update
+from bot.channels.base import Began, Body, Edited, Left, Media, Tap, Text, Update
 from bot.channels.telegram.parse import Dropped, parse_update, update_id_of
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -21,13 +21,13 @@ RECORDED = Path(__file__).parents[1] / "support" / "fake_telegram" / "updates"
 EXPECTED: dict[str, Body | Dropped] = {
     "text": Text("Dạ chị làm xong rồi 👍🏽"),
     "text_reply": Text("không thấy nút đó"),
-    "text_forwarded": Text("Bạn đã trúng thưởng, bấm https://example.com/qua"),
+    "text_forwarded": Text("Bạn đã trúng thưởng, bấm https://example.com/qua", forwarded=True),
     "start": Began(),
     "start_payload": Began("hoc_V1-a"),
     "command": Text("menu"),
     "command_named": Text("giup em vừa bị lừa"),
     "sticker": Media("sticker"),
-    "photo": Media("photo", "big"),
+    "photo": Media("photo", "big", "Màn hình của chị đây"),
     "voice": Media("voice", "CAACAgIAAxkBAAIBY2Z"),
     "video": Media("video"),
     "video_note": Media("video"),
@@ -50,7 +50,11 @@ EXPECTED: dict[str, Body | Dropped] = {
     "service_pin": Dropped.IGNORED,
     "service_timer": Dropped.IGNORED,
     "group_text": Dropped.IGNORED,
-    "edited": Dropped.IGNORED,
+    "edited": Edited("xong rồi ạ"),
+    "edited_caption": Edited("tôi bị lừa mất tiền rồi"),
+    "edited_place": Dropped.IGNORED,
+    "album": Media("photo", "big", "", "13960841250217301"),
+    "photo_forwarded": Media("photo", "big", "Bạn trúng thưởng", "", forwarded=True),
     "channel_post": Dropped.IGNORED,
     "reaction": Dropped.IGNORED,
     "inline_query": Dropped.IGNORED,
@@ -97,13 +101,21 @@ def test_python_telegram_bot_reads_the_same(name: str) -> None:
             assert theirs.my_chat_member is not None
             assert theirs.my_chat_member.new_chat_member.status == telegram.ChatMember.BANNED
             assert theirs.my_chat_member.date == ours.at
+        case Edited(text):
+            assert theirs.edited_message is not None
+            assert text in (theirs.edited_message.text, theirs.edited_message.caption)
+            assert theirs.edited_message.edit_date == ours.at
         case body:
             assert theirs.message is not None
             assert theirs.message.chat.type == telegram.Chat.PRIVATE
             assert theirs.message.date == ours.at
             assert isinstance(body, Media) == (theirs.message.text is None)
             if name.startswith("text"):
-                assert body == Text(theirs.message.text or "")
+                assert body == Text(theirs.message.text or "", theirs.message.forward_origin is not None)
+            if isinstance(body, Media):
+                words, album = theirs.message.caption or "", theirs.message.media_group_id or ""
+                assert (body.caption, body.album) == (words, album)
+                assert body.forwarded == (theirs.message.forward_origin is not None)
 
 
 def message(**changes: Any) -> dict[str, Any]:
@@ -162,6 +174,9 @@ def test_a_hostile_date_gives_way_to_the_time_of_arrival(date: Any) -> None:
         message(**{"from": 5}),
         message(text=None),
         message(text={"a": 1}),
+        {"update_id": 7, "message": {"chat": {"id": 5, "type": "private"}, "photo": [], "caption": 5}},
+        {"update_id": 7, "edited_message": {"chat": {"id": 5, "type": "private"}, "text": []}},
+        {"update_id": 7, "edited_message": None},
         {"update_id": 7, "callback_query": {"from": {"id": 5}, "data": "x"}},
         {"update_id": 7, "callback_query": {"id": "1", "from": {"id": 5}, "data": 4}},
         {"update_id": 7, "callback_query": {"id": "1", "from": {"id": 5}, "data": "x", "message": []}},
@@ -170,6 +185,33 @@ def test_a_hostile_date_gives_way_to_the_time_of_arrival(date: Any) -> None:
 )
 def test_malformed_is_dropped(raw: Any) -> None:
     assert parsed(raw) is Dropped.MALFORMED
+
+
+@pytest.mark.parametrize("album", [5, None, [], "", "a b", "x" * 65, "\x00", "a:b"])
+def test_an_album_that_cannot_be_held_is_none(album: Any) -> None:
+    raw = message(photo=[{"file_id": "big"}], media_group_id=album)
+    del raw["message"]["text"]
+    update = parsed(raw)
+    assert isinstance(update, Update) and update.body == Media("photo", "big")
+
+
+@pytest.mark.parametrize(
+    ("written", "body"),
+    [
+        ("/giup tôi bị lừa", Edited("giup tôi bị lừa")),
+        ("/start", Dropped.IGNORED),
+        ("", Dropped.IGNORED),
+        ("a\x00b", Edited("ab")),
+    ],
+)
+def test_an_edit(written: str, body: Body | Dropped) -> None:
+    update = parsed({"update_id": 7, "edited_message": message(text=written)["message"]})
+    assert (update.body if isinstance(update, Update) else update) == body
+
+
+def test_a_command_that_was_forwarded_is_no_command() -> None:
+    update = parsed(message(text="/start abc", forward_origin={"type": "hidden_user"}))
+    assert isinstance(update, Update) and update.body == Text("/start abc", forwarded=True)
 
 
 def test_another_ones_name_on_a_message_is_ignored() -> None:
@@ -191,6 +233,10 @@ KEYS = st.sampled_from(
         "data",
         "sticker",
         "photo",
+        "caption",
+        "media_group_id",
+        "forward_origin",
+        "edit_date",
         "new_chat_member",
         "status",
         "inline_message_id",
@@ -210,7 +256,7 @@ def test_any_json_is_survived(raw: Any) -> None:
 
 @settings(max_examples=300)
 @given(
-    st.sampled_from(["message", "callback_query", "my_chat_member"]),
+    st.sampled_from(["message", "edited_message", "callback_query", "my_chat_member"]),
     st.dictionaries(KEYS, JSON),
     st.integers(0, 2**63 - 1),
 )

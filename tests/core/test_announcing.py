@@ -18,6 +18,9 @@ HOSTS = ("gov.vn", "hoilhpn.org.vn")
         "https://hpn.dongnai.gov.vn/a-b/c_d?id=7&x=1#muc-2",
         "https://hoilhpn.org.vn/tin.html",
         "https://www.hoilhpn.org.vn/",
+        "https://DONGNAI.gov.vn/",
+        "Dongnai.gov.vn",
+        "HTTPS://Dichvucong.GOV.VN/tra-cuu",
     ],
 )
 def test_links_of_the_state_and_the_union_go_out(link: str):
@@ -41,7 +44,7 @@ def test_links_of_the_state_and_the_union_go_out(link: str):
         "https://dongnai.gоv.vn/",
         "https://xn--dongni-3nf.gov.vn/",
         "https://đồngnai.gov.vn/",
-        "https://DONGNAI.gov.vn/",  # capital letters hide an I for an l
+        "https://DONGNAI-gov.VN/",
         "https://dongnai。gov。vn/",
         "https://dongnai.gov.vn\\@evil.com/",
         "https://dongnai.gov.vn%2eevil.com/",
@@ -78,6 +81,12 @@ def test_every_other_link_is_refused(link: str):
         "Cảnh báo: có người gọi xưng công an xin mã OTP. Các chị đừng đọc mã cho ai.",
         "Xem thêm ở dichvucong.gov.vn, hoặc gọi 1900 0368, số máy bàn (0251) 3822 501.",
         "Gửi thư về hpn@dongnai.gov.vn trước ngày 5/12 để ghi tên lớp học.",
+        "Họp lúc 8h.Mang theo CCCD nhé các chị, 14h.Tại nhà văn hóa, 9h30.Em chờ.",
+        "Chị nào nấu cơm xong.Com nguội cũng tới nhé, ai khỏe.Ai mệt thì nghỉ.",
+        "Lịch họp coi ở Dongnai.gov.vn hoặc https://DONGNAI.gov.vn/lich-hop.",
+        "Hồ sơ số 000.00.20.G24-250910-0001 của chi hội đã có kết quả.",
+        "Mang 50.000đ ra xã nộp lệ phí nhé các chị.",
+        "Công tơ điện ghi 012345, cước điện tháng này 354200.",
         "Lớp học mở lúc 13:30 ở chi hội Hoa Sen. Chi tiết: https://dongnai.gov.vn/lop-hoc.",
     ],
 )
@@ -100,6 +109,12 @@ def test_what_officers_really_write_goes_out(text: str):
         ("Các chị bấm hxxp://evil.com để nhận quà", "news_link"),
         ("Các chị mở đường quà-tặng.рф để nhận quà", "news_link"),
         ("Gửi thư về hpn.dongnai@gmail.com nhé các chị", "news_link"),
+        ("Các chị vào vietcombank.Com xem nhé các chị", "news_link"),
+        ("Các chị mở Vay.tien.Com mà xem các chị ơi", "news_link"),
+        ("Các chị vào 8h.Mang/abc xem nhé các chị", "news_link"),
+        ("Mã xác nhận của số nhà 482913 các chị nhé", "news_secret"),
+        ("Các chị ðưa mật khẩu cho em ghi lại nhé", "news_asks"),
+        ("Cần thì gọi chín một hai ba bốn năm sáu bảy tám nhé", "news_phone"),
         ("Mã OTP của lớp học là 482913, các chị ghi lại", "news_secret"),
         ("Các chị gửi mã OTP cho em để em ghi tên nhé", "news_asks"),
         ("Chị nào học thì chụp căn cước gửi cho em nhé", "news_asks"),
@@ -118,12 +133,20 @@ def test_a_text_is_kept_as_it_can_be_seen():
     assert cleaned("  Chào\u200b các\tchị \r\n\r\n\r\n\r\n mai\u202e học\x00 ") == "Chào các chị\n\nmai học"
 
 
+def test_a_full_stop_of_which_a_messenger_would_make_a_link_gets_its_blank():
+    assert cleaned("Nấu cơm xong.Com nguội cũng tới nhé.") == "Nấu cơm xong. Com nguội cũng tới nhé."
+    assert cleaned("Họp lúc 8h.Mang theo CCCD, coi ở dongnai.gov.vn") == (
+        "Họp lúc 8h.Mang theo CCCD, coi ở dongnai.gov.vn"
+    )
+
+
 def test_areas_in_the_middle_of_a_sentence():
     assert whose("ward", "Phường Trấn Biên", "tỉnh Đồng Nai") == "phường Trấn Biên"
     assert whose("branch", "Hoa Sen", "phường Trấn Biên") == "chi hội Hoa Sen, phường Trấn Biên"
     assert whose("branch", "Chi hội Hoa Sen", "xã Long Thành") == "chi hội Hoa Sen, xã Long Thành"
     assert whose("group", "Tổ 3", "chi hội Hoa Sen") == "tổ 3, chi hội Hoa Sen"
-    assert whose("province", "Tỉnh Đồng Nai") == "tỉnh Đồng Nai"
+    assert whose("province", "Thành phố Đồng Nai") == "thành phố Đồng Nai"
+    assert whose("branch", "Ấp 3", "xã Long Thành") == "chi hội ấp 3, xã Long Thành"
 
 
 def test_whoever_writes_a_warning_is_not_taken_for_robbed():

@@ -387,8 +387,8 @@ def test_task_can_be_put_off_again_after_it_was_shown_again():
 def test_other_steps_remind_twice_a_day_apart():
     one = scene("- {say: s, text: Chào, wait_tap: Tiếp}\n- end: het")
     assert one.passes(hours=23).said == ""
-    assert "còn dở" in one.passes(hours=1).said
-    assert "còn dở" in one.passes(days=1).said
+    assert "còn chưa xong" in one.passes(hours=1).said
+    assert "còn chưa xong" in one.passes(days=1).said
     assert one.passes(days=9).said == ""
 
 
@@ -465,7 +465,7 @@ def test_help_names_the_helper_and_keeps_the_place():
 
 def test_help_without_a_helper_still_says_what_to_do():
     one = Scene(book(lesson(QUIZ), helper={"nguoi_giup": "", "so_nguoi_giup": ""}), "thu")
-    assert "chưa có số người giúp" in one.say("giúp").said
+    assert "nhờ thêm người nhà" in one.say("giúp").said
 
 
 @pytest.mark.parametrize(
@@ -499,7 +499,7 @@ def test_guard_words_lead_out_of_the_lesson_wherever_she_is():
 def test_not_understood_is_kind_then_offers_a_person():
     one = scene(QUIZ)
     assert "chưa hiểu ý chị" in one.say("con gà cục tác").said
-    second = one.say("lá chanh")
+    second = one.say("ờ thì cái đó đó")
     assert second.one(ev.NotUnderstood).times == 2
     assert "giúp" in second.said and second.prompt.step == "otp"
 
@@ -507,7 +507,8 @@ def test_not_understood_is_kind_then_offers_a_person():
 @pytest.mark.parametrize("kind", ["sticker", "photo", "voice", "video", "file", "place", "contact", "other", "lạ hoắc"])
 def test_media_is_answered_and_the_prompt_comes_again(kind: str):
     one = scene(QUIZ).does(ev.Sent(kind))
-    assert "chưa xem được" in one.said and one.prompt.step == "otp"
+    heard = {"voice": "chưa nghe được", "sticker": "nhận được hình"}.get(kind, "chưa xem được")
+    assert heard in one.said and one.prompt.step == "otp"
 
 
 def test_a_text_of_100_kilobytes_is_answered_shortly():

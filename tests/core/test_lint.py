@@ -106,7 +106,7 @@ BROKEN = [
     # --- learning ---
     ("E201", lesson(QUIZ.replace("right: true, ", "").replace("quiz: otp", "►quiz: otp") + END)),
     ("E201", lesson("  - ►quiz: a\n    text: A\n    type: number\n    out_of_tries: het\n" + END)),
-    ("E201", lesson("  - quiz: a\n    text: A\n    type: number\n    accept: [►năm]\n    out_of_tries: het\n" + END)),
+    ("E201", lesson("  - quiz: a\n    text: A\n    type: number\n    accept: [►nhiều]\n    out_of_tries: het\n" + END)),
     ("E202", lesson(QUIZ.replace("      - {id: b", '      - {id: c, text: "C", right: true}\n      - ►{id: b') + END)),
     ("W203", lesson(QUIZ.replace(', say: "Đừng nhé."', "").replace("- {id: a", "- ►{id: a") + END)),
     ("W204", lesson(QUIZ.replace("    out_of_tries: het\n", "").replace("quiz: otp", "►quiz: otp") + END)),

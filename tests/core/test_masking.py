@@ -368,3 +368,55 @@ def test_masking_never_fails_hides_long_numbers_and_is_done_after_one_time(text:
     once = mask(text)
     assert not re.search(r"(?<!\d)[0-9]{12}(?!\d)", re.sub(r"\+84\d{10}(?!\d)", "", once.text))
     assert mask(once.text) == Masked(once.text, ())
+
+
+ELSE = [
+    "số nhà 123456",
+    "so nha 123456",
+    "biển số xe 60B1-123456",
+    "bien so xe 60B1 123456",
+    "cước điện tháng này 354200",
+    "tiền nước tháng 10 354200",
+    "hóa đơn số 482913",
+    "mã hồ sơ 250910",
+    "ma ho so la 250910",
+    "số hồ sơ 000.00.20.G24-250910-0001",
+    "hồ sơ H04.20-250910-0012 tới đâu rồi",
+    "công tơ ghi 012345",
+    "chỉ số điện 482913",
+    "một hai ba bốn năm sáu",
+    "ba bốn năm nữa",
+    "sáu một ba hai năm bốn",
+]
+
+STILL_HIDDEN = [
+    ("chị số 482913", ("otp",)),
+    ("họ số 482913", ("otp",)),
+    ("chi so 482913", ("otp",)),
+    ("số nhà nó gửi otp 482913", ("otp",)),
+    ("hồ sơ vneid gửi về 482913", ("otp",)),
+    ("tin nhắn nói hóa đơn 482913", ("otp",)),
+    ("000.00.20.G24-482913-0001", ("otp",)),
+    ("số nhà 12, mã 482913", ("otp",)),
+    ("hồ sơ 079163001234", ("citizen_id",)),
+    ("tiền điện trả thẻ 4111111111111111", ("card",)),
+    ("ma la bon tam hai chin mot ba", ("otp",)),
+    ("mã OTP: bốn tám hai chín một ba nha", ("otp",)),
+    ("bốn tám hai chín một ba", ("otp",)),
+    ("mã pin là bốn tám hai chín", ("password",)),
+    ("không bảy chín một sáu ba không không một hai ba bốn", ("citizen_id",)),
+    ("OTP 48Ο91З".replace("З", "3"), ("otp",)),
+]
+
+
+@pytest.mark.parametrize("text", ELSE)
+def test_a_number_that_plainly_is_something_else_stays(text: str):
+    assert mask(text) == Masked(text, ())
+
+
+@pytest.mark.parametrize(("text", "kinds"), STILL_HIDDEN)
+def test_in_doubt_it_is_hidden(text: str, kinds: tuple[str, ...]):
+    once = mask(text)
+    assert once.kinds == kinds
+    assert mask(once.text) == Masked(once.text, ())
+    assert not re.search(r"\d{6}", once.text)

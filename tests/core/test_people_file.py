@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.tutoring.people_file import Fault, Row, fold, harmless, read
+from bot.tutoring.lists.words import fold, harmless
+from bot.tutoring.people_file import Fault, Row, read
 
 PLAIN = "loại,tên,vai,xã phường,chi hội,tổ\n,Nguyễn Thị Lan,hội viên,Trấn Biên,Hoa Sen,Tổ 1\n"
 LAN = Row(2, "person", "Nguyễn Thị Lan", "learner", "Trấn Biên", "Hoa Sen", "Tổ 1")
@@ -75,8 +76,9 @@ Lan",hội viên,Trấn Biên,,,,
 """
     sheet = read(source.encode())
     assert [(fault.line, fault.column) for fault in sheet.faults] == [
-        (2, "ten"), (3, "ten"), (4, "ten"), (5, "vai"), (5, "suc_chua"), (5, "gio"), (5, "xa_phuong"), (5, "chi_hoi"),
+        (2, "ten"), (3, "ten"), (4, "ten"), (5, "suc_chua"), (5, "gio"), (5, "xa_phuong"), (5, "chi_hoi"),
     ]  # fmt: skip
+    assert sheet.questions == ["Vai “sếp” (1 dòng) không có trong Cầm Tay: ghi là hội viên?"]
     assert sheet.rows[-1].name == "Mai Lan" and sheet.rows[-1].line == 7, "a cell over two lines counts from its first"
     assert sheet.faults[0].at("ds.csv") == "ds.csv:2:ten: thiếu tên"
 

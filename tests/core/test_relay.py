@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.tutoring.pairing.model import Pairing
-from bot.tutoring.pairing.relay import HIDDEN_LINK, Side, look, recipient
+from bot.tutoring.pairing.relay import HIDDEN_LINK, look, recipient
+from bot.tutoring.pairing.wishes import Side
 from flows.shelf.shelf import read_table
 
 PHRASES = read_table(Path(__file__).parents[2] / "lessons" / "phrases.yaml")
@@ -149,7 +150,6 @@ I Tổng đài VNeID là 19000368
 I Cô vào dichvucong.gov.vn là thấy
 I co vao https://vneid.gov.vn/ nhe
 I Xong rồi.Chị giỏi quá
-L An com xong.Com nguoi roi em oi
 L Xong.Mẹ ơi giúp con
 L Chị sinh năm 1962
 L Ngày 20/11/1962 em
@@ -200,6 +200,17 @@ def _rows(table: str, parts: int) -> list[list[str]]:
     return [line.split(" ", parts) for line in table.strip().splitlines()]
 
 
+def _cases(name: str) -> list[list[str]]:
+    """Lines "side what text", # apart."""
+    lines = (Path(__file__).parent / name).read_text("utf-8").split("\n")
+    return [line.split(" ", 2) for line in lines if line and not line.startswith("#")]
+
+
+def _judged(text: str, side: Side) -> str:
+    verdict = look(text, side)
+    return "report" if verdict.report else verdict.what
+
+
 SIDE: dict[str, Side] = {"L": "learner", "I": "instructor"}
 
 
@@ -227,8 +238,30 @@ def test_what_two_people_write_to_each_other_passes(side, text):
     assert (verdict.what, verdict.phrase, verdict.text) == ("pass", "", text)
 
 
+def test_a_sentence_that_begins_at_a_full_stop_gets_its_blank():
+    """A messenger would make something to tap of "xong.Com"."""
+    verdict = look("An com xong.Com nguoi roi em oi", "learner")
+    assert (verdict.what, verdict.text) == ("pass", "An com xong. Com nguoi roi em oi")
+
+
+VOICES = _cases("relay_voices.txt")
+HELD_OUT = _cases("relay_heldout.txt")
+
+
+@pytest.mark.parametrize(("side", "what", "text"), VOICES)
+def test_as_people_of_the_south_the_centre_and_the_north_write(side, what, text):
+    assert _judged(text, SIDE[side]) == what
+
+
+def test_of_messages_nobody_had_seen_hardly_one_is_judged_wrong():
+    """Written when the code was done and scored once: 77 of 82, and the two tables before it 68 and 78 of 82."""
+    wrong = [(what, text) for side, what, text in HELD_OUT if _judged(text, SIDE[side]) != what]
+    assert len(wrong) <= len(HELD_OUT) // 10, wrong
+
+
 def test_the_tables_are_large_enough():
     assert len(_rows(BLOCKED, 2)) + len(MARKED) + len(_rows(PASSED, 1)) >= 160
+    assert len(VOICES) >= 120 and len(HELD_OUT) >= 80
 
 
 def test_every_explanation_is_a_phrase():
@@ -236,15 +269,12 @@ def test_every_explanation_is_a_phrase():
     assert named <= set(PHRASES)
 
 
+@pytest.mark.timeout(20)  # what takes time by the square of so great a length takes minutes
 @pytest.mark.parametrize(
-    "text", ["", " ", "\u200b", "a" * 5000, "cho " * 2000, "chuyen tien " * 800, "1" * 4000, "ma " * 2000]
+    "text", ["", " ", "\u200b", *(each * 40_000 for each in ("a", "cho ", "1", "1.", "1 ", "ma "))]
 )
-def test_long_and_empty_ones_are_judged_at_once(text):
-    from time import perf_counter
-
-    began = perf_counter()
-    look(text, "instructor")
-    assert perf_counter() - began < 1.0
+def test_long_and_empty_ones_are_judged_in_linear_time(text: str):
+    assert look(text, "instructor").what in ("pass", "mark", "block")
 
 
 def test_a_message_never_crosses_pairings():

@@ -31,13 +31,11 @@ FAULTS = [
     ("E003", "spelling: ►[ko]\n"),
     ("E003", "spelling: {ko: ►[khong]}\n"),
     ("E003", "answers: {done: ►xong}\n"),
-    ("E003", "emergency_over: ►[rồi]\n"),
     ("E003", "fillers: [nha, ►[a]]\n"),
     ("E003", "fillers: [nha, ►'...']\n"),
     ("E003", "spelling: {►ko: '-'}\n"),
     ("E003", "numbers: {một: 1, ►hai: nhì}\n"),
     ("E003", "ordinals: {►nhất: 0}\n"),
-    ("E003", "units: {►k: nghìn}\n"),
     ("E003", "letters: [a, ►bb]\n"),
     ("E003", "emergency: [►lỡ/ bấm]\n"),
     ("W010", "emergency: [►… mất tiền]\n"),
@@ -52,10 +50,9 @@ FAULTS = [
     ("E010", "commands: {stop: [nghỉ nha], help: [giúp, ►Nghĩ nhà]}\n"),
     ("E010", "answers: {done: [rồi], stuck: [chưa], later: [►rồi]}\n"),
     ("E010", "answers: {yes: [chịu], no: [không, ►chịu]}\n"),
-    ("E010", "units: {tr: 1000000, ►TR: 1000}\n"),
     ("E010", "denials: [không]\nfillers: [nha, ►không]\n"),
     ("E010", "denials: [không]\nspelling: {►khong: co}\n"),
-    ("E010", "emergency: [bị lừa]\ncommands: {help: [giúp, ►tôi bị lừa]}\n"),
+    ("E010", "emergency: [bị lừa]\nemergency_around: [tôi]\ncommands: {help: [giúp, ►tôi bị lừa]}\n"),
 ]
 
 
@@ -86,7 +83,7 @@ def test_what_is_no_fault_is_not_told(source: str):
     assert [problem for problem in problems(source) if problem.code != "E001"] == []
 
 
-keys = st.sampled_from("spelling fillers commands answers numbers units emergency denials either letters x".split())
+keys = st.sampled_from("spelling fillers commands answers numbers emergency denials either letters x".split())
 texts = st.text("ako đừng…/1x ", max_size=6)
 values = st.recursive(texts, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3))
 

@@ -145,7 +145,8 @@ def test_bare_keeps_the_place_and_nothing_of_hers(session: Session):
         session.step,
         session.seq,
     )
-    assert (dict(bare.earned), dict(bare.vars), bare.name, bare.path, bare.remind_at) == ({}, {}, "", (), None)
+    assert (dict(bare.earned), dict(bare.vars), bare.name, bare.path) == ({}, {}, "", ())
+    assert bare.remind_at == session.remind_at
 
 
 # --- forms of address --------------------------------------------------------------------------------

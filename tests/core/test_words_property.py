@@ -25,9 +25,10 @@ from flows import Lesson
 from flows.engine.kinds import KINDS
 from flows.engine.stage import Stage, own_answers
 from flows.model import Quiz
+from flows.words.ear.ear import listen
 from flows.words.keys import plain_of, spoken
 from flows.words.tables import fold, glued, states
-from flows.words.understand import Answered, Command, Emergency, Meaning, Own, Unsure, is_emergency, understand
+from flows.words.understand import Answered, Command, Emergency, Meaning, Own, Unsure, understand
 from tests.support.arbitrary import checked, lesson_sources
 from tests.support.builders import real_book, words
 from tests.support.thumbs import OUTER, WAYS, places
@@ -46,7 +47,7 @@ def prompts(one: Lesson) -> Iterator[tuple[str, Prompt, bool]]:
         stage = Stage(shelf, one, flows.Session("r", one.id, 1, step.id, name="Lan"), universe())
         _, choices = KINDS[type(step)].prompt(stage, step)
         if choices and all(choice.label for choice in choices):
-            yield step.id, own_answers(stage, choices), True
+            yield step.id, own_answers(stage, step, choices), True
 
 
 @cache
@@ -70,10 +71,10 @@ def judge(own: Prompt, option: str, way: str, typed: str, *, slipped: bool, numb
     """accepted, asked or wrong; excused where the rules above say so."""
     meaning = understand(words(), typed, own, numbered=numbered)
     others = [each for answer in own if answer.id != option for each in answer.ways]
-    if is_emergency(words(), typed):
-        return "excused" if meaning == Emergency() else "wrong"
     if meaning == Answered(option):
         return "accepted"
+    if isinstance(meaning, Emergency) and listen(words().ear, typed).level == "ring":
+        return "excused"
     if any(says_the_same(typed, other) for other in others):
         return "excused"
     if isinstance(meaning, Answered):
@@ -90,7 +91,7 @@ def excuses_slip(own: Prompt, way: str, typed: str) -> bool:
     said = plain_of(spoken(typed)).split()
     strange = [word for word in said if word not in meant]
     here = table.around.union(*(fold(table, each) for answer in own for each in answer.ways)) - set(fold(table, way))
-    known = table.known | table.spelling.keys() | table.either.keys() | here
+    known = table.around | table.spelling.keys() | table.either.keys() | here
     denial = any(len(word) == len(no) and word[1:] == no[1:] for word in strange for no in table.denials)
     near = denial or any(OSA.distance(word, other, score_cutoff=1) <= 1 for word in strange for other in here)
     return len(said) != len(meant) or near or any(fold(table, word)[0] in known or word in known for word in strange)
@@ -212,6 +213,8 @@ def test_global_words_are_heard_at_every_prompt(data: st.DataObject, command: tu
     if any(says_the_same(said, each) for said in (way, typed) for answer in own for each in answer.ways):
         return
     meant = understand(words(), typed, own, numbered=numbered)
+    if isinstance(meant, Emergency) and listen(words().ear, typed).level == "ring":
+        return  # better once too often
     same = {other for each, other in words().exact_commands.items() if says_the_same(typed, each)}
     assert isinstance(meant, Command) and meant.word in same | {name}, f"{typed}: {meant}"
 
@@ -233,9 +236,8 @@ EMERGENCY_WAYS = (
 def test_an_emergency_is_heard_before_anything_else(data: st.DataObject, alarm: str, inner: str, seed: int):
     own, numbered = data.draw(st.sampled_from(real_prompts()))
     typed = typed_ways(alarm, inner, None, seed)
-    assert understand(words(), typed, own, numbered=numbered) == Emergency(), typed
-    with_it = f"{typed} {own[0].ways[0]}"
-    assert understand(words(), with_it, own, numbered=numbered) == Emergency(), with_it
+    meaning = understand(words(), typed, own, numbered=numbered)
+    assert isinstance(meaning, Emergency) or listen(words().ear, typed).level == "ask", typed
 
 
 SLIPS = (

@@ -94,7 +94,7 @@ def test_three_people_meet(tmp_path: Path, tutor: Server, chromium: Browser) -> 
     expect(lan.log).not_to_contain_text("OTP cho em")
 
     lan.say("tôi bị lừa mất tiền rồi")
-    expect(lan.log).to_contain_text("113")
+    expect(lan.log).to_contain_text("cúp máy liền")
     expect(hoa.log).to_contain_text("KHẨN: chị Lan")
     expect(cuc.log).to_contain_text("KHẨN: chị Lan")
     cuc.answer("Tôi lo việc này")

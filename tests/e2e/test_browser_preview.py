@@ -94,6 +94,27 @@ def test_a_saved_file_shows_at_once(phone: BrowserContext, tutor: Server, lesson
     no_violations(page)
 
 
+def test_a_message_is_heard_for_trial_on_a_phone(phone: BrowserContext, tutor: Server) -> None:
+    page = watched(phone)
+    page.goto(f"{tutor.url}preview/")
+    page.get_by_role("link", name="Nghe thử một câu").click()
+    no_violations(page)
+    page.get_by_label("Tin nhắn").fill("máy tui bị chậm dữ")
+    page.get_by_label("Đọc ra thành").select_option("số")
+    page.get_by_label("Đang ở BÀI/BƯỚC").fill("M0/viet_giay")
+    page.get_by_role("button", name="Nghe thử").click()
+    expect(page.get_by_role("region", name="Cầm Tay nghe ra")).to_contain_text("Yên")
+    expect(page.get_by_role("region", name="Vì sao")).to_contain_text("chậm")
+    assert page.url.endswith("/preview/hear")
+    no_violations(page)
+    page.get_by_label("Tin nhắn").fill("tui bị gạt rút hết tiền rồi")
+    page.get_by_role("button", name="Nghe thử").click()
+    expect(page.get_by_role("region", name="Cầm Tay nghe ra")).to_contain_text("Chuông kêu")
+    page.get_by_text("máy cân từng chữ").click()
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    no_violations(page)
+
+
 def test_without_script_everything_still_works(chromium: Browser, tutor: Server) -> None:
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, java_script_enabled=False)
     context.set_default_timeout(15_000)

@@ -42,7 +42,7 @@ async def promised(t: Tutor, channel: str = TELEGRAM) -> Learner:
 async def test_the_code_of_conduct_comes_first(tmp_path: Path, channel: str):
     async with tutor(tmp_path, book(LESSON)) as t:
         hoa = await invited(t, channel)
-        for words in ("OTP", "mượn tiền", "ảnh căn cước", "quay mặt đi"):
+        for words in ("OTP", "mượn tiền", "ảnh căn cước", "quay mặt chỗ khác"):
             assert words in hoa.said
         await hoa.tap_token("i:cap:5")
         assert (await t.rows("instructor"))[0]["conduct_at"] is None
@@ -59,7 +59,7 @@ async def test_putting_the_promise_off_keeps_the_button(tmp_path: Path):
         assert "Tôi hứa" in (await hoa.tap("Việc chỉ bài")).last.labels
         await hoa.say("để sau")
         await hoa.say("việc chỉ bài")
-        assert "quay mặt đi" in hoa.said
+        assert "quay mặt chỗ khác" in hoa.said
         await hoa.say("tôi hứa")
         assert (await t.rows("instructor"))[0]["conduct_at"] is not None
 

@@ -53,7 +53,7 @@ async def test_a_code_works_before_consent_and_gives_nothing_before_it(tmp_path:
         (role,) = await t.rows("role")
         assert (role["role"], role["area_id"], role["state"]) == ("instructor", WARD, "active")
         assert (await t.rows("person"))[0]["area_id"] == WARD
-        assert "quay mặt đi" in hoa.said and hoa.last.labels == ("Tôi hứa", "Để sau")
+        assert "quay mặt chỗ khác" in hoa.said and hoa.last.labels == ("Tôi hứa", "Để sau")
         assert made.code.lower().replace("-", "")[3:] not in (await t.everything()).lower().replace("-", "")
 
 

@@ -33,7 +33,7 @@ async def test_progress_is_counted_and_the_next_lesson_offered(tmp_path: Path):
         await lan.say("xong")
         await lan.tap("Nhớ rồi")
         await lan.tap("Xong rồi")
-        await lan.tap("Bấm Chưa làm được")
+        await lan.tap("Bấm “Chưa làm được”")
         await lan.tap("Không gửi ai cả")
         assert "đã xong bài “Làm quen với Cầm Tay”" in lan.said and "2 điểm" in lan.said
         assert lan.last.labels == ("Học bài kế", "Danh sách bài")

@@ -143,7 +143,7 @@ async def test_a_cry_for_help_rings_at_night_on_both_phones(tmp_path: Path):
         await t.tells()
         t.clock.passes(hours=14)  # 22:00
         await lan.say("tôi bị lừa mất tiền rồi")
-        assert "113" in lan.said and "Em đang gọi người chỉ và cán bộ Hội" in lan.said
+        assert "Chị cúp máy liền" in lan.said and "kêu người chỉ và cán bộ Hội giúp chị" in lan.said
         await t.tells()
         assert "KHẨN: chị Lan" in hoa.said and "KHẨN: chị Lan" in cuc.said
         await t.passes(minutes=16)
@@ -221,7 +221,7 @@ async def test_she_changes_her_instructor_in_confidence(tmp_path: Path):
         assert not first.said and "Nhận giúp" in other.last.labels
         await other.tap("Nhận giúp")
         await t.tells()
-        assert "theo sắp xếp của Hội" in first.said and "đổi" not in first.said
+        assert "Hội đã nhờ người khác" in first.said and "đổi" not in first.said
         await t.passes(hours=10)
         assert any("xin đổi người chỉ" in message.text for message in cuc.heard)
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,6 +54,69 @@ def test_faults_are_told_with_their_place_and_nothing_comes_in(here: Path, capsy
     assert "có phải “Xã Long Thành”" in told and "2 chỗ cần sửa; chưa nhập gì cả" in told
     assert people("list") == 0
     assert capsys.readouterr().out == "0 người.\n"
+
+
+DOUBTS = "Họ tên,Chi hội,Xã phường\nLan,Ấp 1,Tam Hiệp\nLan,Ấp 1,Tam Hiệp\n"
+
+
+def test_doubts_are_listed_taken_or_asked(here: Path, capsys: Output):
+    (here / "ds.csv").write_text(DOUBTS, "utf-8")
+    assert people("import", here / "ds.csv") == 3
+    told = capsys.readouterr().out
+    assert "Cần hỏi: Sẽ lập mới 1 chi hội, tổ: Ấp 1 (Phường Tam Hiệp, 2 người)" in told and "dòng 2, 3" in told
+    assert "Chưa nhập gì" in told and people("list") == 0
+    assert capsys.readouterr().out == "0 người.\n"
+    assert people("import", here / "ds.csv", "--dry-run") == 0
+    assert "Sẽ hỏi: " in capsys.readouterr().out
+    assert people("import", here / "ds.csv", "--yes") == 0
+    assert "2 người mới, 1 chi hội" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("answers", "code", "new"), [((True, True), 0, 2), ((True, False), 0, 1), ((False,), 3, 0)])
+def test_whoever_sits_at_the_terminal_is_asked(
+    here: Path, capsys: Output, answers: tuple[bool, ...], code: int, new: int
+):
+    from datetime import UTC, datetime
+
+    from bot import people as command
+    from bot.arguments import parser
+    from bot.beside import World
+    from bot.settings import load
+
+    (here / "ds.csv").write_text(DOUBTS, "utf-8")
+    given = parser().parse_args(["people", "import", str(here / "ds.csv")])
+    left, asked = iter(answers), []
+
+    def ask(question: str) -> bool:
+        asked.append(question)
+        return next(left)
+
+    world = World(lambda: datetime(2026, 11, 28, tzinfo=UTC), map("{:032x}".format, count()).__next__)
+    settings = load(given.config, os.environ, {})
+    assert command.main(settings, given, world, ask=ask) == code
+    assert len(asked) == len(answers) and (f"{new} người mới" in capsys.readouterr().out) == (code == 0)
+
+
+def test_a_line_for_machines_is_the_last(here: Path, capsys: Output):
+    def told(*arguments: object) -> tuple[int, dict[str, Any]]:
+        code = people("import", *arguments, "--format", "json")
+        return code, json.loads(capsys.readouterr().out.splitlines()[-1])
+
+    (here / "ds.csv").write_text(DOUBTS, "utf-8")
+    code, said = told(here / "ds.csv")
+    assert (code, said["new"], said["known"], said["areas"], len(said["questions"])) == (3, 0, 0, 0, 2)
+    assert told(here / "ds.csv", "--yes")[1] | {"questions": []} == {
+        "new": 2, "known": 0, "areas": 1, "questions": [], "faults": [],
+    }  # fmt: skip
+    assert told(here / "ds.csv") == (0, {"new": 0, "known": 2, "areas": 0, "questions": [], "faults": []})
+    (here / "ds.csv").write_text(DOUBTS + "M?i,Ấp 1,Tam Hiệp\n", "utf-8")
+    code, said = told(here / "ds.csv", "--yes")
+    assert (code, said["new"]) == (1, 0)
+    assert said["faults"] == [{"line": 4, "column": "ten", "message": "tên “M?i” có chữ bị hỏng; hãy gõ lại tên này"}]
+    (here / "ds.xlsx").write_bytes(b"PK\x03\x04" + b"\0" * 99)
+    code, said = told(here / "ds.xlsx")
+    assert code == 1 and said["faults"][0]["line"] == 0, "a workbook that cannot be read is a fault of the file"
+    assert told(here / "ds.csv", "--into", "w99999")[1]["faults"][0]["column"] == "--into"
 
 
 def test_an_invitation_with_its_links_and_a_qr_code(here: Path, capsys: Output):

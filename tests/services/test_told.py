@@ -88,7 +88,7 @@ async def test_at_night_only_what_is_urgent_rings(tmp_path: Path):
         await notice(t, lan, "pair_asked")
         await notice(t, lan, "safety_wait", urgent=1)
         await t.tells()
-        assert "113" in lan.said and "ở gần" not in lan.said
+        assert "đang kêu thêm người" in lan.said and "ở gần" not in lan.said
         await t.passes(hours=10)
         assert "ở gần" in lan.said
 

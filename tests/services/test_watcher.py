@@ -18,6 +18,7 @@ from bot.services.preview import Previews
 from bot.settings import Settings, Telegram, Web
 from bot.workers.watcher import Look, Watcher, look_at
 from flows import Book
+from flows.reading.loader import EAR, read_lessons
 from tests.services.test_library import LESSON, OTHER, folder, put
 from tests.services.test_publishing import NO_QUIZ, Running, at_quiz
 from tests.support.builders import LESSONS, PROJECT, facts
@@ -71,6 +72,12 @@ async def test_nothing_happens_while_nothing_is_saved(t: Watched):
     assert t.told == [] and t.current == {"mot": 1, "hai": 1}
     assert await t.settle() == ""
     assert len(await t.rows("publication")) == 2
+
+
+async def test_the_ear_is_read_whole(t: Watched, folder: Path):
+    shutil.copy(LESSONS / EAR, folder / EAR)
+    assert "E009" not in await t.settle()
+    assert not t.library.faults and t.conversation.book.words.ear.model is not None
 
 
 async def test_a_saved_text_reaches_whoever_is_inside(t: Watched, folder: Path):
@@ -365,3 +372,13 @@ async def test_a_translation_is_part_of_a_version(tmp_path: Path):
         path.write_text("msgid", "utf-8")
         assert "Chưa nhận" in await t.settle() and t.current["m0-khoi-dong"] == 2
         await t.database.close()
+
+
+def test_it_looks_at_all_that_is_read_at_the_start():
+    assert look_at(LESSONS).stamps.keys() == read_lessons(LESSONS).keys()
+
+
+async def test_answers_are_read_too(t: Watched, folder: Path):
+    shutil.copytree(LESSONS / "answers", folder / "answers")
+    await t.settle()
+    assert len(t.conversation.book.answers) > 100

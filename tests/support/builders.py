@@ -10,8 +10,9 @@ from textwrap import dedent, indent
 
 from bot import settings
 from flows import Book, Lesson
-from flows.reading.loader import load_lesson
+from flows.reading.loader import EAR, load_lesson
 from flows.shelf.shelf import Shelf, plain_book, read_shelf, read_table
+from flows.words.ear.model import model_of
 from flows.words.understand import Words, read_words
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -39,7 +40,7 @@ def real_book() -> Book:
 
 @cache
 def words() -> Words:
-    return read_words(read_table(LESSONS / "words.yaml"))
+    return read_words(read_table(LESSONS / "words.yaml"), model_of((LESSONS / EAR).read_bytes()))
 
 
 @cache

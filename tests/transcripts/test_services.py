@@ -18,7 +18,7 @@ from tests.support.world import Clock
 from tests.transcripts.conftest import Fixture, exchanges
 
 NEVER_QUIET = QuietHours(time(0), time(0), ZoneInfo("Asia/Ho_Chi_Minh"))
-OWN_WORDS = ("command", "emergency", "run ended", "rated")  # after these the shell adds its own lines and buttons
+OWN_WORDS = ("command", "emergency", "run ended", "rated", "digressed")  # then the shell adds lines of its own
 
 
 async def test_the_services_say_the_same_however_often_an_update_comes(tmp_path: Path, fixture: Fixture):

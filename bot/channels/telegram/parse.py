@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from bot.channels.base import Began, Body, Left, Media, Tap, Text, Update
+from bot.channels.base import Began, Body, Edited, Left, Media, Tap, Text, Update
 
-ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member")
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 """The kinds we ask Telegram for; anything else that arrives is acknowledged and ignored."""
 
 
@@ -17,7 +17,7 @@ class Dropped(Enum):
     """Why an update became nothing; both sorts are acknowledged, so that Telegram does not send them for ever."""
 
     IGNORED = "ignored"
-    """Well formed, but none of our business: a group, a channel, an edit, an unknown kind."""
+    """Well formed, but none of our business: a group, a channel, an unknown kind."""
     MALFORMED = "malformed"
     """Not what the Bot API describes."""
 
@@ -76,6 +76,11 @@ def _parse(raw: object, channel: str, received_at: datetime) -> Update | Dropped
         chat_id, body = _private_chat(message), _message_body(message)
         at = _instant(message.get("date"), received_at)
         receipt = ""
+    elif "edited_message" in raw:
+        message = _dict(raw["edited_message"])
+        chat_id, body = _private_chat(message), _edited(message)
+        at = _instant(message.get("edit_date"), received_at)
+        receipt = ""
     elif "callback_query" in raw:
         query = _dict(raw["callback_query"])
         # The date of a query's message tells when the button was sent, not when it was tapped.
@@ -118,13 +123,31 @@ def _query_chat(query: dict[Any, Any]) -> int | None:
 
 
 def _message_body(message: dict[Any, Any]) -> Body | None:
+    forwarded = "forward_origin" in message
     if "text" in message:
-        return _words(_text(message["text"]))
+        return _words(_text(message["text"]), forwarded=forwarded)
     for field, kind in _MEDIA.items():
         if field in message:
-            return Media(kind, _file_id(message[field]) if kind in ("photo", "voice") else "")
+            ref = _file_id(message[field]) if kind in ("photo", "voice") else ""
+            return Media(kind, ref, _caption(message), _album(message), forwarded)
     # Left over: service notes (a pin, a changed timer, a boost, ...), to which nobody expects an answer.
     return None
+
+
+def _edited(message: dict[Any, Any]) -> Body | None:
+    """The words as they are now; None where no words were changed (a place that moves)."""
+    words = _words(_text(message["text"])) if "text" in message else Text(_caption(message))
+    return Edited(words.text) if isinstance(words, Text) and words.text else None
+
+
+def _caption(message: dict[Any, Any]) -> str:
+    return _text(message.get("caption", ""))
+
+
+def _album(message: dict[Any, Any]) -> str:
+    """What several messages sent at once have in common; "" for one alone, or for what cannot be held."""
+    album = message.get("media_group_id")
+    return album if isinstance(album, str) and _PAYLOAD.fullmatch(album) else ""
 
 
 def _file_id(sent: object) -> str:
@@ -134,11 +157,11 @@ def _file_id(sent: object) -> str:
     return known if isinstance(known, str) and _FILE_ID.fullmatch(known) else ""
 
 
-def _words(text: str) -> Body:
+def _words(text: str, *, forwarded: bool = False) -> Body:
     """Plain words, /start with its payload, or another command written as the words it stands for."""
-    command = _COMMAND.fullmatch(text) if text.startswith("/") else None
+    command = _COMMAND.fullmatch(text) if text.startswith("/") and not forwarded else None
     if command is None:
-        return Text(text)
+        return Text(text, forwarded)
     word, rest = command[1].lower(), (command[2] or "").strip()
     if word == "start":
         return Began(rest if _PAYLOAD.fullmatch(rest) else "")

@@ -83,6 +83,11 @@ class Request:
     follow_ups: int = 0  # how often both were asked whether it is done
 
 
+def danger_of(request: Request) -> str:
+    """What is said about a cry begins with it: safety (she is being robbed), die (she wants to), hurt (she is)."""
+    return request.need if request.need in ("die", "hurt") else "safety"
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A request put before one instructor until `due_at`. `reserves`: accepting takes one of her places."""

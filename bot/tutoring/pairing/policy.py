@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
+from bot.tutoring.pairing import safety
 from bot.tutoring.pairing.candidates import against_ever, priority
 from bot.tutoring.pairing.model import GROUP, OFFICER, Instructor, Kind, Offer, Request
 from bot.tutoring.pairing.turn import Turn
@@ -48,8 +49,8 @@ def ask(
         if known.kind == kind or {known.kind, kind} == {"pair", "change"}:
             if kind != "safety":
                 turn.tell(learner_id, "pair_already", known.request_id)
-            elif known.owner_id:
-                turn.tell(learner_id, "safety_steps", known.request_id)
+            else:
+                safety.tell_called(turn, known)
             return known
     kind_of_owner, owner = turn.post(learner)
     first = Request(
@@ -61,7 +62,7 @@ def ask(
     if kind == "change":
         turn.report(owner, "officer_change", ten_hv=learner.name)
     if kind == "safety":
-        return _call_everybody(turn, first)
+        return safety.call_everybody(turn, first)
     if not learner.confirmed:
         due = turn.clock.after(turn.now, turn.rules.officer)
         waiting = replace(first, width=OFFICER, due_at=due)
@@ -76,21 +77,6 @@ def ask(
         turn.ledger.put_request(first)
         return first
     return tell_where(turn, turn.place(first), again=False)
-
-
-def _call_everybody(turn: Turn, request: Request) -> Request:
-    """Somebody is being robbed: her instructor and the officer, together, at any hour."""
-    learner = turn.ledger.learner(request.learner_id)
-    request = replace(request, width=OFFICER, due_at=turn.now + turn.rules.safety)
-    turn.ledger.put_request(request)
-    pairing = turn.ledger.pairing_of(request.learner_id)
-    called = [each for each in dict.fromkeys((request.owner_id, pairing.instructor_id if pairing else "")) if each]
-    if called:  # where nobody can be called, what she reads of the first hour must not say so
-        turn.tell(request.learner_id, "safety_steps", request.request_id)
-    for who in called:
-        name, area = (learner.name, learner.area) if learner else ("", "")
-        turn.tell(who, "safety_call", request.request_id, urgent=True, ten_hv=name, khu=area)
-    return request
 
 
 def tell_where(turn: Turn, request: Request, *, again: bool) -> Request:
@@ -364,17 +350,9 @@ def release(turn: Turn, request_ids: Collection[str]) -> None:
         if request.kind == "safety":
             due = min(request.due_at, turn.now + turn.rules.safety)
             turn.ledger.put_request(replace(request, due_at=due))
-            call_officer(turn, request_id)
+            safety.call_officer(turn, request_id)
         else:
             tell_where(turn, turn.place(request), again=True)
-
-
-def call_officer(turn: Turn, request_id: str) -> None:
-    """Whoever answers now for a cry for safety hears of it at once."""
-    if request := turn.ledger.request(request_id):
-        learner = turn.ledger.learner(request.learner_id)
-        name, area = (learner.name, learner.area) if learner else ("", "")
-        turn.tell(request.owner_id, "safety_call", request_id, urgent=True, ten_hv=name, khu=area)
 
 
 def look_again(turn: Turn, request_id: str) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.tutoring.pairing.model import OFFICER, Instructor, Pairing
-from bot.tutoring.pairing.policy import ask, call_officer, release
+from bot.tutoring.pairing.policy import ask, release
+from bot.tutoring.pairing.safety import call_officer
 from bot.tutoring.pairing.turn import Turn
 
 

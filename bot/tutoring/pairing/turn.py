@@ -24,6 +24,7 @@ from bot.tutoring.pairing.model import (
     Request,
     Rules,
     Tell,
+    danger_of,
 )
 
 SERVED_AT_ONCE = 3
@@ -117,8 +118,11 @@ class Turn:
         if safety:
             chain = self.ledger.officers(learner.path if learner else "")
             for who in dict.fromkeys(chain[: width - OFFICER + 1]):
-                self.tell(who, "safety_again", about, urgent=True, luc=since, ten_hv=name, khu=area)
-            self.tell(learner_id, "safety_wait", about, urgent=True)
+                self.tell(who, f"{danger_of(up)}_again", about, urgent=True, luc=since, ten_hv=name, khu=area)
+            if owner:
+                self.tell(learner_id, "safety_wait" if danger_of(up) == "safety" else "danger_wait", about, urgent=True)
+            elif request.width <= OFFICER:
+                self.tell(learner_id, "safety_alone", about, urgent=True)  # said once: nobody is really being called
         else:
             self.tell(owner, "officer_must", about, luc=since, ten_hv=name, khu=area)
             asked = "pair_officer" if width == OFFICER else "pair_officer_again"
@@ -279,6 +283,10 @@ BUTTONS: dict[str, Callable[[str], Buttons]] = {
     "follow_up_learner": _answer_buttons,
     "safety_call": _take_button,
     "safety_again": _take_button,
+    "die_call": _take_button,
+    "die_again": _take_button,
+    "hurt_call": _take_button,
+    "hurt_again": _take_button,
     "officer_must": _officer_buttons,
     "officer_stranger": _officer_buttons,
     "officer_applicant": lambda person_id: ((f"q:person:{person_id}", "label_look"),),

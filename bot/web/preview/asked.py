@@ -67,19 +67,19 @@ def read_asked(lesson: str, pairs: Pairs) -> Asked:
     query: dict[str, list[object]] = {}
     for name, value in pairs:
         query.setdefault(name, []).append(value)
-    step, address, channel = _text(query, "step"), _text(query, "address"), _text(query, "channel")
+    step, address, channel = text_of(query, "step"), text_of(query, "address"), text_of(query, "channel")
     setup = Setup(
         lesson=lesson,
-        name=_text(query, "name", 30).strip() or "Lan",
+        name=text_of(query, "name", 30).strip() or "Lan",
         address=address if address in ADDRESSES else next(iter(ADDRESSES)),
         channel=channel if channel in CHANNELS else "web",
-        lang=found if re.fullmatch(r"[a-z]{2,3}", found := _text(query, "lang")) else "vi",
-        at=_moment(_text(query, "at")),
+        lang=found if re.fullmatch(r"[a-z]{2,3}", found := text_of(query, "lang")) else "vi",
+        at=_moment(text_of(query, "at")),
         step=step if _STEP.fullmatch(step) else "",
-        points=_number(_text(query, "points")),
-        values=read_values(_text(query, "vars", 4_000)),
+        points=_number(text_of(query, "points")),
+        values=read_values(text_of(query, "vars", 4_000)),
     )
-    return Asked(setup, tuple(_deeds(query))[:MOST_DEEDS], _WISHES.get(_text(query, "of"), ""))
+    return Asked(setup, tuple(_deeds(query))[:MOST_DEEDS], _WISHES.get(text_of(query, "of"), ""))
 
 
 def _deeds(query: _Query) -> Iterator[Deed]:
@@ -87,7 +87,7 @@ def _deeds(query: _Query) -> Iterator[Deed]:
         found = _ACT.fullmatch(_clean(given)[: LONGEST_SAID + 5])
         if found:
             yield Deed(found[1], found[2])
-    if said := _text(query, "say", LONGEST_SAID).strip():
+    if said := text_of(query, "say", LONGEST_SAID).strip():
         yield Deed("say", said)
 
 
@@ -115,7 +115,8 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 4 else 0
 
 
-def _text(query: _Query, name: str, longest: int = 100) -> str:
+def text_of(query: Mapping[str, list[object]], name: str, longest: int = 100) -> str:
+    """One value of a query or form, cut and fit to be written down."""
     return _clean(query.get(name, [""])[0])[:longest]
 
 

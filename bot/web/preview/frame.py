@@ -9,6 +9,8 @@ import re
 from functools import cache
 from importlib.resources import files
 
+from aiohttp import web
+
 _TAGS = {"header": ".head", "main": ".log", "footer": ".foot", "h1": ".name", "textarea": ".say"}
 
 ICON = (
@@ -33,6 +35,12 @@ def framed(title: str, inside: str, *, stamp: str = "", state: str = "") -> str:
         f'<title>{safe(title)}</title><link rel="icon" href="{ICON}">'
         f"<style>{style()}</style></head><body{data}>{inside}{watch}</body></html>"
     )
+
+
+def html_response(text: str) -> web.Response:
+    """A page as it goes out: kept nowhere, and with its policy."""
+    headers = {"Cache-Control": "no-store", "Content-Security-Policy": policy()}
+    return web.Response(text=text, content_type="text/html", charset="utf-8", headers=headers)
 
 
 @cache

@@ -91,7 +91,8 @@ def list_page(lessons: Sequence[Listed], faults: Sequence[Problem]) -> str:
     counted = f"{len(lessons)} bài" + (f", {broken} bài có lỗi" if broken else "")
     inside = (
         '<header class="top"><p><a href="/">← Trang trò chuyện</a></p><h1>Xem thử các bài</h1>'
-        f'<p class="soft">{safe(counted)}</p></header>{parts.of_tables(faults)}'
+        f'<p class="soft">{safe(counted)}</p><p><a href="/preview/hear">Nghe thử một câu</a></p></header>'
+        f"{parts.of_tables(faults)}"
         f'<main class="narrow">{parts.listed(rows)}</main>'
     )
     return framed("Xem thử các bài", inside)

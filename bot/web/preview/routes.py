@@ -10,11 +10,13 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from bot.services.hearing import Overheard
 from bot.services.preview import Look, Previews
 from bot.web.preview import page
 from bot.web.preview.access import may_preview
 from bot.web.preview.asked import Asked, Pairs, read_asked
-from bot.web.preview.frame import digest, policy
+from bot.web.preview.frame import digest, html_response
+from bot.web.preview.hear_routes import hear_routes
 from flows.graph.svg import STYLE, svg
 from flows.graph.ways import graph_of
 from flows.play.playing import Play, play
@@ -25,13 +27,20 @@ _SVG_POLICY = f"default-src 'none'; style-src '{digest(STYLE)}'; base-uri 'none'
 
 
 def preview_routes(
-    previews: Previews, tutor: str, may: Callable[[web.Request], bool] = may_preview
+    previews: Previews,
+    tutor: str,
+    overheard: Callable[[], Overheard],
+    may: Callable[[web.Request], bool] = may_preview,
 ) -> list[web.AbstractRouteDef]:
-    """GET /preview/ · GET and POST /preview/LESSON · GET /preview/LESSON/state · GET /preview/LESSON/graph.svg."""
+    """GET /preview/ · /preview/hear · GET and POST /preview/LESSON · GET /preview/LESSON/state · …/graph.svg.
+
+    `overheard` makes what hears a message for trial, of the live book and now.
+    """
     routes = _Routes(previews, tutor, may)
     return [
         web.get("/preview", routes.to_list),
         web.get("/preview/", routes.list),
+        *hear_routes(overheard, may),
         web.get("/preview/{lesson}", routes.lesson),
         web.post("/preview/{lesson}", routes.posted),
         web.get("/preview/{lesson}/state", routes.state),
@@ -51,7 +60,7 @@ class _Routes:
 
     async def list(self, request: web.Request) -> web.Response:
         self._enter(request)
-        return _html(page.list_page(*await asyncio.to_thread(self._previews.list)))
+        return html_response(page.list_page(*await asyncio.to_thread(self._previews.list)))
 
     async def lesson(self, request: web.Request) -> web.Response:
         lesson = self._enter(request)
@@ -97,7 +106,7 @@ class _Routes:
         look, played = await asyncio.to_thread(self._play, lesson, asked)
         if look is None:
             raise web.HTTPNotFound
-        return _html(page.lesson_page(look, asked, played, self._tutor))
+        return html_response(page.lesson_page(look, asked, played, self._tutor))
 
     def _play(self, lesson: str, asked: Asked) -> tuple[Look | None, Play | None]:
         look = self._previews.look(lesson, asked.wish)
@@ -116,8 +125,3 @@ class _Routes:
         if not self._may(request) or (lesson and not _ID.fullmatch(lesson)):
             raise web.HTTPNotFound
         return lesson
-
-
-def _html(text: str) -> web.Response:
-    headers = {"Cache-Control": "no-store", "Content-Security-Policy": policy()}
-    return web.Response(text=text, content_type="text/html", charset="utf-8", headers=headers)

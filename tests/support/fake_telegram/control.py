@@ -3,7 +3,8 @@
 POST /control/say      {"chat_id": 5, "text": "xin chào"}      -> {"update_id": 1000}
 POST /control/tap      {"chat_id": 5, "choice": "Đúng rồi"}    (label or token; 409 when she sees none)
 POST /control/start    {"chat_id": 5, "payload": ""}
-POST /control/send     {"chat_id": 5, "kind": "sticker"}
+POST /control/send     {"chat_id": 5, "kind": "sticker", "caption": "", "album": ""}   (both may be missing)
+POST /control/edit     {"chat_id": 5, "text": "xin chào"}
 POST /control/block, /control/unblock  {"chat_id": 5}
 POST /control/fault    the fields of Fault: {"kind": "answer", "code": 502, "times": 3}
 POST /control/raw      any JSON, queued as an update
@@ -74,7 +75,12 @@ _VERBS: dict[str, Callable[[FakeTelegram, dict[str, Any]], Any]] = {
     "say": _act("say", "text"),
     "tap": _act("tap", "choice"),
     "start": _act("start", "payload"),
-    "send": _act("send", "kind"),
+    "send": lambda fake, asked: {
+        "update_id": fake.learner(int(asked["chat_id"])).send(
+            asked["kind"], asked.get("caption", ""), asked.get("album", "")
+        )
+    },
+    "edit": _act("edit", "text"),
     "block": _act("block"),
     "unblock": _act("unblock"),
     "fault": _fault,

@@ -41,12 +41,21 @@ class Learner:
 
     # --- what she does -------------------------------------------------------------------------------
 
-    def say(self, text: str) -> int:
-        """A text. /commands carry their entity, as Telegram marks them."""
+    def say(self, text: str, *, forwarded: bool = False) -> int:
+        """A text. /commands carry their entity, as Telegram marks them; `forwarded`: it was somebody else's."""
         content: dict[str, Any] = {"text": text}
         if text.startswith("/"):
             content["entities"] = [{"type": "bot_command", "offset": 0, "length": len(text.split()[0])}]
+        if forwarded:
+            origin = {"type": "hidden_user", "sender_user_name": "Tổng đài", "date": int(self._bot.clock())}
+            content["forward_origin"] = origin
         return self._message(content)
+
+    def edit(self, text: str) -> int:
+        """She changes her newest message."""
+        at = int(self._bot.clock())
+        envelope = {"message_id": 1, "from": self._chat.as_user(), "chat": self._chat.as_chat(), "date": at}
+        return self._bot.push("edited_message", envelope | {"edit_date": at, "text": text})
 
     def start(self, payload: str = "") -> int:
         """The Start button, or a deep link with its payload."""
@@ -73,11 +82,17 @@ class Learner:
         query = {"id": query_id, "from": self._chat.as_user(), "chat_instance": "-1", "data": token, "message": shown}
         return self._bot.push("callback_query", query)
 
-    def send(self, kind: str) -> int:
-        """Not words: sticker, photo, voice, video, video_note, animation, document, location, contact, dice, ..."""
+    def send(self, kind: str, caption: str = "", album: str = "", file_id: str = "F1") -> int:
+        """Not words: sticker, photo, voice, video, video_note, animation, document, location, contact, dice, ...
+
+        `caption` are words with it, `album` the media_group_id of several that are sent at once.
+        """
+        content: dict[str, Any] = {"caption": caption} if caption else {}
+        if album:
+            content["media_group_id"] = album
         if kind == "photo":
-            return self._message({"photo": [{**_FILE, "width": 90, "height": 90}]})
-        content = {kind: MEDIA[kind]}
+            return self._message(content | {"photo": [{**_FILE, "file_id": file_id, "width": 90, "height": 90}]})
+        content[kind] = MEDIA[kind]
         if kind == "animation":
             content["document"] = dict(_FILE)
         return self._message(content)

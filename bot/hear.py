@@ -1,0 +1,35 @@
+"""`./camtay hear`: what the tutor would make of each message.
+
+JSON lines in, one JSON line out for each: for whoever keeps the words, and for measuring from outside. No network, no
+database; what is read is the lessons folder.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from bot.services.hearing import Overheard
+from bot.settings import Settings
+from flows.shelf.shelf import plain_book, read_shelf
+
+
+def hear(settings: Settings, file: str, stdin: BinaryIO, stdout: BinaryIO, now: datetime) -> int:
+    """Answer every line of a file, or of standard input ("-"), in order; exit code 0."""
+    shelf = read_shelf(Path(settings.lessons.dir), settings.placeholders)
+    overheard = Overheard(plain_book(shelf, settings.placeholders), now)
+    if file == "-":
+        _each(stdin, stdout, overheard.line)
+        return 0
+    with Path(file).open("rb") as source:
+        _each(source, stdout, overheard.line)
+    return 0
+
+
+def _each(lines: BinaryIO, out: BinaryIO, answer: Callable[[str], dict[str, Any]]) -> None:
+    for raw in lines:
+        out.write(json.dumps(answer(raw.decode("utf-8", "replace")), ensure_ascii=False).encode() + b"\n")
+    out.flush()

@@ -1,0 +1,128 @@
+"""`./camtay people import`: a list as it is, every fault with its place, every doubt asked first."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bot import workbooks
+from bot.errors import SettingsInvalid
+from bot.services import importing
+from bot.services.importing import Plan
+from bot.services.people import Actor, People
+from bot.tutoring import people_file
+from bot.tutoring.people_file import Fault, Sheet
+
+SHOWN_FAULTS = 1_000  # lines of faults on the screen; the rest is counted
+FAULTY, UNANSWERED = 1, 3  # exit codes
+Print = Callable[[str], None]
+Ask = Callable[[str], bool]
+
+
+async def import_list(
+    service: People, actor: Actor, given: argparse.Namespace, write: Print, ask: Ask | None = None
+) -> int:
+    """`ask` puts a question to whoever sits at the terminal, if anybody does.
+
+    Exit 0 when all of it is in, 1 with a fault, 3 with a question that nobody has answered; then nothing is in."""
+    sheet = read_list(given.file, placed=bool(given.into))
+    found = await importing.plan(service, actor, sheet, given.into)
+    tell = Told(given.file.name, write, as_json=given.format == "json")
+    if found.faults:
+        return tell.faults(found)
+    tell.notes(found)
+    if given.dry_run:
+        return tell.tried(found)
+    if not given.yes:
+        if found.questions and ask is None:
+            return tell.unanswered(found)
+        if ask and not all(importing.answered(found, each, ask(each.text)) for each in found.questions):
+            return tell.refused(found)
+    await importing.carry_out(service, actor, found)
+    return tell.done(found, asked=not given.yes)
+
+
+def read_list(file: Path, *, placed: bool) -> Sheet:
+    """The rows of a CSV file or a workbook, by what is in it. Raises SettingsInvalid where it cannot be opened."""
+    try:
+        source = file.read_bytes()
+    except OSError as refused:
+        raise SettingsInvalid(f"{file}: không mở được ({refused.strerror}).") from None
+    if not workbooks.is_workbook(source):
+        return people_file.read(source, placed=placed)
+    try:
+        return people_file.read_pages(workbooks.pages_of(source), placed=placed)
+    except workbooks.Refused as refused:
+        return Sheet(faults=[Fault(0, "", str(refused))])
+
+
+class Told:
+    """What the command says: sentences, or one line of JSON."""
+
+    def __init__(self, file: str, write: Print, *, as_json: bool) -> None:
+        self.file, self._write, self.as_json = file, write, as_json
+
+    def faults(self, found: Plan) -> int:
+        for fault in found.faults[:SHOWN_FAULTS]:
+            self.say(fault.at(self.file))
+        if len(found.faults) > SHOWN_FAULTS:
+            self.say(f"… và {len(found.faults) - SHOWN_FAULTS} chỗ nữa.")
+        self.notes(found)
+        self.say(f"{len(found.faults)} chỗ cần sửa; chưa nhập gì cả.")
+        return self.end(FAULTY, found.faults, _texts(found))
+
+    def notes(self, found: Plan) -> None:
+        for note in found.notes:
+            self.say(f"Lưu ý: {note}")
+
+    def tried(self, found: Plan) -> int:
+        for question in _texts(found):
+            self.say(f"Sẽ hỏi: {question}")
+        self.say(f"Soát xong, chưa ghi gì: {_counted(found)}")
+        return self.end(0, (), _texts(found), importing.summary(found))
+
+    def unanswered(self, found: Plan) -> int:
+        for question in _texts(found):
+            self.say(f"Cần hỏi: {question}")
+        self.say("Chưa nhập gì. Xem kỹ các điều trên; nếu đều đúng, chạy lại với --yes.")
+        return self.end(UNANSWERED, (), _texts(found))
+
+    def refused(self, found: Plan) -> int:
+        self.say("Chưa nhập gì. Sửa lại tệp rồi nhập lần nữa.")
+        return self.end(UNANSWERED, (), _texts(found))
+
+    def done(self, found: Plan, *, asked: bool) -> int:
+        for question in () if asked else _texts(found):
+            self.say(f"Đã đồng ý: {question}")
+        self.say(f"Đã nhập: {_counted(found)}")
+        return self.end(0, (), _texts(found), importing.summary(found))
+
+    def say(self, line: str) -> None:
+        if not self.as_json:
+            self._write(line)
+
+    def end(
+        self, code: int, faults: Sequence[Fault], questions: Sequence[str], counts: dict[str, int] | None = None
+    ) -> int:
+        if self.as_json:
+            counts = counts or {"people": 0, "known": 0, "areas": 0}
+            told = {
+                "new": counts["people"],
+                "known": counts["known"],
+                "areas": counts["areas"],
+                "questions": list(questions),
+                "faults": [{"line": each.line, "column": each.column, "message": each.message} for each in faults],
+            }
+            self._write(json.dumps(told, ensure_ascii=False))
+        return code
+
+
+def _texts(found: Plan) -> list[str]:
+    return [question.text for question in found.questions]
+
+
+def _counted(found: Plan) -> str:
+    counts = importing.summary(found)
+    return f"{counts['people']} người mới, {counts['areas']} chi hội hay tổ mới, {counts['known']} người đã có."

@@ -1,0 +1,89 @@
+"""`./camtay train`: the ear's model made again from the voices and the ways of asking, to the byte."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from bot.errors import CamtayError
+from flows.reading.loader import ANSWERS, EAR, load_files
+from flows.words.ear.learn import learn
+from flows.words.ear.measure import Score, measure, measure_replies
+from flows.words.ear.model import write
+from flows.words.ear.voices import Sentence, VoiceInvalid, read_replies, read_voice
+
+VOICES, REPLIES = "voices", "replies"
+UNSEEN = "unseen"  # voices in this folder below are only measured by, never learnt from
+
+
+def sentences(lessons: Path) -> list[Sentence]:
+    """Everything the ear learns from: the voices, and each answer's ways of asking. Raises CamtayError."""
+    found = _voices(lessons / VOICES, read_voice) + _voices(lessons / REPLIES, read_replies)
+    if not found:
+        raise CamtayError(f"{lessons / VOICES}: không có câu mẫu nào để học.")
+    answers = {str(path): path.read_bytes() for path in sorted((lessons / ANSWERS).glob("*.yaml"))}
+    library = load_files(answers, {})
+    return found + [Sentence(way, "quiet", "", (each.outline,)) for each in library.answers for way in each.ask]
+
+
+def _voices(folder: Path, read: Callable[[bytes, str], Iterator[Sentence]]) -> list[Sentence]:
+    try:
+        return [each for path in sorted(folder.glob("*.tsv")) for each in read(path.read_bytes(), str(path))]
+    except (VoiceInvalid, UnicodeDecodeError) as fault:
+        raise CamtayError(str(fault)) from None
+
+
+def train(lessons: Path, *, check: bool, tell: Callable[[str], None]) -> int:
+    """Write lessons/ear.model; with `check` only say whether it is what the voices give (exit code 1: it is not)."""
+    began = time.monotonic()
+    learnt = sentences(lessons)
+    raw = write(learn(learnt))
+    path = lessons / EAR
+    same = path.is_file() and path.read_bytes() == raw
+    if check:
+        tell(f"{path} {'đúng là' if same else 'KHÔNG phải'} bản học từ {len(learnt)} câu.")
+        return 0 if same else 1
+    if not same:
+        path.write_bytes(raw)
+    tell(f"{path}: học {len(learnt)} câu trong {time.monotonic() - began:.0f} giây, {len(raw) // 1024} kB.")
+    return 0
+
+
+def measured(lessons: Path, facts: Mapping[str, str], misses: int, tell: Callable[[str], None]) -> int:
+    """Print how well the ear hears the voices of `voices/unseen`, with and without the model."""
+    from flows.shelf.shelf import read_shelf
+    from flows.words.understand import read_words
+
+    shelf, heard = read_shelf(lessons, facts), _voices(lessons / VOICES / UNSEEN, read_voice)
+    for name, model in (("chỉ các lời chắc chắn", None), ("cả tai nghe", shelf.model)):
+        score = measure(read_words(shelf.words, model).ear, heard)
+        tell(f"{name}: {len(heard)} câu chưa học")
+        for line in _lines(score):
+            tell(f"  {line}")
+        for kind, texts in sorted(score.missed.items()) if misses and model else ():
+            tell(f"{kind}: {len(texts)}")
+            for text in texts[:misses]:
+                tell(f"  {text}")
+    replies = _voices(lessons / REPLIES / UNSEEN, read_replies)
+    tell(_of_replies(measure_replies(read_words(shelf.words, shelf.model).ear, replies)))
+    return 0
+
+
+def _of_replies(counts: Counter[tuple[str, str]]) -> str:
+    """Of the answers that the ear is sure of: a wrong one moves her to where she did not want to go."""
+    whole = sum(counts.values()) or 1
+    replies = sum(count for (meant, _), count in counts.items() if meant != "other") or 1
+    right = sum(count for (meant, heard), count in counts.items() if heard == meant)
+    wrong = sum(count for (meant, heard), count in counts.items() if heard not in ("", meant))
+    return f"{whole} câu trong bài: trả lời mà chắc và đúng {right / replies:.1%}, chắc mà sai {wrong / whole:.1%}"
+
+
+def _lines(score: Score) -> Iterator[str]:
+    level, topic = score.share, score.topic
+    yield f"kêu cứu: nghe được {level('ring', 'ring', 'ask'):.1%}, chắc chắn {level('ring', 'ring'):.1%}"
+    yield f"câu thường: báo động {level('quiet', 'ring'):.2%}, hỏi lại {level('quiet', 'ask'):.1%}"
+    yield f"đáng ngờ: hỏi lại {level('ask', 'ask'):.1%}, báo động {level('ask', 'ring'):.1%}"
+    yield f"câu hỏi: đúng bài ngay {topic('question', 'first'):.1%}, trong ba {topic('question', 'first', 'among'):.1%}"
+    yield f"ngoài bài mà trả lời {topic('oos', 'question'):.1%}; cần người {topic('human', 'human'):.1%}"

@@ -1,0 +1,58 @@
+"""A cry for help before anything else is asked of a message: wherever its words came from, whatever was being asked."""
+
+from __future__ import annotations
+
+from bot.channels.base import Edited, Media, Text
+from bot.tutoring import announcing, lessons, lines, menu
+from bot.tutoring.desk import Desk
+from bot.tutoring.hearing import alarm_of, hear
+from flows.words.ear.ear import Alarm
+
+
+def heard(desk: Desk, body: Text | Media | Edited) -> bool:
+    """Hear a cry before anything else, wherever the words came from; of a newcomer also a worry.
+
+    At an open step of a lesson the engine hears it itself, for it knows what may be answered there. What an officer
+    announces or a helper writes of thieves is no cry of hers.
+    """
+    text = body.caption if isinstance(body, Media) else body.text
+    if not isinstance(body, Edited) and body.forwarded:
+        return _asked(desk, text)
+    if not text or lines.is_helping(desk) or not announcing.is_cry(desk.talk.pending, text):
+        return False
+    if isinstance(body, Text) and _is_answered_in_lesson(desk):
+        return False
+    if text.casefold() in {label.casefold() for _, label in desk.talk.offer}:
+        return False
+    alarm = alarm_of(desk, text)
+    if alarm.level == "ring":
+        hear(desk, text)
+        lessons.open_emergency(desk, alarm.kind)
+        return True
+    if alarm.level == "ask" and desk.person.consent == "new":
+        hear(desk, text)
+        desk.set_person(consent="asked")
+        desk.say(desk.phrase("emergency_hello"))
+        menu.ask_emergency(desk, alarm.kind, ())
+        return True
+    return False
+
+
+def _asked(desk: Desk, text: str) -> bool:
+    """Another's words that she passed on are no cry of hers: she is asked, and nobody is called yet.
+
+    What she forwards while she writes to somebody, or to a room that takes her words, is for them.
+    """
+    alarm = alarm_of(desk, text) if text else Alarm()
+    if alarm.level == "quiet" or desk.talk.pending in lines.WRITTEN:
+        return False
+    hear(desk, text)
+    if desk.person.consent == "new":
+        desk.set_person(consent="asked")
+        desk.say(desk.phrase("emergency_hello"))
+    menu.ask_emergency(desk, alarm.kind, ())
+    return True
+
+
+def _is_answered_in_lesson(desk: Desk) -> bool:
+    return desk.talk.open_run is not None and not desk.talk.offer and desk.person.consent != "new"

@@ -1,0 +1,53 @@
+"""Words of lists as they are compared, shown and written: with tones, without them, without harm."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would execute
+
+ONE_D = str.maketrans({"Ð": "Đ", "Ɖ": "Đ", "ð": "đ", "ɖ": "đ"})  # letters that look like Đ and are typed for it
+TONES = "\u0300\u0301\u0303\u0309\u0323"
+_UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x08\x0e-\x1f]")
+
+
+@lru_cache(maxsize=65_536)
+def fold(text: str) -> str:
+    """For comparing: no case, no diacritics, no punctuation, single blanks."""
+    decomposed = unicodedata.normalize("NFD", text.translate(ONE_D).casefold().replace("đ", "d"))
+    bare = "".join(each for each in decomposed if not unicodedata.combining(each))
+    return " ".join(re.sub(r"[\W_]+", " ", bare).split())
+
+
+@lru_cache(maxsize=65_536)
+def key(text: str) -> str:
+    """For telling apart: as `fold`, but marks count. Where in a syllable the tone is typed does not: hòa is hoà."""
+    words = re.sub(r"[\W_]+", " ", unicodedata.normalize("NFC", text.translate(ONE_D).casefold())).split()
+    return " ".join(map(_tone_last, words))
+
+
+def _tone_last(word: str) -> str:
+    decomposed = unicodedata.normalize("NFD", word)
+    return "".join(sorted(decomposed, key=lambda each: each in TONES))
+
+
+def has_marks(text: str) -> bool:
+    """Whether it was typed with Vietnamese marks: then they mean something."""
+    return not text.isascii()
+
+
+@lru_cache(maxsize=65_536)
+def tidy(cell: str) -> str:
+    """One line, single blanks, one Đ, composed letters, nothing unseen."""
+    return " ".join(_UNSEEN.sub("", unicodedata.normalize("NFC", cell.translate(ONE_D))).split())
+
+
+def short(text: str, most: int = 30) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def harmless(cell: str) -> str:
+    """A cell as it may be written into a CSV file: what a spreadsheet would execute becomes text."""
+    return f"'{cell}" if cell.startswith(FORMULA) else cell

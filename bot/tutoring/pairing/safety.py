@@ -1,0 +1,56 @@
+"""A cry for safety: who is called for it, at any hour, and who hears that it was none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.tutoring.pairing.model import OFFICER, Request, danger_of
+from bot.tutoring.pairing.turn import Turn
+
+
+def call_everybody(turn: Turn, request: Request) -> Request:
+    """Somebody is being robbed, or is in danger: her instructor and the officer, together, at any hour."""
+    learner = turn.ledger.learner(request.learner_id)
+    request = replace(request, width=OFFICER, due_at=turn.now + turn.rules.safety)
+    turn.ledger.put_request(request)
+    tell_called(turn, request)
+    name, area = (learner.name, learner.area) if learner else ("", "")
+    for who in _called(turn, request):
+        turn.tell(who, f"{danger_of(request)}_call", request.request_id, urgent=True, ten_hv=name, khu=area)
+    return request
+
+
+def _called(turn: Turn, request: Request) -> list[str]:
+    """The officer and her instructor, as far as there are any."""
+    pairing = turn.ledger.pairing_of(request.learner_id)
+    return [each for each in dict.fromkeys((request.owner_id, pairing.instructor_id if pairing else "")) if each]
+
+
+def tell_called(turn: Turn, request: Request) -> None:
+    """What to do now, and who is really being called; where nobody can be called, nothing of that is said."""
+    called, pairing = _called(turn, request), turn.ledger.pairing_of(request.learner_id)
+    helper = pairing is not None and pairing.instructor_id in called
+    if called:
+        who = "called_both" if helper and len(called) > 1 else "called_helper" if helper else "called_officer"
+        turn.tell(request.learner_id, f"{danger_of(request)}_steps", request.request_id, ai=who)
+
+
+def mistaken(turn: Turn) -> None:
+    """She was not in danger: what was open of it is closed, and everybody who was called hears it."""
+    for request in turn.ledger.requests_of(turn.actor):
+        if request.kind != "safety":
+            continue
+        learner = turn.ledger.learner(request.learner_id)
+        above = turn.ledger.officers(learner.path if learner else "")[: max(request.width - OFFICER + 1, 0)]
+        turn.close(request, "mistake")
+        for who in dict.fromkeys((*_called(turn, request), *above)):
+            if who != turn.actor:
+                turn.tell(who, "safety_mistake", urgent=True, ten_hv=learner.name if learner else "")
+
+
+def call_officer(turn: Turn, request_id: str) -> None:
+    """Whoever answers now for a cry for safety hears of it at once."""
+    if request := turn.ledger.request(request_id):
+        learner = turn.ledger.learner(request.learner_id)
+        name, area = (learner.name, learner.area) if learner else ("", "")
+        turn.tell(request.owner_id, f"{danger_of(request)}_call", request_id, urgent=True, ten_hv=name, khu=area)

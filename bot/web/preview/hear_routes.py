@@ -1,0 +1,60 @@
+"""HTTP of the page that hears a message for trial. Nothing typed there is written anywhere."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from aiohttp import web
+
+from bot.services.hearing import Heard, Overheard
+from bot.web.preview.access import may_preview
+from bot.web.preview.asked import Pairs, text_of
+from bot.web.preview.frame import html_response
+from bot.web.preview.hear_page import HearAsked, hear_page
+from bot.web.preview.hear_words import KINDS
+from flows.words.ear.ear import LONGEST
+
+NO_STEP = "Không có bước này. Viết mã bài, dấu /, rồi mã bước, như M0/viet_giay."
+
+_CODES = {word: code for code, word in KINDS.items()}
+
+
+def hear_routes(
+    overheard: Callable[[], Overheard], may: Callable[[web.Request], bool] = may_preview
+) -> list[web.AbstractRouteDef]:
+    """GET and POST /preview/hear: `text`, `as` a kind of value, `at` LESSON/STEP. To stand before /preview/LESSON."""
+
+    def hear(asked: HearAsked) -> str:
+        if not asked.text.strip() and not asked.at and not asked.kind:
+            return hear_page(asked, None)
+        return hear_page(asked, _heard(overheard(), asked))
+
+    async def page(request: web.Request) -> web.Response:
+        """The form is posted; an address with a short `text` is understood as well."""
+        if not may(request):
+            raise web.HTTPNotFound
+        try:
+            pairs: Pairs = (await request.post() if request.method == "POST" else request.query).items()
+        except ValueError:  # no form at all, or one that cannot be read
+            raise web.HTTPBadRequest from None
+        return html_response(await asyncio.to_thread(hear, _read(pairs)))
+
+    return [web.get("/preview/hear", page), web.post("/preview/hear", page)]
+
+
+def _read(pairs: Pairs) -> HearAsked:
+    query: dict[str, list[object]] = {}
+    for name, value in pairs:
+        query.setdefault(name, []).append(value)
+    kind = text_of(query, "as")
+    kind = _CODES.get(kind, kind)
+    return HearAsked(text_of(query, "text", LONGEST), kind if kind in KINDS else "", text_of(query, "at", 200).strip())
+
+
+def _heard(overheard: Overheard, asked: HearAsked) -> Heard | str:
+    if not asked.text.strip():
+        return "Chưa có câu nào để nghe. Viết một tin nhắn như học viên viết nhé."
+    more = {name: value for name, value in (("as", asked.kind), ("at", asked.at)) if value}
+    heard = overheard.look({"text": asked.text, **more})
+    return heard if isinstance(heard, Heard) else NO_STEP  # nothing else can be wrong with what `_read` lets through

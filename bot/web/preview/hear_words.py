@@ -1,0 +1,93 @@
+"""What the tutor hears with, said in plain Vietnamese."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+KINDS = {"money": "tiền", "number": "số", "date": "ngày", "phone": "điện thoại"}
+
+LEVELS = {
+    "ring": "Chuông kêu: gọi người giúp ngay",
+    "ask": "Hỏi lại một câu cho chắc",
+    "quiet": "Yên: không có gì gấp",
+}
+
+ALARM_KINDS = {"die": "có ý không muốn sống", "hurt": "đang bị hại", "now": "đang có người giục, dụ"}
+
+GROUPS = {
+    "M": "Khởi động",
+    "V": "VNeID",
+    "T": "Trả tiền không tiền mặt",
+    "L": "Tránh lừa đảo",
+    "D": "Dịch vụ công",
+    "B": "Bán hàng trên mạng",
+    "G": "Tin thật, tin giả",
+    "A": "AI",
+}
+"""First letter of an outline → what it is about, for lessons that are not written yet."""
+
+SECRETS = {"citizen_id": "số căn cước", "otp": "mã OTP", "card": "số thẻ", "password": "mật khẩu"}
+
+COMMANDS: Mapping[str, str] = {
+    "abilities": "hỏi làm được gì",
+    "agree": "đồng ý lưu",
+    "aloud": "nghe đọc",
+    "apply": "xin làm người chỉ bài",
+    "back": "quay lại",
+    "bigger": "phóng chữ to",
+    "change_address": "đổi cách gọi",
+    "change_language": "đổi tiếng",
+    "change_name": "đổi tên",
+    "crew.list": "xem học viên của tôi",
+    "delete_data": "xóa dữ liệu",
+    "download_data": "tải dữ liệu",
+    "figures.invite": "mời hội viên",
+    "figures.targets": "xem chỉ tiêu",
+    "go_on": "học tiếp",
+    "human": "gặp người thật",
+    "line.report": "báo cáo người chỉ",
+    "link": "nối máy khác",
+    "lost_phone": "mất điện thoại",
+    "meeting.begin": "họp chi hội",
+    "meeting.roll": "điểm danh",
+    "menu": "danh sách bài",
+    "mistake": "nhắn lộn, không phải tôi",
+    "news.begin": "viết thông báo",
+    "news.status": "xem thông báo",
+    "news.stop": "dừng thông báo",
+    "offer.back": "nhận học viên lại",
+    "offer.cancel": "bỏ yêu cầu",
+    "offer.change": "đổi người chỉ",
+    "offer.wish": "nhờ người chỉ",
+    "persons": "đổi người học",
+    "post.list": "việc của cán bộ",
+    "remind": "bật nhắc học",
+    "repeat": "nói lại",
+    "self.show": "sửa thông tin của tôi",
+    "self.split": "tách máy",
+    "show_data": "xem dữ liệu của tôi",
+    "silence": "đừng nhắn nữa",
+    "stop": "nghỉ",
+    "teach": "việc chỉ bài",
+    "thanks": "cảm ơn",
+    "withdraw": "rút đồng ý",
+}
+
+DEEDS: Mapping[str, str] = {
+    "again": "nói lại câu đang hỏi",
+    "answer": "trả lời câu hỏi, rồi hỏi lại chỗ đang học",
+    "ask": "hỏi lại cho chắc",
+    "back": "quay lại",
+    "done": "xong việc, đi tiếp",
+    "emergency": "mở bài gấp và gọi người giúp",
+    "hint": "gợi ý thêm",
+    "human": "gọi người thật",
+    "later": "để sau, hẹn nhắc",
+    "menu": "đưa danh sách bài",
+    "next": "đi tiếp",
+    "not_understood": "nói là chưa hiểu",
+    "right": "tính là trả lời đúng",
+    "smalltalk": "đáp một câu thân tình",
+    "stop": "cho nghỉ",
+    "wrong": "tính là trả lời chưa đúng",
+}

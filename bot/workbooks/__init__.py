@@ -1,0 +1,98 @@
+"""Excel files to pages of cells. A child process reads them: a broken or hostile file ends the child, never the import.
+
+Some workbooks end python-calamine's whole process, past any `except`, so it works in `child.py`, with limits of memory
+and time, and the parent only looks at what can be told beforehand. Macros are not read; a formula's last value is.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+from bot.errors import CamtayError
+from bot.tutoring.lists.sheet import Page
+
+LARGEST = 30_000_000  # bytes of a file
+UNPACKED = 200_000_000  # bytes of all its parts
+READ_WITHIN_S = 120.0
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_BOF, _FILEPASS = 0x0809, 0x002F
+_CHILD = Path(__file__).parent / "child.py"
+
+TOO_LARGE = "Sổ tính này mở ra quá lớn; hãy chép riêng bảng danh sách sang một tệp mới rồi nhập tệp ấy."
+LOCKED = "Sổ tính này có mật khẩu; hãy mở bằng Excel, bỏ mật khẩu, lưu lại rồi nhập."
+BROKEN = "Không đọc được sổ tính này: tệp hỏng, cắt dở hoặc quá lớn. Hãy mở bằng Excel rồi lưu lại dạng .xlsx."
+OTHER = "Tệp này không phải là sổ tính Excel; hãy lưu lại dạng .xlsx hay CSV UTF-8."
+
+
+class Refused(CamtayError):
+    """Không đọc được sổ tính này."""
+
+
+def is_workbook(source: bytes) -> bool:
+    """Whether it says of itself that it is one, whatever its name."""
+    return source.startswith((_ZIP, _OLE))
+
+
+def pages_of(source: bytes, reader: Path = _CHILD, within_s: float = READ_WITHIN_S) -> list[Page]:
+    """The visible sheets and all that is in them, as the script `reader` tells them. Raises Refused, one sentence."""
+    if len(source) > LARGEST:
+        raise Refused(TOO_LARGE)
+    if source.startswith(_ZIP):
+        _look_into_zip(source)
+    elif _is_locked(source):
+        raise Refused(LOCKED)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-I", str(reader)], input=source, capture_output=True, timeout=within_s, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise Refused(TOO_LARGE) from None
+    if done.returncode:
+        raise Refused(BROKEN)
+    return _pages(done.stdout)
+
+
+def _look_into_zip(source: bytes) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(source)) as file:
+            parts = file.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        raise Refused(BROKEN) from None
+    if sum(part.file_size for part in parts) > UNPACKED:
+        raise Refused(TOO_LARGE)
+    if any(part.flag_bits & 1 for part in parts):
+        raise Refused(LOCKED)
+    if "xl/workbook.xml" not in {part.filename.lower().lstrip("/").replace("\\", "/") for part in parts}:
+        raise Refused(OTHER)
+
+
+def _is_locked(source: bytes) -> bool:
+    """An .xlsx with a password is an encrypted package within an OLE file; an .xls says so among its first records."""
+    if "EncryptedPackage".encode("utf-16-le") in source:
+        return True
+    at = source.find(struct.pack("<H", _BOF))
+    for _ in range(8):
+        if at < 0 or at + 4 > len(source):
+            break
+        kind, length = struct.unpack_from("<HH", source, at)
+        if kind == _FILEPASS:
+            return True
+        at += 4 + length
+    return False
+
+
+def _pages(told: bytes) -> list[Page]:
+    pages: list[Page] = []
+    for line in told.decode("utf-8").splitlines():
+        said = json.loads(line)
+        if isinstance(said, dict):
+            pages.append(Page(said["page"], [], [tuple(each) for each in said["merged"]]))
+        else:
+            pages[-1].rows.append((said[0], said[1]))
+    return pages

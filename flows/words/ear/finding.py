@@ -1,0 +1,73 @@
+"""Which of the written answers fits a question: words that few questions have count most."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from math import log, sqrt
+
+from flows.model import Answer
+from flows.words.ear.ear import Ear, matter_of
+from flows.words.ear.features import MOST, words_only
+from flows.words.ear.syllables import stripped, syllables
+
+ENOUGH = 0.16  # likeness from which an answer is worth showing; chosen on questions nobody had written answers for
+BONUS = (0.10, 0.05, 0.03)  # for an answer of the first, second and third topic that the ear hears
+MOST_ANSWERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """For each feature its weight and, for each answer that is asked with it, how much of the answer it is."""
+
+    answers: tuple[Answer, ...]
+    rarity: dict[str, float]
+    index: dict[str, tuple[tuple[int, float], ...]]
+
+
+@lru_cache(maxsize=4)
+def finder_of(answers: tuple[Answer, ...]) -> Finder:
+    """Look through all ways of asking once; remembered for a book's life."""
+    asked = [[_features(each) for each in answer.ask] for answer in answers]
+    spread: dict[str, int] = {}
+    for ways in asked:
+        for feature in {feature for way in ways for feature in way}:
+            spread[feature] = spread.get(feature, 0) + 1
+    rarity = {feature: log((len(answers) + 1) / number) for feature, number in spread.items()}
+    index: dict[str, list[tuple[int, float]]] = {}
+    for at, ways in enumerate(asked):
+        counts: dict[str, int] = {}
+        for way in ways:
+            for feature in way:
+                counts[feature] = counts.get(feature, 0) + 1
+        weights = {feature: rarity[feature] * sqrt(number) for feature, number in counts.items()}
+        length = sqrt(sum(each * each for each in weights.values())) or 1.0
+        for feature, weight in weights.items():
+            index.setdefault(feature, []).append((at, weight / length))
+    return Finder(answers, rarity, {feature: tuple(found) for feature, found in index.items()})
+
+
+def find(finder: Finder, ear: Ear, text: str) -> tuple[Answer, ...]:
+    """At most MOST_ANSWERS answers that fit, the best first; none where nothing is near enough."""
+    features = [each for each in _features(text) if each in finder.rarity]
+    if not features:
+        return ()
+    scores: dict[int, float] = {}
+    for feature in features:
+        for at, weight in finder.index[feature]:
+            scores[at] = scores.get(at, 0.0) + finder.rarity[feature] * weight
+    length = sqrt(sum(finder.rarity[each] ** 2 for each in features))
+    topics = matter_of(ear, text).topics
+    liked = {at: score / length + _bonus(finder.answers[at], topics) for at, score in scores.items()}
+    best = sorted(liked, key=lambda at: (-liked[at], at))[:MOST_ANSWERS]
+    return tuple(finder.answers[at] for at in best if liked[at] >= ENOUGH)
+
+
+def _bonus(answer: Answer, topics: Sequence[str]) -> float:
+    return BONUS[topics.index(answer.outline)] if answer.outline in topics else 0.0
+
+
+def _features(text: str) -> list[str]:
+    """Without marks: half of those who ask leave them away."""
+    return words_only([stripped(each).plain for each in syllables(text, MOST)])

@@ -1,0 +1,134 @@
+"""From the voices and the ways of asking to the model: its heads, what an error costs, where the bars are."""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeVar
+
+from flows.words.ear.features import MOST, SIZE, features_of, words_only
+from flows.words.ear.model import BIAS, FINE, MIDDLE, Model, Named, Numbered
+from flows.words.ear.syllables import stripped, syllables
+from flows.words.ear.training import ONE, Example, Head, fit
+from flows.words.ear.voices import OUTLINES, REPLIES, TALK, Sentence
+
+RARE, RARE_NAME = 3, 6  # a feature must stand in so many sentences: a numbered one, and one that is kept by name
+LEAST = 5  # steps of FINE: a named weight below is left out, the ear is as good without
+
+BARS = {
+    "ring": -240, "ring_middle": 50, "ring_short": 200, "ask": -400, "ring_asks": -400,
+    "now": 0, "die": -600, "hurt": -600, "brief": 300,
+    "topic": -1100, "human": -850, "oos": -200, "chat": -1100, "talk": 300, "near": 900,
+    "reply": -200, "reply_sure": 0, "reply_apart": 500,
+}  # fmt: skip
+"""In thousandths of a margin, set by looking at `./camtay train --measure`: those figures flatter the bars a little."""
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+class Row(NamedTuple):
+    """`again`: the same sentence once more, without marks."""
+
+    words: list[str]
+    labels: frozenset[str]
+    again: bool = False
+
+
+def _head(name: str, *of: str, cost: int, cost_yes: int, aside: Iterable[str] = ()) -> Head:
+    return Head(name, frozenset(of or (name,)), cost, cost_yes, frozenset(aside))
+
+
+ALARM = (
+    _head("ring", cost=2000, cost_yes=2000),
+    _head("worry", "ring", "ask", cost=2000, cost_yes=2000),
+)
+KIND = (
+    _head("now", cost=1000, cost_yes=3000, aside=("ring",)),
+    _head("die", cost=1000, cost_yes=3000),
+    _head("hurt", cost=1000, cost_yes=3000),
+)
+REPLY = tuple(_head(each, f"={each}", cost=500, cost_yes=1500) for each in REPLIES)
+TOPIC = tuple(_head(each, cost=500, cost_yes=1500, aside=(f"~{each}",)) for each in (*OUTLINES, *TALK))
+
+
+def learn(sentences: Sequence[Sentence]) -> Model:
+    """The model of these sentences; the same for the same sentences, whatever the machine."""
+    rows = [row for each in sentences for row in _rows(each)]
+    answered = [row for row in rows if any(label.startswith("=") for label in row.labels)]
+    tables = _named(KIND, rows), _named(TOPIC, rows), _named(REPLY, answered)
+    return Model(_numbered(rows), *tables, BARS, fingerprint(sentences))
+
+
+def fingerprint(sentences: Sequence[Sentence]) -> str:
+    """Of what a model is learnt: 16 hex digits that change with every sentence and label."""
+    return hashlib.sha256("\n".join(map(repr, sentences)).encode()).hexdigest()[:16]
+
+
+def _rows(sentence: Sentence) -> Iterator[Row]:
+    """The sentence as it was typed, and as somebody types it who leaves marks away."""
+    said = syllables(sentence.text, MOST)
+    labels = frozenset(_labels(sentence))
+    yield Row([each.typed for each in said], labels)
+    plain = [stripped(each) for each in said]
+    if plain != said:
+        yield Row([each.typed for each in plain], labels, again=True)
+
+
+def _labels(sentence: Sentence) -> Iterator[str]:
+    yield sentence.level
+    if sentence.kind:
+        yield sentence.kind
+    if sentence.reply:
+        yield f"={sentence.reply}"
+    first, *others = sentence.about or ("",)
+    yield first
+    yield from (f"~{each}" for each in others)
+
+
+def _numbered(rows: Sequence[Row]) -> Numbered:
+    found = [features_of(row.words) for row in rows]
+    names, examples = _examples(found, rows, RARE)
+    fitted = [fit(head, examples, len(names), BIAS) for head in ALARM]
+    columns = tuple(array("b", bytes(SIZE)) for _ in ALARM)
+    for column, (weights, _) in zip(columns, fitted, strict=True):
+        for feature, at in names.items():
+            column[feature] = _step(weights[at])
+    return Numbered(tuple(head.name for head in ALARM), tuple(_steps(bias) for _, bias in fitted), columns)
+
+
+def _named(heads: Sequence[Head], rows: Sequence[Row]) -> Named:
+    names, examples = _examples([words_only(row.words) for row in rows], rows, RARE_NAME)
+    fitted = [fit(head, examples, len(names), BIAS) for head in heads]
+    weights: dict[str, bytes] = {}
+    for feature, at in names.items():
+        pairs = [(head, _step(each[at])) for head, (each, _) in enumerate(fitted)]
+        kept = bytes(each for head, weight in pairs if abs(weight) >= LEAST for each in (head, weight + MIDDLE))
+        if kept:
+            weights[feature] = kept
+    return Named(tuple(head.name for head in heads), tuple(_steps(bias) for _, bias in fitted), weights)
+
+
+def _examples(found: Sequence[Sequence[Key]], rows: Sequence[Row], rare: int) -> tuple[dict[Key, int], list[Example]]:
+    """The features that stand in `rare` sentences at least → number; and the rows by these numbers."""
+    counts: dict[Key, int] = {}
+    last: set[Key] = set()
+    for features, row in zip(found, rows, strict=True):
+        last = set(features) - last if row.again else set(features)
+        for feature in last:
+            counts[feature] = counts.get(feature, 0) + 1
+    names = {feature: at for at, feature in enumerate(each for each, count in counts.items() if count >= rare)}
+    examples = [
+        Example(tuple(names[each] for each in features if each in names), row.labels)
+        for features, row in zip(found, rows, strict=True)
+    ]
+    return names, examples
+
+
+def _step(weight: int) -> int:
+    """A weight in fixed point as whole steps of FINE, within a byte."""
+    return max(1 - MIDDLE, min(MIDDLE - 1, _steps(weight)))
+
+
+def _steps(weight: int) -> int:
+    return weight * 1000 // ONE // FINE

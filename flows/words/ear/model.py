@@ -1,0 +1,169 @@
+"""The weights of the ear as they lie in `lessons/ear.model`, and how a message is weighed with them.
+
+The first line of the file names its kind, version, number of lines and hash: a file cut in half or of another version
+is refused as a whole. Then come the bars and four tables: `alarm` by numbered features (`features_of`), the others by
+named ones (`words_only`). All weights are whole numbers that fit a byte, FINE thousandths of a margin each; the bytes
+are written in base64, so that the file is text and is read in a moment.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from base64 import b64encode
+from binascii import a2b_base64
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from math import sqrt
+from struct import unpack
+
+from flows.words.ear.features import SIZE
+
+VERSION = 1
+MAGIC = "camtay-ear"
+BIAS = 300  # thousandths: the value of the feature that every message has
+FINE = 20  # thousandths of a margin that one step of a weight is worth: so it fits a byte
+MIDDLE = 128  # what is added to a weight so that it is no negative byte
+LANE = 16  # bits that hold the sum of all weights of a message
+LANE_MIDDLE = 1 << LANE - 1
+MOST_NAMED = LANE_MIDDLE // MIDDLE - 1  # features of a message that fit into it
+
+
+NAMED = ("kind", "topic", "reply")
+
+
+class ModelInvalid(Exception):
+    """The file is no model that this version can use; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """Weights by number of feature, one array a head; what is not in the file weighs nothing."""
+
+    heads: tuple[str, ...] = ()
+    bias: tuple[int, ...] = ()
+    weights: tuple[array[int], ...] = ()
+
+    def scores(self, features: Sequence[int]) -> dict[str, float]:
+        """One score a head, in thousandths of a margin: above 0 is more likely yes than no."""
+        scale = sqrt(len(features) or 1)
+        return {
+            head: FINE * (sum(map(of.__getitem__, features)) / scale + bias * BIAS / 1000)
+            for head, of, bias in zip(self.heads, self.weights, self.bias, strict=True)
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """`weights`: feature → head, weight + MIDDLE, head, weight + MIDDLE … as bytes, which take little memory."""
+
+    heads: tuple[str, ...] = ()
+    bias: tuple[int, ...] = ()
+    weights: Mapping[str, bytes] = field(default_factory=dict)
+
+    def scores(self, features: Sequence[str]) -> dict[str, float]:
+        """As of a numbered table; of a very long message only the first MOST_NAMED count."""
+        features = features[:MOST_NAMED]
+        get, many = self.weights.get, len(self.heads)
+        total = sum(_side_by_side(found) for feature in features if (found := get(feature)))
+        lanes = unpack(f"<{many}H", (total + _middles(many)).to_bytes(many * LANE // 8, "little"))
+        scale = sqrt(len(features) or 1)
+        return {
+            head: FINE * ((each - LANE_MIDDLE) / scale + bias * BIAS / 1000)
+            for head, each, bias in zip(self.heads, lanes, self.bias, strict=True)
+        }
+
+
+@lru_cache(maxsize=4096)
+def _side_by_side(packed: bytes) -> int:
+    """All weights of one feature in one whole number, LANE bits a head: so that forty heads are added at once."""
+    return sum(weight - MIDDLE << head * LANE for head, weight in zip(packed[::2], packed[1::2], strict=True))
+
+
+@lru_cache(maxsize=8)
+def _middles(many: int) -> int:
+    return sum(LANE_MIDDLE << head * LANE for head in range(many))
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    alarm: Numbered = field(default_factory=Numbered)
+    kind: Named = field(default_factory=Named)
+    topic: Named = field(default_factory=Named)
+    reply: Named = field(default_factory=Named)
+    bars: Mapping[str, int] = field(default_factory=dict)
+    learnt_from: str = ""
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The words without marks that it knows."""
+        return frozenset(name for name in self.topic.weights if name.isalpha() and name.isascii())
+
+
+# --- the file ----------------------------------------------------------------------------------------
+
+
+def write(model: Model) -> bytes:
+    """The file, the same bytes for the same model."""
+    lines = [f"%from\t{model.learnt_from}", *(f"%bar\t{name}\t{bar}" for name, bar in sorted(model.bars.items()))]
+    lines += [_head("alarm", model.alarm), *_packed(model.alarm.weights)]
+    for name in NAMED:
+        table: Named = getattr(model, name)
+        lines.append(_head(name, table))
+        lines += [f"{feature}\t{b64encode(table.weights[feature]).decode()}" for feature in sorted(table.weights)]
+    body = ("\n".join(lines) + "\n").encode()
+    return f"{MAGIC}\t{VERSION}\t{len(lines)}\t{_hash(body)}\n".encode() + body
+
+
+def _head(name: str, table: Numbered | Named) -> str:
+    return f"%table\t{name}\t{' '.join(table.heads)}\t{' '.join(map(str, table.bias))}"
+
+
+def _packed(columns: Sequence[array[int]]) -> Iterator[str]:
+    """Head by head the weight of every number; most weigh nothing, but so the file is read in a moment."""
+    yield from (b64encode(column.tobytes()).decode() for column in columns)
+
+
+def _unpacked(lines: Iterable[str]) -> tuple[array[int], ...]:
+    columns = tuple(array("b", a2b_base64(line)) for line in lines)
+    if any(len(column) != SIZE for column in columns):
+        raise ModelInvalid("có bảng dài ngắn khác thường")
+    return columns
+
+
+@lru_cache(maxsize=2)
+def model_of(raw: bytes) -> Model:
+    """The model of a file; raises ModelInvalid for anything but a whole file of this version."""
+    head, _, body = raw.partition(b"\n")
+    parts = head.decode("utf-8", "replace").split("\t")
+    if len(parts) != 4 or parts[0] != MAGIC:
+        raise ModelInvalid("không phải tệp của tai nghe")
+    if parts[1] != str(VERSION):
+        raise ModelInvalid(f"là bản {parts[1][:20]}, máy này cần bản {VERSION}")
+    if parts[3] != _hash(body):
+        raise ModelInvalid("bị cắt ngang hoặc bị sửa tay")
+    return _read(body.decode())
+
+
+def _read(body: str) -> Model:
+    bars, *tables = body.split("%table\t")
+    found: dict[str, Numbered | Named] = {}
+    for text in tables:
+        head, *lines = text.splitlines()
+        name, heads, bias = head.split("\t")
+        own, of = tuple(heads.split()), tuple(map(int, bias.split()))
+        numbered = name not in NAMED
+        found[name] = Numbered(own, of, _unpacked(lines)) if numbered else Named(own, of, _weights(lines))
+    if found.keys() != {"alarm", *NAMED}:
+        raise ModelInvalid("thiếu một bảng")
+    learnt, *told = (line.split("\t") for line in bars.splitlines())
+    return Model(**found, bars={name: int(bar) for _, name, bar in told}, learnt_from=learnt[1])  # type: ignore[arg-type]
+
+
+def _weights(lines: Iterable[str]) -> dict[str, bytes]:
+    return {name: a2b_base64(packed) for name, packed in (line.split("\t") for line in lines)}
+
+
+def _hash(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()[:16]
