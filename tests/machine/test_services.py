@@ -29,6 +29,7 @@ from bot.channels.base import (
 )
 from bot.tutoring import talk as talks
 from flows import Lesson
+from storage.records import to_ms
 from tests.support.builders import book, lesson
 from tests.support.harness import WEB, Learner, Tutor, empty_database, gone
 
@@ -297,7 +298,10 @@ class Promises(RuleBasedStateMachine):
         for row in self.does(self.t.rows("session")):
             if people[str(row["learner_id"])] != "agreed":
                 talk = talks.load(str(row["state"]))
-                assert talk == talk.bare() and row["due_at"] is None
+                assert talk == talk.bare()
+                cry = talk.open_run if talk.open_run and talk.open_run.home[0] == "cuu" else None
+                follow_up = to_ms(cry.remind_at) if cry and cry.remind_at else None
+                assert row["due_at"] in (None, follow_up), "only a cry is followed up"
 
     @invariant()
     def prompts_of_a_life_have_numbers_of_their_own(self) -> None:
