@@ -15,9 +15,11 @@ from flows.words.values.lexemes import (
     COUNTED,
     CURRENCY,
     DIGIT,
+    FOREIGN,
     HALF_OF,
     NUMBER,
     TENS,
+    THOUSAND,
     WORD,
     YEAR,
     Lexeme,
@@ -40,7 +42,7 @@ def _both(words: str) -> frozenset[str]:
 
 # Beside a number these leave it open.
 _OPEN_BEFORE = _both("hơn trên dưới ngoài quá gần không ko k hông hổng hong hem khum chưa đừng chẳng chả") | frozenset(
-    "><≥≤"
+    ("âm", *"><≥≤")
 )
 _OPEN_BEFORE_ONE = _both("vài mấy dăm đôi")
 _OPEN_BEFORE_UNIT = _OPEN_BEFORE_ONE | _both("cả hàng tiền bạc")
@@ -67,7 +69,7 @@ _IDIOMS = frozenset(
         "\n    ", ""
     ).split("|")
 )
-_FOREIGN = _both("đô usd euro tệ yên chỉ lượng vàng") | {"$", "%", "°"}
+_FOREIGN_BEFORE = frozenset("$ € £ usd us".split())
 
 # What may stand around a number without changing it.
 _AROUND = _both(
@@ -134,6 +136,8 @@ def _is_open(lexemes: Sequence[Lexeme], numeral: Numeral) -> bool:
     before, after = _words(lexemes, numeral.start - 2, numeral.start), _words(lexemes, past, past + 2)
     first, last = lexemes[numeral.start], lexemes[numeral.end - 1]
     pair = " ".join(before)
+    if before and before[-1] in (".", ",") and first.glued and not lexemes[numeral.start - 1].glued:
+        return True  # ".5tr"
     if pair in _OPEN_BEFORE_TWO or (before and before[-1] in _OPEN_BEFORE and pair not in _NOT_OPEN):
         return True
     if before and before[-1] in _OPEN_BEFORE_ONE and numeral.single:
@@ -148,8 +152,8 @@ def _is_open(lexemes: Sequence[Lexeme], numeral: Numeral) -> bool:
         return False
     if numeral.value == 0 and after[0] in _NOUGHT:
         return True
-    if after[0] in ("rưỡi", "ruoi", "rưởi"):
-        return True  # "ba năm rưỡi"
+    if after[0] in ("rưỡi", "ruoi", "rưởi", "tá"):
+        return True  # "ba năm rưỡi", "một tá"
     if after[0] == "lẻ" or " ".join(after) in _OPEN_AFTER_TWO:
         return True
     is_round = past == numeral.end and last.kind != DIGIT and (last.kind != NUMBER or last.n % 10 == 0)
@@ -173,9 +177,16 @@ def _that_answer(lexemes: Sequence[Lexeme], found: list[Numeral], *, money: bool
     found = strong or found
     if money:
         found = [numeral for numeral in found if numeral.scaled or not _is_of_time(lexemes, numeral)]
-        found = [numeral for numeral in found if _after(lexemes, numeral).typed not in _FOREIGN]
+        found = [numeral for numeral in found if not _is_foreign(lexemes, numeral)]
         found = [numeral for numeral in found if not (numeral.single and _is_strange(_after(lexemes, numeral)))]
     return found
+
+
+def _is_foreign(lexemes: Sequence[Lexeme], numeral: Numeral) -> bool:
+    """50 usd, $50, hai chỉ; "vàng 24k" is how pure the gold is."""
+    before = lexemes[numeral.start - 1].typed if numeral.start else ""
+    pure = before in ("vàng", "vang") and (numeral.value or 0) <= 24 * THOUSAND * ONE
+    return pure or before in _FOREIGN_BEFORE or _after(lexemes, numeral).typed in FOREIGN
 
 
 def _after(lexemes: Sequence[Lexeme], numeral: Numeral) -> Lexeme:

@@ -129,9 +129,11 @@ class _Dates:
         return day_first or year_first, bool(day_first and year_first)
 
     def _year_first(self, place: int) -> tuple[str | None, bool, int] | None:
+        """1962-03-15, năm 1962 tháng 3 ngày 15"""
         numbers, at = [self.at(place).n], place + 1
-        for most in (12, 31):
+        for most, named in ((12, _MONTH), (31, _DAY_WORDS)):
             at = self._past_slash(at)
+            at += self.at(at).typed in named
             following = self.at(at)
             if following.kind != NUMBER or len(following.typed) > 2 or following.n > most:
                 return None

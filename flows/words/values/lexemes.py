@@ -67,12 +67,14 @@ COUNTED = frozenset(  # what is counted or measured, and is no money
     điện thoại khối khoi chữ chu số so nút bài bai câu cau bước buoc % độ tiếng tieng mình chút chut lát lat hồi hoi
     thùng thung bao buổi buoi đêm dem kí-lô tạ tấn sào công mẫu cháu""".split()
 )
+FOREIGN = frozenset("đô do usd euro eur tệ te yên yen chỉ chi lượng luong vàng vang $ € £ % °".split())
 # Said alone and without marks these are more often another word: sau, năm/nam, tạm, từ, bấm …
 _OFTEN_ELSE = frozenset("khong nam sau bay tam tu lam mot nua le ham bam ti van linh ba hai nham".split())
 
 _PIECES = re.compile(r"[^\W_]+|[^\w\s]|_")
-_RUNS = re.compile(r"\d+|\D+")
+_RUNS = re.compile(r"\d+|[^\W\d_]+|[^\d]")
 _LONE_W = re.compile(r"(?<![aeiouy])w")
+_SQUARES = re.compile(r"k?m[²³]")
 _INVISIBLE = frozenset("\u200b\u200c\u200d\ufeff\ufe0f\u2060\u20e3")
 _DASHES = dict.fromkeys(map(ord, "–—−‒―‐‑"), "-") | {ord("₫"): "đ", ord("’"): "'"}
 
@@ -96,14 +98,14 @@ def normal(text: str) -> str:
     """Lower case, NFC, plain digits, plain dashes, nothing invisible."""
     if text.isascii():
         return text.lower()
-    text = unicodedata.normalize("NFC", text).casefold().translate(_DASHES)
+    text = _SQUARES.sub("mét", unicodedata.normalize("NFC", text).casefold().translate(_DASHES))
     return "".join(map(_plain_character, text))
 
 
 def _plain_character(character: str) -> str:
     if character.isascii():
         return character
-    if character.isdigit():
+    if character.isdigit() and character not in "¹²³":
         return str(unicodedata.digit(character))
     if character in _INVISIBLE:
         return ""
@@ -134,6 +136,8 @@ def _lexed_once(piece: str) -> tuple[Lexeme, ...]:
         return (Lexeme(NUMBER, piece, int(piece) if len(piece) < 20 else 0),)
     if piece.isalpha():
         return (_word(piece),)
+    if not piece[0].isdecimal() and not piece[0].isalpha():
+        return (Lexeme(WORD, piece),)  # ½, ², Ⅳ
     if piece[0].isalpha() and (counting := _word(piece)).kind != WORD:
         return (counting,)  # VNI keys: "tra8m", "chu5c"
     return tuple(each for run in _RUNS.findall(piece) for each in _lexed_once(run))
@@ -169,7 +173,8 @@ def _word(typed: str) -> Lexeme:
     letters, marks = _keys(typed)
     fitting = [(full, lexeme) for full, lexeme in _TABLE.get(letters, ()) if marks <= full]
     if not fitting:
-        return Lexeme(WORD, typed)
+        slipped = typed.isascii() and bool(marks) and typed not in COUNTED | FOREIGN
+        return Lexeme(WORD, letters if slipped else typed)  # "thasng" is "thang" typed with keys for the marks
     exact = [lexeme for full, lexeme in fitting if full == marks]
     meant = exact[0] if exact else min(fitting, key=lambda each: len(each[0]))[1]
     if not exact and meant.typed in _MARKED_ONLY:

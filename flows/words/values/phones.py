@@ -17,7 +17,7 @@ _MOBILE = re.compile(r"0[35789]\d{8}")
 _LANDLINE = re.compile(r"02\d{9}")
 _BLOB = re.compile(r"[^\W_]+")
 _LOOKALIKE = frozenset("0123456789ol")
-_BETWEEN = frozenset("+-./()[],_'")
+_BETWEEN = frozenset("+-./()[],_'…")
 _ALSO_BETWEEN = frozenset({"chấm", "cham", "gạch", "gach", "cộng"})
 SHORTEST = 7  # digits from which something is a phone number that was meant
 
@@ -90,6 +90,8 @@ def _digits(lexemes: Sequence[Lexeme], place: int, *, inside: bool) -> tuple[str
     if lexeme.kind == NUMBER:
         return lexeme.typed, 1
     if lexeme.kind in (DIGIT, YEAR, TAIL):
+        if inside and (alike := _alike(lexemes, place)):
+            return alike, 3
         if place + 1 < len(lexemes) and lexemes[place + 1].kind == HUNDRED and lexeme.n:
             part = Numerals(lexemes, money=False).part(place)
             return (f"{part.value // ONE:03d}", part.end - place) if part else ("", 1)
@@ -105,3 +107,11 @@ def _digits(lexemes: Sequence[Lexeme], place: int, *, inside: bool) -> tuple[str
             return f"1{unit.n}", 2
         return "10", 1
     return "", 1
+
+
+def _alike(lexemes: Sequence[Lexeme], place: int) -> str:
+    """ "ba con năm" is 555; empty where nothing is counted so."""
+    many, of, digit = (lexemes[at] if at < len(lexemes) else None for at in range(place, place + 3))
+    if many is None or of is None or digit is None or of.typed != "con" or digit.kind not in (DIGIT, YEAR):
+        return ""
+    return str(digit.n) * many.n if 2 <= many.n <= 6 else ""
