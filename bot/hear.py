@@ -7,11 +7,13 @@ database; what is read is the lessons folder.
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from bot.errors import CamtayError
 from bot.services.hearing import Overheard
 from bot.settings import Settings
 from flows.shelf.shelf import plain_book, read_shelf
@@ -24,12 +26,17 @@ def hear(settings: Settings, file: str, stdin: BinaryIO, stdout: BinaryIO, now: 
     if file == "-":
         _each(stdin, stdout, overheard.line)
         return 0
-    with Path(file).open("rb") as source:
+    try:
+        source = Path(file).open("rb")  # noqa: SIM115 closed below; only opening it may fail so
+    except OSError as fault:
+        raise CamtayError(f"{file}: không mở được tệp này ({fault.strerror}).") from None
+    with source:
         _each(source, stdout, overheard.line)
     return 0
 
 
 def _each(lines: BinaryIO, out: BinaryIO, answer: Callable[[str], dict[str, Any]]) -> None:
-    for raw in lines:
-        out.write(json.dumps(answer(raw.decode("utf-8", "replace")), ensure_ascii=False).encode() + b"\n")
+    for at, raw in enumerate(lines):
+        line = raw.removeprefix(BOM_UTF8 if at == 0 else b"").decode("utf-8", "replace")
+        out.write(json.dumps(answer(line), ensure_ascii=False).encode() + b"\n")
     out.flush()

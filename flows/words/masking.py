@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from flows.words.harmless import plainly_else
+from flows.words.said import DIGIT as SAID_DIGIT
 from flows.words.said import SAID, figures
 
 MASK = "•••"
@@ -28,7 +29,8 @@ _DATE_OR_SUM = re.compile(
 )
 _PASSWORD_WORD = r"m[aậâạ]t\s?kh[aẩâảấầá]u|m\.?\s?kh[aẩâảấầá]u|m[aậâạ]t\s?m[ãa]|mk|pass\s?word|pass"
 _LINKS = (  # at most twelve: what may stand between a cue and its number
-    r"(?:[\s:=>,.(\-–—]+|(?:là|la|otp|pin|số|so|này|nay|nè|ne|mới|moi|cũ|cu|của|cua|em|tôi|toi|tui|mình|minh|con|chị|chi"
+    r"(?:[\s:=>,.(\-–—]+|(?:\d|bốn|bon|sáu|sau|tám|tam)\s(?:chữ\s|chu\s)?(?:số|so)(?![^\W\d_])"
+    r"|(?:là|la|otp|pin|số|so|này|nay|nè|ne|mới|moi|cũ|cu|của|cua|em|tôi|toi|tui|mình|minh|con|chị|chi"
     r"|cô|co|xác|xac|nhận|nhan|thực|thuc|kích|kich|hoạt|hoat|vneid|zalo|facebook|fb|wifi|app|ngân|ngan|hàng|hang|bank"
     r"|thẻ|the|atm|máy|may|điện|dien|thoại|thoai|đăng|dang|nhập|nhap|gửi|gui|về|ve|họ|nó)(?![^\W\d_])){0,12}+"
 )
@@ -36,6 +38,9 @@ _NUMBER_CUE = re.compile(
     rf"(?<![^\W_])(?:(?P<password>{_PASSWORD_WORD}|(?:m[ãa]\s+)?pin)|(?P<card>cv[vc])|otp|passcode|code|m[ãa])"
     rf"(?![^\W\d_]){_LINKS}(?=\d)",
     re.IGNORECASE,
+)
+_CVV_SAID = re.compile(
+    rf"(?<![^\W_])(cv[vc](?![^\W\d_]){_LINKS})(?:{SAID_DIGIT}[\s,.\-]+){{2}}{SAID_DIGIT}(?![^\W_])", re.I
 )
 _CODE_WORD = re.compile(r"otp|passcode|\b(?:m[ãa]|code|pin|số|nh[ậa]p)\b", re.IGNORECASE)
 _UNIT = re.compile(r"\s*(?:đ|d|đồng|dong|vnđ|vnd|k|ngh?ìn|ngh?in|ngàn|ngan|triệu|trieu|tr|t[ỷỉy]|mah)\b", re.IGNORECASE)
@@ -85,6 +90,7 @@ def mask(text: str) -> Masked:
             masked = _hide_numbers(masked, view, kinds)
         masked = _hide_numbers(masked, masked, kinds)
         masked = SAID.sub(lambda found: _hide_said(found, kinds), masked)
+        masked = _CVV_SAID.sub(lambda found: _hide_cvv(found, kinds), masked)
         masked = _hide_passwords(masked, kinds)
     return Masked(masked if kinds else text, tuple(kinds))
 
@@ -111,6 +117,11 @@ def _hide_numbers(text: str, view: str, kinds: list[str]) -> str:
             kept.append(text[at : run.start()] + MASK)
             at = run.end()
     return "".join(kept) + text[at:]
+
+
+def _hide_cvv(found: re.Match[str], kinds: list[str]) -> str:
+    kinds.append("card")
+    return f"{found[1]}{MASK}"
 
 
 def _hide_said(found: re.Match[str], kinds: list[str]) -> str:

@@ -10,10 +10,8 @@ _DIGIT_WORDS = {
     **dict.fromkeys(("sáu", "sau"), "6"), **dict.fromkeys(("bảy", "bay", "bẩy"), "7"),
     **dict.fromkeys(("tám", "tam"), "8"), **dict.fromkeys(("chín", "chin"), "9"),
 }  # fmt: skip
-SAID = re.compile(
-    rf"(?<![^\W_])(?:(?:{'|'.join(_DIGIT_WORDS)}|\d)[\s,.\-]+){{3,18}}(?:{'|'.join(_DIGIT_WORDS)}|\d)(?![^\W_])",
-    re.IGNORECASE,
-)
+DIGIT = rf"(?:{'|'.join(_DIGIT_WORDS)}|\d)"
+SAID = re.compile(rf"(?<![^\W_])(?:{DIGIT}[\s,.\-]+){{3,18}}{DIGIT}(?![^\W_])", re.IGNORECASE)
 
 
 def in_figures(text: str) -> str:

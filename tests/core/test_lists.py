@@ -46,6 +46,19 @@ def test_what_is_written_today_is_left_alone(names: tuple[str, str]):
     assert ([row.name for row in sheet.rows], sheet.questions, sheet.faults) == (list(names), [], [])
 
 
+def test_a_merged_branch_is_everybody_s_though_it_ends_the_row():
+    rows = [["Họ tên", "Xã", "Chi hội"], ["Lan", "Tam Hiệp", "Ấp 1"], ["Hoa", "Tam Hiệp"], ["Mai", "Tam Hiệp"]]
+    page = Page("Sheet1", list(enumerate(rows, 1)), merged=[(2, 2, 4, 2)])
+    sheet = read_pages([page])
+    assert [row.branch for row in sheet.rows] == ["Ấp 1"] * 3
+
+
+def test_a_number_that_is_somebody_s_is_no_name_of_a_branch_and_is_not_quoted():
+    sheet = read("Họ tên,Xã,Chi hội\nLan,Tam Hiệp,075162001234\nHoa,0901234567,Ấp 1\n".encode())
+    assert [fault.line for fault in sheet.faults] == [2]
+    assert "075162001234" not in str(sheet.faults) and "0901234567" not in str((sheet.faults, sheet.questions))
+
+
 def test_syllables():
     good = (
         "nguyễn thị hoà hòa quỳnh giêng gì giết thuý thủy khuyên nghĩa ngoằn ước ỷ tuyết nguyệt riềng quới đăk".split()

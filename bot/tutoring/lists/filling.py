@@ -49,7 +49,8 @@ def _goes_on(rows: Sequence[Cells], at: int, following: int) -> bool:
 def _fill_merged(page: Page, rows: dict[int, Cells], columns: set[int]) -> None:
     for first, left, last, right in page.merged:
         for line in range(first + 1, last + 1) if left == right and left in columns and first in rows else ():
-            if left < len(rows.get(line, ())):
+            if line in rows:  # a row ends with its last filled cell
+                rows[line] += [""] * (left + 1 - len(rows[line]))
                 rows[line][left] = rows[first][left]
 
 

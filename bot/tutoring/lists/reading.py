@@ -11,7 +11,7 @@ from bot.tutoring.lists import people, places
 from bot.tutoring.lists.heads import Heads
 from bot.tutoring.lists.places import Place
 from bot.tutoring.lists.sheet import AREA, PERSON, Fault, Page, Row, Sheet
-from bot.tutoring.lists.words import FORMULA, fold, short, tidy
+from bot.tutoring.lists.words import FORMULA, NUMBER, fold, short, tidy
 
 KINDS = {
     "": PERSON, "nguoi": PERSON, "person": PERSON, "hoi vien": PERSON, "member": PERSON, "hoc vien": PERSON,
@@ -196,6 +196,8 @@ class Reader:
         for column, text in (("chi_hoi", branch), ("to", group)):
             if len(text) > people.MAX_NAME:
                 self._fault(line, column, f"dài quá {people.MAX_NAME} chữ")
+            elif NUMBER.search(text):
+                self._fault(line, column, "có số giấy tờ hay số điện thoại, tên chi hội và tổ không ghi số ấy")
             elif text.startswith(FORMULA):
                 self._fault(line, column, f"bắt đầu bằng “{text[0]}” trông như công thức")
         return Place(ward, branch, group)

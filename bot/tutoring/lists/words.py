@@ -44,7 +44,13 @@ def tidy(cell: str) -> str:
     return " ".join(_UNSEEN.sub("", unicodedata.normalize("NFC", cell.translate(ONE_D))).split())
 
 
+NUMBER = re.compile(r"\d(?:[ .-]?\d){5,}")
+"""A number that is somebody's: of an identity card, of a phone."""
+
+
 def short(text: str, most: int = 30) -> str:
+    """As it is quoted: not too long, and without numbers that are somebody's."""
+    text = NUMBER.sub("•••", text)
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
