@@ -25,7 +25,7 @@ from flows.words.ear.why import Reason, why
 from flows.words.understand import Command, understand
 from flows.words.values.reading import read_value
 
-WORDS = {"help": "human", "repeat": "again", "go_on": "again", "mistake": "back"}
+WORDS = {"help": "human", "repeat": "again", "go_on": "again", "mistake": "back", "unharmed": "back"}
 """A global word → what it is called here, where that differs."""
 
 KINDS = ("money", "number", "date", "phone")
@@ -57,7 +57,7 @@ class Overheard:
         """What comes out for one line; a line that cannot be used gives {"error": why}."""
         try:
             asked = json.loads(raw)
-        except ValueError:
+        except (ValueError, RecursionError):  # the latter: a thousand lists in one another
             return {"error": "dòng này không phải JSON"}
         fault = self._fault(asked)
         return {"error": fault} if fault else self._heard(asked)
@@ -105,11 +105,11 @@ class Overheard:
         alarm, matter, masked = listen(words.ear, text), matter_of(words.ear, text), mask(text)
         meaning = understand(words, text, ())
         command = meaning.word if isinstance(meaning, Command) else None
-        if command is None and matter.kind == "human" and alarm.level == "quiet":
-            command = "help"
+        if command is None and alarm.level == "quiet":
+            command = {"human": "help", "learn": "menu"}.get(matter.kind)
         asks = command is None and alarm.level != "ring"
         told: dict[str, Any] = {
-            "emergency": alarm.level,
+            "emergency": "quiet" if command and alarm.level == "ask" else alarm.level,
             "command": WORDS.get(command, command) if command in ("help",) else command,
             "topics": list(matter.topics) if asks else [],
             "answers": [each.id for each in self._answers(text)] if asks and matter.kind == "question" else [],
@@ -193,7 +193,9 @@ def _aside(desk: Desk, text: str) -> str:
     kind = matter_of(words.ear, clean(text)).kind
     if kind == "small" and kind_of_talk(words, text) in RESTING:
         return "stop"
-    return {"question": "answer", "small": "smalltalk", "chat": "smalltalk"}.get(kind, "not_understood")
+    return {"question": "answer", "small": "smalltalk", "chat": "smalltalk", "learn": "again"}.get(
+        kind, "not_understood"
+    )
 
 
 def _shown(desk: Desk, before: Session, after: Session | None) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bot.channels.base import Edited, Media, Text
-from bot.tutoring import announcing, lessons, lines, menu
+from bot.tutoring import announcing, lessons, lines, menu, reception
 from bot.tutoring.desk import Desk
-from bot.tutoring.hearing import alarm_of, hear
+from bot.tutoring.hearing import about, alarm_of, hear
+from flows.engine.stage import clean
 from flows.words.ear.ear import Alarm
 
 
@@ -36,6 +37,18 @@ def heard(desk: Desk, body: Text | Media | Edited) -> bool:
         menu.ask_emergency(desk, alarm.kind, ())
         return True
     return False
+
+
+def hear_name(desk: Desk, text: str) -> None:
+    """What she says when her name is asked: her name, a worry, or a question that is no name."""
+    hear(desk, text)
+    sounds, said = alarm_of(desk, text), clean(text[:200])
+    if sounds.level == "ask" and not reception.may_be_name(desk.book.words, said):
+        menu.ask_emergency(desk, sounds.kind, about(desk, text).topics)
+    elif reception.is_sentence(said):
+        reception.ask_name(desk, again=True)
+    else:
+        reception.take_name(desk, said)
 
 
 def _asked(desk: Desk, text: str) -> bool:

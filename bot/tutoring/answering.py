@@ -32,6 +32,11 @@ def digress(desk: Desk, text: str) -> str:
     match matter.kind:
         case "human":
             return "human"
+        case "learn" if desk.talk.pending or desk.talk.open_run:
+            return "again"
+        case "learn":
+            menu.show_menu(desk)
+            return "offered"
         case "question":
             answer(desk, text, matter.topics)
             return "again" if desk.talk.pending else "offered"
@@ -70,6 +75,15 @@ def about(desk: Desk, topics: Sequence[str]) -> None:
     """The lessons about what she may have meant; without any she goes on."""
     found = [each for code in topics if (each := lesson_of(desk, code))][:MOST_LESSONS]
     _offer(desk, desk.phrase("answer_lesson" if found else "answer_what"), found)
+
+
+def named(desk: Desk, token: str) -> None:
+    """She named another lesson, or a track, in the middle of one: it is offered, her place stays."""
+    kind, _, which = token.partition(":")
+    if kind == "t":
+        menu.show_track(desk, which)
+    else:
+        _offer(desk, desk.phrase("answer_lesson"), [which])
 
 
 def out_of_scope(desk: Desk) -> None:

@@ -5,10 +5,23 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.channels.base import Began, Body, Edited, Inner, Left, Media, Tap, Text, Told
-from bot.tutoring import aftercare, alarm, albums, answering, codes, guidance, lessons, lines, menu, reception, rights
+from bot.tutoring import (
+    aftercare,
+    alarm,
+    albums,
+    answering,
+    codes,
+    doubt,
+    guidance,
+    lessons,
+    lines,
+    menu,
+    reception,
+    rights,
+)
 from bot.tutoring.asking import ask_again
 from bot.tutoring.desk import CodeShown, Desk, OfficeAsked, WentAway
-from bot.tutoring.hearing import about, alarm_of, hear, offered
+from bot.tutoring.hearing import alarm_of, goes_on, hear, is_for_room, offered
 from flows import events as ev
 from flows import mask
 from flows.engine.sprint import was_used
@@ -94,7 +107,7 @@ def _text(desk: Desk, text: str) -> None:
         else:
             _own_words(desk, text)
         return
-    if desk.talk.pending in lines.WRITTEN and _is_for_room(desk, text):
+    if desk.talk.pending in lines.WRITTEN and is_for_room(desk, text):
         if desk.talk.pending != lines.WRITING:  # what is for another person is not kept as hers
             desk.events.append(ev.Heard(mask(clean(text[:2000])).text))
         desk.events.append(OfficeAsked(desk.talk.pending, text))
@@ -103,27 +116,17 @@ def _text(desk: Desk, text: str) -> None:
     if isinstance(meaning, Answered):
         hear(desk, text)
         _tap(desk, meaning.option)
+    elif doubt.is_asked(desk, meaning) and (token := doubt.met(desk, text)) is not None:
+        if token:
+            _tap(desk, token)
     elif desk.talk.pending == "name" and not is_command(desk.book.words, clean(text[:200])):
-        _hear_name(desk, text)
-    elif desk.talk.open_run is not None and not desk.talk.pending and not isinstance(meaning, Unsure):
+        alarm.hear_name(desk, text)
+    elif (
+        desk.talk.open_run and not desk.talk.pending and not isinstance(meaning, Unsure) and not goes_on(desk, meaning)
+    ):
         _resume(desk, ev.Typed(text))
     else:
         _own_words(desk, text, meaning)
-
-
-def _is_for_room(desk: Desk, text: str) -> bool:
-    """Everything but the label of a button and a global command, written out."""
-    labels = {label.casefold() for _, label in desk.talk.offer}
-    return clean(text[:200]).casefold() not in labels and not is_command(desk.book.words, clean(text[:200]))
-
-
-def _hear_name(desk: Desk, text: str) -> None:
-    hear(desk, text)
-    sounds = alarm_of(desk, text)
-    if sounds.level == "ask" and not reception.may_be_name(desk.book.words, clean(text[:200])):
-        menu.ask_emergency(desk, sounds.kind, about(desk, text).topics)
-    else:
-        reception.take_name(desk, clean(text[:200]))
 
 
 def _own_words(desk: Desk, text: str, meaning: Meaning | None = None) -> None:
@@ -135,6 +138,8 @@ def _own_words(desk: Desk, text: str, meaning: Meaning | None = None) -> None:
             command(desk, word)
         case Emergency(kind):
             lessons.open_emergency(desk, kind)
+        case _ if not desk.talk.pending and (token := menu.titled(desk, text)):
+            _tap(desk, token)
         case _ if alarm_of(desk, text).level == "ask" and _digress(desk, text):
             pass
         case Unsure(options) if len(options) > 1:
@@ -152,7 +157,7 @@ def _digress(desk: Desk, text: str) -> bool:
         case "":
             return False
         case "again":
-            show_again(desk)
+            ask_again(desk) if desk.talk.pending and desk.talk.offer else show_again(desk)
         case "human":
             command(desk, "help")
     return True
@@ -192,8 +197,12 @@ def _tap(desk: Desk, token: str) -> None:
             _no_emergency(desk, rest)
         case "t":
             menu.show_track(desk, rest)
+        case "g" if rest == "mistake":
+            doubt.call_off(desk, _go_on)
         case "g":
             command(desk, rest)
+        case "h" if rest in ("die", "hurt"):
+            lessons.open_emergency(desk, rest)
         case "c" if not (desk.agreed and rest == "no"):
             reception.take_consent(desk, rest)
         case "n" if desk.talk.pending == "name":
@@ -288,7 +297,9 @@ def _resume(desk: Desk, signal: ev.Signal) -> None:
 
 def _aside(desk: Desk, event: ev.EmergencySuspected | ev.Digressed) -> None:
     """What the lesson could not make anything of; where nobody can, its step is shown again."""
-    if not _digress(desk, event.text):
+    if not lessons.in_emergency(desk) and (token := menu.titled(desk, event.text)):
+        answering.named(desk, token)
+    elif not _digress(desk, event.text):
         show_again(desk)
 
 
@@ -308,9 +319,10 @@ def command(desk: Desk, word: str) -> None:
             _go_on(desk)
         case "emergency":
             lessons.open_emergency(desk)
-        case "mistake":
-            lessons.call_off(desk)
-            _go_on(desk)
+        case "mistake" | "unharmed":
+            doubt.take_back(desk, word, _go_on)
+        case "help" if kind := doubt.harm(desk):
+            lessons.open_emergency(desk, kind)
         case _ if word in guidance.WORDS:
             guidance.take(desk, word)
         case "thanks" | "keep":
@@ -354,7 +366,7 @@ def _meant_by_her(desk: Desk, word: str, line: str) -> str:
 
 def _no_emergency(desk: Desk, topics: str) -> None:
     """It was no cry: what she may have meant instead, else where she was."""
-    codes = [each for each in topics.split(",") if each in OUTLINES]
+    codes = [each for each in topics.removeprefix("!").split(",") if each in OUTLINES]
     if codes and desk.person.consent not in ("new", "asked") and not desk.talk.pending:
         answering.about(desk, codes)
     else:

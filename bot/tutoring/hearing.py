@@ -8,7 +8,7 @@ from bot.tutoring.desk import Desk
 from flows import events as ev
 from flows.engine.stage import clean
 from flows.words.ear.ear import Alarm, Matter, listen, matter_of
-from flows.words.understand import Command, Meaning, Own, fold, understand, without_fillers
+from flows.words.understand import Command, Meaning, Own, fold, is_command, understand, without_fillers
 
 
 def alarm_of(desk: Desk, text: str) -> Alarm:
@@ -40,10 +40,26 @@ def offered(desk: Desk, text: str) -> Meaning:
     return understand(desk.book.words, clean(text[:2000]), own)
 
 
+def is_for_room(desk: Desk, text: str) -> bool:
+    """Everything but the label of a button and a global command, written out."""
+    labels = {label.casefold() for _, label in desk.talk.offer}
+    return clean(text[:200]).casefold() not in labels and not is_command(desk.book.words, clean(text[:200]))
+
+
+def goes_on(desk: Desk, meaning: Meaning) -> bool:
+    """ "tiếp tục" after a pause takes up her place; in the lesson it would answer the step."""
+    return meaning == Command("go_on") and {token for token, _ in desk.talk.offer} == {"g:go_on", "g:menu"}
+
+
 def _other_ways(desk: Desk, at: int, token: str) -> tuple[str, ...]:
-    """Of two buttons the first is the yes, the second the no; an address may be named by its first word."""
+    """Of two buttons the first is the yes, the second the no; an address may be named by its first word.
+
+    Where the first opens a lesson, "tiếp" is a yes too.
+    """
     if token.startswith("a:"):
         return reception.address_ways(int(token[2:]))
     if len(desk.talk.offer) == 2 and not token.startswith("d:"):
-        return desk.book.words.answers.get(("yes", "no")[at], ())
+        answers = desk.book.words.answers
+        on = answers.get("next", ()) if at == 0 and token.startswith("m:") else ()
+        return (*answers.get(("yes", "no")[at], ()), *on)
     return ()

@@ -107,7 +107,7 @@ def _stand_by(desk: Desk, kind: str) -> None:
     """She wants to die, or somebody hurts her: no lesson; a few words, people are called, her place is kept."""
     if reception.helper_known(desk):
         desk.say(desk.phrase("emergency_helper"))
-    buttons = (("g:help", desk.phrase("label_human")), ("g:mistake", desk.phrase("label_mistake")))
+    buttons = ((f"h:{kind}", desk.phrase("label_human")), ("g:mistake", desk.phrase("label_mistake")))
     desk.offer(desk.phrase(f"harm_{kind}"), buttons, desk.talk.pending)
 
 

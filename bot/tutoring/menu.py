@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot.tutoring.desk import Desk
 from bot.tutoring.talk import Offer
 from flows import Lesson
+from flows.words.tables import fold, read
 from flows.words.understand import Answered, Own, understand
 
 LABEL = 34  # characters a button shows on the narrowest phone
@@ -44,6 +45,14 @@ def find(desk: Desk, text: str) -> str | None:
     own += [Own(f"m:{lesson.id}", (lesson.title,)) for lesson in in_order(desk)]
     meaning = understand(desk.book.words, text[:200], own, numbered=False)
     return meaning.option if isinstance(meaning, Answered) else None
+
+
+def titled(desk: Desk, text: str) -> str | None:
+    """The button of the track or lesson whose whole title she typed; that for the first hour has a cry for a title."""
+    buttons = [(f"t:{track}", title) for track, title in desk.book.tracks]
+    buttons += [(f"m:{lesson.id}", lesson.title) for lesson in in_order(desk) if not lesson.emergency]
+    said = read(desk.book.words, text[:200]).states
+    return next((token for token, title in buttons if fold(desk.book.words, title) in said), None)
 
 
 def offer_next(desk: Desk, then: str | None, ended: str) -> None:

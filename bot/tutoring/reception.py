@@ -16,6 +16,8 @@ MAX_NAME = 30  # characters: the longest name that still fits a greeting on one 
 MAX_NAME_WORDS = 4  # Vietnamese names have two to four; a longer line is a sentence
 
 _NAME = re.compile(r"[^\W\d_]+(?:[ .'’-][^\W\d_]*)*")
+FEWEST_OF_SENTENCE = 2  # words
+_IN_NO_NAME = frozenset("gì sao nào muốn muon biết được duoc làm lam không khong hông hong ko".split())
 _FACT = re.compile(r"\{(\w+)\}")
 _BEFORE_NAME = frozenset("dạ da thưa tên ten là la tôi toi tui mình gọi goi kêu keu".split())
 _AFTER_NAME = frozenset("nha nhé nhe nghe ạ a đó do nè ne em con cháu chau ơi oi".split())
@@ -92,6 +94,12 @@ def take_name(desk: Desk, text: str) -> None:
 def is_name(name: str) -> bool:
     """Whether somebody can be called by it: letters, few words, one line."""
     return 0 < len(name) <= MAX_NAME and len(name.split()) <= MAX_NAME_WORDS and bool(_NAME.fullmatch(name))
+
+
+def is_sentence(text: str) -> bool:
+    """Whether so many words hold one that no name has: "tôi học gì được"."""
+    said = text.casefold().split()
+    return len(said) > FEWEST_OF_SENTENCE and not _IN_NO_NAME.isdisjoint(said)
 
 
 def may_be_name(words: Words, text: str) -> bool:

@@ -13,6 +13,7 @@ from flows.engine.walking import again, go, walk
 from flows.model import Ask, Choose, Guard, Help, Lesson, Quiz, Say, Step, Wait
 from flows.session import Session
 from flows.words.ear.ear import Matter, Reply, listen, matter_of, reply_of
+from flows.words.ear.finding import find, finder_of
 from flows.words.masking import MASK, mask
 from flows.words.understand import (
     Answered,
@@ -180,8 +181,8 @@ def _stay(stage: Stage, step: Step, meaning: Meaning, text: str) -> None:
         return
     lost, ear = _is_lost(stage, text), stage.book.words.ear
     matter = Matter() if lost else matter_of(ear, text)
-    if _is_question(matter, text):
-        stage.emit(ev.Digressed(text))
+    if _is_question(matter, text) and find(finder_of(stage.book.answers), ear, text):
+        stage.emit(ev.Digressed(text))  # only what is answered in so many words: anything else leads her away
     elif matter.kind == "human":
         _obey(stage, step, "help")
     elif isinstance(step, Say) and not lost and listen(ear, text).level == "ask":

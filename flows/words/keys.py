@@ -108,8 +108,16 @@ def as_meant(text: str) -> str:
     """NFC, in small letters; a letter of another alphabet by the one it looks like, "Iừa" as "lừa", nothing unseen."""
     if text.isascii():
         return text.casefold()
-    text = unicodedata.normalize("NFC", _UNSEEN.sub("", _LOST_L.sub("l", text.translate(_ALIKE))))
-    return text.casefold()
+    return _as_meant_once(text) if len(text) <= SHORT else _as_meant(text)
+
+
+def _as_meant(text: str) -> str:
+    return unicodedata.normalize("NFC", _UNSEEN.sub("", _LOST_L.sub("l", text.translate(_ALIKE)))).casefold()
+
+
+@lru_cache(maxsize=256)
+def _as_meant_once(text: str) -> str:
+    return _as_meant(text)
 
 
 @lru_cache(maxsize=256)

@@ -56,6 +56,7 @@ class Words:
     letters: Mapping[str, int] = field(default_factory=dict)
     joins: frozenset[str] = frozenset()
     commands: Mapping[str, str] = field(default_factory=dict)
+    longest_command: int = 0  # characters of what may be a near miss of one: a fifth more than the longest has
     exact_commands: Mapping[str, str] = field(default_factory=dict)
     signed_commands: Mapping[str, str] = field(default_factory=dict)
     ear: Ear = field(default_factory=Ear)
@@ -110,7 +111,9 @@ def read_words(table: Mapping[str, object], model: Model | None = None) -> Words
     return replace(
         _with_meanings(_with_places(base, table), table),
         ear=ear_of(cries, _list(table, "emergency_around"), model, _list(table, "emergency_doubt"), talk),
-        alarming=frozenset(_folded(base, re.sub(r"[…/]", " ", " ".join(each for _, ways in cries for each in ways)))),
+        alarming=frozenset(
+            token for _, ways in cries for each in ways for token in _folded(base, re.sub(r"[…/]", " ", each))
+        ),
     )
 
 
@@ -144,9 +147,11 @@ def _with_meanings(base: Words, table: Mapping[str, object]) -> Words:
     answers = {name: tuple(ways) for name, ways in _lists(table, "answers").items()}
     polite = {token for endings in base.endings.values() for ending in endings for token in ending}
     leading = {token for leads in base.leads.values() for lead in leads for token in lead}
+    folded = {" ".join(_folded(base, way)): name for way, name in commands}
     return replace(
         base,
-        commands={" ".join(_folded(base, way)): name for way, name in commands},
+        commands=folded,
+        longest_command=max(map(len, folded), default=0) * 6 // 5,
         exact_commands={spoken(way): name for way, name in commands},
         signed_commands={signed(way): name for way, name in commands},
         answers=answers,
@@ -155,7 +160,7 @@ def _with_meanings(base: Words, table: Mapping[str, object]) -> Words:
         },
         small_talk={name: tuple(ways) for name, ways in _lists(table, "small_talk").items()},
         polite=frozenset(polite),
-        around=frozenset(_folded(base, " ".join(way for way, _ in commands))) | polite | leading | base.denials,
+        around=frozenset(" ".join(folded).split()) | polite | leading | base.denials,
     )
 
 

@@ -58,6 +58,7 @@ _SENTENCE_END = re.compile(r"[.,;!?\n]+")
 SURE = 86  # rapidfuzz ratio from which one typo in a word of seven letters still passes
 SURE_OF_NO = 92  # with a negation a near miss may be the opposite
 MAYBE = 70  # below this a suggestion would be a guess
+SHORTEST = 0.5  # of her message's length: what is shorter cannot reach MAYBE
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ class Unknown:
 
 
 Meaning = Answered | Command | Emergency | Unsure | Unknown
+POLITE = Unknown()  # of one sentence among several
 
 
 def understand(words: Words, text: str, own: Sequence[Own], *, numbered: bool = True, guess: bool = True) -> Meaning:
@@ -122,7 +124,7 @@ def understand(words: Words, text: str, own: Sequence[Own], *, numbered: bool = 
     if meaning is None and numbered:
         meaning = _byplace_of(words, prompt, said)
     if meaning is None:
-        meaning = _in_a_sentence(words, text)
+        meaning = _in_a_sentence(words, prompt, text)
     return meaning or _mended(words, prompt, said, numbered=numbered, guess=guess)
 
 
@@ -163,13 +165,29 @@ def _exactly(words: Words, prompt: Prompt, said: Reading) -> Meaning | None:
     return meaning
 
 
-def _in_a_sentence(words: Words, text: str) -> Meaning | None:
-    """A global word that is a sentence by itself: "Giúp tôi. Bị kẹt rồi", "dừng, cảm ơn con"."""
+def _in_a_sentence(words: Words, prompt: Prompt, text: str) -> Meaning | None:
+    """An answer beside politeness alone, "rồi con, tiếp đi"; or a global word that is a sentence by itself, whatever
+    else is said: "Giúp tôi. Bị kẹt rồi", "dừng, cảm ơn con"."""
     parts = [part for part in _SENTENCE_END.split(text) if part.strip()]
     if len(parts) < 2:
         return None
-    named = {_named(words, part) for part in parts if len(part) <= LONGEST_COMMAND} - {"", "thanks"}
+    names = [_named(words, part) if len(part) <= LONGEST_COMMAND else "" for part in parts]
+    own = {_own(words, prompt, part) for part, name in zip(parts, names, strict=True) if name != "thanks"} - {POLITE}
+    if len(own) == 1 and (meaning := own.pop()):
+        return meaning
+    named = set(names) - {"", "thanks"}
+    if "help" in named:
+        return Command("help")
     return Command(named.pop()) if len(named) == 1 else None
+
+
+def _own(words: Words, prompt: Prompt, part: str) -> Meaning | None:
+    """The answer that a sentence is, and nothing else; POLITE where it is only polite."""
+    tokens = fold(words, part)
+    if words.polite.issuperset(tokens):
+        return POLITE
+    tables = prompt.folded_labels, prompt.folded
+    return _first(_meant(table, " ".join(state)) for state in states(words, tokens) for table in tables)
 
 
 def _named(words: Words, part: str) -> str:
@@ -260,14 +278,15 @@ def _mended(words: Words, prompt: Prompt, said: Reading, *, numbered: bool, gues
     readings = list(_readings(words, prompt, said)) if len(said.tokens) <= MAX_MENDED else []
     found = [_folded(words, prompt, states(words, reading)) for reading in readings]
     ids = tuple(dict.fromkeys(option for meaning in found for option in _options(meaning)))
-    doubtful = any(_may_deny(words, prompt, token) for token in said.tokens)
     if ids:
-        return Answered(ids[0]) if len(ids) == 1 and not doubtful else Unsure(ids[:2])
+        return Answered(ids[0]) if len(ids) == 1 and not _may_deny(words, prompt, said) else Unsure(ids[:2])
     named = {meaning.word for meaning in found if isinstance(meaning, Command)}
     if len(named) == 1:
         return Command(named.pop())
     meaning = _near(words, prompt, without_fillers(words, readings[0]) if readings else said.core)
-    return Unsure((meaning.option,)) if (doubtful or not guess) and isinstance(meaning, Answered) else meaning
+    if isinstance(meaning, Answered) and (not guess or _may_deny(words, prompt, said)):
+        return Unsure((meaning.option,))
+    return meaning
 
 
 def _options(meaning: Meaning | None) -> Ids:
@@ -324,11 +343,10 @@ def _near_words(prompt: Prompt, token: str) -> list[str]:
     return [word for word, _, _ in found if max(len(word), len(token)) >= LONG]
 
 
-def _may_deny(words: Words, prompt: Prompt, token: str) -> bool:
+def _may_deny(words: Words, prompt: Prompt, said: Reading) -> bool:
     """ "thong" may be a "khong" with a slip, or "thông tin": too much hangs on it, she is asked."""
-    if len(token) < LONG or token in prompt.vocabulary:
-        return False
-    return any(len(word) == len(token) and word[1:] == token[1:] for word in words.denials)
+    strange = [token for token in said.tokens if len(token) >= LONG and token not in prompt.vocabulary]
+    return any(len(word) == len(token) and word[1:] == token[1:] for token in strange for word in words.denials)
 
 
 # --- near misses -------------------------------------------------------------------------------------
@@ -336,7 +354,7 @@ def _may_deny(words: Words, prompt: Prompt, token: str) -> bool:
 
 def _near(words: Words, prompt: Prompt, core: Tokens) -> Meaning:
     said, sense = " ".join(core), sense_of(words, core)
-    alike = prompt.alike.get(sense, ())
+    alike = [way for way in prompt.alike.get(sense, ()) if len(way[1]) > len(said) * SHORTEST]
     long = len(core) > 1 or len(said) > 3
     holding = [way for way in prompt.ways if said in way[1] and f" {said} " in f" {way[1]} "] if long else []
     part_of = tuple(dict.fromkeys(option for option, _ in holding))
@@ -350,7 +368,7 @@ def _near(words: Words, prompt: Prompt, core: Tokens) -> Meaning:
     sure = SURE_OF_NO if sense[0] else SURE
     if scores and scores[0][0] >= sure and len(said) >= 4 and (len(scores) == 1 or scores[0][0] - scores[1][0] >= 8):
         return Answered(scores[0][1])
-    if len(said) >= 5 and (
+    if words.longest_command >= len(said) >= 5 and (
         named := process.extractOne(said, words.commands.keys(), scorer=fuzz.ratio, score_cutoff=90)
     ):
         return Command(words.commands[named[0]])

@@ -13,7 +13,7 @@ from flows.words.ear.ear import Alarm, Matter, ear_of, listen, matter_of, reply_
 from flows.words.ear.features import features_of
 from flows.words.ear.learn import fingerprint, learn
 from flows.words.ear.measure import Score, measure
-from flows.words.ear.model import ModelInvalid, model_of, write
+from flows.words.ear.model import VERSION, ModelInvalid, model_of, write
 from flows.words.ear.syllables import stripped, syllables
 from flows.words.ear.voices import Sentence, VoiceInvalid, read_replies, read_voice
 from flows.words.understand import Emergency, read_words, understand
@@ -154,7 +154,7 @@ def faults() -> list[bytes]:
         raw[: len(raw) // 2],
         b"",
         b"PK\x03\x04",
-        head.replace(b"\t1\t", b"\t99\t") + b"\n" + rest,
+        head.replace(f"\t{VERSION}\t".encode(), b"\t99\t") + b"\n" + rest,
         raw + b"x",
         rest,
     ]

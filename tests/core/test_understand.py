@@ -30,7 +30,7 @@ from flows.words.understand import (
     positions,
     understand,
 )
-from tests.support.builders import book, lesson, real_book, words
+from tests.support.builders import LESSONS, book, lesson, real_book, words
 from tests.support.world import universe
 
 TASK = (
@@ -291,6 +291,27 @@ def test_a_long_story_is_no_answer():
         meant("hôm nay trời nắng đi chợ mua rau về nấu cơm. " * 20 + "tôi bị lừa mất hết tiền rồi con ơi")
         == Emergency()
     )
+
+
+def test_every_global_word_is_heard_as_a_sentence_beside_others():
+    table = read_table(LESSONS / "words.yaml")["commands"]
+    assert isinstance(table, dict)
+    ways = [(name, way) for name, all_ways in table.items() if name != "thanks" for way in all_ways]
+    assert [way for name, way in ways if understand(words(), f"Ờ thì. {way}", ()) != Command(name)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("rồi con, xong rồi", Answered("done")),
+        ("xong rồi, cảm ơn con", Answered("done")),
+        ("dạ. để sau nghen", Answered("later")),
+        ("giúp tôi. tiếp", Command("help")),
+        ("dừng, cảm ơn con", Command("stop")),
+    ],
+)
+def test_an_answer_beside_politeness_is_the_answer(text: str, expected: Meaning):
+    assert meant(text) == expected
 
 
 def test_global_words_work_at_every_kind_of_wait():

@@ -71,7 +71,7 @@ async def test_a_mistake_is_undone_by_one_button_and_those_called_are_told(tmp_p
         await lan.say(CRY)
         await t.tells()
         await lan.tap("Không phải, tôi nhắn lộn")
-        assert "báo lại cho mọi người" in lan.said and "Làm thử một việc" in lan.said, "she is back where she was"
+        assert "báo lại cho họ" in lan.said and "Làm thử một việc" in lan.said, "she is back where she was"
         await t.tells()
         assert "không có chuyện gì" in cuc.said
         assert [row["state"] for row in await t.rows("request")] == ["closed"]

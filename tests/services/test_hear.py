@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from bot.errors import CamtayError
 from bot.hear import hear
 from bot.services.hearing import Overheard
 from bot.settings import load
@@ -42,6 +43,9 @@ def said(text: str, **more: str) -> dict[str, Any]:
         ("giúp. cảm ơn con", {"command": "human"}),
         ("xóa dữ liệu. cảm ơn con", {"command": "delete_data", "topics": []}),
         ("đừng nhắn cho tôi nữa", {"command": "silence"}),
+        ("danh sach", {"emergency": "quiet", "command": "menu"}),
+        ("em giúp được gì cho chị", {"command": "abilities"}),
+        ("dì rảnh rồi muốn học bài đó con", {"command": "menu", "topics": [], "answers": []}),
         ("delete my data", {"command": "delete_data"}),
         ("mã otp của tui là 482913", {"masked": ["otp"], "stored": "mã otp của tui là •••"}),
         ("giá vàng hôm nay bao nhiêu", {"emergency": "quiet", "topics": [], "answers": []}),
@@ -95,6 +99,7 @@ def test_what_passes_between_two_is_the_relay_s(text: str, side: str, relay: str
         ("M0/viet_giay", "bữa nay hổng rảnh để mai ra chợ", "later"),
         ("M0/viet_giay", "nói lại đi con", "again"),
         ("M0/viet_giay", "danh sách bài", "menu"),
+        ("M0/viet_giay", "dì muốn học cho biết", "again"),
         ("M0/viet_giay", "cho bà gặp người thật", "human"),
         ("M0/viet_giay", "tui bị lừa chuyển hết tiền rồi", "emergency"),
         ("M0/viet_giay", "có ông công an gọi kêu tui chuyển tiền", "ask"),
@@ -113,7 +118,8 @@ def test_at_a_step_it_tells_what_the_words_do(at: str, text: str, does: str):
 @pytest.mark.parametrize(
     "line",
     [
-        "", "không phải json", "[]", '"text"', '{"text": 3}', '{"txt": "a"}', '{"text": "a", "as": "weight"}',
+        "", "không phải json", "[" * 100_000, "[]", '"text"', '{"text": 3}', '{"txt": "a"}',
+        '{"text": "a", "as": "weight"}',
         '{"text": "a", "from": "thief"}', '{"text": "a", "at": "Z9/x"}', '{"text": "a", "at": 7}',
         '{"text": "a", "at": "M0/khong"}',
     ],
@@ -131,6 +137,11 @@ def test_a_line_out_for_every_line_in(tmp_path: Path):
     told = [json.loads(line) for line in out.getvalue().decode().splitlines()]
     assert len(told) == len(lines)
     assert "error" in told[1] and told[2]["emergency"] == "ring" and told[3]["emergency"] == "quiet"
+    bom = io.BytesIO()
+    assert hear(settings, "-", io.BytesIO(b"\xef\xbb\xbf" + "\n".join(lines).encode()), bom, NOW) == 0
+    assert bom.getvalue() == out.getvalue()
+    with pytest.raises(CamtayError, match="không mở được"):
+        hear(settings, str(tmp_path), io.BytesIO(), io.BytesIO(), NOW)
     file, again = tmp_path / "lines.jsonl", io.BytesIO()
     file.write_text("\n".join(lines), "utf-8")
     assert hear(settings, str(file), io.BytesIO(), again, NOW) == 0 and again.getvalue() == out.getvalue()
@@ -151,7 +162,7 @@ async def test_two_hundred_sentences_are_heard_alike_in_the_web_chat(tmp_path: P
     texts = [
         each.text
         for path in sorted((LESSONS / "voices" / "unseen").glob("*.tsv"))
-        for each in list(read_voice(path.read_bytes(), path.name))[::14]
+        for each in list(read_voice(path.read_bytes(), path.name))[::5]
         if len(each.text) < 200
     ][:200]
     assert len(texts) == 200

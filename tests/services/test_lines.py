@@ -59,7 +59,7 @@ async def test_both_write_and_read_and_nothing_stays(tmp_path: Path, channel: st
 async def test_outside_the_mode_nothing_passes(tmp_path: Path, channel: str):
     async with tutor(tmp_path, book(QUIZ)) as t:
         lan, hoa, _ = await paired(t, channel)
-        await lan.say("tôi nói một mình thôi")
+        await lan.say("hôm nay trời đẹp")
         await lan.tap_token(f"y:talk:{await line_of(t)}")
         await lan.opens("thu")
         await lan.say("sai")

@@ -11,6 +11,8 @@ from flows import Session
 from tests.support.builders import book, lesson, real_book
 from tests.support.harness import TELEGRAM, WEB, tutor
 
+ONE = lesson("- {say: a, text: Một việc nhỏ, wait_tap: Xong rồi}\n- end: b", lesson_id="mot")
+TWO = lesson("- {say: a, text: Bài hai đây, wait_tap: Tiếp}\n- end: b", lesson_id="nam")
 CHANNELS = pytest.mark.parametrize("channel", [TELEGRAM, WEB])
 
 
@@ -22,6 +24,15 @@ async def test_a_newcomer_is_led_to_the_first_lesson_beside_all_tracks(tmp_path:
         ] or "Khởi động (0/1)" in lan.buttons  # fmt: skip
         await lan.tap("VNeID (0/3)")
         assert len(lan.buttons) == 4 and "Danh sách bài" in lan.buttons
+
+
+async def test_who_says_that_she_wants_to_learn_sees_the_lessons(tmp_path: Path):
+    async with tutor(tmp_path, real_book()) as t:
+        lan = await t.learner().meets()
+        await lan.tap("VNeID (0/3)")
+        for words in ("dì rảnh rồi muốn học bài đó con", "chi muon hoc xai may"):
+            await lan.say(words)
+            assert "VNeID (0/3)" in lan.buttons and "chưa hiểu" not in lan.said, words
 
 
 async def test_progress_is_counted_and_the_next_lesson_offered(tmp_path: Path):
@@ -42,6 +53,17 @@ async def test_progress_is_counted_and_the_next_lesson_offered(tmp_path: Path):
         (run,) = await t.rows("run")
         assert (run["outcome"], run["points"], run["passed"]) == ("completed", 2, True)
         assert len(await t.rows("attempt")) == 2
+
+
+@pytest.mark.parametrize("words", ["tiếp", "ừ học luôn đi con", "dạ được"])
+async def test_the_next_lesson_is_begun_by_words_too(tmp_path: Path, words: str):
+    async with tutor(tmp_path, book(ONE, TWO)) as t:
+        lan = await t.learner().meets()
+        await lan.opens("mot")
+        await lan.tap("Xong rồi")
+        assert "Danh sách bài" in lan.last.labels
+        await lan.say(words)
+        assert "Bài hai đây" in lan.said
 
 
 def unreminded(session: Session | None) -> Session | None:
@@ -151,14 +173,16 @@ async def test_foreign_tokens_are_harmless_and_answered(tmp_path: Path, token: s
         assert lan.said or token == "c:maybe"
 
 
-async def test_stop_and_go_on(tmp_path: Path):
+@pytest.mark.parametrize("words", ["tiếp tục", "Học tiếp", "hoc tiep di con", "tiếp tục, cảm ơn con", "ừ học tiếp"])
+async def test_stop_and_go_on(tmp_path: Path, words: str):
     async with tutor(tmp_path, real_book()) as t:
         lan = await t.learner().meets()
         await lan.opens("v1-vneid-la-gi")
+        stood = lan.last
         await lan.say("mai hoc tiep nha")
         assert list(lan.last.labels) == ["Học tiếp", "Danh sách bài"]
-        await lan.say("tiếp tục")
-        assert lan.last.labels == ("Tiếp",)
+        await lan.say(words)
+        assert lan.last.labels == ("Tiếp",) and lan.last.text.endswith(stood.text), "where she was, not a step further"
 
 
 async def test_a_lesson_without_its_file_says_so(tmp_path: Path):

@@ -47,10 +47,9 @@ def ask(
         return None
     for known in turn.ledger.requests_of(learner_id):
         if known.kind == kind or {known.kind, kind} == {"pair", "change"}:
-            if kind != "safety":
-                turn.tell(learner_id, "pair_already", known.request_id)
-            else:
-                safety.tell_called(turn, known)
+            if kind == "safety":
+                return safety.cried_again(turn, known, need)
+            _say_to_her(turn, known, "pair_already")
             return known
     kind_of_owner, owner = turn.post(learner)
     first = Request(

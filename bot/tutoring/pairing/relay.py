@@ -50,7 +50,9 @@ def recipient(pairing: Pairing | None, from_id: str) -> str:
 
 def look(text: str, side: Side) -> Verdict:
     """Judge one message, whichever way it goes; the gravest finding decides. What is longer than LONGEST never goes."""
-    seen = _visible(text[:LONGEST])
+    if len(text) > LONGEST:
+        return Verdict("block", phrase="line_long")
+    seen = _visible(text)
     plain = _fold(seen)
     teacher = side == "instructor"
     for view in dict.fromkeys((plain, _unslipped(plain))):

@@ -7,6 +7,8 @@ from dataclasses import replace
 from bot.tutoring.pairing.model import OFFICER, Request, danger_of
 from bot.tutoring.pairing.turn import Turn
 
+_GRAVITY = ("", "safety", "hurt", "die")
+
 
 def call_everybody(turn: Turn, request: Request) -> Request:
     """Somebody is being robbed, or is in danger: her instructor and the officer, together, at any hour."""
@@ -17,6 +19,17 @@ def call_everybody(turn: Turn, request: Request) -> Request:
     name, area = (learner.name, learner.area) if learner else ("", "")
     for who in _called(turn, request):
         turn.tell(who, f"{danger_of(request)}_call", request.request_id, urgent=True, ten_hv=name, khu=area)
+    return request
+
+
+def cried_again(turn: Turn, request: Request, need: str) -> Request:
+    """She cries out while help is on its way: a graver danger is called out anew, and so is what was taken on so long
+    ago that it may be another; else she reads once more who is called."""
+    graver = _GRAVITY.index(need if need in _GRAVITY else "") > _GRAVITY.index(danger_of(request))
+    anew = request.state == "open" and turn.now - request.since_at >= turn.rules.safety
+    if graver or anew:
+        return call_everybody(turn, replace(request, need=need if graver else request.need, since_at=turn.now))
+    tell_called(turn, request)
     return request
 
 

@@ -52,6 +52,7 @@ COMMANDS: Mapping[str, str] = {
     "meeting.roll": "điểm danh",
     "menu": "danh sách bài",
     "mistake": "nhắn lộn, không phải tôi",
+    "unharmed": "không bị gì",
     "news.begin": "viết thông báo",
     "news.status": "xem thông báo",
     "news.stop": "dừng thông báo",

@@ -7,15 +7,15 @@ there is, and questions are not understood: whoever runs the tutor is told so wh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
 from flows.words.ear.features import MOST, features_of, words_only
 from flows.words.ear.model import Model
-from flows.words.ear.syllables import Syllable, syllables
-from flows.words.ear.voices import OUTLINES
+from flows.words.ear.syllables import AMOUNT, NUMBER, syllables
+from flows.words.ear.voices import OUTLINES, REPLIES
 
 Level = Literal["ring", "ask", "quiet"]
 
@@ -43,7 +43,10 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What a message that is no answer is about: `kind` question, human, oos, small or chat; topics, the best first."""
+    """What a message that is no answer is about; topics, the best first.
+
+    `kind`: question, human or learn (she wants one, or a lesson), oos (out of scope), small (talk) or chat.
+    """
 
     kind: str = "chat"
     topics: tuple[str, ...] = ()
@@ -112,20 +115,49 @@ def _matter_once(ear: Ear, text: str) -> Matter:
     return _matter(ear, text)
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """`words` as they were typed; `sense`: what the model makes of the first MOST of them, by head."""
+
+    words: list[str]
+    sense: Mapping[str, float]
+
+    @property
+    def line(self) -> str:
+        """The words as `_whole` matches them."""
+        return f" {' '.join(self.words)} "
+
+
+def _said(ear: Ear, text: str) -> _Said:
+    return _said_once(ear, text) if len(text) <= SHORT else _taken_in(ear, text)
+
+
+@lru_cache(maxsize=128)
+def _said_once(ear: Ear, text: str) -> _Said:
+    return _taken_in(ear, text)
+
+
+def _taken_in(ear: Ear, text: str) -> _Said:
+    words = [each.typed for each in syllables(text, LONGEST, ear.known)]
+    return _Said(words, ear.model.sense.scores(words_only(words[:MOST])) if ear.model and words else {})
+
+
 # --- a cry -------------------------------------------------------------------------------------------
 
 
 def _listen(ear: Ear, text: str) -> Alarm:
-    said = syllables(text, LONGEST, ear.known)
-    if not said:
+    said = _said(ear, text)
+    if not said.words:
         return Alarm()
-    line = _line(said)
+    line = said.line
     for kind, pattern in ear.certain:
         if found := pattern.fullmatch(line):
             return Alarm("ring", kind, found[1].strip())
-    if ear.model is None or len(said) < FEWEST:
+    if ear.model is None or len(said.words) < FEWEST:
         return Alarm()
-    pieces = dict.fromkeys(tuple(said[start:end]) for start, end in spans(len(said)))
+    if len(said.words) <= MOST:
+        return weigh(ear.model, ear.doubt, said.words, said.sense)
+    pieces = dict.fromkeys(tuple(said.words[start:end]) for start, end in spans(len(said.words)))
     heard = [weigh(ear.model, ear.doubt, piece) for piece in pieces]
     return max(heard, key=lambda each: ("quiet", "ask", "ring").index(each.level))
 
@@ -154,42 +186,44 @@ def is_denied(doubt: frozenset[str], words: Sequence[str]) -> bool:
     return len(words) <= SAYS_LITTLE and not doubt.isdisjoint(words[:3])
 
 
-def weigh(model: Model, doubt: frozenset[str], said: Sequence[Syllable]) -> Alarm:
-    """What the model makes of one piece."""
-    words, bars = [each.typed for each in said], model.bars
-    kinds, of_life = model.kind.scores(words_only(words)), life_bars(model, len(words))
-    kind = max(of_life, key=lambda each: kinds[each] - of_life[each])
-    if kinds[kind] > of_life[kind] and len(words) >= SURE_FROM:
-        return Alarm("ring", kind)
+def weigh(model: Model, doubt: frozenset[str], words: Sequence[str], sense: Mapping[str, float] | None = None) -> Alarm:
+    """What the model makes of one piece; `sense` are the piece's scores by named weights, if they are known."""
+    bars, of_life = model.bars, life_bars(model, len(words))
+    sense = model.sense.scores(words_only(words)) if sense is None else sense
+    kind = max(of_life, key=lambda each: sense[each] - of_life[each])
     scores = model.alarm.scores(features_of(words))
+    if sense[kind] > of_life[kind] and scores["worry"] > bars["life"] and len(words) >= SURE_FROM:
+        return Alarm("ring", kind)
     loud = scores["ring"] > bar_of(model, len(words)) and scores["worry"] > bars["ask"]
     sure = loud and len(words) >= SURE_FROM and not is_denied(doubt, words)
     if not sure and scores["worry"] <= bars["ask"] and scores["ring"] <= bars["ring_asks"]:
         return Alarm()
     if sure:
         return Alarm("ring")
-    return Alarm("ask", "now" if kinds["now"] > bars["now"] else "")
+    return Alarm("ask", "now" if sense["now"] > bars["now"] else "")
 
 
 # --- a question --------------------------------------------------------------------------------------
 
 
 def _matter(ear: Ear, text: str) -> Matter:
-    said = syllables(text, MOST, ear.known)
-    if ear.model is None or not said:
+    said = _said(ear, text)
+    if ear.model is None or {NUMBER, AMOUNT}.issuperset(said.words):
         return Matter()
-    if ear.talk.fullmatch(_line(said)):
+    if ear.talk.fullmatch(said.line):
         return Matter("small")
-    bars, scores = ear.model.bars, ear.model.topic.scores(words_only([each.typed for each in said]))
-    topics = sorted(OUTLINES, key=lambda each: -scores[each])
-    best = scores[topics[0]]
-    if scores["human"] > max(best, bars["human"]):
-        return Matter("human")
+    bars, scores = ear.model.bars, said.sense
+    best = max([scores[each] for each in OUTLINES])
+    wish = max(("human", "learn"), key=scores.__getitem__)
+    if scores[wish] > max(best, bars[wish]) and len(said.words) >= FEWEST:
+        return Matter(wish)
     if best > max(
         bars["topic"], scores["oos"] + bars["oos"], scores["chat"] + bars["chat"], scores["small"] + bars["chat"]
     ):
-        return Matter("question", tuple(each for each in topics[:MOST_TOPICS] if scores[each] > best - bars["near"]))
-    return Matter(max(("chat", "small", "oos"), key=lambda each: scores[each] + (each != "chat") * bars["talk"]))
+        near = sorted([each for each in OUTLINES if scores[each] > best - bars["near"]], key=lambda each: -scores[each])
+        return Matter("question", tuple(near[:MOST_TOPICS]))
+    kinds = ("chat", "small", "oos") if len(said.words) >= FEWEST else ("chat", "small")
+    return Matter(max(kinds, key=lambda each: scores[each] + (each != "chat") * bars["talk"]))
 
 
 # --- an answer ---------------------------------------------------------------------------------------
@@ -197,24 +231,14 @@ def _matter(ear: Ear, text: str) -> Matter:
 
 def reply_of(ear: Ear, text: str) -> Reply:
     """What it would mean as an answer in the middle of a lesson."""
-    return _reply_once(ear, text[:SHORT])
-
-
-@lru_cache(maxsize=512)
-def _reply_once(ear: Ear, text: str) -> Reply:
-    said = syllables(text, MOST, ear.known)
-    if ear.model is None or not said:
+    said = _said(ear, text[:SHORT])
+    if ear.model is None or not said.words:
         return Reply()
-    scores, bars = ear.model.reply.scores(words_only([each.typed for each in said])), ear.model.bars
-    best, second = sorted(scores, key=lambda each: -scores[each])[:2]
+    scores, bars = said.sense, ear.model.bars
+    best, second = sorted(REPLIES, key=lambda each: -scores[each])[:2]
     if scores[best] <= bars["reply"]:
         return Reply()
     return Reply(best, scores[best] > bars["reply_sure"] and scores[best] - scores[second] > bars["reply_apart"])
-
-
-def _line(said: Iterable[Syllable]) -> str:
-    """The words as `_whole` matches them."""
-    return f" {' '.join([each.typed for each in said])} "
 
 
 # --- phrases -----------------------------------------------------------------------------------------

@@ -39,8 +39,9 @@ def features_of(words: Sequence[str]) -> list[int]:
     pairs = [one ^ two for one, two in zip(first, after[1:], strict=False)]
     found.update([pair >> 5 & _MASK for pair in pairs])
     found.update([(pair ^ three) >> 5 & _MASK for pair, three in zip(pairs, third[2:], strict=False)])
-    for at, one in enumerate(before):
-        found.update([(one ^ other) >> 5 & _MASK for other in gap[at + 2 : at + 1 + WINDOW]])
+    found.update(
+        [(one ^ other) >> 5 & _MASK for at, one in enumerate(before) for other in gap[at + 2 : at + 1 + WINDOW]]
+    )
     return list(found)
 
 

@@ -13,13 +13,15 @@ from flows.words.ear.features import MOST, words_only
 from flows.words.ear.syllables import stripped, syllables
 
 ENOUGH = 0.16  # likeness from which an answer is worth showing; chosen on questions nobody had written answers for
+LEAST = 0.105  # likeness of the words themselves, whatever they seem to be about: "là cái gì" is in many questions
 BONUS = (0.10, 0.05, 0.03)  # for an answer of the first, second and third topic that the ear hears
+STRANGE = 3.0  # the rarity of a word that is in no way of asking: what is asked may be that
 MOST_ANSWERS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Finder:
-    """For each feature its weight and, for each answer that is asked with it, how much of the answer it is."""
+    """For each feature its weight and, for each answer that is asked with it, how much it speaks for the answer."""
 
     answers: tuple[Answer, ...]
     rarity: dict[str, float]
@@ -44,22 +46,26 @@ def finder_of(answers: tuple[Answer, ...]) -> Finder:
         weights = {feature: rarity[feature] * sqrt(number) for feature, number in counts.items()}
         length = sqrt(sum(each * each for each in weights.values())) or 1.0
         for feature, weight in weights.items():
-            index.setdefault(feature, []).append((at, weight / length))
+            index.setdefault(feature, []).append((at, rarity[feature] * weight / length))
     return Finder(answers, rarity, {feature: tuple(found) for feature, found in index.items()})
 
 
 def find(finder: Finder, ear: Ear, text: str) -> tuple[Answer, ...]:
     """At most MOST_ANSWERS answers that fit, the best first; none where nothing is near enough."""
-    features = [each for each in _features(text) if each in finder.rarity]
+    said = _features(text)
+    features = [each for each in said if each in finder.rarity]
     if not features:
         return ()
     scores: dict[int, float] = {}
+    get = scores.get
     for feature in features:
         for at, weight in finder.index[feature]:
-            scores[at] = scores.get(at, 0.0) + finder.rarity[feature] * weight
-    length = sqrt(sum(finder.rarity[each] ** 2 for each in features))
+            scores[at] = get(at, 0.0) + weight
+    strange = sum(each.isalpha() and each not in finder.rarity for each in said)  # words that no answer is asked with
+    length = sqrt(sum(finder.rarity[each] ** 2 for each in features) + strange * STRANGE**2)
     topics = matter_of(ear, text).topics
-    liked = {at: score / length + _bonus(finder.answers[at], topics) for at, score in scores.items()}
+    likely = {at: score / length for at, score in scores.items() if score / length >= LEAST}
+    liked = {at: likeness + _bonus(finder.answers[at], topics) for at, likeness in likely.items()}
     best = sorted(liked, key=lambda at: (-liked[at], at))[:MOST_ANSWERS]
     return tuple(finder.answers[at] for at in best if liked[at] >= ENOUGH)
 

@@ -12,7 +12,7 @@ LEVELS = {
 }  # fmt: skip
 """First column → what it is to the alarm, and which kind of it."""
 
-TALK = ("human", "oos", "small", "chat")
+TALK = ("human", "learn", "oos", "small", "chat")
 """What a sentence may be about besides a lesson: a human, a thing out of scope, small talk, an answer in between."""
 
 REPLIES = ("done", "stuck", "later", "next", "yes", "no", "repeat", "stop")

@@ -60,7 +60,7 @@ def why(ear: Ear, text: str) -> Reason:
         return Reason(alarm, len(said), phrase)
     start, end = _decisive(ear, ear.model, said, alarm)
     words, bars = [each.typed for each in said[start:end]], ear.model.bars
-    scores, kinds = ear.model.alarm.scores(features_of(words)), ear.model.kind.scores(words_only(words))
+    scores, sense = ear.model.alarm.scores(features_of(words)), ear.model.sense.scores(words_only(words))
     weighed = zip(shown[start:end], weight_of(ear.model, words), strict=False)
     weights = [Weight(word, moved["ring"], moved["worry"]) for word, moved in weighed]
     return Reason(
@@ -69,7 +69,7 @@ def why(ear: Ear, text: str) -> Reason:
         phrase,
         " ".join(shown[start:end]) if end - start < len(said) else "",
         tuple(sorted(weights, key=lambda each: -each.strength)),
-        {**scores, **kinds},
+        {**scores, **{kind: sense[kind] for kind in ("now", "die", "hurt")}},
         bar_of(ear.model, len(words)),
         {**bars, **life_bars(ear.model, len(words))},
         is_denied(ear.doubt, words),
@@ -111,8 +111,8 @@ def _decisive(ear: Ear, model: Model, said: Sequence[Syllable], alarm: Alarm) ->
         return pieces[0]
 
     def nearness(span: tuple[int, int]) -> tuple[bool, float]:
-        piece = said[span[0] : span[1]]
-        worry = model.alarm.scores(features_of([each.typed for each in piece]))["worry"]
+        piece = [each.typed for each in said[span[0] : span[1]]]
+        worry = model.alarm.scores(features_of(piece))["worry"]
         return weigh(model, ear.doubt, piece) == alarm, worry
 
     return max(pieces, key=nearness)
