@@ -73,7 +73,7 @@ def take_back(desk: Desk, word: str, go_on: Callable[[Desk], None]) -> None:
     if here and word == "mistake":
         call_off(desk, go_on)
     elif here or any(run.home[0] == lesson for run in desk.talk.parked):
-        buttons = (("g:mistake", desk.phrase("label_mistake")), ("g:emergency", desk.phrase("label_still")))
+        buttons = (("g:mistake", desk.phrase("label_fine")), ("g:emergency", desk.phrase("label_still")))
         desk.offer(desk.phrase("mistake_ask"), buttons)
     else:
         go_on(desk)

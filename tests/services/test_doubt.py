@@ -66,8 +66,8 @@ async def test_a_denial_in_another_lesson_asks_before_it_calls_off(tmp_path: Pat
         await lan.say("nhầm rồi")
         await t.tells()
         assert "không có chuyện gì" not in cuc.said
-        assert lan.last.labels == ("Không phải, tôi nhắn lộn", "Tôi vẫn cần giúp")
-        await lan.tap("Không phải, tôi nhắn lộn")
+        assert lan.last.labels == ("Đúng rồi, tôi không sao", "Tôi vẫn cần giúp")
+        await lan.tap("Đúng rồi, tôi không sao")
         await t.tells()
         assert "không có chuyện gì" in cuc.said
 
@@ -86,9 +86,9 @@ async def test_that_nothing_happened_is_asked_back_in_the_emergency(tmp_path: Pa
         cuc, lan = await officer(t), await member(t)
         await lan.say(CRY)
         await lan.say(words)
-        assert lan.last.labels == ("Không phải, tôi nhắn lộn", "Tôi vẫn cần giúp"), words
-        await lan.tap("Tôi vẫn cần giúp")
-        assert "Việc 1" in lan.said
+        assert lan.last.labels == ("Đúng rồi, tôi không sao", "Tôi vẫn cần giúp"), words
+        await lan.say("không phải")
+        assert "Việc 1" in lan.said, "she still needs help"
         await lan.say(words)
         await lan.say("dạ đúng rồi")
         await t.tells()
