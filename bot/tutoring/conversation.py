@@ -27,14 +27,7 @@ from flows import mask
 from flows.engine.sprint import was_used
 from flows.engine.stage import clean, instead_of
 from flows.words.ear.voices import OUTLINES
-from flows.words.understand import (
-    Answered,
-    Command,
-    Emergency,
-    Meaning,
-    Unsure,
-    is_command,
-)
+from flows.words.understand import Answered, Command, Emergency, Meaning, Unsure, is_command
 
 ROOMS = {"o": "offer", "y": "line", "u": "crew", "q": "post", "v": "meeting", "z": "news", "b": "self", "f": "figures"}
 """The first letter of a button's token → the room of the office it is for: "o:accept:17" asks "offer.accept" of 17."""
