@@ -13,20 +13,23 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import tarfile
 import tempfile
 import zlib
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from typing import IO, Any, TypeVar
 
 from bot.errors import CamtayError
+from bot.services import gone
 from bot.services.forgetting import repeat_deletions, tombstones_of
 from bot.services.pseudonyms import KEY_FILE, Pseudonyms
-from storage.copies import DATABASE_NAMES, CopyFailed, copy_database, copy_name, put_database, sqlite_path
+from storage.copies import DATABASE_NAMES, SQLITE, CopyFailed, copy_database, copy_name, put_database, sqlite_path
 from storage.database import open_database
 from storage.lock import lock_all
 from storage.schema import SCHEMA
@@ -38,6 +41,7 @@ MANIFEST = "manifest.json"
 LARGEST_SMALL_FILE = 5_000_000  # bytes; keys and notes of channels are far smaller
 LARGEST_MANIFEST = 1_000_000  # bytes
 
+_ODD = re.compile(r"[\\:]")  # what leads elsewhere on another kind of system
 _NOT_DATA = re.compile(r".*\.(partial|lock|tar\.gz)|.*-(wal|shm|journal)|.*\.before-.*")
 _NOT_DATA_FOLDERS = ("log", "backup", "before-restore-", ".")
 
@@ -79,6 +83,7 @@ def make(data: Path, database_url: str, target: Path | None, now: datetime) -> t
             entries = tuple(_entry(name, path) for name, path in sorted(files.items()))
             manifest = Manifest(FORMAT, now.isoformat(), schema, entries)
             _pack(target, manifest, files)
+        gone.keep(target.parent, _known_deleted(database_url, data))
     except (OSError, CopyFailed) as fault:
         raise BackupFailed(f"Chưa sao lưu được vào {target}: {_reason(fault)}.") from fault
     return target, manifest
@@ -88,23 +93,32 @@ def restore(file: Path, data: Path, database_url: str, now: datetime) -> tuple[P
     """Put a backup in place of what is there; returns where the former data lie. Raises BackupFailed, AlreadyRunning.
 
     Every file of a backup is replaced in one step of its own, the database last: whoever breaks it off runs it again.
-    Whoever had everything deleted since the backup was made is deleted from what came back.
+    Whoever had everything deleted since the backup was made is written down first, and deleted from the copy before it
+    takes the database's place (PostgreSQL: right after), so that breaking off brings nobody back.
     """
     try:
         held = lock_all(data, sqlite_path(database_url))
         with held, tempfile.TemporaryDirectory(prefix=".restore-", dir=data) as folder:
             manifest = _unpack(file, Path(folder))
             _check_kind(manifest, database_url)
-            deleted = _run(_deleted(database_url))
+            places = _places(manifest, data, database_url)
             former_key = _key(data)
+            deleted = _known_deleted(database_url, data, file.parent, Path(folder) / "files")
+            keys = [
+                Pseudonyms(key)
+                for key in dict.fromkeys((_key(Path(folder) / "files") or former_key, former_key))
+                if key
+            ]
+            if sqlite_path(database_url) is not None:
+                _run(_delete_again(f"sqlite:///{Path(folder) / SQLITE}", keys, deleted))
+            gone.keep(data, deleted)  # first of all: whoever runs it again may find another database
             aside = data / f"before-restore-{now:%Y%m%d-%H%M%S}"
             aside.mkdir(mode=0o700)
-            for entry in manifest.entries:
-                if entry.name.startswith("files/"):
-                    _replace(Path(folder) / entry.name, entry.name.removeprefix("files/"), data, aside)
+            for name, inside in places.items():
+                _replace(Path(folder) / name, inside, data, aside)
             put_database(database_url, Path(folder), aside)
-            keys = [Pseudonyms(key) for key in dict.fromkeys((_key(data), former_key)) if key]
-            _run(_delete_again(database_url, keys, deleted))
+            if sqlite_path(database_url) is None:
+                _run(_delete_again(database_url, keys, deleted))
     except (OSError, CopyFailed, tarfile.TarError, zlib.error, EOFError) as fault:
         raise BackupFailed(f"Chưa lấy lại được từ {file}: {_reason(fault)}.") from fault
     return aside, manifest
@@ -118,15 +132,19 @@ def _copy_small_files(data: Path, database_url: str, folder: Path) -> dict[str, 
     copies = {}
     for path in sorted(data.rglob("*")):
         inside = path.relative_to(data)
-        if path == sqlite_path(database_url) or _NOT_DATA.fullmatch(path.name) or not path.is_file():
-            continue
-        if path.is_symlink() or any(part.startswith(_NOT_DATA_FOLDERS) for part in inside.parts[:-1]):
+        if path == sqlite_path(database_url) or not _is_data(inside) or not path.is_file() or path.is_symlink():
             continue
         if path.stat().st_size <= LARGEST_SMALL_FILE:
             copy = folder / "files" / inside
             copy.parent.mkdir(parents=True, exist_ok=True)
             copies[f"files/{inside.as_posix()}"] = Path(shutil.copyfile(path, copy))
     return copies
+
+
+def _is_data(inside: PurePath) -> bool:
+    """Whether a file at this place of the data folder is part of a backup."""
+    apart = any(part.startswith(_NOT_DATA_FOLDERS) for part in inside.parts[:-1])
+    return not apart and not _NOT_DATA.fullmatch(inside.name)
 
 
 def _entry(name: str, path: Path) -> Entry:
@@ -205,21 +223,48 @@ def _read_manifest(archive: tarfile.TarFile) -> Manifest:
             "hãy cập nhật chương trình trước."
         )
     for entry in entries:
-        if not _is_safe(entry.name):
-            raise BackupFailed(f"Tệp sao lưu có đường dẫn lạ ({entry.name}); chưa làm gì cả.")
+        if not _is_ours(entry.name):
+            raise _strange(entry.name)
+    if len({entry.name for entry in entries}) != len(entries):
+        raise BackupFailed("Tệp sao lưu ghi một phần hai lần; chưa làm gì cả.")
     return manifest
 
 
-def _is_safe(name: str) -> bool:
-    parts = PurePosixPath(name).parts
+def _is_ours(name: str) -> bool:
+    """Whether `make` may have given this name: a database's, or files/PLACE written in the one plain way."""
     if name in DATABASE_NAMES:
         return True
-    return len(parts) > 1 and parts[0] == "files" and not {"..", "", "."} & set(parts) and "\\" not in name
+    folder, _, inside = name.partition("/")
+    parts = inside.split("/")
+    plain = not {"", ".", ".."} & set(parts) and name.isprintable() and not _ODD.search(name)
+    return folder == "files" and plain and _is_data(PurePosixPath(inside))
+
+
+def _places(manifest: Manifest, data: Path, database_url: str) -> dict[str, str]:
+    """Where each small file goes in the data folder, by its name in the archive; checked before anything is written."""
+    small = [entry.name for entry in manifest.entries if entry.name not in DATABASE_NAMES]
+    places = {name: name.removeprefix("files/") for name in small}
+    places.pop(f"files/{gone.NAME}", None)  # what it knows is added to the folder's own, which may know more
+    root, database = data.resolve(), sqlite_path(database_url)
+    for name, inside in places.items():
+        path = (root / inside).resolve()
+        if not path.is_relative_to(root) or path == root or (database and path == database.resolve()):
+            raise _strange(name)
+    return places
+
+
+def _strange(name: str) -> BackupFailed:
+    return BackupFailed(f"Tệp sao lưu có đường dẫn lạ ({name!a:.80}); chưa làm gì cả.")
 
 
 def _check_kind(manifest: Manifest, database_url: str) -> None:
     if copy_name(database_url) not in {entry.name for entry in manifest.entries}:
         raise BackupFailed("Tệp sao lưu này thuộc loại cơ sở dữ liệu khác với cấu hình; xem database.url.")
+
+
+def _known_deleted(database_url: str, *folders: Path) -> gone.Gone:
+    """Everybody who was deleted, as far as the database that is there and the files of these folders know."""
+    return {**gone.known(folders), **_run(_deleted(database_url))}
 
 
 async def _deleted(database_url: str) -> dict[str, int]:
@@ -239,6 +284,9 @@ async def _delete_again(database_url: str, keys: list[Pseudonyms], deleted: dict
         await repeat_deletions(database, keys, deleted)
     finally:
         await database.close()
+    if path := sqlite_path(database_url):
+        with closing(sqlite3.connect(path)) as copy:
+            copy.execute("PRAGMA journal_mode = DELETE")  # all of it in the one file that is moved
 
 
 def _key(data: Path) -> bytes:

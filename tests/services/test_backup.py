@@ -199,13 +199,51 @@ def climbing_out(parts: dict[str, bytes]) -> None:
     parts["files/../../escaped"] = b"x"
 
 
+def adding(name: str) -> Callable[[dict[str, bytes]], None]:
+    def change(parts: dict[str, bytes]) -> None:
+        entry = {"name": name, "bytes": 1, "sha256": hashlib.sha256(b"x").hexdigest()}
+        with_manifest(parts, entries=[*json.loads(parts["manifest.json"])["entries"], entry])
+        parts[name] = b"x"
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "files/{outside}/escaped", "files/./note", "files/a//b", "files/", "files/a/", "/files/a", "other/a", "note",
+        "files/a\\b", "files/c:a", "files/a\x00b", "files/a\nb", "files/camtay.db", "files/camtay.db-wal",
+        "files/camtay.lock", "files/log/a", "files/backup/a", "files/.hidden/a", "files/elsewhere/a",
+    ],
+)  # fmt: skip
+def test_what_no_backup_of_ours_names_is_written_nowhere(data: Path, tmp_path: Path, name: str) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (data / "elsewhere").symlink_to(outside, target_is_directory=True)
+    file = make(data, tmp_path / "all.tar.gz")
+    rebuilt(file, adding(name.format(outside=outside)))
+    before = contents(data)
+    with pytest.raises(BackupFailed, match="đường dẫn lạ"):
+        restore(file, data)
+    assert contents(data) == before and list(outside.iterdir()) == []
+
+
+def test_a_part_that_is_named_twice_is_refused(data: Path, tmp_path: Path) -> None:
+    file = make(data, tmp_path / "all.tar.gz")
+    rebuilt(file, adding("files/web.key"))
+    before = contents(data)
+    with pytest.raises(BackupFailed, match="hai lần"):
+        restore(file, data)
+    assert contents(data) == before
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
         (lambda parts: parts.update({"files/web.key": parts["files/web.key"][::-1]}), "hỏng ở phần files/web.key"),
         (lambda parts: parts.pop("files/web.key"), "thiếu phần files/web.key"),
         (lambda parts: parts.update({"files/extra": b"?"}), r"phần lạ \(files/extra\)"),
-        (climbing_out, r"đường dẫn lạ \(files/\.\./\.\./escaped\)"),
+        (climbing_out, r"đường dẫn lạ \('files/\.\./\.\./escaped'\)"),
         (lambda parts: with_manifest(parts, schema="9999"), "bản Cầm Tay mới hơn"),
         (lambda parts: with_manifest(parts, format=99), "bản Cầm Tay mới hơn"),
         (lambda parts: parts.update({"manifest.json": b"[]"}), "Không đọc được phần đầu"),
