@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 
 import flows
 from bot.tutoring.desk import ConsentAnswered, Desk, OfficeAsked
 from bot.tutoring.menu import show_menu
 from flows import Book
 from flows import events as ev
+from flows.words.keys import plain_of, split
 from flows.words.understand import Words, fold, without_fillers
 
 MAX_NAME = 30  # characters: the longest name that still fits a greeting on one line
@@ -81,6 +83,9 @@ def take_name(desk: Desk, text: str) -> None:
     address, name = _read_name(desk, masked.text)
     if name is None:
         ask_address(desk)
+    elif is_of_office(desk.book.words, name):
+        desk.say(desk.phrase("name_office"))
+        ask_name(desk, again=True)
     elif not is_name(name):
         ask_name(desk, again=True)
     elif address is not None:
@@ -94,6 +99,25 @@ def take_name(desk: Desk, text: str) -> None:
 def is_name(name: str) -> bool:
     """Whether somebody can be called by it: letters, few words, one line."""
     return 0 < len(name) <= MAX_NAME and len(name.split()) <= MAX_NAME_WORDS and bool(_NAME.fullmatch(name))
+
+
+def is_of_office(words: Words, name: str) -> bool:
+    """Whether a name is, or holds, that of an office, a bank, the union or the tutor: others would trust it.
+
+    Marks that were typed must be theirs, so that no woman's own name is refused; blanks and dots do not hide one.
+    """
+    said = split(name)
+    joined = "".join(said)
+    return any(_holds(said, office) or _is(joined, "".join(office)) for office in words.offices)
+
+
+def _holds(said: Sequence[str], office: Sequence[str]) -> bool:
+    starts = range(len(said) - len(office) + 1)
+    return any(all(map(_is, said[at : at + len(office)], office)) for at in starts)
+
+
+def _is(typed: str, word: str) -> bool:
+    return typed == word or (typed.isascii() and typed == plain_of(word))
 
 
 def is_sentence(text: str) -> bool:

@@ -30,7 +30,8 @@ REQUIRED = frozenset(
     lesson_gone lesson_moved lesson_moved_back lesson_points lesson_trouble line_end_ask line_held line_long
     line_media_ask line_media_no line_open line_over line_sent line_sent_night line_slow line_stopped link_addresses
     link_ask link_refused link_told link_words linked linked_two media_instead menu menu_done menu_first
-    menu_not_understood menu_open menu_plain menu_progress menu_track_count menu_track_pick name_again needs_ask
+    menu_not_understood menu_open menu_plain menu_progress menu_track_count menu_track_pick name_again
+    name_office needs_ask
     news news_already news_area news_ask_link news_asks news_count news_gone news_is_sending news_is_sent
     news_is_stopped news_left news_length news_link news_linked news_money news_more_than news_nobody news_none
     news_not_yours news_others news_phone news_preview news_secret news_sending news_sending_tomorrow news_stopped

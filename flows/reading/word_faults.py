@@ -20,7 +20,18 @@ ABOUT = {
 }
 
 LISTS = (
-    *("denials", "denials_with_marks", "names", "fillers", "endings", "spoken_marks", "leads", "letters", "joins"),
+    *(
+        "denials",
+        "denials_with_marks",
+        "names",
+        "offices",
+        "fillers",
+        "endings",
+        "spoken_marks",
+        "leads",
+        "letters",
+        "joins",
+    ),
     *("emergency", "emergency_die", "emergency_hurt", "emergency_around", "emergency_doubt"),
 )
 PAIRS = ("spelling", "numbers", "ordinals")
@@ -166,7 +177,7 @@ def _twice(entries: list[Entry], words: Words) -> Iterator[Problem]:
 
 
 def _heard(entry: Entry, words: Words) -> str:
-    exact = ("denials_with_marks", "spoken_marks", "joins", "letters", "emergency_around", "emergency_doubt")
+    exact = ("denials_with_marks", "spoken_marks", "joins", "letters", "emergency_around", "emergency_doubt", "offices")
     return spoken(entry.text) if entry.table in exact else " ".join(fold(words, entry.text))
 
 

@@ -46,6 +46,7 @@ class Words:
     denials: frozenset[str] = frozenset()
     maybe_denials: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
+    offices: tuple[Tokens, ...] = ()
     fillers: Mapping[str, tuple[Tokens, ...]] = field(default_factory=dict)
     endings: Mapping[str, tuple[Tokens, ...]] = field(default_factory=dict)
     marks: frozenset[str] = frozenset()
@@ -129,6 +130,7 @@ def _with_places(base: Words, table: Mapping[str, object]) -> Words:
         denials=frozenset(token for word in _list(table, "denials") for token in _folded(base, word)) | base.kept,
         maybe_denials=frozenset(plain for word in base.kept if len(plain := plain_of(word)) > 3),
         names=frozenset(" ".join(_folded(base, name)) for name in _list(table, "names")),
+        offices=tuple(tuple(split(office)) for office in _list(table, "offices")),
         fillers=_longest_first(base, fillers, at=0),
         endings=_longest_first(base, (*fillers, *_list(table, "endings")), at=-1),
         marks=frozenset(spoken(mark) for mark in _list(table, "spoken_marks")),

@@ -142,6 +142,18 @@ async def test_consent_is_asked_once_the_emergency_is_over(tmp_path: Path):
         ("🎉", ""),
         ("{hotline_vneid}", ""),
         ("mật khẩu là abc", ""),
+        ("Công an xã", ""),
+        ("cong an", ""),
+        ("C.Ô.N.G A.N", ""),
+        ("Cán bộ Hội", ""),
+        ("chị Hạnh ngân hàng", ""),
+        ("Cầm Tay", ""),
+        ("VNeID", ""),
+        ("Admin", ""),
+        ("Cẩm Tây", "Cẩm Tây"),
+        ("Hội", "Hội"),
+        ("Công Thị Ánh", "Công Thị Ánh"),
+        ("Cán Thị Bộ", "Cán Thị Bộ"),
     ],
 )
 async def test_names(tmp_path: Path, typed: str, kept: str):
