@@ -138,7 +138,7 @@ class _ScreenFormatter(logging.Formatter):
         ids = "".join(f" {name}={value}" for name, value in _fields(record).items())
         failure = f" ({_failure(record.exc_info[1])})" if record.exc_info and record.exc_info[1] is not None else ""
         when = self.formatTime(record, "%H:%M:%S")
-        return f"{when} {record.levelname.lower()} {record.name}: {_clean(record.getMessage())}{ids}{failure}"
+        return _seen(f"{when} {record.levelname.lower()} {record.name}: {_clean(record.getMessage())}{ids}{failure}")
 
 
 def _fields(record: logging.LogRecord) -> dict[str, Any]:
@@ -150,21 +150,28 @@ def _value(name: str, value: Any) -> Any:
     that leads to nobody: it is the same all through the log and outlives her in no backup of it."""
     if name in _SUBJECTS and value is not None:
         return [subject(str(item)) for item in value] if isinstance(value, list) else subject(str(value))
-    if value is None or isinstance(value, bool | int | float) or name.endswith("_id"):
+    if value is None or isinstance(value, bool | int | float):
         return value
+    if name.endswith("_id"):
+        return _seen(str(value)[:LONGEST])
     if isinstance(value, list | tuple | set | frozenset):
         return [_clean(str(item)) for item in value]
     return _clean(str(value))
 
 
 def _clean(text: str) -> str:
-    return mask_secrets(text[:LONGEST]).replace("\n", " ")
+    return _seen(mask_secrets(text[:LONGEST]))
+
+
+def _seen(text: str) -> str:
+    """One line in which nothing moves the cursor, colours the screen or turns the direction of writing."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else " " if c.isspace() else "�" for c in text)
 
 
 def _failure(error: BaseException) -> str:
     kind = f"{type(error).__module__}.{type(error).__qualname__}"
     if isinstance(error, OSError) and error.strerror:
-        return f"{kind}: {error.strerror}"
+        return f"{kind}: {_seen(error.strerror)}"
     return f"{kind}: {_clean(str(error))}" if kind.partition(".")[0] in _OWN_ROOMS else kind
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bot.errors import CamtayError
 from bot.services.people import Actor, NobodyThere, People
-from bot.tutoring.lists.words import FORMULA
+from bot.tutoring.lists.words import is_formula
 from storage import models as kept
 from storage import people
 from storage.areas import AreaRow
@@ -35,7 +35,7 @@ class Models(People):
     async def add(self, actor: Actor, kind: str, area_id: str, name: str, year: int) -> ModelRow:
         """Begin a model. Raises NotAllowed, NobodyThere, NotSo."""
         called = " ".join(name.split())
-        if not any(map(str.isalpha, called)) or len(called) > LONGEST_NAME or called.startswith(FORMULA):
+        if not any(map(str.isalpha, called)) or len(called) > LONGEST_NAME or is_formula(called):
             raise NotSo(f"Tên mô hình phải có chữ, dài nhất {LONGEST_NAME} chữ, không bắt đầu như một công thức.")
 
         def work(connection: Connection, place: AreaRow) -> ModelRow:

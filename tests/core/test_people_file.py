@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -126,8 +128,21 @@ def test_no_bytes_make_it_stumble(source: bytes):
 
 @given(st.text(max_size=60))
 def test_what_is_written_out_is_never_a_formula(cell: str):
-    assert not harmless(cell).startswith(("=", "+", "-", "@", "\t", "\r"))
+    written = unicodedata.normalize("NFKC", harmless(cell))
+    shown = written.lstrip("".join(c for c in set(written) if unicodedata.category(c)[0] in "CZ"))
+    assert not shown.startswith(("=", "+", "-", "@", "|", "%")) and not written.startswith(("\t", "\r", "\n"))
     assert harmless(cell).endswith(cell)
+
+
+@pytest.mark.parametrize("before", ["", " ", "\u200b", "\ufeff", "\u00a0", "\t", "\r", "\n", "\x00"])
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "＝", "＋", "－", "＠", "|", "%"])
+def test_every_cell_that_a_spreadsheet_might_run_is_text(before: str, sign: str):
+    assert harmless(f"{before}{sign}1").startswith("'")
+
+
+@pytest.mark.parametrize("cell", ["Lan", "1", "Hội viên", "5/3/1962", "", "'=1", "(a)", "H'Bia"])
+def test_what_is_plainly_text_stays_as_it_is(cell: str):
+    assert harmless(cell) == cell
 
 
 def test_folding_and_places():

@@ -64,6 +64,24 @@ def test_secrets_are_masked_as_a_last_resort(tmp_path: Path, secret: str) -> Non
         assert part not in written
 
 
+@pytest.mark.parametrize("hidden", ["\x1b[2J", "\r", "\n", "\x07", "\u202e", "\u2028", "\x9b1m"])
+def test_no_value_moves_the_cursor_or_begins_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], hidden: str
+) -> None:
+    start_logging(tmp_path)
+    logging.getLogger("bot").warning(
+        "failed", extra={"run_id": f"a{hidden}b", "reason": f"c{hidden}d", "all": [hidden]}
+    )
+    logging.getLogger("bot").warning(f"x{hidden}y")
+    try:
+        raise OSError(5, f"e{hidden}f")
+    except OSError:
+        logging.getLogger("bot").exception("broke")
+    shown = capsys.readouterr().err
+    assert len(shown.splitlines()) == 3 and all(line.isprintable() for line in shown.split("\n"))
+    assert all(str(value).isprintable() for line in lines(tmp_path) for value in line.values())
+
+
 def test_a_library_may_quote_a_learner_so_its_words_stay_out(tmp_path: Path) -> None:
     start_logging(tmp_path)
     for error in (ValueError("mật khẩu là lan1990"), StorageUnavailable("no connection"), OSError(28, "No space left")):

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from bot.tutoring.lists.syllables import is_syllable
-from bot.tutoring.lists.words import FORMULA, fold, tidy
+from bot.tutoring.lists.words import fold, is_formula, tidy
 
 MAX_NAME = 60  # characters
 
@@ -59,7 +59,7 @@ def fault_of(name: str) -> str:
         return "thiếu tên"
     if len(name) > MAX_NAME:
         return f"tên dài quá {MAX_NAME} chữ"
-    if name.startswith(FORMULA):
+    if is_formula(name):
         return f"tên bắt đầu bằng “{name[0]}” trông như công thức"
     if "?" in name or "\ufffd" in name:
         return f"tên “{name}” có chữ bị hỏng; hãy gõ lại tên này"

@@ -11,7 +11,7 @@ from bot.tutoring.lists import people, places
 from bot.tutoring.lists.heads import Heads
 from bot.tutoring.lists.places import Place
 from bot.tutoring.lists.sheet import AREA, PERSON, Fault, Page, Row, Sheet
-from bot.tutoring.lists.words import FORMULA, NUMBER, fold, short, tidy
+from bot.tutoring.lists.words import NUMBER, fold, is_formula, short, tidy
 
 KINDS = {
     "": PERSON, "nguoi": PERSON, "person": PERSON, "hoi vien": PERSON, "member": PERSON, "hoc vien": PERSON,
@@ -198,7 +198,7 @@ class Reader:
                 self._fault(line, column, f"dài quá {people.MAX_NAME} chữ")
             elif NUMBER.search(text):
                 self._fault(line, column, "có số giấy tờ hay số điện thoại, tên chi hội và tổ không ghi số ấy")
-            elif text.startswith(FORMULA):
+            elif is_formula(text):
                 self._fault(line, column, f"bắt đầu bằng “{text[0]}” trông như công thức")
         return Place(ward, branch, group)
 

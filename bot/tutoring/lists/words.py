@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would execute
+_FORMULA = ("=", "+", "-", "@", "|", "%", "−")  # what one spreadsheet or another would execute
 
 ONE_D = str.maketrans({"Ð": "Đ", "Ɖ": "Đ", "ð": "đ", "ɖ": "đ"})  # letters that look like Đ and are typed for it
 TONES = "\u0300\u0301\u0303\u0309\u0323"
@@ -54,6 +54,13 @@ def short(text: str, most: int = 30) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
+def is_formula(cell: str) -> bool:
+    """Whether a spreadsheet might run it: wide signs count, and so does what stands behind blanks or unseen letters."""
+    begins = unicodedata.normalize("NFKC", cell[:40])
+    shown = next((each for each in begins if unicodedata.category(each)[0] not in "CZ"), "")
+    return shown in _FORMULA or cell[:1] in ("\t", "\r", "\n")
+
+
 def harmless(cell: str) -> str:
     """A cell as it may be written into a CSV file: what a spreadsheet would execute becomes text."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+    return f"'{cell}" if is_formula(cell) else cell
