@@ -12,6 +12,7 @@ from aiohttp import web
 
 from bot.channels.webchat import WebChat, web_routes
 from bot.errors import StorageUnavailable
+from bot.web.access import is_asked_here
 
 Health = Callable[[], Awaitable[tuple[bool, dict[str, object]]]]
 
@@ -69,11 +70,11 @@ async def start(app: web.Application, host: str, port: int) -> web.AppRunner:
 
 
 def _healthz(health: Health) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    async def answer(_: web.Request) -> web.StreamResponse:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        """Whether it is well; the figures only to who asks at this machine."""
         well, details = await health()
-        return web.json_response(
-            {"ok": well, **details}, status=200 if well else 503, headers={"Cache-Control": "no-store"}
-        )
+        told = {"ok": well, **(details if is_asked_here(request) else {})}
+        return web.json_response(told, status=200 if well else 503, headers={"Cache-Control": "no-store"})
 
     return answer
 

@@ -17,8 +17,8 @@ import pytest
 from bot.channels.webchat.page import build_page
 from bot.services.hearing import Overheard
 from bot.services.preview import Previews
+from bot.web.access import is_at_this_machine
 from bot.web.preview import preview_routes
-from bot.web.preview.access import is_at_this_machine
 from bot.web.preview.asked import read_asked, read_values
 from bot.web.preview.frame import scoped
 from bot.web.preview.shown import show_everywhere

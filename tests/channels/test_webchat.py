@@ -513,6 +513,19 @@ async def test_health_answers_well_and_unwell(house: House) -> None:
 
 
 @pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "camtay.example"}, {"X-Forwarded-For": "203.0.113.7"}, {"Forwarded": "for=203.0.113.7"},
+        {"Via": "1.1 a"},
+        {"X-Real-IP": "203.0.113.7"}, {"Sec-Fetch-Site": "cross-site"},
+    ],
+)  # fmt: skip
+async def test_the_figures_of_health_are_for_this_machine_alone(house: House, headers: dict[str, str]) -> None:
+    async with aiohttp.ClientSession(house.url) as session, session.get("/healthz", headers=headers) as response:
+        assert (response.status, await response.json()) == (200, {"ok": True})
+
+
+@pytest.mark.parametrize(
     ("method", "path", "status"),
     [("GET", "/nothing", 404), ("DELETE", "/", 405), ("GET", "/crash", 500), ("GET", "/resting", 503)],
 )

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from aiohttp import web
 
 from bot.services.hearing import Heard, Overheard
-from bot.web.preview.access import may_preview
+from bot.web.access import is_asked_here
 from bot.web.preview.asked import Pairs, text_of
 from bot.web.preview.frame import html_response
 from bot.web.preview.hear_page import HearAsked, hear_page
@@ -21,7 +21,7 @@ _CODES = {word: code for code, word in KINDS.items()}
 
 
 def hear_routes(
-    overheard: Callable[[], Overheard], may: Callable[[web.Request], bool] = may_preview
+    overheard: Callable[[], Overheard], may: Callable[[web.Request], bool] = is_asked_here
 ) -> list[web.AbstractRouteDef]:
     """GET and POST /preview/hear: `text`, `as` a kind of value, `at` LESSON/STEP. To stand before /preview/LESSON."""
 

@@ -12,8 +12,8 @@ from aiohttp import web
 
 from bot.services.hearing import Overheard
 from bot.services.preview import Look, Previews
+from bot.web.access import is_asked_here
 from bot.web.preview import page
-from bot.web.preview.access import may_preview
 from bot.web.preview.asked import Asked, Pairs, read_asked
 from bot.web.preview.frame import digest, html_response
 from bot.web.preview.hear_routes import hear_routes
@@ -30,7 +30,7 @@ def preview_routes(
     previews: Previews,
     tutor: str,
     overheard: Callable[[], Overheard],
-    may: Callable[[web.Request], bool] = may_preview,
+    may: Callable[[web.Request], bool] = is_asked_here,
 ) -> list[web.AbstractRouteDef]:
     """GET /preview/ · /preview/hear · GET and POST /preview/LESSON · GET /preview/LESSON/state · …/graph.svg.
 

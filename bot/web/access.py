@@ -1,4 +1,4 @@
-"""Who may look at lessons that are not published: somebody at this very machine, nobody else (until people sign in)."""
+"""Who is at this very machine: she may look at lessons that are not published, and at the figures of /healthz."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _RELAYED = (
 )
 
 
-def may_preview(request: web.Request) -> bool:
+def is_asked_here(request: web.Request) -> bool:
     """True for a browser on this machine that asked this machine.
 
     The peer has to be a loopback address, and no proxy may stand between: none that says so in a header, none that
