@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, union_all, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, union_all, update
 from sqlalchemy import literal as word
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -22,11 +22,22 @@ from storage.records import from_ms, to_ms
 
 def roles_of(conn: Connection, learner_id: str) -> list[RoleRow]:
     """All roles of a person, suspended and asked ones too."""
+    return _roles(conn, t.role.c.learner_id == learner_id)
+
+
+def holders_above(conn: Connection, path: str, roles: Iterable[str]) -> list[RoleRow]:
+    """Everybody who holds one of these roles, and may act in it, in the area at `path` or one that it lies in."""
+    parts = path.strip("/").split("/")
+    above = ["/", *(f"/{'/'.join(parts[: at + 1])}/" for at in range(len(parts)))]
+    return _roles(conn, t.role.c.state == "active", t.role.c.role.in_(list(roles)), t.area.c.path.in_(above))
+
+
+def _roles(conn: Connection, *where: ColumnElement[bool]) -> list[RoleRow]:
     query = (
         select(t.role, t.area.c.path, t.area.c.name.label("area_name"))
         .join(t.area, t.area.c.area_id == t.role.c.area_id)
-        .where(t.role.c.learner_id == learner_id)
-        .order_by(t.role.c.role, t.role.c.area_id)
+        .where(*where)
+        .order_by(t.role.c.learner_id, t.role.c.role, t.role.c.area_id)
     )
     return [
         RoleRow(r.learner_id, r.role, r.area_id, r.state, r.by, from_ms(r.at), r.path, r.area_name)

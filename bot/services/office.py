@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeGuard
 from bot.channels.base import Body
 from bot.services.export import in_words
 from bot.services.pseudonyms import Pseudonyms
-from bot.tutoring import codes, instructing, menu, rights, sharing
+from bot.tutoring import codes, instructing, menu, rights, roles, sharing
 from bot.tutoring import invitations as pure
 from bot.tutoring.conversation import answer, show_again
 from bot.tutoring.desk import AnswersForgotten, CodeShown, ConsentAnswered, Desk, OfficeAsked, Person, PersonForgotten
@@ -147,6 +147,8 @@ class Office:
         else:
             found = invitations.get(connection, self.names.code(shown.code))
             verdict = pure.judge(_known(found), desk.person.learner_id, now)
+            if verdict is Verdict.GOOD and found and found.kind == "invite" and not self._is_backed(connection, found):
+                verdict = Verdict.EXPIRED
         if pure.is_guess(verdict):
             for each in counted:
                 invitations.count_guess(connection, window, each)
@@ -172,7 +174,20 @@ class Office:
 
     def _grant_waiting(self, connection: Connection, desk: Desk) -> None:
         for row in invitations.waiting(connection, desk.person.learner_id):
-            self._give(connection, desk, row)
+            if self._is_backed(connection, row):
+                self._give(connection, desk, row)
+
+    def _is_backed(self, connection: Connection, row: InvitationRow) -> bool:
+        """Whether who gave this invitation may give it today: it dies with her right, however that ended."""
+        if row.by == roles.OPERATOR:
+            return True
+        action, path = f"invite_{row.role}", areas.path_of(connection, row.area_id)
+        holders = people.holders_above(connection, path, roles.ALLOWED.get(action, ()))
+        return any(
+            roles.may((roles.Grant(each.role, each.path),), action, path)
+            for each in holders
+            if self.names.of(each.learner_id) == row.by
+        )
 
     def _give(self, connection: Connection, desk: Desk, row: InvitationRow) -> None:
         give(connection, self.names, row, desk.person.learner_id, desk.universe.now)

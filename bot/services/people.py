@@ -16,7 +16,7 @@ from bot.services import correcting
 from bot.services.correcting import Correction
 from bot.services.export import in_words
 from bot.services.office import Links, Office, give
-from bot.tutoring import codes, invitations
+from bot.tutoring import codes, invitations, roles
 from bot.tutoring.correcting import CONSENT
 from bot.tutoring.roles import Grant, may
 from storage import areas, conversations, forgetting, invitees, people
@@ -55,7 +55,7 @@ class Actor:
     grants: tuple[Grant, ...]
 
 
-OPERATOR = Actor("operator", (Grant("admin", "/"),))
+OPERATOR = Actor(roles.OPERATOR, (Grant("admin", "/"),))
 """Whoever has the machine in hand: the command line."""
 
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 ROLES = ("learner", "instructor", "officer", "editor", "admin")
 
+OPERATOR = "operator"
+"""What the audit calls whoever has the machine in hand: the command line."""
+
 ALLOWED: dict[str, frozenset[str]] = {
     "see_people": frozenset({"officer", "admin"}),
     "see_counts": frozenset({"officer", "editor", "admin"}),

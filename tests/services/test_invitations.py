@@ -319,3 +319,42 @@ async def test_codes_joins_and_seats_on_postgresql(tmp_path: Path, postgres_url:
         assert "Lan" not in await t.everything()
     finally:
         await t.database.close()
+
+
+async def id_of(t: Tutor, name: str) -> str:
+    return next(row["learner_id"] for row in await t.rows("person") if row["name"] == name)
+
+
+async def suspends(t: Tutor, _: Learner) -> None:
+    await t.people.suspend(OPERATOR, await id_of(t, "Cúc"), "officer")
+
+
+async def deletes_herself(_: Tutor, officer: Learner) -> None:
+    await officer.say("xóa dữ liệu")
+    await officer.tap("Xóa hết")
+
+
+async def withdraws(_: Tutor, officer: Learner) -> None:
+    await officer.say("rút đồng ý")
+
+
+@pytest.mark.parametrize("ends", [suspends, deletes_herself, withdraws])
+@pytest.mark.parametrize("taken", [False, True])
+async def test_a_code_dies_with_the_right_of_who_gave_it(tmp_path: Path, ends, taken: bool):
+    """Also one that was taken and waits for the newcomer's consent; however the right ended, and not with another's."""
+    async with tutor(tmp_path, book(*LESSONS)) as t:
+        cuc = await agrees(await t.learner("cuc").say((await invite(t, "officer")).code), "Cúc")
+        actor = await t.people.actor(await id_of(t, "Cúc"))
+        made = await t.people.invite(actor, "instructor", WARD)
+        other = await invite(t, "instructor")
+        hoa, nga = t.learner("hoa"), t.learner("nga")
+        if taken:
+            await hoa.say(made.code)
+        await ends(t, cuc)
+        if not taken:
+            await hoa.say(made.code)
+            assert "mã" in hoa.said
+        await agrees(hoa, "Hoa")
+        await agrees(await nga.say(other.code), "Nga")
+        roles = {row["learner_id"]: row["role"] for row in await t.rows("role") if row["state"] == "active"}
+        assert roles == {await id_of(t, "Nga"): "instructor"}
