@@ -322,7 +322,7 @@ async def test_codes_joins_and_seats_on_postgresql(tmp_path: Path, postgres_url:
 
 
 async def id_of(t: Tutor, name: str) -> str:
-    return next(row["learner_id"] for row in await t.rows("person") if row["name"] == name)
+    return next(str(row["learner_id"]) for row in await t.rows("person") if row["name"] == name)
 
 
 async def suspends(t: Tutor, _: Learner) -> None:
