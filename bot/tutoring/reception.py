@@ -19,7 +19,7 @@ MAX_NAME_WORDS = 4  # Vietnamese names have two to four; a longer line is a sent
 
 _NAME = re.compile(r"[^\W\d_]+(?:[ .'’-][^\W\d_]*)*")
 FEWEST_OF_SENTENCE = 2  # words
-_IN_NO_NAME = frozenset("gì sao nào muốn muon biết được duoc làm lam không khong hông hong ko".split())
+_IN_NO_NAME = frozenset("gì nào muốn không khong hông ko".split())  # Sao, Được, Lam, Hong (Hồng) are women's names
 _FACT = re.compile(r"\{(\w+)\}")
 _BEFORE_NAME = frozenset("dạ da thưa tên ten là la tôi toi tui mình gọi goi kêu keu".split())
 _AFTER_NAME = frozenset("nha nhé nhe nghe ạ a đó do nè ne em con cháu chau ơi oi".split())
