@@ -180,21 +180,28 @@ def in_plain(url: str, folder: Path) -> str:
     return unpacked.stdout.decode()
 
 
-async def test_what_was_deleted_stays_deleted_after_a_restore(tmp_path: Path):
-    data, now = tmp_path / "data", datetime(2026, 11, 25, tzinfo=UTC)
+NOW = datetime(2026, 11, 25, tzinfo=UTC)
+
+
+async def a_folder(tmp_path: Path) -> tuple[Path, str, Pseudonyms]:
+    """A data folder with its key and an empty database, whose address comes with it."""
+    data = tmp_path / "data"
     data.mkdir()
     (data / KEY_FILE).write_text(KEY + "\n")
-    url = f"sqlite:///{data / 'camtay.db'}"
     await empty_database(data / "camtay.db")
-    names = Pseudonyms.of_folder(data, lambda: "")
+    return data, f"sqlite:///{data / 'camtay.db'}", Pseudonyms.of_folder(data, lambda: "")
+
+
+async def test_what_was_deleted_stays_deleted_after_a_restore(tmp_path: Path):
+    data, url, names = await a_folder(tmp_path)
     async with tutor(data, book(LESSON)) as t:
         t.office.names = names
         she, learner_id = await live(t, TELEGRAM)
         stop_logging()
-        file, _ = backup.make(data, url, tmp_path / "backup.tar.gz", now)
+        file, _ = backup.make(data, url, tmp_path / "backup.tar.gz", NOW)
         await she.say("xóa dữ liệu")
         await she.tap("Xóa hết")
-    backup.restore(file, data, url, now)
+    backup.restore(file, data, url, NOW)
     database = open_database(url)
     try:
         left = await database.read(everything)
@@ -209,23 +216,18 @@ async def test_what_was_deleted_stays_deleted_after_a_restore(tmp_path: Path):
 
 async def test_what_was_deleted_stays_deleted_on_a_new_disk(tmp_path: Path):
     """The newest backup knows of her deletion; an older one is restored into an empty folder."""
-    data, now = tmp_path / "data", datetime(2026, 11, 25, tzinfo=UTC)
-    data.mkdir()
-    (data / KEY_FILE).write_text(KEY + "\n")
-    url = f"sqlite:///{data / 'camtay.db'}"
-    await empty_database(data / "camtay.db")
-    names = Pseudonyms.of_folder(data, lambda: "")
+    data, url, names = await a_folder(tmp_path)
     async with tutor(data, book(LESSON)) as t:
         t.office.names = names
         she, learner_id = await live(t, TELEGRAM)
         stop_logging()
-        older, _ = backup.make(data, url, tmp_path / "backups" / "1.tar.gz", now)
+        older, _ = backup.make(data, url, tmp_path / "backups" / "1.tar.gz", NOW)
         await she.say("xóa dữ liệu")
         await she.tap("Xóa hết")
-        backup.make(data, url, tmp_path / "backups" / "2.tar.gz", now)
+        backup.make(data, url, tmp_path / "backups" / "2.tar.gz", NOW)
     new = tmp_path / "new"
     new.mkdir()
-    backup.restore(older, new, f"sqlite:///{new / 'camtay.db'}", now)
+    backup.restore(older, new, f"sqlite:///{new / 'camtay.db'}", NOW)
     assert found_in(new / "camtay.db", *TRACES) == [] and found_in(new / "deleted.json", learner_id) == []
     database = open_database(f"sqlite:///{new / 'camtay.db'}")
     try:
@@ -236,28 +238,23 @@ async def test_what_was_deleted_stays_deleted_on_a_new_disk(tmp_path: Path):
 
 async def test_a_restore_that_is_broken_off_and_run_again_brings_nobody_back(tmp_path: Path):
     """It stops at a file that cannot be replaced; by the time it is run again the database that knew is lost."""
-    data, now = tmp_path / "data", datetime(2026, 11, 25, tzinfo=UTC)
-    data.mkdir()
-    (data / KEY_FILE).write_text(KEY + "\n")
+    data, url, names = await a_folder(tmp_path)
     (data / "z.note").write_text("note")
-    url = f"sqlite:///{data / 'camtay.db'}"
-    await empty_database(data / "camtay.db")
-    names = Pseudonyms.of_folder(data, lambda: "")
     async with tutor(data, book(LESSON)) as t:
         t.office.names = names
         she, learner_id = await live(t, TELEGRAM)
         stop_logging()
-        file, _ = backup.make(data, url, tmp_path / "backups" / "1.tar.gz", now)
+        file, _ = backup.make(data, url, tmp_path / "backups" / "1.tar.gz", NOW)
         await she.say("xóa dữ liệu")
         await she.tap("Xóa hết")
     (data / "z.note").unlink()
     (data / "z.note" / "in the way").mkdir(parents=True)
     with pytest.raises(backup.BackupFailed):
-        backup.restore(file, data, url, now)
+        backup.restore(file, data, url, NOW)
     (data / "z.note" / "in the way").rmdir()
     (data / "z.note").rmdir()
     (data / "camtay.db").unlink()
-    backup.restore(file, data, url, now.replace(hour=1))
+    backup.restore(file, data, url, NOW.replace(hour=1))
     database = open_database(url)
     try:
         assert await still_gone(database, names, learner_id)
