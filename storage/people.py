@@ -67,8 +67,15 @@ def suspend_role(conn: Connection, learner_id: str, role: str, by: str, now: dat
     return changed.rowcount
 
 
-def drop_roles(conn: Connection, learner_id: str) -> None:
-    conn.execute(delete(t.role).where(t.role.c.learner_id == learner_id))
+def end_suspension(conn: Connection, learner_id: str, role: str) -> None:
+    """What was suspended is asked for again: whoever lifts it says in which area she may act."""
+    mine = t.role.c.learner_id == learner_id, t.role.c.role == role, t.role.c.state == "suspended"
+    conn.execute(update(t.role).where(*mine).values(state="asked"))
+
+
+def drop_role(conn: Connection, learner_id: str, role: str) -> None:
+    """She holds it nowhere any more."""
+    conn.execute(delete(t.role).where(t.role.c.learner_id == learner_id, t.role.c.role == role))
 
 
 def set_area(conn: Connection, learner_id: str, area_id: str | None) -> None:

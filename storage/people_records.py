@@ -21,6 +21,17 @@ class RoleRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SuspensionRow:
+    """`subject` is a pseudonym; `path` the area within which whoever suspended may do so."""
+
+    subject: str
+    role: str
+    by: str
+    path: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class InstructorRow:
     """`topics` are tracks (none: all), `langs` codes, `hours` "HH:MM-HH:MM"; no learners before `conduct_at`."""
 

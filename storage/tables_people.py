@@ -74,6 +74,17 @@ role = Table(
 )
 Index("role_area", role.c.role, role.c.area_id)
 
+suspension = Table(
+    "suspension",
+    metadata,
+    _text("subject"),  # the pseudonym of a person, or of an address that a deleted person wrote from
+    _text("role"),
+    _text("by"),
+    _text("path"),  # how far the right of whoever suspended reached
+    _at("at"),
+    PrimaryKeyConstraint("subject", "role"),
+)
+
 instructor = Table(
     "instructor",
     metadata,

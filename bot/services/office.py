@@ -13,8 +13,9 @@ from typing import Any, Protocol, TypeGuard
 
 from bot.channels.base import Body
 from bot.services.export import in_words
+from bot.services.granting import bars, give, is_backed, keep_suspensions
 from bot.services.pseudonyms import Pseudonyms
-from bot.tutoring import codes, instructing, menu, rights, roles, sharing
+from bot.tutoring import codes, instructing, menu, rights, sharing
 from bot.tutoring import invitations as pure
 from bot.tutoring.conversation import answer, show_again
 from bot.tutoring.desk import AnswersForgotten, CodeShown, ConsentAnswered, Desk, OfficeAsked, Person, PersonForgotten
@@ -147,7 +148,12 @@ class Office:
         else:
             found = invitations.get(connection, self.names.code(shown.code))
             verdict = pure.judge(_known(found), desk.person.learner_id, now)
-            if verdict is Verdict.GOOD and found and found.kind == "invite" and not self._is_backed(connection, found):
+            if (
+                verdict is Verdict.GOOD
+                and found
+                and found.kind == "invite"
+                and not is_backed(connection, self.names, found)
+            ):
                 verdict = Verdict.EXPIRED
         if pure.is_guess(verdict):
             for each in counted:
@@ -168,29 +174,21 @@ class Office:
         now = desk.universe.now
         invitations.use(connection, found.code_hash, desk.person.learner_id, now)
         place = areas.get(connection, found.area_id or "")
+        if bars(connection, self.names, desk.person.learner_id, found.role):
+            pure.hold_back(desk, show_again)
+        else:
+            pure.welcome(desk, found.role, place.name if place else "", show_again)
         if desk.agreed:
             self._give(connection, desk, found)
-        pure.welcome(desk, found.role, place.name if place else "", show_again)
 
     def _grant_waiting(self, connection: Connection, desk: Desk) -> None:
         for row in invitations.waiting(connection, desk.person.learner_id):
-            if self._is_backed(connection, row):
+            if is_backed(connection, self.names, row):
                 self._give(connection, desk, row)
 
-    def _is_backed(self, connection: Connection, row: InvitationRow) -> bool:
-        """Whether who gave this invitation may give it today: it dies with her right, however that ended."""
-        if row.by == roles.OPERATOR:
-            return True
-        action, path = f"invite_{row.role}", areas.path_of(connection, row.area_id)
-        holders = people.holders_above(connection, path, roles.ALLOWED.get(action, ()))
-        return any(
-            roles.may((roles.Grant(each.role, each.path),), action, path)
-            for each in holders
-            if self.names.of(each.learner_id) == row.by
-        )
-
     def _give(self, connection: Connection, desk: Desk, row: InvitationRow) -> None:
-        give(connection, self.names, row, desk.person.learner_id, desk.universe.now)
+        if not give(connection, self.names, row, desk.person.learner_id, desk.universe.now):
+            return
         self.hooks.confirmed(connection, desk.person.learner_id, row.role, desk.universe.now)
         if row.role == "instructor":
             desk.set_person(instructs=_instructs(connection, desk.person.learner_id))
@@ -338,8 +336,9 @@ class Office:
             self.hooks.instructor_gone(connection, learner_id, why, now)
         self.hooks.learner_gone(connection, learner_id, why, now)
         if any(role.role == "officer" for role in people.roles_of(connection, learner_id)):
-            people.suspend_role(connection, learner_id, "officer", self.names.of(learner_id), now)
+            people.drop_role(connection, learner_id, "officer")
             self.hooks.officer_gone(connection, learner_id, now)
+        keep_suspensions(connection, self.names, learner_id, deleted=why == "deleted")
         subject = self.names.of(learner_id)
         if why == "deleted":
             listed = [self.names.of(each) for each in forgetting.invitees_of(connection, learner_id)]
@@ -355,28 +354,6 @@ class Office:
 def changes_person(event: object) -> TypeGuard[OfficeAsked]:
     """Whether this can only be done alone, after everything else of a batch."""
     return isinstance(event, OfficeAsked) and event.what in ("join", "sit", "split")
-
-
-def give(connection: Connection, names: Pseudonyms, row: InvitationRow, learner_id: str, now: datetime) -> None:
-    """What an invitation brings to who has agreed: a role within an area. A suspended role stays suspended."""
-    if row.area_id is not None:
-        known = [r for r in people.roles_of(connection, learner_id) if (r.role, r.area_id) == (row.role, row.area_id)]
-        if not any(role.state == "suspended" for role in known):
-            people.set_role(connection, RoleRow(learner_id, row.role, row.area_id, "active", row.by, now))
-        _settle_in(connection, learner_id, row.area_id)
-    if row.invitee_id is not None:
-        invitations.claim(connection, row.invitee_id, learner_id)
-    if row.role == "instructor" and people.instructor(connection, learner_id) is None:
-        people.put_instructor(connection, _instructor(learner_id, Teaching(), None))
-    people.note(connection, AuditRow(now, row.by, f"joined_{row.role}", names.of(learner_id), row.area_id or ""))
-
-
-def _settle_in(connection: Connection, learner_id: str, area_id: str) -> None:
-    """Where she lives is the narrowest area that she was invited to, within what is known already."""
-    belonging = people.belonging(connection, learner_id)
-    known = areas.path_of(connection, belonging[1]) if belonging else ""
-    if not known or areas.path_of(connection, area_id).startswith(known):
-        people.set_area(connection, learner_id, area_id)
 
 
 def _instructs(connection: Connection, learner_id: str) -> bool:

@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot.errors import CamtayError, NotAllowed
-from bot.services import correcting
+from bot.services import correcting, granting
 from bot.services.correcting import Correction
 from bot.services.export import in_words
-from bot.services.office import Links, Office, give
+from bot.services.granting import Decider
+from bot.services.office import Links, Office
 from bot.tutoring import codes, invitations, roles
 from bot.tutoring.correcting import CONSENT
 from bot.tutoring.roles import Grant, may
@@ -23,7 +24,7 @@ from storage import areas, conversations, forgetting, invitees, people
 from storage import invitations as kept
 from storage.areas import AreaRow
 from storage.database import BUSY_TIMEOUT_S, Connection, Database
-from storage.people_records import AuditRow, InvitationRow, InviteeRow, Listed, RoleRow
+from storage.people_records import AuditRow, InvitationRow, InviteeRow, Listed
 
 T = TypeVar("T")
 
@@ -40,6 +41,8 @@ REFUSALS = {
     "delete": "Chị chỉ xóa được dữ liệu của người trong địa bàn mình phụ trách.",
     "announce": "Chị chỉ gửi hay dừng được tin của địa bàn mình phụ trách.",
 }
+BEYOND = "Chị ấy do cấp trên tạm dừng; chỉ cấp ấy trở lên mới mở lại được."
+ABOVE = "Vai trò này của chị ấy do cấp trên giao; chỉ cấp trên mới tạm dừng được."
 INVITES = "Chị chỉ mời được người vào địa bàn mình phụ trách; cán bộ thì do cấp trên mời."
 
 
@@ -47,13 +50,8 @@ class NobodyThere(CamtayError):
     """Không có người hay địa bàn nào mang mã này."""
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who acts, with her roles; `name` is what the audit calls her: a pseudonym."""
-
-    name: str
-    grants: tuple[Grant, ...]
-
+Actor = Decider
+"""Who acts, with her roles; `name` is what the audit calls her: a pseudonym."""
 
 OPERATOR = Actor(roles.OPERATOR, (Grant("admin", "/"),))
 """Whoever has the machine in hand: the command line."""
@@ -88,8 +86,7 @@ class People:
 
     async def actor(self, learner_id: str) -> Actor:
         """Somebody of ours with the roles she has now."""
-        roles = await self.database.read(lambda c: people.roles_of(c, learner_id))
-        grants = tuple(Grant(role.role, role.path, role.state == "active") for role in roles)
+        grants = await self.database.read(lambda c: granting.grants_of(c, learner_id))
         return Actor(self.office.names.of(learner_id), grants)
 
     async def areas(self, path: str = "/") -> list[AreaRow]:
@@ -151,9 +148,11 @@ class People:
             if not place.area_id:
                 raise NobodyThere("Chưa biết chị ấy ở địa bàn nào; hãy mời chị ấy bằng mã.")
             now = self.now()
+            if not granting.lift(connection, self.office.names, actor.grants, learner_id, "instructor"):
+                raise NotAllowed(BEYOND)
             row = InvitationRow("", "invite", "instructor", place.area_id, None, None, actor.name, now, now)
-            people.set_role(connection, RoleRow(learner_id, "instructor", place.area_id, "active", actor.name, now))
-            give(connection, self.office.names, row, learner_id, now)
+            if not granting.give(connection, self.office.names, row, learner_id, now):
+                raise CamtayError("Chị ấy còn bị tạm dừng ở một vai trò khác; hãy mở lại vai trò đó trước.")
             self.office.hooks.confirmed(connection, learner_id, "instructor", now, unasked=True)
 
         await self.about(actor, "approve", learner_id, work)
@@ -165,13 +164,9 @@ class People:
         """
 
         def work(connection: Connection, place: AreaRow) -> None:
-            now = self.now()
-            people.suspend_role(connection, learner_id, role, actor.name, now)
-            kept.withdraw_by(connection, self.office.names.of(learner_id))
-            if role == "instructor":
-                self.office.hooks.instructor_gone(connection, learner_id, "suspended", now)
-            if role == "officer":
-                self.office.hooks.officer_gone(connection, learner_id, now)
+            office = self.office
+            if not granting.suspend(connection, office.names, office.hooks, actor, learner_id, role, self.now()):
+                raise NotAllowed(ABOVE)
             self.note(connection, actor, f"suspended_{role}", learner_id, place.area_id)
 
         await self.about(actor, "suspend", learner_id, work)

@@ -6,11 +6,12 @@ sentence and written into the audit.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
+from bot.services import granting
 from bot.services.ledger import read_instructor, read_learner
-from bot.services.office import PairingHooks, give
+from bot.services.office import PairingHooks
 from bot.services.pairing import World, within
 from bot.services.pseudonyms import Pseudonyms
 from bot.tutoring import post as pure
@@ -23,7 +24,7 @@ from bot.tutoring.pairing.turn import Turn
 from bot.tutoring.roles import Grant, may
 from storage import areas, crew, pairings, people, standings
 from storage.database import Connection
-from storage.people_records import AuditRow, InvitationRow, RoleRow
+from storage.people_records import AuditRow, InvitationRow, SuspensionRow
 from storage.records import to_ms
 from storage.rows import Row
 
@@ -50,8 +51,7 @@ class Post:
     # --- who she is ---
 
     def _grants(self, connection: Connection, desk: Desk) -> tuple[Grant, ...]:
-        roles = people.roles_of(connection, desk.person.learner_id)
-        return tuple(Grant(role.role, role.path, role.state == "active") for role in roles)
+        return granting.grants_of(connection, desk.person.learner_id)
 
     def _paths(self, connection: Connection, desk: Desk) -> list[str]:
         return [g.path for g in self._grants(connection, desk) if g.active and g.role in ("officer", "admin")]
@@ -190,7 +190,7 @@ class Post:
         now, learner_id = desk.universe.now, found[0]["learner_id"]
         by = self.names.of(desk.person.learner_id)
         row = InvitationRow("", "invite", "learner", area_id, None, None, by, now, now)
-        give(connection, self.names, row, learner_id, now)
+        granting.give(connection, self.names, row, learner_id, now)
         self._audit(connection, desk, "confirmed", learner_id, area_id)
         self.hooks.confirmed(connection, learner_id, "learner", now)
         desk.say(desk.phrase("post_confirmed"))
@@ -213,20 +213,44 @@ class Post:
         return found
 
     def person(self, connection: Connection, desk: Desk, person_id: str) -> None:
-        if row := self._person(connection, desk, person_id, "person"):
-            pure.show_person(desk, person_id, row["name"], row["area"], row["state"])
+        row = self._person(connection, desk, person_id, "person")
+        if row is None:
+            return
+        held = granting.bars(connection, self.names, person_id, "instructor")
+        grants = self._grants(connection, desk)
+        mine = all(may(grants, "suspend", each.path) for each in held)
+        pure.show_person(desk, person_id, row["name"], row["area"], row["state"], _stamp(held), mine=mine)
 
     def approve(self, connection: Connection, desk: Desk, person_id: str) -> None:
+        """She asked to guide others, and may; an old button does nothing for who has been suspended meanwhile."""
+        row = self._person(connection, desk, person_id, "approve")
+        if row is not None:
+            self._let(connection, desk, row) if row["state"] == "asked" else self.person(connection, desk, person_id)
+
+    def lift(self, connection: Connection, desk: Desk, value: str) -> None:
+        """The suspension that this button was made for is over."""
+        person_id, _, stamp = value.partition(":")
         row = self._person(connection, desk, person_id, "approve")
         if row is None:
             return
-        now = desk.universe.now
-        by = self.names.of(desk.person.learner_id)
+        held = granting.bars(connection, self.names, person_id, "instructor")
+        if row["state"] != "suspended" or stamp != _stamp(held):
+            desk.say(desk.phrase("post_lift_gone"))
+            self.person(connection, desk, person_id)
+        elif granting.lift(connection, self.names, self._grants(connection, desk), person_id, "instructor"):
+            self._let(connection, desk, row)
+        else:
+            self._audit(connection, desk, "refused_lift", person_id, "")
+            self.person(connection, desk, person_id)
+
+    def _let(self, connection: Connection, desk: Desk, row: Row) -> None:
+        now, by, person_id = desk.universe.now, self.names.of(desk.person.learner_id), row["learner_id"]
         for role in people.roles_of(connection, person_id):
             if role.role == "instructor" and role.path == row["path"]:
-                people.set_role(connection, RoleRow(person_id, "instructor", role.area_id, "active", by, now))
                 invitation = InvitationRow("", "invite", "instructor", role.area_id, None, None, by, now, now)
-                give(connection, self.names, invitation, person_id, now)
+                if not granting.give(connection, self.names, invitation, person_id, now):
+                    self.person(connection, desk, person_id)
+                    return
         self._audit(connection, desk, "approved", person_id, "")
         self.hooks.confirmed(connection, person_id, "instructor", now, unasked=True)
         desk.say(desk.phrase("post_approved"))
@@ -240,9 +264,8 @@ class Post:
         """Her access ends at once; her learners get somebody else."""
         if self._person(connection, desk, person_id, "suspend") is None:
             return
-        now = desk.universe.now
-        people.suspend_role(connection, person_id, "instructor", self.names.of(desk.person.learner_id), now)
-        self.hooks.instructor_gone(connection, person_id, "suspended", now)
+        who = granting.Decider(self.names.of(desk.person.learner_id), self._grants(connection, desk))
+        granting.suspend(connection, self.names, self.hooks, who, person_id, "instructor", desk.universe.now)
         self._audit(connection, desk, "suspended_instructor", person_id, "")
         desk.say(desk.phrase("post_suspended"))
         self.waiting(connection, desk, "")
@@ -250,6 +273,11 @@ class Post:
 
 def _assign(request_id: str, instructor_id: str, turn: Turn) -> str:
     return policy.assign(turn, request_id, instructor_id)
+
+
+def _stamp(held: Sequence[SuspensionRow]) -> str:
+    """What tells one suspension of somebody from her next, within a button; of her former one no button acts."""
+    return f"{max((to_ms(row.at) for row in held), default=0):x}"
 
 
 def _load(row: Row) -> str:
@@ -265,6 +293,7 @@ _ANSWERS: dict[str, Answer] = {
     "helpers": Post.helpers,
     "person": Post.person,
     "approve": Post.approve,
+    "lift": Post.lift,
     "pause": Post.pause,
     "suspend": Post.suspend,
 }

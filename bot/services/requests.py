@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.errors import CamtayError
+from bot.services.granting import give
 from bot.services.ledger import SqlLedger, read_instructor
-from bot.services.office import give
 from bot.services.pairing import World, within
 from bot.services.people import Actor, NobodyThere, People
 from bot.tutoring.pairing import policy

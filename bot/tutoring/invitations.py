@@ -98,6 +98,13 @@ def welcome(desk: Desk, role: str, area_name: str, go_on: Callable[[Desk], None]
         _back(desk, go_on)
 
 
+def hold_back(desk: Desk, go_on: Callable[[Desk], None]) -> None:
+    """The code is good, but somebody of the union has suspended her."""
+    _greet(desk)
+    desk.say(desk.phrase("code_held_back"))
+    _back(desk, go_on)
+
+
 def ask_link(desk: Desk, code_hash: str) -> None:
     """Joining is asked for once: a thief might have sent her his words."""
     _greet(desk)

@@ -69,11 +69,21 @@ def show_helpers(desk: Desk, people: Sequence[tuple[str, str, str]], page: int) 
     desk.offer(desk.phrase("post_helpers" if people else "post_no_helpers"), tuple(buttons))
 
 
-def show_person(desk: Desk, person_id: str, name: str, area: str, state: str) -> None:
-    """One instructor, or somebody who would like to be one."""
-    act = ("q:pause:", "label_suspend") if state == "active" else ("q:approve:", "label_approve")
-    text = desk.phrase(f"post_person_{state}", ai=called(desk, name), khu=area)
-    offer = ((f"{act[0]}{person_id}", desk.phrase(act[1])), ("q:list:", desk.phrase("label_post")))
+def show_person(
+    desk: Desk, person_id: str, name: str, area: str, state: str, stamp: str = "", *, mine: bool = True
+) -> None:
+    """One instructor, or somebody who would like to be one.
+
+    `stamp` names her suspension; `mine`: the officer at the desk has the right to lift it.
+    """
+    beyond = state == "suspended" and not mine
+    text = desk.phrase("post_lift_above" if beyond else f"post_person_{state}", ai=called(desk, name), khu=area)
+    act = {
+        "active": (f"q:pause:{person_id}", desk.phrase("label_suspend")),
+        "asked": (f"q:approve:{person_id}", desk.phrase("label_approve")),
+        "suspended": (f"q:lift:{person_id}:{stamp}", desk.phrase("label_lift")),
+    }[state]
+    offer = (*(() if beyond else (act,)), ("q:list:", desk.phrase("label_post")))
     desk.offer(f"{text[:1].upper()}{text[1:]}", offer)
 
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 ROLES = ("learner", "instructor", "officer", "editor", "admin")
 
+ACTING = frozenset(ROLES) - {"learner"}
+"""What lets somebody see or change what is another person's."""
+
 OPERATOR = "operator"
 """What the audit calls whoever has the machine in hand: the command line."""
 
@@ -38,6 +41,9 @@ ALLOWED: dict[str, frozenset[str]] = {
 FROM_ABOVE = frozenset({"invite_officer", "invite_editor", "invite_admin"})
 """What nobody may do to her own level: a ward's officer makes officers of its branches, not of the ward."""
 
+FROM_ABOVE_ALONE = frozenset(action.removeprefix("invite_") for action in FROM_ABOVE)
+"""The roles that nobody ends at her own level either."""
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:
@@ -54,6 +60,13 @@ def may(grants: Iterable[Grant], action: str, area_path: str) -> bool:
     return bool(area_path) and any(
         grant.active and grant.role in carriers and _reaches(grant, action, area_path) for grant in grants
     )
+
+
+def reach(grants: Iterable[Grant], action: str, paths: Iterable[str]) -> str:
+    """The widest area within which these roles allow the action, of those that hold one of `paths`."""
+    places = list(paths)
+    wide = [g.path for g in grants if any(may((g,), action, path) for path in places)]
+    return min(wide, key=len, default=min(places, key=len, default="/"))
 
 
 def _reaches(grant: Grant, action: str, area_path: str) -> bool:

@@ -76,7 +76,7 @@ async def live(t: Tutor, channel: str) -> tuple[Learner, str]:
 def drop_roles_and_fill(connection: object, learner_id: str, other: str) -> None:
     from storage import people
 
-    people.drop_roles(connection, learner_id)  # type: ignore[arg-type]
+    people.drop_role(connection, learner_id, "instructor")  # type: ignore[arg-type]
     fill(connection, learner_id, other)  # type: ignore[arg-type]
 
 

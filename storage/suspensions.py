@@ -1,0 +1,34 @@
+"""Who may not act in a role for now: kept by pseudonym, so that it outlives a withdrawal and a deletion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from storage import tables_people as t
+from storage.people_records import SuspensionRow
+from storage.records import from_ms, to_ms
+
+
+def put(conn: Connection, rows: Iterable[SuspensionRow]) -> None:
+    """Write them down; one of the same subject and role is replaced."""
+    into = postgres_insert if conn.dialect.name == "postgresql" else sqlite_insert
+    for row in rows:
+        key = {"subject": row.subject, "role": row.role}
+        values = {"by": row.by, "path": row.path, "at": to_ms(row.at)}
+        statement = into(t.suspension).values(**key, **values)
+        conn.execute(statement.on_conflict_do_update(index_elements=["subject", "role"], set_=values))
+
+
+def of(conn: Connection, subjects: Iterable[str]) -> list[SuspensionRow]:
+    """Those of any of these pseudonyms, the widest right first."""
+    rows = conn.execute(select(t.suspension).where(t.suspension.c.subject.in_(sorted(subjects))))
+    found = [SuspensionRow(r.subject, r.role, r.by, r.path, from_ms(r.at)) for r in rows]
+    return sorted(found, key=lambda row: (len(row.path), row.role, row.subject))
+
+
+def lift(conn: Connection, subjects: Iterable[str], role: str) -> None:
+    conn.execute(delete(t.suspension).where(t.suspension.c.subject.in_(sorted(subjects)), t.suspension.c.role == role))
