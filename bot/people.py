@@ -25,6 +25,7 @@ from bot.services.pseudonyms import Pseudonyms
 from bot.services.requests import Requests
 from bot.services.rules import pairing_clock, pairing_rules
 from bot.settings import Settings
+from bot.tutoring.invitations import SHORT
 from bot.tutoring.lists.words import harmless
 from bot.tutoring.reception import consent_text
 
@@ -133,6 +134,35 @@ def _qr(link: str) -> str:
     return drawn.getvalue()
 
 
+async def _codes(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    rows = await service.codes(actor, given.area)
+    for row in rows:
+        state = f"dùng {row.used_at:%d/%m/%Y}" if row.used_at else f"tới {row.expires_at:%d/%m/%Y}"
+        role = ROLE_NAMES.get(row.role, row.role)
+        write("  ".join((row.code_hash[:SHORT], role, row.area_name, row.name or "chưa ghi tên", state)))
+    write(f"{len(rows)} mã. Thu lại: ./camtay people revoke SỐ_MÃ")
+    return 0
+
+
+async def _revoke(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    row = await service.revoke(actor, given.code)
+    role = ROLE_NAMES.get(row.role, row.role)
+    write("Đã thu lại mã." if row.used_by is None else f"Đã thu lại mã, và việc {role} mà mã đã giao.")
+    return 0
+
+
+async def _back(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    code = await service.code_back(actor, given.person)
+    write(f"Mã đổi máy: {code}")
+    write("Dùng một lần, trong một ngày. Chỉ đưa tận tay, hay đọc khi nghe đúng tiếng chị ấy; gõ trên máy mới.")
+    return 0
+
+
+async def _sign_out(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    write(f"Đã thoát {await service.sign_out(actor, given.person)} máy. Vào lại: ./camtay people back {given.person}")
+    return 0
+
+
 # --- one person --------------------------------------------------------------------------------------
 
 
@@ -239,6 +269,10 @@ _VERBS: dict[str, _Verb] = {
     "list": _list,
     "invite": _invite,
     "approve": _approve,
+    "codes": _codes,
+    "revoke": _revoke,
+    "back": _back,
+    "signout": _sign_out,
     "suspend": _suspend,
     "show": _show,
     "correct": _correct,

@@ -50,12 +50,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     invite.add_argument("--days", type=int, default=14, help="mã dùng được mấy ngày (14)")
     for name, what in (
         ("approve", "Duyệt một người làm người chỉ bài."),
+        ("back", "Làm mã đổi máy cho một người mất máy: gõ mã trên máy mới là học tiếp."),
+        ("signout", "Cho một người thoát khỏi mọi máy, có hiệu lực ngay; vào lại bằng mã đổi máy."),
         ("suspend", "Tạm dừng một người chỉ bài, có hiệu lực ngay."),
         ("show", "Xem đang giữ gì của một người."),
         ("withdraw", "Rút lời đồng ý lưu giúp một người: tên và câu trả lời được xóa ngay."),
         ("delete", "Xóa hết dữ liệu của một người."),
     ):
         add(name, what).add_argument("person", metavar="MÃ", help="mã người, xem ./camtay people list")
+    given = add("codes", "Các mã mời còn dùng được và mới dùng: cho ai, ai phát, ai đã dùng.")
+    given.add_argument("area", metavar="ĐỊA_BÀN", nargs="?", default="dong-nai")
+    revoke = add("revoke", "Thu lại một mã mời; ai đã dùng mã thì không còn việc mà mã giao.")
+    revoke.add_argument("code", metavar="SỐ_MÃ", help="mười chữ đầu dòng trong ./camtay people codes")
     correct = add("correct", "Sửa dữ liệu của một người; chị ấy được báo.")
     correct.add_argument("person", metavar="MÃ")
     correct.add_argument("--name", metavar="TÊN", help="tên gọi")

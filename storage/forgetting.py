@@ -1,4 +1,4 @@
-"""Deletion that reaches everywhere, two persons become one, and what is known of a person as plain data.
+"""Deletion that reaches everywhere, and what is known of a person as plain data.
 
 The lists are read from the tables themselves: whatever table of tomorrow has a `learner_id` is reached as well.
 """
@@ -19,7 +19,7 @@ from storage.records import to_ms
 
 _SPINE = ("person", "identity", "session", "consent")  # dealt with by name
 _COUNTED = ("attendance",)  # kept as a count, nobody's
-_ALSO = (  # further columns that name a person
+ALSO = (  # further columns that name a person
     (t.offer, "instructor_id"),
     (t.pairing, "instructor_id"),
     (t.request, "owner_id"),
@@ -29,7 +29,8 @@ _ALSO = (  # further columns that name a person
 )
 
 
-def _tables_of_hers() -> list[Table]:
+def tables_of_hers() -> list[Table]:
+    """Every table whose rows belong to one person, but for those that are dealt with by name."""
     return [
         table
         for table in base.metadata.sorted_tables
@@ -61,7 +62,7 @@ def forget_belonging(conn: Connection, learner_id: str) -> None:
         delete(t.invitation).where(or_(t.invitation.c.used_by == learner_id, t.invitation.c.invitee_id.in_(mine)))
     )
     conn.execute(delete(t.invitee).where(t.invitee.c.claimed_by == learner_id))
-    for table in _tables_of_hers():
+    for table in tables_of_hers():
         if table.name not in ("run", "attempt", "award", "seat"):  # whoever only withdraws keeps her seat at the phone
             conn.execute(delete(table).where(table.c.learner_id == learner_id))
     blank = {"area_id": None, "needs": "[]"}
@@ -113,75 +114,9 @@ def drop_invitees(conn: Connection, ids: Sequence[str]) -> None:
         conn.execute(delete(t.invitee).where(t.invitee.c.invitee_id.in_(ids)))
 
 
-# --- two become one ----------------------------------------------------------------------------------
-
-
-def join(conn: Connection, stays: str, goes: str) -> None:
-    """Everything of `goes` becomes `stays`'s, except the session, which the caller has merged; then `goes` is no more.
-
-    Where only one may be (an open pairing, a role in an area, an instructor's settings), that of `stays` stays.
-    """
-    _end_second_pairing(conn, stays, goes)
-    _tell_once(conn, stays, goes)
-    for table in _tables_of_hers():
-        others = [c for c in table.primary_key.columns if c.name != "learner_id"]
-        if "learner_id" in table.primary_key.columns:
-            twice = table.alias()
-            same = [twice.c[c.name] == c for c in others]
-            already = select(twice.c.learner_id).where(twice.c.learner_id == stays, *same).exists()
-            conn.execute(delete(table).where(table.c.learner_id == goes, already))
-        conn.execute(update(table).where(table.c.learner_id == goes).values(learner_id=stays))
-    both = t.attendance.alias()
-    came = select(both.c.event_id).where(both.c.learner_id == stays)
-    conn.execute(delete(t.attendance).where(t.attendance.c.learner_id == goes, t.attendance.c.event_id.in_(came)))
-    for table, column in (
-        *_ALSO,
-        (t.invitee, "claimed_by"),
-        (t.attendance, "learner_id"),
-        (base.consent, "learner_id"),
-    ):
-        conn.execute(update(table).where(table.c[column] == goes).values({column: stays}))
-    conn.execute(update(base.identity).where(base.identity.c.learner_id == goes).values(learner_id=stays))
-    conn.execute(delete(base.session).where(base.session.c.learner_id == goes))
-    _join_person(conn, stays, goes)
-
-
-def _tell_once(conn: Connection, stays: str, goes: str) -> None:
-    """Of an announcement for both: if one of them has heard it the other does not any more, if neither has one does."""
-    told, notice = t.announced.c, t.notice.c
-
-    def of(learner_id: str) -> set[str]:
-        return set(conn.scalars(select(told.announcement_id).where(told.learner_id == learner_id)))
-
-    def waits(learner_id: str, both: set[str]) -> set[str]:
-        return set(conn.scalars(select(notice.about).where(notice.learner_id == learner_id, notice.about.in_(both))))
-
-    if both := of(stays) & of(goes):
-        said = both - waits(goes, both)
-        conn.execute(delete(t.notice).where(notice.learner_id == goes, notice.about.in_(both)))
-        conn.execute(delete(t.notice).where(notice.learner_id == stays, notice.about.in_(said)))
-
-
-def _end_second_pairing(conn: Connection, stays: str, goes: str) -> None:
-    open_one = select(t.pairing.c.pairing_id).where(t.pairing.c.learner_id == stays, t.pairing.c.state == "open")
-    if conn.scalar(open_one) is not None:
-        second = t.pairing.c.learner_id == goes, t.pairing.c.state == "open"
-        conn.execute(update(t.pairing).where(*second).values(state="ended", ended_why="linked"))
-
-
-def _join_person(conn: Connection, stays: str, goes: str) -> None:
-    person = base.person.c
-    gone = conn.execute(select(person.area_id, person.needs).where(person.learner_id == goes)).one()
-    conn.execute(
-        update(base.person).where(person.learner_id == stays, person.area_id.is_(None)).values(area_id=gone.area_id)
-    )
-    conn.execute(update(base.person).where(person.learner_id == stays, person.needs == "[]").values(needs=gone.needs))
-    conn.execute(delete(base.person).where(person.learner_id == goes))
-
-
 # --- what is known of her ----------------------------------------------------------------------------
 
-_HIDDEN = {"code_hash", "import_id"}
+_HIDDEN = {"code_hash", "import_id", "rows"}
 
 
 def export(conn: Connection, learner_id: str) -> dict[str, list[dict[str, Any]]]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, update
 
 from storage import keeping
 from storage import tables as base
@@ -15,6 +17,39 @@ from storage.people_records import InvitationRow
 from storage.records import from_ms, to_ms
 
 GUESSES = "guesses:"
+
+_GIVEN = (
+    select(
+        t.invitation,
+        t.area.c.name.label("area_name"),
+        t.area.c.path,
+        t.invitee.c.name.label("entry"),
+        base.person.c.name.label("holder"),
+    )
+    .join(t.area, t.area.c.area_id == t.invitation.c.area_id)
+    .outerjoin(t.invitee, t.invitee.c.invitee_id == t.invitation.c.invitee_id)
+    .outerjoin(base.person, base.person.c.learner_id == t.invitation.c.used_by)
+    .where(t.invitation.c.kind == "invite")
+    .order_by(t.invitation.c.made_at.desc(), t.invitation.c.code_hash)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GivenRow:
+    """An invitation as whoever answers for it sees it: for whom, where, used by whom; never the code itself."""
+
+    code_hash: str
+    role: str
+    area_id: str
+    area_name: str
+    path: str
+    name: str
+    invitee_id: str | None
+    by: str
+    made_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+    used_by: str | None
 
 
 def add(conn: Connection, rows: Sequence[InvitationRow]) -> None:
@@ -62,9 +97,15 @@ def try_again(conn: Connection, code_hash: str) -> None:
 
 
 def withdraw_links(conn: Connection, learner_id: str) -> None:
-    """A new set of words makes her former ones worthless."""
-    mine = t.invitation.c.learner_id == learner_id, t.invitation.c.kind == "link", t.invitation.c.used_at.is_(None)
+    """New words, or a new code for a new phone of hers, make the former ones worthless."""
+    mine = t.invitation.c.learner_id == learner_id, t.invitation.c.kind.in_(("link", "back"))
     conn.execute(delete(t.invitation).where(*mine))
+
+
+def withdraw_of(conn: Connection, invitee_id: str) -> None:
+    """What was given out for an entry of a list and nobody has used is worth nothing any more."""
+    unused = t.invitation.c.invitee_id == invitee_id, t.invitation.c.used_at.is_(None)
+    conn.execute(delete(t.invitation).where(*unused))
 
 
 def withdraw_by(conn: Connection, by: str) -> None:
@@ -74,14 +115,41 @@ def withdraw_by(conn: Connection, by: str) -> None:
 
 
 def expire(conn: Connection, before: datetime, limit: int) -> int:
-    """Drop codes that nobody used and that ended before then."""
-    old = select(t.invitation.c.code_hash).where(
-        t.invitation.c.expires_at < to_ms(before), t.invitation.c.used_at.is_(None)
-    )
+    """Drop codes that ended before then: of invitations those that nobody used."""
+    unused = or_(t.invitation.c.used_at.is_(None), t.invitation.c.kind != "invite")
+    old = select(t.invitation.c.code_hash).where(t.invitation.c.expires_at < to_ms(before), unused)
     ids = list(conn.scalars(old.limit(limit)))
     if ids:
         conn.execute(delete(t.invitation).where(t.invitation.c.code_hash.in_(ids)))
     return len(ids)
+
+
+def given(conn: Connection, paths: Sequence[str], now: datetime, since: timedelta, limit: int) -> list[GivenRow]:
+    """Codes for these areas and all below: living ones, and those used within `since`; the newest first."""
+    living = and_(t.invitation.c.used_at.is_(None), t.invitation.c.expires_at > to_ms(now))
+    within = or_(*(t.area.c.path.startswith(path, autoescape=True) for path in paths))
+    query = _GIVEN.where(within, or_(living, t.invitation.c.used_at > to_ms(now - since)))
+    return [_given(row) for row in conn.execute(query.limit(limit))]
+
+
+def beginning(conn: Connection, short: str) -> GivenRow | None:
+    """The invitation whose hash begins so; None where there is none or more than one."""
+    query = _GIVEN.where(t.invitation.c.code_hash.startswith(short, autoescape=True)).limit(2)
+    rows = conn.execute(query).all()
+    return _given(rows[0]) if len(rows) == 1 else None
+
+
+def revoke(conn: Connection, code_hash: str) -> None:
+    conn.execute(delete(t.invitation).where(t.invitation.c.code_hash == code_hash))
+
+
+def _given(row: Any) -> GivenRow:
+    name = row.entry or row.holder or ""
+    used_at = None if row.used_at is None else from_ms(row.used_at)
+    return GivenRow(
+        row.code_hash, row.role, row.area_id, row.area_name, row.path, name, row.invitee_id, row.by,
+        from_ms(row.made_at), from_ms(row.expires_at), used_at, row.used_by,
+    )  # fmt: skip
 
 
 def claim(conn: Connection, invitee_id: str, learner_id: str) -> None:

@@ -41,6 +41,11 @@ def add(conn: Connection, rows: Sequence[InviteeRow], by: str, now: datetime, im
         conn.execute(into(t.invitee).on_conflict_do_nothing(), values)
 
 
+def free(conn: Connection, invitee_id: str) -> None:
+    """Nobody has turned out to be this entry."""
+    conn.execute(update(t.invitee).where(t.invitee.c.invitee_id == invitee_id).values(claimed_by=None))
+
+
 def known(conn: Connection, ids: Collection[str]) -> set[str]:
     """Which of these invitees are there and can be seen."""
     return set(

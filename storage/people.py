@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, union_all, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, union_all, update
 from sqlalchemy import literal as word
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -73,6 +73,15 @@ def end_suspension(conn: Connection, learner_id: str, role: str) -> None:
     conn.execute(update(t.role).where(*mine).values(state="asked"))
 
 
+def end_role(conn: Connection, learner_id: str, role: str, area_id: str) -> None:
+    """She holds it in this area no more; where that was why she was thought to live there, nothing is known of it."""
+    mine = t.role.c.learner_id == learner_id
+    conn.execute(delete(t.role).where(mine, t.role.c.role == role, t.role.c.area_id == area_id))
+    left = select(t.role.c.learner_id).where(mine, t.role.c.area_id == area_id).exists()
+    here = base.person.c.learner_id == learner_id, base.person.c.area_id == area_id
+    conn.execute(update(base.person).where(*here, ~left).values(area_id=None))
+
+
 def drop_role(conn: Connection, learner_id: str, role: str) -> None:
     """She holds it nowhere any more."""
     conn.execute(delete(t.role).where(t.role.c.learner_id == learner_id, t.role.c.role == role))
@@ -109,6 +118,38 @@ def belonging(conn: Connection, learner_id: str) -> tuple[str, str | None, tuple
     query = select(columns.name, columns.area_id, columns.needs).where(columns.learner_id == learner_id)
     row = conn.execute(query).one_or_none()
     return None if row is None else (row[0], row[1], tuple(json.loads(row[2])))
+
+
+def name_of(conn: Connection, learner_id: str) -> str:
+    """The name she is called by; "" where there is none."""
+    return conn.scalar(select(base.person.c.name).where(base.person.c.learner_id == learner_id)) or ""
+
+
+def pin_of(conn: Connection, learner_id: str) -> str:
+    """The keyed hash of her digits; "" where she has chosen none."""
+    return conn.scalar(select(base.person.c.pin).where(base.person.c.learner_id == learner_id)) or ""
+
+
+def set_pin(conn: Connection, learner_id: str, pin: str) -> None:
+    conn.execute(update(base.person).where(base.person.c.learner_id == learner_id).values(pin=pin))
+
+
+def guide_of(conn: Connection, learner_id: str) -> str | None:
+    """Who guides her now."""
+    mine = t.pairing.c.learner_id == learner_id, t.pairing.c.state == "open"
+    return conn.scalar(select(t.pairing.c.instructor_id).where(*mine))
+
+
+def named_below(conn: Connection, paths: Sequence[str]) -> list[tuple[str, str, str]]:
+    """(learner_id, name, area) of everybody with a name who lives in these areas or below, by name."""
+    within = or_(*(t.area.c.path.startswith(path, autoescape=True) for path in paths))
+    query = (
+        select(base.person.c.learner_id, base.person.c.name, t.area.c.name)
+        .join(t.area, t.area.c.area_id == base.person.c.area_id)
+        .where(within, base.person.c.name != "")
+        .order_by(base.person.c.name, base.person.c.learner_id)
+    )
+    return [(row[0], row[1], row[2]) for row in conn.execute(query)] if paths else []
 
 
 def consent_of(conn: Connection, learner_id: str) -> str:

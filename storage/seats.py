@@ -83,10 +83,11 @@ def take_off(
     if len(others) > 1:
         take_seats(conn, channel, chat_id, [person.learner_id], now)
     change_over(conn, channel, chat_id, leaves, person.learner_id, out_no)
-    session = base.session.c
-    conn.execute(update(base.session).where(session.learner_id == leaves).values(due_at=due_at))
+    session, left = base.session.c, addresses(conn, leaves)
+    if left:  # else nobody is reminded: the address is somebody else's now
+        conn.execute(update(base.session).where(session.learner_id == leaves).values(due_at=due_at))
     at_this = session.learner_id == leaves, session.channel == channel, session.chat_id == chat_id
-    for to_channel, to_chat in addresses(conn, leaves)[:1]:
+    for to_channel, to_chat in left[:1]:
         conn.execute(update(base.session).where(*at_this).values(channel=to_channel, chat_id=to_chat))
 
 

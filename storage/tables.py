@@ -28,6 +28,7 @@ person = Table(
     Column("area_id", Text, index=True),
     Column("lang", Text, nullable=False, server_default="vi"),
     Column("needs", Text, nullable=False, server_default="[]"),
+    Column("pin", Text, nullable=False, server_default=""),  # a keyed hash, of who holds a role and shares a phone
     Column("idle_asked_at", BigInteger),  # when she was asked whether her data may be kept, after a year of silence
 )
 

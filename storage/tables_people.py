@@ -154,6 +154,15 @@ seat = Table(
     PrimaryKeyConstraint("channel", "chat_id", "learner_id"),
 )
 
+joined = Table(
+    "joined",
+    metadata,
+    _key("join_id"),
+    Column("learner_id", Text, _person(), nullable=False, index=True),
+    _at("at"),
+    _text("rows"),  # JSON: everything of the person who became this one, see storage/joins.py
+)
+
 # --- 1+1 ---------------------------------------------------------------------------------------------
 
 request = Table(

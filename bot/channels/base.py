@@ -99,7 +99,8 @@ class Update:
     """One inbound item. `channel` names one account (`telegram:42`, `web`); `(channel, update_id)` is unique.
 
     `chat_id` is the person's address on that channel; `at` is aware UTC. `receipt` is what the channel needs to
-    acknowledge a tap after commit (Telegram's callback id), never stored.
+    acknowledge a tap after commit (Telegram's callback id), never stored. `source` is the network address it came from,
+    where the channel knows one: wrong codes are counted against it.
     """
 
     channel: str
@@ -108,6 +109,7 @@ class Update:
     body: Body
     at: datetime
     receipt: str = ""
+    source: str = ""
 
 
 # --- outbound ----------------------------------------------------------------------------------------

@@ -13,16 +13,18 @@ from bot.services import told
 from bot.services.effects import WEB, Effects, Record
 from bot.services.office import Office, changes_person
 from bot.services.pseudonyms import Pseudonyms
-from bot.tutoring import invitations, linking, sharing
+from bot.tutoring import linking, rights, sharing
 from bot.tutoring import talk as talks
 from bot.tutoring.conversation import answer, show_again
 from bot.tutoring.desk import Desk, OfficeAsked, Person
+from bot.tutoring.invitations import Verdict
 from bot.tutoring.quiet import QuietHours
 from flows import Book, SessionCorrupt
 from flows.events import Universe
-from storage import conversations, keeping
+from storage import conversations, joins, keeping, seats
 from storage.database import Connection, Database
 from storage.errors import Conflict, StorageError
+from storage.joins import JoinRow
 from storage.records import LearnerRow, PersonRow, Writes
 
 INNER = "inner"
@@ -107,19 +109,27 @@ class Conversation:
     def _join(
         self, connection: Connection, row: LearnerRow, value: str, effects: Effects, book: Book, universe: Universe
     ) -> None:
-        """She confirmed that this phone is hers too: both persons become one, and she is told on both phones."""
-        talk = self._talk(connection, row)
-        other = self.office.join(connection, row, value, universe.now)
-        if other is None:
-            record = Record(row, replace(talk, offer=(), pending=""), effects, self.quiet)
-            self._at_desk(connection, record, book, universe, lambda desk: invitations.refuse_late(desk, show_again))
+        """Both phones have said yes, or somebody vouched: two persons become one, and both phones are told."""
+        joined = self.office.phones.join(connection, row, value, universe.now)
+        if joined is None:
+            record = Record(row, replace(self._talk(connection, row), offer=(), pending=""), effects, self.quiet)
+            late = Verdict.EXPIRED.value
+            self._at_desk(connection, record, book, universe, lambda desk: linking.refuse(desk, late, show_again))
             return
-        merged = linking.merge(self._talk(connection, other), talk)
-        there = Record(replace(other, out_no=max(row.out_no, other.out_no)), merged, effects, self.quiet)
-        there.tell(book.phrase("link_told", other.address, other.name, merged.lang), universe.now)
-        joined = replace(other, channel=row.channel, chat_id=row.chat_id, away=False, out_no=there.out_no)
-        record = Record(joined, merged, effects, self.quiet)
-        self._at_desk(connection, record, book, universe, lambda desk: linking.welcome(desk, show_again))
+        stays, goes, vouched = joined
+        other = goes if row.learner_id == stays.learner_id else stays
+        talk = linking.merge(self._talk(connection, stays), self._talk(connection, goes))
+        merged = replace(talk, joined_at=universe.now)
+        base = conversations.learners_by_chat(connection, row.channel, [row.chat_id])[row.chat_id]
+        base = replace(base, out_no=max(stays.out_no, goes.out_no))
+        there = Record(replace(base, channel=other.channel, chat_id=other.chat_id), merged, effects, self.quiet)
+        addresses = seats.addresses(connection, stays.learner_id)
+        if (other.channel, other.chat_id) in addresses:  # else somebody else speaks there now
+            there.tell(book.phrase("link_told", stays.address, stays.name, merged.lang), universe.now)
+        here = replace(base, channel=row.channel, chat_id=row.chat_id, away=False, out_no=there.out_no)
+        others = len(addresses) - 1 if vouched else 0
+        record = Record(here, merged, effects, self.quiet)
+        self._at_desk(connection, record, book, universe, lambda desk: linking.welcome(desk, show_again, others=others))
 
     def _sit(
         self, connection: Connection, row: LearnerRow, value: str, effects: Effects, book: Book, universe: Universe
@@ -136,13 +146,46 @@ class Conversation:
     def _split(
         self, connection: Connection, row: LearnerRow, value: str, effects: Effects, book: Book, universe: Universe
     ) -> None:
-        """This phone, or the others, are not hers any more: somebody new begins there; she keeps everything."""
-        gone = self.office.split(connection, row, value, universe.new_id, universe.now)
-        effects.anew += [chat_id for channel, chat_id in gone if channel == WEB]
-        came = conversations.learners_by_chat(connection, row.channel, [row.chat_id])[row.chat_id]
-        record = Record(came, self._talk(connection, came), effects, self.quiet)
-        act = linking.begin_anew if came.learner_id != row.learner_id else partial(linking.stays, others=len(gone))
-        self._at_desk(connection, record, book, universe, lambda desk: act(desk, go_on=show_again))
+        """This phone, or the others, are not hers any more; what was joined within the week is as it was before.
+
+        `value` is this, other, alone; delete or withdraw: she asked for that, of what is this phone's own.
+        """
+        undone = self.office.phones.undoable(connection, row, value, universe.now)
+        for each in undone:
+            row = self._undo(connection, row, each, effects, book, universe)
+        last = {"delete": rights.delete, "withdraw": rights.withdraw}.get(value)
+        act: Callable[[Desk], None] = partial(linking.undone, go_on=show_again)
+        if last is not None:
+            act = partial(_then_again, last) if value == "withdraw" else last
+        elif not undone:
+            gone = self.office.phones.split(connection, row, value, universe.new_id, universe.now)
+            effects.anew += [chat_id for channel, chat_id in gone if channel == WEB]
+            stays = partial(linking.stays, others=len(gone))
+            row, was = conversations.learners_by_chat(connection, row.channel, [row.chat_id])[row.chat_id], row
+            act = partial(linking.begin_anew if row.learner_id != was.learner_id else stays, go_on=show_again)
+        record = Record(row, self._talk(connection, row), effects, self.quiet)
+        self._at_desk(connection, record, book, universe, act)
+
+    def _undo(
+        self, connection: Connection, row: LearnerRow, join: JoinRow, effects: Effects, book: Book, universe: Universe
+    ) -> LearnerRow:
+        """Two persons again; the one at the other phone is told. Returns who is at this one."""
+        stays, goes = (talks.load(each) for each in join.kept)
+        left, back = linking.part(self._talk(connection, row), stays, goes)
+        out_no = row.out_no + 1
+        joins.undo(connection, join.join_id, talks.dump(back), out_no, universe.now)
+        joins.settle_at_home(connection, join.learner_id, talks.dump(replace(left, joined_at=None)), join.at)
+        self.office.phones.note_undone(connection, row, join, universe.now)
+        effects.anew += [
+            chat_id for channel, chat_id in (*join.addresses, (row.channel, row.chat_id)) if channel == WEB
+        ]
+        here = conversations.learners_by_chat(connection, row.channel, [row.chat_id])[row.chat_id]
+        other_id = join.goes if here.learner_id == join.learner_id else join.learner_id
+        for other in conversations.learners_by_id(connection, [other_id]).values():
+            there = Record(other, self._talk(connection, other), effects, self.quiet)
+            there.tell(book.phrase("split_told", other.address, other.name, there.talk.lang), universe.now)
+            there.close()
+        return here
 
     def _at_desk(
         self, connection: Connection, record: Record, book: Book, universe: Universe, act: Callable[[Desk], None]
@@ -226,7 +269,7 @@ class Conversation:
             universe = self.universe(f"{update.channel}:{update.update_id}")
             desk = Desk(book, universe, record.person, record.talk, record.row.channel)
             answer(desk, update.body)
-            self.office.settle(connection, desk, update.body, record.row.chat_id)
+            self.office.settle(connection, desk, update.body, record.row.chat_id, update.source)
             record.effects.alone += [(update, event) for event in desk.events if changes_person(event)]
             record.take(desk, universe.now, from_her=update.channel != INNER)
         return []
@@ -279,6 +322,11 @@ class Conversation:
         """This message found that she blocked the tutor: unless she has come back, nothing more is sent to her."""
         where = outgoing.channel, outgoing.chat_id, outgoing.no
         await self.database.transact(lambda connection: conversations.mark_away(connection, *where))
+
+
+def _then_again(act: Callable[[Desk], None], desk: Desk) -> None:
+    act(desk)
+    show_again(desk)
 
 
 def _begins(update: Update) -> bool:

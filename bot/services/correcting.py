@@ -10,14 +10,13 @@ import flows
 from bot.tutoring import correcting as pure
 from bot.tutoring import linking
 from bot.tutoring import talk as talks
-from bot.tutoring.conversation import show_again
 from bot.tutoring.desk import Desk, OfficeAsked
 from bot.tutoring.reception import MAX_NAME_WORDS, fingerprint, is_name
 from flows import SessionCorrupt
-from storage import areas, conversations, pairings, people, seats
+from storage import areas, conversations, people, seats
 from storage.areas import AreaRow
 from storage.database import Connection
-from storage.records import ConsentRow, PersonRow, SessionRow, Writes, to_ms
+from storage.records import ConsentRow, PersonRow, SessionRow, Writes
 
 BY_OFFICER = "officer"  # the channel of a consent row: said to an officer
 
@@ -47,7 +46,9 @@ class Self:
                 pure.ask_needs(desk, after)
             case "split":
                 self._ask_split(connection, desk)
-            case "split_this" | "split_other" if desk.talk.pending == "self.split":  # an old button never does it
+            case "split_this" | "split_other" | "split_alone" if (
+                desk.talk.pending == "self.split"
+            ):  # an old button never does it
                 desk.events.append(OfficeAsked("split", what.removeprefix("split_")))
             case "again" if desk.talk.pending == "self.split":
                 self._ask_split(connection, desk)
@@ -59,11 +60,7 @@ class Self:
                 pure.show(desk)
 
     def _ask_split(self, connection: Connection, desk: Desk) -> None:
-        others = len(seats.addresses(connection, desk.person.learner_id)) - 1
-        if others > 0:
-            linking.ask_split(desk, others)
-        else:
-            linking.stays(desk, show_again, 0)
+        linking.ask_split(desk, len(seats.addresses(connection, desk.person.learner_id)) - 1)
 
     def _move(self, connection: Connection, desk: Desk, area_id: str) -> None:
         ward = areas.get(connection, area_id)
@@ -162,15 +159,6 @@ def withdraw(connection: Connection, learner_id: str, wording: str, now: datetim
     conversations.write(connection, writes)
     conversations.forget_said(connection, learner_id)
     return True
-
-
-def tell(connection: Connection, notice_id: str, learner_id: str, phrase: str, words: str, now: datetime) -> None:
-    """She hears what was done in her name."""
-    notice = {
-        "notice_id": notice_id, "learner_id": learner_id, "phrase": phrase, "said": pairings.said({"gi": words}),
-        "buttons": "{}", "about": "", "digest": 0, "at": to_ms(now), "due_at": to_ms(now),
-    }  # fmt: skip
-    pairings.add_notices(connection, [notice])
 
 
 def _known(connection: Connection, learner_id: str) -> tuple[AreaRow | None, Sequence[str]]:

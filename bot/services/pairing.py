@@ -15,8 +15,8 @@ from math import inf
 from typing import Any, TypeVar
 
 from bot.channels.base import Notice
+from bot.services.hooks import PairingHooks
 from bot.services.ledger import SqlLedger, read_instructor, read_request
-from bot.services.office import PairingHooks
 from bot.tutoring import notices
 from bot.tutoring.desk import Desk
 from bot.tutoring.pairing import policy, staff, ticking

@@ -17,6 +17,7 @@ from bot.services.correcting import Correction
 from bot.services.export import in_words
 from bot.services.granting import Decider
 from bot.services.office import Links, Office
+from bot.services.telling import tell
 from bot.tutoring import codes, invitations, roles
 from bot.tutoring.correcting import CONSENT
 from bot.tutoring.roles import Grant, may
@@ -24,6 +25,7 @@ from storage import areas, conversations, forgetting, invitees, people
 from storage import invitations as kept
 from storage.areas import AreaRow
 from storage.database import BUSY_TIMEOUT_S, Connection, Database
+from storage.invitations import GivenRow
 from storage.people_records import AuditRow, InvitationRow, InviteeRow, Listed
 
 T = TypeVar("T")
@@ -33,6 +35,7 @@ REFUSALS = {
     "report": "Ngoài địa bàn mình phụ trách, chị chỉ xem được số chung của xã, phường và của tỉnh.",
     "see_people": "Chị chỉ xem được danh sách của địa bàn mình phụ trách.",
     "import": "Chị chỉ nhập được danh sách cho địa bàn mình phụ trách.",
+    "vouch": "Chị chỉ cấp mã đổi máy hay cho thoát máy được với người trong địa bàn mình phụ trách.",
     "approve": "Chị chỉ duyệt được người chỉ bài trong địa bàn mình phụ trách.",
     "suspend": "Chị chỉ tạm dừng được người trong địa bàn mình phụ trách.",
     "export": "Chị chỉ xem được dữ liệu của người trong địa bàn mình phụ trách.",
@@ -129,6 +132,8 @@ class People:
     ) -> Invited:
         now = self.now()
         entry = _entry(connection, invitee_id, place) if invitee_id is not None else None
+        if invitee_id is not None:
+            kept.withdraw_of(connection, invitee_id)
         code = codes.new_code(self.new_id())
         while kept.get(connection, self.office.names.code(code)) is not None:
             code = codes.new_code(self.new_id())
@@ -140,6 +145,54 @@ class People:
         return Invited(
             codes.written(code), self.links.of(code), role, place, entry.name if entry else "", row.expires_at
         )
+
+    async def codes(self, actor: Actor, area_id: str) -> list[GivenRow]:
+        """Codes of an area and all below that are good, or were used of late. Raises NotAllowed, NobodyThere."""
+
+        def work(connection: Connection, place: AreaRow) -> list[GivenRow]:
+            rows = self.office.given.given(connection, actor, self.now())
+            return [row for row in rows if row.path.startswith(place.path)]
+
+        return await self.act(actor, "invite_learner", area_id, work)
+
+    async def revoke(self, actor: Actor, short: str) -> GivenRow:
+        """The code that `codes` shows by these first digits is worth nothing; who used it has it no more.
+
+        Raises NobodyThere.
+        """
+
+        def unit(connection: Connection) -> GivenRow:
+            row = self.office.given.find(connection, actor, short)
+            if row is None:
+                raise NobodyThere("Không có mã mời nào bắt đầu như vậy; xem ./camtay people codes.")
+            self.office.given.take_back(connection, actor, row, self.now(), self.new_id())
+            return row
+
+        return await self.database.transact(unit)
+
+    async def code_back(self, actor: Actor, learner_id: str) -> str:
+        """A code by which somebody who lost her phone goes on on a new one. Raises NotAllowed, NobodyThere."""
+
+        def work(connection: Connection, place: AreaRow) -> str:
+            acting = [row for row in people.roles_of(connection, learner_id) if row.role in roles.ACTING]
+            if not all(may(actor.grants, f"invite_{row.role}", row.path) for row in acting):
+                raise NotAllowed(ABOVE)
+            return self.office.vouching.give(connection, actor.name, learner_id, self.now(), self.new_id())
+
+        return await self.about(actor, "vouch", learner_id, work)
+
+    async def sign_out(self, actor: Actor, learner_id: str) -> int:
+        """No phone is hers any more, at once; by a code for a new phone she comes back. Returns how many.
+
+        Raises NotAllowed, NobodyThere.
+        """
+
+        def work(connection: Connection, place: AreaRow) -> int:
+            gone = self.office.phones.sign_out(connection, learner_id, self.new_id, self.now())
+            self.note(connection, actor, "signed_out", learner_id, place.area_id)
+            return len(gone)
+
+        return await self.about(actor, "vouch", learner_id, work)
 
     async def approve(self, actor: Actor, learner_id: str) -> None:
         """Somebody who asked to guide others, or was suspended, may. Raises NotAllowed, NobodyThere."""
@@ -207,7 +260,7 @@ class People:
                 raise CamtayError("Chị chỉ chuyển được người tới nơi trong địa bàn mình phụ trách.")
             now = self.now()
             correcting.carry_out(connection, learner_id, correction, moved, self.words(CONSENT), now)
-            correcting.tell(connection, self.new_id(), learner_id, "corrected", correction.words(), now)
+            tell(connection, self.new_id(), learner_id, "corrected", {"gi": correction.words()}, now)
             self.note(connection, actor, "corrected", learner_id, place.area_id)
 
         await self.about(actor, "correct", learner_id, work)
@@ -221,7 +274,7 @@ class People:
             self.office.leaving(connection, learner_id, "withdrawn", now)
             if not correcting.withdraw(connection, learner_id, self.words("consent"), now):
                 raise CamtayError("Người này không đồng ý lưu gì, nên không có gì để rút.")
-            correcting.tell(connection, self.new_id(), learner_id, "withdrawn_told", "", now)
+            tell(connection, self.new_id(), learner_id, "withdrawn_told", {}, now)
 
         await self.about(actor, "withdraw", learner_id, work)
         await self.database.scrub(BUSY_TIMEOUT_S)
@@ -243,18 +296,18 @@ class People:
     async def act(self, actor: Actor, action: str, area_id: str, work: Callable[[Connection, AreaRow], T]) -> T:
         """Do it if she may there; a refusal is committed to the audit before it is raised."""
 
-        def unit(connection: Connection) -> tuple[bool, T | None]:
+        def unit(connection: Connection) -> tuple[NotAllowed | None, T | None]:
             place = areas.get(connection, area_id)
             if place is None:
                 raise NobodyThere(f"Không có địa bàn nào mang mã “{area_id}”.")
             return self._allowed(connection, actor, action, place, "", work)
 
-        return _unless_refused(action, *await self.database.transact(unit))
+        return _unless_refused(*await self.database.transact(unit))
 
     async def about(self, actor: Actor, action: str, learner_id: str, work: Callable[[Connection, AreaRow], T]) -> T:
         """Likewise for an act about a person: where she belongs is read here, never taken from who asks."""
 
-        def unit(connection: Connection) -> tuple[bool, T | None]:
+        def unit(connection: Connection) -> tuple[NotAllowed | None, T | None]:
             conversations.learners_by_id(connection, [learner_id])  # locked first, as the tutor's own batches do
             belonging = people.belonging(connection, learner_id)
             if belonging is None:
@@ -263,25 +316,29 @@ class People:
             nowhere = AreaRow("", None, "", "", "", "/")  # known to nobody but the operator
             return self._allowed(connection, actor, action, place or nowhere, learner_id, work)
 
-        return _unless_refused(action, *await self.database.transact(unit))
+        return _unless_refused(*await self.database.transact(unit))
 
     def _allowed(
         self, connection: Connection, actor: Actor, action: str, place: AreaRow, learner_id: str,
         work: Callable[[Connection, AreaRow], T],
-    ) -> tuple[bool, T | None]:  # fmt: skip
+    ) -> tuple[NotAllowed | None, T | None]:  # fmt: skip
+        refusal = NotAllowed(REFUSALS.get(action, INVITES))
         if may(actor.grants, action, place.path):
-            return True, work(connection, place)
+            try:
+                return None, work(connection, place)
+            except NotAllowed as further:
+                refusal = further
         self.note(connection, actor, f"refused_{action}", learner_id, place.area_id)
-        return False, None
+        return refusal, None
 
     def note(self, connection: Connection, actor: Actor, what: str, learner_id: str, area_id: str) -> None:
         subject = self.office.names.of(learner_id) if learner_id else ""
         people.note(connection, AuditRow(self.now(), actor.name, what, subject, area_id))
 
 
-def _unless_refused(action: str, allowed: bool, result: T | None) -> T:
-    if not allowed:
-        raise NotAllowed(REFUSALS.get(action, INVITES))
+def _unless_refused(refusal: NotAllowed | None, result: T | None) -> T:
+    if refusal is not None:
+        raise refusal
     return result  # type: ignore[return-value]  # a result of None is a T as well
 
 

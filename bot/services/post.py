@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from bot.services import granting
+from bot.services.hooks import PairingHooks
 from bot.services.ledger import read_instructor, read_learner
-from bot.services.office import PairingHooks
 from bot.services.pairing import World, within
 from bot.services.pseudonyms import Pseudonyms
 from bot.tutoring import post as pure

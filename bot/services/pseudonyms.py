@@ -42,6 +42,10 @@ class Pseudonyms:
         """An invitation code as it is kept."""
         return self._hash("code", code)
 
+    def pin(self, learner_id: str, digits: str) -> str:
+        """The digits of a person as they are kept."""
+        return self._hash("pin", f"{learner_id}:{digits}")
+
     def listed(self, *parts: str) -> str:
         """The id of a line of an imported list: the same line has the same id."""
         return f"i-{self._hash('listed', chr(0).join(parts))}"

@@ -6,11 +6,12 @@ from bot.services.announcing import Rules as NewsRules
 from bot.services.correcting import Self
 from bot.services.crew import Crew
 from bot.services.figures import Figures
+from bot.services.hooks import Room
 from bot.services.lines import Lines
 from bot.services.meetings import Meetings
 from bot.services.news import News
 from bot.services.offers import Offers
-from bot.services.office import Links, Room
+from bot.services.office import Links
 from bot.services.pairing import Hooks, World
 from bot.services.post import Post
 from bot.services.pseudonyms import Pseudonyms

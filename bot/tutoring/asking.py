@@ -19,12 +19,10 @@ def ask_again(desk: Desk) -> None:
             reception.ask_language(desk)
         case "delete":
             rights.ask_delete(desk)
-        case "link":
-            desk.events.append(OfficeAsked("link_again"))
         case "conduct":
             desk.events.append(OfficeAsked("teach"))
         case "persons":
-            desk.events.append(OfficeAsked("persons"))
+            desk.events.append(OfficeAsked("pin.persons"))
         case of_room if "." in of_room:
             desk.events.append(OfficeAsked(f"{of_room.partition('.')[0]}.again"))
         case _ if desk.person.consent == "asked":

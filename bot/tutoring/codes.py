@@ -1,4 +1,4 @@
-"""Invitation codes and the three words that join two phones: how they are made, written and recognised. Pure.
+"""Invitation codes and the four words that join two phones: how they are made, written and recognised. Pure.
 
 Never a number of six digits: reading such a number to somebody is the very gesture that thieves ask for.
 """
@@ -35,7 +35,8 @@ _BY_SOUND: dict[str, str] = {}  # as typed without diacritics → as we write it
 LONGEST = 80  # characters of a message in which a code is looked for
 
 _CODE = re.compile(rf"(?:(?P<moi>moi)[\s:._-]*)?([{ALPHABET}]{{{HALF}}})(?P<gap>[\s._-]*)([{ALPHABET}]{{{HALF}}})[.!]?")
-_LINK = re.compile(r"(?:noi[\s:._-]+)?([a-z]+)[\s,._-]+([a-z]+)[\s,._-]+([a-z]+)[.!]?")
+WORDS_OF_LINK = 4  # of some 170 each: 2^29 sets, of which a handful hold for ten minutes
+_LINK = re.compile(r"[\s,._-]+".join([r"([a-z]+)"] * WORDS_OF_LINK) + "[.!]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,11 @@ class Shown:
 def shown(body: Body) -> Shown | None:
     """The code in a message or in the payload of a deep link; None for anything else she may say."""
     match body:
-        case Text(text) | Began(text) if 0 < len(text) <= LONGEST:
+        case Text(text) if 0 < len(text) <= LONGEST:
             return read(text)
+        case Began(payload) if 0 < len(payload) <= LONGEST:
+            found = read(payload)
+            return found if found is not None and found.kind == "invite" else None  # no tap on a link joins phones
         case _:
             return None
 
@@ -64,7 +68,7 @@ def read(text: str) -> Shown | None:
         if _DIGITS & set(code) and not code.isdigit():
             return Shown("invite", code)
     link = _LINK.fullmatch(plain)
-    if link is not None and _BY_SOUND.keys() >= set(link.groups()) and len(set(link.groups())) == 3:
+    if link is not None and _BY_SOUND.keys() >= set(link.groups()) and len(set(link.groups())) == WORDS_OF_LINK:
         return Shown("link", " ".join(_BY_SOUND[each] for each in link.groups()))
     return None
 
@@ -80,10 +84,10 @@ def new_code(secret: str) -> str:
 
 
 def new_words(secret: str) -> str:
-    """Three different words, likewise."""
+    """Four different words, likewise."""
     number = int.from_bytes(hashlib.sha256(f"link:{secret}".encode()).digest())
     chosen: list[str] = []
-    while len(chosen) < 3:
+    while len(chosen) < WORDS_OF_LINK:
         number, at = divmod(number, len(WORDS))
         if WORDS[at] not in chosen:
             chosen.append(WORDS[at])
@@ -91,13 +95,13 @@ def new_words(secret: str) -> str:
 
 
 def written(code: str) -> str:
-    """As people read and type it: MOI-K7QF-9FHT; three words stay three words."""
+    """As people read and type it: MOI-K7QF-9FHT; words stay words."""
     return code if " " in code else f"MOI-{code[:HALF]}-{code[HALF:]}".upper()
 
 
 def payload(code: str) -> str:
     """As a deep link carries it: letters, digits and - alone."""
-    return f"NOI-{_plain(code).replace(' ', '-')}" if " " in code else written(code)
+    return written(code)
 
 
 def _plain(text: str) -> str:

@@ -16,6 +16,7 @@ from bot.tutoring import (
     lessons,
     lines,
     menu,
+    pins,
     reception,
     rights,
 )
@@ -29,10 +30,14 @@ from flows.engine.stage import clean, instead_of
 from flows.words.ear.voices import OUTLINES
 from flows.words.understand import Answered, Command, Emergency, Meaning, Unsure, is_command
 
-ROOMS = {"o": "offer", "y": "line", "u": "crew", "q": "post", "v": "meeting", "z": "news", "b": "self", "f": "figures"}
+ROOMS = {
+    "o": "offer", "y": "line", "u": "crew", "q": "post", "v": "meeting", "z": "news", "b": "self", "f": "figures",
+    "p": "code", "x": "given", "j": "phone", "vo": "vouch",
+}  # fmt: skip
 """The first letter of a button's token → the room of the office it is for: "o:accept:17" asks "offer.accept" of 17."""
 
-BEFORE_CONSENT = frozenset({"offer", "line"})  # whoever cried for help may answer her helper
+BEFORE_CONSENT = frozenset({"offer", "line", "code", "phone"})
+"""Whoever cried for help may answer her helper; whoever was invited says whether it is she."""
 
 NEEDS_CONSENT = frozenset({"agree", "change_address", "change_name", "link", "teach", "apply"})
 
@@ -101,7 +106,9 @@ def _text(desk: Desk, text: str) -> None:
             _own_words(desk, text)
         return
     if desk.talk.pending in lines.WRITTEN and is_for_room(desk, text):
-        if desk.talk.pending != lines.WRITING:  # what is for another person is not kept as hers
+        if desk.talk.pending.startswith("pin."):
+            pins.heard(desk)
+        elif desk.talk.pending != lines.WRITING:  # what is for another person is not kept as hers
             desk.events.append(ev.Heard(mask(clean(text[:2000])).text))
         desk.events.append(OfficeAsked(desk.talk.pending, text))
         return
@@ -206,10 +213,11 @@ def _tap(desk: Desk, token: str) -> None:
                 _resume(desk, ev.Reoffered(""))
         case "i" if desk.agreed:
             desk.events.append(OfficeAsked("set", rest))
-        case "j" if desk.talk.pending == "link":
-            desk.events.append(OfficeAsked("refuse_link") if rest == "no" else OfficeAsked("join", rest))
         case "w" if desk.talk.pending == "persons":
-            desk.events.append(OfficeAsked("sit", rest))
+            desk.events.append(OfficeAsked("pin.sit", rest))
+        case "w" if rest.partition(":")[0] == "back":
+            desk.change(offer=(), pending="")
+            show_again(desk)
         case "l":
             reception.take_language(desk, rest)
             show_again(desk)
@@ -333,8 +341,7 @@ def command(desk: Desk, word: str) -> None:
         case "delete_data":
             rights.ask_delete(desk)
         case "withdraw":
-            rights.withdraw(desk)
-            show_again(desk)
+            rights.ask_withdraw(desk, show_again)
         case "change_address" | "change_name" if desk.agreed:
             (reception.ask_address if word == "change_address" else reception.ask_name)(desk)
         case "change_language":
@@ -343,7 +350,7 @@ def command(desk: Desk, word: str) -> None:
             desk.say(desk.phrase("agreed"))
             _go_on(desk)
         case "link" | "teach" | "apply" | "persons" if desk.agreed or word == "persons":
-            desk.events.append(OfficeAsked(word))
+            desk.events.append(OfficeAsked("pin.persons" if word == "persons" else word))
         case _ if "." in word and (desk.agreed or word.partition(".")[0] in BEFORE_CONSENT):
             desk.events.append(OfficeAsked(word, line))
         case _ if "." in word or word in NEEDS_CONSENT:

@@ -97,9 +97,9 @@ class CodeShown:
 class OfficeAsked:
     """She asked for something that is decided with more than her own state: her part as instructor, a second phone.
 
-    `what` is teach, apply, set, link, link_again, refuse_link, belonging, persons; join and sit change who she is and
-    are carried out alone, after everything else of a batch. "room.what" is for one of the office's rooms. `value` is
-    what a button carried, or what she wrote.
+    `what` is teach, apply, set, link, belonging; join, sit and split change who she is and are carried out alone, after
+    everything else of a batch. "room.what" is for one of the office's rooms. `value` is what a button carried, or what
+    she wrote.
     """
 
     what: str

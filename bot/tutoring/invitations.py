@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -12,13 +12,16 @@ from bot.tutoring.desk import Desk, OfficeAsked
 
 INVITE_LASTS = timedelta(days=14)
 LINK_LASTS = timedelta(minutes=10)
+BACK_LASTS = timedelta(days=1)
 MAX_TRIES = 5
 """Wrong codes of one chat within a window; also how often one set of words may be shown and turned down."""
-MAX_TRIES_OF_ALL = {"invite": 600, "link": 60}
-"""Wrong codes of everybody together within a window, by kind: beyond it no such code is looked at until the next one.
-With 30^8 codes and some 7 million words-of-three, of which a handful hold, that leaves a guesser less than one chance
-in ten thousand a window; and whoever wants to keep others out can stop the joining of phones, not the invitations."""
+MAX_TRIES_OF_LINE = 60
+"""Wrong codes from one network address within a window; beyond it only those who have agreed are looked at there. A
+carrier puts some hundreds of telephones behind one address: one in eight of them may mistype. With 30^8 codes, ten
+thousand of them living, somebody with a hundred addresses has less than one chance in ten thousand a window."""
 WINDOW = timedelta(minutes=10)
+A_PAGE = 8
+SHORT = 10  # hex digits of a code's hash that name it in a list: it is not the code, and says nothing of it
 
 
 class Verdict(Enum):
@@ -49,8 +52,9 @@ def window_of(now: datetime) -> int:
     return int(now.timestamp() // WINDOW.total_seconds())
 
 
-def too_often(kind: str, hers: int, of_all: int) -> bool:
-    return hers >= MAX_TRIES or of_all >= MAX_TRIES_OF_ALL[kind]
+def too_often(hers: int, of_line: int, *, is_known: bool) -> bool:
+    """Whether no more codes are looked at: for her own wrong ones, or as a newcomer at an address of many."""
+    return hers >= MAX_TRIES or (of_line >= MAX_TRIES_OF_LINE and not is_known)
 
 
 def judge(found: Invitation | None, learner_id: str, now: datetime) -> Verdict:
@@ -76,61 +80,90 @@ def is_guess(verdict: Verdict) -> bool:
 
 def refuse(desk: Desk, verdict: Verdict, kind: str, go_on: Callable[[Desk], None]) -> None:
     """One kind sentence, and back to where she was."""
-    _greet(desk)
+    greet(desk)
     which = f"{verdict.value}_link" if kind == "link" and verdict in (Verdict.UNKNOWN, Verdict.OWN) else verdict.value
     desk.say(desk.phrase(which))
-    _back(desk, go_on)
-
-
-def refuse_late(desk: Desk, go_on: Callable[[Desk], None]) -> None:
-    """She said yes, but the words hold no more."""
-    refuse(desk, Verdict.EXPIRED, "link", go_on)
+    back(desk, go_on)
 
 
 def welcome(desk: Desk, role: str, area_name: str, go_on: Callable[[Desk], None]) -> None:
     """She was invited: where, as what; who has not agreed yet is asked first."""
-    _greet(desk)
+    greet(desk)
     known = f"invited_{role}" if f"invited_{role}" in desk.book.phrases else "invited_learner"
     desk.say(desk.phrase(known, noi=area_name))
     if desk.agreed and role == "instructor":
         desk.events.append(OfficeAsked("teach"))
     else:
-        _back(desk, go_on)
+        back(desk, go_on)
 
 
 def hold_back(desk: Desk, go_on: Callable[[Desk], None]) -> None:
     """The code is good, but somebody of the union has suspended her."""
-    _greet(desk)
+    greet(desk)
     desk.say(desk.phrase("code_held_back"))
-    _back(desk, go_on)
+    back(desk, go_on)
 
 
-def ask_link(desk: Desk, code_hash: str) -> None:
-    """Joining is asked for once: a thief might have sent her his words."""
-    _greet(desk)
-    yes = (f"j:{code_hash}", desk.phrase("label_link_yes"))
-    desk.offer(desk.phrase("link_ask"), (yes, ("j:no", desk.phrase("label_link_no"))), pending="link")
+def ask_mine(desk: Desk, code_hash: str, name: str, role: str, area_name: str) -> None:
+    """For whom, or as what: it is not spent by whoever opens it first."""
+    greet(desk)
+    as_what = f"code_for_{role}" if f"code_for_{role}" in desk.book.phrases else "code_for_learner"
+    text = desk.phrase("code_for", ten_moi=name, noi=area_name) if name else desk.phrase(as_what, noi=area_name)
+    yes, no = desk.phrase("label_code_mine"), desk.phrase("label_code_not_mine")
+    desk.offer(text, ((f"p:mine:{code_hash}", yes), ("p:no", no)), pending="code.mine")
 
 
-def give_link(desk: Desk, words: str, addresses: tuple[str, ...], go_on: Callable[[Desk], None]) -> None:
-    desk.say(desk.phrase("link_words", chu=words))
-    if addresses:
-        desk.say(desk.phrase("link_addresses", dia_chi="\n".join(addresses)))
-    go_on(desk)
+def asked_about(desk: Desk) -> str:
+    """The code of the question that is open, as its first button carries it."""
+    return next((token[len("p:mine:") :] for token, _ in desk.talk.offer if token.startswith("p:mine:")), "")
 
 
-def _greet(desk: Desk) -> None:
+def leave(desk: Desk, go_on: Callable[[Desk], None]) -> None:
+    """It is for somebody else, and stays good for her."""
+    desk.change(offer=(), pending="")
+    desk.say(desk.phrase("code_left"))
+    back(desk, go_on)
+
+
+# --- codes that were given out -----------------------------------------------------------------------
+
+
+def show_given(desk: Desk, rows: Sequence[tuple[str, str, str, bool]]) -> None:
+    """(hash, for whom, role, whether it is used) of codes that she may take back."""
+    buttons = [
+        (f"x:one:{code_hash[:SHORT]}", _line(desk, name, role, is_used=is_used))
+        for code_hash, name, role, is_used in rows[:A_PAGE]
+    ]
+    text = desk.phrase("given_list", so=str(len(rows))) if rows else desk.phrase("given_none")
+    desk.offer(text, (*buttons, ("q:list:", desk.phrase("label_post"))))
+
+
+def show_one(desk: Desk, code_hash: str, name: str, role: str, area_name: str, *, is_used: bool) -> None:
+    text = desk.phrase("given_one", ma=_line(desk, name, role, is_used=is_used), noi=area_name)
+    label = desk.phrase("label_code_back" if is_used else "label_code_revoke")
+    desk.offer(text, ((f"x:back:{code_hash[:SHORT]}", label), ("x:list", desk.phrase("label_back"))))
+
+
+def _line(desk: Desk, name: str, role: str, *, is_used: bool) -> str:
+    as_what = desk.phrase(f"role_{role}" if f"role_{role}" in desk.book.phrases else "role_learner")
+    state = desk.phrase("given_used" if is_used else "given_unused")
+    return f"{name or desk.phrase('given_nameless')} · {as_what} · {state}"
+
+
+def greet(desk: Desk) -> None:
     """It is a machine that speaks: said before anything else to who has never been here."""
     if desk.person.consent == "new":
         desk.set_person(consent="asked")
         desk.say(desk.phrase("hello"))
 
 
-def _back(desk: Desk, go_on: Callable[[Desk], None]) -> None:
+def back(desk: Desk, go_on: Callable[[Desk], None]) -> None:
     if desk.person.consent == "asked" and desk.talk.open_run is None:
         reception.ask_consent(desk)
     elif desk.talk.pending in ("name", "address"):
         _ask_again(desk)
+    elif desk.agreed and not desk.person.name and not desk.talk.pending:
+        reception.ask_name(desk)
     elif desk.talk.open_run is not None or desk.talk.pending:
         go_on(desk)
     else:

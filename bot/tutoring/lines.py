@@ -15,7 +15,7 @@ from bot.tutoring.pairing.wishes import Side
 WRITING = "line.write"
 """What `Talk.pending` says while whatever she types goes to the other."""
 
-WRITTEN = frozenset({"news.text", "news.link", "self.area", WRITING})
+WRITTEN = frozenset({"news.text", "news.link", "self.area", "pin.new", "pin.enter", "vouch.whom", WRITING})
 """Questions of rooms that are answered in her own words: whatever she types is for the room."""
 
 TAPPED = frozenset({"talk", "send", "hold", "stop", "report", "end", "over"})

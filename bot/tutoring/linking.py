@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from bot.tutoring import reception
 from bot.tutoring.desk import Desk
+from bot.tutoring.invitations import back, greet
 from bot.tutoring.talk import Talk
 from flows import Session
 from flows.session import Card
@@ -41,26 +42,79 @@ def merge(stays: Talk, joins: Talk) -> Talk:
     )
 
 
-def welcome(desk: Desk, go_on: Callable[[Desk], None]) -> None:
-    """Said on the phone that was joined; then she goes on where she was."""
+# --- asked on both -----------------------------------------------------------------------------------
+
+
+def give_words(desk: Desk, words: str, go_on: Callable[[Desk], None]) -> None:
+    """To be read on this phone and typed on the other: no link, a tap on what was sent joins nothing."""
+    desk.say(desk.phrase("link_words", chu=words))
+    go_on(desk)
+
+
+def ask_yes(desk: Desk, code_hash: str, name: str) -> None:
+    """On the phone where the words were typed: what joins, and who sees it then."""
+    greet(desk)
+    yes, no = (f"j:yes:{code_hash}", desk.phrase("label_link_yes")), (f"j:no:{code_hash}", desk.phrase("label_link_no"))
+    desk.offer(desk.phrase("link_ask", ten_may=name or desk.phrase("nameless")), (yes, no), pending="phone.link")
+
+
+def wait(desk: Desk, go_on: Callable[[Desk], None]) -> None:
+    """The other phone is asked now; whoever is new here is asked nothing else meanwhile."""
+    desk.change(offer=(), pending="")
+    desk.say(desk.phrase("link_wait"))
+    if desk.person.consent != "asked":
+        go_on(desk)
+
+
+def ask_back(desk: Desk, code_hash: str, name: str) -> None:
+    """On a new phone: somebody of the union has vouched for whoever goes on here."""
+    greet(desk)
+    yes, no = (f"j:back:{code_hash}", desk.phrase("label_code_mine")), ("j:no", desk.phrase("label_code_not_mine"))
+    desk.offer(desk.phrase("back_ask", ten_may=name or desk.phrase("nameless")), (yes, no), pending="phone.back")
+
+
+def asked_about(desk: Desk) -> str:
+    """The code of the question that is open, as its first button carries it."""
+    token = desk.talk.offer[0][0] if desk.talk.offer else ""
+    return token.rpartition(":")[2] if token.startswith(("j:yes:", "j:back:")) else ""
+
+
+def refuse(desk: Desk, phrase: str, go_on: Callable[[Desk], None]) -> None:
+    """Nothing joins, and why."""
+    desk.change(offer=(), pending="" if desk.talk.pending in ("phone.link", "phone.back") else desk.talk.pending)
+    desk.say(desk.phrase(phrase))
+    back(desk, go_on)
+
+
+def welcome(desk: Desk, go_on: Callable[[Desk], None], *, others: int = 0) -> None:
+    """Said on the phone where she is; then she goes on where she was.
+
+    `others`: how many phones she has beside this one that somebody vouched for; a lost one is taken off by a tap.
+    """
+    desk.change(offer=(), pending="")
     desk.say(desk.phrase("linked"))
     run = desk.talk.open_run
     if run is not None and desk.talk.parked:
         desk.say(desk.phrase("linked_two", bai=desk.lesson_title(desk.talk.parked[-1].home[0])))
-    go_on(desk)
+    if others:
+        lost, kept = desk.phrase("label_lost_phone"), desk.phrase("label_split_no")
+        desk.offer(desk.phrase("linked_old"), (("b:split_other", lost), ("b:show", kept)), pending="self.split")
+    else:
+        go_on(desk)
 
 
 # --- taken apart again -------------------------------------------------------------------------------
 
 
 def ask_split(desk: Desk, others: int) -> None:
-    """Which phone is not hers: this one, or the other."""
-    offer = (
-        ("b:split_other", desk.phrase("label_split_other")),
-        ("b:split_this", desk.phrase("label_split_this")),
-        ("b:show", desk.phrase("label_split_no")),
-    )
-    desk.offer(desk.phrase("split_ask", so=str(others + 1)), offer, pending="self.split")
+    """Which phone is not hers: this one, or the other; with one alone, whether she leaves it."""
+    no = ("b:show", desk.phrase("label_split_no"))
+    if others < 1:
+        yes = ("b:split_alone", desk.phrase("label_split_alone"))
+        desk.offer(desk.phrase("split_ask_alone"), (yes, no), pending="self.split")
+        return
+    other, this = ("b:split_other", desk.phrase("label_split_other")), ("b:split_this", desk.phrase("label_split_this"))
+    desk.offer(desk.phrase("split_ask", so=str(others + 1)), (other, this, no), pending="self.split")
 
 
 def begin_anew(desk: Desk, go_on: Callable[[Desk], None]) -> None:
@@ -72,8 +126,51 @@ def begin_anew(desk: Desk, go_on: Callable[[Desk], None]) -> None:
 def stays(desk: Desk, go_on: Callable[[Desk], None], others: int) -> None:
     """Said on the phone that stays hers."""
     desk.change(offer=(), pending="")
-    desk.say(desk.phrase("split_other" if others else "split_alone"))
+    desk.say(desk.phrase("split_other" if others else "code_expired"))
     go_on(desk)
+
+
+def undone(desk: Desk, go_on: Callable[[Desk], None]) -> None:
+    """Said on either phone: each is what it was before they were joined."""
+    desk.change(offer=(), pending="")
+    desk.say(desk.phrase("split_undone"))
+    if desk.person.consent == "new":
+        reception.greet(desk)
+    else:
+        go_on(desk)
+
+
+def part(now: Talk, stays: Talk, goes: Talk) -> tuple[Talk, Talk]:
+    """Two conversations of one, `stays` and `goes` as they were before: what was begun since belongs to who stays."""
+    hers = {run.run_id: run for run in _runs(goes)}
+    current = {run.run_id: run for run in _runs(now)}
+    only = goes.done.keys() - stays.done.keys()
+    left = replace(
+        now,
+        run=None if now.run is not None and now.run.run_id in hers else now.run,
+        parked=tuple(run for run in now.parked if run.run_id not in hers),
+        done={lesson: points for lesson, points in now.done.items() if lesson not in only},
+        cards={key: card for key, card in now.cards.items() if key not in goes.cards.keys() - stays.cards.keys()},
+        checkins=tuple(each for each in now.checkins if each not in goes.checkins or each in stays.checkins),
+        answers=max(0, now.answers - goes.answers),
+        offer=(),
+        pending="",
+    )
+    seq = max(now.seq, goes.seq) + 1
+    run = current.get(goes.run.run_id, goes.run) if goes.run else None
+    back = replace(
+        goes,
+        run=replace(run, seq=seq) if run else None,
+        parked=tuple(current.get(each.run_id, each) for each in goes.parked),
+        offer=(),
+        pending="",
+        seq=seq,
+    )
+    return left, back
+
+
+def _runs(talk: Talk) -> list[Session]:
+    return [run for run in (talk.run, *talk.parked) if run is not None]
 
 
 def _began(run: Session) -> datetime:

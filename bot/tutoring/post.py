@@ -31,6 +31,7 @@ def show(desk: Desk, requests: Sequence[tuple[str, str, str, str]], asking: Sequ
         buttons.append((f"q:person:{person_id}", desk.phrase("post_asks", ai=called(desk, name))))
     buttons.append(("q:helpers:0", desk.phrase("label_helpers")))
     buttons.append(("v:begin", desk.phrase("label_meeting")))
+    buttons.append(("x:list", desk.phrase("label_given")))
     buttons.append(("g:menu", desk.phrase("label_menu")))
     count = str(len(requests) + len(asking))
     desk.offer(desk.phrase("post_list" if requests or asking else "post_empty", so=count), tuple(buttons))

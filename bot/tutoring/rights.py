@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 from bot.channels.base import Button
-from bot.tutoring.desk import AnswersForgotten, ConsentAnswered, Desk, Person, PersonForgotten
+from bot.tutoring.desk import AnswersForgotten, ConsentAnswered, Desk, OfficeAsked, Person, PersonForgotten
 from bot.tutoring.talk import Talk
+
+UNDO = timedelta(days=7)
+"""How long the joining of two phones can be undone."""
 
 
 def show_data(desk: Desk) -> None:
@@ -59,14 +63,36 @@ def take_delete(desk: Desk, answer: str) -> None:
     """Only the answer to a question that is open deletes: an old button must never do it."""
     if desk.talk.pending != "delete":
         desk.say(desk.phrase("stale_short"))
+    elif answer == "yes" and _was_joined(desk):
+        desk.events.append(OfficeAsked("split", "delete"))
     elif answer == "yes":
-        text, restart = desk.phrase("deleted"), desk.phrase("label_restart")
-        desk.events.append(PersonForgotten())
-        desk.person, desk.talk = Person(desk.person.learner_id), Talk()
-        desk.ask(text, [Button("g:menu", restart)])
+        delete(desk)
     else:
         desk.change(offer=(), pending="")
         desk.say(desk.phrase("kept"))
+
+
+def delete(desk: Desk) -> None:
+    """She has said yes: everything that is hers goes."""
+    text, restart = desk.phrase("deleted"), desk.phrase("label_restart")
+    desk.events.append(PersonForgotten())
+    desk.person, desk.talk = Person(desk.person.learner_id), Talk()
+    desk.ask(text, [Button("g:menu", restart)])
+
+
+def ask_withdraw(desk: Desk, go_on: Callable[[Desk], None]) -> None:
+    """At once; but what another phone brought along this week is first given back to it."""
+    if desk.agreed and _was_joined(desk):
+        desk.events.append(OfficeAsked("split", "withdraw"))
+    else:
+        withdraw(desk)
+        go_on(desk)
+
+
+def _was_joined(desk: Desk) -> bool:
+    """Whether another phone was joined so lately that it can be undone: what came with it is not hers to end."""
+    joined_at = desk.talk.joined_at
+    return joined_at is not None and desk.universe.now - joined_at < UNDO
 
 
 def withdraw(desk: Desk) -> None:

@@ -23,6 +23,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "invite_editor": frozenset({"admin"}),
     "invite_admin": frozenset({"admin"}),
     "approve": frozenset({"officer", "admin"}),
+    "vouch": frozenset({"officer", "admin"}),
     "suspend": frozenset({"officer", "admin"}),
     "export": frozenset({"officer", "admin"}),
     "correct": frozenset({"officer", "admin"}),

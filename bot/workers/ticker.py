@@ -16,9 +16,10 @@ from bot.services.pairing import DUE, Pairings
 from bot.services.told import updates
 from bot.tutoring import talk as talks
 from bot.tutoring.quiet import QuietHours
+from bot.tutoring.rights import UNDO
 from bot.workers.edge import guarded
 from flows import SessionCorrupt
-from storage import invitations, keeping
+from storage import invitations, joins, keeping
 from storage.database import Connection, Database
 from storage.pairings import due_notices
 from storage.records import to_ms
@@ -156,6 +157,8 @@ class Ticker:
         await self._in_slices(learners, lambda some, c: keeping.expire_people(c, some, people))
         lines = await self.database.read(lambda c: keeping.ownerless_logs(c, people))
         await self._in_slices(lines, lambda some, c: keeping.expire_logs(c, some))
+        while await self.database.transact(lambda c: joins.expire(c, now - UNDO, SWEEP_SLICE)) == SWEEP_SLICE:
+            pass
         while await self.database.transact(lambda c: invitations.expire(c, people, SWEEP_SLICE)) == SWEEP_SLICE:
             pass
         read = now - KEEP_RELAYED

@@ -12,7 +12,7 @@ import pytest
 from bot.services import announcing
 from bot.services.announcing import Feeder, Rules
 from storage import announcements as kept
-from storage import conversations, forgetting, pairings, people
+from storage import conversations, joins, pairings, people
 from storage.database import Connection, Database, open_database
 from storage.people_records import AnnouncementRow, RoleRow
 from storage.records import PersonRow, to_ms
@@ -62,7 +62,7 @@ class Town:
                 await self.database.transact(lambda c: self.turn(c, what))
             case "join":
                 stays, goes = some
-                await self.database.transact(lambda c: forgetting.join(c, stays, goes))
+                await self.database.transact(lambda c: joins.join(c, stays, goes))
                 self.told[stays] |= self.told.pop(goes)
                 self.late |= {stays} if goes in self.late else set()
             case "delete":

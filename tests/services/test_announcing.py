@@ -14,7 +14,7 @@ from bot.services.people import OPERATOR, Actor, NobodyThere
 from bot.tutoring.roles import Grant
 from bot.workers.announcer import Announcer
 from storage import announcements as kept
-from storage import areas, forgetting, people
+from storage import areas, joins, people
 from storage.database import Connection
 from storage.people_records import InviteeRow, RoleRow
 from tests.support.builders import book, lesson
@@ -389,11 +389,8 @@ async def test_a_ward_hears_what_is_for_the_province_and_a_branch_does_not_hear_
 async def test_a_person_on_two_phones_hears_it_once(t: Tutor):
     town = Town(t)
     she = await town.woman("Lan")
-    await she.say("nối máy")
-    words = next(line for line in she.said.split("\n") if len(line.split()) == 3 and line.islower())
-    web = await t.learner("máy hai", WEB).meets("Lan")
-    await web.say(words)
-    await web.tap("Máy của tôi")
+    web = await t.learner("máy hai", WEB).meets("Lan Hai")
+    await web.shows(await t.people.code_back(OPERATOR, await town.id_of("Lan")))
     await town.announces()
     await town.all()
     assert got(she) + got(web) == 1
@@ -412,7 +409,7 @@ async def test_two_who_become_one_while_it_is_under_way_hear_it_once(t: Tutor, o
     if both:  # both written down, neither told
         t.clock.passes(seconds=EVERY_S)
         assert await town.announcer.step() == 1
-    await t.database.transact(lambda c: forgetting.join(c, stays, goes))
+    await t.database.transact(lambda c: joins.join(c, stays, goes))
     await town.all()
     assert sum(got(she) for she in t.learners.values()) == 1
 

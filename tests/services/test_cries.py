@@ -44,12 +44,12 @@ WORRY = "có ông công an gọi kêu tui chuyển tiền"
 
 async def officer(t: Tutor) -> Learner:
     one = await t.learner("cuc", TELEGRAM).meets("Cúc")
-    return await one.say((await t.people.invite(OPERATOR, "officer", WARD)).code)
+    return await one.shows((await t.people.invite(OPERATOR, "officer", WARD)).code)
 
 
 async def member(t: Tutor, channel: str = TELEGRAM) -> Learner:
     one = await t.learner("lan", channel).meets()
-    return await one.say((await t.people.invite(OPERATOR, "learner", WARD)).code)
+    return await one.shows((await t.people.invite(OPERATOR, "learner", WARD)).code)
 
 
 @pytest.mark.parametrize("channel", [TELEGRAM, WEB])

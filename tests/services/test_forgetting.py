@@ -63,7 +63,7 @@ async def live(t: Tutor, channel: str) -> tuple[Learner, str]:
     (other,) = (row["learner_id"] for row in await t.rows("person"))
     she = await t.learner(CHAT, channel).meets(NAME)
     learner_id = next(row["learner_id"] for row in await t.rows("person") if row["learner_id"] != other)
-    await she.say((await t.people.invite(OPERATOR, "instructor", WARD)).code)
+    await she.shows((await t.people.invite(OPERATOR, "instructor", WARD)).code)
     await she.tap("Tôi hứa")
     await she.opens("thu")
     await she.say("nhà gần chợ Đồn")
@@ -195,7 +195,7 @@ async def a_folder(tmp_path: Path) -> tuple[Path, str, Pseudonyms]:
 async def test_what_was_deleted_stays_deleted_after_a_restore(tmp_path: Path):
     data, url, names = await a_folder(tmp_path)
     async with tutor(data, book(LESSON)) as t:
-        t.office.names = names
+        t.use(names)
         she, learner_id = await live(t, TELEGRAM)
         stop_logging()
         file, _ = backup.make(data, url, tmp_path / "backup.tar.gz", NOW)
@@ -218,7 +218,7 @@ async def test_what_was_deleted_stays_deleted_on_a_new_disk(tmp_path: Path):
     """The newest backup knows of her deletion; an older one is restored into an empty folder."""
     data, url, names = await a_folder(tmp_path)
     async with tutor(data, book(LESSON)) as t:
-        t.office.names = names
+        t.use(names)
         she, learner_id = await live(t, TELEGRAM)
         stop_logging()
         older, _ = backup.make(data, url, tmp_path / "backups" / "1.tar.gz", NOW)
@@ -241,7 +241,7 @@ async def test_a_restore_that_is_broken_off_and_run_again_brings_nobody_back(tmp
     data, url, names = await a_folder(tmp_path)
     (data / "z.note").write_text("note")
     async with tutor(data, book(LESSON)) as t:
-        t.office.names = names
+        t.use(names)
         she, learner_id = await live(t, TELEGRAM)
         stop_logging()
         file, _ = backup.make(data, url, tmp_path / "backups" / "1.tar.gz", NOW)

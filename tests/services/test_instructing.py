@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.services.office import PairingHooks
+from bot.services.hooks import PairingHooks
 from bot.services.people import OPERATOR
 from storage.database import Connection
 from tests.support.builders import book, lesson
@@ -31,7 +31,7 @@ class Heard(PairingHooks):
 
 async def invited(t: Tutor, channel: str = TELEGRAM) -> Learner:
     hoa = await t.learner("hoa", channel).meets("Hoa")
-    return await hoa.say((await t.people.invite(OPERATOR, "instructor", WARD)).code)
+    return await hoa.shows((await t.people.invite(OPERATOR, "instructor", WARD)).code)
 
 
 async def promised(t: Tutor, channel: str = TELEGRAM) -> Learner:
@@ -113,7 +113,7 @@ async def test_nobody_declares_herself(tmp_path: Path):
 async def test_whoever_asks_is_approved_by_an_officer(tmp_path: Path):
     async with tutor(tmp_path, book(LESSON)) as t:
         lan = await t.learner().meets()
-        await lan.say((await t.people.invite(OPERATOR, "learner", WARD)).code)
+        await lan.shows((await t.people.invite(OPERATOR, "learner", WARD)).code)
         assert "báo cán bộ hội" in (await lan.say("xin chỉ bài")).said
         assert "cán bộ hội mời" in (await lan.say("việc chỉ bài")).said
         (asked,) = await t.people.list_people(OPERATOR, "dong-nai", states=["asked"])
@@ -134,7 +134,7 @@ async def test_suspending_ends_it_at_once_and_for_good(tmp_path: Path):
         await hoa.tap("Đổi số người")
         assert "cán bộ hội mời" in hoa.said and "Việc chỉ bài" not in hoa.last.labels
         await hoa.say("xin chỉ bài")
-        await hoa.say((await t.people.invite(OPERATOR, "instructor", WARD)).code)
+        await hoa.shows((await t.people.invite(OPERATOR, "instructor", WARD)).code)
         assert (await t.rows("role"))[0]["state"] == "suspended", "neither asking nor another code lifts it"
         assert await t.rows("instructor") == before
         await t.people.approve(OPERATOR, row["learner_id"])

@@ -160,7 +160,7 @@ async def test_rights_can_be_had_before_consent_is_answered(tmp_path: Path):
 async def test_she_sees_what_the_union_keeps_too(tmp_path: Path, channel: str):
     async with tutor(tmp_path, book(QUIZ)) as t:
         lan = await in_the_middle(t, channel)
-        await lan.say((await t.people.invite(OPERATOR, "instructor", "w26041")).code)
+        await lan.shows((await t.people.invite(OPERATOR, "instructor", "w26041")).code)
         await lan.say("xem dữ liệu")
         assert "Nơi sinh hoạt: Phường Trấn Biên" in lan.said and "người chỉ bài, Phường Trấn Biên" in lan.said
         assert lan.last.labels == ("Tiếp",)

@@ -44,7 +44,7 @@ async def acting(t: Tutor, name: str = "Hoa") -> set[str]:
 
 
 async def shows_code(t: Tutor, hoa: Learner, role: str, area: str) -> None:
-    await hoa.say((await t.people.invite(OPERATOR, role, area)).code)
+    await hoa.shows((await t.people.invite(OPERATOR, role, area)).code)
     assert "đang tạm dừng" in hoa.said
 
 

@@ -13,13 +13,14 @@ from sqlalchemy import func, insert, select, update
 
 from bot.errors import NotAllowed
 from bot.services import importing
+from bot.services.hooks import PairingHooks
 from bot.services.importing import ImportRunning, carry_out, plan
-from bot.services.office import Office, PairingHooks
+from bot.services.office import Office
 from bot.services.people import OPERATOR, Actor, People
 from bot.services.pseudonyms import Pseudonyms
 from bot.tutoring import people_file
 from bot.tutoring.roles import Grant
-from storage import areas, conversations, forgetting, invitees, people
+from storage import areas, conversations, forgetting, invitees, joins, people
 from storage import tables as base
 from storage import tables_people as t
 from storage.database import Connection, Database, open_database
@@ -320,7 +321,7 @@ async def test_two_become_one_and_nothing_is_lost(database: Database):
     before = await database.read(
         lambda c: {name: len(rows_of(c, name)) for name in ("attempt", "run", "consent", "request", "identity")}
     )
-    await database.transact(lambda c: forgetting.join(c, "stays", "goes"))
+    await database.transact(lambda c: joins.join(c, "stays", "goes"))
     after = await database.read(lambda c: {name: len(rows_of(c, name)) for name in before})
     assert after == before
     ids = {row["learner_id"] for name in before for row in await database.read(lambda c, name=name: rows_of(c, name))}  # type: ignore[misc]
@@ -340,7 +341,7 @@ async def test_of_two_open_pairings_one_stays(database: Database):
             "opened_at": 1,
         }
         await database.transact(lambda c, pairing=pairing: c.execute(insert(t.pairing), pairing))  # type: ignore[misc]
-    await database.transact(lambda c: forgetting.join(c, "stays", "goes"))
+    await database.transact(lambda c: joins.join(c, "stays", "goes"))
     states = {
         row["pairing_id"]: (row["learner_id"], row["state"])
         for row in await database.read(lambda c: rows_of(c, "pairing"))

@@ -17,7 +17,7 @@ from bot.services.people import OPERATOR, Actor, NobodyThere
 from bot.services.pseudonyms import Pseudonyms
 from bot.services.reporting import Reports, span_of
 from bot.tutoring.roles import Grant
-from storage import areas, conversations, forgetting, people
+from storage import areas, conversations, joins, people
 from storage import tables as base
 from storage import tables_people as t
 from storage.areas import AreaRow
@@ -314,7 +314,7 @@ async def test_deleted_members_are_gone_and_two_made_one_attended_once(database:
     with pytest.raises(Conflict):
         met = {"event_id": "e", "area_id": "b1", "lesson": "a", "at": NOW, "by": "x", "learner_id": "lan"}
         await database.transact(lambda c: c.execute(insert(t.attendance), met))
-    await database.transact(lambda c: forgetting.join(c, "lan", "lan2"))
+    await database.transact(lambda c: joins.join(c, "lan", "lan2"))
     assert [row["learner_id"] for row in await database.read(lambda c: rows_of(c, "attendance"))] == ["lan"]
     await database.transact(lambda c: conversations.forget_person(c, "lan"))
     assert [row["learner_id"] for row in await database.read(lambda c: rows_of(c, "attendance"))] == [None]

@@ -45,6 +45,7 @@ def fill(connection: Connection, learner_id: str, other: str) -> None:
     add(t.attendance, learner_id=learner_id, **met)
     add(t.attendance, invitee_id=f"i-{tag}", **met)
     add(t.seat, **she, channel="web", chat_id="z", at=1)
+    add(t.joined, **she, join_id=f"j-{tag}", at=1, rows=f'{{"person": {{"name": "{NAME}"}}}}')
     run = {"run_id": f"run-{tag}", "lesson": "m", "version": 1, **she}
     add(base.run, **run, started_at=1, points=0, passed=False)
     add(base.attempt, **run, step="s", answer=NAME, right=True, tries=1, points=1, at=1)

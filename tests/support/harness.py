@@ -82,6 +82,7 @@ class Learner:
         self.tutor = tutor
         self.chat_id = chat_id
         self.channel = channel
+        self.source = ""
         self.heard: list[Message] = []
         self.turn: list[Message] = []
 
@@ -102,6 +103,11 @@ class Learner:
 
     async def say(self, text: str) -> Learner:
         return await self.does(Text(text))
+
+    async def shows(self, code: str) -> Learner:
+        """Type an invitation code, and say that it is for her where that is asked."""
+        await self.say(code)
+        return await self.tap("Đúng là tôi") if "Đúng là tôi" in self.last.labels else self
 
     async def tap(self, label: str) -> Learner:
         """Tap the button that reads `label` on the newest prompt."""
@@ -125,7 +131,9 @@ class Learner:
 
     def update(self, body: Body) -> Update:
         """An update of hers that is not delivered yet."""
-        return Update(self.channel, self.tutor.update_ids(), self.chat_id, body, self.tutor.clock.now())
+        return Update(
+            self.channel, self.tutor.update_ids(), self.chat_id, body, self.tutor.clock.now(), source=self.source
+        )
 
     async def meets(self, name: str = "Lan", address: int = 0) -> Learner:
         """The whole first contact: yes, a name, a form of address."""
@@ -152,11 +160,7 @@ class Tutor:
         self.quiet = quiet
         self.channel = CollectingChannel()
         self.learners: dict[tuple[str, str], Learner] = {}
-        names = Pseudonyms(b"a key of the tests alone")
-        self.pairing = PairingWorld(Rules(), PairingClock(quiet), self.ids, names.of)
-        self.office = Office(
-            names, Hooks(self.pairing), Links("camtay_bot", "https://camtay.test/"), rooms_of(names, self.pairing)
-        )
+        self.office = self._office(Pseudonyms(b"a key of the tests alone"))
 
     async def begin(self) -> None:
         self.database: Database = open_database(self.url)
@@ -178,6 +182,15 @@ class Tutor:
         self.presence = Presence(self.database, self.clock.now, self.quiet)
         self.channel.on_sent = self._arrived
         await self.pick_up()
+
+    def _office(self, names: Pseudonyms) -> Office:
+        self.pairing = PairingWorld(Rules(), PairingClock(self.quiet), self.ids, names.of)
+        links = Links("camtay_bot", "https://camtay.test/")
+        return Office(names, Hooks(self.pairing), links, rooms_of(names, self.pairing))
+
+    def use(self, names: Pseudonyms) -> None:
+        """From now on people are written down under these names."""
+        self.office = self.conversation.office = self.people.office = self._office(names)
 
     def learner(self, chat_id: str = "1", channel: str = TELEGRAM) -> Learner:
         return self.learners.setdefault((channel, chat_id), Learner(self, chat_id, channel))

@@ -329,7 +329,7 @@
     show(news.entries);
     if (!filled) setTimeout(() => log.setAttribute('aria-live', 'polite'), 1000);
     filled = true;
-    const code = /[?&]moi=([MN]OI-[\w-]+)/.exec(location.search);
+    const code = /[?&]moi=(MOI-[\w-]+)/.exec(location.search);
     if (code || location.hash === '#lai') history.replaceState(null, '', '/');
     if (code) say({ text: code[1] }, '(mã mời)');
   }

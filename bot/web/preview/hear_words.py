@@ -66,6 +66,8 @@ COMMANDS: Mapping[str, str] = {
     "repeat": "nói lại",
     "self.show": "sửa thông tin của tôi",
     "self.split": "tách máy",
+    "vouch.begin": "mã đổi máy",
+    "given.list": "mã đã phát",
     "show_data": "xem dữ liệu của tôi",
     "silence": "đừng nhắn nữa",
     "stop": "nghỉ",

@@ -1,4 +1,4 @@
-"""Suspensions that outlive a withdrawal, and what two persons were before their phones became one."""
+"""Suspensions that outlive a withdrawal, what two persons were before their phones became one, PINs."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,3 +17,13 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("subject", "role"),
     )
+    op.create_table(
+        "joined",
+        sa.Column("join_id", sa.Text, primary_key=True),
+        sa.Column(
+            "learner_id", sa.Text, sa.ForeignKey("person.learner_id", ondelete="CASCADE"), nullable=False, index=True
+        ),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.Column("rows", sa.Text, nullable=False),
+    )
+    op.add_column("person", sa.Column("pin", sa.Text, nullable=False, server_default=""))

@@ -1,0 +1,211 @@
+"""The office's room "phone": two phones become one person's and are taken apart; a new phone for who lost hers.
+
+Joining needs an act on both: words are read on the one and typed on the other, and both say yes. No role that acts on
+others ever travels so. Whoever lost her phone is let in again by a code of somebody of the union who vouches for her.
+For a week either phone undoes it, and each is what it was before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from bot.services.hooks import PairingHooks
+from bot.services.pseudonyms import Pseudonyms
+from bot.services.telling import tell
+from bot.services.vouching import Vouching
+from bot.tutoring import codes, linking, roles
+from bot.tutoring import invitations as pure
+from bot.tutoring.conversation import show_again
+from bot.tutoring.desk import Desk, OfficeAsked, Person
+from bot.tutoring.invitations import Verdict, judge
+from bot.tutoring.rights import UNDO
+from storage import conversations, invitations, joins, people, seats
+from storage.database import Connection
+from storage.people_records import AuditRow, InvitationRow
+from storage.records import LearnerRow, PersonRow
+
+
+class Phones:
+    def __init__(self, names: Pseudonyms, hooks: PairingHooks, vouching: Vouching) -> None:
+        self.names, self.hooks, self.vouching = names, hooks, vouching
+
+    def asked(self, connection: Connection, desk: Desk, what: str, value: str, chat_id: str) -> None:
+        """yes, back, no, again (where words or a code were typed); ok, not (on the phone the words are from)."""
+        match what:
+            case "yes" if desk.talk.pending == "phone.link":
+                self._ask_other(connection, desk, value)
+            case "back" if desk.talk.pending == "phone.back":
+                self._come_back(connection, desk, value, chat_id)
+            case "ok":
+                desk.events.append(OfficeAsked("join", value))
+            case "no" if desk.talk.pending in ("phone.link", "phone.back"):
+                invitations.try_again(connection, value)
+                linking.refuse(desk, "link_refused" if value else "code_left", show_again)
+            case "not":
+                self._turn_down(connection, desk, value)
+            case "again":
+                self._again(connection, desk)
+            case _:
+                show_again(desk)
+
+    # --- words read on the one, typed on the other ---
+
+    def give_words(self, connection: Connection, desk: Desk) -> None:
+        """Words for another phone of hers; her former ones are worth nothing any more."""
+        learner_id, now = desk.person.learner_id, desk.universe.now
+        if self.acts(connection, learner_id):
+            linking.refuse(desk, "link_union", show_again)
+            return
+        invitations.withdraw_links(connection, learner_id)
+        words = codes.new_words(desk.universe.new_id())
+        while invitations.get(connection, self.names.code(words)) is not None:
+            words = codes.new_words(desk.universe.new_id())
+        by, until = self.names.of(learner_id), now + pure.LINK_LASTS
+        row = InvitationRow(self.names.code(words), "link", "", None, None, learner_id, by, now, until)
+        invitations.add(connection, [row])
+        linking.give_words(desk, words, show_again)
+
+    def ask(self, connection: Connection, desk: Desk, found: InvitationRow) -> None:
+        """Good words, or a good code of somebody who vouches, were shown here."""
+        name = people.name_of(connection, found.learner_id or "")
+        if self.acts(connection, desk.person.learner_id):
+            linking.refuse(desk, "link_union", show_again)
+        elif found.kind == "back":
+            linking.ask_back(desk, found.code_hash, name)
+        else:
+            linking.ask_yes(desk, found.code_hash, name)
+
+    def _again(self, connection: Connection, desk: Desk) -> None:
+        found = invitations.get(connection, linking.asked_about(desk))
+        if found is None:
+            linking.refuse(desk, Verdict.EXPIRED.value, show_again)
+        else:
+            self.ask(connection, desk, found)
+
+    def _ask_other(self, connection: Connection, desk: Desk, code_hash: str) -> None:
+        """This phone says yes: now the other is asked."""
+        now = desk.universe.now
+        found = invitations.get(connection, code_hash)
+        if found is None or judge(_known(found), desk.person.learner_id, now) is not Verdict.GOOD:
+            linking.refuse(desk, Verdict.EXPIRED.value, show_again)
+            return
+        invitations.use(connection, code_hash, desk.person.learner_id, now)
+        buttons = {f"j:ok:{code_hash}": "label_link_ok", f"j:not:{code_hash}": "label_link_no"}
+        name = {"ten_may": desk.person.name or desk.phrase("nameless")}
+        tell(
+            connection, desk.universe.new_id(), found.learner_id or "", "link_confirm", name, now, buttons,
+            about=desk.person.learner_id, urgent=True,
+        )  # fmt: skip
+        linking.wait(desk, show_again)
+
+    def _come_back(self, connection: Connection, desk: Desk, code_hash: str, chat_id: str) -> None:
+        """On a phone of her own what is here becomes hers; where she shares one, she sits down, without digits."""
+        found = invitations.get(connection, code_hash)
+        her = found.learner_id if found is not None and found.kind == "back" else None
+        if found is None or her not in dict(seats.sitting(connection, desk.channel, chat_id)):
+            desk.events.append(OfficeAsked("join", code_hash))
+        elif self.vouching.is_backed(connection, found):
+            people.set_pin(connection, her or "", "")
+            invitations.revoke(connection, code_hash)
+            desk.events.append(OfficeAsked("sit", her or ""))
+
+    def _turn_down(self, connection: Connection, desk: Desk, code_hash: str) -> None:
+        found = invitations.get(connection, code_hash)
+        if found is not None and found.learner_id == desk.person.learner_id:
+            invitations.revoke(connection, code_hash)
+        linking.refuse(desk, "link_refused", show_again)
+
+    # --- one person ---
+
+    def join(
+        self, connection: Connection, row: LearnerRow, code_hash: str, now: datetime
+    ) -> tuple[LearnerRow, LearnerRow, bool] | None:
+        """Who stays, who becomes her (both as they were), whether somebody vouched; None when the code holds no more.
+
+        Words are confirmed on the phone they are from, a vouched code where it was typed.
+        """
+        found = invitations.get(connection, code_hash)
+        if found is None or found.learner_id is None:
+            return None
+        if found.kind == "link":
+            held = found.used_at is not None and now - found.used_at <= pure.LINK_LASTS
+            pair = (row.learner_id, found.used_by) if held and found.learner_id == row.learner_id else None
+        elif found.kind == "back" and judge(_known(found), row.learner_id, now) is Verdict.GOOD:
+            pair = (found.learner_id, row.learner_id) if self.vouching.is_backed(connection, found) else None
+        else:
+            pair = None
+        rows = {each: conversations.kept_of(connection, each) for each in sorted(filter(None, pair or ()))}
+        stays, goes = (rows.get(each or "") for each in pair or ("", ""))
+        if stays is None or goes is None:
+            return None
+        vouched = found.kind == "back"
+        if self.acts(connection, goes.learner_id) or (not vouched and self.acts(connection, stays.learner_id)):
+            return None
+        self.hooks.become_one(connection, stays.learner_id, goes.learner_id, now)
+        joins.remember(connection, code_hash, stays.learner_id, goes.learner_id, now, vouched=vouched)
+        joins.join(connection, stays.learner_id, goes.learner_id)
+        invitations.revoke(connection, code_hash)
+        self._note(connection, stays.learner_id, "linked", goes.learner_id, now)
+        return stays, goes, vouched
+
+    def acts(self, connection: Connection, learner_id: str) -> bool:
+        """Whether she holds, or is held back from, a role that acts on others."""
+        return any(row.role in roles.ACTING for row in people.roles_of(connection, learner_id))
+
+    # --- taken apart ---
+
+    def split(
+        self, connection: Connection, row: LearnerRow, which: str, new_id: Callable[[], str], now: datetime
+    ) -> list[tuple[str, str]]:
+        """Take this address from her, or all the others: each gets a person of its own. Which addresses that were.
+
+        Nothing of hers goes: what was learnt on a phone that had been joined stays with her.
+        """
+        me, others = (row.channel, row.chat_id), seats.addresses(connection, row.learner_id)
+        others.remove(me)
+        gone = [me] if which == "alone" else [] if not others else [me] if which == "this" else others
+        self._take_off(connection, row, gone, new_id, now)
+        return gone
+
+    def sign_out(
+        self, connection: Connection, learner_id: str, new_id: Callable[[], str], now: datetime
+    ) -> list[tuple[str, str]]:
+        """Likewise every address of hers: what is hers waits for a code that lets her in on a new phone."""
+        gone = seats.addresses(connection, learner_id)
+        row = conversations.kept_of(connection, learner_id)
+        if row is not None:
+            self._take_off(connection, row, gone, new_id, now)
+        return gone
+
+    def _take_off(
+        self, connection: Connection, row: LearnerRow, gone: Sequence[tuple[str, str]], new_id: Callable[[], str],
+        now: datetime,
+    ) -> None:  # fmt: skip
+        for channel, chat_id in gone:
+            fresh = Person(new_id())
+            person = PersonRow(fresh.learner_id, fresh.name, fresh.address, fresh.consent)
+            seats.take_off(connection, channel, chat_id, row.learner_id, person, row.out_no, now)
+            self._note(connection, row.learner_id, "split", person.learner_id, now)
+
+    def undoable(self, connection: Connection, row: LearnerRow, which: str, now: datetime) -> list[joins.JoinRow]:
+        """The joins that taking this phone and the others apart undoes.
+
+        A phone that was vouched for does not go back when it takes off the lost one; asked on that one, it does.
+        """
+        me = row.channel, row.chat_id
+        return [
+            each
+            for each in joins.joins_of(connection, row.learner_id)
+            if now - each.at < UNDO and not (each.vouched and me in each.addresses and which != "this")
+        ]
+
+    def note_undone(self, connection: Connection, row: LearnerRow, join: joins.JoinRow, now: datetime) -> None:
+        self._note(connection, row.learner_id, "unlinked", join.goes, now)
+
+    def _note(self, connection: Connection, by: str, what: str, subject: str, now: datetime) -> None:
+        people.note(connection, AuditRow(now, self.names.of(by), what, self.names.of(subject), ""))
+
+
+def _known(row: InvitationRow) -> pure.Invitation:
+    return pure.Invitation(row.kind, row.role, row.expires_at, row.tries, row.used_by, row.learner_id)

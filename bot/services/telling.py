@@ -1,0 +1,23 @@
+"""A word to somebody who is not at the desk now: it waits as a notice until it can be said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from storage import pairings
+from storage.database import Connection
+from storage.records import to_ms
+
+
+def tell(
+    connection: Connection, notice_id: str, learner_id: str, phrase: str, values: Mapping[str, str], now: datetime,
+    buttons: Mapping[str, str] | None = None, *, about: str = "", urgent: bool = False,
+) -> None:  # fmt: skip
+    """`buttons` are token → label phrase; `about` is whom or what it speaks of: with that it goes."""
+    notice = {
+        "notice_id": notice_id, "learner_id": learner_id, "phrase": phrase, "said": pairings.said(dict(values)),
+        "buttons": pairings.said(dict(buttons or {})), "about": about, "digest": 0, "at": to_ms(now),
+        "due_at": to_ms(now), "urgent": int(urgent),
+    }  # fmt: skip
+    pairings.add_notices(connection, [notice])
