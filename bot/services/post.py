@@ -157,8 +157,9 @@ class Post:
     # --- strangers ---
 
     def confirm(self, connection: Connection, desk: Desk, request_id: str) -> None:
-        if self._stranger(connection, desk, request_id) is not None:
-            pure.choose_area(desk, request_id, self._areas(connection, desk))
+        found = self._stranger(connection, desk, request_id)
+        if found is not None:
+            pure.choose_area(desk, request_id, self._areas(connection, desk, found[1]["path"]))
 
     def _stranger(self, connection: Connection, desk: Desk, request_id: str) -> tuple[Row, Row] | None:
         """Likewise, of somebody whom nobody has confirmed yet: a member's place is not for another ward to change."""
@@ -169,13 +170,14 @@ class Post:
             return None
         return found
 
-    def _areas(self, connection: Connection, desk: Desk) -> list[tuple[str, str]]:
-        """Her own areas and those right below, as many as a phone shows."""
-        found = []
+    def _areas(self, connection: Connection, desk: Desk, told: str) -> list[tuple[str, str]]:
+        """Where the stranger says that she lives (the path `told`), the officer's own areas and those right below: as
+        many as a phone shows."""
+        found = [(a.area_id, a.name) for a in areas.under(connection, told) if a.path == told] if told else []
         for path in self._paths(connection, desk):
             depth = path.count("/")
             found += [(a.area_id, a.name) for a in areas.under(connection, path) if a.path.count("/") - depth in (0, 1)]
-        return found[:8]
+        return list(dict.fromkeys(found))[:8]
 
     def settle_in(self, connection: Connection, desk: Desk, value: str) -> None:
         """She is a member, of this area: from now on she can be paired."""

@@ -47,6 +47,8 @@ class Person(WebLearner):
         for token in ("c:yes", "n:skip", "a:0"):
             await (self.post(text=name) if token == "n:skip" else self.post(token=token))
         await self.post(text=code)
+        for each in [b["token"] for b in (await self.log())[-1]["buttons"] if b["label"] == "Đúng là tôi"]:
+            await self.post(token=each)
         for token in more:
             await self.post(token=token)
 
