@@ -23,6 +23,7 @@ from aiohttp.web import AbstractRouteDef
 
 from bot.channels.base import LogEntry
 from bot.channels.webchat import WebChat
+from bot.channels.webchat.streams import Streams
 from bot.errors import SettingsInvalid, StorageError
 from bot.greeting import LOOPBACK, greeting, refusal
 from bot.services.announcing import Feeder
@@ -44,6 +45,8 @@ from bot.settings import Settings, account
 from bot.telemetry import start_logging, stop_logging
 from bot.tutoring.quiet import QuietHours
 from bot.web import server
+from bot.web.access import networks
+from bot.web.door import bounds_for, take_files
 from bot.web.preview import preview_routes
 from bot.workers.announcer import Announcer
 from bot.workers.caretaker import Caretaker
@@ -84,7 +87,7 @@ class World:
 
 @dataclass(slots=True)
 class App:
-    """A running tutor. `start`, then `stop`; `failed` is set when a worker ends that never should.
+    """A running tutor. `start`, then `stop`; `failed` is set when a worker ends that never should; `files` may be open.
 
     With `watch` lessons that are saved are taken over by themselves; `library.faults` are those that could not be.
     """
@@ -96,6 +99,7 @@ class App:
     library: Library = field(init=False)
     intake: Intake = field(init=False)
     telegram: TelegramLine | None = None
+    files: int = field(default_factory=take_files)
     failed: asyncio.Event = field(default_factory=asyncio.Event)
     _senders: Senders = field(default_factory=Senders)
     _workers: list[asyncio.Task[None]] = field(default_factory=list)
@@ -131,8 +135,9 @@ class App:
             settings, conversation, self.intake.submit, presence, self._senders, world.now, world.at
         )
         routes = [*(self.telegram.routes() if self.telegram else ()), *self._preview(lambda: conversation.book)]
-        app = server.create_app(self._webchat, self._health, routes)
-        self._runner = await server.start(app, settings.web.host, settings.web.port)
+        proxies = networks(settings.web.proxies)
+        app = server.create_app(self._webchat, self._health, routes, proxies)
+        self._runner = await server.start(app, settings.web.host, settings.web.port, bounds_for(self.files), proxies)
         beat, tick_s = presence.beat, world.tick_s
         self._ticker = Ticker(self.database, self.intake.submit, world.now, quiet, beat, tick_s, pairings)
         self._workers.append(self._spawn(self._ticker.run()))
@@ -175,7 +180,7 @@ class App:
     _ticker: Ticker | None = None
 
     def _web(self, data: Path) -> WebChat:
-        web = self.settings.web
+        web, bounds = self.settings.web, bounds_for(self.files)
         return WebChat(
             submit=self.intake.submit,
             history=self._history,
@@ -187,6 +192,7 @@ class App:
             public_url=web.public_url,
             max_text=web.max_text,
             export=partial(export_of_chat, self.database, WEB),
+            streams=Streams(bounds.streams, bounds.streams_per_address),
         )
 
     def _preview(self, book: Callable[[], Book]) -> Sequence[AbstractRouteDef]:
@@ -314,7 +320,7 @@ async def _until_stopped(app: App, settings: Settings) -> int:
         _tell(refusal(fault, settings))
         return 2
     gc.freeze()  # modules and lessons stay: walking through them again and again would hold everybody up for 60 ms
-    for line in (*greeting(settings, app.library.shelf), *_about_lessons(app)):
+    for line in (*greeting(settings, app.library.shelf, app.files), *_about_lessons(app)):
         _tell(line)
     waits = [asyncio.create_task(event.wait()) for event in (stopping, app.failed)]
     await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)

@@ -1,10 +1,14 @@
-"""Who is at this very machine: she may look at lessons that are not published, and at the figures of /healthz."""
+"""Where somebody asks from: this very machine, which may look at more, or an address that she shares with others."""
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from aiohttp import HttpVersion11, web
+
+Networks = tuple[IPv4Network | IPv6Network, ...]
+PROXIES: Networks = (ip_network("127.0.0.1"), ip_network("::1"))
+_HOUSE = 64  # bits of an IPv6 address that a provider gives to one house or phone; the rest it chooses itself
 
 _RELAYED = (
     "Forwarded",
@@ -59,3 +63,39 @@ def _is_loopback(address: str) -> bool:
 def _is_local_name(host: str) -> bool:
     name = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
     return name.lower() == "localhost" or _is_loopback(name)
+
+
+def networks(text: str) -> Networks:
+    """Addresses and networks with blanks between. Raises ValueError."""
+    return tuple(ip_network(each, strict=False) for each in text.split())
+
+
+def is_of(host: str, those: Networks) -> bool:
+    """Whether an address is one of those; what is no address is none of them."""
+    try:
+        found = ip_address(host.strip().partition("%")[0])
+    except ValueError:
+        return False
+    found = getattr(found, "ipv4_mapped", None) or found
+    return any(found in network for network in those)
+
+
+def sharer(host: str) -> str:
+    """Under which name somebody's allowance is counted: the address, of IPv6 the part that a house has in common."""
+    try:
+        found = ip_address(host.strip().partition("%")[0])
+    except ValueError:
+        return ""
+    found = getattr(found, "ipv4_mapped", None) or found
+    return str(found) if found.version == 4 else str(ip_network((int(found), _HOUSE), strict=False))
+
+
+def asker(request: web.Request, proxies: Networks = PROXIES) -> str:
+    """The sharer who asks. Only our own proxies are believed when they name whom they ask for, the last one named that
+    is none of them; a proxy that names nobody is itself the one who asks."""
+    peer = request.transport.get_extra_info("peername") if request.transport else None
+    host = str(peer[0]) if isinstance(peer, tuple) and peer else ""
+    named = [each for line in request.headers.getall("X-Forwarded-For", ()) for each in line.split(",")]
+    while named and is_of(host, proxies):
+        host = named.pop()
+    return sharer(host)
