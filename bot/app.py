@@ -50,6 +50,7 @@ from bot.web.door import bounds_for, take_files
 from bot.web.preview import preview_routes
 from bot.workers.announcer import Announcer
 from bot.workers.caretaker import Caretaker
+from bot.workers.flood import Flood
 from bot.workers.intake import Intake
 from bot.workers.librarian import Librarian
 from bot.workers.sender import Senders
@@ -132,7 +133,7 @@ class App:
         presence = Presence(self.database, world.now, quiet)
         self._webchat = self._web(data)
         self.telegram = TelegramLine.of(
-            settings, conversation, self.intake.submit, presence, self._senders, world.now, world.at
+            settings, conversation, Flood(self.intake.submit).submit, presence, self._senders, world.now, world.at
         )
         routes = [*(self.telegram.routes() if self.telegram else ()), *self._preview(lambda: conversation.book)]
         proxies = networks(settings.web.proxies)

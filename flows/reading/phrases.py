@@ -53,7 +53,7 @@ REQUIRED = frozenset(
     show_video skill_alone skill_help somebody somewhere split_alone split_ask split_other split_this stale
     stale_short stopped taken task_again task_done task_later task_proof task_stuck_end teach_not teach_welcome
     teaching teaching_all teaching_ask teaching_paused thanks too_long type_numbers type_order unsure value_ask waiting
-    waiting_over withdrawn withdrawn_told wrong wrong_number wrong_typed
+    too_fast waiting_over withdrawn withdrawn_told wrong wrong_number wrong_typed
     meeting_area meeting_begins meeting_done meeting_done_nobody meeting_lesson meeting_not meeting_roll
     meeting_roll_nobody label_meeting label_meeting_before label_meeting_done label_meeting_go
     emergency_now label_human label_mistake mistake_heard harm_die harm_hurt called_both called_helper called_officer
