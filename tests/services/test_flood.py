@@ -5,11 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+from sqlalchemy import select
+
+from bot import settings
+from bot.app import App, World
 from bot.channels.base import Inner, Left, Text, Update
 from bot.services.conversation import INNER
 from bot.workers.flood import BURST, Flood
-from tests.support.builders import book, lesson
+from storage import tables
+from storage.database import Connection
+from tests.support.builders import PROJECT, book, lesson
+from tests.support.fake_telegram import TOKEN, FakeTelegram
 from tests.support.harness import Tutor, tutor
+from tests.support.process import until
 
 BOOK = book(
     lesson(
@@ -69,3 +77,28 @@ async def test_what_goes_on_inside_and_who_leaves_is_never_let_go(tmp_path: Path
         now = t.clock.now()
         await flood.submit([Update(INNER, f"due:{at}", "nobody", Inner("due", ""), now) for at in range(2 * BURST)])
         assert flood.let_go == 0
+
+
+async def test_the_whole_tutor_lets_a_flood_from_telegram_go(tmp_path: Path):
+    async with FakeTelegram() as fake:
+        flags = {"telegram.api_base": fake.url, "data.dir": str(tmp_path), "web.port": "0"}
+        app = App(settings.load(PROJECT / "config.yaml", {"TELEGRAM_TOKEN": TOKEN}, flags), World(tick_s=0.2))
+        await app.start()
+        try:
+            lan = fake.learner(1)
+            lan.start()
+            await lan.expect()
+            for _ in range(2 * BURST):
+                lan.say("alo")
+
+            async def is_told() -> bool:
+                return any(TOO_FAST in body for body in await app.database.read(_outbox))
+
+            await until(is_told, 30.0)
+            assert app.intake.handled < 2 * BURST
+        finally:
+            await app.stop()
+
+
+def _outbox(connection: Connection) -> list[str]:
+    return list(connection.scalars(select(tables.outbox.c.body)))
