@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+from collections.abc import Awaitable, Callable
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from aiohttp import HttpVersion11, web
@@ -19,6 +21,50 @@ _RELAYED = (
     "Via",
     "CF-Connecting-IP",
 )
+
+
+class LocalKey:
+    """Who works at this machine: she asks from here, and has the key of the address that `run` printed.
+
+    From where somebody asks is not enough: whoever forwards a port to this machine and says nothing of it asks from
+    here as well. The key comes from the one that signs cookies, so that it stays over restarts and says nothing of it.
+    """
+
+    COOKIE = "camtay_here"
+    COOKIE_AGE_S = 30 * 86_400
+
+    def __init__(self, signing_key: str) -> None:
+        self.text = hmac.new(signing_key.encode(), b"camtay.here", "sha256").hexdigest()[:32]
+
+    def opens(self, request: web.Request) -> bool:
+        """By `?key=` of the address or by the cookie that it left."""
+        shown = (request.query.get("key", ""), request.cookies.get(self.COOKIE, ""))
+        return is_asked_here(request) and any(
+            hmac.compare_digest(each.encode(errors="replace"), self.text.encode()) for each in shown
+        )
+
+    def is_shown_to(self, request: web.Request) -> bool:
+        return "key" in request.query and request.method == "GET" and self.opens(request)
+
+    def take(self, request: web.Request) -> web.Response:
+        """The same address without the key, which the browser keeps from now on."""
+        found = web.Response(status=302, headers={"Location": str(request.rel_url.without_query_params("key"))})
+        found.set_cookie(self.COOKIE, self.text, max_age=self.COOKIE_AGE_S, httponly=True, samesite="Lax")
+        return found
+
+
+def take_key(key: LocalKey, path: str) -> Callable[..., Awaitable[web.StreamResponse]]:
+    """A middleware: whoever comes to a page below `path` with the key in the address keeps it as a cookie."""
+
+    @web.middleware
+    async def answer(
+        request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        if request.path.startswith(path) and key.is_shown_to(request):
+            return key.take(request)
+        return await handler(request)
+
+    return answer
 
 
 def is_asked_here(request: web.Request) -> bool:

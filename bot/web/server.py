@@ -13,7 +13,7 @@ from aiohttp import web
 
 from bot.channels.webchat import WebChat, web_routes
 from bot.errors import StorageUnavailable
-from bot.web.access import PROXIES, Networks, asker, is_asked_here
+from bot.web.access import PROXIES, LocalKey, Networks, asker, take_key
 from bot.web.door import IDLE_S, Bounds, DoorSite, tell_the_door
 
 Health = Callable[[], Awaitable[tuple[bool, dict[str, object]]]]
@@ -44,14 +44,17 @@ def create_app(
     health: Health,
     routes: Sequence[web.AbstractRouteDef] = (),
     proxies: Networks = PROXIES,
+    key: LocalKey | None = None,
 ) -> web.Application:
     """The application; `webchat` None leaves the page out, `health` gives (well, details) for /healthz.
 
-    `proxies` stand before us and are believed when they name whom they ask for.
+    `proxies` stand before us and are believed when they name whom they ask for; `key` opens the preview and the
+    figures of /healthz at this machine, which without one nobody sees.
     """
-    app = web.Application(middlewares=[tell_the_door, _speak_plainly], client_max_size=BODY_BYTES)
+    taking = [take_key(key, "/preview")] if key else []
+    app = web.Application(middlewares=[tell_the_door, _speak_plainly, *taking], client_max_size=BODY_BYTES)
     app.on_response_prepare.append(_harden)
-    app.router.add_get("/healthz", _healthz(health))
+    app.router.add_get("/healthz", _healthz(health, key))
     app.add_routes(routes)
     if webchat is not None:
         chat = webchat
@@ -81,11 +84,11 @@ async def start(
     return runner
 
 
-def _healthz(health: Health) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def _healthz(health: Health, key: LocalKey | None) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def answer(request: web.Request) -> web.StreamResponse:
-        """Whether it is well; the figures only to who asks at this machine."""
+        """Whether it is well; the figures only to who works at this machine."""
         well, details = await health()
-        told = {"ok": well, **(details if is_asked_here(request) else {})}
+        told = {"ok": well, **(details if key and key.opens(request) else {})}
         return web.json_response(told, status=200 if well else 503, headers={"Cache-Control": "no-store"})
 
     return answer

@@ -26,8 +26,11 @@ from bot.channels.webchat.pace import Pace
 from bot.channels.webchat.page import build_page
 from bot.channels.webchat.streams import PER_CHAT, Streams
 from bot.errors import SettingsInvalid, StorageUnavailable
+from bot.web.access import LocalKey
 from bot.web.server import create_app, start
 from tests.support.echo_conversation import EchoConversation
+
+KEY = LocalKey("k" * 32)
 
 
 class Clock:
@@ -140,7 +143,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         raise StorageUnavailable
 
     runner = await start(
-        create_app(chat, well, [web.get("/crash", crash), web.get("/resting", resting)]), "127.0.0.1", 0
+        create_app(chat, well, [web.get("/crash", crash), web.get("/resting", resting)], key=KEY), "127.0.0.1", 0
     )
     host, port = runner.addresses[0][:2]
     yield House(f"http://{host}:{port}", chat, conversation, clock, runner, state)
@@ -550,7 +553,7 @@ async def test_who_claims_to_have_read_something_is_a_newcomer_all_the_same(hous
 
 async def test_health_answers_well_and_unwell(house: House) -> None:
     async with aiohttp.ClientSession(house.url) as session:
-        async with session.get("/healthz") as response:
+        async with session.get("/healthz", params={"key": KEY.text}) as response:
             assert (response.status, await response.json()) == (200, {"ok": True, "streams": 0})
         house.state["well"] = False
         async with session.get("/healthz") as response:
@@ -566,7 +569,17 @@ async def test_health_answers_well_and_unwell(house: House) -> None:
     ],
 )  # fmt: skip
 async def test_the_figures_of_health_are_for_this_machine_alone(house: House, headers: dict[str, str]) -> None:
-    async with aiohttp.ClientSession(house.url) as session, session.get("/healthz", headers=headers) as response:
+    with_key = {"key": KEY.text}
+    async with (
+        aiohttp.ClientSession(house.url) as session,
+        session.get("/healthz", params=with_key, headers=headers) as r,
+    ):
+        assert (r.status, await r.json()) == (200, {"ok": True})
+
+
+@pytest.mark.parametrize("key", ["", "wrong"])
+async def test_the_figures_of_health_want_the_key_as_well(house: House, key: str) -> None:
+    async with aiohttp.ClientSession(house.url) as session, session.get("/healthz", params={"key": key}) as response:
         assert (response.status, await response.json()) == (200, {"ok": True})
 
 
