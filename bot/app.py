@@ -23,6 +23,8 @@ from aiohttp.web import AbstractRouteDef
 
 from bot.channels.base import LogEntry
 from bot.channels.webchat import WebChat
+from bot.channels.webchat.identity import load_keys
+from bot.channels.webchat.streams import Streams
 from bot.errors import SettingsInvalid, StorageError
 from bot.greeting import LOOPBACK, greeting, refusal
 from bot.services.announcing import Feeder
@@ -44,9 +46,12 @@ from bot.settings import Settings, account
 from bot.telemetry import start_logging, stop_logging
 from bot.tutoring.quiet import QuietHours
 from bot.web import server
+from bot.web.access import LocalKey, networks
+from bot.web.door import bounds_for, take_files
 from bot.web.preview import preview_routes
 from bot.workers.announcer import Announcer
 from bot.workers.caretaker import Caretaker
+from bot.workers.flood import Flood
 from bot.workers.intake import Intake
 from bot.workers.librarian import Librarian
 from bot.workers.sender import Senders
@@ -84,7 +89,7 @@ class World:
 
 @dataclass(slots=True)
 class App:
-    """A running tutor. `start`, then `stop`; `failed` is set when a worker ends that never should.
+    """A running tutor. `start`, then `stop`; `failed` is set when a worker ends that never should; `files` may be open.
 
     With `watch` lessons that are saved are taken over by themselves; `library.faults` are those that could not be.
     """
@@ -95,7 +100,9 @@ class App:
     database: Database = field(init=False)
     library: Library = field(init=False)
     intake: Intake = field(init=False)
+    key: LocalKey = field(init=False)
     telegram: TelegramLine | None = None
+    files: int = field(default_factory=take_files)
     failed: asyncio.Event = field(default_factory=asyncio.Event)
     _senders: Senders = field(default_factory=Senders)
     _workers: list[asyncio.Task[None]] = field(default_factory=list)
@@ -127,12 +134,14 @@ class App:
         self._intake_task = self._spawn(self.intake.run())
         presence = Presence(self.database, world.now, quiet)
         self._webchat = self._web(data)
+        self.key = LocalKey(load_keys(data / "web.key", world.new_id)[0])
         self.telegram = TelegramLine.of(
-            settings, conversation, self.intake.submit, presence, self._senders, world.now, world.at
+            settings, conversation, Flood(self.intake.submit).submit, presence, self._senders, world.now, world.at
         )
         routes = [*(self.telegram.routes() if self.telegram else ()), *self._preview(lambda: conversation.book)]
-        app = server.create_app(self._webchat, self._health, routes)
-        self._runner = await server.start(app, settings.web.host, settings.web.port)
+        proxies = networks(settings.web.proxies)
+        app = server.create_app(self._webchat, self._health, routes, proxies, self.key)
+        self._runner = await server.start(app, settings.web.host, settings.web.port, bounds_for(self.files), proxies)
         beat, tick_s = presence.beat, world.tick_s
         self._ticker = Ticker(self.database, self.intake.submit, world.now, quiet, beat, tick_s, pairings)
         self._workers.append(self._spawn(self._ticker.run()))
@@ -175,7 +184,7 @@ class App:
     _ticker: Ticker | None = None
 
     def _web(self, data: Path) -> WebChat:
-        web = self.settings.web
+        web, bounds = self.settings.web, bounds_for(self.files)
         return WebChat(
             submit=self.intake.submit,
             history=self._history,
@@ -187,16 +196,18 @@ class App:
             public_url=web.public_url,
             max_text=web.max_text,
             export=partial(export_of_chat, self.database, WEB),
+            streams=Streams(bounds.streams, bounds.streams_per_address),
         )
 
     def _preview(self, book: Callable[[], Book]) -> Sequence[AbstractRouteDef]:
-        """The preview, for a browser on this machine. Behind a public address there is none: a proxy that says
-        nothing of itself would let everybody in."""
+        """The preview, for who works at this machine. Behind a public address there is none."""
         if self.settings.web.public_url:
             return ()
         root, facts = Path(self.settings.lessons.dir), self.settings.placeholders
         previews = Previews(root, facts, book, lambda: self.library.faults)
-        return preview_routes(previews, self.settings.tutor.name, lambda: Overheard(book(), self.world.now()))
+        return preview_routes(
+            previews, self.settings.tutor.name, lambda: Overheard(book(), self.world.now()), self.key.opens
+        )
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
@@ -314,7 +325,7 @@ async def _until_stopped(app: App, settings: Settings) -> int:
         _tell(refusal(fault, settings))
         return 2
     gc.freeze()  # modules and lessons stay: walking through them again and again would hold everybody up for 60 ms
-    for line in (*greeting(settings, app.library.shelf), *_about_lessons(app)):
+    for line in (*greeting(settings, app.library.shelf, app.files, app.key.text), *_about_lessons(app)):
         _tell(line)
     waits = [asyncio.create_task(event.wait()) for event in (stopping, app.failed)]
     await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)

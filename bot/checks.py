@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from ipaddress import ip_network
 from zoneinfo import ZoneInfo
 
 
@@ -46,6 +47,15 @@ def hosts(value: str) -> str:
     label = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
     known = value.split() and all(re.fullmatch(rf"{label}(\.{label})+", each) for each in value.split())
     return "" if known else "các tên miền cách nhau bằng dấu cách, ví dụ: gov.vn hoilhpn.org.vn"
+
+
+def networks(value: str) -> str:
+    try:
+        for each in value.split():
+            ip_network(each, strict=False)
+    except ValueError:
+        return "các địa chỉ IP cách nhau bằng dấu cách, ví dụ: 127.0.0.1 172.18.0.0/16"
+    return ""
 
 
 def some(value: str) -> str:

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Literal
 
 from bot.errors import AlreadyRunning, StorageError
-from bot.greeting import hearing_faults
+from bot.greeting import hearing_faults, pages_told
 from bot.settings import Settings
+from bot.web.door import FILES, files_allowed
 from flows import LessonInvalid
 from storage import crew, retention, schema
 from storage.copies import sqlite_path
@@ -74,6 +75,7 @@ async def look_at_settings(settings: Settings, config: Path, database_url: str, 
         *await _drafts(settings, database_url),
         await _telegram(settings),
         *await asyncio.to_thread(lambda: list(_web(settings))),
+        Finding("good" if files_allowed() >= FILES else "note", pages_told(files_allowed())),
         _helper(settings),
         Finding("good", f"Múi giờ {settings.time.zone}; không nhắc bài từ {_quiet(settings)}"),
     ]

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Iterator, Sequence
 
 from bot.settings import Settings
+from bot.web.door import FILES, bounds_for
 from flows.shelf.shelf import Shelf
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -33,7 +34,7 @@ def refusal(fault: OSError, settings: Settings) -> str:
     return f"Không mở được {settings.web.host}:{settings.web.port}: {reason}. Đổi cổng bằng --port."
 
 
-def greeting(settings: Settings, shelf: Shelf) -> Iterator[str]:
+def greeting(settings: Settings, shelf: Shelf, files: int, key: str) -> Iterator[str]:
     """What whoever started it reads: where it is, what is broken, a QR code when a phone can open the address."""
     for path, problems in shelf.broken.items():
         yield f"Bài có lỗi, chưa dùng được: {path}"
@@ -44,10 +45,21 @@ def greeting(settings: Settings, shelf: Shelf) -> Iterator[str]:
     yield f"Cầm Tay đang chạy: {address}"
     if web.public_url or web.host not in LOOPBACK:
         yield from _qr(address)
-    if not web.public_url:
-        yield f"Xem thử bài, chỉ mở được trên máy này: http://127.0.0.1:{web.port}/preview/"
+    here = f"http://127.0.0.1:{web.port}"
+    if web.public_url:
+        yield f"Số liệu, chỉ mở được trên máy này: {here}/healthz?key={key}"
+    else:
+        yield f"Xem thử bài, chỉ mở được trên máy này: {here}/preview/?key={key}"
+    yield f"{pages_told(files)}."
     if not (settings.helper.name and settings.helper.phone):
         yield "Chưa có người giúp: điền helper.name và helper.phone trong config.yaml."
+
+
+def pages_told(files: int) -> str:
+    """How many pages may be open at once where so many files may be; what to do when the system allows too few."""
+    bounds = bounds_for(files)
+    told = f"Số trang mở cùng lúc: nhiều nhất {bounds.streams}, từ một địa chỉ {bounds.streams_per_address}"
+    return told if files >= FILES else f"{told}; máy chỉ cho mở {files} tệp, nên cho {FILES} (ulimit -n {FILES})"
 
 
 def hearing_faults(shelf: Shelf) -> Iterator[str]:

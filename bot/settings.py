@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, NoReturn
 
-from bot.checks import address, bot_name, clock, database, hosts, https, one_of, some, within, zone
+from bot.checks import address, bot_name, clock, database, hosts, https, networks, one_of, some, within, zone
 from bot.errors import SettingsInvalid
 from flows.reading.fields import NAME, NAME_SHAPE, did_you_mean
 from flows.yaml import strictyaml
@@ -44,12 +44,14 @@ class Helper:
 
 @dataclass(frozen=True, slots=True)
 class Web:
-    """`max_text` in characters; port 0 lets the system choose."""
+    """`max_text` in characters; port 0 lets the system choose; `proxies` (IP addresses) stand before us:
+    they alone are believed when they name whom they ask for."""
 
     host: str = _key("127.0.0.1", some)
     port: int = _key(8080, within(0, 65_535))
     public_url: str = _key("", address)
     max_text: int = _key(4_000, within(100, 100_000))
+    proxies: str = _key("127.0.0.1 ::1", networks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """One database, two kinds. A unit of work is a plain function of a connection: it commits when it returns.
 
-On SQLite all writing happens in one thread with synchronous Core (one hop per unit of work, whatever it holds);
-readers have their own aiosqlite connections. On PostgreSQL the same functions run over asyncpg.
+On SQLite all of it runs with synchronous Core (one hop per unit of work, whatever it holds): writing in one thread,
+reading in a few. On PostgreSQL the same functions run over asyncpg.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import Connection as Connection
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import NullPool, StaticPool
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import QueuePool, StaticPool
 
 from storage.errors import Conflict, StorageUnavailable
 
@@ -28,6 +29,7 @@ Work = Callable[[Connection], T]
 
 LOOK_AGAIN_S, SCRUB_AGAIN_S = 0.001, 0.05
 BUSY_TIMEOUT_S = 2.5  # a backup may hold SQLite for a moment; a graceful stop waits for it three times at most
+READERS = 8  # threads that read SQLite, a connection each: files and threads stay few however many pages are opened
 CONNECT_TIMEOUT_S = 10.0
 COMMAND_TIMEOUT_S = 60.0  # a server that neither answers nor breaks off; no statement of ours takes a second
 _RETRY_STATES = {"40001", "40P01", "23505"}  # serialisation failure, deadlock, unique violation (another was quicker)
@@ -78,7 +80,8 @@ class SQLite:
         self.url = f"sqlite:///{path}"
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
         self._engine: Engine | None = None
-        self._readers: AsyncEngine | None = None
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-reader")
+        self._reading = reader_engine(path)
         self.lane, self.unscrubbed = asyncio.Lock(), True
 
     async def transact(self, work: Work[T]) -> T:
@@ -94,11 +97,14 @@ class SQLite:
             raise decide(fault) from fault
 
     async def read(self, work: Work[T]) -> T:
-        if self._readers is None:
-            self._readers = create_async_engine(
-                f"sqlite+aiosqlite:///{self.path}", poolclass=NullPool, connect_args={"timeout": BUSY_TIMEOUT_S}
-            )
-        return await _read(self._readers, work)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+
+    def _read(self, work: Work[T]) -> T:
+        try:
+            with self._reading.connect() as connection:
+                return work(connection)
+        except (SQLAlchemyError, sqlite3.Error) as fault:
+            raise decide(fault) from fault
 
     async def hold(self, name: str) -> bool:
         return True  # the lock on the data folder lets one process in
@@ -132,11 +138,12 @@ class SQLite:
         return not self.unscrubbed
 
     async def close(self) -> None:
-        if self._readers is not None:
-            await self._readers.dispose()
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(None, self._readers.shutdown)
+        self._reading.dispose()
         engine, self._engine = self._engine, None
         if engine is not None:
-            await asyncio.get_running_loop().run_in_executor(self._writer, engine.dispose)
+            await loop.run_in_executor(self._writer, engine.dispose)
         self._writer.shutdown()
 
 
@@ -159,6 +166,14 @@ def writer_engine(path: Path) -> Engine:
         _patiently(connection.connection.driver_connection, "BEGIN IMMEDIATE")
 
     return engine
+
+
+def reader_engine(path: Path) -> Engine:
+    """A connection for each reading thread, opened when it is first needed and then kept."""
+    patience = {"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}
+    return create_engine(
+        f"sqlite:///{path}", poolclass=QueuePool, pool_size=READERS, max_overflow=0, connect_args=patience
+    )
 
 
 def _patiently(connection: Any, statement: str) -> None:
@@ -190,7 +205,8 @@ class PostgreSQL:
             return await connection.run_sync(work)
 
     async def read(self, work: Work[T]) -> T:
-        return await _read(self._engine, work)
+        async with _decided(), self._engine.connect() as connection:
+            return await connection.run_sync(work)
 
     async def hold(self, name: str) -> bool:
         holder, self._holder = self._holder, None
@@ -218,11 +234,6 @@ class PostgreSQL:
         if self._holder is not None:
             await self._holder.close()
         await self._engine.dispose()
-
-
-async def _read(engine: AsyncEngine, work: Work[T]) -> T:
-    async with _decided(), engine.connect() as connection:
-        return await connection.run_sync(work)
 
 
 @asynccontextmanager
@@ -255,7 +266,7 @@ def decide(fault: Exception) -> Exception:
 def _is_away(fault: Exception, driver: object, state: str | None) -> bool:
     if isinstance(driver, sqlite3.Error):
         return not isinstance(driver, sqlite3.IntegrityError | sqlite3.ProgrammingError)
-    if isinstance(driver, OSError | TimeoutError):
+    if isinstance(driver, OSError | TimeoutError | NoConnectionFree):
         return True
     if state is not None:  # classes of PostgreSQL's appendix A: connection, resources, operator, system, who may enter
         return state[:2] in {"08", "28", "3D", "53", "57", "58"} or state == "25006"

@@ -5,16 +5,33 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, exists, func, insert, or_, select, update
 
 from storage import tables as t
+from storage import tables_people as people
 from storage.conversations import forget_person
 from storage.records import LogRow, from_ms, to_ms
 
+_CAME_BY_MS = 3_600_000  # whoever is not heard again within the hour of her coming has come by and gone
+_CAME_BY = (  # neither an answer to the first question, nor a lesson, a reminder, a call for help, a code or a role
+    t.person.c.consent.in_(("new", "asked")),
+    t.session.c.seen_at <= t.person.c.created_at + _CAME_BY_MS,
+    t.session.c.lesson.is_(None),
+    t.session.c.due_at.is_(None),
+    t.person.c.learner_id.not_in(select(people.request.c.learner_id)),
+    t.person.c.learner_id.not_in(select(people.role.c.learner_id)),
+    t.person.c.learner_id.not_in(select(people.invitation.c.used_by).where(people.invitation.c.used_by.is_not(None))),
+)
 _EXPIRED = (
     select(t.session.c.learner_id)
     .join(t.person, t.person.c.learner_id == t.session.c.learner_id)
-    .where(t.person.c.consent != "agreed", t.session.c.seen_at < bindparam("before"))
+    .where(
+        t.person.c.consent != "agreed",
+        or_(
+            t.session.c.seen_at < bindparam("before"),
+            and_(t.session.c.seen_at < bindparam("came_by_before"), *_CAME_BY),
+        ),
+    )
 )
 _OWNED = exists().where(t.identity.c.channel == "web", t.identity.c.chat_id == t.chat_log.c.chat_id)
 
@@ -43,15 +60,18 @@ def prompted_between(conn: Connection, channel: str, since: datetime, until: dat
     return list(conn.scalars(query.order_by(t.session.c.learner_id)))
 
 
-def expired_people(conn: Connection, before: datetime) -> list[str]:
-    """Those who did not agree to be remembered and were last seen before; reads the whole table."""
-    return list(conn.scalars(_EXPIRED, {"before": to_ms(before)}))
+def expired_people(conn: Connection, before: datetime, came_by_before: datetime) -> list[str]:
+    """Those who did not agree to be remembered and were last seen before; who only came by, by the later instant.
+
+    Reads the whole table.
+    """
+    return list(conn.scalars(_EXPIRED, {"before": to_ms(before), "came_by_before": to_ms(came_by_before)}))
 
 
-def expire_people(conn: Connection, learner_ids: Collection[str], before: datetime) -> None:
+def expire_people(conn: Connection, learner_ids: Collection[str], before: datetime, came_by_before: datetime) -> None:
     """Forget those of them who are still expired: one may have written since she was found."""
     query = _EXPIRED.where(t.session.c.learner_id.in_(learner_ids))
-    for learner_id in list(conn.scalars(query, {"before": to_ms(before)})):
+    for learner_id in list(conn.scalars(query, {"before": to_ms(before), "came_by_before": to_ms(came_by_before)})):
         forget_person(conn, learner_id)
 
 

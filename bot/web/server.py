@@ -7,12 +7,14 @@ import hashlib
 import html
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from aiohttp import web
 
 from bot.channels.webchat import WebChat, web_routes
 from bot.errors import StorageUnavailable
-from bot.web.access import is_asked_here
+from bot.web.access import PROXIES, LocalKey, Networks, asker, take_key
+from bot.web.door import IDLE_S, Bounds, DoorSite, tell_the_door
 
 Health = Callable[[], Awaitable[tuple[bool, dict[str, object]]]]
 
@@ -37,15 +39,26 @@ _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode(
 _POLICY = f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; frame-ancestors 'none'"
 
 
-def create_app(webchat: WebChat | None, health: Health, routes: Sequence[web.AbstractRouteDef] = ()) -> web.Application:
-    """The application; `webchat` None leaves the page out, `health` gives (well, details) for /healthz."""
-    app = web.Application(middlewares=[_speak_plainly], client_max_size=BODY_BYTES)
+def create_app(
+    webchat: WebChat | None,
+    health: Health,
+    routes: Sequence[web.AbstractRouteDef] = (),
+    proxies: Networks = PROXIES,
+    key: LocalKey | None = None,
+) -> web.Application:
+    """The application; `webchat` None leaves the page out, `health` gives (well, details) for /healthz.
+
+    `proxies` stand before us and are believed when they name whom they ask for; `key` opens the preview and the
+    figures of /healthz at this machine, which without one nobody sees.
+    """
+    taking = [take_key(key, "/preview")] if key else []
+    app = web.Application(middlewares=[tell_the_door, _speak_plainly, *taking], client_max_size=BODY_BYTES)
     app.on_response_prepare.append(_harden)
-    app.router.add_get("/healthz", _healthz(health))
+    app.router.add_get("/healthz", _healthz(health, key))
     app.add_routes(routes)
     if webchat is not None:
         chat = webchat
-        app.add_routes(web_routes(chat))
+        app.add_routes(web_routes(chat, partial(asker, proxies=proxies)))
 
         async def end_streams(_: web.Application) -> None:
             await chat.close()
@@ -54,26 +67,28 @@ def create_app(webchat: WebChat | None, health: Health, routes: Sequence[web.Abs
     return app
 
 
-async def start(app: web.Application, host: str, port: int) -> web.AppRunner:
-    """Listen; `await runner.cleanup()` stops within STOP_S. Raises OSError when the address is taken.
+async def start(
+    app: web.Application, host: str, port: int, bounds: Bounds | None = None, proxies: Networks = PROXIES
+) -> web.AppRunner:
+    """Listen behind a door; `await runner.cleanup()` stops within STOP_S. Raises OSError when the address is taken.
 
     There is no access log: addresses and texts of learners belong in no file.
     """
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_S / 2)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_S / 2, keepalive_timeout=IDLE_S)
     await runner.setup()
     try:
-        await web.TCPSite(runner, host, port).start()
+        await DoorSite(runner, host, port, bounds or Bounds(), proxies).start()
     except OSError:
         await runner.cleanup()
         raise
     return runner
 
 
-def _healthz(health: Health) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def _healthz(health: Health, key: LocalKey | None) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def answer(request: web.Request) -> web.StreamResponse:
-        """Whether it is well; the figures only to who asks at this machine."""
+        """Whether it is well; the figures only to who works at this machine."""
         well, details = await health()
-        told = {"ok": well, **(details if is_asked_here(request) else {})}
+        told = {"ok": well, **(details if key and key.opens(request) else {})}
         return web.json_response(told, status=200 if well else 503, headers={"Cache-Control": "no-store"})
 
     return answer

@@ -32,6 +32,7 @@ TOLD_AT_ONCE, TURNS = 20, 100
 SWEEP_EVERY = timedelta(hours=1)
 SWEEP_SLICE = 50  # rows a transaction at most
 KEEP_UNCONSENTED = timedelta(days=30)  # design, section 4
+KEEP_CAME_BY = timedelta(days=3)  # who opened the page and answered nothing: mostly nobody
 KEEP_RELAYED = timedelta(days=1)  # what one wrote to another stays on a page that never answers, at the most
 KEEP_INBOX = timedelta(days=14)  # Telegram delivers for 24 h; a page may send again what was typed offline for days
 
@@ -152,9 +153,9 @@ class Ticker:
 
     async def sweep(self) -> None:
         now = self.now()
-        people, ids = now - KEEP_UNCONSENTED, now - KEEP_INBOX
-        learners = await self.database.read(lambda c: keeping.expired_people(c, people))
-        await self._in_slices(learners, lambda some, c: keeping.expire_people(c, some, people))
+        people, came_by, ids = now - KEEP_UNCONSENTED, now - KEEP_CAME_BY, now - KEEP_INBOX
+        learners = await self.database.read(lambda c: keeping.expired_people(c, people, came_by))
+        await self._in_slices(learners, lambda some, c: keeping.expire_people(c, some, people, came_by))
         lines = await self.database.read(lambda c: keeping.ownerless_logs(c, people))
         await self._in_slices(lines, lambda some, c: keeping.expire_logs(c, some))
         while await self.database.transact(lambda c: joins.expire(c, now - UNDO, SWEEP_SLICE)) == SWEEP_SLICE:

@@ -65,7 +65,7 @@ REQUIRED = frozenset(
     small_thanks small_tired somebody somewhere split_ask split_ask_alone split_other split_this split_told
     split_undone stale stale_short stopped taken taken_instructor taken_officer taken_other task_again task_done
     task_later task_proof task_stuck_end teach_not teach_welcome teaching teaching_all teaching_ask teaching_paused
-    thanks too_long type_numbers type_order unsure value_ask vouch_again vouch_code vouch_how vouch_which vouch_whom
-    waiting waiting_over withdrawn withdrawn_told wrong wrong_number wrong_typed
+    thanks too_fast too_long type_numbers type_order unsure value_ask vouch_again vouch_code vouch_how vouch_which
+    vouch_whom waiting waiting_over withdrawn withdrawn_told wrong wrong_number wrong_typed
     """.split()
 )

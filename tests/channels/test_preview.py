@@ -13,11 +13,12 @@ from urllib.parse import quote
 
 import aiohttp
 import pytest
+from yarl import URL
 
 from bot.channels.webchat.page import build_page
 from bot.services.hearing import Overheard
 from bot.services.preview import Previews
-from bot.web.access import is_at_this_machine
+from bot.web.access import LocalKey, is_at_this_machine
 from bot.web.preview import preview_routes
 from bot.web.preview.asked import read_asked, read_values
 from bot.web.preview.frame import scoped
@@ -30,6 +31,8 @@ from flows.play.transcript import parse, play
 from flows.shelf.shelf import plain_book, read_shelf
 from tests.support.builders import LESSONS, facts
 
+KEY = LocalKey("k" * 32)
+WITH_KEY = {"Cookie": f"{LocalKey.COOKIE}={KEY.text}"}
 XSS = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 
 
@@ -52,7 +55,10 @@ class House:
         return path
 
     async def get(self, path: str, status: int = 200, **headers: str) -> str:
-        async with aiohttp.ClientSession() as session, session.get(self.url + path, headers=headers) as response:
+        async with (
+            aiohttp.ClientSession(headers=WITH_KEY | headers) as session,
+            session.get(self.url + path) as response,
+        ):
             text = await response.text()
             assert response.status == status, text[:500]
             return text
@@ -88,9 +94,12 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         return True, {}
 
     routes = preview_routes(
-        Previews(root, facts(), lambda: house.book), "Cầm Tay", lambda: Overheard(house.book, datetime.now(UTC))
+        Previews(root, facts(), lambda: house.book),
+        "Cầm Tay",
+        lambda: Overheard(house.book, datetime.now(UTC)),
+        KEY.opens,
     )
-    runner = await start(create_app(None, well, routes), "127.0.0.1", 0)
+    runner = await start(create_app(None, well, routes, key=KEY), "127.0.0.1", 0)
     house.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     yield house
     await runner.cleanup()
@@ -148,7 +157,7 @@ async def test_any_step_with_values_and_points(house: House) -> None:
 
 
 async def test_the_same_by_a_posted_form(house: House) -> None:
-    async with aiohttp.ClientSession() as session:
+    async with aiohttp.ClientSession(headers=WITH_KEY) as session:
         data = [("a", "tap:doc"), ("say", "không đọc")]
         async with session.post(f"{house.url}/preview/thu", data=data) as response:
             assert response.status == 200
@@ -158,7 +167,7 @@ async def test_the_same_by_a_posted_form(house: House) -> None:
 async def test_a_long_play_is_posted_on(house: House) -> None:
     data = [("a", f"say:{'không hiểu gì hết ' * 20}")] * 12
     async with (
-        aiohttp.ClientSession() as session,
+        aiohttp.ClientSession(headers=WITH_KEY) as session,
         session.post(f"{house.url}/preview/thu", data=data) as response,
     ):
         page = await response.text()
@@ -331,9 +340,36 @@ async def test_whoever_is_not_at_this_machine_finds_nothing(house: House, header
         assert "thu" not in text_of(page).split()
 
 
+async def test_who_asks_from_here_without_the_key_finds_nothing(house: House) -> None:
+    """Whoever forwards a port to this machine and says nothing of it asks from here as well."""
+    async with aiohttp.ClientSession(house.url) as session:
+        for path in PATHS:
+            for with_key in ({}, {"key": "wrong"}, {"key": ""}, {"key": KEY.text[:-1]}, {"key": "đ\ud800"}):
+                async with session.get(URL(path).update_query(with_key), allow_redirects=False) as response:
+                    assert response.status == 404, path
+        async with session.post("/preview/thu", data={"step": "a"}) as response:
+            assert response.status == 404
+        async with session.get("/preview/", cookies={LocalKey.COOKIE: "wrong"}) as response:
+            assert response.status == 404
+
+
+async def test_the_printed_address_leaves_its_key_in_the_browser(house: House) -> None:
+    async with aiohttp.ClientSession(house.url, cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
+        asked = f"/preview/thu?step=b&key={KEY.text}"
+        async with session.get(asked, headers={"X-Forwarded-For": "203.0.113.9"}, allow_redirects=False) as response:
+            assert response.status == 404 and not response.cookies
+        async with session.get(asked, allow_redirects=False) as response:
+            assert response.status == 302 and response.headers["Location"] == "/preview/thu?step=b"
+            cookie = response.cookies[LocalKey.COOKIE]
+            assert cookie["httponly"] and cookie["samesite"] == "Lax"
+        for path in PATHS:
+            async with session.get(path) as response:
+                assert response.status == 200, path
+
+
 async def test_an_old_proxy_finds_nothing(house: House) -> None:
     async with (
-        aiohttp.ClientSession(version=aiohttp.HttpVersion10) as session,
+        aiohttp.ClientSession(version=aiohttp.HttpVersion10, headers=WITH_KEY) as session,
         session.get(f"{house.url}/preview/thu") as response,
     ):
         assert response.status == 404
@@ -405,7 +441,7 @@ async def test_no_value_breaks_a_page(house: House, name: str) -> None:
 
 
 async def test_a_body_that_is_no_form(house: House) -> None:
-    async with aiohttp.ClientSession() as session:
+    async with aiohttp.ClientSession(headers=WITH_KEY) as session:
         for data, kind in (
             (b"\xff\xfe", "application/x-www-form-urlencoded"),
             (b"{", "application/json"),
@@ -418,12 +454,15 @@ async def test_a_body_that_is_no_form(house: House) -> None:
 async def test_a_file_in_the_form_is_left_out(house: House) -> None:
     form = aiohttp.FormData()
     form.add_field("say", b"x", filename="x.bin")
-    async with aiohttp.ClientSession() as session, session.post(f"{house.url}/preview/thu", data=form) as response:
+    async with (
+        aiohttp.ClientSession(headers=WITH_KEY) as session,
+        session.post(f"{house.url}/preview/thu", data=form) as response,
+    ):
         assert response.status == 200
 
 
 async def test_the_policy_allows_what_is_on_the_page_and_nothing_else(house: House) -> None:
-    async with aiohttp.ClientSession() as session, session.get(f"{house.url}/preview/thu") as response:
+    async with aiohttp.ClientSession(headers=WITH_KEY) as session, session.get(f"{house.url}/preview/thu") as response:
         policy, page = response.headers["Content-Security-Policy"], await response.text()
         assert response.headers["Cache-Control"] == "no-store"
     assert "default-src 'none'" in policy

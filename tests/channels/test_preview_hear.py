@@ -20,7 +20,7 @@ from bot.web.preview.hear_words import COMMANDS
 from bot.web.server import create_app, start
 from flows.words.ear.ear import listen
 from flows.words.ear.why import MOST_WEIGHED, why
-from tests.channels.test_preview import HOSTILE, XSS, text_of
+from tests.channels.test_preview import HOSTILE, KEY, WITH_KEY, XSS, text_of
 from tests.support.builders import LESSONS, facts, real_book, words
 
 NOW = datetime(2026, 11, 28, 9, tzinfo=UTC)
@@ -35,12 +35,12 @@ class House:
 
     async def ask(self, **form: str) -> str:
         """The page after the form is posted."""
-        async with aiohttp.ClientSession() as session, session.post(self.url, data=form) as response:
+        async with aiohttp.ClientSession(headers=WITH_KEY) as session, session.post(self.url, data=form) as response:
             assert response.status == 200
             return await response.text()
 
     async def get(self, status: int = 200, **more: Any) -> str:
-        async with aiohttp.ClientSession() as session, session.get(self.url, **more) as response:
+        async with aiohttp.ClientSession(headers=WITH_KEY) as session, session.get(self.url, **more) as response:
             assert response.status == status
             return await response.text()
 
@@ -51,8 +51,8 @@ async def house() -> AsyncIterator[House]:
         return True, {}
 
     previews = Previews(LESSONS, facts(), real_book)
-    routes = preview_routes(previews, "Cầm Tay", lambda: Overheard(real_book(), NOW))
-    runner = await start(create_app(None, well, routes), "127.0.0.1", 0)
+    routes = preview_routes(previews, "Cầm Tay", lambda: Overheard(real_book(), NOW), KEY.opens)
+    runner = await start(create_app(None, well, routes, key=KEY), "127.0.0.1", 0)
     yield House(f"http://127.0.0.1:{runner.addresses[0][1]}")
     await runner.cleanup()
 
@@ -170,7 +170,7 @@ async def test_whoever_is_not_at_this_machine_finds_nothing(house: House, header
     for page in (await house.get(404, headers=headers), await house.get(404, headers=headers, params={"text": "a"})):
         assert "Trang này không có." in page
     async with (
-        aiohttp.ClientSession() as session,
+        aiohttp.ClientSession(headers=WITH_KEY) as session,
         session.post(house.url, data={"text": "tôi bị lừa rồi"}, headers=headers) as response,
     ):
         assert response.status == 404

@@ -8,7 +8,7 @@ import re
 import stat
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,10 +24,13 @@ from bot.channels.webchat.channel import SENDS_A_MINUTE
 from bot.channels.webchat.identity import COOKIE, Seal, Visitor, load_keys
 from bot.channels.webchat.pace import Pace
 from bot.channels.webchat.page import build_page
-from bot.channels.webchat.streams import PER_CHAT
+from bot.channels.webchat.streams import PER_CHAT, Streams
 from bot.errors import SettingsInvalid, StorageUnavailable
+from bot.web.access import LocalKey
 from bot.web.server import create_app, start
 from tests.support.echo_conversation import EchoConversation
+
+KEY = LocalKey("k" * 32)
 
 
 class Clock:
@@ -140,7 +143,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         raise StorageUnavailable
 
     runner = await start(
-        create_app(chat, well, [web.get("/crash", crash), web.get("/resting", resting)]), "127.0.0.1", 0
+        create_app(chat, well, [web.get("/crash", crash), web.get("/resting", resting)], key=KEY), "127.0.0.1", 0
     )
     host, port = runner.addresses[0][:2]
     yield House(f"http://{host}:{port}", chat, conversation, clock, runner, state)
@@ -500,12 +503,57 @@ async def test_streams_are_counted_and_dead_ones_do_not_count(house: House) -> N
             response.close()
 
 
+FROM_A, FROM_B, FROM_C = ({"X-Forwarded-For": f"203.0.113.{n}"} for n in (7, 8, 9))
+
+
+async def test_newcomers_of_one_address_do_not_take_the_turn_of_others(house: House) -> None:
+    async def begins(headers: dict[str, str]) -> tuple[int, dict[str, object]]:
+        async with house.browser() as browser, browser.session.get("/chat/log", headers=headers) as response:
+            return response.status, await response.json()
+
+    assert [(await begins(FROM_A))[0] for _ in range(61)] == [200] * 60 + [429]
+    assert [(await begins(FROM_B))[0] for _ in range(60)] == [200] * 60  # now everybody's allowance is used up
+    assert [(await begins(FROM_C))[0] for _ in range(6)] == [200] * 5 + [429]  # and there is a reserve
+    status, told = await begins(FROM_A)
+    assert status == 429 and "Chờ em một chút" in str(told["say"])
+    house.clock.at += timedelta(seconds=1)
+    assert (await begins(FROM_A))[0] == 200
+
+
+async def test_streams_of_one_address_leave_room_for_others(house: House) -> None:
+    house.chat.streams = Streams(overall=5, per_address=3)
+    async with AsyncExitStack() as stack:
+
+        async def opens(headers: dict[str, str]) -> int:
+            browser = await stack.enter_async_context(house.browser())
+            response = await browser.session.get("/chat/stream", headers=headers)
+            stack.callback(response.close)
+            return response.status
+
+        assert [await opens(FROM_A) for _ in range(4)] == [200, 200, 200, 503]
+        assert [await opens(FROM_B) for _ in range(3)] == [200, 200, 503]
+        assert len(house.chat.streams) == 5
+    await asyncio.sleep(0.05)
+    async with house.browser() as browser, browser.session.get("/chat/stream", headers=FROM_A) as response:
+        assert response.status == 200 and len(house.chat.streams) == 1  # the others have gone
+
+
+async def test_who_claims_to_have_read_something_is_a_newcomer_all_the_same(house: House) -> None:
+    for n in range(60):
+        await house.chat.read(f"somebody-{n}", 0, address="203.0.113.7")
+    async with house.browser() as browser:
+        async with browser.session.get("/chat/stream", params={"after": 7}, headers=FROM_A) as response:
+            assert response.status == 429
+        async with browser.session.get("/chat/stream", params={"after": 7}, headers=FROM_B) as response:
+            assert response.status == 200
+
+
 # --- the server around it --------------------------------------------------------------------------------
 
 
 async def test_health_answers_well_and_unwell(house: House) -> None:
     async with aiohttp.ClientSession(house.url) as session:
-        async with session.get("/healthz") as response:
+        async with session.get("/healthz", params={"key": KEY.text}) as response:
             assert (response.status, await response.json()) == (200, {"ok": True, "streams": 0})
         house.state["well"] = False
         async with session.get("/healthz") as response:
@@ -521,7 +569,17 @@ async def test_health_answers_well_and_unwell(house: House) -> None:
     ],
 )  # fmt: skip
 async def test_the_figures_of_health_are_for_this_machine_alone(house: House, headers: dict[str, str]) -> None:
-    async with aiohttp.ClientSession(house.url) as session, session.get("/healthz", headers=headers) as response:
+    with_key = {"key": KEY.text}
+    async with (
+        aiohttp.ClientSession(house.url) as session,
+        session.get("/healthz", params=with_key, headers=headers) as r,
+    ):
+        assert (r.status, await r.json()) == (200, {"ok": True})
+
+
+@pytest.mark.parametrize("key", ["", "wrong"])
+async def test_the_figures_of_health_want_the_key_as_well(house: House, key: str) -> None:
+    async with aiohttp.ClientSession(house.url) as session, session.get("/healthz", params={"key": key}) as response:
         assert (response.status, await response.json()) == (200, {"ok": True})
 
 

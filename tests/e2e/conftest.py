@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -35,6 +36,16 @@ class Server:
             with self._output.open("ab") as output:
                 self._process = subprocess.Popen(self._command, cwd=ROOT, stdout=output, stderr=output)
             self._wait_for_health()
+
+    def printed(self, path: str) -> str:
+        """The address below this path that it printed at start."""
+        found = f"{re.escape(self.url)}{path}\\S*"
+        give_up_at = time.monotonic() + READY_WITHIN_S
+        while time.monotonic() < give_up_at:
+            if address := re.search(found, self._output.read_text("utf-8")):
+                return address[0]
+            time.sleep(0.05)
+        raise AssertionError(f"it printed no address of {path}")
 
     def kill(self) -> None:
         """SIGKILL: no goodbye."""

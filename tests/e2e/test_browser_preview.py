@@ -48,8 +48,10 @@ def watched(context: BrowserContext) -> Page:
 
 
 def test_a_lesson_is_played_to_its_end_on_a_phone(phone: BrowserContext, tutor: Server, script: Transcript) -> None:
+    assert phone.request.get(f"{tutor.url}preview/").status == 404, "the printed address has a key"
     page = watched(phone)
-    page.goto(f"{tutor.url}preview/")
+    page.goto(tutor.printed("preview/"))
+    assert page.url == f"{tutor.url}preview/"
     page.get_by_role("link", name="Chậm mà chắc").click()
     page.get_by_label("Tên học viên").fill(script.head.name)
     page.get_by_label("Xưng hô").select_option(script.head.address)
@@ -70,6 +72,7 @@ def test_a_lesson_is_played_to_its_end_on_a_phone(phone: BrowserContext, tutor: 
 
 def test_a_step_is_reached_directly_and_by_keyboard(phone: BrowserContext, tutor: Server) -> None:
     page = watched(phone)
+    page.goto(tutor.printed("preview/"))
     page.goto(f"{tutor.url}preview/{LESSON}")
     link = page.get_by_role("list", name="Các bước").get_by_role("link", name="co_ai_giuc")
     link.focus()
@@ -84,6 +87,7 @@ def test_a_step_is_reached_directly_and_by_keyboard(phone: BrowserContext, tutor
 
 def test_a_saved_file_shows_at_once(phone: BrowserContext, tutor: Server, lessons: Path) -> None:
     page = watched(phone)
+    page.goto(tutor.printed("preview/"))
     page.goto(f"{tutor.url}preview/{LESSON}?step=co_ai_giuc")
     file = lessons / "l" / LESSON / "lesson.yaml"
     whole = file.read_text("utf-8")
@@ -96,7 +100,7 @@ def test_a_saved_file_shows_at_once(phone: BrowserContext, tutor: Server, lesson
 
 def test_a_message_is_heard_for_trial_on_a_phone(phone: BrowserContext, tutor: Server) -> None:
     page = watched(phone)
-    page.goto(f"{tutor.url}preview/")
+    page.goto(tutor.printed("preview/"))
     page.get_by_role("link", name="Nghe thử một câu").click()
     no_violations(page)
     page.get_by_label("Tin nhắn").fill("máy tui bị chậm dữ")
@@ -119,6 +123,7 @@ def test_without_script_everything_still_works(chromium: Browser, tutor: Server)
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, java_script_enabled=False)
     context.set_default_timeout(15_000)
     page = context.new_page()
+    page.goto(tutor.printed("preview/"))
     page.goto(f"{tutor.url}preview/{LESSON}")
     page.get_by_role("group", name="Trả lời").get_by_role("button", name="Tiếp").click()
     page.get_by_role("link", name="Lùi một lần").click()

@@ -15,6 +15,7 @@ from aiohttp import web
 
 from bot import doctor, settings
 from bot.cli import main
+from bot.greeting import pages_told
 from bot.services.library import publish_first
 from flows.shelf.shelf import read_shelf
 from storage import schema
@@ -193,3 +194,13 @@ def test_the_verb_ends_with_1_only_when_something_is_bad(
     monkeypatch.setenv("CAMTAY__WEB__PROT", "1")
     assert main(arguments) == 1
     assert "✘ Cấu hình: CAMTAY__WEB__PROT" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("files", "told"), [(1024, "nhiều nhất 672, từ một địa chỉ 84"), (4224, "nhiều nhất 3072")])
+def test_how_many_pages_fit_is_told_with_what_to_do(files: int, told: str) -> None:
+    said = pages_told(files)
+    assert told in said and ("ulimit -n 4224" in said) == (files < 4224)
+
+
+async def test_the_doctor_tells_how_many_pages_fit(data: Path) -> None:
+    assert "nhiều nhất" in (await look(data))["Số trang mở cùng lúc"]

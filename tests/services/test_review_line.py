@@ -13,7 +13,7 @@ import pytest
 
 from bot import settings
 from bot.app import App, World
-from bot.channels.webchat.channel import NEWCOMERS_A_MINUTE, Crowded, WebChat
+from bot.channels.webchat.channel import Crowded, WebChat
 from tests.support.builders import PROJECT
 from tests.support.echo_conversation import EchoConversation
 from tests.support.environment import leave_out
@@ -79,6 +79,9 @@ def web_chat(folder: Path, clock: Clock) -> tuple[WebChat, EchoConversation]:
         key_path=folder / "web.key",
     )
     return chat, conversation
+
+
+NEWCOMERS_A_MINUTE = 60  # from one address
 
 
 async def test_of_newcomers_only_so_many_begin_in_a_minute_however_they_knock(tmp_path: Path):

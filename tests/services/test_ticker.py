@@ -180,6 +180,27 @@ async def test_sweep_goes_in_slices_until_nothing_is_left(tmp_path: Path):
         assert not await t.rows("person") and not await t.rows("inbox") and not await t.rows("chat_log")
 
 
+@pytest.mark.parametrize("channel", [TELEGRAM, WEB])
+async def test_who_opened_the_page_and_answered_nothing_is_forgotten_in_days(tmp_path: Path, channel: str):
+    async with tutor(tmp_path, BOOK) as t:
+        for name in ("nobody", "no", "later", "cries"):
+            await t.learner(name, channel).begins()
+        await t.learner("no", channel).tap("Không")
+        await t.learner("cries", channel).say("tôi bị lừa mất tiền rồi")
+        met = await t.learner("yes", channel).meets("Lan")
+        t.clock.passes(hours=2)
+        await t.learner("later", channel).say("chờ tôi tí")
+        t.clock.passes(days=2)
+        await t.ticker.sweep()
+        assert len(await t.rows("person")) == 5
+        t.clock.passes(days=2)
+        await t.ticker.sweep()
+        left = {str(row["chat_id"]) for row in await t.rows("identity")}
+        assert left == {"no", "later", "cries", met.chat_id}
+        await t.learner("nobody", channel).begins()
+        assert "Đồng ý" in t.learner("nobody", channel).buttons
+
+
 async def test_step_sweeps_once_an_hour(tmp_path: Path):
     async with tutor(tmp_path, BOOK) as t:
         await t.learner().say("alo")

@@ -283,10 +283,10 @@ async def test_expiry_takes_only_those_who_did_not_agree_and_are_still_expired(d
         )
     )
     later = START + timedelta(days=1)
-    found = await database.read(lambda c: keeping.expired_people(c, later))
+    found = await database.read(lambda c: keeping.expired_people(c, later, later))
     assert sorted(found) == ["p0", "p1", "p3", "p4", "p6"]
     await write(database, Writes(people=[PersonRow("p0", "", "chị/em", "agreed")]))
-    await database.transact(lambda c: keeping.expire_people(c, [*found, "p2", "young"], later))
+    await database.transact(lambda c: keeping.expire_people(c, [*found, "p2", "young"], later, later))
     left = {str(row["learner_id"]) for row in await database.read(lambda c: rows_of(c, "person"))}
     assert left == {"p0", "p2", "p5", "young"}
 

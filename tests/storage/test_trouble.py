@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 import threading
-from collections.abc import AsyncIterator
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from storage import database as databases
 from storage import keeping, schema, tables
@@ -23,16 +25,6 @@ from storage.errors import AlreadyRunning, SchemaOutdated, SchemaTooNew, Storage
 from storage.lock import lock_folder
 from tests.support.builders import PROJECT
 from tests.support.harness import empty_database
-
-
-@pytest.fixture(autouse=True)
-async def _readers_have_ended() -> AsyncIterator[None]:
-    """aiosqlite's thread tells its loop even after a connection failed: the loop must not be closed before."""
-    yield
-    for thread in threading.enumerate():
-        if "_connection_worker_thread" in thread.name:
-            await asyncio.to_thread(thread.join, 5.0)
-
 
 # --- away --------------------------------------------------------------------------------------------
 
@@ -289,3 +281,40 @@ async def test_sqlite_waits_for_the_disk_and_keeps_readers_apart(tmp_path: Path)
         assert await database.transact(lambda c: pragma(c, "foreign_keys")) == 1
     finally:
         await database.close()
+
+
+async def test_however_many_read_at_once_threads_and_files_stay_few(tmp_path: Path):
+    path = tmp_path / "camtay.db"
+    await empty_database(path)
+    database = open_database(f"sqlite:///{path}")
+    threads: set[int] = set()
+    files: list[int] = []
+
+    def look(connection: Connection) -> None:
+        connection.execute(text("SELECT count(*) FROM person")).scalar_one()
+        time.sleep(0.002)  # long enough that the next one finds this reader at work
+        threads.add(threading.get_ident())
+        files.append(_open_files(path))
+
+    try:
+        await asyncio.gather(*(database.read(look) for _ in range(200)))
+    finally:
+        await database.close()
+    assert 1 < len(threads) <= databases.READERS <= 8
+    assert max(files) <= 3 * databases.READERS  # the database, its log of writes and what they share
+    assert not _open_files(path)
+
+
+def _open_files(path: Path) -> int:
+    """How many open files of this process begin with this path."""
+    held = 0
+    for descriptor in os.listdir("/proc/self/fd"):
+        try:
+            held += os.readlink(f"/proc/self/fd/{descriptor}").startswith(str(path))
+        except FileNotFoundError:
+            continue
+    return held
+
+
+def test_a_pool_that_has_no_connection_free_is_unavailable_not_our_fault():
+    assert isinstance(databases.decide(NoConnectionFree("QueuePool limit")), StorageUnavailable)

@@ -18,6 +18,8 @@ from typing import Any
 
 import aiohttp
 
+from bot.web.access import LocalKey
+
 ROOT = Path(__file__).resolve().parents[2]
 READY_WITHIN_S = 60.0  # two cores, and a colleague's tests beside ours
 STOP_WITHIN_S = 10.0  # the promise
@@ -53,6 +55,12 @@ class TutorProcess:
     @property
     def data(self) -> Path:
         return self.folder / "data"
+
+    @property
+    def key(self) -> str:
+        """What opens the preview and the figures, as in the address that it prints."""
+        file = self.data / "web.key"
+        return LocalKey(file.read_text("utf-8").split()[0]).text if file.exists() else ""
 
     @property
     def output(self) -> str:
@@ -101,14 +109,14 @@ class TutorProcess:
             while time.monotonic() < give_up_at:
                 assert self.exit_code is None, f"it ended with {self.exit_code}:\n{self.output}"
                 with suppress(aiohttp.ClientError, OSError):
-                    async with session.get(f"{self.url}/healthz") as answer:
+                    async with session.get(f"{self.url}/healthz?key={self.key}") as answer:
                         return dict(await answer.json())
                 await asyncio.sleep(_KNOCK_S)
         raise AssertionError(f"it does not answer:\n{self.output}")
 
     async def health(self) -> tuple[int, dict[str, Any]]:
         """Status and content of /healthz now."""
-        async with aiohttp.ClientSession() as session, session.get(f"{self.url}/healthz") as answer:
+        async with aiohttp.ClientSession() as session, session.get(f"{self.url}/healthz?key={self.key}") as answer:
             return answer.status, dict(await answer.json())
 
     async def ended(self, within_s: float = READY_WITHIN_S) -> int:

@@ -11,13 +11,12 @@ from pathlib import Path
 
 from bot.channels.base import Began, LogEntry, Submit, Tap, Text, Update
 from bot.channels.webchat.identity import RENEW_AFTER_S, Seal, Visitor, load_keys
-from bot.channels.webchat.pace import Pace
+from bot.channels.webchat.pace import Newcomers, Pace
 from bot.channels.webchat.streams import Stream, Streams
 
 PAGE = 200
 SENDS_A_MINUTE = 120  # a whole lesson tapped through by an impatient thumb; a flood is still stopped
 READS_A_MINUTE = 240
-NEWCOMERS_A_MINUTE = 60  # a whole village hall at once, but no flood of people who never were
 REMEMBER_MET = 20_000
 
 History = Callable[[str, int, int], Awaitable[Sequence[LogEntry]]]
@@ -80,8 +79,9 @@ class WebChat:
         public_url: str = "",
         max_text: int = 4000,
         export: Export | None = None,
+        streams: Streams | None = None,
     ) -> None:
-        """`export` gives a chat's owner everything that is kept of her."""
+        """`export` gives a chat's owner everything that is kept of her; `streams` hold as many pages as fit."""
         self.export = export
         self._submit = submit
         self._history = history
@@ -90,10 +90,10 @@ class WebChat:
         self._seal = Seal(load_keys(key_path, lambda: new_id() + new_id()))
         self._sends = Pace(SENDS_A_MINUTE, 60.0)
         self._reads = Pace(READS_A_MINUTE, 60.0)
-        self._newcomers = Pace(NEWCOMERS_A_MINUTE, 60.0)
+        self._newcomers = Newcomers()
         self._met: set[str] = set()
         self._turns: dict[str, int] = {}
-        self.streams = Streams()
+        self.streams = streams or Streams()
         self.tutor = tutor
         self.union = union
         self.public_url = public_url
@@ -124,8 +124,8 @@ class WebChat:
 
     # --- what she says -----------------------------------------------------------------------------
 
-    async def say(self, chat_id: str, message: object) -> None:
-        """Submit what the page posted: {id, text} or {id, token}. Returns after commit.
+    async def say(self, chat_id: str, message: object, address: str = "") -> None:
+        """Submit what the page at `address` posted: {id, text} or {id, token}. Returns after commit.
 
         Raises Malformed, TooLong, Crowded, StorageUnavailable.
         """
@@ -141,17 +141,17 @@ class WebChat:
             body = Tap(_sound_token(token))
         else:
             raise Malformed
-        await self._admit(chat_id)
+        await self.admit(chat_id, address)
         await self._submit([Update(self.name, f"{chat_id}:{client_id}", chat_id, body, self._now())])
 
-    async def _admit(self, chat_id: str) -> None:
+    async def admit(self, chat_id: str, address: str) -> None:
         """Everybody who has been here before; of newcomers only so many a minute. Raises Crowded, StorageUnavailable.
 
         Anybody can ask for a new cookie as often as he likes, and each one would become a person who is kept.
         """
         if chat_id in self._met:
             return
-        if not await self._history(chat_id, 0, 1) and (wait_s := self._newcomers.take("", self._now())):
+        if not await self._history(chat_id, 0, 1) and (wait_s := self._newcomers.take(address, self._now())):
             raise Crowded(wait_s)
         if len(self._met) >= REMEMBER_MET:
             self._met.clear()
@@ -168,7 +168,7 @@ class WebChat:
 
     # --- what she sees -----------------------------------------------------------------------------
 
-    async def read(self, chat_id: str, after: int, tag: str = "") -> Reading:
+    async def read(self, chat_id: str, after: int, tag: str = "", address: str = "") -> Reading:
         """What the page that has seen `after` of the conversation `tag` must still show.
 
         A chat without any line begins here, so that the tutor speaks first. When the page has seen more than there
@@ -184,14 +184,14 @@ class WebChat:
         entries = await self._history(chat_id, 0, PAGE)
         if entries:
             return Reading(entries, anew)
-        return Reading(await self._greeting(chat_id), anew, began=True)
+        return Reading(await self._greeting(chat_id, address), anew, began=True)
 
-    async def _greeting(self, chat_id: str) -> Sequence[LogEntry]:
+    async def _greeting(self, chat_id: str, address: str) -> Sequence[LogEntry]:
         """What the tutor says first; all tabs of a newcomer share one update, so that it is said once.
 
         Whoever had everything deleted is greeted again: her first update was handled long ago, it needs a new id.
         """
-        await self._admit(chat_id)
+        await self.admit(chat_id, address)
         for update_id in (f"{chat_id}:began", f"{chat_id}:began:{self._new_id()}"):
             await self._submit([Update(self.name, update_id, chat_id, Began(), self._now())])
             if entries := await self._history(chat_id, 0, PAGE):

@@ -15,16 +15,17 @@ class Pace:
         self._rate = burst / per_s
         self._left: dict[str, tuple[float, datetime]] = {}
 
+    def wait(self, key: str, now: datetime) -> float:
+        """0.0 when it may pass now, else the seconds until it may; nothing is taken."""
+        return max(0.0, 1.0 - self._refilled(key, now)) / self._rate
+
     def take(self, key: str, now: datetime) -> float:
         """0.0 when it may pass now, else the seconds to wait. A clock set back refills nothing and blocks nobody."""
         if len(self._left) >= _TIDY_AT:
             self._tidy(now)
-        left = self._refilled(key, now)
-        if left < 1.0:
-            self._left[key] = (left, now)
-            return (1.0 - left) / self._rate
-        self._left[key] = (left - 1.0, now)
-        return 0.0
+        left, wait_s = self._refilled(key, now), self.wait(key, now)
+        self._left[key] = (left if wait_s else left - 1.0, now)
+        return wait_s
 
     def _refilled(self, key: str, now: datetime) -> float:
         left, seen = self._left.get(key, (self._burst, now))
@@ -33,3 +34,29 @@ class Pace:
     def _tidy(self, now: datetime) -> None:
         """Forget whoever has been quiet long enough to be full again: memory stays with the busy ones."""
         self._left = {key: kept for key, kept in self._left.items() if self._refilled(key, now) < self._burst}
+
+
+class Newcomers:
+    """How many people nobody has met before may begin each minute, so that one address cannot take everybody's turn.
+
+    An address may be one house, a hall full of learners, or all customers of a phone company: it gets half of what all
+    together get. Beside that lies a reserve, for addresses from which hardly anybody has come.
+    """
+
+    def __init__(self, all_together: int = 120, from_address: int = 60, reserve: int = 60, few: int = 5) -> None:
+        """Each is a number of people a minute; `few` from one address may come out of the reserve."""
+        self._all, self._reserve = Pace(all_together, 60.0), Pace(reserve, 60.0)
+        self._from, self._few = Pace(from_address, 60.0), Pace(few, 60.0)
+
+    def take(self, address: str, now: datetime) -> float:
+        """0.0 when one more may begin now, else the seconds to wait."""
+        if wait_s := self._from.wait(address, now):
+            return wait_s
+        if wait_s := self._all.wait("", now):
+            if self._few.wait(address, now) or self._reserve.wait("", now):
+                return wait_s
+            self._reserve.take("", now)
+        else:
+            self._all.take("", now)
+        self._few.take(address, now)
+        return self._from.take(address, now)

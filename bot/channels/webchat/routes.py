@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -30,9 +30,12 @@ NOTHING_KEPT = "Em chưa lưu gì của máy này."
 RESTING = "Máy đang bận một chút. Tin vẫn được giữ, lát nữa tự gửi lại."
 
 
-def web_routes(chat: WebChat) -> list[web.RouteDef]:
-    """GET / · POST /chat/send · GET /chat/log · GET /chat/stream · GET /chat/data."""
-    routes = _Routes(chat)
+def web_routes(chat: WebChat, address_of: Callable[[web.Request], str]) -> list[web.RouteDef]:
+    """GET / · POST /chat/send · GET /chat/log · GET /chat/stream · GET /chat/data.
+
+    `address_of` names who shares one allowance.
+    """
+    routes = _Routes(chat, address_of)
     return [
         web.get("/", routes.page),
         web.post("/chat/send", routes.send),
@@ -43,8 +46,9 @@ def web_routes(chat: WebChat) -> list[web.RouteDef]:
 
 
 class _Routes:
-    def __init__(self, chat: WebChat) -> None:
+    def __init__(self, chat: WebChat, address_of: Callable[[web.Request], str]) -> None:
         self._chat = chat
+        self._address_of = address_of
         self._page = build_page(chat.tutor, chat.union)
 
     async def page(self, request: web.Request) -> web.Response:
@@ -79,7 +83,7 @@ class _Routes:
         if wait := self._chat.wait_to_send(visitor.chat_id):
             return _refusal(429, TOO_OFTEN, wait)
         try:
-            await self._chat.say(visitor.chat_id, await _read_json(request))
+            await self._chat.say(visitor.chat_id, await _read_json(request), self._address_of(request))
         except TooLong:
             return _refusal(413, TOO_LONG)
         except Malformed:
@@ -99,7 +103,8 @@ class _Routes:
             return _refusal(429, TOO_OFTEN, wait)
         try:
             after = _number(request.query.get("after", "0"))
-            reading = await self._chat.read(visitor.chat_id, after, request.query.get("chat", ""))
+            tag, address = request.query.get("chat", ""), self._address_of(request)
+            reading = await self._chat.read(visitor.chat_id, after, tag, address)
         except Malformed:
             return _refusal(400, NOT_READABLE)
         except Crowded as crowded:
@@ -129,9 +134,12 @@ class _Routes:
             return _refusal(401, NOT_KNOWN)
         try:
             after = _number(request.headers.get("Last-Event-ID") or request.query.get("after", "0"))
+            address = self._address_of(request)
             if after == 0:
-                await self._chat.read(visitor.chat_id, 0)  # a newcomer: the tutor speaks first
-            stream = _open_stream(request, visitor, after)
+                await self._chat.read(visitor.chat_id, 0, address=address)  # a newcomer: the tutor speaks first
+            else:
+                await self._chat.admit(visitor.chat_id, address)  # a number is soon claimed
+            stream = _open_stream(request, visitor, after, address)
             stream.anew = request.query.get("chat", "") not in ("", self._chat.tag(visitor.chat_id))
             self._chat.streams.add(stream)
         except Malformed:
@@ -210,7 +218,7 @@ class _Routes:
             return False
 
 
-def _open_stream(request: web.Request, visitor: Visitor, after: int) -> Stream:
+def _open_stream(request: web.Request, visitor: Visitor, after: int, address: str) -> Stream:
     transport = request.transport
 
     def gone() -> bool:
@@ -220,7 +228,7 @@ def _open_stream(request: web.Request, visitor: Visitor, after: int) -> Stream:
         if transport is not None:
             transport.abort()
 
-    return Stream(visitor.chat_id, after, gone, hang_up)
+    return Stream(visitor.chat_id, after, gone, hang_up, address)
 
 
 async def _read_json(request: web.Request) -> object:

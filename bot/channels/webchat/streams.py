@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from bot.channels.base import LogEntry
 
 PER_CHAT = 6
-OVERALL = 1000
+OVERALL, PER_ADDRESS = 3072, 384  # where nobody says how many fit
 _BACKLOG = 200
 
 
@@ -20,11 +21,14 @@ class Full(Exception):
 class Stream:
     """One open page. `last` is the newest number it was given; `behind` asks for a read of the history.
 
-    `gone()` tells that its connection is closed; `hang_up()` cuts it.
+    `gone()` tells that its connection is closed; `hang_up()` cuts it; `address` is who shares an allowance with it.
     """
 
-    def __init__(self, chat_id: str, last: int, gone: Callable[[], bool], hang_up: Callable[[], None]) -> None:
+    def __init__(
+        self, chat_id: str, last: int, gone: Callable[[], bool], hang_up: Callable[[], None], address: str = ""
+    ) -> None:
         self.chat_id = chat_id
+        self.address = address
         self.last = last
         self.gone = gone
         self.hang_up = hang_up
@@ -69,28 +73,40 @@ class Stream:
 
 
 class Streams:
-    """All open streams; everything happens on the event loop's thread."""
+    """All open streams, at most `overall` and from one address `per_address`; all on the event loop's thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, overall: int = OVERALL, per_address: int = PER_ADDRESS) -> None:
+        self._overall, self._per_address = overall, per_address
         self._open: dict[str, set[Stream]] = {}
+        self._from: Counter[str] = Counter()
         self._closing = False
         self._empty = asyncio.Event()
 
     def __len__(self) -> int:
-        return sum(map(len, self._open.values()))
+        return self._from.total()
 
     def add(self, stream: Stream) -> None:
         """Raises Full. Connections that are already dead (someone reloads again and again) do not count."""
-        for old in [old for old in self._open.get(stream.chat_id, ()) if old.gone()]:
-            old.finish()
-            self.remove(old)
-        if self._closing or len(self._open.get(stream.chat_id, ())) >= PER_CHAT or len(self) >= OVERALL:
-            raise Full
+        if self._is_full(stream):
+            for old in [old for old in self._all() if old.gone()]:
+                old.finish()
+                self.remove(old)
+            if self._is_full(stream):
+                raise Full
         self._open.setdefault(stream.chat_id, set()).add(stream)
+        self._from[stream.address] += 1
+
+    def _is_full(self, stream: Stream) -> bool:
+        crowded = self._from[stream.address] >= self._per_address or len(self) >= self._overall
+        return self._closing or crowded or len(self._open.get(stream.chat_id, ())) >= PER_CHAT
 
     def remove(self, stream: Stream) -> None:
         mine = self._open.get(stream.chat_id, set())
-        mine.discard(stream)
+        if stream in mine:
+            mine.discard(stream)
+            self._from[stream.address] -= 1
+            if not self._from[stream.address]:
+                del self._from[stream.address]
         if not mine:
             self._open.pop(stream.chat_id, None)
         if self._closing and not self._open:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from aiohttp import web
 
 from bot.services.hearing import Heard, Overheard
-from bot.web.access import is_asked_here
 from bot.web.preview.asked import Pairs, text_of
 from bot.web.preview.frame import html_response
 from bot.web.preview.hear_page import HearAsked, hear_page
@@ -20,9 +19,7 @@ NO_STEP = "Không có bước này. Viết mã bài, dấu /, rồi mã bước,
 _CODES = {word: code for code, word in KINDS.items()}
 
 
-def hear_routes(
-    overheard: Callable[[], Overheard], may: Callable[[web.Request], bool] = is_asked_here
-) -> list[web.AbstractRouteDef]:
+def hear_routes(overheard: Callable[[], Overheard], may: Callable[[web.Request], bool]) -> list[web.AbstractRouteDef]:
     """GET and POST /preview/hear: `text`, `as` a kind of value, `at` LESSON/STEP. To stand before /preview/LESSON."""
 
     def hear(asked: HearAsked) -> str:

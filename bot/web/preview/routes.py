@@ -12,7 +12,6 @@ from aiohttp import web
 
 from bot.services.hearing import Overheard
 from bot.services.preview import Look, Previews
-from bot.web.access import is_asked_here
 from bot.web.preview import page
 from bot.web.preview.asked import Asked, Pairs, read_asked
 from bot.web.preview.frame import digest, html_response
@@ -30,11 +29,11 @@ def preview_routes(
     previews: Previews,
     tutor: str,
     overheard: Callable[[], Overheard],
-    may: Callable[[web.Request], bool] = is_asked_here,
+    may: Callable[[web.Request], bool],
 ) -> list[web.AbstractRouteDef]:
     """GET /preview/ · /preview/hear · GET and POST /preview/LESSON · GET /preview/LESSON/state · …/graph.svg.
 
-    `overheard` makes what hears a message for trial, of the live book and now.
+    `overheard` makes what hears a message for trial, of the live book and now; `may` tells who is let in.
     """
     routes = _Routes(previews, tutor, may)
     return [
