@@ -47,7 +47,8 @@ REQUIRED = frozenset(
     post_person_asked post_person_suspended post_quiet post_safety post_stranger post_suspend_ask post_suspended
     post_where rated relay_account relay_elsewhere relay_link relay_link_hidden relay_link_only relay_masked
     relay_money relay_papers_wanted relay_phone relay_remote relay_said relay_said_media relay_secret
-    relay_secret_wanted reminder reminder_emergency reoffer report_made report_nobody report_officer resume reveal
+    relay_secret_wanted relay_install relay_number_wanted relay_threat relay_prying
+    reminder reminder_emergency reoffer report_made report_nobody report_officer resume reveal
     review_empty review_over right safety_again safety_call safety_steps safety_taken safety_wait secret
     self_area_again self_area_ask self_area_now self_area_set self_area_which self_ask set_aside show_image
     show_video skill_alone skill_help somebody somewhere split_alone split_ask split_other split_this stale
