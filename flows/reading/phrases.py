@@ -12,8 +12,10 @@ REQUIRED = frozenset(
     data_none data_shown data_union data_whole data_whole_web declined delete_ask deleted emergency emergency_ask
     emergency_done emergency_hello emergency_helper follow_up follow_up_learner hello help help_asked help_called
     help_coming help_done help_done_owner help_nobody help_nobody_emergency hint idle_ask invited_instructor
-    invited_learner invited_officer kept kind_card kind_citizen_id kind_contact kind_file kind_other kind_otp
-    kind_password kind_photo kind_place kind_sticker kind_video kind_voice label_accept label_address label_agree
+    invited_learner invited_officer kept kind_account kind_card
+    kind_citizen_id kind_contact kind_file kind_insurance
+    kind_other kind_otp kind_passport kind_password kind_photo kind_place
+    kind_sticker kind_video kind_voice label_accept label_address label_agree
     label_answer label_approve label_back label_change_no label_change_yes label_checkin_no label_checkin_yes
     label_choose label_conduct_yes label_confirm label_confirm_member label_continue label_crew label_dealt
     label_decline label_delete_no label_delete_yes label_done label_emergency_no label_emergency_yes label_help
