@@ -26,6 +26,8 @@ NEAR = 12
 """Words within which the parts of a pattern that are joined by & must stand."""
 GAP = 3
 """Words that a bare … stands for, at most."""
+A_WORD_OR_TWO = 4
+"""Blanks in a clause of three words: behind a tale it is one thing more of the same kind."""
 MANY = "{0,3}"
 """How often what is marked * may stand: more would take time by the square of a message."""
 
@@ -265,14 +267,16 @@ def _around(meant: str, span: tuple[int, int]) -> str:
 def _without_talk(talk: Mapping[str, tuple[Pattern, ...]], said: str, side: str) -> str:
     """What is meant: clauses bare of tales, of "don't", of what goes on by itself."""
     kept, tale = [], False
-    asides = (*talk["asides"], *talk["gives"]) if side == "instructor" else talk["asides"]
-    for clause in _clauses(_cut(asides, said)):
-        tale = _any(talk["tales"], clause) or (tale and _any(talk["tales_go_on"], clause))
+    asides = (*talk["asides"], *talk["gives"])
+    for clause in _clauses(_cut(asides, said) if side == "instructor" else said):
+        goes_on = tale and (clause.count(" ") <= A_WORD_OR_TWO or _any(talk["tales_go_on"], clause))
+        tale = goes_on or _any(talk["tales"], clause)
         ordered = side == "instructor" and _any(talk["for_me"], clause) and not _any(talk["warnings"], clause)
         if tale and not ordered:
             continue
         tale = False
         presses = side == "instructor" and _any(talk["presses"], clause)
+        clause = clause if side == "instructor" else _cut(talk["asides"], clause)
         kept.append((clause if presses else _cut(talk["never"], clause)).strip())
     return f" {' , '.join(kept)} "
 

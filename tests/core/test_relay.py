@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,8 @@ from bot.tutoring.pairing.model import Pairing
 from bot.tutoring.pairing.relay import HIDDEN_LINK, LONGEST, Verdict, recipient
 from bot.tutoring.pairing.relay import look as look_by
 from flows.session import Book
-from flows.words.wishes import Side
-from tests.support.builders import phrases, real_book
+from flows.words.wishes import Side, wished
+from tests.support.builders import LESSONS, phrases, real_book
 
 PHRASES = phrases()
 
@@ -274,8 +275,29 @@ def test_a_thief_is_held_and_honest_people_are_not(what: str, most: int):
     """Of a hundred of either kind, at most so many are judged wrong."""
     asked = [(side, text) for side, kind, text in ASKS if kind == what]
     wrong = [text for side, text in asked if (look(text, SIDE[side]).what == "block") != (what == "hold")]
-    assert len(asked) >= 390
+    assert len(asked) >= 600
     assert 100 * len(wrong) <= most * len(asked), wrong
+
+
+def test_hardly_anything_that_learners_say_is_held():
+    """A tenth of the sentences that the ear learns from and that nobody is robbed in; nobody wrote them for this."""
+    said = [
+        line.split("\t")
+        for file in sorted(LESSONS.glob("voices/*.tsv"))
+        for line in file.read_text("utf-8").splitlines()
+    ]
+    quiet = [row[2] for row in said if len(row) == 3 and row[0] == "quiet"][::10]
+    held = [text for text in quiet if wished(real_book().wishes, text, "learner")]
+    assert len(quiet) > 1_000
+    assert 200 * len(held) <= len(quiet), held
+
+
+def test_the_answers_of_the_tutor_itself_might_be_an_instructors():
+    sentences = [each for one in real_book().answers for each in re.split(r"(?<=[.!?]) ", one.say)]
+    said = [re.sub(r"\{(\w+)\}", r"\1", each) for each in sentences]
+    held = [text for text in said if wished(real_book().wishes, text, "instructor")]
+    assert len(said) > 400
+    assert 100 * len(held) <= 3 * len(said), held
 
 
 @pytest.mark.parametrize(
@@ -285,7 +307,7 @@ def test_a_thief_is_held_and_honest_people_are_not(what: str, most: int):
         "Số điện thoại ủy ban xã 0251 3845 222 chị gọi giờ hành chính",
         "Mã hồ sơ của chị 000.00.19.H19-251120-0033, chị cất nhé",
         "Chị cho em số căn cước để em điền hồ sơ giùm",
-        "Chị cài ứng dụng Quà Xuân Vàng",
+        "Chị cài ứng dụng Gia Đình Việt",
         "máy bàn nhà em 0251 3845 222",
     ],
 )

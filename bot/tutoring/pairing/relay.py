@@ -66,6 +66,8 @@ def look(wishes: Wishes, text: str, side: Side) -> Verdict:
     if phones and not (landlines and names_office(wishes, seen)):
         return Verdict("block", phrase="relay_phone", report=teacher and not landlines)
     masked = mask(seen)
+    if teacher and "account" in masked.kinds:
+        return Verdict("block", phrase="relay_account", report=True)
     if set(masked.kinds) & {"otp", "password", "card"} or set(mask(as_meant(seen)).kinds) & {"otp", "password", "card"}:
         return Verdict("block", phrase="relay_secret", report=teacher)
     if strange := [each for each in links.links_in(masked.text) if not links.is_of(each.written, SAFE_HOSTS)]:
