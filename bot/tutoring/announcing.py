@@ -80,7 +80,7 @@ def text_fault(text: str, hosts: Sequence[str], wishes: Wishes) -> Fault | None:
             return _strange(bare, hosts)
     plain = _LANDLINE.sub("•", " ".join(rest))
     if kinds := mask(plain).kinds:
-        return Fault("news_secret", (("thu", kinds[0]),))
+        return Fault("news_money") if kinds[0] == "account" else Fault("news_secret", (("thu", kinds[0]),))
     verdict = relay.look(wishes, plain, "instructor")
     return Fault(_WHY.get(verdict.phrase, "news_unsafe")) if verdict.what != "pass" else None
 
