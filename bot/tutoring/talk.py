@@ -48,7 +48,8 @@ class Talk:
 
     `line` is "side:id" of the line she writes by until `line_until`; `media` "kind:file id" of each picture that she
     may pass on, `media_words` what goes with them; `album` the album answered last (see `albums`). `silent`: she
-    wants no reminders; `whispers` the number of the newest line on her page that is to be erased.
+    wants no reminders; `whispers` the number of the newest line on her page that is to be erased;
+    `announced`: what she wrote last ends where a password is about to come.
     """
 
     run: Session | None = None
@@ -70,6 +71,7 @@ class Talk:
     whispers: int = 0
     meeting: Meeting | None = None
     silent: bool = False
+    announced: bool = False
 
     def is_group(self, run: Session | None) -> bool:
         """Whether this session is the one that a meeting goes through together."""
@@ -139,6 +141,7 @@ def dump(talk: Talk) -> str:
         "whispers": talk.whispers,
         "meeting": _dump_meeting(talk.meeting) if talk.meeting else None,
         "silent": talk.silent,
+        "announced": talk.announced,
     }
     data |= {key: value for key, value in optional.items() if value}
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
@@ -185,6 +188,7 @@ def load(text: str) -> Talk:
             whispers=int(data.get("whispers", 0)),
             meeting=_meeting(data["meeting"]) if data.get("meeting") else None,
             silent=bool(data.get("silent", False)),
+            announced=bool(data.get("announced", False)),
             checkins=tuple(
                 Checkin(datetime.fromisoformat(at), str(lesson), str(step))
                 for at, lesson, step in data.get("checkins", ())

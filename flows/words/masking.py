@@ -78,6 +78,11 @@ _TALK = frozenset(
 _PERSONS = frozenset("anh ba bac cau chau chi co con di em minh ong toi tui".split())  # with whom a new line begins
 _BEFORE_TALK = frozenset("bao cho dua doc doi het hoi lo mat nghe quen xin".split())
 _NEXT_LINE = re.compile(r"(?: +[^\W\d_]{1,8}){0,5} *[:.…]{0,3} *\n\s*")
+_ANNOUNCES = re.compile(
+    rf"(?<![^\W_])(?:{_PASSWORD_WORD}|(?:m[ãa]\s)?pin)(?![^\W\d_])(?:\s+[^\W\d_]{{1,10}}){{0,5}}?"
+    r"\s*(?:(?<![^\W_])(?:l[àa]|n[èe]|đây|day)|[:=…]|\.\.\.)\s*$",
+    re.IGNORECASE,
+)
 _SHORT = 4  # words of a line that is nothing but a password
 _ODD = re.compile(  # letters that are no Vietnamese syllable, and no name of what has a password
     r"(?<![^\W_])(?!(?:ngh|gh|gi|kh|ng|nh|ph|qu|th|tr|ch|[bcdghklmnprstvx])?[aeiouy]{1,3}(?:ng|nh|ch|[cmnpt])?(?![^\W_]))"
@@ -121,6 +126,17 @@ def mask(text: str) -> Masked:
         masked = _COUNTED_AS_CODE.sub(lambda found: _hide_counted(found, kinds), masked)
         masked = _hide_passwords(masked, kinds)
     return Masked(masked if kinds else text, tuple(kinds))
+
+
+def announces(text: str) -> bool:
+    """Whether it ends where a password is about to come: "mật khẩu của chị là"."""
+    return _ANNOUNCES.search(text, max(0, len(text) - 80)) is not None
+
+
+def with_cue(text: str) -> str:
+    """What comes after such an end, as one would have written it in one message; whatever is no password stays."""
+    whole = f"mật khẩu\n{text}"
+    return whole if mask(whole).kinds == ("password",) and not mask(text).kinds else text
 
 
 def _visible(text: str) -> str:
