@@ -77,7 +77,7 @@ async def _carry_out(
         assert database is not None
         office = Office(Pseudonyms.of_folder(Path(settings.data.dir), world.new_id))
         service = Announcements(database, office, world.now, world.new_id)
-        service.rules = news_rules(settings)
+        service.rules, service.wishes = news_rules(settings), book.wishes
         actor = await service.actor(given.by) if given.by else OPERATOR
         desk = Desk(service, actor, book, pairing_clock(settings).quiet, write, ask)
         return await _VERBS[given.what](desk, given)

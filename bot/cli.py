@@ -45,7 +45,11 @@ def _sentence(error: Exception) -> tuple[int, str] | None:
     from flows.play.dialogue import TranscriptInvalid
 
     match error:
-        case FileNotFoundError(filename=str() as path) if Path(path).name in ("phrases.yaml", "words.yaml"):
+        case FileNotFoundError(filename=str() as path) if Path(path).name in (
+            "phrases.yaml",
+            "words.yaml",
+            "relay.yaml",
+        ):
             return 2, f"{path}: không có tệp này; --lessons phải chỉ vào thư mục có lời của máy."
         case LessonInvalid():
             return 1, str(error)

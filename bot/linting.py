@@ -227,7 +227,7 @@ def _of_transcripts(library: Library, found: Iterable[Problem], asked: _Asked, l
     from flows.shelf.shelf import plain_book, shelf_of
 
     tables = {Path(path).name: path for path in asked.files.texts if Path(path).name in TABLES}
-    if "phrases.yaml" not in tables or "words.yaml" not in tables:
+    if not {"phrases.yaml", "words.yaml", "relay.yaml"} <= tables.keys():
         return
     root = Path(tables["phrases.yaml"]).parent
     try:

@@ -146,7 +146,7 @@ class CheckpointPassed:
 
 @dataclass(frozen=True, slots=True)
 class SecretMasked:
-    """She typed something that could rob her; kinds are citizen_id, otp, card, password."""
+    """She typed something that could rob her; `kinds` as `flows.words.masking` names them."""
 
     kinds: tuple[str, ...]
 

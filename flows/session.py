@@ -11,6 +11,7 @@ from typing import Any, Literal
 from flows.events import Event
 from flows.model import Answer, Lesson, Step
 from flows.words.understand import Words
+from flows.words.wishes import UNREAD, Wishes
 
 CODEC = 1  # number of the JSON layout below; a reader of an older number upgrades it step by step
 
@@ -176,7 +177,7 @@ class Book:
     """Every lesson that anybody may be inside, with the tutor's own sentences, words and facts; immutable.
 
     `translated` holds lessons in further languages by (lesson, version, language), `phrases_in` the sentences;
-    `answers` are for questions beside the lessons.
+    `answers` are for questions beside the lessons, `wishes` is what may not be asked for between two people.
     """
 
     versions: Mapping[tuple[str, int], Lesson]
@@ -189,6 +190,7 @@ class Book:
     translated: Mapping[tuple[str, int, str], Lesson] = field(default_factory=dict)
     phrases_in: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     answers: tuple[Answer, ...] = ()
+    wishes: Wishes = UNREAD
     zone: tzinfo = VIETNAM
 
     def lesson(self, lesson_id: str, version: int | None = None, lang: str = "vi") -> Lesson | None:

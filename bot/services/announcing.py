@@ -17,6 +17,7 @@ from bot.services.people import Actor, NobodyThere, People
 from bot.tutoring import announcing as pure
 from bot.tutoring.announcing import Count, Draft, Fault
 from bot.tutoring.quiet import QuietHours
+from flows.words.wishes import UNREAD, Wishes
 from storage import announcements as kept
 from storage import areas, pairings
 from storage.areas import AreaRow
@@ -55,10 +56,10 @@ class NotNow(CamtayError):
 # --- what a chat and the command line share: acts within a transaction --------------------------------
 
 
-def checked(text: str, link: str, rules: Rules) -> tuple[str, str]:
+def checked(text: str, link: str, rules: Rules, wishes: Wishes) -> tuple[str, str]:
     """Text and link as they are kept. Raises Unfit."""
     body, source = pure.cleaned(text), pure.link_of(link)
-    fault = pure.text_fault(body, rules.hosts) or (pure.link_fault(source, rules.hosts) if source else None)
+    fault = pure.text_fault(body, rules.hosts, wishes) or (pure.link_fault(source, rules.hosts) if source else None)
     if fault is not None:
         raise Unfit(fault)
     return body, source
@@ -77,11 +78,11 @@ def count_of(reach: Reach) -> Count:
     return Count(reach.told, reach.not_agreed + reach.away + reach.suspended + reach.invited, reach.more)
 
 
-def begin(connection: Connection, row: AnnouncementRow, by: str, rules: Rules, now: datetime) -> None:
+def begin(connection: Connection, row: AnnouncementRow, by: str, rules: Rules, wishes: Wishes, now: datetime) -> None:
     """From now on it is told, or told on after a stop. Raises Unfit when she has sent too many today, NotNow."""
     if row.state not in ("writing", "draft", "stopped"):
         raise NotNow
-    checked(row.body, row.source_url, rules)  # the list of hosts may have changed since it was written
+    checked(row.body, row.source_url, rules, wishes)  # the list of hosts may have changed since it was written
     if row.state != "stopped" and kept.sent_since(connection, by, now - DAY) >= rules.a_day:
         raise Unfit(Fault("news_too_many", (("so", str(rules.a_day)),)))
     kept.put(connection, replace(row, state="sending", at=now if row.state != "stopped" else row.at, by=by))
@@ -110,10 +111,11 @@ class Announcements(People):
     """Each act in a transaction of its own, allowed or refused like every other act of an officer."""
 
     rules: Rules = Rules()
+    wishes: Wishes = UNREAD
 
     async def draft(self, actor: Actor, area_id: str, text: str, link: str = "") -> Shown:
         """A text for an area, kept and not yet sent. Raises Unfit, NotAllowed, NobodyThere."""
-        body, source = checked(text, link, self.rules)
+        body, source = checked(text, link, self.rules, self.wishes)
 
         def work(connection: Connection, place: AreaRow) -> tuple[AnnouncementRow, AreaRow]:
             kept.drop_drafts(connection, self.now() - KEEP_DRAFTS)
@@ -132,7 +134,7 @@ class Announcements(People):
         """Begin, or go on after a stop. Raises Unfit, NotNow, NotAllowed, NobodyThere."""
 
         def work(connection: Connection, row: AnnouncementRow, place: AreaRow) -> None:
-            begin(connection, row, actor.name, self.rules, self.now())
+            begin(connection, row, actor.name, self.rules, self.wishes, self.now())
             self.note(connection, actor, "announced", "", place.area_id)
 
         await self._on(actor, announcement_id, work)

@@ -20,7 +20,7 @@ from flows.shelf.shelf import OF_TRANSLATION
 
 MAX_BYTES = 1_000_000  # of one file that is looked at; the loader refuses smaller ones in a sentence
 
-_TABLES = ("tracks.yaml", "sources.yaml", "words.yaml", "phrases.yaml")
+_TABLES = ("tracks.yaml", "sources.yaml", "words.yaml", "phrases.yaml", "relay.yaml")
 
 
 @dataclass(frozen=True, slots=True)

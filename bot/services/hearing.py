@@ -120,7 +120,7 @@ class Overheard:
             value = read_value(text, asked["as"], today=self.today)
             told["value"] = value.value if value else None
         if asked.get("from"):
-            verdict = relay.look(asked["text"], asked["from"])
+            verdict = relay.look(self.book.wishes, asked["text"], asked["from"])
             told["relay"] = "report" if verdict.report else verdict.what
         if asked.get("at"):
             told["does"] = self.does(asked["at"], asked["text"])

@@ -139,6 +139,7 @@ class Library:
             translated={(*key, lang): lesson for key, each in kept.items() for lang, lesson in each.languages.items()},
             phrases_in=shelf.phrases_in,
             answers=shelf.answers,
+            wishes=shelf.wishes,
             zone=self.zone,
         )
 

@@ -109,7 +109,7 @@ class Lines:
         if len(text) > relay.LONGEST:
             lines.go_on(desk, line, "line_long")
             return
-        verdict = relay.look(text, line.side)
+        verdict = relay.look(desk.book.wishes, text, line.side)
         lines.whisper(desk, verdict.text or mask(text).text)
         if verdict.report:
             self._tell_officer(connection, desk, line, verdict.phrase)
@@ -172,7 +172,7 @@ class Lines:
         """What may go with a picture; she is told when her words are held back."""
         if not caption:
             return ""
-        verdict = relay.look(caption, line.side)
+        verdict = relay.look(desk.book.wishes, caption, line.side)
         if verdict.report:
             self._tell_officer(connection, desk, line, verdict.phrase)
         held = verdict.what == "block" or len(caption) > relay.LONGEST

@@ -81,7 +81,7 @@ class News:
         where = announcing.whose(connection, place)
         if what == "text":
             body = pure.cleaned(value)
-            if fault := pure.text_fault(body, self.rules.hosts):
+            if fault := pure.text_fault(body, self.rules.hosts, desk.book.wishes):
                 pure.ask_text(desk, where, fault)
                 return
             kept.put(connection, _but(row, body, ""))
@@ -122,7 +122,7 @@ class News:
             pure.over(desk, "news_already")
         else:
             try:
-                announcing.begin(connection, row, self._me(desk), self.rules, desk.universe.now)
+                announcing.begin(connection, row, self._me(desk), self.rules, desk.book.wishes, desk.universe.now)
             except Unfit as unfit:
                 desk.say(pure.told(desk, unfit.fault))
                 self._written(connection, desk, "again", "")

@@ -15,6 +15,7 @@ from bot.tutoring import links, menu, reception
 from bot.tutoring.desk import Desk, Reply
 from bot.tutoring.pairing import relay
 from flows.words.masking import mask
+from flows.words.wishes import Wishes
 
 SHORTEST, LONGEST = 10, 900  # characters: a screen and a half of the smallest phone
 LONGEST_LINK = 300
@@ -66,7 +67,7 @@ def cleaned(text: str) -> str:
     return links.parted(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip())
 
 
-def text_fault(text: str, hosts: Sequence[str]) -> Fault | None:
+def text_fault(text: str, hosts: Sequence[str], wishes: Wishes) -> Fault | None:
     """What is wrong with a cleaned text; None when it may go out."""
     if not SHORTEST <= len(text) <= LONGEST:
         return Fault("news_length", (("it", str(SHORTEST)), ("nhieu", str(LONGEST)), ("dang", str(len(text)))))
@@ -79,8 +80,8 @@ def text_fault(text: str, hosts: Sequence[str]) -> Fault | None:
             return _strange(bare, hosts)
     plain = _LANDLINE.sub("•", " ".join(rest))
     if kinds := mask(plain).kinds:
-        return Fault("news_secret", (("thu", kinds[0]),))
-    verdict = relay.look(plain, "instructor")
+        return Fault("news_money") if kinds[0] == "account" else Fault("news_secret", (("thu", kinds[0]),))
+    verdict = relay.look(wishes, plain, "instructor")
     return Fault(_WHY.get(verdict.phrase, "news_unsafe")) if verdict.what != "pass" else None
 
 
@@ -97,6 +98,7 @@ def link_fault(link: str, hosts: Sequence[str]) -> Fault | None:
 
 _WHY = {
     "relay_secret_wanted": "news_asks", "relay_papers_wanted": "news_asks", "relay_remote": "news_asks",
+    "relay_install": "news_asks", "relay_number_wanted": "news_asks", "relay_prying": "news_asks",
     "relay_secret": "news_asks", "relay_money": "news_money", "relay_account": "news_money",
     "relay_phone": "news_phone", "relay_elsewhere": "news_phone",
 }  # fmt: skip

@@ -22,7 +22,7 @@ from bot.tutoring import (
 )
 from bot.tutoring.asking import ask_again
 from bot.tutoring.desk import CodeShown, Desk, OfficeAsked, WentAway
-from bot.tutoring.hearing import alarm_of, goes_on, hear, is_for_room, offered
+from bot.tutoring.hearing import alarm_of, goes_on, hear, in_two, is_for_room, offered
 from flows import events as ev
 from flows import mask
 from flows.engine.sprint import was_used
@@ -57,6 +57,7 @@ def answer(desk: Desk, body: Body, *, codes_too: bool = True) -> None:
         if desk.channel == "web" and desk.replies and not desk.replies[-1].buttons:
             show_again(desk)  # the page offers the answers of the newest line: they would be gone from under her thumb
         return
+    body = in_two(desk, body)
     lines.lapse(desk, answered=_answers(desk, body))
     if isinstance(body, Text | Media | Edited) and alarm.heard(desk, body):
         return

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import flows
+from bot.channels.base import Body, Text
 from bot.tutoring import reception
 from bot.tutoring.desk import Desk
 from flows import events as ev
 from flows.engine.stage import clean
 from flows.words.ear.ear import Alarm, Matter, listen, matter_of
+from flows.words.masking import announces, with_cue
 from flows.words.understand import Command, Meaning, Own, fold, is_command, understand, without_fillers
 
 
@@ -29,6 +33,17 @@ def hear(desk: Desk, text: str) -> None:
         desk.events.append(ev.SecretMasked(masked.kinds))
         kinds = ", ".join(desk.phrase(f"kind_{kind}") for kind in dict.fromkeys(masked.kinds))
         desk.say(desk.phrase("secret", thu=kinds))
+
+
+def in_two(desk: Desk, body: Body) -> Body:
+    """A password that is told in two messages, "mật khẩu của chị là" and then "hoa mai", is read as one."""
+    if not isinstance(body, Text):
+        return body
+    told = desk.talk.announced and is_for_room(desk, body.text)
+    announced = announces(clean(body.text[:200]))
+    if announced != desk.talk.announced:
+        desk.change(announced=announced)
+    return replace(body, text=with_cue(body.text)) if told else body
 
 
 def offered(desk: Desk, text: str) -> Meaning:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.tutoring.desk import Desk, Whispered
-from bot.tutoring.pairing.wishes import Side
+from flows.words.wishes import Side
 
 WRITING = "line.write"
 """What `Talk.pending` says while whatever she types goes to the other."""

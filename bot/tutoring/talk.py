@@ -49,7 +49,7 @@ class Talk:
     `line` is "side:id" of the line she writes by until `line_until`; `media` "kind:file id" of each picture that she
     may pass on, `media_words` what goes with them; `album` the album answered last (see `albums`). `silent`: she
     wants no reminders; `whispers` the number of the newest line on her page that is to be erased. `joined_at`: when
-    another phone was joined last.
+    another phone was joined last. `announced`: what she wrote last ends where a password is about to come.
     """
 
     run: Session | None = None
@@ -72,6 +72,7 @@ class Talk:
     meeting: Meeting | None = None
     silent: bool = False
     joined_at: datetime | None = None
+    announced: bool = False
 
     def is_group(self, run: Session | None) -> bool:
         """Whether this session is the one that a meeting goes through together."""
@@ -142,6 +143,7 @@ def dump(talk: Talk) -> str:
         "meeting": _dump_meeting(talk.meeting) if talk.meeting else None,
         "silent": talk.silent,
         "joined_at": talk.joined_at.isoformat() if talk.joined_at else None,
+        "announced": talk.announced,
     }
     data |= {key: value for key, value in optional.items() if value}
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
@@ -189,6 +191,7 @@ def load(text: str) -> Talk:
             meeting=_meeting(data["meeting"]) if data.get("meeting") else None,
             silent=bool(data.get("silent", False)),
             joined_at=datetime.fromisoformat(joined) if (joined := data.get("joined_at")) else None,
+            announced=bool(data.get("announced", False)),
             checkins=tuple(
                 Checkin(datetime.fromisoformat(at), str(lesson), str(step))
                 for at, lesson, step in data.get("checkins", ())

@@ -49,7 +49,7 @@ HARMLESS = frozenset({"stuck", "later"})
 
 GLOBAL = frozenset({"repeat", "stop"})  # replies that are global words
 
-FOR_BANK = frozenset({"citizen_id", "card"})
+FOR_BANK = frozenset({"citizen_id", "card", "account"})
 """What her bank asks when she has called it herself; a code or a password it never asks."""
 
 RESCUE = {HUMAN: "help", MISTAKE: "mistake"}

@@ -12,6 +12,9 @@ from flows.words.masking import MASK, mask
 
 MADE_UP = {
     "citizen_id": "079000000000",
+    "passport": "B1234567",
+    "insurance": "HT3757512345678",
+    "account": "stk 19036668888",
     "otp": "482913",
     "card": "4111 1111 1111 1111",
     "password": "hoahong99",

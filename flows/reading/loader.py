@@ -22,14 +22,16 @@ from flows.reading.hashes import graph_hash, text_hash
 from flows.reading.po import Catalogue
 from flows.reading.tables import Phrase, Track, ear_of, phrases_of, sources_of, tracks_of, words_of
 from flows.reading.uses import conditions_of, saved_names
+from flows.reading.wish_rules import wishes_of
 from flows.saying import Sentence, say
 from flows.words.ear.model import Model
+from flows.words.wishes import Wishes
 from flows.yaml import strictyaml
 from flows.yaml.strictyaml import Mapping, Sequence
 
 OWN_PLACEHOLDERS = frozenset({"chị", "Chị", "em", "Em", "ten"})
 
-TABLES = ("tracks.yaml", "sources.yaml", "words.yaml", "phrases.yaml")
+TABLES = ("tracks.yaml", "sources.yaml", "words.yaml", "phrases.yaml", "relay.yaml")
 EAR = "ear.model"
 ANSWERS = "answers"
 
@@ -69,6 +71,7 @@ class Library:
     phrases: tuple[Phrase, ...] = ()
     answers: tuple[Answer, ...] = ()
     model: Model | None = None
+    wishes: Wishes | None = None
     translations: Table[str, Table[str, Catalogue]] = field(default_factory=dict)  # lesson → language → entries
     phrase_translations: Table[str, Catalogue] = field(default_factory=dict)
     quiet: tuple[str, str] = ("20:00", "08:00")  # HH:MM; nothing is sent unasked between
@@ -80,8 +83,8 @@ class Library:
 
 
 def read_lessons(root: str | Path) -> dict[str, bytes]:
-    """The files of a folder: `**/lesson.yaml`, tracks, sources, words, phrases, the ear's model, `answers/*.yaml`, and
-    `po/*.po` beside them; path → bytes.
+    """The files of a folder: `**/lesson.yaml`, tracks, sources, words, phrases, the relay's rules, the ear's model,
+    `answers/*.yaml`, and `po/*.po` beside them; path → bytes.
 
     Folders whose name begins with "_" (the template) or "." are looked at only when they are `root` itself. A file that
     cannot be read raises OSError.
@@ -146,6 +149,7 @@ def load_files(
     phrases = phrases_of(tables["phrases"], problems) if "phrases" in tables else ()
     answers = read_answers(written, sources, facts, problems)
     model = ear_of(tables["ear"], problems) if "ear" in tables else None
+    wishes = wishes_of(tables["relay"], problems) if "relay" in tables else None
     drafts = [parse.draft(raw, path, facts) for path, raw in lessons.items()]
     drafts = _unique(drafts)
     translations = _translations(languages, problems, parse)
@@ -160,6 +164,7 @@ def load_files(
         phrases=phrases,
         answers=answers,
         model=model,
+        wishes=wishes,
         translations={
             draft.lesson.id: translations[folder]
             for draft in reversed(drafts)

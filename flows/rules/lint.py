@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from flows.model import Problem
 from flows.reading.loader import Draft, Library, by_place
+from flows.reading.wish_rules import ABOUT as ABOUT_WISHES
 from flows.reading.word_faults import ABOUT as ABOUT_WORDS
 from flows.rules.cases import rules as case_rules
 from flows.rules.channel import rules as channel_rules
@@ -86,4 +87,15 @@ LIVE = {
 
 def rules() -> dict[str, str]:
     """Code → one line in Vietnamese, for the list of rules."""
-    return dict(sorted({**FORM, **{rule.code: rule.about for rule in RULES}, **ABOUT, **ABOUT_WORDS, **LIVE}.items()))
+    return dict(
+        sorted(
+            {
+                **FORM,
+                **{rule.code: rule.about for rule in RULES},
+                **ABOUT,
+                **ABOUT_WORDS,
+                **ABOUT_WISHES,
+                **LIVE,
+            }.items()
+        )
+    )

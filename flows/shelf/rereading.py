@@ -13,7 +13,7 @@ from flows.rules.lint import lint_draft, lint_shelf
 from flows.saying import say
 from flows.shelf.shelf import OF_TRANSLATION, Shelf, lesson_path, shelf_of
 
-NEEDED = ("phrases.yaml", "words.yaml")  # without them the tutor cannot speak or understand
+NEEDED = ("phrases.yaml", "words.yaml", "relay.yaml")  # without them the tutor cannot speak, understand, watch
 TABLES = (*NEEDED, "tracks.yaml", "sources.yaml", EAR)
 
 Faults = Mapping[str, tuple[Problem, ...]]
@@ -59,7 +59,7 @@ class Rereader:
     def read(self, files: Mapping[str, bytes]) -> tuple[Shelf, Faults]:
         """The folder with these files (path → bytes), and all errors; a broken table stays as it was when it was good.
 
-        Raises LessonInvalid while there has been no good phrases.yaml or words.yaml yet.
+        Raises LessonInvalid while there has been no good one of NEEDED yet.
         """
         broken: dict[str, tuple[Problem, ...]] = {}
         used = {path: raw for path, raw in files.items() if path not in self._paths(NEEDED)}

@@ -18,6 +18,7 @@ from flows.saying import say
 from flows.session import Book
 from flows.words.ear.model import Model
 from flows.words.understand import read_words
+from flows.words.wishes import UNREAD, Wishes
 
 OF_TRANSLATION = frozenset({"E401", "E402", "E403", "E404"})
 
@@ -49,17 +50,19 @@ class Shelf:
     unheard: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
     answers: tuple[Answer, ...] = ()
     model: Model | None = None
+    wishes: Wishes = UNREAD
 
 
 def read_shelf(root: Path, facts: Mapping[str, str]) -> Shelf:
     """Read and lint every lesson below `root`; a broken one never hides the others.
 
-    Raises OSError when phrases.yaml or words.yaml cannot be read, LessonInvalid when a sentence is missing: without
-    them the tutor cannot speak.
+    Raises OSError when phrases.yaml, words.yaml or relay.yaml cannot be read, LessonInvalid when a sentence is missing
+    or a rule of the relay is broken: without them the tutor cannot speak, nor watch what passes between two.
     """
     library = load_folder(root, facts)
-    if not (root / "phrases.yaml").is_file():
-        raise FileNotFoundError(2, "không thấy tệp lời nói", str(root / "phrases.yaml"))
+    for needed in ("phrases.yaml", "relay.yaml"):
+        if not (root / needed).is_file():
+            raise FileNotFoundError(2, "không thấy tệp lời nói", str(root / needed))
     return shelf_of(library, lint(library), root, (root / "words.yaml").read_bytes())
 
 
@@ -87,6 +90,7 @@ def shelf_of(library: Library, problems: Iterable[Problem], root: Path, words: b
         unheard={path: tuple(dict.fromkeys(found)) for path, found in unheard.items()},
         answers=library.answers,
         model=library.model,
+        wishes=_wishes(root, library),
     )
 
 
@@ -135,6 +139,17 @@ def _phrases(root: Path, library: Library) -> dict[str, str]:
     return phrases
 
 
+def _wishes(root: Path, library: Library) -> Wishes:
+    """What may not be asked for between two; raises LessonInvalid where the rules are missing or broken."""
+    path = root / "relay.yaml"
+    broken = tuple(each for each in library.problems if each.place.path == str(path) and each.severity == "error")
+    if library.wishes is None and not broken:
+        broken = (Problem("E009", Place(str(path), 1, 1), say("không thấy tệp này"), say("hãy để lại tệp như cũ")),)
+    if library.wishes is None or broken:
+        raise LessonInvalid(broken)
+    return library.wishes
+
+
 def read_table(path: Path) -> dict[str, object]:
     """A YAML table of the tutor's own words, all scalars text."""
     return table_of(path.read_bytes())
@@ -162,4 +177,5 @@ def plain_book(shelf: Shelf, facts: Mapping[str, str]) -> Book:
         },
         phrases_in=shelf.phrases_in,
         answers=shelf.answers,
+        wishes=shelf.wishes,
     )

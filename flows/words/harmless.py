@@ -11,8 +11,10 @@ from collections.abc import Callable
 from flows.words.keys import plain_of
 
 _OTHER = re.compile(  # with its marks or with none: "họ số" is no "hồ sơ", and "chi so" may be "chị, số"
-    r"(?<![^\W_])(?:số nhà|nhà số|biển (?:số|kiểm soát)|bảng số|hóa đơn|hoá đơn|cước|hồ sơ|biên (?:nhận|lai)|giấy hẹn"
+    r"(?<![^\W_])(?:vé số|xổ số|mã đơn|đơn hàng|vận đơn|bệnh án|số báo danh|số thứ tự"
+    r"|số nhà|nhà số|biển (?:số|kiểm soát)|bảng số|hóa đơn|hoá đơn|cước|hồ sơ|biên (?:nhận|lai)|giấy hẹn"
     r"|công tơ|đồng hồ|chỉ số|số (?:điện|nước)|tiền (?:điện|nước|nhà|mạng|internet|rác|gas|cước)|điện kế|nước kế"
+    r"|ve so|xo so|ma don|don hang|van don|benh an|so bao danh|so thu tu"
     r"|so nha|nha so|bien so|bien kiem soat|bang so xe|hoa don|cuoc|(?:ma|so) ho so|bien (?:nhan|lai)|giay hen|cong to"
     r"|dong ho (?:dien|nuoc)|chi so (?:dien|nuoc|cong to)|so (?:dien|nuoc)"
     r"|tien (?:dien|nuoc|nha|mang|internet|rac|gas|cuoc)|dien ke|nuoc ke)(?![^\W_])",

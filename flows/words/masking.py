@@ -1,4 +1,4 @@
-"""What she must never find stored: citizen ids, one-time codes, cards, passwords. Found, masked, and told apart.
+"""What she must never find stored: numbers of papers, accounts and cards, one-time codes, passwords. Told apart.
 
 In doubt a number is hidden: a needless warning costs her a smile, a kept secret may cost her the savings.
 """
@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from flows.words.harmless import plainly_else
-from flows.words.said import DIGIT as SAID_DIGIT
-from flows.words.said import SAID, figures
+from flows.words.papers import papers_in
+from flows.words.said import COUNTED, SAID, counted_figures, figures
 
 MASK = "•••"
 
@@ -27,29 +27,44 @@ _DATE_OR_SUM = re.compile(
     r"(?<!\d)(?:0?[1-9]|[12]\d|3[01])([\W_]{1,3})(?:0?[1-9]|1[0-2])\1(?:19|20)\d\d(?!\d)"
     r"|(?<!\d)(?<!\d[.,])[1-9]\d{0,2}(?:[.,]\d{3})*[.,]000(?!\d|[.,]\d)"
 )
-_PASSWORD_WORD = r"m[aậâạ]t\s?kh[aẩâảấầá]u|m\.?\s?kh[aẩâảấầá]u|m[aậâạ]t\s?m[ãa]|mk|pass\s?word|pass"
+_PASSWORD_WORD = (  # with its marks, with none, or with the keys of Telex and VNI in their place
+    r"m[aậâạặ][tc]\s?kh?[aẩâảấầá]u|m[aâ](?:[aâ]?[tj56]){2,4}\s?kh[aâ](?:[aâ]?[ur63]){2,4}|"
+    r"m\.?\s?kh[aẩâảấầá]u|m[aậâạ]t\s?m[ãa]|mk|pass\s?word|pass"
+)
 _LINKS = (  # at most twelve: what may stand between a cue and its number
     r"(?:[\s:=>,.(\-–—]+|(?:\d|bốn|bon|sáu|sau|tám|tam)\s(?:chữ\s|chu\s)?(?:số|so)(?![^\W\d_])"
     r"|(?:là|la|otp|pin|số|so|này|nay|nè|ne|mới|moi|cũ|cu|của|cua|em|tôi|toi|tui|mình|minh|con|chị|chi"
     r"|cô|co|xác|xac|nhận|nhan|thực|thuc|kích|kich|hoạt|hoat|vneid|zalo|facebook|fb|wifi|app|ngân|ngan|hàng|hang|bank"
-    r"|thẻ|the|atm|máy|may|điện|dien|thoại|thoai|đăng|dang|nhập|nhap|gửi|gui|về|ve|họ|nó)(?![^\W\d_])){0,12}+"
+    r"|thẻ|the|atm|máy|may|điện|dien|thoại|thoai|đăng|dang|nhập|nhap|gửi|gui|về|ve|họ|nó|được|duoc|nhắn|nhan|nghe|cho|đây|day|mở|mo"
+    r"|sau|lưng|lung|mặt|mat|nhà|nha|màn|man|hình|hinh|email|gmail|vssid|momo|thì|thi|mail|khóa|khoá|khoa|két|ket|đặt|dat|cài|cai|đọc|doc)(?![^\W\d_])){0,12}+"
 )
-_NUMBER_CUE = re.compile(
-    rf"(?<![^\W_])(?:(?P<password>{_PASSWORD_WORD}|(?:m[ãa]\s+)?pin)|(?P<card>cv[vc])|otp|passcode|code|m[ãa])"
-    rf"(?![^\W\d_]){_LINKS}(?=\d)",
-    re.IGNORECASE,
+_CUE = (
+    rf"(?<![^\W_])(?:(?P<password>{_PASSWORD_WORD}|(?:m[ãa]\s+)?pin)"
+    r"|(?P<card>cv[vc]|(?:3|ba)\s(?:con\s)?(?:số|so)\s(?:(?:ở|o|mặt|mat|đằng|dang|phía|phia|in)\s){0,3}"
+    r"(?:sau|lưng|lung|cuối|cuoi))|otp|passcode|code|m[ãa])"
+    rf"(?![^\W\d_]){_LINKS}"
 )
-_CVV_SAID = re.compile(
-    rf"(?<![^\W_])(cv[vc](?![^\W\d_]){_LINKS})(?:{SAID_DIGIT}[\s,.\-]+){{2}}{SAID_DIGIT}(?![^\W_])", re.I
-)
+_NUMBER_CUE = re.compile(rf"{_CUE}(?=\d)", re.IGNORECASE)
+_COUNTED_CUE = re.compile(rf"(?P<before>{_CUE})(?P<said>{COUNTED.pattern})", re.IGNORECASE)
 _CODE_WORD = re.compile(r"otp|passcode|\b(?:m[ãa]|code|pin|số|nh[ậa]p)\b", re.IGNORECASE)
 _UNIT = re.compile(r"\s*(?:đ|d|đồng|dong|vnđ|vnd|k|ngh?ìn|ngh?in|ngàn|ngan|triệu|trieu|tr|t[ỷỉy]|mah)\b", re.IGNORECASE)
+_COUNTED_AS_CODE = re.compile(
+    rf"(?P<said>{COUNTED.pattern})(?=[,.\s]{{1,3}}(?:là|la|đó là|do la)?\s?(?:mã|otp|ma otp|ma do)(?![^\W_]))",
+    re.IGNORECASE,
+)
+_SIZES = {"otp": range(4, 9), "password": range(4, 9), "card": range(3, 5)}
+_COUNTABLE = re.compile(  # what follows a count of things
+    r"\s*(?:đ|đồng|dong|ngh?ìn|ngh?in|ngàn|ngan|triệu|trieu|t[ỷỉy]|tuổi|tuoi|phút|phut|giờ|gio|giây|giay|ngày|ngay|tháng"
+    r"|thang|năm|nam|chữ|chu|số|so|ký|ky|lần|lan|người|nguoi|con|cái|cai|bước|buoc|ô|o)(?![^\W_])",
+    re.IGNORECASE,
+)
 _PAID_OR_BORN = re.compile(
     r"\b(?:chuyển|chuyen|mất|tiền|tien|giá|gia|nộp|nop|đòi|trả|nợ|nạp|nap|rút|rut|lương|luong|vay|sinh) *$", re.I
 )
 _PASSWORD = re.compile(rf"(?<![^\W_])(?:{_PASSWORD_WORD}|pass\s?code)(?![^\W\d_])", re.IGNORECASE)
 _IS = re.compile(
-    r"(?:\s++[^\W\d]++){0,5}?\s*+(?:(?<![^\W_])l[àa](?![^\W_])|[:=–—]|[-=]+>|\s-(?=\s))[\s:=>.–—-]*+", re.IGNORECASE
+    r"(?:\s++[^\W\d]++){0,5}?\s*+(?:(?<![^\W_])l[àa][f2]?(?![^\W_])|[:=–—]|[-=]+>|\s-(?=\s))[\s:=>.–—-]*+",
+    re.IGNORECASE,
 )
 _CLAUSE_END = re.compile(r"[.,;!?]*(?:\n|$)|[.,;!?]+(?=\s)")
 # How one talks about passwords, without diacritics: "mật khẩu là gì", "mật khẩu là bí mật"; "hỏi mật khẩu là lừa đảo".
@@ -58,9 +73,24 @@ _TALK = frozenset(
     du dung duoc gi gioi giong giu gom ha hay hoi hong it j k ke khac khi kho khoa khong ko ky lam loai lua luon ma mat
     may minh mot nao nen ngay nguy nguoi nhap nhieu nhu nhung nhe no o phai qua quan quen rang rat rieng roi sai sao so
     sau tai tat thang thanh the thi thoi thong thu tien tinh toi tot tren trong tu tuc tuyet va vay vi viec vo voi xong
-    y yen yeu""".split()
+    y yen yeu mk""".split()
 )
+_PERSONS = frozenset("anh ba bac cau chau chi co con di em minh ong toi tui".split())  # with whom a new line begins
 _BEFORE_TALK = frozenset("bao cho dua doc doi het hoi lo mat nghe quen xin".split())
+_NEXT_LINE = re.compile(r"(?: +[^\W\d_]{1,8}){0,5} *[:.…]{0,3} *\n\s*")
+_ANNOUNCES = re.compile(
+    rf"(?<![^\W_])(?:{_PASSWORD_WORD}|(?:m[ãa]\s)?pin)(?![^\W\d_])(?:\s+[^\W\d_]{{1,10}}){{0,5}}?"
+    r"\s*(?:(?<![^\W_])(?:l[àa]|n[èe]|đây|day)|[:=…]|\.\.\.)\s*$",
+    re.IGNORECASE,
+)
+_SHORT = 4  # words of a line that is nothing but a password
+_ODD = re.compile(  # letters that are no Vietnamese syllable, and no name of what has a password
+    r"(?<![^\W_])(?!(?:ngh|gh|gi|kh|ng|nh|ph|qu|th|tr|ch|[bcdghklmnprstvx])?[aeiouy]{1,3}(?:ng|nh|ch|[cmnpt])?(?![^\W_]))"
+    r"(?!(?:facebook|vneid|vssid|gmail|email|internet|messenger|youtube|tiktok|telegram|iphone|samsung|xiaomi|android|google"
+    r"|banking|password|login|vietcombank|agribank|vietinbank|techcombank|sacombank|instagram|viettel|windows)(?![^\W_]))"
+    r"[a-z]{5,20}(?![^\W_])",
+    re.IGNORECASE | re.ASCII,
+)
 _MIXED = re.compile(  # hoahong99, Hoa@; but no 8h, and no address of a page
     r"(?<!\S)(?=\S{4})(?!\S*(?:://|•))(?!\W*\d{1,3}[^\W\d_]{0,3}\W*(?!\S))"
     r"(?:(?=\S*\d)(?=\S*[^\W\d_])|(?=\S*[@#$^&*~=+])(?=\S*[^\W_]))\S+"
@@ -69,7 +99,8 @@ _MIXED = re.compile(  # hoahong99, Hoa@; but no 8h, and no address of a page
 
 @dataclass(frozen=True, slots=True)
 class Masked:
-    """`text` is safe to store; `kinds` names what was hidden: citizen_id, otp, card, password; numbers first."""
+    """`text` is safe to store; `kinds` names what was hidden, numbers first: citizen_id, passport,
+    insurance, account, otp, card, password."""
 
     text: str
     kinds: tuple[str, ...]
@@ -85,14 +116,27 @@ def mask(text: str) -> Masked:
     before, masked = "", _visible(text)
     while before != masked:  # what is hidden may set free what stood next to it
         before = masked
+        masked = _hide_papers(masked, kinds)
         view = _LOOKALIKE.sub(lambda found: found[0].translate(_DIGIT_OF), masked)
         if view != masked:
             masked = _hide_numbers(masked, view, kinds)
         masked = _hide_numbers(masked, masked, kinds)
         masked = SAID.sub(lambda found: _hide_said(found, kinds), masked)
-        masked = _CVV_SAID.sub(lambda found: _hide_cvv(found, kinds), masked)
+        masked = _COUNTED_CUE.sub(lambda found: _hide_counted(found, kinds), masked)
+        masked = _COUNTED_AS_CODE.sub(lambda found: _hide_counted(found, kinds), masked)
         masked = _hide_passwords(masked, kinds)
     return Masked(masked if kinds else text, tuple(kinds))
+
+
+def announces(text: str) -> bool:
+    """Whether it ends where a password is about to come: "mật khẩu của chị là"."""
+    return _ANNOUNCES.search(text, max(0, len(text) - 80)) is not None
+
+
+def with_cue(text: str) -> str:
+    """What comes after such an end, as one would have written it in one message; whatever is no password stays."""
+    whole = f"mật khẩu\n{text}"
+    return whole if mask(whole).kinds == ("password",) and not mask(text).kinds else text
 
 
 def _visible(text: str) -> str:
@@ -101,6 +145,16 @@ def _visible(text: str) -> str:
         return text
     seen = (c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
     return "".join(str(int(c)) if c.isdecimal() else c for c in seen)
+
+
+def _hide_papers(text: str, kinds: list[str]) -> str:
+    kept, at = [], 0
+    for found in sorted(papers_in(text)):
+        if found.start >= at:
+            kinds.append(found.kind)
+            kept.append(text[at : found.start] + MASK)
+            at = found.end
+    return "".join(kept) + text[at:]
 
 
 def _hide_numbers(text: str, view: str, kinds: list[str]) -> str:
@@ -119,9 +173,16 @@ def _hide_numbers(text: str, view: str, kinds: list[str]) -> str:
     return "".join(kept) + text[at:]
 
 
-def _hide_cvv(found: re.Match[str], kinds: list[str]) -> str:
-    kinds.append("card")
-    return f"{found[1]}{MASK}"
+def _hide_counted(found: re.Match[str], kinds: list[str]) -> str:
+    """A code that is said by tens and hundreds; where what is counted is named, it is none."""
+    cue = found.groupdict()
+    kind = "password" if cue.get("password") else "card" if cue.get("card") else "otp"
+    digits = counted_figures(found["said"])
+    spoken = re.search(r"[^\W\d_]", found["said"]) is not None
+    if not spoken or len(digits) not in _SIZES[kind] or _COUNTABLE.match(found.string, found.end()):
+        return found[0]
+    kinds.append(kind)
+    return f"{cue.get('before', '')}{MASK}"
 
 
 def _hide_said(found: re.Match[str], kinds: list[str]) -> str:
@@ -130,16 +191,20 @@ def _hide_said(found: re.Match[str], kinds: list[str]) -> str:
     counted = sorted(digits) == list("0123456789")[1 : len(digits) + 1]
     if counted or not re.search(r"[^\W\d_]", found[0]):
         return found[0]
-    around: list[str] = []
     before = found.string[max(0, found.start() - 80) : found.start()]
     written = f"{before}{digits}{found.string[found.end() : found.end() + 12]}"
-    _hide_numbers(written, written, around)
-    already: list[str] = []
-    _hide_numbers(before, before, already)
+    around, already = _kinds_in(written), _kinds_in(before)
     if len(around) <= len(already):
         return found[0]
     kinds.append(around[-1])
     return MASK
+
+
+def _kinds_in(text: str) -> list[str]:
+    kinds: list[str] = []
+    bare = _hide_papers(text, kinds)
+    _hide_numbers(bare, bare, kinds)
+    return kinds
 
 
 def _long_number_or_code(run: re.Match[str], cue: str | None, *, has_cue: bool, alone: bool) -> str | None:
@@ -243,13 +308,21 @@ def _secret_after(text: str, cue: re.Match[str]) -> int | None:
     if link := _IS.match(text, cue.end(), cue.end() + 80):
         clause = _clause(text, link.end(), 80)
         words, before = clause.split(), text[max(0, cue.start() - 12) : cue.start()].split()[-1:]
-        talk = any(_bare(word) in _TALK for word in words[:1]) or any(_bare(word) in _BEFORE_TALK for word in before)
+        first = tuple(map(_bare, words[:2]))
+        tells = bool(words) and (first[0] in _TALK or first == ("con", "so"))
+        talk = tells or any(_bare(word) in _BEFORE_TALK for word in before)
         known = _MIXED.search(clause) or re.search(r"(?<!\d)\d{4,8}(?!\d)", clause)
         if words and words != [MASK] and (known or not talk):
             return link.end()
-    start = cue.end() + text.startswith("\n", cue.end())
-    word = _MIXED.search(_clause(text, start, 80))
-    return start + word.start() if word else None
+    if line := _NEXT_LINE.match(text, cue.end(), cue.end() + 60):
+        clause = _clause(text, line.end(), 80)
+        words = clause.split()
+        short = 0 < len(words) <= _SHORT and words != [MASK] and "?" not in text[line.end() : line.end() + 80]
+        if _MIXED.search(clause) or (short and _bare(words[0]) not in _TALK | _PERSONS):
+            return line.end()
+    clause = _clause(text, cue.end(), 80)
+    word = _MIXED.search(clause) or _ODD.search(clause)
+    return cue.end() + word.start() if word else None
 
 
 def _bare(word: str) -> str:

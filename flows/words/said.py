@@ -1,4 +1,4 @@
-"""Digits that are said one by one: "một chín không ba" as 1903."""
+"""Digits that are said one by one, "một chín không ba" as 1903, or by tens and hundreds, "bảy trăm ba mốt" as 731."""
 
 from __future__ import annotations
 
@@ -21,3 +21,32 @@ def in_figures(text: str) -> str:
 
 def figures(said: str) -> str:
     return "".join(_DIGIT_WORDS.get(word.casefold(), word) for word in re.findall(r"\w+", said))
+
+
+_D = rf"(?:{'|'.join(_DIGIT_WORDS)})"
+_S = r"[\s,.\-]{1,3}"
+_TENS = rf"(?:{_D}{_S}(?:mươi|muoi|chục|chuc)|mười|muoi)(?:{_S}{_D})?"
+_HUNDREDS = rf"{_D}{_S}(?:trăm|tram)(?:{_S}(?:(?:lẻ|le|linh){_S}{_D}|{_TENS}|{_D}(?:{_S}{_D})?))?"
+COUNTED = re.compile(
+    rf"(?<![^\W_])(?:(?:{_HUNDREDS}|{_TENS}|{_D}|\d){_S}){{0,7}}(?:{_HUNDREDS}|{_TENS}|{_D}|\d)(?![^\W_])", re.I
+)
+"""A number said in pieces of one, two or three digits."""
+
+
+def counted_figures(said: str) -> str:
+    """The digits of what COUNTED found: "bảy trăm ba mốt tám trăm lẻ hai" as 731802."""
+    digits = ""
+    for each in re.finditer(rf"(?P<hundreds>{_HUNDREDS})|(?P<tens>{_TENS})|{_D}|\d", said, re.IGNORECASE):
+        figures_in = figures(re.sub(r"(?i)trăm|tram|mươi|muoi|chục|chuc|lẻ|le|linh", " ", each[0]))
+        figures_in = re.sub(r"\D", "", figures_in)
+        if each["hundreds"]:
+            rest = re.search(rf"(?i)(?:trăm|tram){_S}(.+)", each[0])
+            last = counted_figures(rest[1]) if rest and not re.match(r"(?i)lẻ|le|linh", rest[1]) else figures_in[1:]
+            digits += figures_in[:1] + last.zfill(2)
+        elif each["tens"]:
+            teen = re.match(r"(?i)mười|muoi", each[0]) is not None
+            figures_in = f"1{figures_in}" if teen else figures_in
+            digits += figures_in if len(figures_in) > 1 else f"{figures_in}0"
+        else:
+            digits += figures_in
+    return digits

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.tutoring.announcing import cleaned, is_cry, link_fault, link_of, text_fault, whose
+from tests.support.builders import real_book
 
 HOSTS = ("gov.vn", "hoilhpn.org.vn")
 
@@ -91,7 +92,7 @@ def test_every_other_link_is_refused(link: str):
     ],
 )
 def test_what_officers_really_write_goes_out(text: str):
-    assert text_fault(cleaned(text), HOSTS) is None
+    assert text_fault(cleaned(text), HOSTS, real_book().wishes) is None
 
 
 @pytest.mark.parametrize(
@@ -125,7 +126,7 @@ def test_what_officers_really_write_goes_out(text: str):
     ],
 )
 def test_what_a_thief_would_write_does_not(text: str, phrase: str):
-    fault = text_fault(cleaned(text), HOSTS)
+    fault = text_fault(cleaned(text), HOSTS, real_book().wishes)
     assert fault is not None and fault.phrase == phrase
 
 

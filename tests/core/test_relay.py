@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from bot.tutoring.pairing.model import Pairing
-from bot.tutoring.pairing.relay import HIDDEN_LINK, look, recipient
-from bot.tutoring.pairing.wishes import Side
-from flows.shelf.shelf import read_table
+from bot.tutoring.pairing.relay import HIDDEN_LINK, LONGEST, Verdict, recipient
+from bot.tutoring.pairing.relay import look as look_by
+from flows.session import Book
+from flows.words.wishes import Side, wished
+from tests.support.builders import LESSONS, phrases, real_book
 
-PHRASES = read_table(Path(__file__).parents[2] / "lessons" / "phrases.yaml")
+PHRASES = phrases()
+
+
+def look(text: str, side: Side) -> Verdict:
+    return look_by(real_book().wishes, text, side)
+
 
 # Side, then what it is called, then what is written: L the learner writes, I the instructor.
 BLOCKED = """
@@ -89,7 +97,7 @@ L relay_secret Mật khẩu của chị là hoahong99
 L relay_secret mat khau la hoa hong 99
 L relay_secret thẻ 4111 1111 1111 1111
 L relay_secret mã pin 4829
-I relay_secret Em thử mã 482913 xem
+I relay_secret_wanted Em thử mã 482913 xem
 I relay_link Chị bấm vào http://vneid-capnhat.com/abc
 I relay_link vao www.quatang-hoiphunu.xyz nhan qua
 I relay_link bit.ly/abc123 nha chi
@@ -259,6 +267,59 @@ def test_of_messages_nobody_had_seen_hardly_one_is_judged_wrong():
     assert len(wrong) <= len(HELD_OUT) // 10, wrong
 
 
+ASKS = _cases("relay_asks.txt")
+
+
+@pytest.mark.parametrize(("what", "most"), [("hold", 8), ("pass", 3)])
+def test_a_thief_is_held_and_honest_people_are_not(what: str, most: int):
+    """Of a hundred of either kind, at most so many are judged wrong."""
+    asked = [(side, text) for side, kind, text in ASKS if kind == what]
+    wrong = [text for side, text in asked if (look(text, SIDE[side]).what == "block") != (what == "hold")]
+    assert len(asked) >= 600
+    assert 100 * len(wrong) <= most * len(asked), wrong
+
+
+def test_hardly_anything_that_learners_say_is_held():
+    """A tenth of the sentences that the ear learns from and that nobody is robbed in; nobody wrote them for this."""
+    said = [
+        line.split("\t")
+        for file in sorted(LESSONS.glob("voices/*.tsv"))
+        for line in file.read_text("utf-8").splitlines()
+    ]
+    quiet = [row[2] for row in said if len(row) == 3 and row[0] == "quiet"][::10]
+    held = [text for text in quiet if wished(real_book().wishes, text, "learner")]
+    assert len(quiet) > 1_000
+    assert 200 * len(held) <= len(quiet), held
+
+
+def test_the_answers_of_the_tutor_itself_might_be_an_instructors():
+    sentences = [each for one in real_book().answers for each in re.split(r"(?<=[.!?]) ", one.say)]
+    said = [re.sub(r"\{(\w+)\}", r"\1", each) for each in sentences]
+    held = [text for text in said if wished(real_book().wishes, text, "instructor")]
+    assert len(said) > 400
+    assert 100 * len(held) <= 3 * len(said), held
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "lệ phí 50.000đ ở xã",
+        "Số điện thoại ủy ban xã 0251 3845 222 chị gọi giờ hành chính",
+        "Mã hồ sơ của chị 000.00.19.H19-251120-0033, chị cất nhé",
+        "Chị cho em số căn cước để em điền hồ sơ giùm",
+        "Chị cài ứng dụng Gia Đình Việt",
+        "máy bàn nhà em 0251 3845 222",
+    ],
+)
+def test_an_instructor_is_reported_only_for_what_only_a_thief_writes(text: str):
+    assert not look(text, "instructor").report
+
+
+def test_where_no_rules_were_read_nothing_passes():
+    with pytest.raises(LookupError):
+        look_by(Book({}, {}, {}, real_book().words).wishes, "chào chị", "learner")
+
+
 def test_the_tables_are_large_enough():
     assert len(_rows(BLOCKED, 2)) + len(MARKED) + len(_rows(PASSED, 1)) >= 160
     assert len(VOICES) >= 120 and len(HELD_OUT) >= 80
@@ -267,6 +328,12 @@ def test_the_tables_are_large_enough():
 def test_every_explanation_is_a_phrase():
     named = {row[1] for row in _rows(BLOCKED, 2)} | {row[1] for row in MARKED}
     assert named <= set(PHRASES)
+
+
+@pytest.mark.timeout(20)  # what takes time by the cube of a message takes minutes
+@pytest.mark.parametrize("piece", ["gửi lại luôn ", "cho ", "mã ", "1 ", "đọc cho em lại ", "nó gửi ", "a", "không "])
+def test_no_message_that_may_pass_takes_long(piece: str):
+    assert look((piece * LONGEST)[:LONGEST], "instructor").what in ("pass", "mark", "block")
 
 
 @pytest.mark.timeout(20)  # what takes time by the square of so great a length takes minutes

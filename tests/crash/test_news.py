@@ -18,6 +18,7 @@ from bot.services.people import OPERATOR
 from bot.services.pseudonyms import Pseudonyms
 from storage.database import open_database
 from tests.crash.test_people import AWAKE, WARD, Person, _awake, invite
+from tests.support.builders import real_book
 from tests.support.process import TutorProcess, running, until
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(600)]
@@ -32,7 +33,9 @@ async def beside(tutor: TutorProcess, url: str) -> AsyncIterator[Announcements]:
     database = open_database(url or f"sqlite:///{tutor.data / 'camtay.db'}")
     office = Office(Pseudonyms.of_folder(tutor.data, lambda: uuid4().hex))
     try:
-        yield Announcements(database, office, lambda: datetime.now(UTC), lambda: uuid4().hex)
+        service = Announcements(database, office, lambda: datetime.now(UTC), lambda: uuid4().hex)
+        service.wishes = real_book().wishes
+        yield service
     finally:
         await database.close()
 

@@ -16,6 +16,7 @@ from storage import conversations, joins, pairings, people
 from storage.database import Connection, Database, open_database
 from storage.people_records import AnnouncementRow, RoleRow
 from storage.records import PersonRow, to_ms
+from tests.support.builders import real_book
 from tests.support.harness import QUIET, empty_database
 from tests.support.world import START, Clock, Ids
 
@@ -116,7 +117,7 @@ class Town:
         if what == "stop" and row.state == "sending":
             announcing.halt(c, row)
         elif what == "go on" and row.state == "stopped":
-            announcing.begin(c, row, "o", Rules(), self.clock.now())
+            announcing.begin(c, row, "o", Rules(), real_book().wishes, self.clock.now())
 
     def block(self, c: Connection, learner_id: str) -> None:
         where = people.last_address(c, learner_id)
@@ -144,7 +145,7 @@ async def _one(database: Database, rng: Random, acts: Sequence[str] = ACTS) -> N
     body = "Sáng thứ bảy mời các chị tới nhà văn hóa học dùng VNeID."
     row = AnnouncementRow("a", WARD, body, "", "o", START, "draft")
     await database.transact(lambda c: kept.put(c, row))
-    await database.transact(lambda c: announcing.begin(c, row, "o", Rules(), START))
+    await database.transact(lambda c: announcing.begin(c, row, "o", Rules(), real_book().wishes, START))
     for _ in range(60):
         await town.act(rng.choice(acts) if len(town.told) > 4 else "new")
     await database.transact(lambda c: town.turn(c, "go on"))

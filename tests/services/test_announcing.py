@@ -17,7 +17,7 @@ from storage import announcements as kept
 from storage import areas, joins, people
 from storage.database import Connection
 from storage.people_records import InviteeRow, RoleRow
-from tests.support.builders import book, lesson
+from tests.support.builders import book, lesson, real_book
 from tests.support.harness import QUIET, TELEGRAM, WEB, Learner, Tutor, tutor
 from tests.support.world import START
 
@@ -46,7 +46,7 @@ class Town:
         self.t = t
         self.rules = Rules(per_minute=per_minute)  # two every five seconds
         self.service = Announcements(t.database, t.office, t.clock.now, t.ids)
-        self.service.rules = self.rules
+        self.service.rules, self.service.wishes = self.rules, real_book().wishes
         self.again()
 
     def again(self) -> None:

@@ -68,6 +68,7 @@ def book(
         current=current,
         phrases=phrases(),
         words=words(),
+        wishes=shelf().wishes,
         facts={**facts(), **helper},
         tracks=(("m", "Khởi động"),),
     )

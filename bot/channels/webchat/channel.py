@@ -142,7 +142,8 @@ class WebChat:
         else:
             raise Malformed
         await self.admit(chat_id, address)
-        await self._submit([Update(self.name, f"{chat_id}:{client_id}", chat_id, body, self._now())])
+        update = Update(self.name, f"{chat_id}:{client_id}", chat_id, body, self._now(), source=address)
+        await self._submit([update])
 
     async def admit(self, chat_id: str, address: str) -> None:
         """Everybody who has been here before; of newcomers only so many a minute. Raises Crowded, StorageUnavailable.

@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.tutoring import links
-from bot.tutoring.pairing import wishes
 from bot.tutoring.pairing.model import Pairing
-from bot.tutoring.pairing.wishes import Side
 from flows.words.harmless import is_plainly_else
-from flows.words.keys import SLIPS, as_meant, plain_of, unslipped
+from flows.words.keys import as_meant, plain_of
 from flows.words.masking import mask
 from flows.words.said import in_figures
 from flows.words.values.phones import read_phone
+from flows.words.wishes import Side, Wishes, is_talk, names_office, wished
 
 LONGEST = 1_000
 """Characters of one message that are looked at and passed on."""
@@ -48,29 +47,34 @@ def recipient(pairing: Pairing | None, from_id: str) -> str:
     return pairing.instructor_id if from_id == pairing.learner_id else pairing.learner_id
 
 
-def look(text: str, side: Side) -> Verdict:
-    """Judge one message, whichever way it goes; the gravest finding decides. What is longer than LONGEST never goes."""
+def look(wishes: Wishes, text: str, side: Side) -> Verdict:
+    """Judge one message by the rules of `lessons/relay.yaml`, whichever way it goes; the gravest finding decides.
+
+    What is longer than LONGEST never goes.
+    """
     if len(text) > LONGEST:
         return Verdict("block", phrase="line_long")
     seen = _visible(text)
     plain = _fold(seen)
     teacher = side == "instructor"
-    for view in dict.fromkeys((plain, _unslipped(plain))):
-        if wish := wishes.wanted(view, side):
-            return Verdict("block", phrase=wish, report=True)
     if _ACCOUNT.search(in_figures(_FILE.sub("•", plain))):
         return Verdict("block", phrase="relay_account", report=True)
-    if phones := list(_phones(plain)):
-        landlines = all(each.startswith("02") for each in phones)  # an office's, mostly: no sign of a thief
+    if wish := wished(wishes, seen, side):
+        return Verdict("block", phrase=wish.phrase, report=wish.report)
+    phones = list(_phones(plain))
+    landlines = all(each.startswith("02") for each in phones)  # an office's, mostly: no sign of a thief
+    if phones and not (landlines and names_office(wishes, seen)):
         return Verdict("block", phrase="relay_phone", report=teacher and not landlines)
     masked = mask(seen)
+    if teacher and "account" in masked.kinds:
+        return Verdict("block", phrase="relay_account", report=True)
     if set(masked.kinds) & {"otp", "password", "card"} or set(mask(as_meant(seen)).kinds) & {"otp", "password", "card"}:
         return Verdict("block", phrase="relay_secret", report=teacher)
     if strange := [each for each in links.links_in(masked.text) if not links.is_of(each.written, SAFE_HOSTS)]:
         return _linked(masked.text, strange, teacher=teacher)
     if masked.kinds:
         return Verdict("mark", masked.text, "relay_masked")
-    if _ELSEWHERE.search(plain) and not wishes.is_talk(plain):
+    if _ELSEWHERE.search(plain) and not is_talk(wishes, seen):
         return Verdict("mark", text, "relay_elsewhere", report=False)
     return Verdict("pass", links.parted(text))
 
@@ -88,37 +92,14 @@ def _linked(text: str, strange: list[links.Link], *, teacher: bool) -> Verdict:
 # --- how it is read ----------------------------------------------------------------------------------
 
 
-_APART = {"nhận": "tiep nhan", "mà": "nhung", "má": "me", "mã": "mxa", "gởi": "gui", "bảo": "bieu", "thẩy": "dua"}
-"""Words that only their marks tell apart, where somebody typed the marks: as they are looked for."""
-
-
 def _visible(text: str) -> str:
     seen = (c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
     return unicodedata.normalize("NFC", "".join(str(int(c)) if c.isdecimal() else c for c in seen))
 
 
 def _fold(text: str) -> str:
-    """Small letters without marks, look-alikes put right: half of all messages are typed so anyway.
-
-    What is parted so that no machine reads it ("O.T.P", "m ậ t k h ẩ u", "mật.khẩu") is put together.
-    """
-    meant = unicodedata.normalize("NFC", as_meant(text)).replace("\n", " ; ")
-    meant = re.sub(r"[^\W\d_]+", lambda each: _APART.get(each[0], each[0]), meant)
-    bare = plain_of(meant)
-    if "quet" in bare:
-        bare = bare.replace("mxa", "ma qr")
-    bare = re.sub(r"\bnhan (duoc|roi)\b", r"tiep nhan \1", bare)
-    bare = re.sub(r"\b[o0][\s.\-_*]*t[\s.\-_*]*p\b", "otp", bare)
-    bare = re.sub(r"(?<![^\W_])[a-z](?:[\s.\-_*][a-z]){3,}(?![^\W_])", lambda each: re.sub(r"\W|_", "", each[0]), bare)
-    bare = re.sub(r"(?<=[a-z])[._*~|+]+(?=[a-z])", " ", bare)
-    return " ".join(bare.split())
-
-
-def _unslipped(plain: str) -> str:
-    """The same with the keys of Telex and VNI taken for marks: "mataj khaaur", "ma65t kha63u"."""
-    plain = re.sub(r"\bmax\b|\bma4\b", "mxa", plain)
-    early = re.sub(r"([aeo])(ch|nh|ng|[cmnpt])\1(?=[sfrxj]?\b)", r"\1\1\2", plain)  # "mataj": the key came late
-    return re.sub(r"[a-z][a-z0-9]*", lambda each: unslipped(each[0])[0] if SLIPS.search(each[0]) else each[0], early)
+    """Small letters without marks, look-alikes put right: half of all messages are typed so anyway."""
+    return " ".join(plain_of(unicodedata.normalize("NFC", as_meant(text)).replace("\n", " ; ")).split())
 
 
 # --- numbers -----------------------------------------------------------------------------------------
@@ -128,7 +109,8 @@ _BANKS = (
     r"vib|momo|zalopay|shb|ocb|lienviet|lpbank|msb|seabank|scb)"
 )
 _ACCOUNT = re.compile(
-    r"\b(?:stk|so tk|so tai khoan|tai khoan|tk)\b(?:\s*(?:la|so|cua|em|chi|toi|minh|con|co|ngan hang|nay|:|=|-|"
+    r"\b(?:stk|so tk|so tai khoan|tai khoan|tk)\b(?:\s*(?:la|so|cua|em|chi|toi|minh|con|co|ngan hang|nay|nhan|"
+    rf"thu huong|duoi day|sau|:|=|-|"
     rf"{_BANKS}))*[\s:.=-]*\d(?:[\s.\-]?\d){{5,18}}\b"
     rf"|\b\d(?:[\s.\-]?\d){{7,18}}\s*[,.-]?\s*(?:ngan hang\s+)?{_BANKS}\b"
     rf"|\b{_BANKS}\s*[:.,-]?\s*\d(?:[\s.\-]?\d){{7,18}}\b"

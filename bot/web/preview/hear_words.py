@@ -26,7 +26,15 @@ GROUPS = {
 }
 """First letter of an outline → what it is about, for lessons that are not written yet."""
 
-SECRETS = {"citizen_id": "số căn cước", "otp": "mã OTP", "card": "số thẻ", "password": "mật khẩu"}
+SECRETS = {
+    "citizen_id": "số căn cước",
+    "passport": "số hộ chiếu",
+    "insurance": "số bảo hiểm",
+    "account": "số tài khoản",
+    "otp": "mã OTP",
+    "card": "số thẻ",
+    "password": "mật khẩu",
+}
 
 COMMANDS: Mapping[str, str] = {
     "abilities": "hỏi làm được gì",

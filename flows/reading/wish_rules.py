@@ -1,0 +1,121 @@
+"""The rules of `lessons/relay.yaml`: read, compiled, and tried on the examples that each brings with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flows.model import Place, Problem
+from flows.reading.fields import Fields
+from flows.reading.phrases import REQUIRED
+from flows.saying import say
+from flows.words.wishes import BUILT_IN, SIDES, TALK, Groups, Pattern, PatternInvalid, Rule, Wishes, pattern_of, wished
+from flows.yaml import strictyaml
+from flows.yaml.strictyaml import Mapping, Scalar
+
+ABOUT = {
+    "E011": "mẫu chữ trong relay.yaml không đọc được",
+    "E012": "ví dụ trong relay.yaml không được xử như đã ghi",
+}
+MOST = 500  # entries of one list
+
+
+def wishes_of(table: tuple[str, bytes], problems: list[Problem]) -> Wishes | None:
+    """The rules of a file; None where it is no table at all. A fault in one rule hides no other."""
+    path, raw = table
+    document = strictyaml.read(raw, path)
+    problems.extend(document.problems)
+    if not isinstance(document.root, Mapping):
+        return None
+    found: list[Problem] = []
+    fields = Fields(document.root, found)
+    groups = _groups(fields, found)
+    talk = fields.mapping("talk")
+    asides = {name: _patterns(talk, name, groups) for name in TALK} if talk else dict.fromkeys(TALK, ())
+    if talk:
+        talk.done()
+    rows = [row for node in fields.items("rules", MOST) if (row := fields.fields_of(node, "rules")) is not None]
+    rules = [_rule(row, groups) for row in rows]
+    fields.done()
+    _only_once(rules, rows, found)
+    wishes = Wishes(tuple(rules), asides)
+    if not any(each.severity == "error" for each in found):
+        found += [problem for rule, row in zip(rules, rows, strict=True) for problem in _tried(wishes, rule, row)]
+    problems.extend(found)
+    return wishes
+
+
+def _groups(fields: Fields, problems: list[Problem]) -> Groups:
+    listed = fields.mapping("groups")
+    names = listed.node.entries.items() if listed else ()
+    nodes = {name: _scalars(listed, name) for name, _ in names} if listed else {}
+    groups = Groups({name: tuple(node.text for node in each) for name, each in nodes.items()})
+    for name, (key, _) in names:
+        if name in BUILT_IN:
+            message = say("nhóm {{{name}}} máy đã có sẵn", name=name)
+            problems.append(Problem("E004", key.place, message, say("hãy đổi tên")))
+        for node in nodes[name]:
+            _compiled(node, groups, problems)
+    return groups
+
+
+def _patterns(fields: Fields, name: str, groups: Groups) -> tuple[Pattern, ...]:
+    found = (_compiled(node, groups, fields.problems) for node in _scalars(fields, name))
+    return tuple(made for made in found if made is not None)
+
+
+def _scalars(fields: Fields, key: str) -> list[Scalar]:
+    """The texts of a list with their places; what is none is told."""
+    nodes = fields.items(key, MOST) if fields.has(key) else []
+    return [node for node in nodes if fields.text_of(node, key) is not None and isinstance(node, Scalar)]
+
+
+def _compiled(node: Scalar, groups: Groups, problems: list[Problem]) -> Pattern | None:
+    try:
+        return pattern_of(node.text, groups)
+    except PatternInvalid as fault:
+        problems.append(Problem("E011", node.place, fault.message, say("xem đầu tệp relay.yaml: cách viết một mẫu")))
+        return None
+
+
+def _rule(row: Fields, groups: Groups) -> Rule:
+    rule = Rule(
+        id=row.lesson_id("id", required=True) or "",
+        phrase=row.one_of("phrase", sorted(each for each in REQUIRED if each.startswith("relay_")), ""),
+        sides=row.some_of("from", SIDES) or ("instructor",),
+        report=row.flag("report") if row.has("report") else True,
+        when=_patterns(row, "when", groups),
+        unless=_patterns(row, "unless", groups),
+    )
+    for key in ("phrase", "when", "hold", "let"):
+        if not row.has(key):
+            row.missing(key)
+    for key in ("hold", "let"):
+        _scalars(row, key)
+    row.done()
+    return rule
+
+
+def _only_once(rules: list[Rule], rows: list[Fields], problems: list[Problem]) -> None:
+    seen: set[str] = set()
+    for rule, row in zip(rules, rows, strict=True):
+        if rule.id in seen:
+            message = say("mã “{id}” có hai lần", id=rule.id)
+            problems.append(Problem("E004", row.node.place, message, say("hãy đổi một mã")))
+        seen.add(rule.id)
+
+
+def _tried(wishes: Wishes, rule: Rule, row: Fields) -> Iterator[Problem]:
+    """Each example by itself: held with this rule's words, or let through by every rule."""
+    for place, text in _examples(row, "hold"):
+        found = {side: wished(wishes, text, side) for side in rule.sides}
+        if any(each is None or each.phrase != rule.phrase for each in found.values()):
+            yield Problem("E012", place, say("tin này chưa bị giữ lại"), say("thêm mẫu vào when, hoặc sửa ví dụ"))
+    for place, text in _examples(row, "let"):
+        held = next((each for side in rule.sides if (each := wished(wishes, text, side))), None)
+        if held:
+            message = say("tin này bị luật “{id}” giữ lại", id=held.id)
+            yield Problem("E012", place, message, say("thêm mẫu vào unless, hoặc sửa ví dụ"))
+
+
+def _examples(row: Fields, key: str) -> Iterator[tuple[Place, str]]:
+    return ((node.place, node.text) for node in _scalars(row, key))

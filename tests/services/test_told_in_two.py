@@ -1,0 +1,48 @@
+"""A password told in two messages: the one that announces it, then the bare word; neither may be kept."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.channels.base import Text
+from bot.tutoring.conversation import answer
+from bot.tutoring.desk import Desk, Person
+from bot.tutoring.talk import Talk, dump, load
+from flows import events as ev
+from tests.support.builders import real_book
+from tests.support.world import universe
+
+
+def says(talk: Talk, text: str) -> Desk:
+    """What is on the desk after one more message; the talk goes through the form in which it is stored."""
+    desk = Desk(real_book(), universe(), Person("p1", "Lan", "chị/em", "agreed"), load(dump(talk)), "telegram:1")
+    answer(desk, Text(text))
+    return desk
+
+
+def kept(desk: Desk) -> str:
+    return repr([event for event in desk.events if isinstance(event, ev.Heard)]) + dump(desk.talk)
+
+
+@pytest.mark.parametrize(
+    "announced", ["mật khẩu của chị là", "mk zalo:", "mat khau nè", "Mật khẩu vneid của tui là..."]
+)
+@pytest.mark.parametrize("secret", ["hoa mai", "hoamai62", "lan anh 75", "1962"])
+def test_what_was_announced_is_hidden(announced: str, secret: str):
+    first = says(Talk(), announced)
+    second = says(first.talk, secret)
+    assert secret not in kept(second)
+    assert any(isinstance(event, ev.SecretMasked) for event in second.events)
+    assert not second.talk.announced
+
+
+@pytest.mark.parametrize("before", ["mật khẩu là gì", "chị quên mật khẩu", "chào em", "mật khẩu của chị sai"])
+def test_nothing_else_announces(before: str):
+    second = says(says(Talk(), before).talk, "hoa mai")
+    assert "hoa mai" in kept(second)
+
+
+@pytest.mark.parametrize("said", ["menu", "em ơi giúp chị với", "quên rồi", "chị không nhớ"])
+def test_what_is_no_password_is_heard_as_it_is(said: str):
+    second = says(says(Talk(), "mật khẩu của chị là").talk, said)
+    assert not any(isinstance(event, ev.SecretMasked) for event in second.events)
