@@ -21,9 +21,10 @@ from zoneinfo import ZoneInfo
 
 from aiohttp.web import AbstractRouteDef
 
+from bot import restoring
 from bot.channels.base import LogEntry
 from bot.channels.webchat import WebChat
-from bot.errors import SettingsInvalid, StorageError
+from bot.errors import CamtayError, SettingsInvalid, StorageError
 from bot.greeting import LOOPBACK, greeting, refusal
 from bot.services.announcing import Feeder
 from bot.services.conversation import Conversation
@@ -56,7 +57,7 @@ from bot.workers.watcher import Watcher
 from flows import Book, LessonInvalid
 from flows.events import Universe
 from storage import keeping, schema
-from storage.copies import sqlite_path
+from storage.address import sqlite_path
 from storage.database import Database, open_database
 from storage.lock import lock_all
 
@@ -104,7 +105,7 @@ class App:
     _lock: contextlib.ExitStack | None = None
 
     async def start(self) -> None:
-        """Raises SettingsInvalid, StorageError (a sentence each) or OSError when the port is taken."""
+        """Raises SettingsInvalid, StorageError, BackupFailed (a sentence each) or OSError when the port is taken."""
         settings, world = self.settings, self.world
         data = Path(settings.data.dir)
         url = settings.database_url
@@ -112,9 +113,11 @@ class App:
             self.database = open_database(url)
         except ValueError as unknown:
             raise SettingsInvalid(f"DATABASE_URL: {unknown}") from None
+        restoring.finish(data, url)
         if url.startswith("sqlite"):
             self._lock = lock_all(data, sqlite_path(url))
         data.mkdir(parents=True, exist_ok=True)
+        restoring.sweep_copies(data, url)
         await schema.ensure(self.database)
         zone = ZoneInfo(settings.time.zone)
         self.library = Library(self.database, Path(settings.lessons.dir), settings.placeholders, zone)
@@ -307,7 +310,7 @@ async def _until_stopped(app: App, settings: Settings) -> int:
             loop.add_signal_handler(getattr(signal, name), stopping.set)
     try:
         await app.start()
-    except (SettingsInvalid, StorageError, LessonInvalid) as wrong:
+    except (CamtayError, StorageError, LessonInvalid) as wrong:
         _tell(str(wrong))
         return 2
     except OSError as fault:

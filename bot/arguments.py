@@ -147,7 +147,9 @@ def _add_lint(linting: argparse.ArgumentParser) -> None:
     linting.add_argument("--format", choices=("text", "json", "github"), default="text", help="cách in kết quả")
     linting.add_argument("--lang", choices=("vi", "en"), default="vi", help="tiếng của lời báo")
     linting.add_argument("--live", action="store_true", help="xem cả người đang học, theo cơ sở dữ liệu đã cấu hình")
-    linting.add_argument("--database", metavar="ĐỊA_CHỈ", default="", help="như --live, với cơ sở dữ liệu này")
+    linting.add_argument(
+        "--database", metavar="ĐỊA_CHỈ", type=_database, default="", help="như --live, với cơ sở dữ liệu này"
+    )
     linting.add_argument("--rules", action="store_true", help="in trang các điều được soát (lessons/RULES.md)")
 
 
@@ -218,6 +220,14 @@ def _add_how(parser: argparse.ArgumentParser) -> None:
 
 def _path(text: str) -> Path:
     return Path(text).absolute()
+
+
+def _database(text: str) -> str:
+    from bot.checks import database
+
+    if expected := database(text):
+        raise argparse.ArgumentTypeError(f"phải là {expected}")
+    return text
 
 
 def _word(text: str) -> str:

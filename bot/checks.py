@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
+from storage.address import check as check_database
+
 
 def clock(value: str) -> str:
     return "" if re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value) else 'giờ và phút, ví dụ "20:00"'
@@ -38,8 +40,7 @@ def bot_name(value: str) -> str:
 
 
 def database(value: str) -> str:
-    known = re.match(r"(sqlite|postgres|postgresql)(\+\w+)?://", value)
-    return "" if not value or known else "địa chỉ bắt đầu bằng sqlite:// hay postgresql://"
+    return check_database(value) if value else ""
 
 
 def hosts(value: str) -> str:

@@ -20,7 +20,7 @@ from bot.greeting import hearing_faults
 from bot.settings import Settings
 from flows import LessonInvalid
 from storage import crew, retention, schema
-from storage.copies import sqlite_path
+from storage.address import sqlite_path
 from storage.database import open_database
 from storage.lock import lock_folder
 from storage.records import to_ms

@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import socket
 from collections.abc import Iterator, Sequence
 
+from bot.errors import in_words
 from bot.settings import Settings
 from flows.shelf.shelf import Shelf
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
-_REASONS = {
-    errno.EACCES: "không có quyền",
-    errno.EPERM: "không có quyền",
-    errno.EROFS: "chỗ này chỉ đọc được",
-    errno.ENOTDIR: "đã có một tệp ở chỗ của thư mục",
-    errno.ENOSPC: "ổ đĩa đã đầy",
-    errno.EADDRINUSE: "đã có chương trình khác dùng cổng này",
-    errno.EADDRNOTAVAIL: "máy này không có địa chỉ đó",
-}
-
 
 def refusal(fault: OSError, settings: Settings) -> str:
     """Why it cannot start, in a sentence."""
-    reason = _REASONS.get(fault.errno or 0) or fault.strerror or str(fault)
+    reason = in_words(fault)
     if fault.filename:
         return f"Không dùng được {fault.filename}: {reason}."
     if isinstance(fault, socket.gaierror):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import unquote, urlsplit, urlunsplit
 
+from storage.address import postgres_address
 from storage.errors import StorageError
 
 OTHERS_CONNECTED = (
@@ -31,36 +31,32 @@ def load(url: str, source: Path) -> None:
     _run("pg_restore", url, "--clean", "--if-exists", "--no-owner", "--single-transaction", str(source))
 
 
+def read_through(source: Path) -> None:
+    """Unpack a whole dump to nowhere: every byte of it is read. Raises PgToolFailed."""
+    _checked([find("pg_restore"), f"--file={os.devnull}", str(source)], "pg_restore")
+
+
 def ask(url: str, query: str) -> str:
     """The one value that `query` gives, as text. Raises PgToolFailed."""
     return _run("psql", url, "--no-psqlrc", "--tuples-only", "--no-align", f"--command={query}").strip()
 
 
 def _run(program: str, url: str, *arguments: str) -> str:
-    address, password = without_password(url)
-    run = subprocess.run(
-        [_find(program), f"--dbname={address}", "--no-password", *arguments],
-        capture_output=True,
-        text=True,
-        env={**os.environ, **({"PGPASSWORD": password} if password else {})},
-    )
+    address = postgres_address(url)
+    secret = {"PGPASSWORD": address.password} if address.password else {}
+    return _checked([find(program), f"--dbname={address.libpq}", "--no-password", *arguments], program, secret)
+
+
+def _checked(command: list[str], program: str, environ: Mapping[str, str] = {}) -> str:
+    run = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environ})
     if run.returncode:
         last = (run.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise PgToolFailed(f"{program}: {last}")
     return run.stdout
 
 
-def without_password(url: str) -> tuple[str, str]:
-    """The address as libpq reads it, and the password apart: arguments of a process can be read by others."""
-    parts = urlsplit(re.sub(r"^postgres(ql)?(\+\w+)?:", "postgresql:", url))
-    if parts.password is None:
-        return urlunsplit(parts), ""
-    place = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"{parts.username}@{place}")), unquote(parts.password)
-
-
-def _find(program: str) -> str:
-    """The newest installed one: an older pg_dump refuses a newer server."""
+def find(program: str) -> str:
+    """The newest installed one: an older pg_dump refuses a newer server. Raises PgToolFailed when there is none."""
     installed = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"), key=lambda path: int(path.parts[-3]))
     found = str(installed[-1]) if installed else shutil.which(program)
     if found is None:

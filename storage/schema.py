@@ -50,10 +50,11 @@ async def ensure(database: Database) -> None:
 
 async def migrate(database: Database) -> None:
     """Run every migration that is missing, each database in one transaction."""
-    await database.transact(_upgrade)
+    await database.transact(build)
 
 
-def _upgrade(connection: Connection) -> None:
+def build(connection: Connection) -> None:
+    """Run what is missing within the transaction of this connection."""
     from alembic import command  # costs 0.3 s, and is needed once in a schema's life
     from alembic.config import Config
 

@@ -12,6 +12,7 @@ from bot.services import retention
 from bot.services.retention import Retention
 from bot.tutoring.quiet import QuietHours
 from bot.workers.edge import guarded
+from storage.files import remove, sweep
 
 EVERY = timedelta(days=1)
 LOOK_EVERY_S = 600.0
@@ -57,10 +58,10 @@ class Caretaker:
             log.warning("officers silent", extra={"people": counts["officers"]})
 
     def _remove_copies(self, now: datetime) -> int:
-        removed = 0
+        removed = sweep({*self.folders, self.data / "backup"})
         for path in list(retention.old_copies(self.folders, self.data, self.retention.rules, now)):
             try:
-                retention.remove(path)
+                remove(path)
                 removed += 1
             except OSError as refused:
                 log.warning("copy not removed", extra={"reason": refused.strerror})
