@@ -59,7 +59,7 @@ from flows.events import Universe
 from storage import keeping, schema
 from storage.address import sqlite_path
 from storage.database import Database, open_database
-from storage.lock import lock_all
+from storage.lock import lock_all, note_port
 
 SEND_PATIENCE_S = 3.0  # how long a stop waits for messages under way; the rest stays in the outbox
 WORK_PATIENCE_S = 3.0
@@ -136,6 +136,8 @@ class App:
         routes = [*(self.telegram.routes() if self.telegram else ()), *self._preview(lambda: conversation.book)]
         app = server.create_app(self._webchat, self._health, routes)
         self._runner = await server.start(app, settings.web.host, settings.web.port)
+        if self._lock is not None:
+            note_port(data, self._runner.addresses[0][1])
         beat, tick_s = presence.beat, world.tick_s
         self._ticker = Ticker(self.database, self.intake.submit, world.now, quiet, beat, tick_s, pairings)
         self._workers.append(self._spawn(self._ticker.run()))

@@ -29,13 +29,13 @@ from bot.services.forgetting import tombstones_of
 from storage.address import sqlite_path
 from storage.copies import DATABASE_NAMES, CopyFailed, check, copy_database
 from storage.database import open_database
-from storage.files import BACKUP, private, scratch, sync_folder
+from storage.files import BACKUP, private, put_whole, scratch, sync_folder
 from storage.schema import SCHEMA
 
 T = TypeVar("T")
 
 FORMAT = 1
-MANIFEST = "manifest.json"
+MANIFEST, PROOF = "manifest.json", "proved.json"
 LARGEST_SMALL_FILE = 5_000_000  # bytes; keys and notes of channels are far smaller
 LARGEST_MANIFEST = 1_000_000  # bytes
 
@@ -43,7 +43,9 @@ FAULTS = (OSError, CopyFailed, tarfile.TarError, zlib.error, EOFError)
 """What a disk, a database or a damaged archive raises; told by `reason`."""
 
 _ODD = re.compile(r"[\\:]")  # what leads elsewhere on another kind of system
-_NOT_DATA = re.compile(r".*\.(partial|lock|tar\.gz|restored)|restoring\.json|.*-(wal|shm|journal)|.*\.before-.*")
+_NOT_DATA = re.compile(
+    r".*\.(partial|lock|tar\.gz|restored)|(restoring|proved)\.json|.*-(wal|shm|journal)|.*\.before-.*"
+)
 _NOT_DATA_FOLDERS = ("log", "backup", "before-restore-", ".")
 
 
@@ -97,20 +99,37 @@ def make(
     return target, manifest
 
 
-def prove(file: Path, beside: Path) -> Manifest:
-    """Unpack a backup in a folder of its own in `beside` and read all of it, the database too; then it is gone again.
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Which backup was last unpacked and read to its end, database and all, and when (ISO 8601 with zone)."""
 
-    Raises BackupFailed for one that could not be restored.
+    file: str
+    at: str
+
+
+def prove(file: Path, data: Path, now: datetime) -> Manifest:
+    """Unpack a backup, read all of it, the database too, and write down that it could be restored; no copy stays.
+
+    Raises BackupFailed for one that could not be.
     """
     try:
-        with scratch(beside, BACKUP) as folder:
+        with scratch(data, BACKUP) as folder:
             manifest = unpack(file, folder)
             for entry in manifest.entries:
                 if entry.name in DATABASE_NAMES:
                     check(folder / entry.name, entry.name)
-            return manifest
+        put_whole(data / PROOF, json.dumps(asdict(Proof(file.name, now.isoformat()))).encode())
+        return manifest
     except FAULTS as fault:
         raise BackupFailed(f"Tệp sao lưu {file} không lấy lại được: {reason(fault)}.") from fault
+
+
+def proof(data: Path) -> Proof | None:
+    """The last one that was written down; None without one."""
+    try:
+        return Proof(**json.loads((data / PROOF).read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return None
 
 
 # --- making ------------------------------------------------------------------------------------------

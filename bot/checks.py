@@ -27,6 +27,12 @@ def address(value: str) -> str:
     )
 
 
+def site(value: str) -> str:
+    """The page asks its own server from the root of the site: below a path it would find somebody else."""
+    known = not value or re.fullmatch(r"https?://[^\s/?#]+/?", value)
+    return "" if known else "địa chỉ không có gì sau tên miền, ví dụ https://camtay.example.vn/"
+
+
 def https(value: str) -> str:
     """Telegram takes nothing else; on the machine itself (a local Bot API server) http is all there is."""
     local = r"http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/\S*)?"
@@ -47,6 +53,11 @@ def hosts(value: str) -> str:
     label = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
     known = value.split() and all(re.fullmatch(rf"{label}(\.{label})+", each) for each in value.split())
     return "" if known else "các tên miền cách nhau bằng dấu cách, ví dụ: gov.vn hoilhpn.org.vn"
+
+
+def phone(value: str) -> str:
+    known = not value or (re.fullmatch(r"\+?[0-9 .()-]+", value) and 3 <= len(re.sub(r"\D", "", value)) <= 15)
+    return "" if known else "số điện thoại, ví dụ 0912 345 678"
 
 
 def some(value: str) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket
 from collections.abc import Iterator, Sequence
 
+from bot.addresses import in_container, in_the_room, of_this_machine
 from bot.errors import in_words
-from bot.settings import Settings
+from bot.settings import Settings, Web
 from flows.shelf.shelf import Shelf
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+EVERYWHERE = ("0.0.0.0", "::")
 
 
 def refusal(fault: OSError, settings: Settings) -> str:
@@ -30,14 +31,32 @@ def greeting(settings: Settings, shelf: Shelf) -> Iterator[str]:
         yield from (f"  {problem}" for problem in problems[:5])
     yield from hearing_faults(shelf)
     web = settings.web
-    address = web.public_url or f"http://{_shown(web.host)}:{web.port}/"
-    yield f"Cầm Tay đang chạy: {address}"
-    if web.public_url or web.host not in LOOPBACK:
-        yield from _qr(address)
+    yield from _where(web, container=in_container())
     if not web.public_url:
         yield f"Xem thử bài, chỉ mở được trên máy này: http://127.0.0.1:{web.port}/preview/"
     if not (settings.helper.name and settings.helper.phone):
         yield "Chưa có người giúp: điền helper.name và helper.phone trong config.yaml."
+
+
+def _where(web: Web, *, container: bool) -> Iterator[str]:
+    """The address, with a QR code where a phone can open it."""
+    own = web.host not in EVERYWHERE
+    if web.public_url or own:
+        shown = f"[{web.host}]" if ":" in web.host else web.host
+        address = web.public_url or f"http://{shown}:{web.port}/"
+        yield f"Cầm Tay đang chạy: {address}"
+        yield from _qr(address) if web.public_url or web.host not in LOOPBACK else ()
+        return
+    yield f"Cầm Tay đang chạy: http://127.0.0.1:{web.port}/"
+    addresses = [] if container else in_the_room(of_this_machine())
+    if container:
+        yield "Máy nằm trong container nên không biết địa chỉ bên ngoài: điền web.public_url thì có mã QR."
+    elif not addresses:
+        yield "Máy chưa nối mạng nào mà điện thoại vào được. Nối Wi-Fi rồi chạy lại thì có mã QR."
+    for each in addresses:
+        yield f"Điện thoại cùng mạng mở: http://{each}:{web.port}/"
+    if addresses:
+        yield from _qr(f"http://{addresses[0]}:{web.port}/")
 
 
 def hearing_faults(shelf: Shelf) -> Iterator[str]:
@@ -47,15 +66,6 @@ def hearing_faults(shelf: Shelf) -> Iterator[str]:
         yield from (f"  {problem}" for problem in problems[:5])
     if shelf.model is None:
         yield "Chưa có ear.model: máy chỉ nghe được lời cầu cứu chắc chắn. Chạy ./camtay train để làm tệp này."
-
-
-def _shown(host: str) -> str:
-    if host not in ("0.0.0.0", "::"):
-        return f"[{host}]" if ":" in host else host
-    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.connect(("192.0.2.1", 9))  # sends nothing: asks the system which of its addresses faces the network
-        return str(probe.getsockname()[0])
-    return "127.0.0.1"
 
 
 def _qr(address: str) -> Sequence[str]:

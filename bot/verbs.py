@@ -189,22 +189,32 @@ def make_backup(given: argparse.Namespace) -> int:
     restoring.finish(data, url)
     with _tidy_when_stopped():
         file, manifest = backup.make(data, url, given.file, datetime.now(UTC))
+        backup.prove(file, data, datetime.now(UTC))
     size = file.stat().st_size / 1_000
-    print(f"Đã sao lưu: {file} ({size:,.0f} kB, dữ liệu phiên bản {manifest.schema}).")
+    print(f"Đã sao lưu và mở thử: {file} ({size:,.0f} kB, dữ liệu phiên bản {manifest.schema}).")
     print("Trong tệp có khóa ký và thông tin học viên: hãy cất ở chỗ riêng.")
     return 0
 
 
 def restore(given: argparse.Namespace) -> int:
     settings = _settings(given)
-    from bot import restoring
+    from bot import backup, restoring
 
     data, url = Path(settings.data.dir), settings.database_url
+    if given.check:
+        with _tidy_when_stopped():
+            manifest = backup.prove(given.file, data, datetime.now(UTC))
+        print(f"Mở thử được, chưa đổi gì: dữ liệu của lúc {_utc(manifest.created_at)}.")
+        return 0
     with _tidy_when_stopped():
         aside, manifest = restoring.restore(given.file, data, url, datetime.now(UTC))
-    print(f"Đã lấy lại dữ liệu của lúc {datetime.fromisoformat(manifest.created_at):%H:%M %d/%m/%Y} (UTC).")
+    print(f"Đã lấy lại dữ liệu của lúc {_utc(manifest.created_at)}.")
     print(f"Dữ liệu trước đó còn ở: {aside}")
     return 0
+
+
+def _utc(instant: str) -> str:
+    return f"{datetime.fromisoformat(instant):%H:%M %d/%m/%Y} (UTC)"
 
 
 @contextmanager

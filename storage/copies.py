@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from time import monotonic
 
 from storage import pg_tools
 from storage.address import sqlite_path
@@ -107,6 +108,23 @@ def _open_existing(path: Path) -> sqlite3.Connection:
     if not path.exists():
         raise CopyFailed(f"chưa có cơ sở dữ liệu ở {path}; chạy ./camtay run trước đã")
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)
+
+
+def integrity_fault(path: Path, patience_s: float) -> str:
+    """What is wrong inside an SQLite file, in words; empty when nothing is, as far as could be read in this time.
+
+    It is only read, and may be in use.
+    """
+    until = monotonic() + patience_s
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
+            database.set_progress_handler(lambda: monotonic() > until, 100_000)
+            (found,) = database.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.OperationalError as fault:
+        return "" if fault.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT else f"không đọc hết được ({fault})"
+    except sqlite3.DatabaseError as fault:
+        return f"có chỗ hỏng ({fault})"
+    return "" if found == "ok" else f"có chỗ hỏng ({found})"
 
 
 def _checked_version(path: Path) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 BACKUP, RESTORE = ".backup-", ".restore-"
 _UNDER_WAY = re.compile(
-    r"\.(backup|restore)-\w+|\.(deleted|restoring)\.json\.partial|camtay-\d{8}-\d{6}\.tar\.gz\.partial"
+    r"\.(backup|restore)-\w+|\.(deleted|restoring|proved)\.json\.partial|camtay-\d{8}-\d{6}\.tar\.gz\.partial"
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -15,6 +16,11 @@ OTHERS_CONNECTED = (
     "SELECT count(*) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
 )
+
+
+INSTALLED = Path("/usr/lib/postgresql")  # where Debian keeps every version side by side
+PROGRAMS = ("pg_dump", "pg_restore", "psql")
+INSTALL = "Hãy cài: sudo apt install postgresql-client{}"
 
 
 class PgToolFailed(StorageError):
@@ -34,6 +40,22 @@ def load(url: str, source: Path) -> None:
 def read_through(source: Path) -> None:
     """Unpack a whole dump to nowhere: every byte of it is read. Raises PgToolFailed."""
     _checked([find("pg_restore"), f"--file={os.devnull}", str(source)], "pg_restore")
+
+
+def versions(url: str) -> str:
+    """The versions of the programs and of the server, in words.
+
+    Raises PgToolFailed when a program is missing or older than the server, whose data it then could not read.
+    """
+    found = [_checked([find(program), "--version"], program) for program in PROGRAMS]
+    mine = min(int(number) for each in found for number in re.findall(r"\) (\d+)", each))
+    try:
+        server = int(ask(url, "SHOW server_version_num")) // 10_000
+    except PgToolFailed:  # it is away: said where it is asked for what it holds
+        return f"bản {mine}"
+    if mine < server:
+        raise PgToolFailed(f"chương trình là bản {mine}, máy chủ là bản {server}. {INSTALL.format(f'-{server}')}")
+    return f"bản {mine}, máy chủ bản {server}"
 
 
 def ask(url: str, query: str) -> str:
@@ -57,8 +79,8 @@ def _checked(command: list[str], program: str, environ: Mapping[str, str] = {}) 
 
 def find(program: str) -> str:
     """The newest installed one: an older pg_dump refuses a newer server. Raises PgToolFailed when there is none."""
-    installed = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"), key=lambda path: int(path.parts[-3]))
+    installed = sorted(INSTALLED.glob(f"*/bin/{program}"), key=lambda path: int(path.parts[-3]))
     found = str(installed[-1]) if installed else shutil.which(program)
     if found is None:
-        raise PgToolFailed(f"Máy này chưa có {program}. Hãy cài: sudo apt install postgresql-client")
+        raise PgToolFailed(f"Máy này chưa có {program}. {INSTALL.format('')}")
     return found
