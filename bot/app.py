@@ -9,6 +9,7 @@ import logging
 import os
 import signal
 import sys
+import time as time_
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
@@ -28,6 +29,7 @@ from bot.errors import CamtayError, SettingsInvalid, StorageError
 from bot.greeting import LOOPBACK, greeting, refusal
 from bot.services.announcing import Feeder
 from bot.services.conversation import Conversation
+from bot.services.disk import Writable, free_bytes
 from bot.services.effects import WEB, Effects, unpack_entry
 from bot.services.export import export_of_chat
 from bot.services.hearing import Overheard
@@ -51,6 +53,7 @@ from bot.workers.caretaker import Caretaker
 from bot.workers.intake import Intake
 from bot.workers.librarian import Librarian
 from bot.workers.sender import Senders
+from bot.workers.steady import Steady
 from bot.workers.telegram_line import TelegramLine
 from bot.workers.ticker import EVERY_S, Ticker
 from bot.workers.watcher import Watcher
@@ -71,9 +74,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Clock, ids and chance of a whole process; tests hand in their own."""
+    """Clock, ids and chance of a whole process; tests hand in their own. `counted_s` is what the machine counts by
+    itself, in seconds, whatever is set."""
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    counted_s: Callable[[], float] = lambda: _counted_s()
     new_id: Callable[[], str] = lambda: uuid4().hex
     tick_s: float = EVERY_S
     at: Callable[[str], None] = lambda _: None
@@ -139,7 +144,9 @@ class App:
         if self._lock is not None:
             note_port(data, self._runner.addresses[0][1])
         beat, tick_s = presence.beat, world.tick_s
-        self._ticker = Ticker(self.database, self.intake.submit, world.now, quiet, beat, tick_s, pairings)
+        self._writable = Writable(self.database, world.now, world.counted_s)
+        self._steady = Steady(self.database, world.now, world.counted_s)
+        self._ticker = Ticker(self.database, self.intake.submit, world.now, quiet, beat, tick_s, pairings, self._steady)
         self._workers.append(self._spawn(self._ticker.run()))
         self._care(office, quiet, data)
         self._follow(conversation, quiet)
@@ -164,7 +171,7 @@ class App:
         self._workers.append(self._spawn(Announcer(feeder, world.now, self._wake, world.tick_s).run()))
         retention = Retention(self.database, office, keep_rules(settings), world.new_id)
         folders = {data, (sqlite_path(settings.database_url) or data / "x").parent}
-        self._workers.append(self._spawn(Caretaker(retention, world.now, quiet, folders, data).run()))
+        self._workers.append(self._spawn(Caretaker(retention, world.now, quiet, folders, data, self._steady).run()))
 
     def _follow(self, conversation: Conversation, quiet: QuietHours) -> None:
         """Take over what is published, and under `watch` what is saved."""
@@ -177,6 +184,8 @@ class App:
             self._workers.append(self._spawn(Watcher(self.library, librarian, now, account(os.environ), _tell).run()))
 
     _webchat: WebChat = field(init=False)
+    _steady: Steady = field(init=False)
+    _writable: Writable = field(init=False)
     _ticker: Ticker | None = None
 
     def _web(self, data: Path) -> WebChat:
@@ -233,13 +242,16 @@ class App:
 
     async def _health(self) -> tuple[bool, dict[str, object]]:
         try:
+            await self._writable.prove()
             counts = await self.database.read(keeping.counts)
         except StorageError as away:
             return False, {"database": str(away)[:200]}
         shelf = self.library.shelf
+        free = await asyncio.to_thread(free_bytes, [Path(self.settings.data.dir)])
+        of_machine = {"clock": "jumped" if self._steady.jumped else "steady", "free_mb": free // 1_000_000}
         handled = {"handled": self.intake.handled, "lessons": len(shelf.good), "broken": len(shelf.broken)}
         telegram = {"telegram": self.telegram.state} if self.telegram else {}
-        return True, {**counts, **handled, **telegram}
+        return True, {**counts, **handled, **of_machine, **telegram}
 
     async def stop(self) -> None:
         """Take nothing new, finish what was taken, send what is under way; within ten seconds."""
@@ -260,6 +272,11 @@ class App:
             await self.database.close()
         if self._lock is not None:
             self._lock.close()
+
+
+def _counted_s() -> float:
+    """Sleep counts where the system tells, as on Linux: a lid that was closed is no jump of the clock."""
+    return time_.clock_gettime(time_.CLOCK_BOOTTIME) if hasattr(time_, "CLOCK_BOOTTIME") else time_.monotonic()
 
 
 def quiet_hours(settings: Settings) -> QuietHours:

@@ -18,7 +18,10 @@ from typing import Literal
 from bot import backup, restoring
 from bot.errors import AlreadyRunning, StorageError
 from bot.greeting import hearing_faults
+from bot.services.disk import LITTLE
 from bot.settings import Settings
+from bot.tutoring.clocks import Reading, begin
+from bot.workers.steady import clock_of
 from flows import LessonInvalid
 from storage import crew, pg_tools, retention, schema
 from storage.address import sqlite_path
@@ -28,7 +31,6 @@ from storage.lock import lock_folder, port_of
 from storage.records import to_ms
 
 OLDEST_PYTHON = (3, 11)
-LITTLE_DISK = 500_000_000  # bytes: some months of a commune's conversations and logs
 NO_DISK = 20_000_000
 PATIENCE_S = 10.0
 PROVED_DAYS = 7  # a backup that was opened longer ago is as good as none for the week since
@@ -96,7 +98,7 @@ def _data(folder: Path) -> Iterator[Finding]:
         yield Finding("bad", f"Thư mục dữ liệu {folder}: không ghi được ({fault.strerror})")
         return
     free = shutil.disk_usage(existing).free
-    health: Health = "bad" if free < NO_DISK else "note" if free < LITTLE_DISK else "good"
+    health: Health = "bad" if free < NO_DISK else "note" if free < LITTLE else "good"
     yield Finding(health, f"Thư mục dữ liệu {folder}: ghi được, đĩa còn trống {_size(free)}")
     if os.name == "posix" and (folder / "camtay.lock").exists():
         yield Finding("good", "Cầm Tay đang chạy trên thư mục này" if _in_use(folder) else "Cầm Tay đang nghỉ")
@@ -180,17 +182,28 @@ async def _kept(settings: Settings, url: str, now: datetime) -> Iterable[Finding
                 before = now - timedelta(days=settings.keep.idle_days)
                 counts = await database.read(lambda c: retention.counts(c, before))
                 helpers = await database.read(lambda c: crew.counts(c, to_ms(now)))
+                known, doubted = await database.read(clock_of)
         finally:
             await database.close()
     except (TimeoutError, StorageError, ValueError):
         return ()  # said of the database itself
-    found = [Finding("good", f"Người im lâu đang được hỏi giữ hay xóa: {counts['asked']}")]
+    found = [
+        *_clock(known, doubted, now),
+        Finding("good", f"Người im lâu đang được hỏi giữ hay xóa: {counts['asked']}"),
+    ]
     if counts["officers"]:
         text = (
             f"Cán bộ im hơn {settings.keep.idle_days} ngày: {counts['officers']}; máy không tự xóa, hãy xem ai còn làm"
         )
         found.append(Finding("note", text))
     return [*found, *_helpers(helpers)]
+
+
+def _clock(known: datetime | None, doubted: datetime | None, now: datetime) -> Iterator[Finding]:
+    """Mass work rests for a day when the clock has jumped: whoever keeps the machine is to know why."""
+    if begin(known, doubted, Reading(now, 0)).doubted is not None and known is not None:
+        told = f"lần chạy trước là {known:%d/%m/%Y}, giờ là {now:%d/%m/%Y}"
+        yield Finding("bad", f"Đồng hồ máy: {told}; hãy chỉnh giờ, hoặc để yên một ngày nếu giờ này đúng")
 
 
 def _helpers(counts: Mapping[str, int]) -> Iterator[Finding]:

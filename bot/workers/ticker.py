@@ -17,6 +17,7 @@ from bot.services.told import updates
 from bot.tutoring import talk as talks
 from bot.tutoring.quiet import QuietHours
 from bot.workers.edge import guarded
+from bot.workers.steady import Steady
 from flows import SessionCorrupt
 from storage import invitations, keeping
 from storage.database import Connection, Database
@@ -29,6 +30,7 @@ DUE_AT_ONCE = 100
 TOLD_AT_ONCE, TURNS = 20, 100
 """Notices in one batch at most; batches, and slices of deadlines, before the rest has its turn."""
 SWEEP_EVERY = timedelta(hours=1)
+MOMENT = timedelta(minutes=1)  # so long nothing is done by a clock that has jumped; nothing is deleted by it for a day
 SWEEP_SLICE = 50  # rows a transaction at most
 KEEP_UNCONSENTED = timedelta(days=30)  # design, section 4
 KEEP_RELAYED = timedelta(days=1)  # what one wrote to another stays on a page that never answers, at the most
@@ -49,6 +51,7 @@ class Ticker:
         beat: Callable[[], Awaitable[None]],
         every_s: float = EVERY_S,
         pairings: Pairings | None = None,
+        steady: Steady | None = None,
     ) -> None:
         self.database = database
         self.submit = submit
@@ -57,6 +60,7 @@ class Ticker:
         self.beat = beat
         self.every_s = every_s
         self.pairings = pairings
+        self.steady = steady
         self._swept_at: datetime | None = None
         self._matched_at: datetime | None = None
         self._woken = asyncio.Event()
@@ -86,12 +90,16 @@ class Ticker:
         what has expired."""
         if self.database.unscrubbed:
             await guarded(self.database.scrub, log, "not wiped")
+        doubt = await self.steady.look() if self.steady else None
+        if doubt is not None and doubt < MOMENT:
+            return  # one odd reading is no reason to remind everybody
         await self.tell()
         await self.fire()
         await self.see_to_requests()
         await self.beat()
         now = self.now()
-        if self._swept_at is None or abs(now - self._swept_at) >= SWEEP_EVERY:
+        is_due = self._swept_at is None or abs(now - self._swept_at) >= SWEEP_EVERY
+        if is_due and doubt is None:
             self._swept_at = now
             await self.sweep()
 

@@ -63,6 +63,6 @@ REQUIRED = frozenset(
     figures_targets figures_invite abilities label_robbed label_bigger label_change_address label_show_data
     label_silence label_remind silenced reminding bigger aloud lost_phone media_voice media_sticker media_photo
     line_words_held line_media_some secret_for_bank hard_here label_on label_now_yes label_now_no mistake_ask
-    label_fine label_still
+    label_fine label_still disk_low
     """.split()
 )

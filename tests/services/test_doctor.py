@@ -19,8 +19,9 @@ from bot import backup, doctor, restoring, settings
 from bot.arguments import parser
 from bot.cli import main
 from bot.services.library import publish_first
+from bot.workers.steady import Steady
 from flows.shelf.shelf import read_shelf
-from storage import pg_tools, schema
+from storage import keeping, pg_tools, schema
 from storage.database import open_database
 from storage.lock import lock_folder
 from tests.support.fake_telegram import FakeTelegram
@@ -275,3 +276,15 @@ def test_every_advice_can_be_followed_to_the_letter(capsys: pytest.CaptureFixtur
             parser().parse_args([word for word in command.split() if word not in ("hay", "xem", "trong")])
         except SystemExit:
             raise AssertionError(f"./camtay {command}: {capsys.readouterr().err}") from None
+
+
+async def test_a_clock_that_is_far_from_the_last_known_instant_is_bad(data: Path) -> None:
+    url = f"sqlite:///{data / 'camtay.db'}"
+    await migrated(url)
+    database = open_database(url)
+    for since, wrong in ((timedelta(days=3), False), (timedelta(days=400), True), (timedelta(days=-2), True)):
+        steady = Steady(database, lambda since=since: START - since, lambda: 0.0)  # type: ignore[misc]
+        await database.transact(lambda c: keeping.set_key(c, keeping.CLOCK, "[null, null]"))
+        await steady.look()
+        assert ("Đồng hồ máy" in await look(data)) == wrong, since
+    await database.close()
