@@ -16,7 +16,7 @@ import re
 import shutil
 import tarfile
 import zlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -34,9 +34,10 @@ from storage.schema import SCHEMA
 
 T = TypeVar("T")
 
-FORMAT = 1
-MANIFEST, PROOF = "manifest.json", "proved.json"
+FORMAT = 2  # 1 had neither the settings nor the lessons' pictures and recordings
+MANIFEST, PROOF, CONFIG = "manifest.json", "proved.json", "config.yaml"
 LARGEST_SMALL_FILE = 5_000_000  # bytes; keys and notes of channels are far smaller
+LARGEST_MEDIUM = 100_000_000  # bytes; a recording of an hour
 LARGEST_MANIFEST = 1_000_000  # bytes
 
 FAULTS = (OSError, CopyFailed, tarfile.TarError, zlib.error, EOFError)
@@ -73,10 +74,16 @@ class Manifest:
 
 
 def make(
-    data: Path, database_url: str, target: Path | None, now: datetime, at: Callable[[str], None] = lambda _: None
+    data: Path,
+    database_url: str,
+    target: Path | None,
+    now: datetime,
+    at: Callable[[str], None] = lambda _: None,
+    site: Mapping[str, Path] = {},
 ) -> tuple[Path, Manifest]:
     """Write a backup, readable by its owner only, and name it in one step: what has its name is whole.
 
+    `site` are files from outside the data folder, by the name they get (see `site_files`).
     Without `target` it goes to `data`/backup/camtay-<time>.tar.gz. `at` hears each point that a test may want to break
     it off at. Raises BackupFailed.
     """
@@ -86,6 +93,7 @@ def make(
             database, schema = copy_database(database_url, folder)
             at("copied")
             files = {database.name: database, **_copy_small_files(data, database_url, folder)}
+            files |= _copy_site(site, folder)
             entries = tuple(_entry(name, path) for name, path in sorted(files.items()))
             manifest = Manifest(FORMAT, now.isoformat(), schema, entries)
             _pack(folder / "packed", manifest, files)
@@ -146,6 +154,22 @@ def _copy_small_files(data: Path, database_url: str, folder: Path) -> dict[str, 
             copy = folder / "files" / inside
             copy.parent.mkdir(parents=True, exist_ok=True)
             copies[f"files/{inside.as_posix()}"] = Path(shutil.copyfile(path, copy))
+    return copies
+
+
+def site_files(config: Path, lessons: Path) -> dict[str, Path]:
+    """What a site has of its own outside the data folder: its settings, its lessons' pictures and recordings."""
+    media = [path for path in sorted(lessons.glob("**/media/**/*")) if path.is_file() and not path.is_symlink()]
+    return {CONFIG: config, **{f"lessons/{path.relative_to(lessons).as_posix()}": path for path in media}}
+
+
+def _copy_site(site: Mapping[str, Path], folder: Path) -> dict[str, Path]:
+    copies = {}
+    for name, path in site.items():
+        if path.is_file() and path.stat().st_size <= LARGEST_MEDIUM and _is_ours(name):
+            copies[name] = folder / "site" / name
+            copies[name].parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copies[name])
     return copies
 
 
@@ -229,12 +253,15 @@ def _read_manifest(archive: tarfile.TarFile) -> Manifest:
 
 
 def _is_ours(name: str) -> bool:
-    """Whether `make` may have given this name: a database's, or files/PLACE written in the one plain way."""
-    if name in DATABASE_NAMES:
+    """Whether `make` may have given this name: a database's, the settings', or files/PLACE or lessons/…/media/PLACE
+    written in the one plain way."""
+    if name in (*DATABASE_NAMES, CONFIG):
         return True
     folder, _, inside = name.partition("/")
     parts = inside.split("/")
     plain = not {"", ".", ".."} & set(parts) and name.isprintable() and not _ODD.search(name)
+    if folder == "lessons":
+        return plain and "media" in parts[:-1] and not any(part.startswith(".") for part in parts)
     return folder == "files" and plain and _is_data(PurePosixPath(inside))
 
 

@@ -18,13 +18,13 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from bot.backup import FAULTS, BackupFailed, Manifest, known_deleted, reason, run, strange, unpack
+from bot.backup import CONFIG, FAULTS, BackupFailed, Manifest, known_deleted, reason, run, strange, unpack
 from bot.services import gone
 from bot.services.forgetting import repeat_deletions
 from bot.services.pseudonyms import KEY_FILE, Pseudonyms
 from storage import copies
 from storage.address import sqlite_path
-from storage.copies import DATABASE_NAMES, POSTGRESQL, SQLITE, CopyFailed
+from storage.copies import POSTGRESQL, SQLITE, CopyFailed
 from storage.database import open_database
 from storage.files import RESTORE, copy, move, put_whole, remove, scratch, sweep, sync_folder
 from storage.lock import lock_all
@@ -82,6 +82,41 @@ def restore(
     return data / ready.aside, manifest
 
 
+def put_site(file: Path, data: Path, config: Path, lessons: Path) -> list[str]:
+    """Put back what a backup has of the site's settings and media where it is missing; nothing that is there changes.
+
+    Returns what was done, a sentence each. Raises BackupFailed.
+    """
+    try:
+        with scratch(data, RESTORE) as folder:
+            names = [entry.name for entry in unpack(file, folder).entries]
+            places = {name: lessons / name.removeprefix("lessons/") for name in names if name.startswith("lessons/")}
+            for name, path in places.items():
+                if not path.resolve().is_relative_to(lessons.resolve()):
+                    raise strange(name)
+            if CONFIG in names:
+                places[CONFIG] = config
+            return [told for name, path in places.items() if (told := _put_missing(folder / name, path, config))]
+    except FAULTS as fault:
+        raise BackupFailed(f"Dữ liệu đã lấy lại; cấu hình và hình ảnh thì chưa: {reason(fault)}.") from fault
+
+
+def _put_missing(copied: Path, path: Path, config: Path) -> str:
+    """What was done; settings that differ are laid beside those that are there."""
+    content = copied.read_bytes()
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        put_whole(path, content)
+        return f"Đã đặt lại {path}."
+    if path.read_bytes() == content:
+        return ""
+    if path != config:
+        return f"{path} đang có tệp khác; để nguyên."
+    beside_it = path.with_name("config.backup.yaml")
+    put_whole(beside_it, content)
+    return f"Cấu hình trong bản sao lưu khác tệp đang dùng; xem {beside_it}."
+
+
 def finish(data: Path, database_url: str, at: Callable[[str], None] = lambda _: None) -> None:
     """See to a restore that was broken off; else this is one look. Raises BackupFailed, AlreadyRunning."""
     if not (data / PLAN).exists():
@@ -118,7 +153,7 @@ def _planned(manifest: Manifest, data: Path, database_url: str, now: datetime) -
 
 def _places(names: Sequence[str], data: Path, database: Path | None) -> list[str]:
     """Where each small file goes in the data folder; checked before anything is written."""
-    small = [name for name in names if name not in DATABASE_NAMES]
+    small = [name for name in names if name.startswith("files/")]
     root, places = data.resolve(), []
     for name in small:
         inside = name.removeprefix("files/")

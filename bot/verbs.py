@@ -188,7 +188,8 @@ def make_backup(given: argparse.Namespace) -> int:
     data, url = Path(settings.data.dir), settings.database_url
     restoring.finish(data, url)
     with _tidy_when_stopped():
-        file, manifest = backup.make(data, url, given.file, datetime.now(UTC))
+        site = backup.site_files(given.config, Path(settings.lessons.dir))
+        file, manifest = backup.make(data, url, given.file, datetime.now(UTC), site=site)
         backup.prove(file, data, datetime.now(UTC))
     size = file.stat().st_size / 1_000
     print(f"Đã sao lưu và mở thử: {file} ({size:,.0f} kB, dữ liệu phiên bản {manifest.schema}).")
@@ -210,6 +211,8 @@ def restore(given: argparse.Namespace) -> int:
         aside, manifest = restoring.restore(given.file, data, url, datetime.now(UTC))
     print(f"Đã lấy lại dữ liệu của lúc {_utc(manifest.created_at)}.")
     print(f"Dữ liệu trước đó còn ở: {aside}")
+    with _tidy_when_stopped():
+        print("\n".join(restoring.put_site(given.file, data, given.config, Path(settings.lessons.dir))), end="")
     return 0
 
 

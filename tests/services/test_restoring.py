@@ -22,7 +22,7 @@ from bot.backup import BackupFailed
 from storage import schema
 from storage.database import open_database
 from storage.files import BACKUP, remove, scratch, sweep
-from tests.services.test_backup import NOW, ROOT, contents, migrated
+from tests.services.test_backup import NOW, ROOT, adding, contents, migrated, rebuilt
 from tests.support.environment import leave_out
 from tests.support.harness import everything
 from tests.support.process import running
@@ -296,3 +296,51 @@ def test_a_backup_of_sqlite_goes_into_postgresql(kept: tuple[Path, str, Path], p
     restoring.restore(file, data, postgres_url, SHORTLY)
     before, after, number = asyncio.run(run())
     assert "Lan" in after and after == before and number == 42
+
+
+# --- what a site has of its own ---------------------------------------------------------------------------
+
+
+def test_settings_and_media_come_back_where_they_are_missing(kept: tuple[Path, str, Path], tmp_path: Path) -> None:
+    data, url, _ = kept
+    config, lessons = tmp_path / "config.yaml", tmp_path / "lessons"
+    media = lessons / "m" / "m9" / "media"
+    media.mkdir(parents=True)
+    config.write_text("helper: {name: Hoa}")
+    (media / "bien-lai.png").write_bytes(b"picture")
+    (media / "chao.ogg").write_bytes(b"voice")
+    (media.parent / "lesson.yaml").write_text("a script: it lies in the database, once published")
+    site = backup.site_files(config, lessons)
+    file, manifest = backup.make(data, url, tmp_path / "backups" / "s.tar.gz", NOW, site=site)
+    named = {entry.name for entry in manifest.entries}
+    assert {"config.yaml", "lessons/m/m9/media/bien-lai.png", "lessons/m/m9/media/chao.ogg"} < named
+    assert not any(name.endswith("lesson.yaml") for name in named)
+    restoring.restore(file, data, url, NOW)
+    assert restoring.put_site(file, data, config, lessons) == []
+    config.write_text("helper: {name: Lan}")
+    (media / "chao.ogg").write_bytes(b"another voice")
+    (media / "bien-lai.png").unlink()
+    told = restoring.put_site(file, data, config, lessons)
+    assert sorted(told) == sorted([
+        f"Cấu hình trong bản sao lưu khác tệp đang dùng; xem {tmp_path / 'config.backup.yaml'}.",
+        f"Đã đặt lại {media / 'bien-lai.png'}.",
+        f"{media / 'chao.ogg'} đang có tệp khác; để nguyên.",
+    ])  # fmt: skip
+    assert config.read_text() == "helper: {name: Lan}" and (media / "chao.ogg").read_bytes() == b"another voice"
+    assert (tmp_path / "config.backup.yaml").read_text() == "helper: {name: Hoa}"
+    assert (media / "bien-lai.png").read_bytes() == b"picture"
+    assert [path.name for path in data.iterdir() if path.name.startswith(".")] == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["lessons/../media/x", "lessons/m/x.png", "lessons/media", "lessons/.git/media/x", "config.yaml/x", "lessons"],
+)
+def test_media_that_no_backup_of_ours_names_are_written_nowhere(kept: tuple[Path, str, Path], name: str) -> None:
+    data, url, file = kept
+    rebuilt(file, adding(name))
+    with pytest.raises(BackupFailed, match="đường dẫn lạ"):
+        restoring.restore(file, data, url, NOW)
+    with pytest.raises(BackupFailed, match="đường dẫn lạ"):
+        restoring.put_site(file, data, data.parent / "config.yaml", data.parent / "lessons")
+    assert not (data.parent / "lessons").exists() and not (data.parent / "config.yaml").exists()
