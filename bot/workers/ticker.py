@@ -19,7 +19,7 @@ from bot.tutoring.quiet import QuietHours
 from bot.workers.edge import guarded
 from bot.workers.steady import Steady
 from flows import SessionCorrupt
-from storage import invitations, keeping
+from storage import invitations, invitees, keeping
 from storage.database import Connection, Database
 from storage.pairings import due_notices
 from storage.records import to_ms
@@ -33,6 +33,7 @@ SWEEP_EVERY = timedelta(hours=1)
 MOMENT = timedelta(minutes=1)  # so long nothing is done by a clock that has jumped; nothing is deleted by it for a day
 SWEEP_SLICE = 50  # rows a transaction at most
 KEEP_UNCONSENTED = timedelta(days=30)  # design, section 4
+KEEP_BROKEN_IMPORT = timedelta(days=1)  # names that nobody sees and the next import would throw away
 KEEP_RELAYED = timedelta(days=1)  # what one wrote to another stays on a page that never answers, at the most
 KEEP_INBOX = timedelta(days=14)  # Telegram delivers for 24 h; a page may send again what was typed offline for days
 
@@ -165,6 +166,9 @@ class Ticker:
         lines = await self.database.read(lambda c: keeping.ownerless_logs(c, people))
         await self._in_slices(lines, lambda some, c: keeping.expire_logs(c, some))
         while await self.database.transact(lambda c: invitations.expire(c, people, SWEEP_SLICE)) == SWEEP_SLICE:
+            pass
+        broken_off = now - KEEP_BROKEN_IMPORT
+        while await self.database.transact(lambda c: invitees.drop_unfinished(c, broken_off, SWEEP_SLICE)):
             pass
         read = now - KEEP_RELAYED
         while await self.database.transact(lambda c: keeping.erase_relayed(c, read, SWEEP_SLICE)) == SWEEP_SLICE:

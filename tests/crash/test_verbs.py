@@ -10,14 +10,15 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from storage import schema
+from storage import invitees, schema
 from storage.database import open_database
-from tests.services.test_offers import SAFETY, member
+from tests.services.test_offers import SAFETY, WARD, member
 from tests.support.builders import book
 from tests.support.harness import Tutor, empty_database, everything
 from tests.support.process import ROOT
@@ -59,8 +60,7 @@ def rounds(points: int, long_run: bool) -> list[int]:
     return every + [rng.choice(every) for _ in range(20 - points)] if long_run else rng.sample(every, min(2, points))
 
 
-def whole(before: Path, tmp_path: Path, long_run: bool, *arguments: str, ends: int = 1) -> None:
-    """`ends` transactions may each be kept by itself; what was kept is never half of one."""
+def whole(before: Path, tmp_path: Path, long_run: bool, *arguments: str) -> None:
     after = Path(shutil.copytree(before, tmp_path / "after"))
     points = verb(after, *arguments)
     assert points >= 2, "a transaction begins and ends"
@@ -69,13 +69,15 @@ def whole(before: Path, tmp_path: Path, long_run: bool, *arguments: str, ends: i
     for number, point in enumerate(rounds(points, long_run)):
         data = Path(shutil.copytree(before, tmp_path / f"round-{number}"))
         assert verb(data, *arguments, kill_at=point) == -1, point
-        if ends == 1:
-            assert state(data) in (begun, done), f"killed at {point} of {points}"
+        assert state(data) in (begun, done), f"killed at {point} of {points}"
         verb(data, *arguments)
         assert state(data) == done, f"run again after {point} of {points}"
-        left = [path.name for path in data.rglob("*") if path.name.startswith(".") or path.suffix == ".partial"]
-        assert left == []
+        assert half_files(data) == []
         shutil.rmtree(data)
+
+
+def half_files(data: Path) -> list[str]:
+    return [path.name for path in data.rglob("*") if path.name.startswith(".") or path.suffix == ".partial"]
 
 
 @pytest.fixture
@@ -124,12 +126,55 @@ def test_a_publication(before: Path, tmp_path: Path, long_run: bool) -> None:
 
 
 def test_an_import(before: Path, tmp_path: Path, long_run: bool) -> None:
+    """It goes in slices that nobody sees before the last; what is broken off is thrown away by the next import, or
+    by the tutor after a day."""
     asyncio.run(empty_database(before / "camtay.db"))
     (before / "people.key").write_text("a key of the tests alone, long enough\n")
     list_of_names = tmp_path / "list.csv"
     list_of_names.write_text(LIST, "utf-8")
     verb(before, "people", "areas")
-    whole(before, tmp_path, long_run, "people", "import", str(list_of_names), "--yes", ends=2)
+    importing = "people", "import", str(list_of_names), "--yes"
+    after = Path(shutil.copytree(before, tmp_path / "after"))
+    points = verb(after, *importing)
+    assert len(seen(after)) == 6
+    for number, point in enumerate(rounds(points, long_run)):
+        data = Path(shutil.copytree(before, tmp_path / f"round-{number}"))
+        assert verb(data, *importing, kill_at=point) == -1, point
+        assert seen(data) in (set(), seen(after)), f"killed at {point} of {points}"
+        with closing(sqlite3.connect(data / "camtay.db")) as database, database:
+            database.execute("UPDATE import_batch SET at = at - 86400000")  # a day later
+        if number % 2:
+            asyncio.run(swept(data))
+            left = state(data)
+            assert "Số Bé" not in left or seen(data) == seen(after), "not one name of what was broken off"
+        verb(data, *importing)
+        assert seen(data) == seen(after) and half_files(data) == []
+        shutil.rmtree(data)
+
+
+def seen(data: Path) -> set[tuple[str, str]]:
+    """The list's entries as officers see them: place and name."""
+
+    async def read() -> set[tuple[str, str]]:
+        database = open_database(f"sqlite:///{data / 'camtay.db'}")
+        try:
+            rows = await database.read(lambda c: invitees.of_areas(c, [WARD]))
+        finally:
+            await database.close()
+        return {(row.area_id, row.name) for row in rows}
+
+    return asyncio.run(read())
+
+
+async def swept(data: Path) -> None:
+    """What the running tutor does once an hour."""
+    t = Tutor(data, book(SAFETY))
+    t.clock.at = datetime.now(UTC)
+    await t.begin()
+    try:
+        await t.ticker.sweep()
+    finally:
+        await t.database.close()
 
 
 def test_a_deletion(before: Path, tmp_path: Path, long_run: bool) -> None:
