@@ -4,6 +4,11 @@ FROM python:3.11-slim
 ENV CAMTAY_DATA=/data PYTHONUTF8=1 PYTHONUNBUFFERED=1 PYTHONPATH=/app
 WORKDIR /app
 
+# For ./camtay backup and restore where the data are in PostgreSQL; doctor says when the server is newer than these.
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends postgresql-client \
+ && rm -rf /var/lib/apt/lists/*
+
 COPY requirements/run.lock requirements/run.lock
 RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements/run.lock
 

@@ -9,6 +9,7 @@ import logging
 import os
 import signal
 import sys
+import time as time_
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
@@ -21,14 +22,16 @@ from zoneinfo import ZoneInfo
 
 from aiohttp.web import AbstractRouteDef
 
+from bot import restoring
 from bot.channels.base import LogEntry
 from bot.channels.webchat import WebChat
 from bot.channels.webchat.identity import load_keys
 from bot.channels.webchat.streams import Streams
-from bot.errors import SettingsInvalid, StorageError
+from bot.errors import CamtayError, SettingsInvalid, StorageError
 from bot.greeting import LOOPBACK, greeting, refusal
 from bot.services.announcing import Feeder
 from bot.services.conversation import Conversation
+from bot.services.disk import Writable, free_bytes
 from bot.services.effects import WEB, Effects, unpack_entry
 from bot.services.export import export_of_chat
 from bot.services.hearing import Overheard
@@ -55,15 +58,16 @@ from bot.workers.flood import Flood
 from bot.workers.intake import Intake
 from bot.workers.librarian import Librarian
 from bot.workers.sender import Senders
+from bot.workers.steady import Steady
 from bot.workers.telegram_line import TelegramLine
 from bot.workers.ticker import EVERY_S, Ticker
 from bot.workers.watcher import Watcher
 from flows import Book, LessonInvalid
 from flows.events import Universe
 from storage import keeping, schema
-from storage.copies import sqlite_path
+from storage.address import sqlite_path
 from storage.database import Database, open_database
-from storage.lock import lock_all
+from storage.lock import lock_all, note_port
 
 SEND_PATIENCE_S = 3.0  # how long a stop waits for messages under way; the rest stays in the outbox
 WORK_PATIENCE_S = 3.0
@@ -75,9 +79,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Clock, ids and chance of a whole process; tests hand in their own."""
+    """Clock, ids and chance of a whole process; tests hand in their own. `counted_s` is what the machine counts by
+    itself, in seconds, whatever is set."""
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    counted_s: Callable[[], float] = lambda: _counted_s()
     new_id: Callable[[], str] = lambda: uuid4().hex
     tick_s: float = EVERY_S
     at: Callable[[str], None] = lambda _: None
@@ -111,7 +117,7 @@ class App:
     _lock: contextlib.ExitStack | None = None
 
     async def start(self) -> None:
-        """Raises SettingsInvalid, StorageError (a sentence each) or OSError when the port is taken."""
+        """Raises SettingsInvalid, StorageError, BackupFailed (a sentence each) or OSError when the port is taken."""
         settings, world = self.settings, self.world
         data = Path(settings.data.dir)
         url = settings.database_url
@@ -119,9 +125,11 @@ class App:
             self.database = open_database(url)
         except ValueError as unknown:
             raise SettingsInvalid(f"DATABASE_URL: {unknown}") from None
+        restoring.finish(data, url)
         if url.startswith("sqlite"):
             self._lock = lock_all(data, sqlite_path(url))
         data.mkdir(parents=True, exist_ok=True)
+        restoring.sweep_copies(data, url)
         await schema.ensure(self.database)
         zone = ZoneInfo(settings.time.zone)
         self.library = Library(self.database, Path(settings.lessons.dir), settings.placeholders, zone)
@@ -142,8 +150,12 @@ class App:
         proxies = networks(settings.web.proxies)
         app = server.create_app(self._webchat, self._health, routes, proxies, self.key)
         self._runner = await server.start(app, settings.web.host, settings.web.port, bounds_for(self.files), proxies)
+        if self._lock is not None:
+            note_port(data, self._runner.addresses[0][1])
         beat, tick_s = presence.beat, world.tick_s
-        self._ticker = Ticker(self.database, self.intake.submit, world.now, quiet, beat, tick_s, pairings)
+        self._writable = Writable(self.database, world.now, world.counted_s)
+        self._steady = Steady(self.database, world.now, world.counted_s)
+        self._ticker = Ticker(self.database, self.intake.submit, world.now, quiet, beat, tick_s, pairings, self._steady)
         self._workers.append(self._spawn(self._ticker.run()))
         self._care(office, quiet, data)
         self._follow(conversation, quiet)
@@ -168,7 +180,7 @@ class App:
         self._workers.append(self._spawn(Announcer(feeder, world.now, self._wake, world.tick_s).run()))
         retention = Retention(self.database, office, keep_rules(settings), world.new_id)
         folders = {data, (sqlite_path(settings.database_url) or data / "x").parent}
-        self._workers.append(self._spawn(Caretaker(retention, world.now, quiet, folders, data).run()))
+        self._workers.append(self._spawn(Caretaker(retention, world.now, quiet, folders, data, self._steady).run()))
 
     def _follow(self, conversation: Conversation, quiet: QuietHours) -> None:
         """Take over what is published, and under `watch` what is saved."""
@@ -181,6 +193,8 @@ class App:
             self._workers.append(self._spawn(Watcher(self.library, librarian, now, account(os.environ), _tell).run()))
 
     _webchat: WebChat = field(init=False)
+    _steady: Steady = field(init=False)
+    _writable: Writable = field(init=False)
     _ticker: Ticker | None = None
 
     def _web(self, data: Path) -> WebChat:
@@ -239,13 +253,16 @@ class App:
 
     async def _health(self) -> tuple[bool, dict[str, object]]:
         try:
+            await self._writable.prove()
             counts = await self.database.read(keeping.counts)
         except StorageError as away:
             return False, {"database": str(away)[:200]}
         shelf = self.library.shelf
+        free = await asyncio.to_thread(free_bytes, [Path(self.settings.data.dir)])
+        of_machine = {"clock": "jumped" if self._steady.jumped else "steady", "free_mb": free // 1_000_000}
         handled = {"handled": self.intake.handled, "lessons": len(shelf.good), "broken": len(shelf.broken)}
         telegram = {"telegram": self.telegram.state} if self.telegram else {}
-        return True, {**counts, **handled, **telegram}
+        return True, {**counts, **handled, **of_machine, **telegram}
 
     async def stop(self) -> None:
         """Take nothing new, finish what was taken, send what is under way; within ten seconds."""
@@ -266,6 +283,11 @@ class App:
             await self.database.close()
         if self._lock is not None:
             self._lock.close()
+
+
+def _counted_s() -> float:
+    """Sleep counts where the system tells, as on Linux: a lid that was closed is no jump of the clock."""
+    return time_.clock_gettime(time_.CLOCK_BOOTTIME) if hasattr(time_, "CLOCK_BOOTTIME") else time_.monotonic()
 
 
 def quiet_hours(settings: Settings) -> QuietHours:
@@ -318,7 +340,7 @@ async def _until_stopped(app: App, settings: Settings) -> int:
             loop.add_signal_handler(getattr(signal, name), stopping.set)
     try:
         await app.start()
-    except (SettingsInvalid, StorageError, LessonInvalid) as wrong:
+    except (CamtayError, StorageError, LessonInvalid) as wrong:
         _tell(str(wrong))
         return 2
     except OSError as fault:

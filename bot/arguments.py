@@ -108,8 +108,7 @@ def parser() -> argparse.ArgumentParser:
     )
     making = add("backup", verbs.make_backup, "Sao lưu vào một tệp, không cần dừng.", "config data")
     making.add_argument("file", metavar="TỆP", nargs="?", type=_path, help="không ghi: data/backup/camtay-….tar.gz")
-    restoring = add("restore", verbs.restore, "Lấy lại dữ liệu từ tệp sao lưu.", "config data")
-    restoring.add_argument("file", metavar="TỆP", type=_path, help="tệp mà ./camtay backup đã ghi")
+    _add_restore(add("restore", verbs.restore, "Lấy lại dữ liệu từ tệp sao lưu.", "config data"))
     caring = add("people", verbs.people, "Người và địa bàn: nhập, mời, duyệt, tạm dừng, xuất, xóa.", "config data")
     _people_arguments(caring)
     _announce_arguments(add("announce", verbs.announce, "Tin của Hội cho một địa bàn: soạn, gửi, dừng, xem."))
@@ -147,7 +146,9 @@ def _add_lint(linting: argparse.ArgumentParser) -> None:
     linting.add_argument("--format", choices=("text", "json", "github"), default="text", help="cách in kết quả")
     linting.add_argument("--lang", choices=("vi", "en"), default="vi", help="tiếng của lời báo")
     linting.add_argument("--live", action="store_true", help="xem cả người đang học, theo cơ sở dữ liệu đã cấu hình")
-    linting.add_argument("--database", metavar="ĐỊA_CHỈ", default="", help="như --live, với cơ sở dữ liệu này")
+    linting.add_argument(
+        "--database", metavar="ĐỊA_CHỈ", type=_database, default="", help="như --live, với cơ sở dữ liệu này"
+    )
     linting.add_argument("--rules", action="store_true", help="in trang các điều được soát (lessons/RULES.md)")
 
 
@@ -180,6 +181,11 @@ def _add_translate(parser: argparse.ArgumentParser) -> None:
         child.add_argument("language", metavar="TIẾNG", help="mã tiếng, ví dụ: en")
         if what == "import":
             child.add_argument("file", metavar="TỆP", nargs="?", type=_path, help="không ghi: xem lại tệp trong po/")
+
+
+def _add_restore(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="TỆP", type=_path, help="tệp mà ./camtay backup đã ghi")
+    parser.add_argument("--check", action="store_true", help="chỉ mở thử xem có lấy lại được không, không đổi gì")
 
 
 def _add_publish(parser: argparse.ArgumentParser) -> None:
@@ -218,6 +224,14 @@ def _add_how(parser: argparse.ArgumentParser) -> None:
 
 def _path(text: str) -> Path:
     return Path(text).absolute()
+
+
+def _database(text: str) -> str:
+    from bot.checks import database
+
+    if expected := database(text):
+        raise argparse.ArgumentTypeError(f"phải là {expected}")
+    return text
 
 
 def _word(text: str) -> str:

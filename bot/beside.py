@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from bot import restoring
 from bot.errors import SchemaOutdated
 from bot.settings import Settings
 from storage import schema
-from storage.copies import sqlite_path
+from storage.address import sqlite_path
 from storage.database import Database, open_database
 from storage.lock import lock_all
 
@@ -27,7 +28,8 @@ class World:
 class Beside:
     """The database of a command that runs beside the tutor: no lock is taken, nothing is migrated under it.
 
-    A database that is not there is made, but for a dry run: then it is None. Raises SchemaOutdated, StorageError.
+    A database that is not there is made, but for a dry run: then it is None. Raises SchemaOutdated,
+    StorageError, BackupFailed.
     """
 
     def __init__(self, settings: Settings, *, dry_run: bool) -> None:
@@ -37,6 +39,7 @@ class Beside:
 
     async def __aenter__(self) -> Database | None:
         url = self.settings.database_url
+        restoring.finish(Path(self.settings.data.dir), url)
         path = sqlite_path(url)
         if path is not None and not path.exists() and self.dry_run:
             return None

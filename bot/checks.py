@@ -7,6 +7,8 @@ from collections.abc import Callable
 from ipaddress import ip_network
 from zoneinfo import ZoneInfo
 
+from storage.address import check as check_database
+
 
 def clock(value: str) -> str:
     return "" if re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value) else 'giờ và phút, ví dụ "20:00"'
@@ -26,6 +28,12 @@ def address(value: str) -> str:
     )
 
 
+def site(value: str) -> str:
+    """The page asks its own server from the root of the site: below a path it would find somebody else."""
+    known = not value or re.fullmatch(r"https?://[^\s/?#]+/?", value)
+    return "" if known else "địa chỉ không có gì sau tên miền, ví dụ https://camtay.example.vn/"
+
+
 def https(value: str) -> str:
     """Telegram takes nothing else; on the machine itself (a local Bot API server) http is all there is."""
     local = r"http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/\S*)?"
@@ -39,8 +47,7 @@ def bot_name(value: str) -> str:
 
 
 def database(value: str) -> str:
-    known = re.match(r"(sqlite|postgres|postgresql)(\+\w+)?://", value)
-    return "" if not value or known else "địa chỉ bắt đầu bằng sqlite:// hay postgresql://"
+    return check_database(value) if value else ""
 
 
 def hosts(value: str) -> str:
@@ -56,6 +63,11 @@ def networks(value: str) -> str:
     except ValueError:
         return "các địa chỉ IP cách nhau bằng dấu cách, ví dụ: 127.0.0.1 172.18.0.0/16"
     return ""
+
+
+def phone(value: str) -> str:
+    known = not value or (re.fullmatch(r"\+?[0-9 .()-]+", value) and 3 <= len(re.sub(r"\D", "", value)) <= 15)
+    return "" if known else "số điện thoại, ví dụ 0912 345 678"
 
 
 def some(value: str) -> str:

@@ -15,21 +15,26 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
+from bot import backup, restoring
 from bot.errors import AlreadyRunning, StorageError
 from bot.greeting import hearing_faults, pages_told
+from bot.services.disk import LITTLE
 from bot.settings import Settings
+from bot.tutoring.clocks import Reading, begin
 from bot.web.door import FILES, files_allowed
+from bot.workers.steady import clock_of
 from flows import LessonInvalid
-from storage import crew, retention, schema
-from storage.copies import sqlite_path
+from storage import crew, pg_tools, retention, schema
+from storage.address import sqlite_path
+from storage.copies import integrity_fault
 from storage.database import open_database
-from storage.lock import lock_folder
+from storage.lock import lock_folder, port_of
 from storage.records import to_ms
 
 OLDEST_PYTHON = (3, 11)
-LITTLE_DISK = 500_000_000  # bytes: some months of a commune's conversations and logs
 NO_DISK = 20_000_000
 PATIENCE_S = 10.0
+PROVED_DAYS = 7  # a backup that was opened longer ago is as good as none for the week since
 
 Health = Literal["good", "note", "bad"]
 MARKS: dict[Health, str] = {"good": "✔", "note": "!", "bad": "✘"}
@@ -70,6 +75,7 @@ async def look_at_settings(settings: Settings, config: Path, database_url: str, 
         Finding("good", f"Cấu hình: {config}"),
         *_data(Path(settings.data.dir)),
         await _database(database_url),
+        *await asyncio.to_thread(lambda: list(_copies(Path(settings.data.dir), database_url, now))),
         *await _kept(settings, database_url, now),
         *_lessons(settings),
         *await _drafts(settings, database_url),
@@ -94,7 +100,7 @@ def _data(folder: Path) -> Iterator[Finding]:
         yield Finding("bad", f"Thư mục dữ liệu {folder}: không ghi được ({fault.strerror})")
         return
     free = shutil.disk_usage(existing).free
-    health: Health = "bad" if free < NO_DISK else "note" if free < LITTLE_DISK else "good"
+    health: Health = "bad" if free < NO_DISK else "note" if free < LITTLE else "good"
     yield Finding(health, f"Thư mục dữ liệu {folder}: ghi được, đĩa còn trống {_size(free)}")
     if os.name == "posix" and (folder / "camtay.lock").exists():
         yield Finding("good", "Cầm Tay đang chạy trên thư mục này" if _in_use(folder) else "Cầm Tay đang nghỉ")
@@ -130,14 +136,38 @@ async def _database(url: str) -> Finding:
         return Finding("bad", f"Cơ sở dữ liệu {kind}: không trả lời sau {PATIENCE_S:.0f} giây")
     except (StorageError, ValueError) as fault:
         return Finding("bad", f"Cơ sở dữ liệu {kind}: không mở được ({type(fault).__name__})")
+    broken = await asyncio.to_thread(integrity_fault, path, PATIENCE_S) if path else ""
+    if broken:
+        return Finding("bad", f"Cơ sở dữ liệu {kind}: {broken}; dừng Cầm Tay rồi ./camtay restore TỆP")
     if version == schema.SCHEMA:
-        return Finding("good", f"Cơ sở dữ liệu {kind}: tốt, phiên bản {version}")
+        return Finding("good", f"Cơ sở dữ liệu {kind}: {'không chỗ nào hỏng' if path else 'tốt'}, phiên bản {version}")
     if version is None:
         return Finding("good", f"Cơ sở dữ liệu {kind}: còn trống, ./camtay run sẽ dựng bảng")
     if version > schema.SCHEMA:
         return Finding("bad", f"Cơ sở dữ liệu {kind}: phiên bản {version}, mới hơn chương trình ({schema.SCHEMA})")
     needed = "./camtay run sẽ tự nâng cấp" if path else "hãy chạy ./camtay migrate"
     return Finding("note" if path else "bad", f"Cơ sở dữ liệu {kind}: phiên bản {version} đã cũ, {needed}")
+
+
+def _copies(data: Path, url: str, now: datetime) -> Iterator[Finding]:
+    """Whether what would be needed on a bad day is there: programs, a backup that was proved, nothing half done."""
+    path = sqlite_path(url)
+    if (data / restoring.PLAN).exists():
+        yield Finding("bad", "Một lần lấy lại dữ liệu còn dở; ./camtay run sẽ làm nốt")
+    if path is None:
+        try:
+            yield Finding("good", f"Chương trình của PostgreSQL để sao lưu: {pg_tools.versions(url)}")
+        except pg_tools.PgToolFailed as lacking:
+            yield Finding("bad", f"Chưa sao lưu PostgreSQL được: {lacking}")
+    elif not path.exists():
+        return
+    proof = backup.proof(data)
+    if proof is None:
+        yield Finding("note", "Chưa có bản sao lưu nào được mở thử: ./camtay backup làm và mở thử một bản")
+        return
+    days = (now - datetime.fromisoformat(proof.at)).days
+    told = f"{proof.file}, mở thử cách đây {days} ngày" if days else f"{proof.file}, vừa mở thử trong ngày"
+    yield Finding("good" if days <= PROVED_DAYS else "note", f"Bản sao lưu lấy lại được: {told}")
 
 
 async def _kept(settings: Settings, url: str, now: datetime) -> Iterable[Finding]:
@@ -154,11 +184,15 @@ async def _kept(settings: Settings, url: str, now: datetime) -> Iterable[Finding
                 before = now - timedelta(days=settings.keep.idle_days)
                 counts = await database.read(lambda c: retention.counts(c, before))
                 helpers = await database.read(lambda c: crew.counts(c, to_ms(now)))
+                known, doubted = await database.read(clock_of)
         finally:
             await database.close()
     except (TimeoutError, StorageError, ValueError):
         return ()  # said of the database itself
-    found = [Finding("good", f"Người im lâu đang được hỏi giữ hay xóa: {counts['asked']}")]
+    found = [
+        *_clock(known, doubted, now),
+        Finding("good", f"Người im lâu đang được hỏi giữ hay xóa: {counts['asked']}"),
+    ]
     if counts["officers"]:
         text = (
             f"Cán bộ im hơn {settings.keep.idle_days} ngày: {counts['officers']}; máy không tự xóa, hãy xem ai còn làm"
@@ -167,13 +201,21 @@ async def _kept(settings: Settings, url: str, now: datetime) -> Iterable[Finding
     return [*found, *_helpers(helpers)]
 
 
+def _clock(known: datetime | None, doubted: datetime | None, now: datetime) -> Iterator[Finding]:
+    """Mass work rests for a day when the clock has jumped: whoever keeps the machine is to know why."""
+    if begin(known, doubted, Reading(now, 0)).doubted is not None and known is not None:
+        told = f"lần chạy trước là {known:%d/%m/%Y}, giờ là {now:%d/%m/%Y}"
+        yield Finding("bad", f"Đồng hồ máy: {told}; hãy chỉnh giờ, hoặc để yên một ngày nếu giờ này đúng")
+
+
 def _helpers(counts: Mapping[str, int]) -> Iterator[Finding]:
     """Whether a call for help has somebody to go to."""
     if counts["officers"]:
         told = f"Cán bộ: {counts['officers']}, người chỉ đã nhận quy tắc: {counts['instructors']}"
         yield Finding("good", f"{told}, yêu cầu đang chờ: {counts['requests']}")
     else:
-        yield Finding("note", "Chưa có cán bộ nào: lời nhờ giúp không tới ai. ./camtay people invite --role officer")
+        advice = "./camtay people invite --role officer --area MÃ (mã xã: ./camtay people areas)"
+        yield Finding("note", f"Chưa có cán bộ nào: lời nhờ giúp không tới ai. {advice}")
     if counts["overdue"]:
         yield Finding("bad", f"Việc khẩn quá hạn hơn một giờ: {counts['overdue']}; ./camtay run có đang chạy?")
 
@@ -247,16 +289,18 @@ def _web(settings: Settings) -> Iterator[Finding]:
     web = settings.web
     local = "127.0.0.1" if web.host in ("0.0.0.0", "::", "localhost") else web.host
     address = web.public_url or f"http://{web.host}:{web.port}/"
-    answer = _ask_health(local, web.port)
-    if answer is None and _in_use(Path(settings.data.dir)):
-        yield Finding("note", f"Trang trò chuyện: đang chạy, nhưng không ở cổng {web.port}; xem lại --port lúc chạy")
-    elif answer is None:
+    data = Path(settings.data.dir)
+    served = port_of(data) if _in_use(data) else 0
+    if served and served != web.port:
+        address = web.public_url or f"http://{web.host}:{served}/"
+    answer = _ask_health(local, served or web.port)
+    if answer is None:
         yield Finding("good", f"Trang trò chuyện: {address} (chưa chạy, cổng còn trống)")
     elif answer in (200, 503):
         state = "đang chạy" if answer == 200 else "đang chạy nhưng báo có trục trặc"
         yield Finding("good" if answer == 200 else "bad", f"Trang trò chuyện: {address} ({state})")
     else:
-        yield Finding("bad", f"Trang trò chuyện: cổng {web.port} đang do chương trình khác giữ; đổi web.port")
+        yield Finding("bad", f"Trang trò chuyện: cổng {served or web.port} đang do chương trình khác giữ; đổi web.port")
     if not web.public_url and local == web.host and web.host in ("127.0.0.1", "::1"):
         yield Finding("note", "Trang trò chuyện chỉ mở được trên máy này; dùng --host 0.0.0.0 cho điện thoại cùng mạng")
 

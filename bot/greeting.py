@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import socket
 from collections.abc import Iterator, Sequence
 
-from bot.settings import Settings
+from bot.addresses import in_container, in_the_room, of_this_machine
+from bot.errors import in_words
+from bot.settings import Settings, Web
 from bot.web.door import FILES, bounds_for
 from flows.shelf.shelf import Shelf
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
-_REASONS = {
-    errno.EACCES: "không có quyền",
-    errno.EPERM: "không có quyền",
-    errno.EROFS: "chỗ này chỉ đọc được",
-    errno.ENOTDIR: "đã có một tệp ở chỗ của thư mục",
-    errno.ENOSPC: "ổ đĩa đã đầy",
-    errno.EADDRINUSE: "đã có chương trình khác dùng cổng này",
-    errno.EADDRNOTAVAIL: "máy này không có địa chỉ đó",
-}
+EVERYWHERE = ("0.0.0.0", "::")
 
 
 def refusal(fault: OSError, settings: Settings) -> str:
     """Why it cannot start, in a sentence."""
-    reason = _REASONS.get(fault.errno or 0) or fault.strerror or str(fault)
+    reason = in_words(fault)
     if fault.filename:
         return f"Không dùng được {fault.filename}: {reason}."
     if isinstance(fault, socket.gaierror):
@@ -41,10 +32,7 @@ def greeting(settings: Settings, shelf: Shelf, files: int, key: str) -> Iterator
         yield from (f"  {problem}" for problem in problems[:5])
     yield from hearing_faults(shelf)
     web = settings.web
-    address = web.public_url or f"http://{_shown(web.host)}:{web.port}/"
-    yield f"Cầm Tay đang chạy: {address}"
-    if web.public_url or web.host not in LOOPBACK:
-        yield from _qr(address)
+    yield from _where(web, container=in_container())
     here = f"http://127.0.0.1:{web.port}"
     if web.public_url:
         yield f"Số liệu, chỉ mở được trên máy này: {here}/healthz?key={key}"
@@ -62,6 +50,27 @@ def pages_told(files: int) -> str:
     return told if files >= FILES else f"{told}; máy chỉ cho mở {files} tệp, nên cho {FILES} (ulimit -n {FILES})"
 
 
+def _where(web: Web, *, container: bool) -> Iterator[str]:
+    """The address, with a QR code where a phone can open it."""
+    own = web.host not in EVERYWHERE
+    if web.public_url or own:
+        shown = f"[{web.host}]" if ":" in web.host else web.host
+        address = web.public_url or f"http://{shown}:{web.port}/"
+        yield f"Cầm Tay đang chạy: {address}"
+        yield from _qr(address) if web.public_url or web.host not in LOOPBACK else ()
+        return
+    yield f"Cầm Tay đang chạy: http://127.0.0.1:{web.port}/"
+    addresses = [] if container else in_the_room(of_this_machine())
+    if container:
+        yield "Máy nằm trong container nên không biết địa chỉ bên ngoài: điền web.public_url thì có mã QR."
+    elif not addresses:
+        yield "Máy chưa nối mạng nào mà điện thoại vào được. Nối Wi-Fi rồi chạy lại thì có mã QR."
+    for each in addresses:
+        yield f"Điện thoại cùng mạng mở: http://{each}:{web.port}/"
+    if addresses:
+        yield from _qr(f"http://{addresses[0]}:{web.port}/")
+
+
 def hearing_faults(shelf: Shelf) -> Iterator[str]:
     """What the tutor cannot hear or answer, and what to do about it."""
     for path, problems in shelf.unheard.items():
@@ -69,15 +78,6 @@ def hearing_faults(shelf: Shelf) -> Iterator[str]:
         yield from (f"  {problem}" for problem in problems[:5])
     if shelf.model is None:
         yield "Chưa có ear.model: máy chỉ nghe được lời cầu cứu chắc chắn. Chạy ./camtay train để làm tệp này."
-
-
-def _shown(host: str) -> str:
-    if host not in ("0.0.0.0", "::"):
-        return f"[{host}]" if ":" in host else host
-    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.connect(("192.0.2.1", 9))  # sends nothing: asks the system which of its addresses faces the network
-        return str(probe.getsockname()[0])
-    return "127.0.0.1"
 
 
 def _qr(address: str) -> Sequence[str]:

@@ -15,7 +15,7 @@ from flows.reading.loader import Parsers, by_place
 from flows.saying import say
 from flows.shelf.shelf import languages_of
 from storage import schema
-from storage.copies import sqlite_path
+from storage.address import sqlite_path
 from storage.database import Database, open_database
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import csv
 import io
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -25,8 +24,8 @@ from bot.services.pseudonyms import Pseudonyms
 from bot.services.requests import Requests
 from bot.services.rules import pairing_clock, pairing_rules
 from bot.settings import Settings
+from bot.sheets import as_csv
 from bot.tutoring.invitations import SHORT
-from bot.tutoring.lists.words import harmless
 from bot.tutoring.reception import consent_text
 
 KIND_NAMES = {"pair": "cần người chỉ", "help": "nhờ giúp", "safety": "KHẨN", "change": "đổi người chỉ"}
@@ -89,7 +88,7 @@ async def _list(service: People, actor: Actor, given: argparse.Namespace, write:
     ]
     heads = ("ma", "ten", "vai", "dia_ban", "tinh_trang")
     if given.format == "csv":
-        write(_csv([heads, *table]).rstrip("\n"))
+        write(as_csv(heads, table).rstrip("\n"))
     else:
         for row in table:
             write("  ".join(str(cell) for cell in row))
@@ -112,8 +111,7 @@ async def _invite(service: People, actor: Actor, given: argparse.Namespace, writ
     every = await service.invite_all(actor, wanted, lasts)
     heads = ("ten", "vai", "dia_ban", "ma", "duong_dan")
     rows = [(m.name, ROLE_NAMES[m.role], m.area.name, m.code, " ".join(m.links)) for m in every]
-    with given.all.open("w", encoding="utf-8-sig", newline="") as file:
-        file.write(_csv([heads, *rows]))
+    given.all.write_bytes(as_csv(heads, rows).encode())
     write(f"Đã ghi {len(rows)} mã vào {given.all}. Mỗi mã dùng một lần; hãy giữ kín tệp này và xóa khi đã phát.")
     return 0
 
@@ -254,13 +252,6 @@ def _of(service: People) -> Requests:
     hooks = service.office.hooks
     assert isinstance(hooks, Hooks)
     return Requests(service, hooks.world)
-
-
-def _csv(rows: Sequence[Sequence[str]]) -> str:
-    """As a file that a spreadsheet opens and does not execute."""
-    written = io.StringIO()
-    csv.writer(written, lineterminator="\n").writerows([harmless(cell) for cell in row] for row in rows)
-    return written.getvalue()
 
 
 _Verb = Callable[[People, Actor, argparse.Namespace, Print], Awaitable[int]]

@@ -12,7 +12,21 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, NoReturn
 
-from bot.checks import address, bot_name, clock, database, hosts, https, networks, one_of, some, within, zone
+from bot.checks import (
+    address,
+    bot_name,
+    clock,
+    database,
+    hosts,
+    https,
+    networks,
+    one_of,
+    phone,
+    site,
+    some,
+    within,
+    zone,
+)
 from bot.errors import SettingsInvalid
 from flows.reading.fields import NAME, NAME_SHAPE, did_you_mean
 from flows.yaml import strictyaml
@@ -39,7 +53,7 @@ class Helper:
     """The person whose number "giúp" gives."""
 
     name: str = _key("")
-    phone: str = _key("")
+    phone: str = _key("", phone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +63,7 @@ class Web:
 
     host: str = _key("127.0.0.1", some)
     port: int = _key(8080, within(0, 65_535))
-    public_url: str = _key("", address)
+    public_url: str = _key("", site)
     max_text: int = _key(4_000, within(100, 100_000))
     proxies: str = _key("127.0.0.1 ::1", networks)
 

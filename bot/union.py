@@ -51,8 +51,8 @@ def report(settings: Settings, given: argparse.Namespace, world: World, write: P
         text = as_csv(table.heads, table.rows) if given.format == "csv" else f"{as_text(table)}\n"
         if given.to is None:
             write(text.rstrip("\n"))
-        else:  # with the mark by which a spreadsheet knows UTF-8
-            _save(given.to, text.encode("utf-8-sig" if given.format == "csv" else "utf-8"), write)
+        else:
+            _save(given.to, text.encode(), write)
         return 0
 
     return asyncio.run(_beside(settings, world, work))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import signal
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -181,23 +183,53 @@ def simulate(given: argparse.Namespace) -> int:
 
 def make_backup(given: argparse.Namespace) -> int:
     settings = _settings(given)
-    from bot import backup
+    from bot import backup, restoring
 
-    file, manifest = backup.make(Path(settings.data.dir), settings.database_url, given.file, datetime.now(UTC))
+    data, url = Path(settings.data.dir), settings.database_url
+    restoring.finish(data, url)
+    with _tidy_when_stopped():
+        site = backup.site_files(given.config, Path(settings.lessons.dir))
+        file, manifest = backup.make(data, url, given.file, datetime.now(UTC), site=site)
+        backup.prove(file, data, datetime.now(UTC))
     size = file.stat().st_size / 1_000
-    print(f"Đã sao lưu: {file} ({size:,.0f} kB, dữ liệu phiên bản {manifest.schema}).")
+    print(f"Đã sao lưu và mở thử: {file} ({size:,.0f} kB, dữ liệu phiên bản {manifest.schema}).")
     print("Trong tệp có khóa ký và thông tin học viên: hãy cất ở chỗ riêng.")
     return 0
 
 
 def restore(given: argparse.Namespace) -> int:
     settings = _settings(given)
-    from bot import backup
+    from bot import backup, restoring
 
-    aside, manifest = backup.restore(given.file, Path(settings.data.dir), settings.database_url, datetime.now(UTC))
-    print(f"Đã lấy lại dữ liệu của lúc {datetime.fromisoformat(manifest.created_at):%H:%M %d/%m/%Y} (UTC).")
+    data, url = Path(settings.data.dir), settings.database_url
+    if given.check:
+        with _tidy_when_stopped():
+            manifest = backup.prove(given.file, data, datetime.now(UTC))
+        print(f"Mở thử được, chưa đổi gì: dữ liệu của lúc {_utc(manifest.created_at)}.")
+        return 0
+    with _tidy_when_stopped():
+        aside, manifest = restoring.restore(given.file, data, url, datetime.now(UTC))
+    print(f"Đã lấy lại dữ liệu của lúc {_utc(manifest.created_at)}.")
     print(f"Dữ liệu trước đó còn ở: {aside}")
+    with _tidy_when_stopped():
+        print("\n".join(restoring.put_site(given.file, data, given.config, Path(settings.lessons.dir))), end="")
     return 0
+
+
+def _utc(instant: str) -> str:
+    return f"{datetime.fromisoformat(instant):%H:%M %d/%m/%Y} (UTC)"
+
+
+@contextmanager
+def _tidy_when_stopped() -> Iterator[None]:
+    """A request to end (SIGTERM, a closed terminal) ends like Ctrl-C: no copy of anybody's data stays behind."""
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    former = {name: signal.signal(getattr(signal, name), lambda number, _: sys.exit(128 + number)) for name in names}
+    try:
+        yield
+    finally:
+        for name, handler in former.items():
+            signal.signal(getattr(signal, name), handler)
 
 
 def people(given: argparse.Namespace) -> int:
@@ -299,13 +331,15 @@ def _how(given: argparse.Namespace, *, rollback: bool = False) -> How:
 
 async def _migrate(settings: Settings) -> tuple[str | None, str | None]:
     """The schema's version before and after."""
+    from bot import restoring
     from storage import schema
-    from storage.copies import sqlite_path
+    from storage.address import sqlite_path
     from storage.database import open_database
     from storage.errors import SchemaTooNew
     from storage.lock import lock_all
 
     url = settings.database_url
+    restoring.finish(Path(settings.data.dir), url)
     database = open_database(url)
     path = sqlite_path(url)
     held = lock_all(Path(settings.data.dir), path) if path else None

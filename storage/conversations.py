@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage import tables as t
+from storage import traces
 from storage.errors import Conflict
 from storage.forgetting import forget_belonging
 from storage.records import LearnerRow, OutboxRow, PersonRow, Writes, from_ms, to_ms
@@ -187,6 +188,7 @@ def write(conn: Connection, writes: Writes) -> None:
     Raises Conflict when a revision has moved, which the lock taken on reading should make impossible; asyncpg cannot
     count the rows of an executemany, so on PostgreSQL the lock alone holds.
     """
+    named = [traces.traces_of(conn, each) for each in sorted({*writes.forget_people, *writes.forget_answers})]
     _many(conn, _SAVE_PERSON, [
         {"id": p.learner_id, "new_name": p.name, "new_address": p.address, "new_consent": p.consent}
         for p in sorted(writes.people, key=lambda p: p.learner_id)
@@ -217,6 +219,8 @@ def write(conn: Connection, writes: Writes) -> None:
          "fleeting": int(e.fleeting)}
         for e in writes.log
     ])  # fmt: skip
+    for each in named:
+        traces.erase(conn, each)  # last: somebody of the same batch may have been shown her name
 
 
 def keep_wording(conn: Connection, wording: str, text: str, now: datetime) -> None:
@@ -322,12 +326,14 @@ def forget_person(conn: Connection, learner_id: str) -> None:
     conn.execute(select(t.person.c.learner_id).where(t.person.c.learner_id == learner_id).with_for_update())
     out_no = conn.scalar(select(t.session.c.out_no).where(t.session.c.learner_id == learner_id)) or 0
     _remember_highest(conn, out_no)
+    named = traces.traces_of(conn, learner_id)
     forget_said(conn, learner_id)
     hand_over(conn, learner_id, out_no + FAREWELL)
     forget_answers(conn, learner_id)
     forget_belonging(conn, learner_id)
     for table in (t.session, t.identity, t.person):
         conn.execute(delete(table).where(table.c.learner_id == learner_id))
+    traces.erase(conn, named)
 
 
 def _highest_forgotten(conn: Connection) -> int:

@@ -7,9 +7,13 @@ import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from time import monotonic
 
 from storage import pg_tools
-from storage.errors import StorageError
+from storage.address import sqlite_path
+from storage.errors import StorageError, StorageUnavailable
+from storage.files import sync_folder
+from storage.pouring import pour
 
 SQLITE, POSTGRESQL = "database.sqlite3", "database.pgdump"
 DATABASE_NAMES = (SQLITE, POSTGRESQL)
@@ -19,22 +23,11 @@ class CopyFailed(StorageError):
     """The database could not be copied or put back; what is there is as it was."""
 
 
-def sqlite_path(url: str) -> Path | None:
-    """The file of an `sqlite:///path` address; None for another kind of database."""
-    kind, _, path = url.partition("///")
-    return Path(path) if kind.split("+")[0].rstrip(":") == "sqlite" else None
-
-
-def copy_name(url: str) -> str:
-    """What a copy of this database is called."""
-    return POSTGRESQL if sqlite_path(url) is None else SQLITE
-
-
 def copy_database(url: str, folder: Path) -> tuple[Path, str]:
     """A consistent, checked copy in `folder` and its schema version. Raises CopyFailed, OSError."""
-    target = folder / copy_name(url)
+    path = sqlite_path(url)
+    target = folder / (POSTGRESQL if path is None else SQLITE)
     try:
-        path = sqlite_path(url)
         if path is None:
             pg_tools.dump(url, target)
             return target, pg_tools.ask(url, "SELECT version_num FROM alembic_version")
@@ -46,50 +39,92 @@ def copy_database(url: str, folder: Path) -> tuple[Path, str]:
         raise CopyFailed(str(fault)) from fault
 
 
-def put_database(url: str, folder: Path, aside: Path) -> None:
-    """Put the copy in `folder` in the place of the database, whose former content is kept in `aside`.
+def keep_sqlite(path: Path, aside: Path) -> None:
+    """Copy an SQLite database aside, where there is one; nobody else is using it. Raises OSError.
 
-    Nobody else may be using it. At every moment the database is the former or the copy. Raises CopyFailed, OSError.
+    What SQLite still has in its side files goes home first.
+    """
+    if not path.exists():
+        return
+    try:
+        with closing(_open_existing(path)) as former:
+            former.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.DatabaseError:
+        pass  # broken, perhaps the very reason to restore: its parts are kept side by side
+    for part in (path, *_side_files(path)):
+        if part.exists():
+            shutil.copy2(part, aside / part.name)
+
+
+def put_sqlite(path: Path, new: Path) -> None:
+    """The new one takes the place of the former, whose side files must not be read into it; at most once."""
+    if new.exists():
+        for left in _side_files(path):
+            left.unlink(missing_ok=True)
+        os.replace(new, path)
+        sync_folder(path.parent)
+
+
+def keep_postgresql(url: str, aside: Path) -> None:
+    """Dump a PostgreSQL database that nobody else uses. Raises CopyFailed."""
+    try:
+        if pg_tools.ask(url, pg_tools.OTHERS_CONNECTED) != "0":
+            raise CopyFailed("có chương trình khác đang dùng cơ sở dữ liệu này; hãy dừng Cầm Tay trước")
+        pg_tools.dump(url, aside / POSTGRESQL)
+    except pg_tools.PgToolFailed as fault:
+        raise CopyFailed(str(fault)) from fault
+
+
+async def put_postgresql(url: str, new: Path, copied: str) -> None:
+    """Fill the database with a dump or with an SQLite file, in one transaction.
+
+    Raises CopyFailed; then it is as it was.
     """
     try:
-        path = sqlite_path(url)
-        if path is None:
-            _put_postgresql(url, folder / POSTGRESQL, aside)
+        if copied == POSTGRESQL:
+            pg_tools.load(url, new)
         else:
-            _checked_version(folder / SQLITE)
-            _put_sqlite(path, folder / SQLITE, aside)
+            await pour(new, url)
+    except (sqlite3.Error, pg_tools.PgToolFailed, StorageUnavailable) as fault:
+        raise CopyFailed(str(fault)) from fault
+
+
+def check(copied: Path, name: str) -> None:
+    """Read the whole copy, as one that is to be put in place. Raises CopyFailed."""
+    try:
+        if name == SQLITE:
+            _checked_version(copied)
+        else:
+            pg_tools.read_through(copied)
     except (sqlite3.Error, pg_tools.PgToolFailed) as fault:
         raise CopyFailed(str(fault)) from fault
 
 
-def _put_postgresql(url: str, copy: Path, aside: Path) -> None:
-    if pg_tools.ask(url, pg_tools.OTHERS_CONNECTED) != "0":
-        raise CopyFailed("có chương trình khác đang dùng cơ sở dữ liệu này; hãy dừng Cầm Tay trước")
-    pg_tools.dump(url, aside / POSTGRESQL)
-    pg_tools.load(url, copy)
-
-
-def _put_sqlite(path: Path, copy: Path, aside: Path) -> None:
-    """What SQLite still has in its side files goes home first: it must not be read into the restored database."""
-    if path.exists():
-        try:
-            with closing(_open_existing(path)) as former:
-                former.execute("PRAGMA journal_mode = DELETE")
-        except sqlite3.DatabaseError:
-            pass  # broken, perhaps the very reason to restore: its parts are kept side by side
-        shutil.copy2(path, aside / path.name)
-    for tail in ("-wal", "-shm", "-journal"):
-        left = path.with_name(path.name + tail)
-        if left.exists():
-            os.replace(left, aside / left.name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    os.replace(copy, path)
+def _side_files(path: Path) -> list[Path]:
+    return [path.with_name(path.name + tail) for tail in ("-wal", "-shm", "-journal")]
 
 
 def _open_existing(path: Path) -> sqlite3.Connection:
     if not path.exists():
         raise CopyFailed(f"chưa có cơ sở dữ liệu ở {path}; chạy ./camtay run trước đã")
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True)
+
+
+def integrity_fault(path: Path, patience_s: float) -> str:
+    """What is wrong inside an SQLite file, in words; empty when nothing is, as far as could be read in this time.
+
+    It is only read, and may be in use.
+    """
+    until = monotonic() + patience_s
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
+            database.set_progress_handler(lambda: monotonic() > until, 100_000)
+            (found,) = database.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.OperationalError as fault:
+        return "" if fault.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT else f"không đọc hết được ({fault})"
+    except sqlite3.DatabaseError as fault:
+        return f"có chỗ hỏng ({fault})"
+    return "" if found == "ok" else f"có chỗ hỏng ({found})"
 
 
 def _checked_version(path: Path) -> str:

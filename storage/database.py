@@ -22,6 +22,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import QueuePool, StaticPool
 
+from storage.address import postgres_address, sqlite_path
 from storage.errors import Conflict, StorageUnavailable
 
 T = TypeVar("T")
@@ -65,13 +66,9 @@ class Database(Protocol):
 
 
 def open_database(url: str) -> Database:
-    """`sqlite:///path` or `postgresql://…`; nothing is connected yet. Raises ValueError for another kind."""
-    kind = url.split(":", 1)[0].split("+")[0]
-    if kind == "sqlite":
-        return SQLite(Path(url.split("///", 1)[1]))
-    if kind in ("postgresql", "postgres"):
-        return PostgreSQL("postgresql+asyncpg:" + url.split(":", 1)[1])
-    raise ValueError(f"{kind}: only sqlite and postgresql are known")
+    """`sqlite:///path` or `postgresql://…`; nothing is connected yet. Raises AddressInvalid for another kind."""
+    path = sqlite_path(url)
+    return PostgreSQL(url) if path is None else SQLite(path)
 
 
 class SQLite:
@@ -195,10 +192,21 @@ class PostgreSQL:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        patience = {"timeout": CONNECT_TIMEOUT_S, "command_timeout": COMMAND_TIMEOUT_S}
-        self._engine = create_async_engine(url, pool_size=4, max_overflow=4, connect_args=patience)
+        self._address = postgres_address(url).asyncpg
+        self._engine = create_async_engine(
+            "postgresql+asyncpg://", pool_size=4, max_overflow=4, async_creator=self._connect
+        )
         self._holder: AsyncConnection | None = None
         self.lane = asyncio.Lock()
+
+    async def _connect(self) -> Any:
+        """By asyncpg's own reading of the address: it alone understands libpq's words for TLS."""
+        import asyncpg  # whoever has SQLite never needs it
+
+        try:
+            return await asyncpg.connect(self._address, timeout=CONNECT_TIMEOUT_S, command_timeout=COMMAND_TIMEOUT_S)
+        except asyncpg.exceptions.ClientConfigurationError as wrong:
+            raise StorageUnavailable(f"DATABASE_URL: {wrong}") from wrong
 
     async def transact(self, work: Work[T]) -> T:
         async with _decided(), self._engine.begin() as connection:
@@ -253,7 +261,8 @@ def decide(fault: Exception) -> Exception:
     if isinstance(fault, IntegrityError) and "UNIQUE" in str(fault.orig).upper():
         return Conflict(str(fault.orig))
     driver = fault.orig if isinstance(fault, DBAPIError) else fault
-    if isinstance(driver, ValueError) or isinstance(getattr(driver, "__cause__", None), ValueError):
+    ours = isinstance(driver, ValueError) or isinstance(getattr(driver, "__cause__", None), ValueError)
+    if ours and not isinstance(driver, OSError):  # a certificate that does not hold is both
         return fault  # a value that asyncpg cannot even send: ours, and no better the next time
     state = getattr(driver, "sqlstate", None)
     if state in _RETRY_STATES:

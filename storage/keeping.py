@@ -6,11 +6,16 @@ from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage import tables as t
 from storage import tables_people as people
 from storage.conversations import forget_person
 from storage.records import LogRow, from_ms, to_ms
+
+CLOCK = "clock"  # the last instant that was sure, and where a jump led to: see bot/workers/steady.py
+HEALTH = "health"  # when it was last seen that something can be written
 
 _CAME_BY_MS = 3_600_000  # whoever is not heard again within the hour of her coming has come by and gone
 _CAME_BY = (  # neither an answer to the first question, nor a lesson, a reminder, a call for help, a code or a role
@@ -144,6 +149,14 @@ def get_key(conn: Connection, key: str) -> tuple[str, int] | None:
 def drop_key(conn: Connection, key: str, revision: int) -> None:
     """Forget a value, unless it has changed since."""
     conn.execute(delete(t.key_value).where(t.key_value.c.key == key, t.key_value.c.revision == revision))
+
+
+def set_key(conn: Connection, key: str, value: str) -> None:
+    """Write a value, whatever it was."""
+    into = postgres_insert if conn.dialect.name == "postgresql" else sqlite_insert
+    statement = into(t.key_value).values(key=key, value=value, revision=1)
+    again = {"value": value, "revision": t.key_value.c.revision + 1}
+    conn.execute(statement.on_conflict_do_update(index_elements=["key"], set_=again))
 
 
 def put_key(conn: Connection, key: str, value: str, revision: int | None) -> bool:

@@ -22,6 +22,19 @@ def lock_all(folder: Path, database: Path | None) -> ExitStack:
         return taken.pop_all()
 
 
+def note_port(folder: Path, port: int) -> None:
+    """Write into the lock that is held where the page is served, for `port_of`."""
+    (folder / "camtay.lock").write_text(str(port), encoding="ascii")
+
+
+def port_of(folder: Path) -> int:
+    """Where whoever holds the folder serves the page; 0 when it has not said."""
+    try:
+        return int((folder / "camtay.lock").read_text("ascii") or 0)
+    except (OSError, ValueError):
+        return 0
+
+
 def lock_folder(folder: Path) -> IO[str]:
     """Take the folder; keep the result open as long as it is used. Raises AlreadyRunning."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -50,17 +50,18 @@ async def ensure(database: Database) -> None:
 
 async def migrate(database: Database) -> None:
     """Run every migration that is missing, each database in one transaction."""
-    await database.transact(_upgrade)
+    await database.transact(lambda connection: build(connection))
 
 
-def _upgrade(connection: Connection) -> None:
+def build(connection: Connection, to: str = "head") -> None:
+    """Run what is missing, up to a version, within the transaction of this connection."""
     from alembic import command  # costs 0.3 s, and is needed once in a schema's life
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
 
 
 def _copy_aside(path: Path, version: str) -> None:

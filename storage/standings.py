@@ -113,6 +113,13 @@ def officers(conn: Connection, path: str) -> list[str]:
     return found or [row.learner_id for row in conn.execute(_OFFICERS)][::-1][:20]
 
 
+def widest_officers(conn: Connection) -> list[str]:
+    """Active officers of the widest area that has any, 20 at most."""
+    rows = conn.execute(_OFFICERS).all()
+    widest = min((row.path.count("/") for row in rows), default=0)
+    return list(dict.fromkeys(row.learner_id for row in rows if row.path.count("/") == widest))[:20]
+
+
 # --- where an instructor stands ---
 
 

@@ -7,9 +7,10 @@ the key.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
+
+from storage.files import put_whole
 
 NAME = "deleted.json"
 
@@ -31,12 +32,7 @@ def keep(folder: Path, gone: Gone) -> None:
     path, all_known = folder / NAME, known([folder])
     if not gone.keys() - all_known.keys():
         return
-    partial = path.with_name(f".{NAME}.partial")
-    with open(partial, "w", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-        json.dump({**gone, **all_known}, file, sort_keys=True)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(partial, path)
+    put_whole(path, json.dumps({**gone, **all_known}, sort_keys=True).encode())
 
 
 def _read(path: Path) -> Gone:

@@ -27,12 +27,12 @@ class Pseudonyms:
         The oldest line counts: pseudonyms must stay what they are, so this key is never changed.
         """
         load_keys(data / KEY_FILE, lambda: new_id() + new_id())
-        return cls(cls.key_of(data))
+        return cls(cls.key_in(data / KEY_FILE))
 
     @staticmethod
-    def key_of(data: Path) -> bytes:
-        """The key in a folder that has one. Raises SettingsInvalid for a broken file, OSError for none."""
-        return load_keys(data / KEY_FILE, str)[-1].encode()
+    def key_in(file: Path) -> bytes:
+        """The key in a file that is there. Raises SettingsInvalid for a broken one, OSError for none."""
+        return load_keys(file, str)[-1].encode()
 
     def of(self, learner_id: str) -> str:
         """A person (or an invitee) where her row may outlive her: audit, events, tombstones, `by`."""

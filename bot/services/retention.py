@@ -7,7 +7,6 @@ clock, but counted for whoever looks after the machine.
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -131,14 +130,6 @@ def old_copies(folders: set[Path], data: Path, rules: Rules, now: datetime) -> I
     if rules.backups is not None:
         made = sorted(path for path in (data / "backup").glob("*") if _BACKUP.fullmatch(path.name))
         yield from (path for path in made[:-1] if _is_older(path, now - rules.backups))
-
-
-def remove(path: Path) -> None:
-    """A copy is gone; raises OSError when it cannot be."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink()
 
 
 def _is_older(path: Path, instant: datetime) -> bool:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.services import retention
+from bot.services import disk, retention
 from bot.services.retention import Retention
 from bot.tutoring.quiet import QuietHours
 from bot.workers.edge import guarded
+from bot.workers.steady import Steady
+from storage.files import remove, sweep
 
 EVERY = timedelta(days=1)
 LOOK_EVERY_S = 600.0
@@ -24,8 +26,16 @@ class Caretaker:
     """`folders` are where copies of the database may lie, `data` the data folder among them."""
 
     def __init__(
-        self, retention_: Retention, now: Callable[[], datetime], quiet: QuietHours, folders: set[Path], data: Path
+        self,
+        retention_: Retention,
+        now: Callable[[], datetime],
+        quiet: QuietHours,
+        folders: set[Path],
+        data: Path,
+        steady: Steady | None = None,
+        free: Callable[[Iterable[Path]], int] = disk.free_bytes,
     ) -> None:
+        self.steady, self.free = steady, free
         self.retention, self.now, self.quiet, self.folders, self.data = retention_, now, quiet, folders, data
         self._done_at: datetime | None = None
         self._compacted = False  # a machine that is off at night does it when it is switched on
@@ -37,6 +47,9 @@ class Caretaker:
 
     async def step(self) -> None:
         """Once a day and only by day, since people are asked; and in the small hours what holds everybody up."""
+        await self._look_at_disk()
+        if self.steady and await self.steady.look() is not None:
+            return  # whoever would be asked or forgotten by a clock that has jumped
         now = self.now()
         small_hours = now.astimezone(self.quiet.zone).hour == SMALL_HOURS
         if (small_hours or not self._compacted) and await self.retention.compact():
@@ -56,11 +69,18 @@ class Caretaker:
         if counts["officers"]:
             log.warning("officers silent", extra={"people": counts["officers"]})
 
+    async def _look_at_disk(self) -> None:
+        """Well before it is full; the officers hear it by day, whoever reads the log at once."""
+        free = await asyncio.to_thread(self.free, self.folders)
+        if free < disk.LITTLE:
+            told = await disk.warn(self.retention.database, free, self.now(), self.retention.new_id)
+            log.warning("disk nearly full", extra={"free_mb": free // 1_000_000, "told": told})
+
     def _remove_copies(self, now: datetime) -> int:
-        removed = 0
+        removed = sweep({*self.folders, self.data / "backup"})
         for path in list(retention.old_copies(self.folders, self.data, self.retention.rules, now)):
             try:
-                retention.remove(path)
+                remove(path)
                 removed += 1
             except OSError as refused:
                 log.warning("copy not removed", extra={"reason": refused.strerror})

@@ -18,8 +18,9 @@ from bot.tutoring import talk as talks
 from bot.tutoring.quiet import QuietHours
 from bot.tutoring.rights import UNDO
 from bot.workers.edge import guarded
+from bot.workers.steady import Steady
 from flows import SessionCorrupt
-from storage import invitations, joins, keeping
+from storage import invitations, invitees, joins, keeping
 from storage.database import Connection, Database
 from storage.pairings import due_notices
 from storage.records import to_ms
@@ -30,9 +31,11 @@ DUE_AT_ONCE = 100
 TOLD_AT_ONCE, TURNS = 20, 100
 """Notices in one batch at most; batches, and slices of deadlines, before the rest has its turn."""
 SWEEP_EVERY = timedelta(hours=1)
+MOMENT = timedelta(minutes=1)  # so long nothing is done by a clock that has jumped; nothing is deleted by it for a day
 SWEEP_SLICE = 50  # rows a transaction at most
 KEEP_UNCONSENTED = timedelta(days=30)  # design, section 4
 KEEP_CAME_BY = timedelta(days=3)  # who opened the page and answered nothing: mostly nobody
+KEEP_BROKEN_IMPORT = timedelta(days=1)  # names that nobody sees and the next import would throw away
 KEEP_RELAYED = timedelta(days=1)  # what one wrote to another stays on a page that never answers, at the most
 KEEP_INBOX = timedelta(days=14)  # Telegram delivers for 24 h; a page may send again what was typed offline for days
 
@@ -51,6 +54,7 @@ class Ticker:
         beat: Callable[[], Awaitable[None]],
         every_s: float = EVERY_S,
         pairings: Pairings | None = None,
+        steady: Steady | None = None,
     ) -> None:
         self.database = database
         self.submit = submit
@@ -59,6 +63,7 @@ class Ticker:
         self.beat = beat
         self.every_s = every_s
         self.pairings = pairings
+        self.steady = steady
         self._swept_at: datetime | None = None
         self._matched_at: datetime | None = None
         self._woken = asyncio.Event()
@@ -88,12 +93,16 @@ class Ticker:
         what has expired."""
         if self.database.unscrubbed:
             await guarded(self.database.scrub, log, "not wiped")
+        doubt = await self.steady.look() if self.steady else None
+        if doubt is not None and doubt < MOMENT:
+            return  # one odd reading is no reason to remind everybody
         await self.tell()
         await self.fire()
         await self.see_to_requests()
         await self.beat()
         now = self.now()
-        if self._swept_at is None or abs(now - self._swept_at) >= SWEEP_EVERY:
+        is_due = self._swept_at is None or abs(now - self._swept_at) >= SWEEP_EVERY
+        if is_due and doubt is None:
             self._swept_at = now
             await self.sweep()
 
@@ -161,6 +170,9 @@ class Ticker:
         while await self.database.transact(lambda c: joins.expire(c, now - UNDO, SWEEP_SLICE)) == SWEEP_SLICE:
             pass
         while await self.database.transact(lambda c: invitations.expire(c, people, SWEEP_SLICE)) == SWEEP_SLICE:
+            pass
+        broken_off = now - KEEP_BROKEN_IMPORT
+        while await self.database.transact(lambda c: invitees.drop_unfinished(c, broken_off, SWEEP_SLICE)):
             pass
         read = now - KEEP_RELAYED
         while await self.database.transact(lambda c: keeping.erase_relayed(c, read, SWEEP_SLICE)) == SWEEP_SLICE:

@@ -12,10 +12,10 @@ REQUIRED = frozenset(
     conduct_later conduct_more conduct_thanks consent consent_again corrected crew_card crew_confirmed crew_done
     crew_finished crew_level crew_list crew_no_offers crew_none crew_not_yours crew_nothing_done crew_seen_long
     crew_seen_today crew_seen_week crew_which danger_wait data_file data_log data_none data_shown data_union
-    data_whole data_whole_web declined delete_ask deleted die_again die_call die_steps emergency emergency_ask
-    emergency_done emergency_hello emergency_helper emergency_now figures_invite figures_targets follow_up
-    follow_up_learner given_list given_nameless given_none given_one given_unused given_used hard_here harm_die
-    harm_hurt hello help help_asked help_called help_coming help_done help_done_owner help_nobody
+    data_whole data_whole_web declined delete_ask deleted die_again die_call die_steps disk_low emergency
+    emergency_ask emergency_done emergency_hello emergency_helper emergency_now figures_invite figures_targets
+    follow_up follow_up_learner given_list given_nameless given_none given_one given_unused given_used hard_here
+    harm_die harm_hurt hello help help_asked help_called help_coming help_done help_done_owner help_nobody
     help_nobody_emergency hint hurt_again hurt_call hurt_steps idle_ask invited_instructor invited_learner
     invited_officer kept kind_account kind_card kind_citizen_id kind_contact kind_file kind_insurance kind_other
     kind_otp kind_passport kind_password kind_photo kind_place kind_sticker kind_video kind_voice label_accept

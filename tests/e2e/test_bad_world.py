@@ -185,6 +185,7 @@ async def test_a_full_disk(tmp_path: Path) -> None:
         _, finished = stage.begin(LEARNERS)
         with _no_file_may_grow(stage):
             assert await _send_once(web, "c:yes") == 503
+            await until(lambda: _is_unwell(stage.tutor))
             await until(lambda: stage.fake.bot.queue)
             stage.fake.faults.answer(500, "Internal Server Error", method="getUpdates")
             await until(lambda: not stage.fake.faults.waiting)  # it has asked again: for the same updates
@@ -193,6 +194,7 @@ async def test_a_full_disk(tmp_path: Path) -> None:
         await finished
         assert len(await web.log()) == len(opened)
         await web.take_lesson()
+        assert (await stage.tutor.health())[0] == 200
         assert not await stage.final_problems()
 
 

@@ -442,7 +442,7 @@ def test_backup_and_restore_by_command(tmp_path: Path, capsys: Output) -> None:
     main(["migrate", "--data", "data"])
     (tmp_path / "data" / "web.key").write_text("khóa")
     assert main(["backup", "all.tar.gz", "--data", "data"]) == 0
-    assert f"Đã sao lưu: {tmp_path / 'all.tar.gz'}" in capsys.readouterr().out
+    assert f"Đã sao lưu và mở thử: {tmp_path / 'all.tar.gz'}" in capsys.readouterr().out
     (tmp_path / "data" / "web.key").unlink()
     assert main(["restore", "all.tar.gz", "--data", "data"]) == 0
     assert "Dữ liệu trước đó còn ở:" in capsys.readouterr().out

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import re
 import shutil
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 
-from bot import doctor, settings
+from bot import backup, doctor, restoring, settings
+from bot.arguments import parser
 from bot.cli import main
 from bot.greeting import pages_told
 from bot.services.library import publish_first
+from bot.workers.steady import Steady
 from flows.shelf.shelf import read_shelf
-from storage import schema
+from storage import keeping, pg_tools, schema
 from storage.database import open_database
 from storage.lock import lock_folder
 from tests.support.fake_telegram import FakeTelegram
+from tests.support.process import running
 from tests.support.world import START
 
 ROOT = Path(__file__).parents[2]
@@ -71,7 +76,7 @@ async def test_the_helper_is_named_when_there_is_one(data: Path) -> None:
 async def test_the_database_is_told_by_its_version(data: Path) -> None:
     url = f"sqlite:///{data / 'camtay.db'}"
     await migrated(url)
-    assert (await look(data))["Cơ sở dữ liệu SQLite"] == f"good tốt, phiên bản {schema.SCHEMA}"
+    assert (await look(data))["Cơ sở dữ liệu SQLite"] == f"good không chỗ nào hỏng, phiên bản {schema.SCHEMA}"
     for version, told in (("9999", "bad phiên bản 9999, mới hơn chương trình"), ("0000", "note phiên bản 0000 đã cũ")):
         with closing(sqlite3.connect(data / "camtay.db")) as db, db:
             db.execute("UPDATE alembic_version SET version_num = ?", (version,))
@@ -99,7 +104,7 @@ async def test_a_running_tutor_is_noticed_and_not_disturbed(data: Path) -> None:
     with lock_folder(data):
         told = await look(data)
         assert "Cầm Tay đang chạy trên thư mục này" in told
-        assert told["Trang trò chuyện"] == "note đang chạy, nhưng không ở cổng 9; xem lại --port lúc chạy"
+        assert told["Trang trò chuyện"].startswith("good")
     assert "Cầm Tay đang nghỉ" in await look(data)
 
 
@@ -204,3 +209,93 @@ def test_how_many_pages_fit_is_told_with_what_to_do(files: int, told: str) -> No
 
 async def test_the_doctor_tells_how_many_pages_fit(data: Path) -> None:
     assert "nhiều nhất" in (await look(data))["Số trang mở cùng lúc"]
+
+
+async def test_a_page_that_cannot_be_read_is_found_before_somebody_stumbles_over_it(data: Path) -> None:
+    """Its first page, with the version in it, is whole: only who reads all of it knows."""
+    url = f"sqlite:///{data / 'camtay.db'}"
+    await migrated(url)
+    with closing(sqlite3.connect(data / "camtay.db")) as db:
+        db.execute("PRAGMA journal_mode = DELETE")
+        (root,) = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'area'").fetchone()
+        (size,) = db.execute("PRAGMA page_size").fetchone()
+    with (data / "camtay.db").open("r+b") as file:
+        file.seek((root - 1) * size)
+        file.write(b"\xff" * size)
+    told = (await look(data))["Cơ sở dữ liệu SQLite"]
+    assert told.startswith("bad ") and "hỏng" in told and told.endswith("./camtay restore TỆP")
+
+
+async def test_it_says_when_a_backup_was_last_proved(data: Path) -> None:
+    url = f"sqlite:///{data / 'camtay.db'}"
+    assert "Bản sao lưu lấy lại được" not in await look(data), "there is nothing to back up"
+    await migrated(url)
+    told = await look(data)
+    assert told["Chưa có bản sao lưu nào được mở thử"].startswith("note ./camtay backup")
+    long_ago = START - timedelta(days=9)
+    file, _ = await asyncio.to_thread(backup.make, data, url, None, long_ago)
+    backup.prove(file, data, long_ago)
+    assert (await look(data))["Bản sao lưu lấy lại được"] == f"note {file.name}, mở thử cách đây 9 ngày"
+    backup.prove(file, data, START)
+    assert (await look(data))["Bản sao lưu lấy lại được"] == f"good {file.name}, vừa mở thử trong ngày"
+    file.write_bytes(file.read_bytes()[:-200])
+    with pytest.raises(backup.BackupFailed, match="không lấy lại được"):
+        backup.prove(file, data, START)
+
+
+async def test_a_restore_that_is_half_done_is_named(data: Path) -> None:
+    data.mkdir()
+    (data / restoring.PLAN).write_text("{}")
+    assert (await look(data))["Một lần lấy lại dữ liệu còn dở; ./camtay run sẽ làm nốt"].startswith("bad")
+
+
+@pytest.mark.postgres
+async def test_the_programs_that_a_backup_of_postgresql_needs(
+    data: Path, postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = await look(data, {"DATABASE_URL": postgres_url})
+    assert told["Chương trình của PostgreSQL để sao lưu"].startswith("good bản ")
+    old = tmp_path / "bin"
+    old.mkdir()
+    for program in ("pg_dump", "pg_restore", "psql"):
+        answers = f'[ "$1" = --version ] && echo "{program} (PostgreSQL) 9.6" || echo 170002'
+        (old / program).write_text(f"#!/bin/sh\n{answers}\n")
+        (old / program).chmod(0o755)
+    monkeypatch.setattr(pg_tools, "INSTALLED", tmp_path / "none")
+    monkeypatch.setenv("PATH", str(old), prepend=os.pathsep)
+    told = await look(data, {"DATABASE_URL": postgres_url})
+    assert told["Chưa sao lưu PostgreSQL được"].endswith("sudo apt install postgresql-client-17")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    told = await look(data, {"DATABASE_URL": postgres_url})
+    assert told["Chưa sao lưu PostgreSQL được"].startswith("bad Máy này chưa có pg_dump. Hãy cài:")
+
+
+async def test_a_run_at_another_port_is_found_where_it_is(data: Path) -> None:
+    async with running(data.parent, {}) as tutor:  # as `run --port`: the settings that doctor reads say 9
+        assert (await look(data))["Trang trò chuyện"] == f"good http://127.0.0.1:{tutor.port}/ (đang chạy)"
+        assert "Cầm Tay đang chạy trên thư mục này" in await look(data)
+
+
+def test_every_advice_can_be_followed_to_the_letter(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each command that the doctor names is one that the command line takes, with a code for MÃ, a file for TỆP."""
+    source = (ROOT / "bot" / "doctor.py").read_text("utf-8")
+    words = r"(?:--[a-z-]+|[a-z-]+|[A-ZỆÃ]+)(?!\w)"
+    given = [command for command in re.findall(rf"\./camtay ({words}(?: {words})*)", source) if command != "doctor"]
+    assert len(given) > 8 and any("--area" in each for each in given)
+    for command in given:
+        try:
+            parser().parse_args([word for word in command.split() if word not in ("hay", "xem", "trong")])
+        except SystemExit:
+            raise AssertionError(f"./camtay {command}: {capsys.readouterr().err}") from None
+
+
+async def test_a_clock_that_is_far_from_the_last_known_instant_is_bad(data: Path) -> None:
+    url = f"sqlite:///{data / 'camtay.db'}"
+    await migrated(url)
+    database = open_database(url)
+    for since, wrong in ((timedelta(days=3), False), (timedelta(days=400), True), (timedelta(days=-2), True)):
+        steady = Steady(database, lambda since=since: START - since, lambda: 0.0)  # type: ignore[misc]
+        await database.transact(lambda c: keeping.set_key(c, keeping.CLOCK, "[null, null]"))
+        await steady.look()
+        assert ("Đồng hồ máy" in await look(data)) == wrong, since
+    await database.close()

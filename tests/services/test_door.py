@@ -251,3 +251,17 @@ def test_a_bad_lock_is_told_with_its_line(project: Project, tmp_path: Path) -> N
     assert "requirements/run.lock: có gói chưa ghim hoặc thiếu hash" in faults
     assert "requirements/run.lock: thiếu PyYAML của requirements/run.in; tạo lại tệp khóa" in faults
     assert "requirements/dev.lock: phải có aiohttp==3.14 như run.lock" in faults
+
+
+@pytest.mark.parametrize(
+    "command", [[str(DOOR), "--help"], ["-m", "bot", "people", "--help"], ["-m", "bot", "lint", "--rules"]]
+)
+def test_whoever_reads_only_the_first_lines_sees_no_traceback(command: list[str]) -> None:
+    """As `./camtay --help | head -5`: by the time the rest comes nobody listens."""
+    nobody, pipe = os.pipe()
+    os.close(nobody)
+    try:
+        run = subprocess.run([sys.executable, *command], cwd=ROOT, stdout=pipe, stderr=subprocess.PIPE, text=True)
+    finally:
+        os.close(pipe)
+    assert (run.returncode, run.stderr) == (0, "")

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, update
 
-from bot import backup
+from bot import backup, restoring
 from bot.channels.base import Tap
 from bot.services.people import OPERATOR
 from bot.services.pseudonyms import KEY_FILE, Pseudonyms
@@ -201,7 +201,7 @@ async def test_what_was_deleted_stays_deleted_after_a_restore(tmp_path: Path):
         file, _ = backup.make(data, url, tmp_path / "backup.tar.gz", NOW)
         await she.say("xóa dữ liệu")
         await she.tap("Xóa hết")
-    backup.restore(file, data, url, NOW)
+    restoring.restore(file, data, url, NOW)
     database = open_database(url)
     try:
         left = await database.read(everything)
@@ -227,7 +227,7 @@ async def test_what_was_deleted_stays_deleted_on_a_new_disk(tmp_path: Path):
         backup.make(data, url, tmp_path / "backups" / "2.tar.gz", NOW)
     new = tmp_path / "new"
     new.mkdir()
-    backup.restore(older, new, f"sqlite:///{new / 'camtay.db'}", NOW)
+    restoring.restore(older, new, f"sqlite:///{new / 'camtay.db'}", NOW)
     assert found_in(new / "camtay.db", *TRACES) == [] and found_in(new / "deleted.json", learner_id) == []
     database = open_database(f"sqlite:///{new / 'camtay.db'}")
     try:
@@ -250,11 +250,11 @@ async def test_a_restore_that_is_broken_off_and_run_again_brings_nobody_back(tmp
     (data / "z.note").unlink()
     (data / "z.note" / "in the way").mkdir(parents=True)
     with pytest.raises(backup.BackupFailed):
-        backup.restore(file, data, url, NOW)
+        restoring.restore(file, data, url, NOW)
     (data / "z.note" / "in the way").rmdir()
     (data / "z.note").rmdir()
     (data / "camtay.db").unlink()
-    backup.restore(file, data, url, NOW.replace(hour=1))
+    restoring.restore(file, data, url, NOW.replace(hour=1))
     database = open_database(url)
     try:
         assert await still_gone(database, names, learner_id)

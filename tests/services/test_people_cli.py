@@ -131,7 +131,7 @@ def test_codes_for_everybody_on_a_list(here: Path, capsys: Output):
     assert people("invite", "--area", "w26041", "--all", here / "ma.csv") == 0
     assert "Đã ghi 2 mã" in capsys.readouterr().out
     with (here / "ma.csv").open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
+        rows = list(csv.DictReader(file, delimiter=";"))
     assert {row["ten"] for row in rows} == {"Nguyễn Thị Lan", "Trần Thị Hoa"}
     assert len({row["ma"] for row in rows}) == 2 and all("t.me/camtay_bot" in row["duong_dan"] for row in rows)
     assert (here / "ma.csv").stat().st_mode & 0o077 == 0, "codes are for the officer alone"
@@ -183,8 +183,11 @@ def test_a_person_from_one_end_to_the_other(here: Path, capsys: Output):
     assert people("delete", "p1") == 0 and people("export", "p1") == 1
 
 
-def test_a_list_that_is_written_out_executes_nothing():
-    from bot.people import _csv
-
-    rows = list(csv.reader(_csv([["=HYPERLINK(1)", "+1", "-1", "@x", "Lan, Hoa"]]).splitlines()))
-    assert rows == [["'=HYPERLINK(1)", "'+1", "'-1", "'@x", "Lan, Hoa"]]
+def test_a_list_that_is_written_out_opens_by_a_double_click(here: Path, capsys: Output):
+    people("import", here / "ds.csv")
+    capsys.readouterr()
+    assert people("list", "--format", "csv") == 0
+    told = capsys.readouterr().out
+    assert told.startswith("\ufeffma;ten;vai;dia_ban;tinh_trang\n")
+    rows = list(csv.DictReader(told.removeprefix("\ufeff").splitlines(), delimiter=";"))
+    assert {"Nguyễn Thị Lan", "Trần Thị Hoa"} <= {row["ten"] for row in rows}

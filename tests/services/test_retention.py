@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from bot.services.hooks import PairingHooks
+from bot.services.people import OPERATOR
 from bot.services.retention import Retention, Rules
 from bot.workers.caretaker import Caretaker
+from bot.workers.steady import Steady, clock_of
 from storage import people
 from storage.database import Connection
 from storage.people_records import RoleRow
@@ -44,9 +46,9 @@ async def names(t: Tutor) -> set[str]:
     return {row["name"] for row in await t.rows("person")}
 
 
-async def grant(t: Tutor, name: str, role: str, state: str = "active") -> None:
+async def grant(t: Tutor, name: str, role: str, state: str = "active", area: str = WARD) -> None:
     def work(c: Connection) -> None:
-        people.set_role(c, RoleRow(who, role, WARD, state, "x", START))
+        people.set_role(c, RoleRow(who, role, area, state, "x", START))
 
     who = next(str(row["learner_id"]) for row in await t.rows("person") if row["name"] == name)
     await t.database.transact(work)
@@ -226,3 +228,77 @@ async def test_a_machine_that_is_off_at_night_tidies_when_it_is_switched_on(t: T
     care = caretaker(t)
     await care.step()
     assert not [row for row in await t.rows("key_value") if row["key"] == "to_compact"]
+
+
+async def test_a_clock_that_jumps_for_one_reading_asks_and_deletes_nobody(t: Tutor, tmp_path: Path):
+    """400 days ahead: a backup, an invitation, somebody without consent, and everybody else would be due."""
+    counted = 0.0
+    steady = Steady(t.database, t.clock.now, lambda: counted)
+    care, ticker = caretaker(t, tmp_path), t.ticker
+    care.steady = ticker.steady = steady
+    lan = await t.learner("1").meets("Lan")
+    await lan.opens("thu")
+    await t.learner("2").say("xin chào")
+    await t.people.invite(OPERATOR, "learner", WARD)
+    (tmp_path / "backup").mkdir()
+    for day in ("04", "05"):
+        (tmp_path / "backup" / f"camtay-202601{day}-080000.tar.gz").write_text("x")
+    await ticker.step()
+    await care.step()
+    before = [await t.rows(each) for each in ("person", "invitation", "inbox", "notice")]
+    care._done_at = ticker._swept_at = None
+    t.clock.passes(days=400)
+    counted += 5
+    heard = len(lan.heard)
+    await ticker.step()
+    await care.step()
+    await t.flush()
+    assert len(lan.heard) == heard, "nobody is reminded"
+    assert [await t.rows(each) for each in ("person", "invitation", "inbox", "notice")] == before
+    assert len(list((tmp_path / "backup").iterdir())) == 2
+    t.clock.passes(minutes=2)
+    counted += 120
+    await ticker.step()  # who waits for a reminder or for help waits no longer; nothing is deleted
+    await care.step()
+    await t.flush()
+    assert len(lan.heard) > heard
+    kept = {row["learner_id"] for row in before[0]}
+    assert kept == {row["learner_id"] for row in await t.rows("person")} and await t.rows("invitation") == before[1]
+    t.clock.passes(minutes=-2)
+    counted -= 120
+    stored = await t.database.read(lambda c: clock_of(c))
+    assert stored == (START, START + timedelta(days=400)), "the last sure instant is kept, for a start in between"
+    t.clock.passes(days=-400)
+    t.clock.passes(seconds=5)
+    counted += 5
+    await ticker.step()
+    assert steady.belief is not None and steady.belief.doubt_for is None
+    again = Steady(t.database, t.clock.now, lambda: counted)
+    t.clock.passes(days=400)
+    assert await again.look() == timedelta(0), "a start with the clock ahead is no better"
+    t.clock.passes(days=1)
+    counted += 86_400
+    assert await again.look() is None, "whoever set it so has had a day to say no"
+    await ticker.step()
+
+
+async def test_the_officers_of_the_widest_area_hear_before_the_disk_is_full(t: Tutor, tmp_path: Path):
+    care, left = caretaker(t, tmp_path), [600_000_000]
+    care.free = lambda folders: left[0]
+    for chat, name, area in (("1", "Cúc", "dong-nai"), ("2", "Bé", WARD), ("3", "Lan", WARD)):
+        await t.learner(chat).meets(name)
+        await grant(t, name, "officer" if name != "Lan" else "learner", area=area)
+    await care.step()
+    await t.tells()
+    assert not t.learner("1").said
+    left[0] = 320_000_000
+    for _ in range(3):
+        await care.step()
+        await t.tells()
+        assert not t.learner("2").said and not t.learner("3").said
+    heard = [message.text for message in t.learner("1").heard if "sắp hết chỗ" in message.text]
+    assert len(heard) == 1 and "còn 320 MB" in heard[0], "once a day"
+    t.clock.passes(days=1)
+    await care.step()
+    await t.tells()
+    assert "sắp hết chỗ" in t.learner("1").said

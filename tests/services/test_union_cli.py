@@ -102,13 +102,13 @@ def test_a_report_as_table_csv_and_workbook(here: Path, capsys: Output):
     assert branch.startswith("b1        =HYPERLINK(1)") and branch.endswith("chưa có Gia đình số")
     assert run("report", "targets", "--area", WARD, "--format", "csv", "--to", here / "a.csv") == 0
     with (here / "a.csv").open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.reader(file))
+        rows = list(csv.reader(file, delimiter=";"))
     assert rows[2][:4] == ["b1", "'=HYPERLINK(1)", "chi hội", "0"]
     assert run("report", "targets", "--area", WARD, "--format", "xlsx", "--to", here / "a.xlsx") == 0
     assert read_xlsx((here / "a.xlsx").read_bytes()) == rows
     assert (here / "a.xlsx").stat().st_mode & 0o077 == 0
     assert run("report", "progress", "--by", "hoa", "--format", "csv") == 0
-    rows = list(csv.reader(io.StringIO(capsys.readouterr().out.split("\n", 1)[1])))
+    rows = list(csv.reader(io.StringIO(capsys.readouterr().out.split("\n", 1)[1]), delimiter=";"))
     assert {row[0]: row[3] for row in rows if row[0] in ("dong-nai", WARD, "w25195")} == {
         "dong-nai": "từ 2",
         WARD: "2",
@@ -118,7 +118,8 @@ def test_a_report_as_table_csv_and_workbook(here: Path, capsys: Output):
 
 def test_nothing_in_a_file_is_executed():
     safe = ["'=1+1", "'+1", "'-1", "'@x", "'=1", "'=1", "a =1"]
-    assert list(csv.reader(io.StringIO(as_csv(HOSTILE, [HOSTILE]), newline=""))) == [safe, safe]
+    written = as_csv(HOSTILE, [HOSTILE]).removeprefix("\ufeff")
+    assert list(csv.reader(io.StringIO(written, newline=""), delimiter=";")) == [safe, safe]
     book = as_xlsx(HOSTILE, [HOSTILE], "targets")
     assert read_xlsx(book) == [safe, safe]
     with zipfile.ZipFile(io.BytesIO(book)) as parts:
@@ -155,3 +156,9 @@ def read_xlsx(book: bytes) -> list[list[str]]:
         return words[int(text)] if cell.get("t") == "s" else text
 
     return [[value(cell) for cell in row] for row in sheet.iterfind("x:sheetData/x:row", space)]
+
+
+def test_a_vietnamese_spreadsheet_reads_numbers_as_numbers():
+    """There a comma is the decimal sign, a semicolon parts the cells, and 1.5 would be a day in May."""
+    text = as_csv(("ten", "so", "phan_tram"), [("Hội, Tổ; 2", 12, 1.5), ("Lan", 1234567, -0.25)])
+    assert text.encode() == '\ufefften;so;phan_tram\n"Hội, Tổ; 2";12;1,5\nLan;1234567;-0,25\n'.encode()

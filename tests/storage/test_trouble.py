@@ -165,7 +165,7 @@ async def test_a_folder_in_the_place_of_the_file(tmp_path: Path):
 
 
 def test_another_kind_of_database_is_refused():
-    with pytest.raises(ValueError, match="mysql"):
+    with pytest.raises(ValueError, match="postgresql"):
         open_database("mysql://x")
 
 

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -106,11 +106,11 @@ def _embedded() -> list[Path]:
 
 
 @contextmanager
-def private_server(binaries: Path) -> Iterator[Power]:
-    """A server on a unix socket in a folder of its own; stopped and removed at the end."""
+def private_server(binaries: Path, **more: str) -> Iterator[Power]:
+    """A server on a unix socket in a folder of its own; stopped and removed at the end. `more` are options of it."""
     folder = Path(tempfile.mkdtemp(prefix="camtay-pg-"))  # short: a socket's path has at most 107 bytes
-    if owner := _owner():
-        shutil.chown(folder, owner)
+    if user := owner():
+        shutil.chown(folder, user)
     data = folder / "data"
     subprocess.run(
         [binaries / "initdb", "-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
@@ -119,7 +119,7 @@ def private_server(binaries: Path) -> Iterator[Power]:
         cwd=folder,
         **_as_owner(),
     )
-    power = Power(binaries, folder)
+    power = Power(binaries, folder, SERVER_OPTIONS | more)
     try:
         power.on()
         yield power
@@ -134,15 +134,16 @@ class Power:
 
     binaries: Path
     folder: Path
+    options: Mapping[str, str] = field(default_factory=lambda: SERVER_OPTIONS)
     server: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
-        return f"postgresql://{USER}@/postgres?host={self.folder}"
+        return f"postgresql://{USER}@/postgres?host={self.folder}&port={self.options.get('port', 5432)}"
 
     def on(self) -> None:
         """Start it and wait until it answers."""
-        options = [part for name, value in SERVER_OPTIONS.items() for part in ("-c", f"{name}={value}")]
+        options = [part for name, value in self.options.items() for part in ("-c", f"{name}={value}")]
         self.server = subprocess.Popen(
             [*_die_with_us(), self.binaries / "postgres", "-D", self.folder / "data", "-k", self.folder, *options],
             stdout=subprocess.DEVNULL,
@@ -167,7 +168,7 @@ class Power:
             self.server.wait(timeout=START_WITHIN_S)
 
 
-def _owner() -> str | None:
+def owner() -> str | None:
     """PostgreSQL refuses to run as root: then somebody else must own it."""
     if os.geteuid() != 0:
         return None
@@ -176,8 +177,8 @@ def _owner() -> str | None:
 
 
 def _as_owner() -> dict[str, Any]:
-    owner = _owner()
-    return {"user": owner, "extra_groups": []} if owner else {}
+    user = owner()
+    return {"user": user, "extra_groups": []} if user else {}
 
 
 def _die_with_us() -> list[str]:

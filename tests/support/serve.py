@@ -53,8 +53,10 @@ def main() -> int:
     """As `./camtay run`, in a world that the environment describes."""
     usual, environ = World(), os.environ
     crash, clock = environ.get("TEST_CRASH_FILE", ""), environ.get("TEST_CLOCK_FILE", "")
+    now = shifted_clock(Path(clock)) if clock else usual.now
     world = World(
-        now=shifted_clock(Path(clock)) if clock else usual.now,
+        now=now,
+        counted_s=lambda: now().timestamp(),  # time really passes, as far as the test can tell
         tick_s=float(environ.get("TEST_TICK_S", "0.2")),
         at=crash_as_told(Path(crash)) if crash else usual.at,
     )

@@ -38,7 +38,8 @@ def load_keys(path: Path, new_key: Callable[[], str]) -> list[str]:
         _create(path, new_key())
     keys = [line.strip() for line in path.read_text("utf-8").splitlines() if line.strip()]
     if not keys or any(len(key) < _SHORTEST_KEY for key in keys):
-        raise SettingsInvalid(f"{path}: every line must hold a signing key of at least {_SHORTEST_KEY} characters")
+        wanted = f"mỗi dòng phải là một khóa dài ít nhất {_SHORTEST_KEY} ký tự"
+        raise SettingsInvalid(f"{path}: {wanted}; hãy lấy lại tệp này từ bản sao lưu.")
     return keys
 
 

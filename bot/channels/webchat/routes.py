@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
@@ -28,6 +29,9 @@ CROWDED = "Đang có nhiều người vào cùng lúc. Chờ em một chút, em 
 TOO_MANY = "Trang đang mở ở nhiều nơi quá."
 NOTHING_KEPT = "Em chưa lưu gì của máy này."
 RESTING = "Máy đang bận một chút. Tin vẫn được giữ, lát nữa tự gửi lại."
+
+
+_log = logging.getLogger(__name__)
 
 
 def web_routes(chat: WebChat, address_of: Callable[[web.Request], str]) -> list[web.RouteDef]:
@@ -209,13 +213,17 @@ class _Routes:
         """Same origin and JSON: another site's page can neither read nor write here on her behalf."""
         if request.content_type != "application/json":
             return False
-        origin = request.headers.get("Origin")
-        if origin is None:
-            return request.headers.get("Sec-Fetch-Site", "same-origin") in {"same-origin", "none"}
+        site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+        if site is not None or origin is None:  # the browser itself knows, whatever name a proxy asks us by
+            return site in {None, "same-origin", "none"}
+        names = {request.host, request.headers.get("X-Forwarded-Host", ""), urlsplit(self._chat.public_url).netloc}
         try:
-            return urlsplit(origin).netloc in {request.host, urlsplit(self._chat.public_url).netloc} - {""}
+            ours = urlsplit(origin).netloc in names - {""}
         except ValueError:
             return False
+        if not ours:
+            _log.warning("page refused: a proxy in between must pass Host on, or web.public_url be set")
+        return ours
 
 
 def _open_stream(request: web.Request, visitor: Visitor, after: int, address: str) -> Stream:

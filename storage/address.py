@@ -1,0 +1,82 @@
+"""Where the database is, read once for all who go there: the server, the backup, PostgreSQL's own programs.
+
+A PostgreSQL address is spelt as libpq reads it (PostgreSQL's manual, "Connection URIs" and "Parameter Key Words"), TLS
+included: `postgresql://user:password@host/name?sslmode=verify-full&sslrootcert=FILE`. What other programs write
+(`postgres:`, `+asyncpg`, `ssl=`) is turned into that.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+
+_BOTH = frozenset({
+    "host", "port", "dbname", "user", "passfile", "service", "application_name", "options", "target_session_attrs",
+    "sslmode", "sslcert", "sslkey", "sslrootcert", "sslcrl", "sslnegotiation", "ssl_min_protocol_version",
+    "ssl_max_protocol_version",
+})  # fmt: skip
+_LIBPQ_ONLY = frozenset({
+    "channel_binding", "connect_timeout", "gssencmode", "keepalives", "keepalives_idle", "keepalives_interval",
+    "keepalives_count", "tcp_user_timeout", "sslsni",
+})  # fmt: skip
+"""How libpq keeps a connection: the server has times of its own, and asyncpg no channel binding."""
+
+
+class AddressInvalid(ValueError):
+    """No address of a database that we know how to use; the message says what is expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresAddress:
+    """One address as each reader wants it; arguments of a process can be read by others, so `libpq` has no password."""
+
+    libpq: str
+    password: str
+    asyncpg: str
+
+
+def check(url: str) -> str:
+    """What is expected of an address that nobody could use; empty for a good one."""
+    try:
+        if sqlite_path(url) is None:
+            postgres_address(url)
+    except AddressInvalid as wrong:
+        return str(wrong)
+    return ""
+
+
+def sqlite_path(url: str) -> Path | None:
+    """The file of an `sqlite:///path` address; None for another kind of database. Raises AddressInvalid."""
+    kind, _, rest = url.partition(":")
+    if kind.split("+")[0] != "sqlite":
+        return None
+    if not re.fullmatch(r"///[^?]+", rest):
+        raise AddressInvalid("địa chỉ dạng sqlite:///ĐƯỜNG_DẪN")
+    return Path(rest[3:])
+
+
+def postgres_address(url: str) -> PostgresAddress:
+    """Raises AddressInvalid for anything but `postgresql://…` with parameters that both readers understand."""
+    if not re.match(r"postgres(ql)?(\+\w+)?://", url):
+        raise AddressInvalid("địa chỉ bắt đầu bằng sqlite:// hay postgresql://")
+    parts = urlsplit(re.sub(r"^postgres(ql)?(\+\w+)?:", "postgresql:", url))
+    given = dict(parse_qsl(parts.query, keep_blank_values=True))
+    if "ssl" in given:
+        wish = given.pop("ssl")
+        given.setdefault("sslmode", {"true": "require", "false": "disable"}.get(wish.lower(), wish))
+    if "database" in given:
+        given["dbname"] = given.pop("database")
+    password = given.pop("password", "") or unquote(parts.password or "")
+    if unknown := sorted(given.keys() - _BOTH - _LIBPQ_ONLY):
+        raise AddressInvalid(f"địa chỉ không có “{unknown[0]}”; TLS viết là ?sslmode=verify-full&sslrootcert=TỆP")
+    user, _, place = parts.netloc.rpartition("@")
+    user = user.partition(":")[0]
+
+    def spelt(known: dict[str, str], secret: str = "") -> str:
+        netloc = f"{user}{secret}@{place}" if user or secret else place
+        return urlunsplit(parts._replace(netloc=netloc, query=urlencode(known, quote_via=quote, safe="/:,")))
+
+    shared = {name: value for name, value in given.items() if name in _BOTH}
+    return PostgresAddress(spelt(given), password, spelt(shared, f":{quote(password, safe='')}" if password else ""))

@@ -1,0 +1,157 @@
+"""Where somebody stands by name in what others were shown: taken out when she is deleted or withdraws.
+
+A line, a button or a notice is hers when it carries an id of hers, or when it says her name and carries nobody else's
+id. Of it only the name goes: whoever guided her still reads what was said, about "chị …".
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zlib import crc32
+
+from sqlalchemy import ColumnElement, Connection, Table, or_, select, update
+
+from storage import tables as base
+from storage import tables_people as t
+from storage.rows import Row
+
+GONE = "…"
+_ADDRESSED = frozenset({"chị", "cô", "dì", "bà", "bác", "em", "bạn", "anh", "chú", "ông"})
+_READERS = ("officer", "admin")  # whoever may have been told of her without having met her
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """What tells her in others' conversations: her names, ids of hers that buttons carry, and whose conversations."""
+
+    learner_id: str
+    names: tuple[str, ...]
+    ids: frozenset[str]
+    readers: tuple[str, ...]
+
+
+def traces_of(conn: Connection, learner_id: str) -> Traces:
+    """Read before anything of hers goes."""
+    listed = select(t.invitee.c.name).where(t.invitee.c.claimed_by == learner_id)
+    called = select(base.person.c.name).where(base.person.c.learner_id == learner_id)
+    names = {name for query in (listed, called) for name in conn.scalars(query) if name}
+    requests, of_request = _met(conn, learner_id)
+    offers = conn.execute(select(t.offer).where(t.offer.c.request_id.in_(requests))).all()
+    both = or_(t.pairing.c.learner_id == learner_id, t.pairing.c.instructor_id == learner_id)
+    pairings = conn.execute(select(t.pairing).where(both)).all()
+    own = {each for each, hers in requests.items() if hers}
+    ids = own | {o.offer_id for o in offers if o.request_id in own} | {p.pairing_id for p in pairings}
+    met = (
+        of_request
+        | {o.instructor_id for o in offers}
+        | {one for p in pairings for one in (p.learner_id, p.instructor_id)}
+    )
+    beside = t.seat.alias()
+    same_phone = (beside.c.channel == t.seat.c.channel) & (beside.c.chat_id == t.seat.c.chat_id)
+    met |= set(
+        conn.scalars(select(t.seat.c.learner_id).join(beside, same_phone).where(beside.c.learner_id == learner_id))
+    )
+    met |= set(conn.scalars(select(t.role.c.learner_id).where(t.role.c.role.in_(_READERS))))
+    keys = {learner_id, f"{crc32(learner_id.encode()):08x}"}
+    return Traces(learner_id, tuple(sorted(names)), frozenset(ids | keys), tuple(sorted(met - {learner_id})))
+
+
+def _met(conn: Connection, learner_id: str) -> tuple[dict[str, bool], set[str]]:
+    """Requests that she had a part in (whether it was hers), and who had one as well."""
+    r, offered = t.request.c, select(t.offer.c.request_id).where(t.offer.c.instructor_id == learner_id)
+    part = or_(r.learner_id == learner_id, r.owner_id == learner_id, r.request_id.in_(offered))
+    rows = conn.execute(select(r.request_id, r.learner_id, r.owner_id).where(part)).all()
+    people = {one for row in rows for one in (row.learner_id, row.owner_id) if one}
+    return {row.request_id: row.learner_id == learner_id for row in rows}, people
+
+
+def erase(conn: Connection, traces: Traces) -> None:
+    """Take her name out of what those others were shown or are still to be told; she herself is gone by now."""
+    if not traces.names or not traces.readers:
+        return
+    page = base.identity.c.learner_id.in_(traces.readers)
+    chats = select(base.identity.c.chat_id).where(page, base.identity.c.channel == "web")
+    _each(conn, traces, base.chat_log, base.chat_log.c.chat_id.in_(chats), _line)
+    to = select(base.identity.c.chat_id).where(page)
+    _each(conn, traces, base.outbox, base.outbox.c.chat_id.in_(to), _waiting)
+    _each(conn, traces, base.session, base.session.c.learner_id.in_(traces.readers), _state)
+    _each(conn, traces, t.notice, t.notice.c.learner_id.in_(traces.readers), _notice)
+
+
+Rewrite = Callable[[Row, Callable[[Iterable[str], str], str]], dict[str, str]]
+_COLUMNS = {"chat_log": ("text", "buttons"), "outbox": ("body",), "session": ("state",), "notice": ("said",)}
+
+
+def _each(conn: Connection, traces: Traces, table: Table, where: ColumnElement[bool], rewrite: Rewrite) -> None:
+    columns = [table.c[name] for name in _COLUMNS[table.name]]
+    named = or_(*(column.contains(name, autoescape=True) for column in columns for name in traces.names))
+    rows = conn.execute(select(table).where(where, named).with_for_update()).all()
+
+    def nameless(tokens: Iterable[str], text: str) -> str:
+        parts = {part for token in tokens for part in re.split("[:/]", token)}
+        hers = parts & traces.ids or not _is_of_others(conn, parts)
+        return _without(traces.names, text) if hers else text
+
+    for row in rows:
+        changed = rewrite(dict(row._mapping), nameless)
+        if changed:
+            key = [column == row._mapping[column.name] for column in table.primary_key.columns]
+            conn.execute(update(table).where(*key).values(changed))
+
+
+def _is_of_others(conn: Connection, parts: set[str]) -> bool:
+    ids = t.request.c.request_id, t.offer.c.offer_id, t.pairing.c.pairing_id, base.person.c.learner_id
+    return any(conn.scalar(select(column).where(column.in_(sorted(parts))).limit(1)) is not None for column in ids)
+
+
+def _without(names: Sequence[str], text: str) -> str:
+    """The text without these names; one that is part of a longer name ("An" in "Phường An Bình") is left standing."""
+    for name in sorted(names, key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", lambda found: GONE if _is_whole(found) else found[0], text)
+    return text
+
+
+def _is_whole(found: re.Match[str]) -> bool:
+    before = re.search(r"[^.!?:\n] (\w+) $", found.string[: found.start()])  # the first of a sentence is no name
+    after = re.match(r" (\w)", found.string[found.end() :])
+    led = before is None or not before[1][0].isupper() or before[1].lower() in _ADDRESSED
+    return led and not (after and after[1].isupper())
+
+
+def _line(row: Row, nameless: Callable[[Iterable[str], str], str]) -> dict[str, str]:
+    buttons = json.loads(row["buttons"]) if row["buttons"] else []
+    tokens = [token for token, _ in buttons]
+    text = nameless(tokens, row["text"])
+    labelled = [[token, nameless([token], label)] for token, label in buttons]
+    packed = json.dumps(labelled, ensure_ascii=False) if buttons else ""
+    return {} if (text, packed) == (row["text"], row["buttons"]) else {"text": text, "buttons": packed}
+
+
+def _waiting(row: Row, nameless: Callable[[Iterable[str], str], str]) -> dict[str, str]:
+    text, buttons, *rest = json.loads(row["body"])
+    said = nameless([token for token, _ in buttons], text)
+    labelled = [[token, nameless([token], label)] for token, label in buttons]
+    return {"body": json.dumps([said, labelled, *rest], ensure_ascii=False)}
+
+
+def _state(row: Row, nameless: Callable[[Iterable[str], str], str]) -> dict[str, str]:
+    """The labels of the buttons that were last shown; nothing else of a conversation knows others' names."""
+    try:
+        state: dict[str, Any] = json.loads(row["state"])
+        shown = [[token, nameless([token], label)] for token, label in state.get("offer", [])]
+    except (ValueError, TypeError, AttributeError):
+        return {}  # corrupt: it is salvaged without its buttons when it is read
+    if shown == state.get("offer"):
+        return {}
+    return {"state": json.dumps({**state, "offer": shown}, ensure_ascii=False, separators=(",", ":"))}
+
+
+def _notice(row: Row, nameless: Callable[[Iterable[str], str], str]) -> dict[str, str]:
+    """A value that is her name becomes empty: who is meant is then called "một chị"."""
+    said: dict[str, str] = json.loads(row["said"])
+    kept = {key: "" if nameless([row["about"]], value) == GONE else value for key, value in said.items()}
+    return {} if kept == said else {"said": json.dumps(kept, ensure_ascii=False)}
