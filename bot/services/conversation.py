@@ -17,6 +17,7 @@ from bot.tutoring import invitations, linking, sharing
 from bot.tutoring import talk as talks
 from bot.tutoring.conversation import answer, show_again
 from bot.tutoring.desk import Desk, OfficeAsked, Person
+from bot.tutoring.lessons import is_about_safety, is_timer
 from bot.tutoring.quiet import QuietHours
 from flows import Book, SessionCorrupt
 from flows.events import Universe
@@ -225,6 +226,9 @@ class Conversation:
                 continue  # she has blocked the tutor: what others had to say comes too late for her
             universe = self.universe(f"{update.channel}:{update.update_id}")
             desk = Desk(book, universe, record.person, record.talk, record.row.channel)
+            if is_timer(update.body) and self.quiet.holds(universe.now) and not is_about_safety(desk):
+                record.not_before = universe.now  # it was due by day, while the tutor was stopped
+                continue
             answer(desk, update.body)
             self.office.settle(connection, desk, update.body, record.row.chat_id)
             record.effects.alone += [(update, event) for event in desk.events if changes_person(event)]

@@ -25,7 +25,7 @@ from bot.tutoring.desk import (
     WentAway,
     Whispered,
 )
-from bot.tutoring.lessons import in_emergency
+from bot.tutoring.lessons import is_about_safety
 from bot.tutoring.quiet import QuietHours
 from bot.tutoring.reception import consent_text, fingerprint
 from flows import events as ev
@@ -80,6 +80,7 @@ class Record:
         self.forgotten = False
         self.whispers = 0
         self.urgent = False
+        self.not_before: datetime | None = None  # when a timer that waits for the morning was found due
 
     def take(self, desk: Desk, now: datetime, *, from_her: bool) -> None:
         """Write down what happened at the desk for one update."""
@@ -99,7 +100,7 @@ class Record:
         for reply in desk.replies:
             self._reply(reply, now, unasked=not from_her and not reply.urgent)
         self.person, self.talk = desk.person, replace(desk.talk, whispers=max(desk.talk.whispers, self.whispers))
-        self.urgent = in_emergency(desk)
+        self.urgent = is_about_safety(desk)
         self.whispers = 0
 
     def tell(self, text: str, now: datetime) -> None:
@@ -239,7 +240,7 @@ class Record:
                 revision=row.revision,
                 out_no=self.out_no,
                 seen_at=self.seen_at,
-                due_at=remind_at if self.urgent or not remind_at else self.quiet.shift(remind_at),
+                due_at=remind_at if self.urgent else self._by_day(remind_at),
                 prompt_at=self.prompt_at,
                 lesson=run.lesson if run else None,
                 version=run.version if run else None,
@@ -249,6 +250,9 @@ class Record:
             writes.people.append(PersonRow(row.learner_id, person.name, person.address, person.consent))
         if self.away != row.away:
             writes.away.append((row.channel, row.chat_id, self.away))
+
+    def _by_day(self, remind_at: datetime | None) -> datetime | None:
+        return remind_at and self.quiet.shift(max(remind_at, self.not_before or remind_at))
 
 
 def pack(reply: Reply, unasked: bool) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
+from typing import Literal
 
 from bot.channels.base import Channel, LearnerGone, Misconfigured, Outgoing, Refused, SendError, Throttled
 from bot.errors import StorageError
@@ -20,6 +21,7 @@ UNEXPECTED_TRIES = 3  # how often a fault that no channel should raise is waited
 REMEMBER_CHATS = 20_000
 
 Key = tuple[str, str, int]
+End = Literal["settled", "gone", "asleep"]
 
 log = logging.getLogger(__name__)
 
@@ -116,9 +118,12 @@ class Sender:
                 await self._written_down(self._unsettled[chat_id])
             while waiting:
                 outgoing = waiting[0]
-                gone = await self._deliver(outgoing)
+                end = await self._deliver(outgoing)
+                if end == "asleep":
+                    self._held[chat_id] = waiting
+                    return
                 waiting.popleft()
-                if not gone:
+                if end == "settled":
                     await self._settle(outgoing, wait=bool(waiting))
         except asyncio.CancelledError:
             raise
@@ -127,8 +132,14 @@ class Sender:
         finally:
             del self._chats[chat_id]
 
-    async def _deliver(self, outgoing: Outgoing) -> bool:
-        """Until it has left or never will; True when the learner is gone: its row is no more."""
+    def _sleeps(self, chat_id: str) -> bool:
+        """Whether it is night for all that this chat waits for: nothing of it answers what she did just now."""
+        return self.is_quiet() and all(each.unasked for each in self._chats[chat_id])
+
+    async def _deliver(self, outgoing: Outgoing) -> End:
+        """Until it has left or never will; "gone": its row is no more, for so is the learner. "asleep": night has
+        fallen over its delays, and it waits for the morning like what comes at night.
+        """
         tries, unexpected, plain = 0, 0, False
         if outgoing.unasked and (delay := self.pace.wait_unasked(asyncio.get_running_loop().time())):
             await self._sleep(delay)
@@ -138,20 +149,22 @@ class Sender:
                 await self._sleep(delay)
             try:
                 async with self._slots:
+                    if self._sleeps(outgoing.chat_id):
+                        return "asleep"
                     await self.channel.send(outgoing, plain=plain)
                 self.at("after send")
                 self.sent += 1
-                return False
+                return "settled"
             except Throttled as slow:
                 await self._sleep(slow.retry_after)
             except LearnerGone:
                 await self._until_stored(lambda: self.conversation.learner_gone(outgoing))
                 log.info("learner away", extra={"channel": outgoing.channel, "chat_id": outgoing.chat_id})
-                return True
+                return "gone"
             except Refused as refused:
                 if plain:
                     self._alarm("message refused", outgoing, refused)
-                    return False
+                    return "settled"
                 plain = True
             except Misconfigured as wrong:
                 self._alarm("channel misconfigured", outgoing, wrong)
@@ -162,7 +175,7 @@ class Sender:
             except Exception:  # the edge of a unit of work: one row that cannot be sent must not hold up its chat
                 log.exception("sending failed", extra={"channel": outgoing.channel, "chat_id": outgoing.chat_id})
                 if plain:
-                    return False
+                    return "settled"
                 await self._sleep(BACK_OFF_S[min(tries, len(BACK_OFF_S) - 1)])
                 tries, unexpected = tries + 1, unexpected + 1
                 plain = unexpected == UNEXPECTED_TRIES

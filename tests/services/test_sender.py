@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,43 @@ async def test_retry_after_is_obeyed_and_trouble_backs_off(tmp_path: Path):
         new_sender(t, slept).push([message("1", 1)])
         await t.flush()
         assert slept.seconds == [7.5, 1.0, 2.0, 1.0, 4.0] and len(t.channel.sent) == 1
+
+
+async def test_a_reminder_that_the_provider_delays_into_the_night_waits_for_the_morning(tmp_path: Path):
+    night = False
+
+    async def sleep(seconds: float) -> None:
+        nonlocal night
+        night = night or seconds == 25.0
+        await asyncio.sleep(0)
+
+    async with tutor(tmp_path, SIMPLE) as t:
+        paused = [Throttled(25.0), Throttled(25.0)]
+        t.channel.fault = lambda outgoing, plain: paused.pop() if paused else None
+        sender = t.sender = Sender(t.channel, t.conversation, Pace(0, 0), sleep=sleep, is_quiet=lambda: night)
+        t.senders.by_channel[t.channel.name] = sender
+        sender.push([replace(message("lan", 1), unasked=True), message("thu", 1)])
+        await t.flush()
+        assert [each.chat_id for each in t.channel.sent] == ["thu"], "who waits for an answer gets it at any hour"
+        sender.push([replace(message("lan", 2), unasked=True)])
+        await t.flush()
+        assert len(t.channel.sent) == 1
+        night = False
+        await sender.step()
+        await t.flush()
+        assert [(each.chat_id, each.no) for each in t.channel.sent[1:]] == [("lan", 1), ("lan", 2)]
+
+
+async def test_who_writes_at_night_gets_her_answer_and_what_was_held_before_it(tmp_path: Path):
+    async with tutor(tmp_path, SIMPLE) as t:
+        sender = t.sender = Sender(t.channel, t.conversation, Pace(0, 0), sleep=Slept(), is_quiet=lambda: True)
+        t.senders.by_channel[t.channel.name] = sender
+        sender.push([replace(message("lan", 1), unasked=True)])
+        await t.flush()
+        assert not t.channel.sent
+        sender.push([message("lan", 2)])
+        await t.flush()
+        assert [each.no for each in t.channel.sent] == [1, 2]
 
 
 async def test_a_refused_message_is_tried_once_plain_and_then_alarmed_never_silent(
