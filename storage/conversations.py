@@ -360,20 +360,20 @@ def unsent(conn: Connection, channel: str, chat_ids: Iterable[str] | None = None
     return [OutboxRow(r.channel, r.chat_id, r.no, r.body, from_ms(r.at)) for r in rows]
 
 
-def mark_away(conn: Connection, channel: str, chat_id: str, no: int) -> None:
+def mark_away(conn: Connection, channel: str, chat_id: str, no: int) -> list[str]:
     """Message `no` could not reach her: it and what was before it wait no more.
 
     She is away, and no timer fires, unless something newer waits for her: then she may have written again meanwhile.
+    Returns whoever is spoken to at this address, and cannot be any more.
     """
     learners_by_chat(conn, channel, [chat_id])  # locked: what she causes at this moment is seen or comes after
     of_chat = t.outbox.c.channel == channel, t.outbox.c.chat_id == chat_id
     conn.execute(delete(t.outbox).where(*of_chat, t.outbox.c.no <= no))
     if conn.scalar(select(exists().where(*of_chat))):
-        return
+        return []
     conn.execute(_SAVE_AWAY, [{"of_channel": channel, "of_chat": chat_id, "new_away": True}])
-    conn.execute(
-        update(t.session).where(t.session.c.channel == channel, t.session.c.chat_id == chat_id).values(due_at=None)
-    )
+    here = t.session.c.channel == channel, t.session.c.chat_id == chat_id
+    return list(conn.scalars(update(t.session).where(*here).values(due_at=None).returning(t.session.c.learner_id)))
 
 
 def _many(conn: Connection, statement: Any, rows: list[dict[str, Any]]) -> None:

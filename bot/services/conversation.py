@@ -167,6 +167,11 @@ class Conversation:
         for learner_id in sorted(records):
             records[learner_id].close()
         conversations.write(connection, effects.writes)
+        for record in records.values():
+            if record.away != record.row.away and not record.forgotten:
+                now = self.universe("reach").now
+                self.office.hooks.reach_changed(connection, record.row.learner_id, now, away=record.away)
+                effects.stirred = True
         self.office.forgotten(connection, effects.writes.forget_people)
         effects.forgotten += effects.writes.forget_people
         return after
@@ -280,9 +285,14 @@ class Conversation:
         await self.database.transact(lambda connection: conversations.settle(connection, settled))
 
     async def learner_gone(self, outgoing: Outgoing) -> None:
-        """This message found that she blocked the tutor: unless she has come back, nothing more is sent to her."""
-        where = outgoing.channel, outgoing.chat_id, outgoing.no
-        await self.database.transact(lambda connection: conversations.mark_away(connection, *where))
+        """This message found that she blocked the tutor: unless she has come back, nothing more is sent to her, and
+        what she was asked goes to somebody else."""
+
+        def work(connection: Connection) -> None:
+            for who in conversations.mark_away(connection, outgoing.channel, outgoing.chat_id, outgoing.no):
+                self.office.hooks.reach_changed(connection, who, self.universe("reach").now, away=True)
+
+        await self.database.transact(work)
 
 
 def _begins(update: Update) -> bool:

@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeGuard
 
 from bot.channels.base import Body
 from bot.services.export import in_words
+from bot.services.hooks import PairingHooks
 from bot.services.pseudonyms import Pseudonyms
 from bot.tutoring import codes, instructing, menu, rights, roles, sharing
 from bot.tutoring import invitations as pure
@@ -43,45 +44,6 @@ class Links:
 
 
 MOST_EVENTS = 5_000  # one update of a long lesson brings up some dozens
-
-
-class PairingHooks:
-    """What the pairing has to know at once, in the same transaction; this one does nothing."""
-
-    def instructor_gone(self, connection: Connection, learner_id: str, why: str, now: datetime) -> None:
-        """She guides nobody any more (`why`: suspended, withdrawn, deleted): her learners need somebody else."""
-
-    def instructor_changed(self, connection: Connection, learner_id: str, now: datetime) -> None:
-        """She took or ended a pause, or set another capacity, topics, languages, hours."""
-
-    def learner_gone(self, connection: Connection, learner_id: str, why: str, now: datetime) -> None:
-        """She withdrew or was deleted: what she had asked for ends."""
-
-    def officer_gone(self, connection: Connection, learner_id: str, now: datetime) -> None:
-        """She is officer no more: what she answered for goes to whoever does now."""
-
-    def confirmed(
-        self, connection: Connection, learner_id: str, role: str, now: datetime, *, unasked: bool = False
-    ) -> None:
-        """Somebody of the union has said who she is and given her a role: she can be paired.
-
-        `unasked`: she is not here to see it; she is told.
-        """
-
-    def become_one(self, connection: Connection, stays: str, goes: str, now: datetime) -> None:
-        """Two persons turn out to be one: nobody guides herself, nobody has two who guide her."""
-
-    def wants_to_guide(self, connection: Connection, learner_id: str, now: datetime) -> None:
-        """She would like to guide others: an officer of her area decides."""
-
-    def lesson_finished(self, connection: Connection, desk: Desk, event: ev.RunEnded) -> None:
-        """She has come to the end of a lesson: who guides her may see how it goes."""
-
-    def help_requested(self, connection: Connection, desk: Desk, event: ev.HelpRequested) -> None:
-        """She wants a human, in a lesson or outside."""
-
-    def pairing_wished(self, connection: Connection, desk: Desk, event: ev.PairingWished) -> None:
-        """A lesson asked for a 1+1 partner."""
 
 
 class Room(Protocol):

@@ -15,8 +15,8 @@ from math import inf
 from typing import Any, TypeVar
 
 from bot.channels.base import Notice
+from bot.services.hooks import PairingHooks
 from bot.services.ledger import SqlLedger, read_instructor, read_request
-from bot.services.office import PairingHooks
 from bot.tutoring import notices
 from bot.tutoring.desk import Desk
 from bot.tutoring.pairing import policy, staff, ticking
@@ -280,6 +280,10 @@ class Hooks(PairingHooks):
                     staff.pause(turn, learner_id, me.paused_until_at)
 
         within(connection, self.world, learner_id, now, event)
+
+    def reach_changed(self, connection: Connection, learner_id: str, now: datetime, *, away: bool) -> None:
+        event = staff.away if away else staff.there_again
+        within(connection, self.world, "", now, lambda turn: event(turn, learner_id))
 
     def officer_gone(self, connection: Connection, learner_id: str, now: datetime) -> None:
         within(connection, self.world, "", now, lambda turn: staff.officers_changed(turn, learner_id))

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from bot.services.hooks import PairingHooks
 from bot.services.ledger import read_instructor, read_learner
-from bot.services.office import PairingHooks, give
+from bot.services.office import give
 from bot.services.pairing import World, within
 from bot.services.pseudonyms import Pseudonyms
 from bot.tutoring import post as pure

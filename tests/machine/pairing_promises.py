@@ -210,7 +210,8 @@ def officers_climb(event: Event) -> None:
             if before is None or request.state == "closed":
                 continue
             assert request.width > before.width, f"{request} goes nowhere"
-            chain = event.after.officers(event.after.learners[request.learner_id].path)
+            above = event.after.officers(event.after.learners[request.learner_id].path)
+            chain = [who for who in above if who not in event.after.closed]
             if request.owner_kind == "officer":
                 assert request.owner_id == chain[min(request.width - OFFICER, len(chain) - 1)], f"{request} {chain}"
 
@@ -237,7 +238,8 @@ def robbed_is_heard_at_once(event: Event) -> None:
         if key in event.before.requests or request.kind != "safety" or request.state == "closed":
             continue
         pairing = event.after.pairing_of(request.learner_id)
-        for who in {request.owner_id, pairing.instructor_id if pairing else request.owner_id}:
+        both = {request.owner_id, pairing.instructor_id if pairing else request.owner_id}
+        for who in both - event.after.closed:
             called = [tell for tell in event.told(who) if tell.phrase == "safety_call"]
             assert called and called[0].at == event.now and called[0].urgent, f"{who} is not called for {request}"
 

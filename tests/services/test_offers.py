@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.base import Tap
+from bot.channels.base import LearnerGone, Tap
+from bot.services.pairing import Sweep
 from bot.services.people import OPERATOR
+from bot.services.requests import Requests
+from storage.records import to_ms
 from tests.support.builders import book, lesson
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor
 
-WARD = "w26041"
+WARD, PROVINCE = "w26041", "dong-nai"
 LESSON = lesson(
     """
     - {say: mo, text: Mở đầu, wait_tap: Tiếp}
@@ -275,3 +278,63 @@ async def test_two_phones_of_one_woman_do_not_make_her_her_own_instructor(tmp_pa
         await second.tap("Máy của tôi")
         assert len(await t.rows("person")) == 1
         assert all(row["state"] == "ended" for row in await t.rows("pairing"))
+
+
+# --- who has blocked the tutor ---
+
+
+async def test_who_blocked_the_tutor_is_passed_over_and_asked_again_when_she_is_back(tmp_path: Path):
+    async with tutor(tmp_path, book(LESSON)) as t:
+        lan, hoa, _ = await village(t)
+        mai = await instructor(t, "mai", "Mai")
+        await lan.say("nhờ người chỉ")
+        await t.tells()
+        asked, other = (hoa, mai) if "Nhận giúp" in hoa.last.labels else (mai, hoa)
+        await asked.leaves()
+        await t.tells()
+        assert "Nhận giúp" in other.last.labels
+        assert "đang bận" in lan.said or "người khác" in lan.said
+        await other.leaves()
+        await t.tells()
+        (request,) = await t.rows("request")
+        assert (request["state"], request["owner_kind"]) == ("waiting", "officer")
+        lines = await Requests(t.people, t.pairing).explain(OPERATOR, request["request_id"])
+        assert any("2 người không nhắn tới được" in line for line in lines)
+        await asked.say("menu")
+        await t.tells()
+        assert "Nhận giúp" in asked.last.labels
+
+
+async def test_an_officer_who_proves_to_be_gone_costs_a_cry_no_quarter_of_an_hour(tmp_path: Path):
+    async with tutor(tmp_path, book(SAFETY)) as t:
+        lan, _, cuc = await village(t)
+        top = await member(t, "tinh", "Tỉnh", "officer", area=PROVINCE)
+        t.channel.fault = lambda outgoing, plain: LearnerGone("blocked") if outgoing.chat_id == "cuc" else None
+        await lan.say("tôi bị lừa mất tiền rồi")
+        await t.tells()
+        await t.tells()
+        assert "KHẨN" not in "\n".join(message.text for message in cuc.heard)
+        assert "KHẨN" in "\n".join(message.text for message in top.heard)
+
+
+async def test_who_leaves_while_the_sweep_looks_is_not_asked(tmp_path: Path):
+    async with tutor(tmp_path, book(LESSON)) as t:
+        lan, hoa, _ = await village(t)
+        t.clock.passes(hours=13)  # 21:00
+        await lan.say("nhờ người chỉ")
+        t.clock.passes(hours=12)
+        sweep = Sweep(t.database, t.pairing, lambda: to_ms(t.clock.now()))
+        await sweep.load()
+        await hoa.leaves()
+        await sweep.step()
+        assert (sweep.seen, await t.rows("offer")) == (1, [])
+
+
+async def test_the_hourly_sweep_passes_over_who_cannot_be_reached(tmp_path: Path):
+    async with tutor(tmp_path, book(LESSON)) as t:
+        lan, hoa, _ = await village(t)
+        await hoa.leaves()
+        await lan.say("nhờ người chỉ")
+        for _ in range(3):
+            await t.passes(hours=1)
+        assert not await t.rows("offer")

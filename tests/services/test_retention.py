@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.services.office import PairingHooks
+from bot.services.hooks import PairingHooks
 from bot.services.retention import Retention, Rules
 from bot.workers.caretaker import Caretaker
 from storage import people

@@ -13,8 +13,9 @@ from sqlalchemy import func, insert, select, update
 
 from bot.errors import NotAllowed
 from bot.services import importing
+from bot.services.hooks import PairingHooks
 from bot.services.importing import ImportRunning, carry_out, plan
-from bot.services.office import Office, PairingHooks
+from bot.services.office import Office
 from bot.services.people import OPERATOR, Actor, People
 from bot.services.pseudonyms import Pseudonyms
 from bot.tutoring import people_file

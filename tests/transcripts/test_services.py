@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import flows
 from bot.channels.base import Body, Media, Tap, Text
-from bot.services.office import PairingHooks
+from bot.services.hooks import PairingHooks
 from bot.tutoring.quiet import QuietHours
 from flows.play.standins import fill
 from flows.play.transcript import Act, Turn

@@ -34,9 +34,10 @@ def cried_again(turn: Turn, request: Request, need: str) -> Request:
 
 
 def _called(turn: Turn, request: Request) -> list[str]:
-    """The officer and her instructor, as far as there are any."""
+    """The officer and her instructor, as far as there are any who can be reached."""
     pairing = turn.ledger.pairing_of(request.learner_id)
-    return [each for each in dict.fromkeys((request.owner_id, pairing.instructor_id if pairing else "")) if each]
+    both = dict.fromkeys((request.owner_id, pairing.instructor_id if pairing else ""))
+    return turn.reachable([each for each in both if each])
 
 
 def tell_called(turn: Turn, request: Request) -> None:
@@ -62,8 +63,10 @@ def mistaken(turn: Turn) -> None:
 
 
 def call_officer(turn: Turn, request_id: str) -> None:
-    """Whoever answers now for a cry for safety hears of it at once."""
+    """Whoever answers now for a cry for safety hears of it at once; she, when nobody is left to call."""
     if request := turn.ledger.request(request_id):
         learner = turn.ledger.learner(request.learner_id)
         name, area = (learner.name, learner.area) if learner else ("", "")
         turn.tell(request.owner_id, f"{danger_of(request)}_call", request_id, urgent=True, ten_hv=name, khu=area)
+        if not _called(turn, request):
+            turn.tell_alone(request)

@@ -6,7 +6,7 @@ in quiet hours, safety excepted.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.tutoring.pairing.candidates import against, nearness
@@ -75,10 +75,18 @@ class Turn:
 
     # --- who answers for it ---
 
+    def reachable(self, people: Sequence[str]) -> list[str]:
+        """Those of them to whom something can be sent."""
+        away = self.ledger.away(people)
+        return [each for each in people if each not in away]
+
     def post(self, learner: Learner | None, level: int = 0) -> tuple[OwnerKind, str]:
-        """The officer `level` above the nearest, never herself; the topmost where there is none higher."""
+        """The officer `level` above the nearest, never herself; the topmost where there is none higher.
+
+        Whoever cannot be reached is passed over.
+        """
         me = learner.learner_id if learner else ""
-        chain = [each for each in self.ledger.officers(learner.path if learner else "") if each != me]
+        chain = [each for each in self.reachable(self.ledger.officers(learner.path if learner else "")) if each != me]
         return ("officer", chain[min(max(level, 0), len(chain) - 1)]) if chain else ("nobody", "")
 
     def goes_up_at(self, request: Request) -> int:
@@ -116,18 +124,23 @@ class Turn:
         since = self.clock.say(request.since_at)
         about, learner_id = request.request_id, request.learner_id
         if safety:
-            chain = self.ledger.officers(learner.path if learner else "")
+            chain = self.reachable(self.ledger.officers(learner.path if learner else ""))
             for who in dict.fromkeys(chain[: width - OFFICER + 1]):
                 self.tell(who, f"{danger_of(up)}_again", about, urgent=True, luc=since, ten_hv=name, khu=area)
             if owner:
                 self.tell(learner_id, "safety_wait" if danger_of(up) == "safety" else "danger_wait", about, urgent=True)
             elif request.width <= OFFICER:
-                self.tell(learner_id, "safety_alone", about, urgent=True)  # said once: nobody is really being called
+                self.tell_alone(up)  # said once: nobody is really being called
         else:
             self.tell(owner, "officer_must", about, luc=since, ten_hv=name, khu=area)
             asked = "pair_officer" if width == OFFICER else "pair_officer_again"
             self.tell(learner_id, asked if owner else "nobody_yet", about)
         return up
+
+    def tell_alone(self, request: Request) -> None:
+        """Nobody can be called for her cry: whom she goes to and calls herself."""
+        phrase = "safety_alone" if danger_of(request) == "safety" else "danger_alone"
+        self.tell(request.learner_id, phrase, request.request_id, urgent=True)
 
     # --- offers ---
 
@@ -138,6 +151,8 @@ class Turn:
             return self.wait(request)
         if (pairing := self.ledger.pairing_of(learner.learner_id)) and request.kind == "help":
             own = self.ledger.instructor(pairing.instructor_id)
+            if own is not None and own.away:
+                return self.escalate(replace(request, state="waiting"))
             if own is None or own.learner_id in self.ledger.tried(request) or self.now < own.paused_until_at:
                 return self.wait(request)
             return self.make_offer(request, learner, own, reserves=False)
