@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from storage import tables as t
 from storage.errors import Conflict
 from storage.forgetting import forget_belonging
-from storage.records import LearnerRow, OutboxRow, PersonRow, Writes, from_ms, to_ms
+from storage.records import LearnerRow, Lost, OutboxRow, PersonRow, Writes, from_ms, to_ms
 from storage.seats import hand_over
 from storage.tables_people import role
 
@@ -360,20 +360,21 @@ def unsent(conn: Connection, channel: str, chat_ids: Iterable[str] | None = None
     return [OutboxRow(r.channel, r.chat_id, r.no, r.body, from_ms(r.at)) for r in rows]
 
 
-def mark_away(conn: Connection, channel: str, chat_id: str, no: int) -> list[str]:
+def mark_away(conn: Connection, channel: str, chat_id: str, no: int) -> Lost:
     """Message `no` could not reach her: it and what was before it wait no more.
 
     She is away, and no timer fires, unless something newer waits for her: then she may have written again meanwhile.
-    Returns whoever is spoken to at this address, and cannot be any more.
     """
-    learners_by_chat(conn, channel, [chat_id])  # locked: what she causes at this moment is seen or comes after
+    row = learners_by_chat(conn, channel, [chat_id]).get(chat_id)  # locked: what she causes now is seen or comes after
     of_chat = t.outbox.c.channel == channel, t.outbox.c.chat_id == chat_id
-    conn.execute(delete(t.outbox).where(*of_chat, t.outbox.c.no <= no))
+    bodies = list(conn.scalars(delete(t.outbox).where(*of_chat, t.outbox.c.no <= no).returning(t.outbox.c.body)))
+    whose = row.learner_id if row else ""
     if conn.scalar(select(exists().where(*of_chat))):
-        return []
+        return Lost(whose, bodies, [])
     conn.execute(_SAVE_AWAY, [{"of_channel": channel, "of_chat": chat_id, "new_away": True}])
     here = t.session.c.channel == channel, t.session.c.chat_id == chat_id
-    return list(conn.scalars(update(t.session).where(*here).values(due_at=None).returning(t.session.c.learner_id)))
+    people = conn.scalars(update(t.session).where(*here).values(due_at=None).returning(t.session.c.learner_id))
+    return Lost(whose, bodies, list(people))
 
 
 def _many(conn: Connection, statement: Any, rows: list[dict[str, Any]]) -> None:

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from bot.channels.base import Began, Inner, Left, Outgoing, Tap, Told, Update
+from bot.channels.base import Began, Inner, Left, Outgoing, Returned, Tap, Told, Update
 from bot.services import told
-from bot.services.effects import WEB, Effects, Record
+from bot.services.effects import WEB, Effects, Record, about_of
 from bot.services.office import Office, changes_person
 from bot.services.pseudonyms import Pseudonyms
 from bot.tutoring import invitations, linking, sharing
@@ -21,7 +21,7 @@ from bot.tutoring.lessons import is_about_safety, is_timer
 from bot.tutoring.quiet import QuietHours
 from flows import Book, SessionCorrupt
 from flows.events import Universe
-from storage import conversations, keeping
+from storage import announcements, conversations, keeping
 from storage.database import Connection, Database
 from storage.errors import Conflict, StorageError
 from storage.records import LearnerRow, PersonRow, Writes
@@ -228,7 +228,9 @@ class Conversation:
             if record.forgotten:
                 return ordered[at:]
             if isinstance(update.body, Told) and record.away:
-                continue  # she has blocked the tutor: what others had to say comes too late for her
+                # She has blocked the tutor: what others had to say comes too late for her.
+                announcements.not_reached(connection, record.row.learner_id, [n.about for n in update.body.notices])
+                continue
             universe = self.universe(f"{update.channel}:{update.update_id}")
             desk = Desk(book, universe, record.person, record.talk, record.row.channel)
             if is_timer(update.body) and self.quiet.holds(universe.now) and not is_about_safety(desk):
@@ -289,7 +291,9 @@ class Conversation:
         what she was asked goes to somebody else."""
 
         def work(connection: Connection) -> None:
-            for who in conversations.mark_away(connection, outgoing.channel, outgoing.chat_id, outgoing.no):
+            lost = conversations.mark_away(connection, outgoing.channel, outgoing.chat_id, outgoing.no)
+            announcements.not_reached(connection, lost.learner_id, [about_of(body) for body in lost.bodies])
+            for who in lost.people:
                 self.office.hooks.reach_changed(connection, who, self.universe("reach").now, away=True)
 
         await self.database.transact(work)
@@ -300,7 +304,7 @@ def _begins(update: Update) -> bool:
     match update.body:
         case Tap(token):
             return not token.startswith("d:")
-        case Left():
+        case Left() | Returned():
             return False
         case _:
             return True

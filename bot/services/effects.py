@@ -258,15 +258,22 @@ class Record:
 def pack(reply: Reply, unasked: bool) -> str:
     """A message as it waits in the outbox."""
     buttons = [[b.token, b.label] for b in reply.buttons]
-    media = [list(reply.media)] if reply.media else []
-    return json.dumps([reply.text, buttons, unasked, *media], ensure_ascii=False)
+    media = list(reply.media) if reply.media else None
+    rest = [media, reply.about] if reply.about else [media] if media else []
+    return json.dumps([reply.text, buttons, unasked, *rest], ensure_ascii=False)
 
 
 def unpack(row: OutboxRow) -> Outgoing:
     text, buttons, *rest = json.loads(row.body)  # later fields may be missing in a row of an older program
     unasked = bool(rest and rest[0])
-    media = (rest[1][0], rest[1][1]) if len(rest) > 1 else None
+    media = (rest[1][0], rest[1][1]) if len(rest) > 1 and rest[1] else None
     return Outgoing(row.channel, row.chat_id, row.no, text, tuple(Button(*each) for each in buttons), unasked, media)
+
+
+def about_of(body: str) -> str:
+    """What a packed message speaks of; "" where that is nothing with an id."""
+    rest = json.loads(body)[4:]
+    return str(rest[0]) if rest else ""
 
 
 def pack_buttons(buttons: Sequence[Button]) -> str:

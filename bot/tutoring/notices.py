@@ -25,7 +25,7 @@ def say(desk: Desk, notice: Notice) -> None:
         desk.ask(text, [Button(token, label) for token, label in buttons])
     first = min(before, len(desk.replies) - 1)
     desk.replies[first:] = [
-        replace(reply, urgent=notice.urgent, fleeting=notice.fleeting, media=notice.media)
+        replace(reply, urgent=notice.urgent, fleeting=notice.fleeting, media=notice.media, about=notice.about)
         for reply in desk.replies[first:]
     ]
 

@@ -300,7 +300,7 @@ async def test_who_blocked_the_tutor_is_passed_over_and_asked_again_when_she_is_
         assert (request["state"], request["owner_kind"]) == ("waiting", "officer")
         lines = await Requests(t.people, t.pairing).explain(OPERATOR, request["request_id"])
         assert any("2 người không nhắn tới được" in line for line in lines)
-        await asked.say("menu")
+        await asked.returns()
         await t.tells()
         assert "Nhận giúp" in asked.last.labels
 

@@ -142,6 +142,32 @@ async def test_not_to_her_who_left_nor_to_her_who_said_no(tmp_path: Path):
         assert (len(away.heard), len(no.heard)) == heard
 
 
+@pytest.mark.parametrize("found_out", [False, True])
+async def test_who_lets_the_tutor_in_again_without_a_word_is_reminded_again(tmp_path: Path, found_out: bool):
+    async with tutor(tmp_path, BOOK) as t:
+        lan = await t.learner().meets()
+        await lan.opens("thu")
+        await lan.tap("Để sau")
+        if found_out:
+            t.channel.fault = gone
+            await t.passes(hours=2)
+            t.channel.fault = lambda outgoing, plain: None
+        else:
+            await lan.leaves()
+            await t.passes(hours=2)
+        assert not lan.said and [row["away"] for row in await t.rows("identity")] == [True]
+        await lan.returns()
+        assert not lan.said, "she has said nothing, and is not spoken to about it"
+        await t.passes(hours=2)
+        assert "làm chưa" in lan.said
+
+
+async def test_a_stranger_who_lets_the_tutor_in_is_nobody_yet(tmp_path: Path):
+    async with tutor(tmp_path, BOOK) as t:
+        await t.learner().returns()
+        assert await t.rows("person") == []
+
+
 async def test_the_reminder_that_finds_her_gone_is_the_last(tmp_path: Path):
     async with tutor(tmp_path, BOOK) as t:
         lan = await t.learner().meets()

@@ -14,7 +14,20 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from bot.channels.base import Began, Body, Button, LearnerGone, Left, Media, Outgoing, SendError, Tap, Text, Update
+from bot.channels.base import (
+    Began,
+    Body,
+    Button,
+    LearnerGone,
+    Left,
+    Media,
+    Outgoing,
+    Returned,
+    SendError,
+    Tap,
+    Text,
+    Update,
+)
 from bot.services.conversation import Conversation
 from bot.services.effects import Effects, unpack
 from bot.services.office import Links, Office
@@ -118,6 +131,10 @@ class Learner:
 
     async def leaves(self) -> Learner:
         return await self.does(Left())
+
+    async def returns(self) -> Learner:
+        """She lets the tutor in again, without a word."""
+        return await self.does(Returned())
 
     async def does(self, body: Body) -> Learner:
         await self.tutor.deliver(self.update(body))
