@@ -6,7 +6,20 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Select, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -22,7 +35,6 @@ CORRUPT = "corrupt:"  # keys under which states that could not be read are kept
 _HIGHEST = "highest_forgotten_no"
 
 FAREWELL = 100  # numbers left for what is still said to who leaves, before another of her phone speaks
-UNSENT_AT_ONCE = 10_000
 
 # Statements are made once: building and hashing one costs more than running it.
 _KEEP = insert(t.inbox)
@@ -348,15 +360,22 @@ def settle(conn: Connection, sent: Iterable[tuple[str, str, int]]) -> None:
     _many(conn, _SETTLE, [{"of_channel": c, "of_chat": chat, "of_no": no} for c, chat, no in sorted(sent)])
 
 
-def unsent(conn: Connection, channel: str, chat_ids: Iterable[str] | None = None) -> list[OutboxRow]:
-    """What waits to be sent on this channel (in these chats), at most UNSENT_AT_ONCE rows, each chat in its order.
+def unsent(
+    conn: Connection,
+    channel: str,
+    limit: int,
+    after: tuple[str, int] = ("", 0),
+    chat_ids: Iterable[str] | None = None,
+) -> list[OutboxRow]:
+    """What waits to be sent on this channel (in these chats): a page of `limit` rows behind (chat_id, no) `after`.
 
-    Ordered by number, not by time: a clock that was set back must not turn a conversation round.
+    Each chat in its order, by number, not by time: a clock that was set back must not turn a conversation round.
     """
-    query = select(t.outbox).where(t.outbox.c.channel == channel).order_by(t.outbox.c.chat_id, t.outbox.c.no)
+    place = t.outbox.c.chat_id, t.outbox.c.no
+    query = select(t.outbox).where(t.outbox.c.channel == channel, tuple_(*place) > tuple_(*map(literal, after)))
     if chat_ids is not None:
         query = query.where(t.outbox.c.chat_id.in_(sorted(chat_ids)))
-    rows = conn.execute(query.limit(UNSENT_AT_ONCE))
+    rows = conn.execute(query.order_by(*place).limit(limit))
     return [OutboxRow(r.channel, r.chat_id, r.no, r.body, from_ms(r.at)) for r in rows]
 
 

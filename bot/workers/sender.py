@@ -73,7 +73,7 @@ class Sender:
         Otherwise the outbox may hold something before it, by another process or from before this one owned the
         channel: sent now, it would overtake that for ever.
         """
-        if self.primed and (self.alone or self._last.get(outgoing.chat_id) == outgoing.no - 1):
+        if self.primed and (self.alone or self._given(outgoing.chat_id) == outgoing.no - 1):
             self.push((outgoing,))
         else:
             self.behind.add(outgoing.chat_id)
@@ -82,7 +82,7 @@ class Sender:
     def push(self, outgoing: Iterable[Outgoing]) -> None:
         """Send these, each behind what its chat still waits for; what is known already is passed over."""
         for each in outgoing:
-            if each.no <= self._last.get(each.chat_id, 0):
+            if each.no <= self._given(each.chat_id):
                 continue
             waiting = self._chats.get(each.chat_id)
             self._remember(each)
@@ -98,6 +98,12 @@ class Sender:
         task = asyncio.get_running_loop().create_task(self._chat(chat_id))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    def _given(self, chat_id: str) -> int:
+        """The last number this chat was given, as far back as anything waits there or is not written down."""
+        last = [self._last.get(chat_id, 0), self._unsettled.get(chat_id, ("", "", 0))[2]]
+        waiting = self._chats.get(chat_id) or self._held.get(chat_id)
+        return max(*last, waiting[-1].no if waiting else 0)
 
     def _remember(self, outgoing: Outgoing) -> None:
         """The last number a chat was given: rows read again from the outbox may be on their way already."""

@@ -11,9 +11,14 @@ from pathlib import Path
 import pytest
 
 from bot.channels.base import LearnerGone, Misconfigured, Outgoing, Refused, SendError, Text, Throttled, Unreachable
+from bot.services.effects import pack
+from bot.tutoring.desk import Reply
+from bot.workers.backlog import Backlog
 from bot.workers.pace import Pace
-from bot.workers.sender import Sender
+from bot.workers.sender import REMEMBER_CHATS, Sender
+from storage import conversations
 from storage.errors import StorageUnavailable
+from storage.records import OutboxRow, Writes
 from tests.support.builders import book, lesson
 from tests.support.harness import TELEGRAM, CollectingChannel, Tutor, gone, tutor
 
@@ -213,6 +218,64 @@ async def test_what_is_in_the_outbox_is_read_again_once(tmp_path: Path):
         await t.flush()
         assert [each.no for each in t.channel.sent] == sorted({each.no for each in t.channel.sent})
         assert len(t.channel.sent) == 2 and not await t.rows("outbox")
+
+
+async def lying_in_the_outbox(t: Tutor, numbers: dict[str, int]) -> None:
+    """What another process, or the one before, has left there."""
+    rows = [
+        OutboxRow(TELEGRAM, chat, no, pack(Reply(f"{chat}:{no}"), unasked=False), t.clock.now())
+        for chat, most in numbers.items()
+        for no in range(1, most + 1)
+    ]
+    await t.database.transact(lambda c: conversations.write(c, Writes(outbox=rows)))
+
+
+async def test_a_chat_with_very_much_waiting_hides_nobody_behind_it(tmp_path: Path):
+    async with tutor(tmp_path, SIMPLE) as t:
+        await lying_in_the_outbox(t, {"a": 20, "b": 2, "c": 1})
+        sender, backlog = new_sender(t), Backlog(t.database, TELEGRAM, page=4)
+        async for page in backlog.pages():
+            assert len(page) <= 4
+            sender.push(page)
+        await turns()
+        assert {each.chat_id for each in t.channel.sent} == {"a", "b", "c"}, "before anything of it is written down"
+        await t.flush()
+        assert [each.no for each in t.channel.sent if each.chat_id == "a"] == list(range(1, 21))
+
+
+async def test_a_new_answer_waits_for_what_lies_before_it_however_much_that_is(tmp_path: Path):
+    async with tutor(tmp_path, SIMPLE) as t:
+        await lying_in_the_outbox(t, {"a": 20, "b": 9})
+        sender, backlog = new_sender(t), Backlog(t.database, TELEGRAM, page=4)
+        sender.primed = False
+        sender.push(await backlog.next())
+        sender.take(message("b", 9))
+        assert sender.behind == {"b"}
+        async for page in backlog.pages(sender.behind):
+            sender.push(page)
+        async for page in backlog.pages():
+            sender.push(page)
+        await t.flush()
+        for chat, most in (("a", 20), ("b", 9)):
+            assert [each.no for each in t.channel.sent if each.chat_id == chat] == list(range(1, most + 1))
+
+
+async def test_page_by_page_it_begins_anew_behind_the_last(tmp_path: Path):
+    async with tutor(tmp_path, SIMPLE) as t:
+        await lying_in_the_outbox(t, {"a": 3, "b": 2})
+        backlog = Backlog(t.database, TELEGRAM, page=2)
+        seen = [[(each.chat_id, each.no) for each in await backlog.next()] for _ in range(4)]
+        assert seen == [[("a", 1), ("a", 2)], [("a", 3), ("b", 1)], [("b", 2)], [("a", 1), ("a", 2)]]
+
+
+async def test_what_waits_is_never_taken_a_second_time_however_many_chats_there_are(tmp_path: Path):
+    async with tutor(tmp_path, SIMPLE) as t:
+        many = [message(f"c{n}", 1) for n in range(REMEMBER_CHATS + 50)]
+        sender = new_sender(t)
+        sender.is_quiet = lambda: True
+        for _ in range(2):
+            sender.push(replace(each, unasked=True) for each in many)
+        assert sum(map(len, sender._held.values())) == len(many)
 
 
 async def test_a_crash_between_send_and_settle_doubles_at_most_one_message_per_chat(tmp_path: Path):
