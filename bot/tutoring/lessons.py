@@ -80,7 +80,7 @@ def open_emergency(desk: Desk, kind: str = "") -> None:
     lesson = emergency_of(desk)
     if lesson is None:
         desk.say(desk.phrase("emergency"))
-        reception.tell_helper(desk)
+        reception.name_helper(desk)
         return
     if reception.helper_known(desk):
         desk.say(desk.phrase("emergency_helper"))

@@ -321,3 +321,33 @@ def test_what_is_known_of_who_is_out_of_reach_survives_a_stop():
     again = load_memory(story.memory.dump(), CLOCK, Rules())
     assert again.away(["gan", "canbo"]) == {"gan"}
     assert again.instructors["gan"].away
+
+
+# --- both hear the end ---
+
+
+def test_whoever_had_taken_it_on_hears_that_she_has_left():
+    story = Story()
+    story.does("sau", policy.ask, "sau", "pair")
+    story.does("canbo", policy.take, next(iter(story.memory.requests)))
+    story.does("", staff.learner_leaves, "sau")
+    assert story.said == [("canbo", "helped_left")]
+
+
+def test_who_guided_her_and_had_taken_her_question_hears_it_once():
+    story = Story()
+    story.teaches("gan")
+    story.does("sau", policy.ask, "sau", "help")
+    story.does("gan", policy.accept, next(iter(story.memory.offers)))
+    story.does("", staff.learner_leaves, "sau")
+    assert story.said == [("gan", "learner_left")]
+
+
+def test_everybody_who_was_called_hears_that_she_has_left():
+    story = Story()
+    story.teaches("gan")
+    story.does("sau", policy.ask, "sau", "pair")
+    story.does("gan", policy.accept, next(iter(story.memory.offers)))
+    story.does("sau", policy.ask, "sau", "safety")
+    story.does("", staff.learner_leaves, "sau")
+    assert story.said == [("canbo", "safety_left"), ("gan", "safety_left"), ("gan", "learner_left")]

@@ -14,7 +14,16 @@ from bot.tutoring.pairing.ledger import Memory
 from bot.tutoring.pairing.model import HOUR, OFFICER, Instructor, Note, Offer, Pairing, Request, Rules, Tell
 from bot.tutoring.pairing.turn import SERVED_AT_ONCE
 
-URGENT = {"safety_call", "safety_again", "safety_wait", "safety_taken", "help_coming", "follow_up", "follow_up_learner"}
+URGENT = {
+    "safety_left",
+    "safety_call",
+    "safety_again",
+    "safety_wait",
+    "safety_taken",
+    "help_coming",
+    "follow_up",
+    "follow_up_learner",
+}
 OF_SAFETY = {"help_coming", "follow_up", "follow_up_learner"}  # which are urgent only where a cry for safety is meant
 APART = {"changed", "reported", "left_by_instructor", "suspended"}
 ZONE = 7 * HOUR  # the tests' clock: quiet from 20:00 to 08:00 in Đồng Nai
@@ -122,7 +131,9 @@ def both_hear_of_it(event: Event) -> None:
         if pairing.ended_why != "learner_left":
             assert event.told(her) or event.is_gone(her), f"{her} does not hear that {pairing} is over"
         if pairing.ended_why not in ("suspended", "instructor_left"):
-            assert any(tell.phrase == "pairing_over" for tell in event.told(me)) or event.is_gone(me), pairing
+            assert any(tell.phrase in ("pairing_over", "learner_left") for tell in event.told(me)) or event.is_gone(
+                me
+            ), pairing
     for request in event.after.unclosed():
         before_it = event.before.requests.get(request.request_id)
         if request.state == "open" and (before_it is None or before_it.state != "open"):

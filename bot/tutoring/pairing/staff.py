@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.tutoring.pairing.model import OFFICER, Instructor, Pairing
 from bot.tutoring.pairing.policy import ask, release
-from bot.tutoring.pairing.safety import call_officer
+from bot.tutoring.pairing.safety import call_officer, called
 from bot.tutoring.pairing.turn import Turn
 
 
@@ -139,6 +139,8 @@ def away(turn: Turn, person_id: str) -> None:
     held = [each.request_id for each in turn.ledger.owned_by(person_id) if each.owner_kind == "instructor"]
     release(turn, list(dict.fromkeys((*asked, *held))))
     officers_changed(turn, person_id)
+    if hers := turn.ledger.pairing_of(person_id):
+        turn.tell(hers.instructor_id, "learner_away", hers.pairing_id, ten_hv=turn.name(person_id))
     for pairing in turn.ledger.pairings_with(person_id):
         for request in turn.ledger.requests_of(pairing.learner_id):
             if request.kind == "safety" and not request.owner_id:
@@ -169,12 +171,19 @@ def officers_changed(turn: Turn, former_id: str) -> None:
 
 def learner_leaves(turn: Turn, person_id: str) -> None:
     """As a learner she is gone: her requests are over, her instructor's place is free for the next."""
-    pairing = turn.ledger.pairing_of(person_id)
+    pairing, learner = turn.ledger.pairing_of(person_id), turn.ledger.learner(person_id)
+    guide = pairing.instructor_id if pairing else ""
+    for request in list(turn.ledger.requests_of(person_id)):
+        # Nobody is named: what is still to be said must not outlive what is kept of her.
+        if request.kind == "safety":
+            for who in called(turn, request):
+                turn.tell(who, "safety_left", urgent=True, khu=learner.area if learner else "")
+        elif request.state == "open" and request.owner_id != guide:
+            turn.tell(request.owner_id, "helped_left")
+        turn.close(request, "left")
     if pairing is not None:
         turn.end_pairing(pairing, "learner_left")
-        turn.tell(pairing.instructor_id, "pairing_over", ten_hv="")
-    for request in list(turn.ledger.requests_of(person_id)):
-        turn.close(request, "left")
+        turn.tell(guide, "learner_left")
     if pairing is not None:
         turn.serve(pairing.instructor_id)
     turn.tells = [each for each in turn.tells if each.to != person_id]

@@ -49,7 +49,8 @@ class Turn:
         """Say it to her: at once where she acted or it is urgent, else when she is awake."""
         if to:
             at = self.now if urgent or to == self.actor else self.clock.awake_from(self.now)
-            buttons = BUTTONS[phrase](about) if phrase in BUTTONS else ()
+            may = phrase in BUTTONS and (to == self.actor or phrase not in ASKED)
+            buttons = BUTTONS[phrase](about) if may else ()
             self.tells.append(Tell(to, phrase, at, values, buttons, about, urgent=urgent))
 
     def pass_on(
@@ -284,11 +285,19 @@ def _answer_buttons(request_id: str) -> Buttons:
     return ((f"o:done:{request_id}", "label_helped"), (f"o:still:{request_id}", "label_not_helped"))
 
 
+def _cancel_button(request_id: str) -> Buttons:
+    return ((f"o:cancel:{request_id}", "label_cancel"),)
+
+
+ASKED = frozenset({"help_asked", "pair_already", "pair_asked", "pair_night", "pair_stranger", "pair_wait"})
+"""What she reads of her own request. Its button is for the moment in which she asks: later she may be in a lesson."""
+
+OFFERED = frozenset({"offer_pair", "offer_lesson", "offer_help", "offer_help_any"})
+"""What an instructor is asked with."""
+
 BUTTONS: dict[str, Callable[[str], Buttons]] = {
-    "offer_pair": _offer_buttons,
-    "offer_lesson": _offer_buttons,
-    "offer_help": _offer_buttons,
-    "offer_help_any": _offer_buttons,
+    **dict.fromkeys(ASKED, _cancel_button),
+    **dict.fromkeys(OFFERED, _offer_buttons),
     "offer_accepted": _write_button,
     "offer_help_accepted": _working_buttons,
     "pair_found": _write_button,
@@ -305,6 +314,8 @@ BUTTONS: dict[str, Callable[[str], Buttons]] = {
     "officer_must": _officer_buttons,
     "officer_stranger": _officer_buttons,
     "officer_applicant": lambda person_id: ((f"q:person:{person_id}", "label_look"),),
+    "cancel_urgent": lambda _: (("g:mistake", "label_mistake"),),
+    "learner_left": lambda _: (("u:list:0", "label_crew"),),
     "teach_welcome": lambda _: (("g:teach", "label_teach"),),
 }
 """What can be tapped under a phrase, given what it is about: an offer, a request, or by what the two write."""
