@@ -38,10 +38,12 @@ class Sender:
         at: Callable[[str], None] = lambda _: None,
         alone: bool = True,
         is_quiet: Callable[[], bool] = lambda: False,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         """`at` as in Intake. `alone`: nobody but this process writes into the channel's outbox.
 
-        While `is_quiet`, what nobody asked for is held back until morning, or until she herself is awake.
+        While `is_quiet`, what nobody asked for is held back until morning, or until she herself is awake. `clock`
+        tells the seconds of the pace; without one it is the event loop's.
         """
         self.channel = channel
         self.conversation = conversation
@@ -56,6 +58,7 @@ class Sender:
         self.news = asyncio.Event()
         self.sent = 0
         self._sleep = sleep
+        self._clock = clock
         self._chats: dict[str, deque[Outgoing]] = {}
         self._held: dict[str, deque[Outgoing]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -138,6 +141,9 @@ class Sender:
         finally:
             del self._chats[chat_id]
 
+    def _seconds(self) -> float:
+        return self._clock() if self._clock else asyncio.get_running_loop().time()
+
     def _sleeps(self, chat_id: str) -> bool:
         """Whether it is night for all that this chat waits for: nothing of it answers what she did just now."""
         return self.is_quiet() and all(each.unasked for each in self._chats[chat_id])
@@ -147,21 +153,24 @@ class Sender:
         fallen over its delays, and it waits for the morning like what comes at night.
         """
         tries, unexpected, plain = 0, 0, False
-        if outgoing.unasked and (delay := self.pace.wait_unasked(asyncio.get_running_loop().time())):
+        if outgoing.unasked and (delay := self.pace.wait_unasked(self._seconds())):
             await self._sleep(delay)
         while True:
-            delay = self.pace.wait(outgoing.chat_id, asyncio.get_running_loop().time())
+            delay = self.pace.wait(outgoing.chat_id, self._seconds())
             if delay:
                 await self._sleep(delay)
             try:
                 async with self._slots:
                     if self._sleeps(outgoing.chat_id):
                         return "asleep"
+                    if self.pace.is_paused(self._seconds()):
+                        continue  # it began while she waited for her turn
                     await self.channel.send(outgoing, plain=plain)
                 self.at("after send")
                 self.sent += 1
                 return "settled"
             except Throttled as slow:
+                self.pace.throttled(outgoing.chat_id, slow.retry_after, self._seconds())
                 await self._sleep(slow.retry_after)
             except LearnerGone:
                 await self._until_stored(lambda: self.conversation.learner_gone(outgoing))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import heapq
 import logging
 from collections import Counter
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -52,6 +54,41 @@ def new_sender(t: Tutor, slept: Slept | None = None) -> Sender:
     return t.sender
 
 
+class Timeline:
+    """A clock and a sleep that belong together: time passes when everybody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self._wakes: list[tuple[float, int, asyncio.Event]] = []
+        self._numbers = count()
+
+    def clock(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        event = asyncio.Event()
+        heapq.heappush(self._wakes, (self.now + seconds, next(self._numbers), event))
+        await event.wait()
+
+    async def runs(self, t: Tutor, until: float) -> None:
+        """To that second, from one awakening to the next."""
+        while True:
+            for _ in range(8):
+                await asyncio.sleep(0)
+                await t.sender.step()
+            if not self._wakes or self._wakes[0][0] > until:
+                self.now = until
+                return
+            self.now, _, event = heapq.heappop(self._wakes)
+            event.set()
+
+
+def paced_sender(t: Tutor, time: Timeline, per_second: float = 30) -> Sender:
+    t.sender = Sender(t.channel, t.conversation, Pace(per_second, 0.0), sleep=time.sleep, clock=time.clock)
+    t.senders.by_channel[t.channel.name] = t.sender
+    return t.sender
+
+
 async def test_each_chat_in_its_order_whatever_order_faults_come_in(tmp_path: Path):
     failing = Counter({("a", 1): 3, ("b", 2): 2, ("c", 3): 1})
 
@@ -91,6 +128,67 @@ async def test_one_throttled_chat_does_not_stall_the_others(tmp_path: Path):
         assert [each.no for each in t.channel.sent if each.chat_id == "slow"] == [1, 2]
 
 
+async def test_when_the_whole_bot_is_limited_one_pause_holds_for_everybody(tmp_path: Path):
+    knocks: list[tuple[float, str]] = []
+    time = Timeline()
+
+    def fault(outgoing: Outgoing, plain: bool) -> SendError | None:
+        if time.now >= 30.0:
+            return None
+        knocks.append((time.now, outgoing.chat_id))
+        return Throttled(30.0 - time.now)
+
+    async with tutor(tmp_path, SIMPLE) as t:
+        t.channel.fault = fault
+        sender = paced_sender(t, time)
+        sender.push(message(f"c{n}", 1) for n in range(300))
+        await time.runs(t, 29.0)
+        assert len(knocks) == 2, "the second one proves it, and nobody else asks"
+        assert not t.channel.sent
+        await time.runs(t, 50.0)
+        assert len({each.chat_id for each in t.channel.sent}) == len(t.channel.sent) == 300
+        assert len(knocks) == 2
+
+
+async def test_behind_the_pause_they_go_one_after_another(tmp_path: Path):
+    time, sent = Timeline(), Counter[int]()
+    limits = [Throttled(10.0), Throttled(10.0)]
+    async with tutor(tmp_path, SIMPLE) as t:
+        t.channel.fault = lambda outgoing, plain: limits.pop() if limits else None
+        t.channel.on_sent = lambda outgoing: sent.update([int(time.now)])
+        paced_sender(t, time).push(message(f"c{n}", 1) for n in range(90))
+        await time.runs(t, 20.0)
+        assert sum(sent.values()) == 90
+        assert max(sent.values()) <= 31, f"no burst: {sent}"
+
+
+async def test_a_limit_that_goes_on_is_asked_for_by_one_a_minute(tmp_path: Path):
+    knocks: list[float] = []
+    time = Timeline()
+
+    def fault(outgoing: Outgoing, plain: bool) -> SendError | None:
+        knocks.append(time.now)
+        return Throttled(600.0)
+
+    async with tutor(tmp_path, SIMPLE) as t:
+        t.channel.fault = fault
+        paced_sender(t, time).push(message(f"c{n}", 1) for n in range(300))
+        await time.runs(t, 300.0)
+        assert 2 + 3 <= len(knocks) <= 2 + 300 // 60, knocks
+
+
+async def test_one_chat_that_is_limited_again_and_again_pauses_nobody_else(tmp_path: Path):
+    time = Timeline()
+    async with tutor(tmp_path, SIMPLE) as t:
+        t.channel.fault = lambda outgoing, plain: Throttled(30.0) if outgoing.chat_id == "slow" else None
+        sender = paced_sender(t, time)
+        sender.push([message("slow", 1)])
+        await time.runs(t, 61.0)
+        sender.push(message(f"c{n}", 1) for n in range(20))
+        await time.runs(t, 63.0)
+        assert len(t.channel.sent) == 20
+
+
 async def test_retry_after_is_obeyed_and_trouble_backs_off(tmp_path: Path):
     faults: list[SendError] = [Throttled(7.5), Unreachable("502"), Unreachable("502"), Throttled(1.0), Unreachable("x")]
     async with tutor(tmp_path, SIMPLE) as t:
@@ -102,27 +200,20 @@ async def test_retry_after_is_obeyed_and_trouble_backs_off(tmp_path: Path):
 
 
 async def test_a_reminder_that_the_provider_delays_into_the_night_waits_for_the_morning(tmp_path: Path):
-    night = False
-
-    async def sleep(seconds: float) -> None:
-        nonlocal night
-        night = night or seconds == 25.0
-        await asyncio.sleep(0)
-
+    time = Timeline()
     async with tutor(tmp_path, SIMPLE) as t:
         paused = [Throttled(25.0), Throttled(25.0)]
         t.channel.fault = lambda outgoing, plain: paused.pop() if paused else None
-        sender = t.sender = Sender(t.channel, t.conversation, Pace(0, 0), sleep=sleep, is_quiet=lambda: night)
-        t.senders.by_channel[t.channel.name] = sender
+        sender = paced_sender(t, time)
+        sender.is_quiet = lambda: 20.0 <= time.now < 100.0
         sender.push([replace(message("lan", 1), unasked=True), message("thu", 1)])
-        await t.flush()
+        await time.runs(t, 40.0)
         assert [each.chat_id for each in t.channel.sent] == ["thu"], "who waits for an answer gets it at any hour"
         sender.push([replace(message("lan", 2), unasked=True)])
-        await t.flush()
+        await time.runs(t, 99.0)
         assert len(t.channel.sent) == 1
-        night = False
-        await sender.step()
-        await t.flush()
+        for second in (100.0, 105.0):
+            await time.runs(t, second)
         assert [(each.chat_id, each.no) for each in t.channel.sent[1:]] == [("lan", 1), ("lan", 2)]
 
 
