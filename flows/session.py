@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Any, Literal
@@ -192,6 +192,7 @@ class Book:
     answers: tuple[Answer, ...] = ()
     wishes: Wishes = UNREAD
     zone: tzinfo = VIETNAM
+    awake: Callable[[datetime], datetime] = lambda instant: instant  # the first moment from then on that is not quiet
 
     def lesson(self, lesson_id: str, version: int | None = None, lang: str = "vi") -> Lesson | None:
         number = self.current.get(lesson_id, 0) if version is None else version

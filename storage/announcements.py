@@ -182,6 +182,14 @@ def tell(conn: Connection, row: AnnouncementRow, path: str, ids: Collection[str]
     return sorted(fresh)
 
 
+def not_reached(conn: Connection, learner_id: str, announcement_ids: Collection[str]) -> None:
+    """She was counted as told and could not be: she is not any more. Ids of anything else are passed over."""
+    mine = t.announced.c.announcement_id.in_(sorted(announcement_ids)), t.announced.c.learner_id == learner_id
+    for each in list(conn.scalars(delete(t.announced).where(*mine).returning(t.announced.c.announcement_id))):
+        less = update(t.announcement).where(t.announcement.c.announcement_id == each)
+        conn.execute(less.values(reached=t.announcement.c.reached - 1))
+
+
 def finish(conn: Connection, row: AnnouncementRow) -> None:
     """Everybody was told, unless it has been stopped or begun anew meanwhile."""
     same = t.announcement.c.state == "sending", t.announcement.c.after_id == row.after_id

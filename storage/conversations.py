@@ -6,7 +6,20 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Select, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Select,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -14,7 +27,7 @@ from storage import tables as t
 from storage import traces
 from storage.errors import Conflict
 from storage.forgetting import forget_belonging
-from storage.records import LearnerRow, OutboxRow, PersonRow, Writes, from_ms, to_ms
+from storage.records import LearnerRow, Lost, OutboxRow, PersonRow, Writes, from_ms, to_ms
 from storage.seats import hand_over
 from storage.tables_people import role
 
@@ -23,7 +36,6 @@ CORRUPT = "corrupt:"  # keys under which states that could not be read are kept
 _HIGHEST = "highest_forgotten_no"
 
 FAREWELL = 100  # numbers left for what is still said to who leaves, before another of her phone speaks
-UNSENT_AT_ONCE = 10_000
 
 # Statements are made once: building and hashing one costs more than running it.
 _KEEP = insert(t.inbox)
@@ -354,32 +366,40 @@ def settle(conn: Connection, sent: Iterable[tuple[str, str, int]]) -> None:
     _many(conn, _SETTLE, [{"of_channel": c, "of_chat": chat, "of_no": no} for c, chat, no in sorted(sent)])
 
 
-def unsent(conn: Connection, channel: str, chat_ids: Iterable[str] | None = None) -> list[OutboxRow]:
-    """What waits to be sent on this channel (in these chats), at most UNSENT_AT_ONCE rows, each chat in its order.
+def unsent(
+    conn: Connection,
+    channel: str,
+    limit: int,
+    after: tuple[str, int] = ("", 0),
+    chat_ids: Iterable[str] | None = None,
+) -> list[OutboxRow]:
+    """What waits to be sent on this channel (in these chats): a page of `limit` rows behind (chat_id, no) `after`.
 
-    Ordered by number, not by time: a clock that was set back must not turn a conversation round.
+    Each chat in its order, by number, not by time: a clock that was set back must not turn a conversation round.
     """
-    query = select(t.outbox).where(t.outbox.c.channel == channel).order_by(t.outbox.c.chat_id, t.outbox.c.no)
+    place = t.outbox.c.chat_id, t.outbox.c.no
+    query = select(t.outbox).where(t.outbox.c.channel == channel, tuple_(*place) > tuple_(*map(literal, after)))
     if chat_ids is not None:
         query = query.where(t.outbox.c.chat_id.in_(sorted(chat_ids)))
-    rows = conn.execute(query.limit(UNSENT_AT_ONCE))
+    rows = conn.execute(query.order_by(*place).limit(limit))
     return [OutboxRow(r.channel, r.chat_id, r.no, r.body, from_ms(r.at)) for r in rows]
 
 
-def mark_away(conn: Connection, channel: str, chat_id: str, no: int) -> None:
+def mark_away(conn: Connection, channel: str, chat_id: str, no: int) -> Lost:
     """Message `no` could not reach her: it and what was before it wait no more.
 
     She is away, and no timer fires, unless something newer waits for her: then she may have written again meanwhile.
     """
-    learners_by_chat(conn, channel, [chat_id])  # locked: what she causes at this moment is seen or comes after
+    row = learners_by_chat(conn, channel, [chat_id]).get(chat_id)  # locked: what she causes now is seen or comes after
     of_chat = t.outbox.c.channel == channel, t.outbox.c.chat_id == chat_id
-    conn.execute(delete(t.outbox).where(*of_chat, t.outbox.c.no <= no))
+    bodies = list(conn.scalars(delete(t.outbox).where(*of_chat, t.outbox.c.no <= no).returning(t.outbox.c.body)))
+    whose = row.learner_id if row else ""
     if conn.scalar(select(exists().where(*of_chat))):
-        return
+        return Lost(whose, bodies, [])
     conn.execute(_SAVE_AWAY, [{"of_channel": channel, "of_chat": chat_id, "new_away": True}])
-    conn.execute(
-        update(t.session).where(t.session.c.channel == channel, t.session.c.chat_id == chat_id).values(due_at=None)
-    )
+    here = t.session.c.channel == channel, t.session.c.chat_id == chat_id
+    people = conn.scalars(update(t.session).where(*here).values(due_at=None).returning(t.session.c.learner_id))
+    return Lost(whose, bodies, list(people))
 
 
 def _many(conn: Connection, statement: Any, rows: list[dict[str, Any]]) -> None:

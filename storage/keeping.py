@@ -41,14 +41,11 @@ _EXPIRED = (
 _OWNED = exists().where(t.identity.c.channel == "web", t.identity.c.chat_id == t.chat_log.c.chat_id)
 
 
-def due(conn: Connection, now: datetime, limit: int, since: datetime | None = None) -> list[tuple[str, str, int]]:
-    """Sessions whose time has come: (learner_id, state, due_at in ms), the longest overdue first.
-
-    With `since` only those whose time came from then on.
-    """
+def due(conn: Connection, now: datetime, limit: int) -> list[tuple[str, str, int]]:
+    """Sessions whose time has come: (learner_id, state, due_at in ms), the longest overdue first."""
     query = (
         select(t.session.c.learner_id, t.session.c.state, t.session.c.due_at)
-        .where(t.session.c.due_at <= to_ms(now), t.session.c.due_at >= (to_ms(since) if since else 0))
+        .where(t.session.c.due_at <= to_ms(now))
         .order_by(t.session.c.due_at)
         .limit(limit)
     )

@@ -19,6 +19,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     exists,
+    func,
     insert,
     literal_column,
     select,
@@ -103,6 +104,12 @@ def offer_for(conn: Connection, request_id: str) -> Row | None:
 
 def offers_to(conn: Connection, instructor_id: str) -> list[Row]:
     return many(conn, _OFFERS_TO, id=instructor_id)
+
+
+def count_offers(conn: Connection, ids: Collection[str]) -> dict[str, int]:
+    """How many open offers these have to answer; whoever has none is left out."""
+    query = select(_o.instructor_id, func.count()).where(_o.instructor_id.in_(padded(sorted(ids))), _o.state == "open")
+    return {row[0]: row[1] for row in conn.execute(query.group_by(_o.instructor_id))}
 
 
 def pairing(conn: Connection, pairing_id: str) -> Row | None:

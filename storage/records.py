@@ -118,6 +118,17 @@ class AwardRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """What a message that could not reach her leaves: whose it was, the bodies that wait no more, and all who are
+    spoken to at that address and are away now.
+    """
+
+    learner_id: str
+    bodies: list[str]
+    people: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class OutboxRow:
     """One message to be sent; `body` is JSON of the shell's own making."""
 

@@ -51,6 +51,18 @@ _LEARNER = (
 )
 _ONE_LEARNER = _LEARNER.where(base.person.c.learner_id == bindparam("id"))
 _LEARNERS = _LEARNER.where(base.person.c.learner_id.in_(bindparam("ids", expanding=True)))
+
+
+def closed(learner_id: Any) -> Any:
+    """How many of her addresses are closed of the one at which she is spoken to: 1 when she has blocked the tutor.
+
+    Counted: PostgreSQL would look up `NOT EXISTS` by reading all rows there are.
+    """
+    s, i = base.session.c, base.identity.c
+    at = s.learner_id == learner_id, i.channel == s.channel, i.chat_id == s.chat_id, i.away.is_(True)
+    return select(func.count()).where(*at).scalar_subquery()
+
+
 _INSTRUCTOR = (
     select(
         t.instructor,
@@ -67,6 +79,7 @@ _INSTRUCTOR = (
         )
         .correlate(t.instructor)
         .label("active"),
+        closed(t.instructor.c.learner_id).label("away"),
     )
     .join_from(t.instructor, t.standing, t.standing.c.learner_id == t.instructor.c.learner_id)
     .join(base.person, base.person.c.learner_id == t.instructor.c.learner_id)
@@ -118,6 +131,16 @@ def widest_officers(conn: Connection) -> list[str]:
     rows = conn.execute(_OFFICERS).all()
     widest = min((row.path.count("/") for row in rows), default=0)
     return list(dict.fromkeys(row.learner_id for row in rows if row.path.count("/") == widest))[:20]
+
+
+_AWAY = select(base.person.c.learner_id).where(
+    base.person.c.learner_id.in_(bindparam("ids", expanding=True)), closed(base.person.c.learner_id) > 0
+)
+
+
+def away(conn: Connection, ids: Collection[str]) -> set[str]:
+    """Those of them who have blocked the tutor."""
+    return set(conn.scalars(_AWAY, {"ids": padded(ids)})) if ids else set()
 
 
 # --- where an instructor stands ---

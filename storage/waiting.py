@@ -25,7 +25,7 @@ from storage import tables as base
 from storage import tables_people as t
 from storage.pairings import APART, OPEN
 from storage.rows import Row, at_most, many, one, padded
-from storage.standings import inside, within
+from storage.standings import closed, inside, within
 
 _ID: Any = bindparam("id")
 
@@ -190,6 +190,7 @@ _FREE = (
     .where(
         t.standing.c.learner_id.in_(bindparam("ids", expanding=True)),
         t.standing.c.free == 1,
+        closed(t.standing.c.learner_id) == 0,
         t.standing.c.rest_until_at <= bindparam("now", type_=BigInteger),
         func.coalesce(t.instructor.c.paused_until_at, 0) <= bindparam("now", type_=BigInteger),
     )

@@ -61,6 +61,11 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
+class Returned:
+    """She let the tutor in again, without a word: she can be reached from now on."""
+
+
+@dataclass(frozen=True, slots=True)
 class Inner:
     """Something due inside the tutor itself (channel `inner`): a timer, a step to be offered again."""
 
@@ -91,7 +96,7 @@ class Told:
     notices: tuple[Notice, ...]
 
 
-Body = Text | Edited | Tap | Began | Media | Left | Inner | Told
+Body = Text | Edited | Tap | Began | Media | Left | Returned | Inner | Told
 
 
 @dataclass(frozen=True, slots=True)

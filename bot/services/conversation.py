@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from bot.channels.base import Began, Inner, Left, Outgoing, Tap, Told, Update
+from bot.channels.base import Began, Inner, Left, Outgoing, Returned, Tap, Told, Update
 from bot.services import told
-from bot.services.effects import WEB, Effects, Record
+from bot.services.effects import WEB, Effects, Record, about_of
 from bot.services.office import Office, changes_person
 from bot.services.pseudonyms import Pseudonyms
 from bot.tutoring import linking, rights, sharing
@@ -18,10 +18,11 @@ from bot.tutoring import talk as talks
 from bot.tutoring.conversation import answer, show_again
 from bot.tutoring.desk import Desk, OfficeAsked, Person
 from bot.tutoring.invitations import Verdict
+from bot.tutoring.lessons import is_about_safety, is_timer
 from bot.tutoring.quiet import QuietHours
 from flows import Book, SessionCorrupt
 from flows.events import Universe
-from storage import conversations, joins, keeping, seats
+from storage import announcements, conversations, joins, keeping, seats
 from storage.database import Connection, Database
 from storage.errors import Conflict, StorageError
 from storage.joins import JoinRow
@@ -209,6 +210,11 @@ class Conversation:
         for learner_id in sorted(records):
             records[learner_id].close()
         conversations.write(connection, effects.writes)
+        for record in records.values():
+            if record.away != record.row.away and not record.forgotten:
+                now = self.universe("reach").now
+                self.office.hooks.reach_changed(connection, record.row.learner_id, now, away=record.away)
+                effects.stirred = True
         self.office.forgotten(connection, effects.writes.forget_people)
         effects.forgotten += effects.writes.forget_people
         return after
@@ -265,9 +271,14 @@ class Conversation:
             if record.forgotten:
                 return ordered[at:]
             if isinstance(update.body, Told) and record.away:
-                continue  # she has blocked the tutor: what others had to say comes too late for her
+                # She has blocked the tutor: what others had to say comes too late for her.
+                announcements.not_reached(connection, record.row.learner_id, [n.about for n in update.body.notices])
+                continue
             universe = self.universe(f"{update.channel}:{update.update_id}")
             desk = Desk(book, universe, record.person, record.talk, record.row.channel)
+            if is_timer(update.body) and self.quiet.holds(universe.now) and not is_about_safety(desk):
+                record.not_before = universe.now  # it was due by day, while the tutor was stopped
+                continue
             answer(desk, update.body)
             self.office.settle(connection, desk, update.body, record.row.chat_id, update.source)
             record.effects.alone += [(update, event) for event in desk.events if changes_person(event)]
@@ -319,9 +330,16 @@ class Conversation:
         await self.database.transact(lambda connection: conversations.settle(connection, settled))
 
     async def learner_gone(self, outgoing: Outgoing) -> None:
-        """This message found that she blocked the tutor: unless she has come back, nothing more is sent to her."""
-        where = outgoing.channel, outgoing.chat_id, outgoing.no
-        await self.database.transact(lambda connection: conversations.mark_away(connection, *where))
+        """This message found that she blocked the tutor: unless she has come back, nothing more is sent to her, and
+        what she was asked goes to somebody else."""
+
+        def work(connection: Connection) -> None:
+            lost = conversations.mark_away(connection, outgoing.channel, outgoing.chat_id, outgoing.no)
+            announcements.not_reached(connection, lost.learner_id, [about_of(body) for body in lost.bodies])
+            for who in lost.people:
+                self.office.hooks.reach_changed(connection, who, self.universe("reach").now, away=True)
+
+        await self.database.transact(work)
 
 
 def _then_again(act: Callable[[Desk], None], desk: Desk) -> None:
@@ -334,7 +352,7 @@ def _begins(update: Update) -> bool:
     match update.body:
         case Tap(token):
             return not token.startswith("d:")
-        case Left():
+        case Left() | Returned():
             return False
         case _:
             return True

@@ -22,14 +22,14 @@ class Crew:
         self.world = world
 
     def asked(self, connection: Connection, desk: Desk, what: str, value: str, chat_id: str) -> None:
-        """list, offers, card, skills, skill and the levels; whose pairing it is, is read from the database."""
+        """list, offers, offer, card, skills, skill and the levels; whose pairing it is, is read from the database."""
         me = desk.person.learner_id
         if what == "list":
             waiting = len(pairings.offers_to(connection, me))
             pure.show(desk, [_guided(row) for row in kept.guided(connection, me)], _number(value), waiting)
             return
-        if what == "offers":
-            self._offers(connection, desk)
+        if what in ("offers", "offer"):
+            self._offers(connection, desk, value)
             return
         pairing_id, _, lesson_key = value.partition(":")
         rows = kept.guided(connection, me, pairing_id) if pairing_id else []
@@ -46,23 +46,37 @@ class Crew:
         else:
             self._skill(connection, desk, one, what, lesson_key)
 
-    def _offers(self, connection: Connection, desk: Desk) -> None:
-        """What she has been asked and not answered, once more: the message may have scrolled away."""
+    def _offers(self, connection: Connection, desk: Desk, chosen: str) -> None:
+        """What she has been asked and not answered, once more: the message may have scrolled away.
+
+        Of several she chooses one first: where only the newest line has buttons each can be answered.
+        """
         open_ones = pairings.offers_to(connection, desk.person.learner_id)
-        for row in open_ones[: pure.A_PAGE]:
-            request = pairings.request(connection, row["request_id"])
-            learner = standings.learner(connection, request["learner_id"]) if request else None
-            if request and learner:
-                values = {
-                    "ten_hv": learner["name"], "khu": learner["area"], "han": self.world.clock.say(row["due_at"]),
-                    "bai": request["lesson"], "buoc": request["step"], "lan": str(request["tries"]),
-                }  # fmt: skip
-                lesson, plain = ("offer_lesson", "offer_pair") if row["reserves"] else ("offer_help", "offer_help_any")
-                phrase = lesson if request["lesson"] else plain
-                notices.say(desk, Notice(phrase, values, BUTTONS[phrase](row["offer_id"])))
-        if not open_ones:
+        shown = [row for row in open_ones if row["offer_id"] == chosen] or open_ones
+        known = [(row, found) for row in shown if (found := self._asker(connection, row))]
+        if len(known) > 1:
+            pure.show_offers(desk, [(row["offer_id"], who["name"], who["area"]) for row, (_, who) in known])
+        elif known:
+            row, (request, learner) = known[0]
+            notices.say(desk, self._offer(row, request, learner))
+        else:
             desk.say(desk.phrase("crew_no_offers"))
             show_again(desk)
+
+    def _asker(self, connection: Connection, offer: Row) -> tuple[Row, Row] | None:
+        """The request of an offer, and whose it is."""
+        request = pairings.request(connection, offer["request_id"])
+        learner = standings.learner(connection, request["learner_id"]) if request else None
+        return (request, learner) if request and learner else None
+
+    def _offer(self, offer: Row, request: Row, learner: Row) -> Notice:
+        values = {
+            "ten_hv": learner["name"], "khu": learner["area"], "han": self.world.clock.say(offer["due_at"]),
+            "bai": request["lesson"], "buoc": request["step"], "lan": str(request["tries"]),
+        }  # fmt: skip
+        lesson, plain = ("offer_lesson", "offer_pair") if offer["reserves"] else ("offer_help", "offer_help_any")
+        phrase = lesson if request["lesson"] else plain
+        return Notice(phrase, values, BUTTONS[phrase](offer["offer_id"]))
 
     def _skill(self, connection: Connection, desk: Desk, one: Guided, what: str, lesson_key: str) -> None:
         done = kept.finished(connection, one.learner_id)

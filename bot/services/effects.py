@@ -25,7 +25,7 @@ from bot.tutoring.desk import (
     WentAway,
     Whispered,
 )
-from bot.tutoring.lessons import in_emergency
+from bot.tutoring.lessons import is_about_safety
 from bot.tutoring.quiet import QuietHours
 from bot.tutoring.reception import consent_text, fingerprint
 from flows import events as ev
@@ -80,6 +80,7 @@ class Record:
         self.forgotten = False
         self.whispers = 0
         self.urgent = False
+        self.not_before: datetime | None = None  # when a timer that waits for the morning was found due
 
     def take(self, desk: Desk, now: datetime, *, from_her: bool) -> None:
         """Write down what happened at the desk for one update."""
@@ -99,7 +100,7 @@ class Record:
         for reply in desk.replies:
             self._reply(reply, now, unasked=not from_her and not reply.urgent)
         self.person, self.talk = desk.person, replace(desk.talk, whispers=max(desk.talk.whispers, self.whispers))
-        self.urgent = in_emergency(desk)
+        self.urgent = is_about_safety(desk)
         self.whispers = 0
 
     def tell(self, text: str, now: datetime) -> None:
@@ -239,7 +240,7 @@ class Record:
                 revision=row.revision,
                 out_no=self.out_no,
                 seen_at=self.seen_at,
-                due_at=remind_at if self.urgent or not remind_at else self.quiet.shift(remind_at),
+                due_at=remind_at if self.urgent else self._by_day(remind_at),
                 prompt_at=self.prompt_at,
                 lesson=run.lesson if run else None,
                 version=run.version if run else None,
@@ -250,19 +251,29 @@ class Record:
         if self.away != row.away:
             writes.away.append((row.channel, row.chat_id, self.away))
 
+    def _by_day(self, remind_at: datetime | None) -> datetime | None:
+        return remind_at and self.quiet.shift(max(remind_at, self.not_before or remind_at))
+
 
 def pack(reply: Reply, unasked: bool) -> str:
     """A message as it waits in the outbox."""
     buttons = [[b.token, b.label] for b in reply.buttons]
-    media = [list(reply.media)] if reply.media else []
-    return json.dumps([reply.text, buttons, unasked, *media], ensure_ascii=False)
+    media = list(reply.media) if reply.media else None
+    rest = [media, reply.about] if reply.about else [media] if media else []
+    return json.dumps([reply.text, buttons, unasked, *rest], ensure_ascii=False)
 
 
 def unpack(row: OutboxRow) -> Outgoing:
     text, buttons, *rest = json.loads(row.body)  # later fields may be missing in a row of an older program
     unasked = bool(rest and rest[0])
-    media = (rest[1][0], rest[1][1]) if len(rest) > 1 else None
+    media = (rest[1][0], rest[1][1]) if len(rest) > 1 and rest[1] else None
     return Outgoing(row.channel, row.chat_id, row.no, text, tuple(Button(*each) for each in buttons), unasked, media)
+
+
+def about_of(body: str) -> str:
+    """What a packed message speaks of; "" where that is nothing with an id."""
+    rest = json.loads(body)[4:]
+    return str(rest[0]) if rest else ""
 
 
 def pack_buttons(buttons: Sequence[Button]) -> str:

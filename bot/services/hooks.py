@@ -22,6 +22,9 @@ class PairingHooks:
     def learner_gone(self, connection: Connection, learner_id: str, why: str, now: datetime) -> None:
         """She withdrew or was deleted: what she had asked for ends."""
 
+    def reach_changed(self, connection: Connection, learner_id: str, now: datetime, *, away: bool) -> None:
+        """She has blocked the tutor (`away`), or can be reached again."""
+
     def officer_gone(self, connection: Connection, learner_id: str, now: datetime) -> None:
         """She is officer no more: what she answered for goes to whoever does now."""
 

@@ -112,6 +112,9 @@ class SqlLedger:
     def officers(self, path: str) -> Sequence[str]:
         return self._get("officers", path, lambda: standings.officers(self._conn, path))
 
+    def away(self, people: Sequence[str]) -> Collection[str]:
+        return self._get("away", " ".join(people), lambda: standings.away(self._conn, people))
+
     def best(self, request: Request, learner: Learner, now: int) -> Instructor | None:
         tried, conn = self.tried(request), self._fresh()
         for width, prefix in scopes(learner.path):
@@ -273,6 +276,7 @@ def read_instructor(row: Row | None) -> Instructor | None:
         row["rest_until_at"],
         row["silences"],
         row["served_at"],
+        bool(row["away"]),
     )
 
 

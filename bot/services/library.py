@@ -6,16 +6,18 @@ import asyncio
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import datetime, time
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from bot.services.places import places
 from bot.services.routes import Key, routes
+from bot.tutoring.quiet import QuietHours
 from flows import Book, Lesson, LessonInvalid, Problem
 from flows.reading.loader import EAR, load_lesson
 from flows.reading.translation import with_texts
-from flows.session import VIETNAM, Route
+from flows.session import Route
 from flows.shelf.shelf import Shelf, read_shelf
 from flows.words.understand import read_words
 from storage import publications
@@ -26,6 +28,7 @@ from storage.records import PublicationRow, VersionRow
 LANGUAGE = 1  # number of the lesson language; a version keeps the one it was written in
 BY_FILES = "files"  # the author of what is published because it lies in the folder
 MAX_CONFLICTS = 5
+NEVER = QuietHours(time(), time(), ZoneInfo("Asia/Ho_Chi_Minh"))  # no hour is quiet
 
 Translations = Mapping[str, Mapping[str, str]]
 """Language → key → text, as in `flows.reading.translation`."""
@@ -58,8 +61,8 @@ class Library:
     book: Book
     shelf: Shelf
 
-    def __init__(self, database: Database, root: Path, facts: Mapping[str, str], zone: tzinfo = VIETNAM) -> None:
-        self.zone = zone
+    def __init__(self, database: Database, root: Path, facts: Mapping[str, str], quiet: QuietHours = NEVER) -> None:
+        self.quiet = quiet
         self.database = database
         self.root = root
         self.facts = facts
@@ -140,7 +143,8 @@ class Library:
             phrases_in=shelf.phrases_in,
             answers=shelf.answers,
             wishes=shelf.wishes,
-            zone=self.zone,
+            zone=self.quiet.zone,
+            awake=self.quiet.shift,
         )
 
     @property

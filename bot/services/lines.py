@@ -18,7 +18,7 @@ from bot.tutoring.pairing import policy, relay, staff
 from bot.tutoring.pairing.turn import Turn
 from flows import mask
 from storage import pairings as kept
-from storage import people, relays
+from storage import people, relays, standings
 from storage.database import Connection
 
 IN_MODE = frozenset({"write", "media", "more", "send", "hold", "again"})
@@ -124,6 +124,9 @@ class Lines:
         """Put them on their way, as many as may wait; where she sleeps the writer is told that they arrive in the
         morning. Returns how many go."""
         world, now, me = self.world, desk.universe.now, desk.person.learner_id
+        if standings.away(connection, [line.other_id]):
+            lines.go_on(desk, line, "line_unreachable")
+            return 0
         going = bodies[: max(0, lines.MOST_WAITING - relays.waiting_from(connection, line.line_id, me))]
         if not going:
             lines.go_on(desk, line, "line_slow")

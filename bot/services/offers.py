@@ -7,6 +7,7 @@ from collections.abc import Callable
 from bot.services.pairing import World, within
 from bot.tutoring import notices
 from bot.tutoring.conversation import show_again
+from bot.tutoring.crew import ALL_OFFERS
 from bot.tutoring.desk import Desk
 from bot.tutoring.pairing import policy, safety, staff
 from bot.tutoring.pairing.turn import Turn
@@ -14,6 +15,8 @@ from storage import pairings as kept
 from storage.database import Connection
 
 Event = Callable[[Turn, str], object]
+
+ANSWERED = frozenset({"accept", "later", "decline"})
 
 _ANSWERS: dict[str, Event] = {
     "accept": policy.accept,
@@ -45,8 +48,12 @@ class Offers:
         if what == "change" and value != "yes" and kept.pairing_of(connection, desk.person.learner_id):
             notices.ask_change(desk)
             return
+        if what == "cancel":
+            show_again(desk)  # what is open stays under her thumb, and what is said comes before it
         said = len(desk.replies)
         me, now = desk.person.learner_id, desk.universe.now
         within(connection, self.world, me, now, lambda turn: event(turn, value), desk)
         if len(desk.replies) == said and not desk.replies:
             show_again(desk)
+        if what in ANSWERED and (others := len(kept.offers_to(connection, me))):
+            notices.also(desk, ((ALL_OFFERS, desk.phrase("label_offers", so=str(others))),))

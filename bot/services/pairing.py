@@ -281,6 +281,10 @@ class Hooks(PairingHooks):
 
         within(connection, self.world, learner_id, now, event)
 
+    def reach_changed(self, connection: Connection, learner_id: str, now: datetime, *, away: bool) -> None:
+        event = staff.away if away else staff.there_again
+        within(connection, self.world, "", now, lambda turn: event(turn, learner_id))
+
     def officer_gone(self, connection: Connection, learner_id: str, now: datetime) -> None:
         within(connection, self.world, "", now, lambda turn: staff.officers_changed(turn, learner_id))
 

@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.channels.base import Inner, Notice, Told, Update
+from bot.tutoring.crew import ALL_OFFERS
+from bot.tutoring.pairing.turn import OFFERED
 from storage import pairings, relays
 from storage.database import Connection
 from storage.rows import Row
@@ -35,13 +37,15 @@ def read(connection: Connection, waiting: Sequence[Update]) -> list[Update]:
     What was taken back since it came due is not said: such an update is left out.
     """
     rows = pairings.take_notices(connection, [each for update in waiting for each in _named(update)])
+    asked = {row["learner_id"] for row in rows.values() if row["phrase"] in OFFERED}
+    offers = pairings.count_offers(connection, asked) if asked else {}
     relayed = [row["about"] for row in rows.values() if row["phrase"].startswith(RELAYED)]
     said = relays.take(connection, relayed) if relayed else {}
     found = []
     for update in waiting:
         if not (named := _named(update)):
             found.append(update)
-        elif known := tuple(filter(None, (_notice(rows[each], said) for each in named if each in rows))):
+        elif known := tuple(filter(None, (_notice(rows[each], said, offers) for each in named if each in rows))):
             found.append(replace(update, body=Told(known)))
     return found
 
@@ -51,9 +55,14 @@ def _named(update: Update) -> list[str]:
     return body.ref.split() if isinstance(body, Inner) and body.kind == NOTICES else []
 
 
-def _notice(row: Row, said: Mapping[str, str]) -> Notice | None:
-    """None where it passes on what is not there any more: the two write no more to each other."""
+def _notice(row: Row, said: Mapping[str, str], offers: Mapping[str, int]) -> Notice | None:
+    """None where it passes on what is not there any more: the two write no more to each other.
+
+    Whoever is asked and has other `offers` to answer finds all of them under the newest.
+    """
     buttons, values = tuple(json.loads(row["buttons"]).items()), json.loads(row["said"])
+    if row["phrase"] in OFFERED and (count := offers.get(row["learner_id"], 0)) > 1:
+        buttons, values = (*buttons, (ALL_OFFERS, "label_offers")), {**values, "so": str(count)}
     notice = Notice(row["phrase"], values, buttons, bool(row["urgent"]), row["about"])
     if not row["phrase"].startswith(RELAYED):
         return notice

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.channels.base import Began, Body, Edited, Inner, Left, Media, Tap, Text, Told
+from bot.channels.base import Began, Body, Edited, Inner, Left, Media, Returned, Tap, Text, Told
 from bot.tutoring import (
     aftercare,
     alarm,
@@ -49,6 +49,8 @@ def answer(desk: Desk, body: Body, *, codes_too: bool = True) -> None:
     if isinstance(body, Left):
         desk.events.append(WentAway())
         return
+    if isinstance(body, Returned):
+        return  # that she is there again is written down; whatever she is to hear comes in its time
     if isinstance(body, Inner):
         lessons.take_inner(desk, body)
         return

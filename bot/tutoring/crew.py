@@ -32,6 +32,9 @@ class Guided:
     since: datetime
 
 
+ALL_OFFERS = "u:offers:"
+
+
 def key(lesson: str) -> str:
     """A lesson within a button's 64 bytes."""
     return f"{crc32(lesson.encode()):08x}"
@@ -40,7 +43,7 @@ def key(lesson: str) -> str:
 def show(desk: Desk, guided: Sequence[Guided], page: int, waiting: int) -> None:
     """All of them, a page at a time; `waiting` offers have not been answered yet."""
     if not guided:
-        offers = (("u:offers:", desk.phrase("label_offers", so=str(waiting))),) if waiting else ()
+        offers = ((ALL_OFFERS, desk.phrase("label_offers", so=str(waiting))),) if waiting else ()
         desk.offer(desk.phrase("crew_none"), (*offers, ("g:menu", desk.phrase("label_menu"))))
         return
     page = max(0, min(page, (len(guided) - 1) // A_PAGE))
@@ -49,10 +52,20 @@ def show(desk: Desk, guided: Sequence[Guided], page: int, waiting: int) -> None:
     if len(guided) > (page + 1) * A_PAGE:
         buttons.append((f"u:list:{page + 1}", desk.phrase("label_more")))
     if waiting:
-        buttons.append(("u:offers:", desk.phrase("label_offers", so=str(waiting))))
+        buttons.append((ALL_OFFERS, desk.phrase("label_offers", so=str(waiting))))
     buttons.append(("g:menu", desk.phrase("label_menu")))
     lines = "\n".join(_line(desk, each) for each in shown)
     desk.offer(desk.phrase("crew_list", so=str(len(guided)), ke=lines), tuple(buttons))
+
+
+def show_offers(desk: Desk, offers: Sequence[tuple[str, str, str]]) -> None:
+    """Each (offer_id, name, area) that she has not answered, to be looked at by its number or its button."""
+    buttons = []
+    for offer_id, name, area in offers[:A_PAGE]:
+        who = desk.phrase("called", ten_goi=name) if name else desk.phrase("somebody")
+        buttons.append((f"u:offer:{offer_id}", f"{who[:1].upper()}{who[1:]} · {area or desk.phrase('somewhere')}"))
+    menu = ("g:menu", desk.phrase("label_menu"))
+    desk.offer(desk.phrase("offers_open", so=str(len(offers))), (*buttons, menu))
 
 
 def _line(desk: Desk, one: Guided) -> str:

@@ -34,7 +34,8 @@ class Person:
 class Reply:
     """`urgent` rings at night, too; `fleeting`: another person's words, erased once she has read them.
 
-    `media` is the kind and the provider's file id of a picture or recording that is passed on.
+    `media` is the kind and the provider's file id of a picture or recording that is passed on; `about` the id of what
+    it speaks of.
     """
 
     text: str
@@ -42,6 +43,7 @@ class Reply:
     urgent: bool = False
     fleeting: bool = False
     media: tuple[str, str] | None = None
+    about: str = ""
 
 
 # What happened at the desk, beside the engine's own events.

@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import flows
-from bot.channels.base import Inner, Told
+from bot.channels.base import Body, Inner, Told
 from bot.tutoring import aftercare, menu, notices, reception
 from bot.tutoring.desk import Desk, OfficeAsked
 from bot.tutoring.talk import Meeting
 from flows import Session, Trigger
 from flows import events as ev
-from flows.model import Ask, Pair, Task
+from flows.model import Ask, Help, Pair, Task
 
 AFTER_CHECKIN = timedelta(hours=1)  # a reminder that came due with a check-in waits that long for her answer
 
@@ -80,7 +80,7 @@ def open_emergency(desk: Desk, kind: str = "") -> None:
     lesson = emergency_of(desk)
     if lesson is None:
         desk.say(desk.phrase("emergency"))
-        reception.tell_helper(desk)
+        reception.name_helper(desk)
         return
     if reception.helper_known(desk):
         desk.say(desk.phrase("emergency_helper"))
@@ -101,6 +101,19 @@ def in_emergency(desk: Desk) -> bool:
     """Whether the lesson that is open is the one for the first hour."""
     run = desk.talk.open_run
     return run is not None and run.home[0] == emergency_of(desk)
+
+
+def is_about_safety(desk: Desk) -> bool:
+    """Whether what time brings to the open lesson may ring at night: a robbery, or a cry for safety that is out.
+
+    In an emergency lesson, be it one that another has called; at a step that has asked somebody for her safety.
+    """
+    run = desk.talk.open_run
+    lesson = desk.book.lesson(run.lesson, run.version) if run else None
+    if run is None or lesson is None:
+        return False
+    step = lesson.step(run.step)
+    return in_emergency(desk) or lesson.emergency or (isinstance(step, Help) and step.need == "safety")
 
 
 def _stand_by(desk: Desk, kind: str) -> None:
@@ -220,9 +233,15 @@ def _failed(desk: Desk, event: ev.RunFailed) -> None:
     menu.show_menu(desk, desk.phrase("lesson_trouble"))
 
 
+def is_timer(body: Body) -> bool:
+    """Whether only the clock brings it."""
+    return isinstance(body, Inner) and body.kind == "due"
+
+
 def take_inner(desk: Desk, body: Inner) -> None:
     """What time or another person's act brings to her."""
-    asked = body.kind == "due" and desk.agreed and aftercare.check_in(desk)
+    urgent = is_about_safety(desk)
+    asked = body.kind == "due" and desk.agreed and not urgent and aftercare.check_in(desk)
     run = desk.talk.open_run
     if asked:
         if run is not None and run.remind_at is not None:
@@ -234,7 +253,7 @@ def take_inner(desk: Desk, body: Inner) -> None:
     match body.kind:
         case "due" if run.remind_at is not None and run.remind_at <= desk.universe.now:
             resume(desk, ev.Due(body.ref))
-            if in_emergency(desk):
+            if urgent:
                 desk.replies[:] = [replace(reply, urgent=True) for reply in desk.replies]
         case "reoffer":
             resume(desk, ev.Reoffered("reoffer"))

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.channels.base import Button, Notice
 from bot.tutoring.desk import Desk
+from bot.tutoring.talk import Offer
 from flows.session import render
 
 EXCERPT = 60  # characters of a step's text by which an instructor knows where the learner stands
@@ -25,7 +26,7 @@ def say(desk: Desk, notice: Notice) -> None:
         desk.ask(text, [Button(token, label) for token, label in buttons])
     first = min(before, len(desk.replies) - 1)
     desk.replies[first:] = [
-        replace(reply, urgent=notice.urgent, fleeting=notice.fleeting, media=notice.media)
+        replace(reply, urgent=notice.urgent, fleeting=notice.fleeting, media=notice.media, about=notice.about)
         for reply in desk.replies[first:]
     ]
 
@@ -33,10 +34,22 @@ def say(desk: Desk, notice: Notice) -> None:
 def answer_with(desk: Desk, notice: Notice) -> None:
     """Say it as the answer to what she has just done: before a question that closes the turn, not after it."""
     text, buttons = _words(desk, notice)
-    if buttons:
+    if buttons and not (desk.replies and desk.replies[-1].buttons):
         say(desk, notice)
     else:
         desk.remark(text)
+        also(desk, buttons)
+
+
+def also(desk: Desk, offer: Offer) -> None:
+    """Further buttons under what was said last."""
+    if not offer or not desk.replies:
+        return
+    last = desk.replies[-1]
+    shown = (*last.buttons, *(Button(token, label) for token, label in offer))
+    desk.replies[-1] = replace(last, buttons=shown)
+    if desk.talk.open_run is None and not desk.talk.pending:
+        desk.change(offer=tuple((each.token, each.label) for each in shown))
 
 
 def ask_change(desk: Desk) -> None:

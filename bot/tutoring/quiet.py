@@ -28,9 +28,3 @@ class QuietHours:
         local = instant.astimezone(self.zone)
         end = local.replace(hour=self.end.hour, minute=self.end.minute, second=0, microsecond=0)
         return end if end > local else end + timedelta(days=1)
-
-    def began(self, instant: datetime) -> datetime:
-        """When the quiet span that holds `instant` began."""
-        local = instant.astimezone(self.zone)
-        start = local.replace(hour=self.start.hour, minute=self.start.minute, second=0, microsecond=0)
-        return start if start <= local else start - timedelta(days=1)

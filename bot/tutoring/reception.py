@@ -192,8 +192,13 @@ def _introduced(desk: Desk) -> None:
 
 
 def tell_helper(desk: Desk) -> None:
-    """Whom she can call, outside a lesson; inside one the engine answers."""
+    """Whom she can call, and somebody is asked for her, outside a lesson; inside one the engine answers."""
     desk.events.append(ev.HelpRequested("", 0, desk.talk.pending, 0))
+    name_helper(desk)
+
+
+def name_helper(desk: Desk) -> None:
+    """Whom she can call; nobody is asked for her."""
     desk.say(desk.phrase("help" if helper_known(desk) else "help_nobody"))
 
 

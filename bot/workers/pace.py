@@ -1,4 +1,4 @@
-"""How fast may be sent: token buckets, one for the whole channel and one a chat."""
+"""How fast may be sent: token buckets, one for the whole channel and one a chat; and one pause for all."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 PER_CHAT = 1.0  # messages a second in one chat (Telegram's bot FAQ)
 CHAT_BURST = 3  # "short bursts pass" (same source)
 UNASKED_SHARE = 0.5  # of the channel's rate for reminders: the other half is always there for replies
+LONGEST_PAUSE_S = 60.0  # then one chat may ask again for all the others; whoever was told longer waits longer
 
 
 @dataclass(slots=True)
@@ -36,6 +37,23 @@ class Pace:
         self._all = Bucket(per_second, max(1.0, per_second), max(1.0, per_second), now)
         self._unasked = Bucket(per_second * UNASKED_SHARE, 1.0, 1.0, now)
         self._chats: dict[str, Bucket] = {}
+        self._throttled: dict[str, float] = {}  # chat → until when it was told to wait
+        self._paused_until = now
+
+    def throttled(self, chat_id: str, retry_after_s: float, now: float) -> None:
+        """The provider told this chat to wait. One chat may have said too much; when a second one is told so meanwhile
+        it is the channel that is limited, and nobody else needs to ask.
+        """
+        self._throttled = {chat: until for chat, until in self._throttled.items() if until > now}
+        self._throttled[chat_id] = now + retry_after_s
+        if len(self._throttled) > 1:
+            until = now + min(retry_after_s, LONGEST_PAUSE_S)
+            self._paused_until = max(self._paused_until, until)
+            self._all.tokens, self._all.at = 0.0, self._paused_until  # behind it one after another, not all at once
+
+    def is_paused(self, now: float) -> bool:
+        """Whether nothing may be sent to anybody: whoever has waited for a turn takes another one."""
+        return now < self._paused_until
 
     def wait_unasked(self, now: float) -> float:
         """How many seconds a message that answers nothing stands back, before it takes its turn like any other."""
@@ -44,7 +62,7 @@ class Pace:
     def wait(self, chat_id: str, now: float) -> float:
         """How many seconds this message has to wait."""
         if not self.per_second:
-            return 0.0
+            return max(0.0, self._paused_until - now)
         bucket = self._chats.get(chat_id)
         if bucket is None:
             if len(self._chats) >= self.max_chats:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
+from typing import Literal
 
 from bot.channels.base import Channel, LearnerGone, Misconfigured, Outgoing, Refused, SendError, Throttled
 from bot.errors import StorageError
@@ -20,6 +21,7 @@ UNEXPECTED_TRIES = 3  # how often a fault that no channel should raise is waited
 REMEMBER_CHATS = 20_000
 
 Key = tuple[str, str, int]
+End = Literal["settled", "gone", "asleep"]
 
 log = logging.getLogger(__name__)
 
@@ -36,10 +38,12 @@ class Sender:
         at: Callable[[str], None] = lambda _: None,
         alone: bool = True,
         is_quiet: Callable[[], bool] = lambda: False,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         """`at` as in Intake. `alone`: nobody but this process writes into the channel's outbox.
 
-        While `is_quiet`, what nobody asked for is held back until morning, or until she herself is awake.
+        While `is_quiet`, what nobody asked for is held back until morning, or until she herself is awake. `clock`
+        tells the seconds of the pace; without one it is the event loop's.
         """
         self.channel = channel
         self.conversation = conversation
@@ -54,6 +58,7 @@ class Sender:
         self.news = asyncio.Event()
         self.sent = 0
         self._sleep = sleep
+        self._clock = clock
         self._chats: dict[str, deque[Outgoing]] = {}
         self._held: dict[str, deque[Outgoing]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -71,7 +76,7 @@ class Sender:
         Otherwise the outbox may hold something before it, by another process or from before this one owned the
         channel: sent now, it would overtake that for ever.
         """
-        if self.primed and (self.alone or self._last.get(outgoing.chat_id) == outgoing.no - 1):
+        if self.primed and (self.alone or self._given(outgoing.chat_id) == outgoing.no - 1):
             self.push((outgoing,))
         else:
             self.behind.add(outgoing.chat_id)
@@ -80,7 +85,7 @@ class Sender:
     def push(self, outgoing: Iterable[Outgoing]) -> None:
         """Send these, each behind what its chat still waits for; what is known already is passed over."""
         for each in outgoing:
-            if each.no <= self._last.get(each.chat_id, 0):
+            if each.no <= self._given(each.chat_id):
                 continue
             waiting = self._chats.get(each.chat_id)
             self._remember(each)
@@ -96,6 +101,12 @@ class Sender:
         task = asyncio.get_running_loop().create_task(self._chat(chat_id))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    def _given(self, chat_id: str) -> int:
+        """The last number this chat was given, as far back as anything waits there or is not written down."""
+        last = [self._last.get(chat_id, 0), self._unsettled.get(chat_id, ("", "", 0))[2]]
+        waiting = self._chats.get(chat_id) or self._held.get(chat_id)
+        return max(*last, waiting[-1].no if waiting else 0)
 
     def _remember(self, outgoing: Outgoing) -> None:
         """The last number a chat was given: rows read again from the outbox may be on their way already."""
@@ -116,9 +127,12 @@ class Sender:
                 await self._written_down(self._unsettled[chat_id])
             while waiting:
                 outgoing = waiting[0]
-                gone = await self._deliver(outgoing)
+                end = await self._deliver(outgoing)
+                if end == "asleep":
+                    self._held[chat_id] = waiting
+                    return
                 waiting.popleft()
-                if not gone:
+                if end == "settled":
                     await self._settle(outgoing, wait=bool(waiting))
         except asyncio.CancelledError:
             raise
@@ -127,31 +141,45 @@ class Sender:
         finally:
             del self._chats[chat_id]
 
-    async def _deliver(self, outgoing: Outgoing) -> bool:
-        """Until it has left or never will; True when the learner is gone: its row is no more."""
+    def _seconds(self) -> float:
+        return self._clock() if self._clock else asyncio.get_running_loop().time()
+
+    def _sleeps(self, chat_id: str) -> bool:
+        """Whether it is night for all that this chat waits for: nothing of it answers what she did just now."""
+        return self.is_quiet() and all(each.unasked for each in self._chats[chat_id])
+
+    async def _deliver(self, outgoing: Outgoing) -> End:
+        """Until it has left or never will; "gone": its row is no more, for so is the learner. "asleep": night has
+        fallen over its delays, and it waits for the morning like what comes at night.
+        """
         tries, unexpected, plain = 0, 0, False
-        if outgoing.unasked and (delay := self.pace.wait_unasked(asyncio.get_running_loop().time())):
+        if outgoing.unasked and (delay := self.pace.wait_unasked(self._seconds())):
             await self._sleep(delay)
         while True:
-            delay = self.pace.wait(outgoing.chat_id, asyncio.get_running_loop().time())
+            delay = self.pace.wait(outgoing.chat_id, self._seconds())
             if delay:
                 await self._sleep(delay)
             try:
                 async with self._slots:
+                    if self._sleeps(outgoing.chat_id):
+                        return "asleep"
+                    if self.pace.is_paused(self._seconds()):
+                        continue  # it began while she waited for her turn
                     await self.channel.send(outgoing, plain=plain)
                 self.at("after send")
                 self.sent += 1
-                return False
+                return "settled"
             except Throttled as slow:
+                self.pace.throttled(outgoing.chat_id, slow.retry_after, self._seconds())
                 await self._sleep(slow.retry_after)
             except LearnerGone:
                 await self._until_stored(lambda: self.conversation.learner_gone(outgoing))
                 log.info("learner away", extra={"channel": outgoing.channel, "chat_id": outgoing.chat_id})
-                return True
+                return "gone"
             except Refused as refused:
                 if plain:
                     self._alarm("message refused", outgoing, refused)
-                    return False
+                    return "settled"
                 plain = True
             except Misconfigured as wrong:
                 self._alarm("channel misconfigured", outgoing, wrong)
@@ -162,7 +190,7 @@ class Sender:
             except Exception:  # the edge of a unit of work: one row that cannot be sent must not hold up its chat
                 log.exception("sending failed", extra={"channel": outgoing.channel, "chat_id": outgoing.chat_id})
                 if plain:
-                    return False
+                    return "settled"
                 await self._sleep(BACK_OFF_S[min(tries, len(BACK_OFF_S) - 1)])
                 tries, unexpected = tries + 1, unexpected + 1
                 plain = unexpected == UNEXPECTED_TRIES

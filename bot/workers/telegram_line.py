@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from random import Random
 
 from aiohttp import web
@@ -18,14 +17,13 @@ from bot.channels.telegram.setup import Plan, introduce, needs_setup, run_setup
 from bot.channels.telegram.webhook import webhook_handler, webhook_path, webhook_secret
 from bot.errors import SettingsInvalid, StorageError
 from bot.services.conversation import Conversation, Settled
-from bot.services.effects import unpack
 from bot.services.presence import Presence, set_key
 from bot.settings import Settings
+from bot.workers.backlog import Backlog
 from bot.workers.pace import Pace
 from bot.workers.sender import Sender, Senders
-from storage import conversations, keeping
-from storage.database import Connection, SQLite
-from storage.records import OutboxRow
+from storage import keeping
+from storage.database import SQLite
 
 OWN_EVERY_S = 0.5  # how often one that stands by asks whether the bot is free, and an owner looks for others' rows
 SET_UP_PAUSE_S, SET_UP_LONGEST_PAUSE_S = 5.0, 300.0
@@ -63,7 +61,7 @@ class TelegramLine:
         self.poller: Poller | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._shared = not isinstance(conversation.database, SQLite)
-        self._more = False
+        self.backlog = Backlog(conversation.database, channel.name)
         self._left: Settled = ()
         """What had left when the ownership was lost: to be written down before the outbox is read again."""
 
@@ -107,8 +105,8 @@ class TelegramLine:
                 owned = await database.hold(self.channel.name)
                 if owned and not self._tasks:
                     await self._begin()
-                elif owned and (self._shared or self._more):
-                    await self._pick_up()
+                elif owned and self._shared:
+                    self.senders.by_channel[self.channel.name].push(await self.backlog.next())
                 elif not owned:
                     self._end()
             except StorageError as away:
@@ -129,7 +127,8 @@ class TelegramLine:
         )
         sender.primed = False
         self.senders.by_channel[self.channel.name] = sender
-        await self._pick_up()
+        async for page in self.backlog.pages():
+            sender.push(page)
         sender.primed = True
         lost = await self.presence.lost_taps(self.channel.name, self.dropped_after)
         for at in range(0, len(lost), REOFFER_AT_ONCE):
@@ -146,29 +145,20 @@ class TelegramLine:
     def _is_quiet(self) -> bool:
         return self.presence.quiet.holds(self.now())
 
-    async def _pick_up(self) -> None:
-        """Send what is in the outbox: left over from before, or written by another process."""
-        name = self.channel.name
-        rows = await self.conversation.database.read(lambda connection: conversations.unsent(connection, name))
-        self._more = len(rows) == conversations.UNSENT_AT_ONCE
-        self.senders.by_channel[name].push(map(unpack, rows))
-
     async def _catch_up(self, sender: Sender) -> None:
         """Read the outbox of chats where something may lie before what was just committed."""
-        name = self.channel.name
         while True:
             await sender.news.wait()
             sender.news.clear()
             chats, sender.behind = sender.behind, set()
             try:
-                rows = await self.conversation.database.read(partial(_unsent_in, channel=name, chats=chats))
+                async for page in self.backlog.pages(chats):
+                    sender.push(page)
             except StorageError as away:
                 log.warning("storage away", extra={"reason": str(away)[:200]})
                 sender.behind |= chats
                 sender.news.set()
                 await asyncio.sleep(OWN_EVERY_S)
-            else:
-                sender.push(map(unpack, rows))
 
     async def _poll(self) -> None:
         rng = Random(self.channel.name)
@@ -228,7 +218,3 @@ class TelegramLine:
         if sender is not None:
             await sender.close(patience_s)
         await self.channel.close()
-
-
-def _unsent_in(connection: Connection, channel: str, chats: set[str]) -> list[OutboxRow]:
-    return conversations.unsent(connection, channel, chats)

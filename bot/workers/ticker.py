@@ -107,14 +107,12 @@ class Ticker:
             await self.sweep()
 
     async def fire(self) -> int:
-        """Hand every timer that is due to the intake as an update of the channel `inner`; at night they wait.
+        """Hand every timer that is due to the intake as an update of the channel `inner`.
 
-        All but those of an emergency, which alone come due at night: what was due by day, while the tutor was stopped,
-        waits for the morning.
+        Who may be spoken to at this hour the conversation decides: it alone knows whose timer is about her safety.
         """
         now = self.now()
-        since = self.quiet.began(now) if self.quiet.holds(now) else None
-        rows = await self.database.read(lambda connection: keeping.due(connection, now, DUE_AT_ONCE, since))
+        rows = await self.database.read(lambda connection: keeping.due(connection, now, DUE_AT_ONCE))
         updates = [_due(learner_id, state, due_at, now) for learner_id, state, due_at in rows]
         await self.submit(updates)
         return len(updates)

@@ -93,7 +93,8 @@ class WaitKind(Kind[Wait]):
         until = self._until(stage, step).astimezone(stage.book.zone)
         if until <= stage.universe.now:
             return stage.phrase("waiting_over"), (ev.Choice("next", stage.phrase("label_continue")),)
-        text = stage.shown(step) or stage.phrase("waiting", luc=f"{until:%H:%M %d/%m}")
+        comes = until if stage.lesson.emergency else stage.book.awake(until).astimezone(stage.book.zone)
+        text = stage.shown(step) or stage.phrase("waiting", luc=f"{comes:%H:%M %d/%m}")
         return text, (ev.Choice("next", stage.phrase("label_continue")),)
 
     def tap(self, stage: Stage, step: Wait, choice: str) -> Next:

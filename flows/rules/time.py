@@ -66,7 +66,7 @@ def bad_reminders(script: Script) -> Iterator[Found]:
     for step in script.lesson.steps:
         if isinstance(step, Wait):
             clock = step.until[-5:] if ":" in step.until else ""
-            if clock != start and clock and is_quiet(clock, start, end):
+            if clock and is_quiet(clock, start, end):
                 yield Found(script.at(step, "until"), say("{clock} nằm trong giờ yên lặng", clock=clock), hint)
             if step.window and _touches(step.window, start, end):
                 message = say(

@@ -12,7 +12,7 @@ import telegram
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.channels.base import Began, Body, Edited, Left, Media, Tap, Text, Update
+from bot.channels.base import Began, Body, Edited, Left, Media, Returned, Tap, Text, Update
 from bot.channels.telegram.parse import Dropped, parse_update, update_id_of
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -43,7 +43,7 @@ EXPECTED: dict[str, Body | Dropped] = {
     "tap_inaccessible": Tap("m:l1-nhan-dien"),
     "tap_no_message": Tap("c:yes"),
     "member_kicked": Left(),
-    "member_back": Dropped.IGNORED,
+    "member_back": Returned(),
     "tap_inline": Dropped.IGNORED,
     "tap_game": Dropped.IGNORED,
     "tap_group": Dropped.IGNORED,
@@ -100,6 +100,10 @@ def test_python_telegram_bot_reads_the_same(name: str) -> None:
         case Left():
             assert theirs.my_chat_member is not None
             assert theirs.my_chat_member.new_chat_member.status == telegram.ChatMember.BANNED
+            assert theirs.my_chat_member.date == ours.at
+        case Returned():
+            assert theirs.my_chat_member is not None
+            assert theirs.my_chat_member.new_chat_member.status == telegram.ChatMember.MEMBER
             assert theirs.my_chat_member.date == ours.at
         case Edited(text):
             assert theirs.edited_message is not None

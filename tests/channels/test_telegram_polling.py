@@ -11,7 +11,7 @@ from random import Random
 
 import pytest
 
-from bot.channels.base import Left, Misconfigured, Tap, Text, Update
+from bot.channels.base import Left, Misconfigured, Returned, Tap, Text, Update
 from bot.channels.telegram import Poller, TelegramChannel
 from bot.channels.telegram.parse import Dropped
 from bot.channels.telegram.polling import OCCUPIED, WEBHOOK_SET
@@ -106,11 +106,12 @@ async def test_updates_come_in_order_and_taps_are_answered(fake: FakeTelegram, l
     assert not fake.bot.queue
 
 
-async def test_a_learner_who_blocks_us_is_heard(fake: FakeTelegram, line: Line) -> None:
+async def test_a_learner_who_blocks_us_and_lets_us_in_again_is_heard(fake: FakeTelegram, line: Line) -> None:
     await asyncio.sleep(0.05)
     fake.learner(5).block()
-    await line.intake.until(1)
-    assert [update.body for update in line.intake.kept] == [Left()]
+    fake.learner(5).unblock()
+    await line.intake.until(2)
+    assert [update.body for update in line.intake.kept] == [Left(), Returned()]
 
 
 async def test_a_batch_has_at_most_a_hundred(fake: FakeTelegram) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 import flows
+from bot.tutoring.quiet import QuietHours
 from flows import Book
 from flows import events as ev
 from flows.session import Card
@@ -162,6 +164,13 @@ def test_whoever_does_not_want_to_wait_goes_on():
 def test_until_and_window_are_local_time(fields: str, hours: float):
     one = scene(f"- wait: nghi\n  {fields}\n- end: het\n")
     assert one.session.remind_at == START + timedelta(hours=hours)
+
+
+@pytest.mark.parametrize(("header", "hour"), [("", "08:00 06/01"), ("emergency: true\n", "22:00 05/01")])
+def test_no_hour_is_promised_at_which_nothing_is_said(header: str, hour: str):
+    quiet = QuietHours(time(20), time(8), ZoneInfo("Asia/Ho_Chi_Minh"))
+    of_night = replace(book(lesson("- wait: nghi\n  for: 14h\n- end: het\n", header=header)), awake=quiet.shift)
+    assert hour in Scene(of_night, "thu").said
 
 
 @pytest.mark.parametrize("fields", ["until: 2026-01-05 07:00", "for: 1d\n  skip_if: channel == 'web'"])

@@ -12,7 +12,7 @@ from bot.tutoring.pairing import policy, staff, ticking
 from bot.tutoring.pairing.candidates import nearness, scopes
 from bot.tutoring.pairing.deadlines import Clock
 from bot.tutoring.pairing.explain import explain
-from bot.tutoring.pairing.ledger import Memory
+from bot.tutoring.pairing.ledger import Memory, load_memory
 from bot.tutoring.pairing.model import HOUR, MINUTE, Instructor, Learner, Rules
 from bot.tutoring.pairing.turn import Turn
 from bot.tutoring.quiet import QuietHours
@@ -198,3 +198,156 @@ def test_a_stranger_goes_to_the_officer_until_confirmed():
     request = story.does("la", policy.ask, "la", "pair")
     assert (request.owner_id, request.state) == ("tinh", "waiting")
     assert ("la", "pair_stranger") in story.said
+
+
+# --- who cannot be reached ---
+
+
+def blocks(story: Story, who: str) -> None:
+    story.memory.reach(who, away=True)
+    story.does("", staff.away, who)
+
+
+def test_who_has_blocked_the_tutor_is_not_asked_and_it_is_said_why():
+    story = Story()
+    story.teaches("gan")
+    story.teaches("xa", "/dong-nai/w2/")
+    blocks(story, "gan")
+    request = story.does("sau", policy.ask, "sau", "pair")
+    assert request.owner_id == "xa"
+    told = explain(story.memory, request, story.memory.instructors.values(), story.now, CLOCK)
+    assert ("away", 1) in told.against
+    assert any("1 người không nhắn tới được" in line for line in told.lines)
+    assert story.does("canbo", policy.assign, request.request_id, "gan") == "away"
+
+
+def test_who_blocks_while_she_is_asked_costs_no_time():
+    story = Story()
+    story.teaches("gan")
+    story.teaches("xa", "/dong-nai/w2/")
+    request = story.does("sau", policy.ask, "sau", "pair")
+    assert request.owner_id == "gan"
+    blocks(story, "gan")
+    assert story.memory.requests[request.request_id].owner_id == "xa"
+    assert story.said[-2:] == [("xa", "offer_pair"), ("sau", "pair_next")]
+
+
+def test_whoever_can_be_reached_again_is_asked_again():
+    story = Story()
+    story.teaches("gan")
+    blocks(story, "gan")
+    request = story.does("sau", policy.ask, "sau", "pair")
+    assert request.state == "waiting"
+    story.memory.reach("gan", away=False)
+    story.does("", staff.there_again, "gan")
+    assert story.memory.requests[request.request_id].owner_id == "gan"
+
+
+def test_her_own_instructor_out_of_reach_sends_her_question_to_the_officer_at_once():
+    story = Story()
+    story.teaches("gan")
+    story.does("sau", policy.ask, "sau", "pair")
+    story.does("gan", policy.accept, next(iter(story.memory.offers)))
+    asked = story.does("sau", policy.ask, "sau", "help")
+    assert asked.owner_id == "gan"
+    blocks(story, "gan")
+    assert story.memory.requests[asked.request_id].owner_id == "canbo"
+    assert ("canbo", "officer_must") in story.said
+
+
+def test_a_cry_passes_over_whoever_cannot_be_reached():
+    story = Story()
+    story.teaches("gan")
+    story.does("sau", policy.ask, "sau", "pair")
+    story.does("gan", policy.accept, next(iter(story.memory.offers)))
+    blocks(story, "canbo")
+    blocks(story, "gan")
+    story.now = NINE + 14 * HOUR  # 23:00
+    request = story.does("sau", policy.ask, "sau", "safety")
+    assert (request.owner_id, story.said) == ("tinh", [("sau", "safety_steps"), ("tinh", "safety_call")])
+    told = explain(story.memory, request, story.memory.instructors.values(), story.now, CLOCK)
+    assert "Bỏ qua vì không nhắn tới được (đã chặn máy): 1 cán bộ." in told.lines
+    story.now = request.due_at
+    story.does("", ticking.tick, request.request_id)
+    assert story.said == [("tinh", "safety_again"), ("sau", "safety_wait")]
+
+
+def test_a_cry_moves_on_in_the_moment_in_which_its_officer_proves_to_be_out_of_reach():
+    story = Story()
+    request = story.does("sau", policy.ask, "sau", "safety")
+    assert request.owner_id == "canbo"
+    blocks(story, "canbo")
+    assert story.memory.requests[request.request_id].owner_id == "tinh"
+    assert story.said == [("tinh", "safety_call")]
+    assert story.does("tinh", policy.take, request.request_id)
+    blocks(story, "tinh")
+    assert ("sau", "safety_alone") in story.said, "nobody is being called any more: she hears whom to call herself"
+
+
+def test_a_cry_whose_only_helper_proves_to_be_out_of_reach_is_told_so():
+    story = Story()
+    story.teaches("gan")
+    story.does("sau", policy.ask, "sau", "pair")
+    story.does("gan", policy.accept, next(iter(story.memory.offers)))
+    for officer in ("canbo", "tinh"):
+        blocks(story, officer)
+    story.does("sau", policy.ask, "sau", "safety")
+    assert story.said == [("sau", "safety_steps"), ("gan", "safety_call")]
+    blocks(story, "gan")
+    assert story.said == [("sau", "safety_alone")]
+
+
+@pytest.mark.parametrize(("need", "said"), [("", "safety_alone"), ("die", "danger_alone"), ("hurt", "danger_alone")])
+def test_who_is_in_danger_and_cannot_be_helped_reads_what_fits_her_danger(need: str, said: str):
+    story = Story()
+    story.does("sau", policy.ask, "sau", "safety", need=need)
+    story.memory.reach("tinh", away=True)
+    blocks(story, "canbo")
+    assert story.said == [("sau", said)]
+
+
+def test_who_acts_is_there_whatever_was_known_of_her():
+    story = Story()
+    request = story.does("sau", policy.ask, "sau", "pair")
+    blocks(story, "canbo")
+    assert story.does("canbo", policy.take, request.request_id)
+    assert story.memory.requests[request.request_id].owner_id == "canbo"
+
+
+def test_what_is_known_of_who_is_out_of_reach_survives_a_stop():
+    story = Story()
+    story.teaches("gan")
+    blocks(story, "gan")
+    again = load_memory(story.memory.dump(), CLOCK, Rules())
+    assert again.away(["gan", "canbo"]) == {"gan"}
+    assert again.instructors["gan"].away
+
+
+# --- both hear the end ---
+
+
+def test_whoever_had_taken_it_on_hears_that_she_has_left():
+    story = Story()
+    story.does("sau", policy.ask, "sau", "pair")
+    story.does("canbo", policy.take, next(iter(story.memory.requests)))
+    story.does("", staff.learner_leaves, "sau")
+    assert story.said == [("canbo", "helped_left")]
+
+
+def test_who_guided_her_and_had_taken_her_question_hears_it_once():
+    story = Story()
+    story.teaches("gan")
+    story.does("sau", policy.ask, "sau", "help")
+    story.does("gan", policy.accept, next(iter(story.memory.offers)))
+    story.does("", staff.learner_leaves, "sau")
+    assert story.said == [("gan", "learner_left")]
+
+
+def test_everybody_who_was_called_hears_that_she_has_left():
+    story = Story()
+    story.teaches("gan")
+    story.does("sau", policy.ask, "sau", "pair")
+    story.does("gan", policy.accept, next(iter(story.memory.offers)))
+    story.does("sau", policy.ask, "sau", "safety")
+    story.does("", staff.learner_leaves, "sau")
+    assert story.said == [("canbo", "safety_left"), ("gan", "safety_left"), ("gan", "learner_left")]

@@ -14,7 +14,16 @@ from bot.tutoring.pairing.ledger import Memory
 from bot.tutoring.pairing.model import HOUR, OFFICER, Instructor, Note, Offer, Pairing, Request, Rules, Tell
 from bot.tutoring.pairing.turn import SERVED_AT_ONCE
 
-URGENT = {"safety_call", "safety_again", "safety_wait", "safety_taken", "help_coming", "follow_up", "follow_up_learner"}
+URGENT = {
+    "safety_left",
+    "safety_call",
+    "safety_again",
+    "safety_wait",
+    "safety_taken",
+    "help_coming",
+    "follow_up",
+    "follow_up_learner",
+}
 OF_SAFETY = {"help_coming", "follow_up", "follow_up_learner"}  # which are urgent only where a cry for safety is meant
 APART = {"changed", "reported", "left_by_instructor", "suspended"}
 ZONE = 7 * HOUR  # the tests' clock: quiet from 20:00 to 08:00 in Đồng Nai
@@ -122,7 +131,9 @@ def both_hear_of_it(event: Event) -> None:
         if pairing.ended_why != "learner_left":
             assert event.told(her) or event.is_gone(her), f"{her} does not hear that {pairing} is over"
         if pairing.ended_why not in ("suspended", "instructor_left"):
-            assert any(tell.phrase == "pairing_over" for tell in event.told(me)) or event.is_gone(me), pairing
+            assert any(tell.phrase in ("pairing_over", "learner_left") for tell in event.told(me)) or event.is_gone(
+                me
+            ), pairing
     for request in event.after.unclosed():
         before_it = event.before.requests.get(request.request_id)
         if request.state == "open" and (before_it is None or before_it.state != "open"):
@@ -210,7 +221,8 @@ def officers_climb(event: Event) -> None:
             if before is None or request.state == "closed":
                 continue
             assert request.width > before.width, f"{request} goes nowhere"
-            chain = event.after.officers(event.after.learners[request.learner_id].path)
+            above = event.after.officers(event.after.learners[request.learner_id].path)
+            chain = [who for who in above if who not in event.after.closed]
             if request.owner_kind == "officer":
                 assert request.owner_id == chain[min(request.width - OFFICER, len(chain) - 1)], f"{request} {chain}"
 
@@ -237,7 +249,8 @@ def robbed_is_heard_at_once(event: Event) -> None:
         if key in event.before.requests or request.kind != "safety" or request.state == "closed":
             continue
         pairing = event.after.pairing_of(request.learner_id)
-        for who in {request.owner_id, pairing.instructor_id if pairing else request.owner_id}:
+        both = {request.owner_id, pairing.instructor_id if pairing else request.owner_id}
+        for who in both - event.after.closed:
             called = [tell for tell in event.told(who) if tell.phrase == "safety_call"]
             assert called and called[0].at == event.now and called[0].urgent, f"{who} is not called for {request}"
 

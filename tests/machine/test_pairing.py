@@ -75,6 +75,8 @@ class World(RuleBasedStateMachine):
         before, photo = len(self.memory.notes), photograph(self.memory)
         COUNTS["events"] += 1
         result, tells = self.run(actor, event)
+        if actor in self.memory.closed:
+            tells += self.comes_back(actor)
         COUNTS["tells"] += len(tells)
         notes = self.memory.notes[before:]
         check(Event(actor, photo, self.memory, notes, tells, self.now, RULES, CLOCK, assigned=not ordered))
@@ -101,6 +103,13 @@ class World(RuleBasedStateMachine):
 
     def set_posts(self, posts: dict[str, list[str]]) -> None:
         self.memory.posts = posts
+
+    def reach(self, who: str, *, away: bool) -> None:
+        self.memory.reach(who, away=away)
+
+    def comes_back(self, who: str) -> list[Tell]:
+        self.reach(who, away=False)
+        return self.run("", partial(_there_again, who))[1]
 
     def reinstate(self, who: str) -> None:
         self.happens("o0", lambda turn: staff.reinstate(turn, who))
@@ -243,7 +252,7 @@ class World(RuleBasedStateMachine):
     def taps_an_old_or_foreign_offer(self, number: int, n: int) -> None:
         offers = list(self.memory.offers.values())
         offer = offers[number % len(offers)]
-        if offer.state != "open" or offer.instructor_id != f"i{n}":
+        if f"i{n}" not in self.memory.closed and (offer.state != "open" or offer.instructor_id != f"i{n}"):
             before = (self.memory.requests.copy(), self.memory.pairings.copy())
             assert not self.happens(f"i{n}", lambda turn: policy.accept(turn, offer.offer_id))
             assert before == (self.memory.requests, self.memory.pairings)
@@ -351,6 +360,19 @@ class World(RuleBasedStateMachine):
         else:
             self.set_posts({**self.memory.posts, "/dong-nai/w1/": [*posts, who]})
 
+    @rule(who=st.one_of(st.sampled_from(["o1", "o2"]), instructors.map(lambda n: f"i{n}")), busy=st.booleans())
+    def blocks_the_tutor(self, who: str, busy: bool) -> None:
+        if busy and (offers := self.open_offers()):
+            who = offers[0].instructor_id
+        self.reach(who, away=True)
+        self.happens("o0", lambda turn: staff.away(turn, who))
+
+    @rule()
+    def lets_the_tutor_in_again(self) -> None:
+        for who in sorted(self.memory.closed)[:1]:
+            self.reach(who, away=False)
+            self.happens("o0", partial(_there_again, who))
+
     # --- time, the sweep, a stop ---
 
     @rule(span=st.sampled_from([MINUTE, 16 * MINUTE, HOUR, HOUR, 4 * HOUR, 4 * HOUR + 1, 9 * HOUR, DAY]))
@@ -386,6 +408,7 @@ class World(RuleBasedStateMachine):
         officers = {who for post in self.memory.posts.values() for who in post}
         for request in self.unclosed():
             assert request.owner_id, f"{request} has no owner"
+            assert request.owner_id not in self.memory.closed, f"{request} waits for somebody who cannot be reached"
             if request.owner_kind == "officer":
                 assert request.owner_id in officers, f"{request} is with somebody who is no officer"
             else:
@@ -394,6 +417,7 @@ class World(RuleBasedStateMachine):
             assert request.learner_id in self.memory.learners
             offer = self.memory.offer_for(request.request_id)
             assert (request.state == "offered") == (offer is not None), f"{request} {offer}"
+            assert offer is None or offer.instructor_id not in self.memory.closed, f"{offer} cannot be read"
             if not CLOCK.is_quiet(self.now):
                 assert request.due_at > self.now, f"{request} is overdue at {self.now}"
                 assert offer is None or offer.due_at > self.now
@@ -427,6 +451,10 @@ def _tick(request_id: str, turn: Turn) -> None:
 
 def _look_again(request_id: str, turn: Turn) -> None:
     policy.look_again(turn, request_id)
+
+
+def _there_again(who: str, turn: Turn) -> None:
+    staff.there_again(turn, who)
 
 
 def _accept(offer_id: str, turn: Turn) -> bool:

@@ -107,6 +107,18 @@ class SqlWorld(World):
 
         self.write(work)
 
+    def reach(self, who: str, *, away: bool) -> None:
+        def work(conn: Connection) -> None:
+            if conn.scalar(select(base.person.c.learner_id).where(base.person.c.learner_id == who)) is None:
+                return
+            if conn.scalar(select(base.session.c.learner_id).where(base.session.c.learner_id == who)) is None:
+                at = {"learner_id": who, "channel": "x", "chat_id": who}
+                conn.execute(insert(base.identity).values(**at, away=False, created_at=0))
+                conn.execute(insert(base.session).values(**at, state="{}", revision=0, out_no=0, seen_at=0))
+            conn.execute(update(base.identity).where(base.identity.c.learner_id == who).values(away=away))
+
+        self.write(work)
+
     def set_up(self, instructor: Instructor) -> None:
         who, new = instructor.learner_id, instructor.learner_id not in self.memory.instructors
         first, last = (f"{minute // 60:02}:{minute % 60:02}" for minute in instructor.hours)
@@ -185,6 +197,7 @@ class SqlWorld(World):
         """Read it all into a ledger of dictionaries; what both answer must be the same."""
         with self.engine.begin() as conn:
             memory = Memory(CLOCK, RULES)
+            memory.closed = standings.away(conn, list(conn.scalars(select(base.person.c.learner_id))))
             for row in standings.learners(conn, list(conn.scalars(select(base.person.c.learner_id)))):
                 if (known := read_learner(row)) and known.learner_id[0] == "l":
                     memory.put_learner(known)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.channels.base import LearnerGone
 from bot.errors import NotAllowed
 from bot.services.announcing import Announcements, Feeder, NotNow, Rules, Unfit
 from bot.services.people import OPERATOR, Actor, NobodyThere
@@ -339,6 +340,31 @@ async def test_who_is_counted_and_who_is_told(t: Tutor):
     await town.service.send(OPERATOR, shown.row.announcement_id)
     await town.all()
     assert [got(she) for she in (lan, gone, out, no)] == [1, 0, 0, 0]
+
+
+async def test_whoever_could_not_be_reached_is_not_counted_as_told(t: Tutor):
+    town = Town(t)
+    lan, proves, leaves = [await town.woman(name) for name in ("Lan", "Thu", "Mai")]
+    t.channel.fault = lambda sent, plain: (
+        LearnerGone("blocked") if sent.chat_id == "Thu" and TEXT in sent.text else None
+    )
+    await town.announces()
+    for _ in range(2):  # everybody's sentence is written, and not said yet
+        t.clock.passes(seconds=EVERY_S)
+        await town.announcer.step()
+    await leaves.leaves()
+    await t.tells()
+    await town.all()
+    assert [got(she) for she in (lan, proves, leaves)] == [1, 0, 0]
+    (row,) = await t.rows("announcement")
+    assert (row["state"], row["reached"]) == ("sent", 1)
+    for she in (proves, leaves):
+        await she.returns()
+    t.channel.fault = lambda sent, plain: None
+    again = "Chiều chủ nhật mời các chị tới nhà văn hóa lần nữa nhé."
+    await town.announces(again)
+    await town.all()
+    assert [got(she, again) for she in (lan, proves, leaves)] == [1, 1, 1]
 
 
 def _invite(c: Connection) -> None:

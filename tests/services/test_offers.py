@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.base import Tap
+from bot.channels.base import LearnerGone, Tap
+from bot.services.pairing import Sweep
 from bot.services.people import OPERATOR
+from bot.services.requests import Requests
+from storage.records import to_ms
 from tests.support.builders import book, lesson
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor
 
-WARD = "w26041"
+WARD, PROVINCE = "w26041", "dong-nai"
 LESSON = lesson(
     """
     - {say: mo, text: Mở đầu, wait_tap: Tiếp}
@@ -62,7 +65,7 @@ async def test_help_in_a_lesson_reaches_the_instructor_and_the_lesson_waits(tmp_
         lan, hoa, _ = await village(t, channel)
         await lan.opens("thu")
         await lan.tap("Tiếp")
-        assert "đang hỏi một người ở gần" in lan.said and lan.last.labels == ("Học tiếp",)
+        assert "đang hỏi một người ở gần" in lan.said and lan.last.labels == ("Học tiếp", "Bỏ yêu cầu")
         await t.tells()
         assert "chị Lan ở Phường Trấn Biên" in hoa.said and "Bài thu" in hoa.said
         assert hoa.last.labels == ("Nhận giúp", "Để lát nữa", "Lần này chưa được")
@@ -273,3 +276,213 @@ async def test_two_phones_of_one_woman_do_not_make_her_her_own_instructor(tmp_pa
         await second.shows(await t.people.code_back(OPERATOR, her))
         assert len(await t.rows("person")) == 1
         assert all(row["state"] == "ended" for row in await t.rows("pairing"))
+
+
+# --- who has blocked the tutor ---
+
+
+async def test_who_blocked_the_tutor_is_passed_over_and_asked_again_when_she_is_back(tmp_path: Path):
+    async with tutor(tmp_path, book(LESSON)) as t:
+        lan, hoa, _ = await village(t)
+        mai = await instructor(t, "mai", "Mai")
+        await lan.say("nhờ người chỉ")
+        await t.tells()
+        asked, other = (hoa, mai) if "Nhận giúp" in hoa.last.labels else (mai, hoa)
+        await asked.leaves()
+        await t.tells()
+        assert "Nhận giúp" in other.last.labels
+        assert "đang bận" in lan.said or "người khác" in lan.said
+        await other.leaves()
+        await t.tells()
+        (request,) = await t.rows("request")
+        assert (request["state"], request["owner_kind"]) == ("waiting", "officer")
+        lines = await Requests(t.people, t.pairing).explain(OPERATOR, request["request_id"])
+        assert any("2 người không nhắn tới được" in line for line in lines)
+        await asked.returns()
+        await t.tells()
+        assert "Nhận giúp" in asked.last.labels
+
+
+async def test_an_officer_who_proves_to_be_gone_costs_a_cry_no_quarter_of_an_hour(tmp_path: Path):
+    async with tutor(tmp_path, book(SAFETY)) as t:
+        lan, _, cuc = await village(t)
+        top = await member(t, "tinh", "Tỉnh", "officer", area=PROVINCE)
+        t.channel.fault = lambda outgoing, plain: LearnerGone("blocked") if outgoing.chat_id == "cuc" else None
+        await lan.say("tôi bị lừa mất tiền rồi")
+        await t.tells()
+        await t.tells()
+        assert "KHẨN" not in "\n".join(message.text for message in cuc.heard)
+        assert "KHẨN" in "\n".join(message.text for message in top.heard)
+
+
+async def test_who_leaves_while_the_sweep_looks_is_not_asked(tmp_path: Path):
+    async with tutor(tmp_path, book(LESSON)) as t:
+        lan, hoa, _ = await village(t)
+        t.clock.passes(hours=13)  # 21:00
+        await lan.say("nhờ người chỉ")
+        t.clock.passes(hours=12)
+        sweep = Sweep(t.database, t.pairing, lambda: to_ms(t.clock.now()))
+        await sweep.load()
+        await hoa.leaves()
+        await sweep.step()
+        assert (sweep.seen, await t.rows("offer")) == (1, [])
+
+
+async def test_the_hourly_sweep_passes_over_who_cannot_be_reached(tmp_path: Path):
+    async with tutor(tmp_path, book(LESSON)) as t:
+        lan, hoa, _ = await village(t)
+        await hoa.leaves()
+        await lan.say("nhờ người chỉ")
+        for _ in range(3):
+            await t.passes(hours=1)
+        assert not await t.rows("offer")
+
+
+# --- she knows who is asked; every offer can be answered; both hear the end ---
+
+
+@CHANNELS
+async def test_help_at_the_menu_says_who_is_asked_and_can_be_called_off(tmp_path: Path, channel: str):
+    async with tutor(tmp_path, book(LESSON)) as t:
+        lan, hoa, _ = await village(t, channel)
+        await lan.say("menu")
+        await lan.say("giúp")
+        assert "0912 345 678" in lan.said and "đang hỏi một người ở gần" in lan.said
+        assert lan.last.labels == ("Bài thu", "Bỏ yêu cầu"), "one bubble, all of it under her thumb"
+        await t.tells()
+        assert "Nhận giúp" in hoa.last.labels
+        await lan.tap("Bỏ yêu cầu")
+        assert "đã bỏ yêu cầu" in lan.said and "Bài thu" in lan.last.labels
+        await hoa.tap("Nhận giúp")
+        assert "đã xong" in hoa.said
+        await lan.tap("Bài thu")
+        assert "Mở đầu" in lan.said
+
+
+async def test_her_own_instructor_is_named_to_her_and_in_a_lesson_its_buttons_stay(tmp_path: Path):
+    async with tutor(tmp_path, book(LESSON)) as t:
+        lan, hoa, _ = await village(t)
+        await lan.say("nhờ người chỉ")
+        await t.tells()
+        await hoa.tap("Nhận giúp")
+        await t.tells()
+        await lan.opens("thu")
+        await lan.tap("Tiếp")
+        assert "đã nhắn chị Hoa" in lan.said
+        assert list(lan.buttons) == ["Học tiếp", "Bỏ yêu cầu"]
+        await lan.say("bỏ yêu cầu")
+        assert "đã bỏ yêu cầu" in lan.said
+        assert list(lan.buttons) == ["Học tiếp"]
+        assert "Hết" in (await lan.tap("Học tiếp")).said
+
+
+@CHANNELS
+async def test_every_open_offer_can_be_answered_wherever_it_stands(tmp_path: Path, channel: str):
+    async with tutor(tmp_path, book(LESSON)) as t:
+        lan, hoa, _ = await village(t, channel)
+        others = [await member(t, name, name, "learner", channel) for name in ("Mai", "Thu")]
+        for each in (lan, *others):
+            await each.say("nhờ người chỉ")
+            await t.tells()
+        assert hoa.last.labels[-1] == "Lời mời chờ trả lời (3)"
+        await hoa.tap("Lời mời chờ trả lời (3)")
+        assert [label.split(" ·")[0] for label in hoa.last.labels[:3]] == ["Chị Lan", "Chị Mai", "Chị Thu"]
+        await hoa.say("1")
+        assert "Có chị Lan" in hoa.said
+        await hoa.tap("Nhận giúp")
+        assert hoa.last.labels == ("Nhắn tin", "Lời mời chờ trả lời (2)")
+        await hoa.tap("Lời mời chờ trả lời (2)")
+        await hoa.tap(next(label for label in hoa.last.labels if "Mai" in label))
+        await hoa.tap("Lần này chưa được")
+        await hoa.tap("Lời mời chờ trả lời (1)")
+        assert "Có chị Thu" in hoa.said, "where one is left nothing is asked first"
+        await hoa.tap("Nhận giúp")
+        assert "Lời mời" not in "".join(hoa.last.labels)
+        names = {row["learner_id"] for row in await t.rows("pairing")}
+        assert len(names) == 2
+
+
+@CHANNELS
+@pytest.mark.parametrize("way", [("xóa dữ liệu", "Xóa hết"), ("rút đồng ý", "")])
+async def test_whoever_guided_her_hears_that_she_has_left(tmp_path: Path, channel: str, way: tuple[str, str]):
+    async with tutor(tmp_path, book(LESSON)) as t:
+        lan, hoa, _ = await village(t, channel)
+        await lan.say("nhờ người chỉ")
+        await t.tells()
+        await hoa.tap("Nhận giúp")
+        await hoa.tap("Nhắn tin")
+        heard = len(hoa.heard)
+        await lan.say(way[0])
+        if way[1]:
+            await lan.tap(way[1])
+        await t.tells()
+        told = "\n".join(message.text for message in hoa.heard[heard:])
+        assert "vừa thôi học với chị" in told and "Lan" not in told
+        await hoa.say("chị nhớ bấm nút xanh nha")
+        assert "không nhắn cho nhau" in hoa.said, "what she writes to her now is not lost without a word"
+        assert "bấm nút xanh" not in await t.everything()
+
+
+async def test_who_cried_and_deletes_everything_is_not_forgotten_by_those_who_were_called(tmp_path: Path):
+    async with tutor(tmp_path, book(SAFETY)) as t:
+        lan, hoa, cuc = await village(t)
+        await lan.say("nhờ người chỉ")
+        await t.tells()
+        await hoa.tap("Nhận giúp")
+        await lan.say("tôi bị lừa mất tiền rồi")
+        await t.tells()
+        await lan.say("xóa dữ liệu")
+        await lan.tap("Xóa hết")
+        await t.tells()
+        for each in (hoa, cuc):
+            assert any("vừa tự xóa hết" in message.text for message in each.heard)
+            assert "Lan" not in each.last.text
+
+
+async def test_a_learner_who_blocks_the_tutor_is_told_of_to_her_instructor_and_nothing_is_lost_on_the_way(
+    tmp_path: Path,
+):
+    async with tutor(tmp_path, book(LESSON)) as t:
+        lan, hoa, _ = await village(t)
+        await lan.say("nhờ người chỉ")
+        await t.tells()
+        await hoa.tap("Nhận giúp")
+        await t.tells()
+        write = hoa.buttons["Nhắn tin"]
+        await lan.leaves()
+        await t.tells()
+        assert "không nhắn tới chị Lan được nữa" in hoa.said
+        await hoa.tap_token(write)
+        await hoa.say("chị nhớ bấm nút xanh nha")
+        assert "tin này chưa gửi đi" in hoa.said and await t.rows("relay") == []
+        await lan.returns()
+        await hoa.say("chị nhớ bấm nút xanh nha")
+        await t.tells()
+        assert "nút xanh" in lan.said
+
+
+@CHANNELS
+async def test_what_is_urgent_is_not_called_off_in_passing_but_as_a_mistake(tmp_path: Path, channel: str):
+    async with tutor(tmp_path, book(SAFETY)) as t:
+        lan, _, cuc = await village(t, channel)
+        await lan.say("tôi bị lừa mất tiền rồi")
+        assert [row["kind"] for row in await t.rows("request")] == ["safety"], "one cry is one request"
+        await t.tells()
+        await lan.say("bỏ yêu cầu")
+        assert "Việc khẩn thì em chưa bỏ" in lan.said and "không có yêu cầu nào" not in lan.said
+        await lan.tap("Không phải, tôi nhắn lộn")
+        await t.tells()
+        assert any("không có chuyện gì" in message.text for message in cuc.heard)
+        assert [row["state"] for row in await t.rows("request")] == ["closed"]
+        await lan.say("bỏ yêu cầu")
+        assert "không có yêu cầu nào" in lan.said
+
+
+async def test_calling_off_takes_what_is_not_urgent_and_says_what_stays(tmp_path: Path):
+    async with tutor(tmp_path, book(SAFETY)) as t:
+        lan, *_ = await village(t)
+        await lan.say("nhờ người chỉ")
+        await lan.say("tôi bị lừa mất tiền rồi")
+        await lan.say("bỏ yêu cầu")
+        assert "đã bỏ yêu cầu" in lan.said and "Việc khẩn thì em chưa bỏ" in lan.said
+        assert {row["kind"]: row["state"] for row in await t.rows("request")} == {"pair": "closed", "safety": "waiting"}

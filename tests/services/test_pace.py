@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.workers.pace import CHAT_BURST, Bucket, Pace
+from bot.workers.pace import CHAT_BURST, LONGEST_PAUSE_S, Bucket, Pace
 
 
 def test_no_limit_at_all():
@@ -25,6 +25,31 @@ def test_all_chats_together_keep_the_channels_rate():
     waits = [pace.wait(str(chat), 0.0) for chat in range(90)]
     assert waits[:30] == [0.0] * 30
     assert max(waits) == pytest.approx(2.0)
+
+
+def test_behind_a_pause_for_all_they_take_turns_from_its_end_on():
+    pace = Pace(10, 0.0)
+    pace.throttled("1", 30.0, 5.0)
+    assert not pace.is_paused(5.0), "one chat alone may have said too much"
+    pace.throttled("2", 20.0, 6.0)
+    assert pace.is_paused(25.9) and not pace.is_paused(26.0)
+    assert [pace.wait(f"c{n}", 6.0) for n in range(3)] == pytest.approx([20.1, 20.2, 20.3])
+    assert Pace(0, 0.0).wait("3", 7.0) == 0.0
+
+
+def test_a_pause_for_all_is_never_longer_than_a_minute_and_ends_where_nothing_else_is_limited():
+    pace = Pace(0, 0.0)
+    for chat in ("1", "2"):
+        pace.throttled(chat, 3600.0, 0.0)
+    assert pace.wait("3", 10.0) == LONGEST_PAUSE_S - 10.0
+    assert not pace.is_paused(LONGEST_PAUSE_S)
+
+
+def test_who_was_told_to_wait_long_ago_does_not_count():
+    pace = Pace(30, 0.0)
+    pace.throttled("1", 5.0, 0.0)
+    pace.throttled("2", 5.0, 6.0)
+    assert not pace.is_paused(6.0)
 
 
 def test_time_fills_the_bucket_up_to_its_size():

@@ -13,7 +13,14 @@ import pytest
 
 from bot import settings
 from bot.app import App, World
+from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.webchat.channel import Crowded, WebChat
+from bot.services.effects import pack
+from bot.tutoring.desk import Reply
+from bot.workers.backlog import PAGE
+from storage import conversations, schema
+from storage.database import open_database
+from storage.records import OutboxRow, Writes
 from tests.support.builders import PROJECT
 from tests.support.echo_conversation import EchoConversation
 from tests.support.environment import leave_out
@@ -64,6 +71,25 @@ async def test_a_bot_that_lost_its_database_goes_on_and_leaves_nothing_behind(tm
                 warnings.simplefilter("error")
                 gc.collect()  # a connection that nobody closed would be told here
             assert not app.failed.is_set()
+
+
+async def test_after_a_start_everybody_hears_what_was_left_for_her_though_one_chat_has_very_much(tmp_path: Path):
+    """More of one chat than one reading takes, before the others in every order."""
+    data, url = tmp_path / "data", f"sqlite:///{tmp_path / 'camtay.db'}"
+    left = [("1", no) for no in range(1, PAGE + 50)] + [("2", 1), ("2", 2)]
+    async with FakeTelegram() as fake:
+        channel = TelegramChannel(TOKEN, api_base=fake.url).name
+        rows = [
+            OutboxRow(channel, chat, no, pack(Reply(f"{chat}:{no}"), unasked=False), Clock().now()) for chat, no in left
+        ]
+        database = open_database(url)
+        await schema.ensure(database)
+        await database.transact(lambda c: conversations.write(c, Writes(outbox=rows)))
+        await database.close()
+        two = fake.learner(2)
+        async with serving(url, fake.url, data):
+            await until(lambda: len(two.inbox) >= 2)
+            assert [message.text for message in two.inbox][:2] == ["2:1", "2:2"]
 
 
 # --- the web -----------------------------------------------------------------------------------------

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import heapq
 import logging
 from collections import Counter
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from bot.channels.base import LearnerGone, Misconfigured, Outgoing, Refused, SendError, Text, Throttled, Unreachable
+from bot.services.effects import pack
+from bot.tutoring.desk import Reply
+from bot.workers.backlog import Backlog
 from bot.workers.pace import Pace
-from bot.workers.sender import Sender
+from bot.workers.sender import REMEMBER_CHATS, Sender
+from storage import conversations
 from storage.errors import StorageUnavailable
+from storage.records import OutboxRow, Writes
 from tests.support.builders import book, lesson
 from tests.support.harness import TELEGRAM, CollectingChannel, Tutor, gone, tutor
 
@@ -42,6 +50,41 @@ async def turns() -> None:
 
 def new_sender(t: Tutor, slept: Slept | None = None) -> Sender:
     t.sender = Sender(t.channel, t.conversation, Pace(0, 0), sleep=slept or Slept())
+    t.senders.by_channel[t.channel.name] = t.sender
+    return t.sender
+
+
+class Timeline:
+    """A clock and a sleep that belong together: time passes when everybody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self._wakes: list[tuple[float, int, asyncio.Event]] = []
+        self._numbers = count()
+
+    def clock(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        event = asyncio.Event()
+        heapq.heappush(self._wakes, (self.now + seconds, next(self._numbers), event))
+        await event.wait()
+
+    async def runs(self, t: Tutor, until: float) -> None:
+        """To that second, from one awakening to the next."""
+        while True:
+            for _ in range(8):
+                await asyncio.sleep(0)
+                await t.sender.step()
+            if not self._wakes or self._wakes[0][0] > until:
+                self.now = until
+                return
+            self.now, _, event = heapq.heappop(self._wakes)
+            event.set()
+
+
+def paced_sender(t: Tutor, time: Timeline, per_second: float = 30) -> Sender:
+    t.sender = Sender(t.channel, t.conversation, Pace(per_second, 0.0), sleep=time.sleep, clock=time.clock)
     t.senders.by_channel[t.channel.name] = t.sender
     return t.sender
 
@@ -85,6 +128,67 @@ async def test_one_throttled_chat_does_not_stall_the_others(tmp_path: Path):
         assert [each.no for each in t.channel.sent if each.chat_id == "slow"] == [1, 2]
 
 
+async def test_when_the_whole_bot_is_limited_one_pause_holds_for_everybody(tmp_path: Path):
+    knocks: list[tuple[float, str]] = []
+    time = Timeline()
+
+    def fault(outgoing: Outgoing, plain: bool) -> SendError | None:
+        if time.now >= 30.0:
+            return None
+        knocks.append((time.now, outgoing.chat_id))
+        return Throttled(30.0 - time.now)
+
+    async with tutor(tmp_path, SIMPLE) as t:
+        t.channel.fault = fault
+        sender = paced_sender(t, time)
+        sender.push(message(f"c{n}", 1) for n in range(300))
+        await time.runs(t, 29.0)
+        assert len(knocks) == 2, "the second one proves it, and nobody else asks"
+        assert not t.channel.sent
+        await time.runs(t, 50.0)
+        assert len({each.chat_id for each in t.channel.sent}) == len(t.channel.sent) == 300
+        assert len(knocks) == 2
+
+
+async def test_behind_the_pause_they_go_one_after_another(tmp_path: Path):
+    time, sent = Timeline(), Counter[int]()
+    limits = [Throttled(10.0), Throttled(10.0)]
+    async with tutor(tmp_path, SIMPLE) as t:
+        t.channel.fault = lambda outgoing, plain: limits.pop() if limits else None
+        t.channel.on_sent = lambda outgoing: sent.update([int(time.now)])
+        paced_sender(t, time).push(message(f"c{n}", 1) for n in range(90))
+        await time.runs(t, 20.0)
+        assert sum(sent.values()) == 90
+        assert max(sent.values()) <= 31, f"no burst: {sent}"
+
+
+async def test_a_limit_that_goes_on_is_asked_for_by_one_a_minute(tmp_path: Path):
+    knocks: list[float] = []
+    time = Timeline()
+
+    def fault(outgoing: Outgoing, plain: bool) -> SendError | None:
+        knocks.append(time.now)
+        return Throttled(600.0)
+
+    async with tutor(tmp_path, SIMPLE) as t:
+        t.channel.fault = fault
+        paced_sender(t, time).push(message(f"c{n}", 1) for n in range(300))
+        await time.runs(t, 300.0)
+        assert 2 + 3 <= len(knocks) <= 2 + 300 // 60, knocks
+
+
+async def test_one_chat_that_is_limited_again_and_again_pauses_nobody_else(tmp_path: Path):
+    time = Timeline()
+    async with tutor(tmp_path, SIMPLE) as t:
+        t.channel.fault = lambda outgoing, plain: Throttled(30.0) if outgoing.chat_id == "slow" else None
+        sender = paced_sender(t, time)
+        sender.push([message("slow", 1)])
+        await time.runs(t, 61.0)
+        sender.push(message(f"c{n}", 1) for n in range(20))
+        await time.runs(t, 63.0)
+        assert len(t.channel.sent) == 20
+
+
 async def test_retry_after_is_obeyed_and_trouble_backs_off(tmp_path: Path):
     faults: list[SendError] = [Throttled(7.5), Unreachable("502"), Unreachable("502"), Throttled(1.0), Unreachable("x")]
     async with tutor(tmp_path, SIMPLE) as t:
@@ -93,6 +197,36 @@ async def test_retry_after_is_obeyed_and_trouble_backs_off(tmp_path: Path):
         new_sender(t, slept).push([message("1", 1)])
         await t.flush()
         assert slept.seconds == [7.5, 1.0, 2.0, 1.0, 4.0] and len(t.channel.sent) == 1
+
+
+async def test_a_reminder_that_the_provider_delays_into_the_night_waits_for_the_morning(tmp_path: Path):
+    time = Timeline()
+    async with tutor(tmp_path, SIMPLE) as t:
+        paused = [Throttled(25.0), Throttled(25.0)]
+        t.channel.fault = lambda outgoing, plain: paused.pop() if paused else None
+        sender = paced_sender(t, time)
+        sender.is_quiet = lambda: 20.0 <= time.now < 100.0
+        sender.push([replace(message("lan", 1), unasked=True), message("thu", 1)])
+        await time.runs(t, 40.0)
+        assert [each.chat_id for each in t.channel.sent] == ["thu"], "who waits for an answer gets it at any hour"
+        sender.push([replace(message("lan", 2), unasked=True)])
+        await time.runs(t, 99.0)
+        assert len(t.channel.sent) == 1
+        for second in (100.0, 105.0):
+            await time.runs(t, second)
+        assert [(each.chat_id, each.no) for each in t.channel.sent[1:]] == [("lan", 1), ("lan", 2)]
+
+
+async def test_who_writes_at_night_gets_her_answer_and_what_was_held_before_it(tmp_path: Path):
+    async with tutor(tmp_path, SIMPLE) as t:
+        sender = t.sender = Sender(t.channel, t.conversation, Pace(0, 0), sleep=Slept(), is_quiet=lambda: True)
+        t.senders.by_channel[t.channel.name] = sender
+        sender.push([replace(message("lan", 1), unasked=True)])
+        await t.flush()
+        assert not t.channel.sent
+        sender.push([message("lan", 2)])
+        await t.flush()
+        assert [each.no for each in t.channel.sent] == [1, 2]
 
 
 async def test_a_refused_message_is_tried_once_plain_and_then_alarmed_never_silent(
@@ -175,6 +309,64 @@ async def test_what_is_in_the_outbox_is_read_again_once(tmp_path: Path):
         await t.flush()
         assert [each.no for each in t.channel.sent] == sorted({each.no for each in t.channel.sent})
         assert len(t.channel.sent) == 2 and not await t.rows("outbox")
+
+
+async def lying_in_the_outbox(t: Tutor, numbers: dict[str, int]) -> None:
+    """What another process, or the one before, has left there."""
+    rows = [
+        OutboxRow(TELEGRAM, chat, no, pack(Reply(f"{chat}:{no}"), unasked=False), t.clock.now())
+        for chat, most in numbers.items()
+        for no in range(1, most + 1)
+    ]
+    await t.database.transact(lambda c: conversations.write(c, Writes(outbox=rows)))
+
+
+async def test_a_chat_with_very_much_waiting_hides_nobody_behind_it(tmp_path: Path):
+    async with tutor(tmp_path, SIMPLE) as t:
+        await lying_in_the_outbox(t, {"a": 20, "b": 2, "c": 1})
+        sender, backlog = new_sender(t), Backlog(t.database, TELEGRAM, page=4)
+        async for page in backlog.pages():
+            assert len(page) <= 4
+            sender.push(page)
+        await turns()
+        assert {each.chat_id for each in t.channel.sent} == {"a", "b", "c"}, "before anything of it is written down"
+        await t.flush()
+        assert [each.no for each in t.channel.sent if each.chat_id == "a"] == list(range(1, 21))
+
+
+async def test_a_new_answer_waits_for_what_lies_before_it_however_much_that_is(tmp_path: Path):
+    async with tutor(tmp_path, SIMPLE) as t:
+        await lying_in_the_outbox(t, {"a": 20, "b": 9})
+        sender, backlog = new_sender(t), Backlog(t.database, TELEGRAM, page=4)
+        sender.primed = False
+        sender.push(await backlog.next())
+        sender.take(message("b", 9))
+        assert sender.behind == {"b"}
+        async for page in backlog.pages(sender.behind):
+            sender.push(page)
+        async for page in backlog.pages():
+            sender.push(page)
+        await t.flush()
+        for chat, most in (("a", 20), ("b", 9)):
+            assert [each.no for each in t.channel.sent if each.chat_id == chat] == list(range(1, most + 1))
+
+
+async def test_page_by_page_it_begins_anew_behind_the_last(tmp_path: Path):
+    async with tutor(tmp_path, SIMPLE) as t:
+        await lying_in_the_outbox(t, {"a": 3, "b": 2})
+        backlog = Backlog(t.database, TELEGRAM, page=2)
+        seen = [[(each.chat_id, each.no) for each in await backlog.next()] for _ in range(4)]
+        assert seen == [[("a", 1), ("a", 2)], [("a", 3), ("b", 1)], [("b", 2)], [("a", 1), ("a", 2)]]
+
+
+async def test_what_waits_is_never_taken_a_second_time_however_many_chats_there_are(tmp_path: Path):
+    async with tutor(tmp_path, SIMPLE) as t:
+        many = [message(f"c{n}", 1) for n in range(REMEMBER_CHATS + 50)]
+        sender = new_sender(t)
+        sender.is_quiet = lambda: True
+        for _ in range(2):
+            sender.push(replace(each, unasked=True) for each in many)
+        assert sum(map(len, sender._held.values())) == len(many)
 
 
 async def test_a_crash_between_send_and_settle_doubles_at_most_one_message_per_chat(tmp_path: Path):

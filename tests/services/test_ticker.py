@@ -62,6 +62,71 @@ async def test_nothing_rings_at_night(tmp_path: Path):
         assert "làm chưa" in lan.said
 
 
+SAFETY = lesson(
+    """
+    - help: keu
+      text: Em đang gọi người.
+      kind: safety
+      sla: 15m
+      fallback: tu_goi
+    - {end: het, text: Hết}
+    - {say: tu_goi, text: Chị gọi 156 liền nhé., wait_tap: Rồi}
+    - {end: xong, text: Xong}
+    """,
+    lesson_id="keu",
+)
+RESCUE = lesson(
+    "- wait: cho\n  for: 15m\n- {say: s, text: Gọi 156 liền nhé., wait_tap: Rồi}\n- {end: het, text: Hết}",
+    header="emergency: true\n",
+    lesson_id="cuu",
+)
+OUTER, RESCUED = (
+    lesson(f"- {{call: vao, lesson: {inner}}}\n- {{end: het, text: Hết}}", lesson_id=f"goi-{inner}")
+    for inner in ("keu", "cuu")
+)
+
+
+@pytest.mark.parametrize("opened", ["keu", "goi-keu", "goi-cuu"])
+async def test_what_a_cry_for_safety_falls_back_to_comes_at_night_too(tmp_path: Path, opened: str):
+    async with tutor(tmp_path, book(SAFETY, RESCUE, OUTER, RESCUED)) as t:
+        lan = await t.learner().meets()
+        t.clock.passes(hours=13)  # 21:00
+        await lan.opens(opened)
+        await t.passes(minutes=14)
+        assert "156" not in lan.said
+        await t.passes(minutes=2)
+        assert "156" in lan.said
+        assert not t.channel.sent[-1].unasked, "nothing holds it back"
+
+
+async def test_safety_that_was_due_by_day_while_the_tutor_stood_still_is_said_at_night(tmp_path: Path):
+    async with tutor(tmp_path, book(TASK, SAFETY)) as t:
+        lan, thu = await t.learner("1").meets(), await t.learner("2").meets("Thu")
+        await lan.opens("keu")
+        await thu.opens("thu")
+        await thu.tap("Để sau")
+        await t.passes(hours=13)
+        assert "156" in lan.said
+        assert not thu.said
+        await t.passes(hours=3)
+        assert not thu.said
+        assert await t.ticker.fire() == 0, "put off until morning, not asked about again and again"
+        await t.passes(hours=9)
+        assert "làm chưa" in thu.said
+
+
+async def test_an_older_question_does_not_come_before_her_safety(tmp_path: Path):
+    task = lesson("- task: lam\n  text: Làm\n  done: Rồi\n  checkin: 1h\n- {end: het, text: Hết}", lesson_id="viec")
+    async with tutor(tmp_path, book(task, SAFETY)) as t:
+        lan = await t.learner().meets()
+        await lan.opens("viec")
+        await lan.tap("Rồi")
+        t.clock.passes(minutes=50)
+        await lan.opens("keu")
+        await t.passes(minutes=16)
+        assert "156" in lan.said
+
+
 async def test_not_to_her_who_left_nor_to_her_who_said_no(tmp_path: Path):
     async with tutor(tmp_path, BOOK) as t:
         away, no = await t.learner("1").meets(), t.learner("2")
@@ -75,6 +140,32 @@ async def test_not_to_her_who_left_nor_to_her_who_said_no(tmp_path: Path):
         await t.passes(hours=3)
         await t.passes(days=3)
         assert (len(away.heard), len(no.heard)) == heard
+
+
+@pytest.mark.parametrize("found_out", [False, True])
+async def test_who_lets_the_tutor_in_again_without_a_word_is_reminded_again(tmp_path: Path, found_out: bool):
+    async with tutor(tmp_path, BOOK) as t:
+        lan = await t.learner().meets()
+        await lan.opens("thu")
+        await lan.tap("Để sau")
+        if found_out:
+            t.channel.fault = gone
+            await t.passes(hours=2)
+            t.channel.fault = lambda outgoing, plain: None
+        else:
+            await lan.leaves()
+            await t.passes(hours=2)
+        assert not lan.said and [row["away"] for row in await t.rows("identity")] == [True]
+        await lan.returns()
+        assert not lan.said, "she has said nothing, and is not spoken to about it"
+        await t.passes(hours=2)
+        assert "làm chưa" in lan.said
+
+
+async def test_a_stranger_who_lets_the_tutor_in_is_nobody_yet(tmp_path: Path):
+    async with tutor(tmp_path, BOOK) as t:
+        await t.learner().returns()
+        assert await t.rows("person") == []
 
 
 async def test_the_reminder_that_finds_her_gone_is_the_last(tmp_path: Path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select, text
@@ -298,16 +299,30 @@ async def test_the_outbox_keeps_each_chats_order_until_it_is_settled(database: D
     rows = [OutboxRow(CHANNEL, chat, no, f'["{chat}{no}",[]]', START) for no in (3, 1, 2) for chat in ("b", "a")]
     other = OutboxRow("telegram:2", "a", 1, "[]", START)
     await database.transact(lambda c: conversations.write(c, Writes(outbox=[*rows, other])))
-    unsent = await database.read(lambda c: conversations.unsent(c, CHANNEL))
+    unsent = await database.read(lambda c: conversations.unsent(c, CHANNEL, 100))
     for chat in "ab":
         assert [row.no for row in unsent if row.chat_id == chat] == [1, 2, 3]
     await database.transact(
         lambda c: conversations.settle(c, [(CHANNEL, "a", 1), (CHANNEL, "b", 2), (CHANNEL, "zz", 9)])
     )
     await database.transact(lambda c: conversations.settle(c, [(CHANNEL, "a", 1)]))
-    unsent = await database.read(lambda c: conversations.unsent(c, CHANNEL))
+    unsent = await database.read(lambda c: conversations.unsent(c, CHANNEL, 100))
     assert {(row.chat_id, row.no) for row in unsent} == {("a", 2), ("a", 3), ("b", 1), ("b", 3)}
     assert (await database.read(keeping.counts))["unsent"] == 5
+
+
+async def test_the_outbox_is_read_in_pages_that_hide_nobody(database: Database):
+    numbers = {"a": 7, "b": 1, "c": 4, "d": 1}
+    rows = [OutboxRow(CHANNEL, chat, no, "[]", START) for chat, most in numbers.items() for no in range(1, most + 1)]
+    await database.transact(lambda c: conversations.write(c, Writes(outbox=rows)))
+    found: list[OutboxRow] = []
+    after = "", 0
+    while page := await database.read(partial(conversations.unsent, channel=CHANNEL, limit=3, after=after)):
+        assert len(page) <= 3
+        found, after = [*found, *page], (page[-1].chat_id, page[-1].no)
+    assert [(row.chat_id, row.no) for row in found] == [(row.chat_id, row.no) for row in rows]
+    some = await database.read(partial(conversations.unsent, channel=CHANNEL, limit=9, chat_ids=["d", "b"]))
+    assert [row.chat_id for row in some] == ["b", "d"]
 
 
 async def test_who_is_away_has_nothing_waiting_and_no_timer(database: Database):
@@ -315,7 +330,7 @@ async def test_who_is_away_has_nothing_waiting_and_no_timer(database: Database):
     writes = Writes(sessions=[session_of(row, due_at=START)], outbox=[OutboxRow(CHANNEL, "1", 1, "[]", START)])
     await database.transact(lambda c: conversations.write(c, writes))
     await database.transact(lambda c: conversations.mark_away(c, CHANNEL, "1", 1))
-    assert not await database.read(lambda c: conversations.unsent(c, CHANNEL))
+    assert not await database.read(lambda c: conversations.unsent(c, CHANNEL, 100))
     assert not await database.read(lambda c: keeping.due(c, START + timedelta(days=9), 10))
     assert (await database.transact(lambda c: conversations.learners_by_id(c, ["p1"])))["p1"].away
 

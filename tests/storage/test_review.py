@@ -118,7 +118,7 @@ async def test_a_message_that_did_not_reach_her_takes_only_what_was_before_it(da
 
     async def away(no: int) -> tuple[list[int], bool, int]:
         await database.transact(lambda c: conversations.mark_away(c, CHANNEL, "1", no))
-        left = await database.read(lambda c: conversations.unsent(c, CHANNEL))
+        left = await database.read(lambda c: conversations.unsent(c, CHANNEL, 100))
         learner = (await database.transact(lambda c: conversations.learners_by_id(c, ["p1"])))["p1"]
         due = await database.read(lambda c: keeping.due(c, START, 9))
         return [each.no for each in left], learner.away, len(due)

@@ -14,9 +14,22 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from bot.channels.base import Began, Body, Button, LearnerGone, Left, Media, Outgoing, SendError, Tap, Text, Update
+from bot.channels.base import (
+    Began,
+    Body,
+    Button,
+    LearnerGone,
+    Left,
+    Media,
+    Outgoing,
+    Returned,
+    SendError,
+    Tap,
+    Text,
+    Update,
+)
 from bot.services.conversation import Conversation
-from bot.services.effects import Effects, unpack
+from bot.services.effects import Effects
 from bot.services.office import Links, Office
 from bot.services.pairing import Hooks, Pairings
 from bot.services.pairing import World as PairingWorld
@@ -28,12 +41,13 @@ from bot.tutoring import talk as talks
 from bot.tutoring.pairing.deadlines import Clock as PairingClock
 from bot.tutoring.pairing.model import Rules
 from bot.tutoring.quiet import QuietHours
+from bot.workers.backlog import Backlog
 from bot.workers.intake import Intake
 from bot.workers.pace import Pace
 from bot.workers.sender import Sender, Senders
 from bot.workers.ticker import Ticker
 from flows import Book
-from storage import conversations, schema, tables
+from storage import schema, tables
 from storage.database import Connection, Database, open_database
 from tests.support.world import Clock, Ids, fixed_world
 
@@ -124,6 +138,10 @@ class Learner:
 
     async def leaves(self) -> Learner:
         return await self.does(Left())
+
+    async def returns(self) -> Learner:
+        """She lets the tutor in again, without a word."""
+        return await self.does(Returned())
 
     async def does(self, body: Body) -> Learner:
         await self.tutor.deliver(self.update(body))
@@ -249,8 +267,8 @@ class Tutor:
 
     async def pick_up(self) -> None:
         """What a process does at start: send what the last one left in the outbox."""
-        rows = await self.database.read(lambda c: conversations.unsent(c, self.channel.name))
-        self.sender.push(map(unpack, rows))
+        async for page in Backlog(self.database, self.channel.name).pages():
+            self.sender.push(page)
 
     # --- what there is to see ---
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from bot.channels.base import Began, Body, Edited, Left, Media, Tap, Text, Update
+from bot.channels.base import Began, Body, Edited, Left, Media, Returned, Tap, Text, Update
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 """The kinds we ask Telegram for; anything else that arrives is acknowledged and ignored."""
@@ -174,7 +174,13 @@ def _tap(query: dict[Any, Any]) -> Body | None:
 
 
 def _membership(member: dict[Any, Any]) -> Body | None:
-    return Left() if _dict(member.get("new_chat_member")).get("status") == "kicked" else None
+    """In a private chat Telegram tells of nothing but that she has blocked us, or lets us in again."""
+    match _dict(member.get("new_chat_member")).get("status"):
+        case "kicked":
+            return Left()
+        case "member":
+            return Returned()
+    return None
 
 
 def _dict(value: object) -> dict[Any, Any]:

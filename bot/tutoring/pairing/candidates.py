@@ -64,7 +64,7 @@ def against(
 ) -> str:
     """Why she cannot be asked for this learner now; "" when she can.
 
-    One of: self, suspended, conduct, province, language, topic, tried, full, paused, resting, hours.
+    One of: self, suspended, conduct, away, province, language, topic, tried, full, paused, resting, hours.
     """
     if reason := against_ever(instructor, learner, topic, tried):
         return reason
@@ -86,6 +86,8 @@ def against_ever(instructor: Instructor, learner: Learner, topic: str, tried: Co
         return "suspended"
     if not instructor.agreed:
         return "conduct"
+    if instructor.away:
+        return "away"
     if nearness(instructor.path, learner.path) == OFFICER:
         return "province"
     if learner.lang not in instructor.langs:

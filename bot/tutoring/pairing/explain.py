@@ -21,6 +21,7 @@ REASONS = {
     "topic": "không dạy phần này",
     "tried": "đã hỏi rồi, hoặc người học đã đổi",
     "suspended": "đang bị dừng",
+    "away": "không nhắn tới được (đã chặn máy)",
     "conduct": "chưa nhận quy tắc",
     "self": "chính là người học",
     "province": "ở tỉnh khác",
@@ -59,6 +60,8 @@ def explain(ledger: Ledger, request: Request, instructors: Iterable[Instructor],
     if reasons:
         kinds = [f"{count} người {REASONS[reason]}" for reason, count in reasons.most_common()]
         lines.append("Không hỏi được: " + ", ".join(kinds) + ".")
+    if closed := len(ledger.away(ledger.officers(learner.path))):
+        lines.append(f"Bỏ qua vì không nhắn tới được (đã chặn máy): {closed} cán bộ.")
     first, second, third, fourth = near
     return Explanation((first, second, third, fourth), tuple(reasons.most_common()), tuple(lines))
 

@@ -55,6 +55,9 @@ class Ledger(Protocol):
     def officers(self, path: str) -> Sequence[str]:
         """Who answers for an area, the nearest first."""
 
+    def away(self, people: Sequence[str]) -> Collection[str]:
+        """Those of them who have blocked the tutor."""
+
     def best(self, request: Request, learner: Learner, now: int) -> Instructor | None:
         """Whom to ask now."""
 
@@ -85,6 +88,7 @@ class Memory:
         self.offers: dict[str, Offer] = {}
         self.pairings: dict[str, Pairing] = {}
         self.notes: list[Note] = []
+        self.closed: set[str] = set()  # who has blocked the tutor
         self._pool, self._queue = Pool(clock), Queue()
         self._due: list[tuple[int, str]] = []
         self._asked_for: dict[str, dict[str, None]] = {}
@@ -111,6 +115,7 @@ class Memory:
             self._enqueue(request)
 
     def put_instructor(self, instructor: Instructor) -> None:
+        instructor = replace(instructor, away=instructor.learner_id in self.closed)
         self.instructors[instructor.learner_id] = instructor
         self._pool.put(instructor, self.load(instructor.learner_id))
 
@@ -121,6 +126,15 @@ class Memory:
         return [who for area in above for who in self.posts.get(area, ())] or [
             who for area in sorted(self.posts, key=lambda area: (area.count("/"), area)) for who in self.posts[area]
         ]
+
+    def away(self, people: Sequence[str]) -> Collection[str]:
+        return self.closed.intersection(people)
+
+    def reach(self, who: str, *, away: bool) -> None:
+        """She has blocked the tutor, or can be reached again."""
+        self.closed = self.closed | {who} if away else self.closed - {who}
+        if instructor := self.instructors.get(who):
+            self.put_instructor(instructor)
 
     # --- reading ---
 
@@ -288,6 +302,7 @@ class Memory:
         for index in (self._asked_for, self._offers_to, self._pairings_with, self._left, self._previous):
             index.pop(person_id, None)
         self.learners.pop(person_id, None)
+        self.closed.discard(person_id)
         self.instructors.pop(person_id, None)
         self._pool.drop(person_id)
         self.posts = {area: [each for each in who if each != person_id] for area, who in self.posts.items()}
@@ -311,7 +326,7 @@ class Memory:
                 ("notes", self.notes),
             )
         }
-        return json.dumps({**parts, "posts": self.posts}, ensure_ascii=False)
+        return json.dumps({**parts, "posts": self.posts, "closed": sorted(self.closed)}, ensure_ascii=False)
 
 
 KEEP_APART = ("changed", "reported", "left_by_instructor", "suspended")
@@ -329,7 +344,7 @@ def load_memory(text: str, clock: Clock, rules: Rules) -> Memory:
     """The ledger that `dump` wrote."""
     parts = json.loads(text)
     memory = Memory(clock, rules)
-    memory.posts = parts["posts"]
+    memory.posts, memory.closed = parts["posts"], set(parts["closed"])
     for row in parts["learners"]:
         memory.put_learner(Learner(**{**row, "needs": tuple(row["needs"])}))
     for row in parts["instructors"]:

@@ -57,6 +57,7 @@ class Instructor:
     rest_until_at: int = 0
     silences: int = 0
     last_served_at: int = 0
+    away: bool = False  # nothing can be sent to her: she has blocked the tutor
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,8 @@ def tell_where(turn: Turn, request: Request, *, again: bool) -> Request:
 def _say_to_her(turn: Turn, request: Request, phrase: str) -> None:
     """Where nobody of the union is on this system nothing is promised; whom to call she has heard with her "giúp"."""
     if request.owner_id:
-        turn.tell(request.learner_id, phrase, request.request_id)
+        hers = turn.name(request.owner_id) if phrase == "help_asked" else ""
+        turn.tell(request.learner_id, phrase, request.request_id, ten_hdv=hers)
     elif request.kind != "help":
         turn.tell(request.learner_id, "nobody_yet", request.request_id)
 
@@ -109,16 +110,18 @@ def cancel(turn: Turn, request_id: str) -> None:
         if request.state == "open":
             turn.tell(request.owner_id, "help_done_owner", ten_hv=turn.name(request.learner_id))
         turn.close(request, "cancelled")
-        turn.tell(request.learner_id, "pair_cancelled")
 
 
 def cancel_all(turn: Turn) -> None:
-    """She wants nobody any more; what is urgent stays until somebody has looked after her."""
-    mine = [each for each in turn.ledger.requests_of(turn.actor) if each.kind != "safety"]
+    """She wants nobody any more; what is urgent stays until somebody has looked after her, or it was a mistake."""
+    hers = turn.ledger.requests_of(turn.actor)
+    mine = [each for each in hers if each.kind != "safety"]
     for request in mine:
         cancel(turn, request.request_id)
-    if not mine:
-        turn.tell(turn.actor, "pair_none_open")
+    if mine or not hers:
+        turn.tell(turn.actor, "pair_cancelled" if mine else "pair_none_open")
+    if len(mine) < len(hers):
+        turn.tell(turn.actor, "cancel_urgent")
 
 
 def confirmed(turn: Turn, learner_id: str) -> None:

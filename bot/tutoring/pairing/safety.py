@@ -17,7 +17,7 @@ def call_everybody(turn: Turn, request: Request) -> Request:
     turn.ledger.put_request(request)
     tell_called(turn, request)
     name, area = (learner.name, learner.area) if learner else ("", "")
-    for who in _called(turn, request):
+    for who in called(turn, request):
         turn.tell(who, f"{danger_of(request)}_call", request.request_id, urgent=True, ten_hv=name, khu=area)
     return request
 
@@ -33,18 +33,19 @@ def cried_again(turn: Turn, request: Request, need: str) -> Request:
     return request
 
 
-def _called(turn: Turn, request: Request) -> list[str]:
-    """The officer and her instructor, as far as there are any."""
+def called(turn: Turn, request: Request) -> list[str]:
+    """The officer and her instructor, as far as there are any who can be reached."""
     pairing = turn.ledger.pairing_of(request.learner_id)
-    return [each for each in dict.fromkeys((request.owner_id, pairing.instructor_id if pairing else "")) if each]
+    both = dict.fromkeys((request.owner_id, pairing.instructor_id if pairing else ""))
+    return turn.reachable([each for each in both if each])
 
 
 def tell_called(turn: Turn, request: Request) -> None:
     """What to do now, and who is really being called; where nobody can be called, nothing of that is said."""
-    called, pairing = _called(turn, request), turn.ledger.pairing_of(request.learner_id)
-    helper = pairing is not None and pairing.instructor_id in called
-    if called:
-        who = "called_both" if helper and len(called) > 1 else "called_helper" if helper else "called_officer"
+    known, pairing = called(turn, request), turn.ledger.pairing_of(request.learner_id)
+    helper = pairing is not None and pairing.instructor_id in known
+    if known:
+        who = "called_both" if helper and len(known) > 1 else "called_helper" if helper else "called_officer"
         turn.tell(request.learner_id, f"{danger_of(request)}_steps", request.request_id, ai=who)
 
 
@@ -56,14 +57,16 @@ def mistaken(turn: Turn) -> None:
         learner = turn.ledger.learner(request.learner_id)
         above = turn.ledger.officers(learner.path if learner else "")[: max(request.width - OFFICER + 1, 0)]
         turn.close(request, "mistake")
-        for who in dict.fromkeys((*_called(turn, request), *above)):
+        for who in dict.fromkeys((*called(turn, request), *above)):
             if who != turn.actor:
                 turn.tell(who, "safety_mistake", urgent=True, ten_hv=learner.name if learner else "")
 
 
 def call_officer(turn: Turn, request_id: str) -> None:
-    """Whoever answers now for a cry for safety hears of it at once."""
+    """Whoever answers now for a cry for safety hears of it at once; she, when nobody is left to call."""
     if request := turn.ledger.request(request_id):
         learner = turn.ledger.learner(request.learner_id)
         name, area = (learner.name, learner.area) if learner else ("", "")
         turn.tell(request.owner_id, f"{danger_of(request)}_call", request_id, urgent=True, ten_hv=name, khu=area)
+        if not called(turn, request):
+            turn.tell_alone(request)

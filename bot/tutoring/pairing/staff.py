@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.tutoring.pairing.model import OFFICER, Instructor, Pairing
 from bot.tutoring.pairing.policy import ask, release
-from bot.tutoring.pairing.safety import call_officer
+from bot.tutoring.pairing.safety import call_officer, called
 from bot.tutoring.pairing.turn import Turn
 
 
@@ -54,7 +54,7 @@ def caught(turn: Turn, line_id: str, learner_id: str, finding: str) -> None:
 def _other_officer(turn: Turn, learner_id: str) -> str:
     """The nearest officer who is not one of the two herself."""
     learner = turn.ledger.learner(learner_id)
-    chain = turn.ledger.officers(learner.path if learner else "")
+    chain = turn.reachable(turn.ledger.officers(learner.path if learner else ""))
     return next((each for each in chain if each not in (turn.actor, learner_id)), "")
 
 
@@ -133,8 +133,27 @@ def reinstate(turn: Turn, instructor_id: str) -> None:
         turn.serve(instructor_id)
 
 
+def away(turn: Turn, person_id: str) -> None:
+    """Nothing can be sent to her any more: what she was asked, had taken on or answers for is passed on at once."""
+    asked = [offer.request_id for offer in turn.ledger.offers_to(person_id)]
+    held = [each.request_id for each in turn.ledger.owned_by(person_id) if each.owner_kind == "instructor"]
+    release(turn, list(dict.fromkeys((*asked, *held))))
+    officers_changed(turn, person_id)
+    if hers := turn.ledger.pairing_of(person_id):
+        turn.tell(hers.instructor_id, "learner_away", hers.pairing_id, ten_hv=turn.name(person_id))
+    for pairing in turn.ledger.pairings_with(person_id):
+        for request in turn.ledger.requests_of(pairing.learner_id):
+            if request.kind == "safety" and not request.owner_id:
+                call_officer(turn, request.request_id)
+
+
+def there_again(turn: Turn, person_id: str) -> None:
+    """She can be reached again: whoever has waited longest of those she could take is offered to her."""
+    turn.serve(person_id)
+
+
 def officers_changed(turn: Turn, former_id: str) -> None:
-    """She is officer no more (the ledger no longer names her): her requests go to whoever answers there now."""
+    """She is officer no more, or cannot be reached: her requests go to whoever answers there now."""
     left = []
     for held in list(turn.ledger.owned_by(former_id)):
         request = turn.ledger.request(held.request_id) or held
@@ -152,12 +171,19 @@ def officers_changed(turn: Turn, former_id: str) -> None:
 
 def learner_leaves(turn: Turn, person_id: str) -> None:
     """As a learner she is gone: her requests are over, her instructor's place is free for the next."""
-    pairing = turn.ledger.pairing_of(person_id)
+    pairing, learner = turn.ledger.pairing_of(person_id), turn.ledger.learner(person_id)
+    guide = pairing.instructor_id if pairing else ""
+    for request in list(turn.ledger.requests_of(person_id)):
+        # Nobody is named: what is still to be said must not outlive what is kept of her.
+        if request.kind == "safety":
+            for who in called(turn, request):
+                turn.tell(who, "safety_left", urgent=True, khu=learner.area if learner else "")
+        elif request.state == "open" and request.owner_id != guide:
+            turn.tell(request.owner_id, "helped_left")
+        turn.close(request, "left")
     if pairing is not None:
         turn.end_pairing(pairing, "learner_left")
-        turn.tell(pairing.instructor_id, "pairing_over", ten_hv="")
-    for request in list(turn.ledger.requests_of(person_id)):
-        turn.close(request, "left")
+        turn.tell(guide, "learner_left")
     if pairing is not None:
         turn.serve(pairing.instructor_id)
     turn.tells = [each for each in turn.tells if each.to != person_id]

@@ -6,7 +6,7 @@ in quiet hours, safety excepted.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.tutoring.pairing.candidates import against, nearness
@@ -49,7 +49,8 @@ class Turn:
         """Say it to her: at once where she acted or it is urgent, else when she is awake."""
         if to:
             at = self.now if urgent or to == self.actor else self.clock.awake_from(self.now)
-            buttons = BUTTONS[phrase](about) if phrase in BUTTONS else ()
+            may = phrase in BUTTONS and (to == self.actor or phrase not in ASKED)
+            buttons = BUTTONS[phrase](about) if may else ()
             self.tells.append(Tell(to, phrase, at, values, buttons, about, urgent=urgent))
 
     def pass_on(
@@ -75,10 +76,18 @@ class Turn:
 
     # --- who answers for it ---
 
+    def reachable(self, people: Sequence[str]) -> list[str]:
+        """Those of them to whom something can be sent."""
+        away = self.ledger.away(people)
+        return [each for each in people if each not in away]
+
     def post(self, learner: Learner | None, level: int = 0) -> tuple[OwnerKind, str]:
-        """The officer `level` above the nearest, never herself; the topmost where there is none higher."""
+        """The officer `level` above the nearest, never herself; the topmost where there is none higher.
+
+        Whoever cannot be reached is passed over.
+        """
         me = learner.learner_id if learner else ""
-        chain = [each for each in self.ledger.officers(learner.path if learner else "") if each != me]
+        chain = [each for each in self.reachable(self.ledger.officers(learner.path if learner else "")) if each != me]
         return ("officer", chain[min(max(level, 0), len(chain) - 1)]) if chain else ("nobody", "")
 
     def goes_up_at(self, request: Request) -> int:
@@ -116,18 +125,23 @@ class Turn:
         since = self.clock.say(request.since_at)
         about, learner_id = request.request_id, request.learner_id
         if safety:
-            chain = self.ledger.officers(learner.path if learner else "")
+            chain = self.reachable(self.ledger.officers(learner.path if learner else ""))
             for who in dict.fromkeys(chain[: width - OFFICER + 1]):
                 self.tell(who, f"{danger_of(up)}_again", about, urgent=True, luc=since, ten_hv=name, khu=area)
             if owner:
                 self.tell(learner_id, "safety_wait" if danger_of(up) == "safety" else "danger_wait", about, urgent=True)
             elif request.width <= OFFICER:
-                self.tell(learner_id, "safety_alone", about, urgent=True)  # said once: nobody is really being called
+                self.tell_alone(up)  # said once: nobody is really being called
         else:
             self.tell(owner, "officer_must", about, luc=since, ten_hv=name, khu=area)
             asked = "pair_officer" if width == OFFICER else "pair_officer_again"
             self.tell(learner_id, asked if owner else "nobody_yet", about)
         return up
+
+    def tell_alone(self, request: Request) -> None:
+        """Nobody can be called for her cry: whom she goes to and calls herself."""
+        phrase = "safety_alone" if danger_of(request) == "safety" else "danger_alone"
+        self.tell(request.learner_id, phrase, request.request_id, urgent=True)
 
     # --- offers ---
 
@@ -138,6 +152,8 @@ class Turn:
             return self.wait(request)
         if (pairing := self.ledger.pairing_of(learner.learner_id)) and request.kind == "help":
             own = self.ledger.instructor(pairing.instructor_id)
+            if own is not None and own.away:
+                return self.escalate(replace(request, state="waiting"))
             if own is None or own.learner_id in self.ledger.tried(request) or self.now < own.paused_until_at:
                 return self.wait(request)
             return self.make_offer(request, learner, own, reserves=False)
@@ -269,11 +285,19 @@ def _answer_buttons(request_id: str) -> Buttons:
     return ((f"o:done:{request_id}", "label_helped"), (f"o:still:{request_id}", "label_not_helped"))
 
 
+def _cancel_button(request_id: str) -> Buttons:
+    return ((f"o:cancel:{request_id}", "label_cancel"),)
+
+
+ASKED = frozenset({"help_asked", "pair_already", "pair_asked", "pair_night", "pair_stranger", "pair_wait"})
+"""What she reads of her own request. Its button is for the moment in which she asks: later she may be in a lesson."""
+
+OFFERED = frozenset({"offer_pair", "offer_lesson", "offer_help", "offer_help_any"})
+"""What an instructor is asked with."""
+
 BUTTONS: dict[str, Callable[[str], Buttons]] = {
-    "offer_pair": _offer_buttons,
-    "offer_lesson": _offer_buttons,
-    "offer_help": _offer_buttons,
-    "offer_help_any": _offer_buttons,
+    **dict.fromkeys(ASKED, _cancel_button),
+    **dict.fromkeys(OFFERED, _offer_buttons),
     "offer_accepted": _write_button,
     "offer_help_accepted": _working_buttons,
     "pair_found": _write_button,
@@ -290,6 +314,8 @@ BUTTONS: dict[str, Callable[[str], Buttons]] = {
     "officer_must": _officer_buttons,
     "officer_stranger": _officer_buttons,
     "officer_applicant": lambda person_id: ((f"q:person:{person_id}", "label_look"),),
+    "cancel_urgent": lambda _: (("g:mistake", "label_mistake"),),
+    "learner_left": lambda _: (("u:list:0", "label_crew"),),
     "teach_welcome": lambda _: (("g:teach", "label_teach"),),
 }
 """What can be tapped under a phrase, given what it is about: an offer, a request, or by what the two write."""
