@@ -11,15 +11,16 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Protocol, TypeGuard
 
-from bot.channels.base import Body
+from bot.channels.base import Body, Told
 from bot.services.export import in_words
 from bot.services.pseudonyms import Pseudonyms
-from bot.tutoring import codes, instructing, menu, rights, roles, sharing
+from bot.tutoring import codes, instructing, menu, rights, roles, sharing, waits
 from bot.tutoring import invitations as pure
 from bot.tutoring.conversation import answer, show_again
 from bot.tutoring.desk import AnswersForgotten, CodeShown, ConsentAnswered, Desk, OfficeAsked, Person, PersonForgotten
 from bot.tutoring.instructing import Teaching
 from bot.tutoring.invitations import Verdict
+from bot.tutoring.waits import Wait
 from flows import events as ev
 from storage import areas, conversations, forgetting, invitations, people, seats
 from storage.database import Connection
@@ -73,6 +74,10 @@ class PairingHooks:
 
     def wants_to_guide(self, connection: Connection, learner_id: str, now: datetime) -> None:
         """She would like to guide others: an officer of her area decides."""
+
+    def waiting(self, connection: Connection, desk: Desk) -> Sequence[Wait]:
+        """What waits for her answer at the end of this turn."""
+        return ()
 
     def lesson_finished(self, connection: Connection, desk: Desk, event: ev.RunEnded) -> None:
         """She has come to the end of a lesson: who guides her may see how it goes."""
@@ -132,6 +137,8 @@ class Office:
                     self.hooks.pairing_wished(connection, desk, event)
                 case _:
                     pass
+        if desk.talk.pinned or isinstance(body, Told) or any(isinstance(each, OfficeAsked) for each in desk.events):
+            waits.pin(desk, self.hooks.waiting(connection, desk))
 
     # --- codes ---
 

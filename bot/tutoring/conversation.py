@@ -17,11 +17,13 @@ from bot.tutoring import (
     lines,
     menu,
     reception,
+    replying,
     rights,
+    waits,
 )
 from bot.tutoring.asking import ask_again
 from bot.tutoring.desk import CodeShown, Desk, OfficeAsked, WentAway
-from bot.tutoring.hearing import alarm_of, goes_on, hear, is_for_room, offered
+from bot.tutoring.hearing import alarm_of, goes_on, hear, is_for_room, leaves, offered
 from flows import events as ev
 from flows import mask
 from flows.engine.sprint import was_used
@@ -45,12 +47,11 @@ def answer(desk: Desk, body: Body, *, codes_too: bool = True) -> None:
         desk.events.append(WentAway())
         return
     if isinstance(body, Inner):
-        lessons.take_inner(desk, body)
+        lines.meanwhile(desk, lambda: lessons.take_inner(desk, body))
         return
     if isinstance(body, Told):
         lessons.take_told(desk, body)
-        if desk.channel == "web" and desk.replies and not desk.replies[-1].buttons:
-            show_again(desk)  # the page offers the answers of the newest line: they would be gone from under her thumb
+        waits.put_back(desk, show_again, writing=lines.is_writing(desk))
         return
     lines.lapse(desk, answered=_answers(desk, body))
     if isinstance(body, Text | Media | Edited) and alarm.heard(desk, body):
@@ -94,6 +95,15 @@ def _answers(desk: Desk, body: Body) -> bool:
 
 
 def _text(desk: Desk, text: str) -> None:
+    if token := waits.named(desk, text):
+        _tap(desk, token)
+        return
+    if replying.is_reply(desk, text):
+        desk.events.append(OfficeAsked("line.reply", text))
+        return
+    if lines.is_writing(desk) and leaves(desk, text):
+        desk.events.append(OfficeAsked("line.stop"))
+        return
     if not desk.talk.offer:
         if desk.talk.open_run is not None:
             _resume(desk, ev.Typed(text))
@@ -129,6 +139,8 @@ def _own_words(desk: Desk, text: str, meaning: Meaning | None = None) -> None:
     match meaning:
         case Command(word):
             command(desk, word)
+        case _ if not desk.talk.pending and not isinstance(meaning, Emergency) and lines.is_to_somebody(text):
+            desk.events.append(OfficeAsked("line.to", text))
         case Emergency(kind):
             lessons.open_emergency(desk, kind)
         case _ if not desk.talk.pending and (token := menu.titled(desk, text)):

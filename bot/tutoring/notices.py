@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.channels.base import Button, Notice
+from bot.tutoring import waits
 from bot.tutoring.desk import Desk
 from flows.session import render
 
@@ -18,6 +19,7 @@ def say(desk: Desk, notice: Notice) -> None:
     Its buttons can be typed as well only where no lesson waits for an answer: "1" must not mean two things.
     """
     text, buttons = _words(desk, notice)
+    waits.note_letter(desk, notice)
     before = len(desk.replies)
     if buttons and desk.talk.open_run is None and not desk.talk.pending:
         desk.offer(text, buttons)

@@ -49,6 +49,9 @@ class Talk:
     `line` is "side:id" of the line she writes by until `line_until`; `media` "kind:file id" of each picture that she
     may pass on, `media_words` what goes with them; `album` the album answered last (see `albums`). `silent`: she
     wants no reminders; `whispers` the number of the newest line on her page that is to be erased.
+
+    `letter` is "urgent:id" or "plain:id" of the line by which somebody wrote to her, or she did, at `letter_at`;
+    `pinned` are the buttons of what waits for her since earlier, numbered from `pinned_from` on (see `waits`).
     """
 
     run: Session | None = None
@@ -70,6 +73,10 @@ class Talk:
     whispers: int = 0
     meeting: Meeting | None = None
     silent: bool = False
+    letter: str = ""
+    letter_at: datetime | None = None
+    pinned: Offer = ()
+    pinned_from: int = 0
 
     def is_group(self, run: Session | None) -> bool:
         """Whether this session is the one that a meeting goes through together."""
@@ -139,6 +146,10 @@ def dump(talk: Talk) -> str:
         "whispers": talk.whispers,
         "meeting": _dump_meeting(talk.meeting) if talk.meeting else None,
         "silent": talk.silent,
+        "letter": talk.letter,
+        "letter_at": talk.letter_at.isoformat() if talk.letter_at else None,
+        "pinned": [list(button) for button in talk.pinned],
+        "pinned_from": talk.pinned_from,
     }
     data |= {key: value for key, value in optional.items() if value}
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
@@ -185,6 +196,10 @@ def load(text: str) -> Talk:
             whispers=int(data.get("whispers", 0)),
             meeting=_meeting(data["meeting"]) if data.get("meeting") else None,
             silent=bool(data.get("silent", False)),
+            letter=str(data.get("letter", "")),
+            letter_at=datetime.fromisoformat(at) if (at := data.get("letter_at")) else None,
+            pinned=tuple((str(token), str(label)) for token, label in data.get("pinned", ())),
+            pinned_from=int(data.get("pinned_from", 0)),
             checkins=tuple(
                 Checkin(datetime.fromisoformat(at), str(lesson), str(step))
                 for at, lesson, step in data.get("checkins", ())

@@ -64,5 +64,12 @@ REQUIRED = frozenset(
     label_silence label_remind silenced reminding bigger aloud lost_phone media_voice media_sticker media_photo
     line_words_held line_media_some secret_for_bank hard_here label_on label_now_yes label_now_no mistake_ask
     label_fine label_still
+    help_not_needed done_noted relieved handed handed_on unhelped safety_silent officer_silent label_hand_over
+    label_relieve hand_over_ask hand_over_nobody pin_mine pin_call pin_strangers pin_answer post_mine post_theirs
+    post_strangers post_yours post_taken_by post_call_seen post_call_unseen post_call_away post_call_nowhere line_which
+    line_mine line_nobody label_give_union label_give_mine line_union line_no_union line_number
+    line_number_ask line_number_sure
+    relay_phone_union union_phone_area union_phone_ask union_phone_change union_phone_again union_phone_set
+    union_phone_none label_no_phone label_union_phone
     """.split()
 )

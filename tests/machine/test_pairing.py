@@ -25,7 +25,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot.tutoring.pairing import policy, staff, ticking
+from bot.tutoring.pairing import policy, staff, taking, ticking
 from bot.tutoring.pairing.candidates import against
 from bot.tutoring.pairing.deadlines import Clock
 from bot.tutoring.pairing.ledger import Memory, is_waiting_for_somebody, load_memory
@@ -258,7 +258,7 @@ class World(RuleBasedStateMachine):
     @rule(number=st.integers(0, 99), who=st.sampled_from(["o0", "o1", "o2", "i0", "i1"]))
     def takes_it(self, number: int, who: str) -> None:
         request = self.unclosed()[number % len(self.unclosed())]
-        self.happens(who, lambda turn: policy.take(turn, request.request_id))
+        self.happens(who, lambda turn: taking.take(turn, request.request_id))
 
     @precondition(lambda self: self.unclosed())
     @rule(number=st.integers(0, 99), who=st.sampled_from(["o0", "o1"]), n=instructors)
@@ -271,7 +271,7 @@ class World(RuleBasedStateMachine):
     def is_done(self, number: int, by_owner: bool) -> None:
         request = self.unclosed()[number % len(self.unclosed())]
         actor = request.owner_id if by_owner else request.learner_id
-        self.happens(actor, lambda turn: policy.done(turn, request.request_id))
+        self.happens(actor, lambda turn: taking.done(turn, request.request_id))
 
     @precondition(lambda self: self.unclosed())
     @rule(number=st.integers(0, 99))

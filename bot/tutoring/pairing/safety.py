@@ -17,8 +17,8 @@ def call_everybody(turn: Turn, request: Request) -> Request:
     turn.ledger.put_request(request)
     tell_called(turn, request)
     name, area = (learner.name, learner.area) if learner else ("", "")
-    for who in _called(turn, request):
-        turn.tell(who, f"{danger_of(request)}_call", request.request_id, urgent=True, ten_hv=name, khu=area)
+    for who in _first_called(turn, request):
+        turn.call(who, f"{danger_of(request)}_call", request, ten_hv=name, khu=area)
     return request
 
 
@@ -33,18 +33,25 @@ def cried_again(turn: Turn, request: Request, need: str) -> Request:
     return request
 
 
-def _called(turn: Turn, request: Request) -> list[str]:
+def _first_called(turn: Turn, request: Request) -> list[str]:
     """The officer and her instructor, as far as there are any."""
     pairing = turn.ledger.pairing_of(request.learner_id)
     return [each for each in dict.fromkeys((request.owner_id, pairing.instructor_id if pairing else "")) if each]
 
 
+def called(turn: Turn, request: Request) -> list[str]:
+    """Everybody who has been called for it by now: those, and the officers whom it has reached since."""
+    learner = turn.ledger.learner(request.learner_id)
+    chain = turn.ledger.officers(learner.path if learner else "")[: max(request.width - OFFICER + 1, 0)]
+    return [each for each in dict.fromkeys((*_first_called(turn, request), *chain)) if each != request.learner_id]
+
+
 def tell_called(turn: Turn, request: Request) -> None:
     """What to do now, and who is really being called; where nobody can be called, nothing of that is said."""
-    called, pairing = _called(turn, request), turn.ledger.pairing_of(request.learner_id)
-    helper = pairing is not None and pairing.instructor_id in called
-    if called:
-        who = "called_both" if helper and len(called) > 1 else "called_helper" if helper else "called_officer"
+    first, pairing = _first_called(turn, request), turn.ledger.pairing_of(request.learner_id)
+    helper = pairing is not None and pairing.instructor_id in first
+    if first:
+        who = "called_both" if helper and len(first) > 1 else "called_helper" if helper else "called_officer"
         turn.tell(request.learner_id, f"{danger_of(request)}_steps", request.request_id, ai=who)
 
 
@@ -54,9 +61,9 @@ def mistaken(turn: Turn) -> None:
         if request.kind != "safety":
             continue
         learner = turn.ledger.learner(request.learner_id)
-        above = turn.ledger.officers(learner.path if learner else "")[: max(request.width - OFFICER + 1, 0)]
+        told = called(turn, request)
         turn.close(request, "mistake")
-        for who in dict.fromkeys((*_called(turn, request), *above)):
+        for who in told:
             if who != turn.actor:
                 turn.tell(who, "safety_mistake", urgent=True, ten_hv=learner.name if learner else "")
 
@@ -66,4 +73,4 @@ def call_officer(turn: Turn, request_id: str) -> None:
     if request := turn.ledger.request(request_id):
         learner = turn.ledger.learner(request.learner_id)
         name, area = (learner.name, learner.area) if learner else ("", "")
-        turn.tell(request.owner_id, f"{danger_of(request)}_call", request_id, urgent=True, ten_hv=name, khu=area)
+        turn.call(request.owner_id, f"{danger_of(request)}_call", request, ten_hv=name, khu=area)

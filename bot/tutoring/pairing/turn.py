@@ -52,6 +52,12 @@ class Turn:
             buttons = BUTTONS[phrase](about) if phrase in BUTTONS else ()
             self.tells.append(Tell(to, phrase, at, values, buttons, about, urgent=urgent))
 
+    def call(self, to: str, phrase: str, request: Request, **values: str) -> None:
+        """Ring her for a cry for safety, at any hour, and write down that she was called."""
+        if to:
+            self.tell(to, phrase, request.request_id, urgent=True, **values)
+            self.note("called", request, to=to)
+
     def pass_on(
         self, to: str, phrase: str, relay_id: str, line_id: str, *, urgent: bool = False, **values: str
     ) -> None:
@@ -101,8 +107,9 @@ class Turn:
         self.ledger.put_request(request)
         return request
 
-    def escalate(self, request: Request) -> Request:
-        """One officer further up; at the top she is reminded."""
+    def escalate(self, request: Request, why: str = "") -> Request:
+        """One officer further up; at the top she is reminded. `why`: the phrase that tells the officers what is not
+        simply that nobody has taken it."""
         width = max(request.width + 1, OFFICER)
         learner = self.ledger.learner(request.learner_id)
         kind, owner = self.post(learner, width - OFFICER)
@@ -118,13 +125,13 @@ class Turn:
         if safety:
             chain = self.ledger.officers(learner.path if learner else "")
             for who in dict.fromkeys(chain[: width - OFFICER + 1]):
-                self.tell(who, f"{danger_of(up)}_again", about, urgent=True, luc=since, ten_hv=name, khu=area)
+                self.call(who, why or f"{danger_of(up)}_again", up, luc=since, ten_hv=name, khu=area)
             if owner:
                 self.tell(learner_id, "safety_wait" if danger_of(up) == "safety" else "danger_wait", about, urgent=True)
             elif request.width <= OFFICER:
                 self.tell(learner_id, "safety_alone", about, urgent=True)  # said once: nobody is really being called
         else:
-            self.tell(owner, "officer_must", about, luc=since, ten_hv=name, khu=area)
+            self.tell(owner, why or "officer_must", about, luc=since, ten_hv=name, khu=area)
             asked = "pair_officer" if width == OFFICER else "pair_officer_again"
             self.tell(learner_id, asked if owner else "nobody_yet", about)
         return up
@@ -262,7 +269,11 @@ def _write_button(line_id: str) -> Buttons:
 
 
 def _working_buttons(request_id: str) -> Buttons:
-    return ((f"y:talk:{request_id}", "label_write"), (f"o:done:{request_id}", "label_dealt"))
+    return (
+        (f"y:talk:{request_id}", "label_write"),
+        (f"o:heirs:{request_id}", "label_hand_over"),
+        (f"o:done:{request_id}", "label_dealt"),
+    )
 
 
 def _answer_buttons(request_id: str) -> Buttons:
@@ -287,6 +298,10 @@ BUTTONS: dict[str, Callable[[str], Buttons]] = {
     "die_again": _take_button,
     "hurt_call": _take_button,
     "hurt_again": _take_button,
+    "unhelped": _take_button,
+    "handed": lambda request_id: ((f"o:relieve:{request_id}", "label_relieve"),),
+    "safety_silent": lambda request_id: ((f"q:request:{request_id}", "label_look"),),
+    "officer_silent": _officer_buttons,
     "officer_must": _officer_buttons,
     "officer_stranger": _officer_buttons,
     "officer_applicant": lambda person_id: ((f"q:person:{person_id}", "label_look"),),
