@@ -117,6 +117,8 @@ class Lines:
         else:
             too = replying.is_lessons_too(desk, text)
             self._write(connection, desk, line, text, lines.beside)
+            if desk.talk.media:
+                return  # she is being asked whether her number may go
             if too:
                 lessons.resume(desk, Typed(text))
             else:

@@ -130,8 +130,8 @@ def _numbers(desk: Desk, line: Line) -> Offer:
 
 
 def ask_number(desk: Desk, line: Line, number: str) -> None:
-    """Whether her own number may go over; until she answers it is held, and nowhere written down."""
-    ask_media(desk, line, f"{NUMBER}:{number}", "", "line_number_sure", so=number)
+    """Whether her own number may go over; until she answers it is held, and what is asked shows its end only."""
+    ask_media(desk, line, f"{NUMBER}:{number}", "", "line_number_sure", so=number[-3:])
 
 
 def beside(desk: Desk, line: Line, text: str) -> None:
