@@ -168,10 +168,11 @@ class Lines:
         if number and desk.person.leads:
             verdict = self._of_union(connection, line, text, number)
         lines.whisper(desk, line, verdict.text or mask(text).text)
-        if verdict.report:
-            self._tell_officer(connection, desk, line, verdict.phrase)
+        reported = verdict.report and self._tell_officer(connection, desk, line, verdict.phrase)
         if verdict.what == "block":
             tell(desk, line, verdict.phrase)
+            if reported:
+                desk.remark(desk.phrase("line_reported"))
         else:
             self._pass_on(connection, desk, line, [(verdict.text, "", "")], tell)
             if verdict.phrase:
@@ -253,13 +254,14 @@ class Lines:
         if not caption:
             return ""
         verdict = relay.look(caption, line.side)
-        if verdict.report:
-            self._tell_officer(connection, desk, line, verdict.phrase)
+        reported = verdict.report and self._tell_officer(connection, desk, line, verdict.phrase)
         held = verdict.what == "block" or len(caption) > relay.LONGEST
         if held or verdict.phrase:
             desk.say(desk.phrase("line_long" if len(caption) > relay.LONGEST else verdict.phrase))
         if held:
             desk.say(desk.phrase("line_words_held"))
+        if reported:
+            desk.say(desk.phrase("line_reported"))
         return "" if held else verdict.text
 
     def _send_media(self, connection: Connection, desk: Desk, line: Line) -> None:
@@ -281,17 +283,19 @@ class Lines:
 
     # --- when something is wrong, and the end ---
 
-    def _tell_officer(self, connection: Connection, desk: Desk, line: Line, finding: str) -> None:
-        """What was blocked is told to the officer by its kind, never in its words."""
+    def _tell_officer(self, connection: Connection, desk: Desk, line: Line, finding: str) -> bool:
+        """What was blocked is told to the officer by its kind, never in its words; whether there is one."""
         learner_id = desk.person.learner_id if line.side == "learner" else line.other_id
-        event = partial(staff.caught, line_id=line.line_id, learner_id=learner_id, finding=finding)
-        within(connection, self.world, desk.person.learner_id, desk.universe.now, event)
+        event = partial(
+            staff.caught, line_id=line.line_id, learner_id=learner_id, other_id=line.other_id, finding=finding
+        )
+        return within(connection, self.world, desk.person.learner_id, desk.universe.now, event)
 
     def _report(self, connection: Connection, desk: Desk, line: Line) -> None:
         """One tap; the other does not learn of it. Whoever is guided may choose somebody else at once."""
         learner_id = desk.person.learner_id if line.side == "learner" else line.other_id
         lines.leave(desk)
-        event = partial(staff.reported, line_id=line.line_id, learner_id=learner_id)
+        event = partial(staff.reported, line_id=line.line_id, learner_id=learner_id, other_id=line.other_id)
         within(connection, self.world, desk.person.learner_id, desk.universe.now, event, desk)
         end = (f"y:over:{line.line_id}", desk.phrase("label_line_over"))
         change = (("o:change:yes", desk.phrase("label_change_yes")),) if line.side == "learner" else ()

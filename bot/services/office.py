@@ -72,8 +72,9 @@ class PairingHooks:
     def become_one(self, connection: Connection, stays: str, goes: str, now: datetime) -> None:
         """Two persons turn out to be one: nobody guides herself, nobody has two who guide her."""
 
-    def wants_to_guide(self, connection: Connection, learner_id: str, now: datetime) -> None:
-        """She would like to guide others: an officer of her area decides."""
+    def wants_to_guide(self, connection: Connection, learner_id: str, now: datetime) -> bool:
+        """She would like to guide others: an officer of her area decides. Whether there is one."""
+        return False
 
     def waiting(self, connection: Connection, desk: Desk) -> Sequence[Wait]:
         """What waits for her answer at the end of this turn."""
@@ -316,11 +317,12 @@ class Office:
         if area_id is None:
             desk.say(desk.phrase("apply_nowhere"))
         else:
+            is_told = bool(known)
             if not known:  # a suspended one stays suspended
                 by, now = self.names.of(learner_id), desk.universe.now
                 people.set_role(connection, RoleRow(learner_id, "instructor", area_id, "asked", by, now))
-                self.hooks.wants_to_guide(connection, learner_id, now)
-            desk.say(desk.phrase("apply_told"))
+                is_told = self.hooks.wants_to_guide(connection, learner_id, now)
+            desk.say(desk.phrase("apply_told" if is_told else "apply_kept"))
         show_again(desk)
 
     def _give_words(self, connection: Connection, desk: Desk) -> None:

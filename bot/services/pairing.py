@@ -315,14 +315,15 @@ class Hooks(PairingHooks):
 
         within(connection, self.world, "", now, event)
 
-    def wants_to_guide(self, connection: Connection, learner_id: str, now: datetime) -> None:
-        def event(turn: Turn) -> None:
+    def wants_to_guide(self, connection: Connection, learner_id: str, now: datetime) -> bool:
+        def event(turn: Turn) -> bool:
             learner = turn.ledger.learner(learner_id)
-            if learner:
-                officer = turn.post(learner)[1]
+            officer = turn.post(learner)[1] if learner else ""
+            if learner and officer:
                 turn.tell(officer, "officer_applicant", learner_id, ten_hv=learner.name, khu=learner.area)
+            return bool(officer)
 
-        within(connection, self.world, "", now, event)
+        return within(connection, self.world, "", now, event)
 
     def waiting(self, connection: Connection, desk: Desk) -> Sequence[Wait]:
         return waits.waiting(connection, desk)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from bot.services import union_phone
+from bot.services import kept, union_phone
 from bot.services.ledger import read_instructor, read_learner
 from bot.services.offers import show_mine, work_lines
 from bot.services.office import PairingHooks, give
@@ -75,7 +75,22 @@ class Post:
         paths = self._paths(connection, desk)
         asking = crew.with_role(connection, paths, "instructor", ("asked",), MOST)
         asks = [(row["learner_id"], row["name"], row["area"]) for row in asking]
-        pure.show(desk, self._work(connection, desk), asks, (), _number(value))
+        found = kept.buttons(connection, desk, self.world)
+        pure.show(desk, self._work(connection, desk), asks, found, _number(value))
+
+    def kept(self, connection: Connection, desk: Desk, line_id: str) -> None:
+        """What was kept back between two people, for the officer of the one who is guided."""
+        if kept.may_look(connection, desk, line_id):
+            kept.show(connection, desk, self.world, line_id, self._paths(connection, desk))
+        else:
+            self._refuse(connection, desk, "kept")
+
+    def seen(self, connection: Connection, desk: Desk, line_id: str) -> None:
+        if kept.may_look(connection, desk, line_id):
+            kept.seen(connection, desk, self.names.of(desk.person.learner_id), line_id)
+            self.waiting(connection, desk, "")
+        else:
+            self._refuse(connection, desk, "kept")
 
     def strangers(self, connection: Connection, desk: Desk, value: str) -> None:
         pure.show_strangers(desk, self._work(connection, desk), _number(value))
@@ -316,6 +331,8 @@ def _load(row: Row) -> str:
 _ANSWERS: dict[str, Answer] = {
     "list": Post.waiting,
     "strangers": Post.strangers,
+    "kept": Post.kept,
+    "seen": Post.seen,
     "phone": Post.phone,
     "again": lambda post, connection, desk, value: post.phone(connection, desk, ""),
     "nophone": Post.no_phone,

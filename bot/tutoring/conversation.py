@@ -53,7 +53,7 @@ def answer(desk: Desk, body: Body, *, codes_too: bool = True) -> None:
         lessons.take_told(desk, body)
         waits.put_back(desk, show_again, writing=lines.is_writing(desk))
         return
-    lines.lapse(desk, answered=_answers(desk, body))
+    lines.lapse(desk, answered=albums.settles(desk, body))
     if isinstance(body, Text | Media | Edited) and alarm.heard(desk, body):
         return
     if isinstance(body, Edited):
@@ -80,15 +80,6 @@ def answer(desk: Desk, body: Body, *, codes_too: bool = True) -> None:
                 _media(desk, kind, caption)
             elif caption:
                 _text(desk, caption)
-
-
-def _answers(desk: Desk, body: Body) -> bool:
-    """Whether it settles what is asked about the pictures she sent: not an edit, nor one more of them."""
-    return (
-        body != Tap(lines.SEND)
-        and not isinstance(body, Edited)
-        and not (isinstance(body, Media) and albums.is_more(desk, body))
-    )
 
 
 # --- words -------------------------------------------------------------------------------------------

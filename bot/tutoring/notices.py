@@ -66,9 +66,16 @@ def _readable(desk: Desk, values: Mapping[str, str]) -> dict[str, str]:
         readable["buoc"] = _excerpt(text) or lesson.title
     if readable.get("ai", "").startswith("called_"):
         readable["ai"] = desk.phrase(readable["ai"])
+    if "gi" in readable:
+        readable["gi"] = kind_found(desk, readable["gi"])
     if readable.get("khu") == "":
         readable["khu"] = desk.phrase("somewhere")
     return readable | {name: _called(desk, readable[name]) for name in ("ten_hv", "ten_hdv") if name in readable}
+
+
+def kind_found(desk: Desk, finding: str) -> str:
+    """What was found in a message that was kept back, in words."""
+    return desk.phrase(finding if finding in desk.book.phrases else "found_other")
 
 
 def _called(desk: Desk, name: str) -> str:

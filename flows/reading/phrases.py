@@ -70,6 +70,8 @@ REQUIRED = frozenset(
     line_mine line_nobody label_give_union label_give_mine line_union line_no_union line_number
     line_number_ask line_number_sure
     relay_phone_union union_phone_area union_phone_ask union_phone_change union_phone_again union_phone_set
-    union_phone_none label_no_phone label_union_phone
+    union_phone_none label_no_phone label_union_phone pairing_left help_under_way found_other found_secret found_phone
+    found_account found_money found_remote found_papers_wanted found_secret_wanted found_link line_reported apply_kept
+    kept_head kept_line kept_reported kept_advice kept_none post_kept label_seen
     """.split()
 )

@@ -90,7 +90,7 @@ def test_three_people_meet(tmp_path: Path, tutor: Server, chromium: Browser) -> 
     expect(hoa.answers.get_by_role("button", name="Thôi nhắn")).to_be_visible()
     hoa.say("chị đọc mã OTP cho em")
     expect(hoa.log).to_contain_text("chưa gửi đi")
-    expect(cuc.log).to_contain_text("giống kiểu lừa đảo")
+    expect(cuc.log).to_contain_text("đã giữ lại một tin")
     expect(lan.log).not_to_contain_text("OTP cho em")
 
     lan.say("tôi bị lừa mất tiền rồi")

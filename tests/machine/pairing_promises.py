@@ -11,11 +11,24 @@ from typing import Any
 
 from bot.tutoring.pairing.deadlines import Clock
 from bot.tutoring.pairing.ledger import Memory
-from bot.tutoring.pairing.model import HOUR, OFFICER, Instructor, Note, Offer, Pairing, Request, Rules, Tell
+from bot.tutoring.pairing.model import (
+    HOUR,
+    OFFICER,
+    Instructor,
+    Note,
+    Offer,
+    Pairing,
+    Request,
+    Rules,
+    Tell,
+    danger_of,
+)
 from bot.tutoring.pairing.turn import SERVED_AT_ONCE
 
-URGENT = {"safety_call", "safety_again", "safety_wait", "safety_taken", "help_coming", "follow_up", "follow_up_learner"}
-OF_SAFETY = {"help_coming", "follow_up", "follow_up_learner"}  # which are urgent only where a cry for safety is meant
+OF_SAFETY = {"help_coming", "help_under_way", "follow_up", "follow_up_learner", "handed", "unhelped"}
+"""Which are urgent only where a cry for safety is meant."""
+URGENT = OF_SAFETY | {"safety_call", "safety_again", "safety_wait", "safety_taken", "relieved", "safety_mistake"}
+URGENT |= {"safety_alone", "danger_wait", "die_call", "die_again", "hurt_call", "hurt_again"}
 APART = {"changed", "reported", "left_by_instructor", "suspended"}
 ZONE = 7 * HOUR  # the tests' clock: quiet from 20:00 to 08:00 in Đồng Nai
 
@@ -122,7 +135,9 @@ def both_hear_of_it(event: Event) -> None:
         if pairing.ended_why != "learner_left":
             assert event.told(her) or event.is_gone(her), f"{her} does not hear that {pairing} is over"
         if pairing.ended_why not in ("suspended", "instructor_left"):
-            assert any(tell.phrase == "pairing_over" for tell in event.told(me)) or event.is_gone(me), pairing
+            assert any(tell.phrase in ("pairing_over", "pairing_left") for tell in event.told(me)) or event.is_gone(
+                me
+            ), pairing
     for request in event.after.unclosed():
         before_it = event.before.requests.get(request.request_id)
         if request.state == "open" and (before_it is None or before_it.state != "open"):
@@ -238,7 +253,7 @@ def robbed_is_heard_at_once(event: Event) -> None:
             continue
         pairing = event.after.pairing_of(request.learner_id)
         for who in {request.owner_id, pairing.instructor_id if pairing else request.owner_id}:
-            called = [tell for tell in event.told(who) if tell.phrase == "safety_call"]
+            called = [tell for tell in event.told(who) if tell.phrase == f"{danger_of(request)}_call"]
             assert called and called[0].at == event.now and called[0].urgent, f"{who} is not called for {request}"
 
 

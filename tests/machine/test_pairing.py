@@ -25,7 +25,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot.tutoring.pairing import policy, staff, taking, ticking
+from bot.tutoring.pairing import policy, safety, staff, taking, ticking
 from bot.tutoring.pairing.candidates import against
 from bot.tutoring.pairing.deadlines import Clock
 from bot.tutoring.pairing.ledger import Memory, is_waiting_for_somebody, load_memory
@@ -45,6 +45,7 @@ from bot.tutoring.pairing.model import (
 from bot.tutoring.pairing.turn import Turn
 from bot.tutoring.quiet import QuietHours
 from tests.machine.pairing_promises import Event, check, photograph
+from tests.machine.pairing_truths import holds
 
 CLOCK = Clock(QuietHours(time(20), time(8), ZoneInfo("Asia/Ho_Chi_Minh")))
 RULES = Rules()
@@ -77,7 +78,10 @@ class World(RuleBasedStateMachine):
         result, tells = self.run(actor, event)
         COUNTS["tells"] += len(tells)
         notes = self.memory.notes[before:]
-        check(Event(actor, photo, self.memory, notes, tells, self.now, RULES, CLOCK, assigned=not ordered))
+        happened = Event(actor, photo, self.memory, notes, tells, self.now, RULES, CLOCK, assigned=not ordered)
+        check(happened)
+        holds(happened)
+        COUNTS.update(f"“{tell.phrase}”" for tell in tells)
         COUNTS.update(note.what for note in notes)
         offers = [note.detail["offer"] for note in notes if note.what == "offered"]
         for offer_id in offers if ordered else ():
@@ -195,8 +199,19 @@ class World(RuleBasedStateMachine):
         self.happens(f"l{n}", lambda turn: policy.ask(turn, f"l{n}", kind, topic=topic))
 
     @rule(n=learners)
-    def cries_for_help(self, n: int) -> None:
-        asked = self.happens(f"l{n}", lambda turn: policy.ask(turn, f"l{n}", "safety"))
+    def calls_it_off(self, n: int) -> None:
+        self.happens(f"l{n}", safety.mistaken)
+
+    @precondition(lambda self: self.memory.pairings)
+    @rule(number=st.integers(0, 99), by_learner=st.booleans())
+    def reports(self, number: int, by_learner: bool) -> None:
+        pairing = list(self.memory.pairings.values())[number % len(self.memory.pairings)]
+        actor = pairing.learner_id if by_learner else pairing.instructor_id
+        self.happens(actor, lambda turn: staff.report(turn, pairing.pairing_id))
+
+    @rule(n=learners, need=st.sampled_from(["", "", "die", "hurt"]))
+    def cries_for_help(self, n: int, need: str) -> None:
+        asked = self.happens(f"l{n}", lambda turn: policy.ask(turn, f"l{n}", "safety", need=need))
         assert asked is None or asked.due_at <= self.now + RULES.safety or asked.state == "open"
 
     @precondition(lambda self: self.open_offers())
@@ -265,6 +280,19 @@ class World(RuleBasedStateMachine):
     def officer_assigns(self, number: int, who: str, n: int) -> None:
         request = self.unclosed()[number % len(self.unclosed())]
         self.happens(who, lambda turn: policy.assign(turn, request.request_id, f"i{n}"), ordered=False)
+
+    @precondition(lambda self: self.unclosed())
+    @rule(number=st.integers(0, 99), who=st.sampled_from(["o0", "o1", "o2", "i0", "i1"]))
+    def is_handed_on_or_relieved(self, number: int, who: str) -> None:
+        request = self.unclosed()[number % len(self.unclosed())]
+        self.happens(request.owner_id, lambda turn: taking.hand_over(turn, request.request_id, who))
+        self.happens(who, lambda turn: taking.relieve(turn, request.request_id))
+
+    @precondition(lambda self: self.unclosed())
+    @rule(number=st.integers(0, 99))
+    def nobody_has_helped(self, number: int) -> None:
+        request = self.unclosed()[number % len(self.unclosed())]
+        self.happens(request.learner_id, lambda turn: taking.still(turn, request.request_id))
 
     @precondition(lambda self: self.unclosed())
     @rule(number=st.integers(0, 99), by_owner=st.booleans())

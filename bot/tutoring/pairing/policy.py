@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from bot.tutoring.pairing import safety
 from bot.tutoring.pairing.candidates import against_ever, priority
-from bot.tutoring.pairing.model import GROUP, OFFICER, Instructor, Kind, Offer, Request
+from bot.tutoring.pairing.model import GROUP, OFFICER, Instructor, Kind, Learner, Offer, Request
 from bot.tutoring.pairing.taking import opened
 from bot.tutoring.pairing.turn import Turn
 
@@ -49,7 +49,8 @@ def ask(
         if known.kind == kind or {known.kind, kind} == {"pair", "change"}:
             if kind == "safety":
                 return safety.cried_again(turn, known, need)
-            _say_to_her(turn, known, "pair_already")
+            if place:
+                _say_again(turn, known, learner)
             return known
     kind_of_owner, owner = turn.post(learner)
     first = Request(
@@ -92,6 +93,18 @@ def tell_where(turn: Turn, request: Request, *, again: bool) -> Request:
         turn.report(request.owner_id, "officer_waiting", request.request_id, ten_hv=turn.name(request.learner_id))
     _say_to_her(turn, request, phrase)
     return request
+
+
+def _say_again(turn: Turn, known: Request, learner: Learner) -> None:
+    """She asks once more for what is under way: where it stands now, unless this turn has told her already."""
+    if any((each.to, each.about) == (learner.learner_id, known.request_id) for each in turn.tells):
+        return
+    if known.state == "open":
+        turn.tell(learner.learner_id, "help_under_way", known.request_id, ten_hdv=turn.name(known.owner_id))
+    elif known.state == "offered":
+        _say_to_her(turn, known, "pair_already")
+    else:
+        _say_to_her(turn, known, "pair_wait" if learner.confirmed else "pair_stranger")
 
 
 def _say_to_her(turn: Turn, request: Request, phrase: str) -> None:

@@ -29,7 +29,11 @@ def cried_again(turn: Turn, request: Request, need: str) -> Request:
     anew = request.state == "open" and turn.now - request.since_at >= turn.rules.safety
     if graver or anew:
         return call_everybody(turn, replace(request, need=need if graver else request.need, since_at=turn.now))
-    tell_called(turn, request)
+    if request.state == "open":
+        helper = turn.name(request.owner_id)
+        turn.tell(request.learner_id, "help_under_way", request.request_id, urgent=True, ten_hdv=helper)
+    else:
+        tell_called(turn, request)
     return request
 
 

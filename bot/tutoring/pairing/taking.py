@@ -120,7 +120,10 @@ def done(turn: Turn, request_id: str) -> bool:
         return False
     turn.close(request, "done")
     turn.tell(request.owner_id, "help_done_owner" if mine else "done_noted", ten_hv=turn.name(request.learner_id))
-    turn.tell(request.learner_id, "thanks" if mine else "help_done")
+    if mine:
+        turn.tell(request.learner_id, "thanks")
+    else:
+        turn.tell(request.learner_id, "help_done", ten_hdv=turn.name(request.owner_id))
     return True
 
 
