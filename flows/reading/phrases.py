@@ -48,7 +48,7 @@ REQUIRED = frozenset(
     post_where rated relay_account relay_elsewhere relay_link relay_link_hidden relay_link_only relay_masked
     relay_money relay_papers_wanted relay_phone relay_remote relay_said relay_said_media relay_secret
     relay_secret_wanted reminder reminder_emergency reoffer report_made report_nobody report_officer resume reveal
-    review_empty review_over right safety_again safety_call safety_steps safety_taken safety_wait secret
+    review_empty review_over right safety_again safety_call safety_steps safety_taken secret
     self_area_again self_area_ask self_area_now self_area_set self_area_which self_ask set_aside show_image
     show_video skill_alone skill_help somebody somewhere split_alone split_ask split_other split_this stale
     stale_short stopped taken task_again task_done task_later task_proof task_stuck_end teach_not teach_welcome
@@ -57,7 +57,7 @@ REQUIRED = frozenset(
     meeting_area meeting_begins meeting_done meeting_done_nobody meeting_lesson meeting_not meeting_roll
     meeting_roll_nobody label_meeting label_meeting_before label_meeting_done label_meeting_go
     emergency_now label_human label_mistake mistake_heard harm_die harm_hurt called_both called_helper called_officer
-    die_steps hurt_steps die_call hurt_call die_again hurt_again danger_wait safety_alone safety_mistake
+    die_steps hurt_steps die_call hurt_call die_again hurt_again safety_alone safety_mistake
     answer_source answer_lesson answer_none answer_what answer_elsewhere label_ask_human
     small_hello small_bye small_tired small_thanks small_rude small_machine small_praise small_any small_chat
     figures_targets figures_invite abilities label_robbed label_bigger label_change_address label_show_data
@@ -72,6 +72,8 @@ REQUIRED = frozenset(
     relay_phone_union union_phone_area union_phone_ask union_phone_change union_phone_again union_phone_set
     union_phone_none label_no_phone label_union_phone pairing_left help_under_way found_other found_secret found_phone
     found_account found_money found_remote found_papers_wanted found_secret_wanted found_link line_reported apply_kept
+    safety_wait_1 safety_wait_2 safety_wait_3 safety_wait_4 danger_wait_1 danger_wait_2 danger_wait_3 danger_wait_4
+    unhelped_heard safety_strangers safety_listed
     kept_head kept_line kept_reported kept_advice kept_none post_kept label_seen
     """.split()
 )

@@ -164,7 +164,7 @@ def test_a_cry_for_safety_rings_at_night_and_climbs():
     assert request.due_at == story.now + 15 * MINUTE
     story.now = request.due_at
     story.does("", ticking.tick, request.request_id)
-    assert story.said == [("canbo", "safety_again"), ("tinh", "safety_again"), ("sau", "safety_wait")]
+    assert story.said == [("canbo", "safety_again"), ("tinh", "safety_again"), ("sau", "safety_wait_1")]
     assert story.does("tinh", taking.take, request.request_id)
     assert ("sau", "help_coming") in story.said
 

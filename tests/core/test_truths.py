@@ -20,9 +20,11 @@ def spoken(tree: ast.AST) -> set[str]:
     found = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in SAYS:
+            if getattr(node.func, "attr", "") == "tell" and isinstance(node.args[1], ast.JoinedStr):
+                found |= {each for each in TRUTHS if "_wait_" in each}
             for part in (each for argument in node.args for each in ast.walk(argument)):
                 if isinstance(part, ast.JoinedStr) and isinstance(part.values[-1], ast.Constant):
-                    found |= {f"{danger}{part.values[-1].value}" for danger in DANGERS}
+                    found |= {f"{danger}{part.values[-1].value!s}" for danger in DANGERS}
                 elif isinstance(part, ast.Constant) and isinstance(part.value, str):
                     found.add(part.value)
     return found & REQUIRED

@@ -27,8 +27,17 @@ from bot.tutoring.pairing.turn import SERVED_AT_ONCE
 
 OF_SAFETY = {"help_coming", "help_under_way", "follow_up", "follow_up_learner", "handed", "unhelped"}
 """Which are urgent only where a cry for safety is meant."""
-URGENT = OF_SAFETY | {"safety_call", "safety_again", "safety_wait", "safety_taken", "relieved", "safety_mistake"}
-URGENT |= {"safety_alone", "danger_wait", "die_call", "die_again", "hurt_call", "hurt_again"}
+URGENT = OF_SAFETY | {
+    "safety_call",
+    "safety_again",
+    "unhelped_heard",
+    "safety_strangers",
+    "safety_taken",
+    "relieved",
+    "safety_mistake",
+}
+URGENT |= {f"{danger}_wait_{n}" for danger in ("safety", "danger") for n in (1, 2, 3, 4)}
+URGENT |= {"safety_alone", "die_call", "die_again", "hurt_call", "hurt_again"}
 APART = {"changed", "reported", "left_by_instructor", "suspended"}
 ZONE = 7 * HOUR  # the tests' clock: quiet from 20:00 to 08:00 in Đồng Nai
 
@@ -250,6 +259,12 @@ def robbed_is_heard_at_once(event: Event) -> None:
     """Owner and instructor are called together, at any hour."""
     for key, request in event.after.requests.items():
         if key in event.before.requests or request.kind != "safety" or request.state == "closed":
+            continue
+        if request.width < OFFICER and not event.after.learners[request.learner_id].confirmed:
+            ahead = [
+                each for each in event.before.requests.values() if each.kind == "safety" and each.state == "waiting"
+            ]
+            assert any(each.due_at == request.due_at for each in ahead), f"{request} does not ring with the others"
             continue
         pairing = event.after.pairing_of(request.learner_id)
         for who in {request.owner_id, pairing.instructor_id if pairing else request.owner_id}:

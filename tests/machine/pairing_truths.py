@@ -65,7 +65,7 @@ def _officer_was_told(event: Event, tell: Tell) -> bool:
 def _names_helper(event: Event, tell: Tell) -> bool:
     """Whoever is named has taken it, and answers for it now."""
     request = _request(event, tell)
-    return request is not None and tell.values["ten_hdv"] == _name(event, request.owner_id)
+    return request is not None and _name(event, request.owner_id) in ("", tell.values["ten_hdv"])
 
 
 def _name(event: Event, who: str) -> str:
@@ -96,6 +96,12 @@ def _was_not_taken(event: Event, tell: Tell) -> bool:
 def _somebody_was_called(event: Event, tell: Tell) -> bool:
     """It has rung somebody for this cry, now or before."""
     return any(note.what == "called" and note.request_id == tell.about for note in event.after.notes)
+
+
+def _so_many_were_called(event: Event, tell: Tell) -> bool:
+    """The number named is of people whom it has rung for this cry."""
+    rung = {note.detail["to"] for note in event.after.notes if note.what == "called" and note.request_id == tell.about}
+    return 0 < int(tell.values["so"]) <= len(rung)
 
 
 def _calls_instructor(event: Event, tell: Tell) -> bool:
@@ -166,12 +172,24 @@ def _is_urgent(event: Event, tell: Tell) -> bool:
 def _somebody_has_it(event: Event, tell: Tell) -> bool:
     """A cry is with whoever is named."""
     open_ones = (each for each in event.after.unclosed() if each.kind == "safety" and each.state == "open")
-    return any(_name(event, each.owner_id) == tell.values["ten_hdv"] for each in open_ones)
+    return any(_name(event, each.owner_id) in ("", tell.values["ten_hdv"]) for each in open_ones)
 
 
 def _is_high(event: Event, tell: Tell) -> bool:
     request = _request(event, tell)
     return request is not None and request.width >= OFFICER
+
+
+def _counts_strangers(event: Event, tell: Tell) -> bool:
+    """So many of whom nobody knows who they are wait, none of them with anybody."""
+    cries = [each for each in event.after.unclosed() if each.kind == "safety" and each.state == "waiting"]
+    strangers = [each for each in cries if not event.after.learners[each.learner_id].confirmed]
+    return 1 < int(tell.values["so"]) <= len(strangers)
+
+
+def _rings_by_then(event: Event, tell: Tell) -> bool:
+    request = _request(event, tell)
+    return request is not None and event.clock.say(request.due_at) == tell.values["luc"]
 
 
 def _was_mistaken(event: Event, tell: Tell) -> bool:
@@ -187,8 +205,9 @@ def _no_other_officer(event: Event, tell: Tell) -> bool:
     return not _some_officer_was_told(event, tell)
 
 
+_RINGS = _all(_is_urgent, _somebody_was_called)
 _CALL = _all(_is_urgent, _state("waiting", "offered"), _somebody_was_called)
-_WAIT = _all(_CALL, _with_an_officer)
+_WAIT = _all(_CALL, _with_an_officer, _so_many_were_called)
 
 TRUTHS: dict[str, Claim] = {
     "offer_pair": _is_asked, "offer_lesson": _is_asked, "offer_help": _is_asked, "offer_help_any": _is_asked,
@@ -218,12 +237,14 @@ TRUTHS: dict[str, Claim] = {
     "officer_silent": _all(_was_taken, _state("waiting", "offered")),
     "unhelped": _all(_was_taken, _state("waiting", "offered")),
     "safety_silent": _all(_is_urgent, _state("open"), _names_helper),
-    "safety_steps": _all(_CALL, _calls_instructor),
-    "safety_call": _CALL, "safety_again": _all(_CALL, _was_not_taken), "safety_taken": _somebody_has_it,
-    "safety_wait": _WAIT, "safety_alone": _nobody_there,
-    "die_steps": _all(_CALL, _calls_instructor), "hurt_steps": _all(_CALL, _calls_instructor),
-    "die_call": _CALL, "die_again": _all(_CALL, _was_not_taken), "danger_wait": _WAIT,
-    "hurt_call": _CALL, "hurt_again": _all(_CALL, _was_not_taken), "safety_mistake": _was_mistaken,
+    "safety_listed": _all(_is_urgent, _state("waiting"), _with_an_officer, _rings_by_then),
+    "safety_steps": _all(_RINGS, _calls_instructor),
+    "safety_call": _RINGS, "safety_again": _all(_CALL, _was_not_taken), "safety_taken": _somebody_has_it,
+    **{f"{danger}_wait_{n}": _WAIT for danger in ("safety", "danger") for n in (1, 2, 3, 4)},
+    "unhelped_heard": _WAIT, "safety_alone": _nobody_there, "safety_strangers": _counts_strangers,
+    "die_steps": _all(_RINGS, _calls_instructor), "hurt_steps": _all(_RINGS, _calls_instructor),
+    "die_call": _RINGS, "die_again": _all(_CALL, _was_not_taken),
+    "hurt_call": _RINGS, "hurt_again": _all(_CALL, _was_not_taken), "safety_mistake": _was_mistaken,
     "report_made": _some_officer_was_told, "report_nobody": _no_other_officer, "report_officer": _always,
     "caught_officer": _always, "crew_finished": _always, "officer_applicant": _always, "teach_welcome": _always,
     "teach_not": _always, "skill_alone": _always, "skill_help": _always,

@@ -53,7 +53,7 @@ MORNING = 1_795_572_000_000 // HOUR * HOUR  # 09:00 of a Wednesday in Đồng Na
 AREAS = [f"/dong-nai/w{w}/b-{b}/g-{g}/" for w in (1, 2) for b in (1, 2) for g in (1, 2)]
 NEEDS: list[tuple[str, ...]] = [(), (), ("elderly",), ("poor", "remote"), ("other",)]
 TOPICS: list[tuple[str, ...]] = [(), (), ("vneid",), ("pay", "vneid")]
-LEARNERS, INSTRUCTORS = 12, 8
+LEARNERS, INSTRUCTORS, STRANGERS = 12, 8, 3
 learners = st.integers(0, LEARNERS - 1)
 instructors = st.integers(0, INSTRUCTORS - 1)
 COUNTS: Counter[str] = Counter()
@@ -165,7 +165,7 @@ class World(RuleBasedStateMachine):
         rng = Random(seed)
         self.set_posts({area: list(who) for area, who in self.officers.items()})
         for n in range(LEARNERS):
-            self.joins(n, rng.choice(AREAS), rng.choice(NEEDS), True)
+            self.joins(n, rng.choice(AREAS), rng.choice(NEEDS), n < LEARNERS - STRANGERS)
         for n in range(INSTRUCTORS):
             self.becomes_instructor(n, rng.choice(AREAS), rng.choice(TOPICS), 1 + n % 3)
 
@@ -197,6 +197,12 @@ class World(RuleBasedStateMachine):
     )
     def asks(self, n: int, kind: Any, topic: str) -> None:
         self.happens(f"l{n}", lambda turn: policy.ask(turn, f"l{n}", kind, topic=topic))
+
+    @rule(many=st.integers(1, LEARNERS))
+    def strangers_cry(self, many: int) -> None:
+        """Women whom nobody has confirmed yet, one after another."""
+        for learner in [each for each in self.memory.learners.values() if not each.confirmed][:many]:
+            self.happens(learner.learner_id, partial(_ask, learner.learner_id, "safety"))
 
     @rule(n=learners)
     def calls_it_off(self, n: int) -> None:

@@ -16,6 +16,11 @@ def take(turn: Turn, request_id: str) -> bool:
     """An officer of her area, or her instructor, answers for the request from now on."""
     request = turn.ledger.request(request_id)
     learner = turn.ledger.learner(request.learner_id) if request else None
+    if request is not None and request.state == "open" and request.owner_id == turn.actor:
+        turn.tell(
+            turn.actor, "taken", request_id, ten_hv=turn.name(request.learner_id)
+        )  # a cry that she has rings anew
+        return True
     if request is None or learner is None or request.state in ("closed", "open"):
         turn.tell(turn.actor, "offer_gone")
         return False

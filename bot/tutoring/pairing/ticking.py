@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.tutoring.pairing import safety
 from bot.tutoring.pairing.model import OFFICER, Offer, Request
 from bot.tutoring.pairing.policy import go_on, tell_where
 from bot.tutoring.pairing.taking import asked_again_at
@@ -25,12 +26,19 @@ def tick(turn: Turn, request_id: str) -> None:
         return
     if request.state == "open" and not request.follow_ups:
         _follow_up(turn, request)
-    elif request.state == "waiting" and request.width < OFFICER and turn.now < turn.goes_up_at(request):
+    elif request.state == "waiting" and safety.is_of_stranger(turn, request):
+        safety.ring_strangers(turn, request)
+    elif request.kind != "safety" and _is_sought(turn, request):
         tell_where(turn, turn.place(request), again=False)
     elif request.state == "open" and request.kind == "safety":
         _still_hers(turn, request)
     else:
         turn.escalate(request, "officer_silent" if request.state == "open" else "")
+
+
+def _is_sought(turn: Turn, request: Request) -> bool:
+    """Nobody is asked just now, and it has not lasted so long that an officer must act."""
+    return request.state == "waiting" and request.width < OFFICER and turn.now < turn.goes_up_at(request)
 
 
 def _follow_up(turn: Turn, request: Request) -> None:

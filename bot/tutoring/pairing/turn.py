@@ -31,6 +31,10 @@ SERVED_AT_ONCE = 3
 """How many who have waited longer one event serves first; the sweep serves the rest. Nobody is overtaken meanwhile."""
 
 
+MEANWHILE = {1: 1, 2: 2, 4: 3, 8: 4}
+"""After how many quarters of an hour she whom nobody has come to help yet hears which of four sentences."""
+
+
 @dataclass(slots=True)
 class Turn:
     """`actor` is whose act this is; "" for the clock's own."""
@@ -107,9 +111,9 @@ class Turn:
         self.ledger.put_request(request)
         return request
 
-    def escalate(self, request: Request, why: str = "") -> Request:
+    def escalate(self, request: Request, why: str = "", *, quietly: bool = False) -> Request:
         """One officer further up; at the top she is reminded. `why`: the phrase that tells the officers what is not
-        simply that nobody has taken it."""
+        simply that nobody has taken it; `quietly`: a cry for which they are rung otherwise, or not this time."""
         width = max(request.width + 1, OFFICER)
         learner = self.ledger.learner(request.learner_id)
         kind, owner = self.post(learner, width - OFFICER)
@@ -124,10 +128,11 @@ class Turn:
         about, learner_id = request.request_id, request.learner_id
         if safety:
             chain = self.ledger.officers(learner.path if learner else "")
-            for who in dict.fromkeys(chain[: width - OFFICER + 1]):
+            reached = list(dict.fromkeys(chain[: width - OFFICER + 1]))
+            for who in () if quietly else reached:
                 self.call(who, why or f"{danger_of(up)}_again", up, luc=since, ten_hv=name, khu=area)
             if owner:
-                self.tell(learner_id, "safety_wait" if danger_of(up) == "safety" else "danger_wait", about, urgent=True)
+                self._say_meanwhile(up, len([each for each in reached if each != learner_id]), asked=bool(why))
             elif request.width <= OFFICER:
                 self.tell(learner_id, "safety_alone", about, urgent=True)  # said once: nobody is really being called
         else:
@@ -135,6 +140,17 @@ class Turn:
             asked = "pair_officer" if width == OFFICER else "pair_officer_again"
             self.tell(learner_id, asked if owner else "nobody_yet", about)
         return up
+
+    def _say_meanwhile(self, cry: Request, called: int, *, asked: bool) -> None:
+        """What has happened since she cried, and what she can do till somebody comes: each time something else, and
+        seldomer each time. `asked`: she has just said that nobody helps, so she is answered in any case."""
+        about, since = cry.request_id, self.clock.say(cry.since_at)
+        round_no = MEANWHILE.get(cry.width - OFFICER)
+        if asked and self.actor == cry.learner_id:
+            self.tell(cry.learner_id, "unhelped_heard", about, urgent=True, so=str(called))
+        elif round_no and called:
+            of = "safety" if danger_of(cry) == "safety" else "danger"
+            self.tell(cry.learner_id, f"{of}_wait_{round_no}", about, urgent=True, so=str(called), luc=since)
 
     # --- offers ---
 
@@ -295,6 +311,7 @@ BUTTONS: dict[str, Callable[[str], Buttons]] = {
     "taken": _working_buttons,
     "follow_up": _working_buttons,
     "follow_up_learner": _answer_buttons,
+    "safety_strangers": lambda _: (("q:strangers:0", "label_look"),),
     "safety_call": _take_button,
     "safety_again": _take_button,
     "die_call": _take_button,
