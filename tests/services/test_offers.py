@@ -113,7 +113,7 @@ async def test_silence_passes_her_on_and_then_the_officer_is_told(tmp_path: Path
         assert "Chị Cúc đã nhận việc của chị" in lan.said
         await cuc.tap("Xong rồi")
         await t.tells()
-        assert "đã xong" in lan.said
+        assert "báo đã lo xong" in lan.said
         (request,) = await t.rows("request")
         assert request["state"] == "closed"
 

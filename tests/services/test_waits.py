@@ -321,3 +321,39 @@ async def test_what_is_sent_is_shown_with_whom_it_goes_to(tmp_path: Path):
         await lan.say("chị thấy nút rồi")
         shown = [row["text"] for row in await t.rows("chat_log") if row["who"] == "learner"]
         assert "Gửi chị Hoa: chị thấy nút rồi" in shown
+
+
+# --- the same on PostgreSQL ---
+
+
+@pytest.mark.postgres
+async def test_an_emergency_from_the_cry_to_its_end_on_postgresql(postgres_url: str):
+    t = Tutor(postgres_url, book(LESSON, RESCUE))
+    await t.begin()
+    try:
+        lan, cuc = await taken(t, WEB)
+        for number in range(2):
+            await t.learner(f"la{number}").say(CRY)
+        await t.tells()
+        await cuc.say("việc của cán bộ")
+        assert cuc.last.labels[0].startswith("👉 Chị đang lo") and "2 người lạ" in cuc.last.labels[1]
+        await cuc.tap(cuc.last.labels[0])
+        assert "Đã gọi chị Cúc" in cuc.said
+        await cuc.tap("Nhắn tin")
+        await cuc.say("dì đọc mã otp cho em")
+        await cuc.say("dì ở đâu")
+        await t.tells()
+        await lan.say("dì ở nhà")
+        assert "dì ở nhà" in await told(t, cuc)
+        await cuc.say("thoát")
+        await cuc.say("nhắn cho chị Lan")
+        assert "Gửi số của Hội" in cuc.last.labels
+        await cuc.say("menu")
+        tinh = await member(t, "tinh", "Tỉnh", "officer", WEB, "dong-nai")
+        await tinh.say("việc của cán bộ")
+        await tinh.tap(next(each for each in tinh.last.labels if "Tin không ổn" in each))
+        assert "có ý hỏi mã hay mật khẩu" in tinh.said
+        await tinh.tap("Đã xem")
+        assert not t.intake.set_aside
+    finally:
+        await t.database.close()
