@@ -11,6 +11,9 @@ from storage import tables as base
 from storage import tables_people as t
 from storage.rows import Row, many, padded
 
+FIRST = 0
+"""The priority that cries alone have: by it an index finds them among all that waits."""
+
 _r = t.request.c
 _CONFIRMED = exists().where(t.role.c.learner_id == _r.learner_id, t.role.c.state == "active").correlate(t.request)
 _GUIDED = (
@@ -29,7 +32,12 @@ _LIVE = (
     )
     .join(base.person, base.person.c.learner_id == _r.learner_id)
     .outerjoin(t.area, t.area.c.area_id == base.person.c.area_id)
-    .where(_r.kind == "safety", _r.state.in_(("waiting", "offered", "open")), _r.learner_id != bindparam("me"))
+    .where(
+        _r.priority == FIRST,
+        _r.kind == "safety",
+        _r.state.in_(("waiting", "offered", "open")),
+        _r.learner_id != bindparam("me"),
+    )
     .order_by(_r.since_at, _r.request_id)
 )  # fmt: skip
 

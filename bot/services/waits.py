@@ -16,8 +16,11 @@ LOOKED_AT = 50
 
 def waiting(connection: Connection, desk: Desk) -> list[Wait]:
     """The cries she has taken, those she is called for, then whoever she writes with."""
+    if not (desk.person.instructs or desk.person.leads):
+        return _answers(connection, desk)
     me = desk.person.learner_id
-    paths = [role.path for role in people.roles_of(connection, me) if role.role == "officer" and role.state == "active"]
+    roles = people.roles_of(connection, me) if desk.person.leads else []
+    paths = [role.path for role in roles if role.role == "officer" and role.state == "active"]
     rows = cries.live(connection, me, paths, LOOKED_AT)
     mine = [Wait("mine", row["request_id"], row["name"]) for row in rows if _is_taken_by(row, me)]
     calls = [row for row in rows if row["state"] != "open" and _is_called(connection, row, me)]

@@ -11,6 +11,7 @@ from bot.services.requests import Requests
 from tests.services.test_cries import CRY, LESSON, RESCUE
 from tests.services.test_lines import QUIZ
 from tests.services.test_offers import CHANNELS, member, step_token, village
+from tests.services.test_told import notice
 from tests.support.builders import book
 from tests.support.harness import WEB, Learner, Tutor, tutor
 
@@ -129,6 +130,10 @@ async def test_an_announcement_or_a_second_alarm_takes_no_button_away(tmp_path: 
         await lan.say(CRY)
         await mai.say(CRY)
         await t.tells()
+        await notice(t, cuc, "news_none")
+        await t.tells()
+        assert "Không có tin nào" in "".join(message.text for message in cuc.heard[-3:])
+        assert {"⚠️ Tôi lo cho chị Lan", "⚠️ Tôi lo cho chị Mai"} <= set(cuc.buttons)
         await cuc.say("menu")
         assert {"⚠️ Tôi lo cho chị Lan", "⚠️ Tôi lo cho chị Mai"} <= set(cuc.last.labels)
         await cuc.say("⚠️ tôi lo cho chị lan")

@@ -10,7 +10,8 @@ from bot.tutoring.pairing.turn import Turn
 
 HOLDERS, MOST_OF_CROWD = 4, 60
 """Officers whose cries are looked through for a crowd, and how many of each."""
-HOUR_OF_ROUNDS = 4
+HOUR_OF_ROUNDS = 4  # quarters of an hour, in each of which strangers' cries ring; from then on once an hour
+
 _GRAVITY = ("", "safety", "hurt", "die")
 
 
@@ -18,9 +19,8 @@ def call_everybody(turn: Turn, request: Request) -> Request:
     """Somebody is being robbed, or is in danger: her instructor and the officer, together, at any hour."""
     learner = turn.ledger.learner(request.learner_id)
     crowd = [each for each in _crowd(turn, request) if each.request_id != request.request_id]
-    if (
-        crowd and request.state != "open"
-    ):  # it rings with them, when they ring next; till then it stands in the officer's list
+    if crowd and request.state != "open":
+        # It rings with them, when they ring next; till then it stands in the officer's list.
         request = replace(request, width=PROVINCE, due_at=min(each.due_at for each in crowd))
         turn.ledger.put_request(request)
         tell_called(turn, request)
