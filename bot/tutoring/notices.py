@@ -66,7 +66,7 @@ def _readable(desk: Desk, values: Mapping[str, str]) -> dict[str, str]:
         readable["buoc"] = _excerpt(text) or lesson.title
     if readable.get("ai", "").startswith("called_"):
         readable["ai"] = desk.phrase(readable["ai"])
-    if "gi" in readable:
+    if readable.get("gi", "").startswith("found_"):
         readable["gi"] = kind_found(desk, readable["gi"])
     if readable.get("khu") == "":
         readable["khu"] = desk.phrase("somewhere")

@@ -198,3 +198,17 @@ def test_a_stranger_goes_to_the_officer_until_confirmed():
     request = story.does("la", policy.ask, "la", "pair")
     assert (request.owner_id, request.state) == ("tinh", "waiting")
     assert ("la", "pair_stranger") in story.said
+
+
+def test_strangers_cry_where_no_officer_is_and_the_clock_goes_on():
+    story = Story()
+    story.memory.posts = {}
+    for who in ("la", "lb"):
+        story.memory.put_learner(Learner(who, "Khách", "", confirmed=False))
+        story.does(who, policy.ask, who, "safety")
+    for _ in range(6):
+        story.now += 15 * MINUTE
+        for request_id in story.memory.due(story.now, 9):
+            story.does("", ticking.tick, request_id)
+        assert all(each.due_at > story.now for each in story.memory.unclosed())
+    assert story.said == [], "alone is said once"

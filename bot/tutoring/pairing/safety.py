@@ -85,13 +85,14 @@ def is_of_stranger(turn: Turn, request: Request) -> bool:
 
 
 def _crowd(turn: Turn, request: Request) -> list[Request]:
-    """Cries of strangers of the same place that nobody has taken, the oldest first; empty for a member's."""
+    """This cry of a stranger with others of her place that nobody has taken, the oldest first; empty for a member's."""
     if not is_of_stranger(turn, request):
         return []
     learner = turn.ledger.learner(request.learner_id)
     path = learner.path if learner else ""
     held = [each for who in turn.ledger.officers(path)[:HOLDERS] for each in turn.ledger.owned_by(who, MOST_OF_CROWD)]
-    found = {each.request_id: each for each in held if each.state == "waiting" and is_of_stranger(turn, each)}
+    others = [each for each in held if each.state == "waiting" and is_of_stranger(turn, each)]
+    found = {each.request_id: each for each in (request, *others)}
     return sorted(found.values(), key=lambda each: (each.since_at, each.request_id))
 
 
@@ -99,10 +100,8 @@ def ring_strangers(turn: Turn, request: Request) -> None:
     """Their time is up: all of them go one officer up, and each officer whom some of them have reached hears of those
     once. After an hour only one round in four rings."""
     up = [turn.escalate(each, quietly=True) for each in _crowd(turn, request)]
-    widths = [each.width for each in up]
-    if not (
-        _rings(max(widths)) or min(widths) - OFFICER <= HOUR_OF_ROUNDS
-    ):  # the newest waits no longer than the first
+    newest, oldest = min(each.width for each in up), max(each.width for each in up)
+    if newest - OFFICER > HOUR_OF_ROUNDS and not _rings(oldest):  # the newest waits no longer than the first did
         return
     reached: dict[str, list[Request]] = {}
     for each in up:
