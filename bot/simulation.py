@@ -16,7 +16,7 @@ from typing import Any
 
 from bot.services.rules import pairing_clock, pairing_rules
 from bot.settings import Settings
-from bot.tutoring.pairing import policy, staff, ticking
+from bot.tutoring.pairing import policy, staff, taking, ticking
 from bot.tutoring.pairing.ledger import Memory
 from bot.tutoring.pairing.model import DAY, HOUR, MINUTE, OFFICER, Instructor, Learner, Request
 from bot.tutoring.pairing.turn import Turn
@@ -196,14 +196,14 @@ class Province:
 
     def takes(self, who: str, request_id: str) -> None:
         request = self.memory.requests[request_id]
-        if request.state in ("waiting", "offered") and self.turn(who, lambda turn: policy.take(turn, request_id)):
+        if request.state in ("waiting", "offered") and self.turn(who, lambda turn: taking.take(turn, request_id)):
             self.answer(request)
             self.then(self.clock.awake_from(self.now + self.slowly(2 * HOUR)), lambda: self.ends_request(request_id))
 
     def ends_request(self, request_id: str) -> None:
         request = self.memory.requests[request_id]
         if request.state == "open":
-            self.turn(request.owner_id, lambda turn: policy.done(turn, request_id))
+            self.turn(request.owner_id, lambda turn: taking.done(turn, request_id))
 
     def ends(self, learner: str, pairing_id: str) -> None:
         self.turn(learner, lambda turn: staff.end(turn, pairing_id))

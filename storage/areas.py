@@ -94,6 +94,14 @@ def get(conn: Connection, area_id: str) -> AreaRow | None:
     return AreaRow(*row) if row else None
 
 
+def place_of(conn: Connection, path: str) -> str:
+    """Where somebody lives, as it helps who must go there: branch and ward, or the ward; "" for no known place."""
+    ids = [each for each in path.split("/") if each][1:3]
+    rows = conn.execute(select(t.area.c.area_id, t.area.c.name).where(t.area.c.area_id.in_(ids))) if ids else ()
+    names = {row.area_id: str(row.name) for row in rows}
+    return ", ".join(names[each] for each in reversed(ids) if each in names)
+
+
 def path_of(conn: Connection, area_id: str | None) -> str:
     """Where an area lies; "" for one that is not known, below which nobody has anything to say."""
     found = get(conn, area_id) if area_id else None

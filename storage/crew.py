@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, insert, or_, select
+from sqlalchemy import Connection, Select, and_, case, exists, func, insert, or_, select
 
 from storage import tables as base
 from storage import tables_people as t
@@ -72,18 +72,23 @@ def _below(column: Any, paths: Sequence[str]) -> Any:
 
 
 def waiting(conn: Connection, officer_id: str, paths: Sequence[str], limit: int) -> list[Row]:
-    """Requests in her areas, or hers to answer, that an officer has to see to: safety first, then the oldest."""
-    r = t.request.c
-    hers = and_(r.owner_kind == "officer", r.state.in_(("waiting", "offered", "open")))
+    """Requests in her areas, or hers to answer, that an officer has to see to: what she has taken of safety, other
+    cries, members before strangers; then the rest, the oldest first. `helper`: the name of whoever has taken it."""
+    r, owner = t.request.c, base.person.alias()
+    live = r.state.in_(("waiting", "offered", "open"))
+    hers = and_(live, or_(r.owner_kind == "officer", r.kind == "safety"))
+    confirmed = exists().where(t.role.c.learner_id == r.learner_id, t.role.c.state == "active").correlate(t.request)
+    taken = and_(r.kind == "safety", r.state == "open", r.owner_id == officer_id)
     query = (
         select(
-            r.request_id, r.kind, r.state, r.since_at, r.due_at, r.width, r.learner_id, r.owner_id, base.person.c.name,
-            func.coalesce(t.area.c.name, "").label("area"), func.coalesce(t.area.c.path, "").label("path"),
+            r.request_id, r.kind, r.state, r.since_at, r.learner_id, r.owner_id, base.person.c.name,
+            func.coalesce(owner.c.name, "").label("helper"), confirmed.label("confirmed"),
         )
+        .outerjoin(owner, and_(owner.c.learner_id == r.owner_id, r.state == "open"))
         .join(base.person, base.person.c.learner_id == r.learner_id)
         .outerjoin(t.area, t.area.c.area_id == base.person.c.area_id)
         .where(hers, or_(r.owner_id == officer_id, _below(t.area.c.path, paths)))
-        .order_by(r.priority, r.since_at, r.request_id)
+        .order_by(case((taken, 0), else_=1), r.priority, case((confirmed, 0), else_=1), r.since_at, r.request_id)
         .limit(limit)
     )  # fmt: skip
     return _all(conn, query)

@@ -43,6 +43,20 @@ def drop(conn: Connection, line_id: str) -> None:
     conn.execute(delete(relay).where(relay.c.pairing_id == line_id))
 
 
+def lines_of(conn: Connection, person_id: str) -> list[str]:
+    """The ids of everything two people may write by of which she is one: what was taken first, pairings, the oldest
+    first."""
+    requests = select(request.c.request_id, request.c.since_at).where(
+        request.c.state == "open",
+        request.c.owner_id.is_not(None),
+        or_(request.c.learner_id == person_id, request.c.owner_id == person_id),
+    )
+    pairings = select(pairing.c.pairing_id, pairing.c.opened_at).where(
+        pairing.c.state == "open", or_(pairing.c.learner_id == person_id, pairing.c.instructor_id == person_id)
+    )
+    return [row[0] for query in (requests, pairings) for row in sorted(conn.execute(query), key=lambda row: row[1])]
+
+
 def channel_of(conn: Connection, learner_id: str) -> str:
     """Where she is reached now; "" where she has no address."""
     query = select(base.session.c.channel).where(base.session.c.learner_id == learner_id)

@@ -122,10 +122,14 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """`token` comes back in a Tap, at most 64 bytes; `label` is what she reads."""
+    """`token` comes back in a Tap, at most 64 bytes; `label` is what she reads.
+
+    `pinned`: it does not answer this message, it waits since earlier; a page keeps it in sight.
+    """
 
     token: str
     label: str
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

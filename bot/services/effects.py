@@ -257,7 +257,7 @@ class Record:
 
 def pack(reply: Reply, unasked: bool) -> str:
     """A message as it waits in the outbox."""
-    buttons = [[b.token, b.label] for b in reply.buttons]
+    buttons = [_packed(b) for b in reply.buttons]
     media = list(reply.media) if reply.media else None
     rest = [media, reply.about] if reply.about else [media] if media else []
     return json.dumps([reply.text, buttons, unasked, *rest], ensure_ascii=False)
@@ -277,7 +277,11 @@ def about_of(body: str) -> str:
 
 
 def pack_buttons(buttons: Sequence[Button]) -> str:
-    return json.dumps([[b.token, b.label] for b in buttons], ensure_ascii=False) if buttons else ""
+    return json.dumps([_packed(b) for b in buttons], ensure_ascii=False) if buttons else ""
+
+
+def _packed(button: Button) -> list[str | bool]:
+    return [button.token, button.label, *([True] if button.pinned else [])]
 
 
 def unpack_entry(row: LogRow) -> LogEntry:

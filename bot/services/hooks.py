@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
 from bot.tutoring.desk import Desk
+from bot.tutoring.waits import Wait
 from flows import events as ev
 from storage.database import Connection
 
@@ -39,8 +41,13 @@ class PairingHooks:
     def become_one(self, connection: Connection, stays: str, goes: str, now: datetime) -> None:
         """Two persons turn out to be one: nobody guides herself, nobody has two who guide her."""
 
-    def wants_to_guide(self, connection: Connection, learner_id: str, now: datetime) -> None:
-        """She would like to guide others: an officer of her area decides."""
+    def wants_to_guide(self, connection: Connection, learner_id: str, now: datetime) -> bool:
+        """She would like to guide others: an officer of her area decides. Whether there is one."""
+        return False
+
+    def waiting(self, connection: Connection, desk: Desk) -> Sequence[Wait]:
+        """What waits for her answer at the end of this turn."""
+        return ()
 
     def lesson_finished(self, connection: Connection, desk: Desk, event: ev.RunEnded) -> None:
         """She has come to the end of a lesson: who guides her may see how it goes."""

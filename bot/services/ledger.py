@@ -11,12 +11,14 @@ from bot.tutoring.pairing.candidates import against, province, scopes
 from bot.tutoring.pairing.deadlines import Clock
 from bot.tutoring.pairing.ledger import KEEP_APART, is_waiting_for_somebody
 from bot.tutoring.pairing.model import PROVINCE, Instructor, Learner, Note, Offer, Pairing, Request
+from storage import areas, relays, standings, waiting
 from storage import pairings as kept
-from storage import relays, standings, waiting
 from storage.database import Connection
 from storage.rows import Row
 
 T = TypeVar("T")
+
+WARD_DEPTH = 3  # strokes in the path of a ward
 
 _PAGES = 8, 64
 """Candidates read at once: the first suits nearly always."""
@@ -54,7 +56,7 @@ class SqlLedger:
         return self._conn
 
     def learner(self, learner_id: str) -> Learner | None:
-        return self._get("learner", learner_id, lambda: read_learner(standings.learner(self._conn, learner_id)))
+        return self._get("learner", learner_id, lambda: read_learner(placed(self._conn, learner_id)))
 
     def instructor(self, learner_id: str) -> Instructor | None:
         return self._get("instructor", learner_id, lambda: self._instructor(learner_id))
@@ -163,7 +165,8 @@ class SqlLedger:
 
     def put_request(self, request: Request) -> None:
         before = self._known.get(("request", request.request_id))
-        if isinstance(before, Request) and before.state == "open" != request.state:
+        now_with = request.owner_id if request.state == "open" else ""
+        if isinstance(before, Request) and before.state == "open" and before.owner_id != now_with:
             self._left.add(request.request_id)
         self._requests[request.request_id] = self._known["request", request.request_id] = request
 
@@ -250,6 +253,13 @@ def _id(of: Offer | Pairing) -> str:
 
 def _offer_row(offer: Offer) -> Row:
     return {**asdict(offer), "settled_at": offer.settled_at or None, "reserves": int(offer.reserves)}
+
+
+def placed(conn: Connection, learner_id: str) -> Row | None:
+    """A learner's row; of a branch or a group also the ward is named, for who must go there."""
+    row = standings.learner(conn, learner_id)
+    deep = row is not None and row["path"].count("/") > WARD_DEPTH
+    return {**row, "area": areas.place_of(conn, row["path"])} if row is not None and deep else row
 
 
 def read_learner(row: Row | None) -> Learner | None:

@@ -6,17 +6,22 @@ Who the other is, is read from the database in the update's own transaction, nev
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
+from bot.channels.base import Text
+from bot.services import union_phone
 from bot.services.pairing import World, within
-from bot.tutoring import lines
-from bot.tutoring.conversation import show_again
+from bot.tutoring import lessons, lines, replying, waits
+from bot.tutoring.conversation import answer, show_again
 from bot.tutoring.desk import Desk
 from bot.tutoring.lines import Line
-from bot.tutoring.pairing import policy, relay, staff
+from bot.tutoring.pairing import relay, staff, taking
+from bot.tutoring.pairing.relay import Verdict
 from bot.tutoring.pairing.turn import Turn
 from flows import mask
+from flows.events import Typed
+from flows.words.values.phones import read_phone
 from storage import pairings as kept
 from storage import people, relays, standings
 from storage.database import Connection
@@ -29,6 +34,7 @@ NOT_GOING = "-"
 """Stands for a picture or recording of an album that cannot be passed on."""
 
 Body = tuple[str, str, str]  # words, and the kind and file id of what goes with them
+Telling = Callable[[Desk, Line, str], None]  # how the writer is told: `lines.go_on`, or beside what is open for her
 
 
 class Lines:
@@ -36,14 +42,13 @@ class Lines:
         self.world = world
 
     def asked(self, connection: Connection, desk: Desk, what: str, value: str, chat_id: str) -> None:
-        """talk, write, media, more, send, hold, stop, report, end, over; `value` is a line's id or what she wrote."""
+        """talk, to, reply, write, media, more, send, hold, stop, report, end, over, union, mine; `value` is a line's id
+        or what she wrote."""
+        if what in ("stop", "reply", "to") or (what == "talk" and not value):
+            self._anywhere(connection, desk, what, value)
+            return
         in_mode = desk.talk.line.partition(":")[2]
         named = in_mode if what in IN_MODE else value or in_mode
-        if what == "stop":
-            lines.leave(desk)
-            desk.say(desk.phrase("line_stopped"))
-            show_again(desk)
-            return
         line = self._find(connection, named, desk.person.learner_id) if named else self._only(connection, desk)
         if line is None:
             lines.leave(desk)
@@ -65,12 +70,58 @@ class Lines:
                 lines.go_on(desk, line, "line_held")
             case "report":
                 self._report(connection, desk, line)
+            case "union":
+                self._give_union(connection, desk, line)
+            case "mine":
+                lines.go_on(desk, line, "line_number_ask" if line.urgent else "line_open")
             case "end":
                 lines.ask_end(desk, line)
             case "over":
                 self._end(connection, desk, line)
             case _:
                 lines.leave(desk)
+                show_again(desk)
+
+    def _anywhere(self, connection: Connection, desk: Desk, what: str, value: str) -> None:
+        """stop, reply, talk, to: what may be asked for without writing to anybody just now."""
+        if what == "stop":
+            lines.leave(desk)
+            desk.say(desk.phrase("line_stopped"))
+            show_again(desk)
+        elif what == "reply":
+            self._reply(connection, desk, value)
+        else:
+            self._choose(connection, desk, value)
+
+    def _choose(self, connection: Connection, desk: Desk, text: str) -> None:
+        """ "nhắn tin", "nhắn cho chị Hạnh": to the one she means, to the only one, or she is asked to whom."""
+        me = desk.person.learner_id
+        known = [line for each in relays.lines_of(connection, me) if (line := self._find(connection, each, me))]
+        meant = [line for line in known if text and lines.names(text, line.name)] or known
+        if not known:
+            desk.say(desk.phrase("line_nobody"))
+            show_again(desk)
+        elif len(meant) == 1:
+            lines.go_on(desk, meant[0], "line_open")
+        else:
+            lines.choose(desk, meant[: lines.MOST_CHOSEN])
+
+    def _reply(self, connection: Connection, desk: Desk, text: str) -> None:
+        """What she wrote under a letter, without tapping anything; where the two write no more it is for the tutor."""
+        line = self._find(connection, waits.letter(desk), desk.person.learner_id)
+        if line is None:
+            desk.change(letter="", letter_at=None)
+            answer(desk, Text(text), codes_too=False)
+        elif desk.talk.open_run is None and not desk.talk.pending:
+            self._write(connection, desk, line, text)
+        else:
+            too = replying.is_lessons_too(desk, text)
+            self._write(connection, desk, line, text, lines.beside)
+            if desk.talk.media:
+                return  # she is being asked whether her number may go
+            if too:
+                lessons.resume(desk, Typed(text))
+            else:
                 show_again(desk)
 
     # --- who writes to whom ---
@@ -105,22 +156,31 @@ class Lines:
 
     # --- what passes ---
 
-    def _write(self, connection: Connection, desk: Desk, line: Line, text: str) -> None:
+    def _write(self, connection: Connection, desk: Desk, line: Line, text: str, tell: Telling = lines.go_on) -> None:
         if len(text) > relay.LONGEST:
-            lines.go_on(desk, line, "line_long")
+            tell(desk, line, "line_long")
             return
         verdict = relay.look(desk.book.wishes, text, line.side)
-        lines.whisper(desk, verdict.text or mask(text).text)
-        if verdict.report:
-            self._tell_officer(connection, desk, line, verdict.phrase)
+        number = _number(text) if line.urgent and verdict.phrase == "relay_phone" else ""
+        if number and line.side == "learner":
+            lines.ask_number(desk, line, number)
+            return
+        if number and desk.person.leads:
+            verdict = self._of_union(connection, line, text, number)
+        lines.whisper(desk, line, verdict.text or mask(text).text)
+        reported = verdict.report and self._tell_officer(connection, desk, line, verdict.phrase)
         if verdict.what == "block":
-            lines.go_on(desk, line, verdict.phrase)
+            tell(desk, line, verdict.phrase)
+            if reported:
+                desk.remark(desk.phrase("line_reported"))
         else:
-            self._pass_on(connection, desk, line, [(verdict.text, "", "")])
+            self._pass_on(connection, desk, line, [(verdict.text, "", "")], tell)
             if verdict.phrase:
                 desk.say(desk.phrase(verdict.phrase))
 
-    def _pass_on(self, connection: Connection, desk: Desk, line: Line, bodies: Sequence[Body]) -> int:
+    def _pass_on(
+        self, connection: Connection, desk: Desk, line: Line, bodies: Sequence[Body], tell: Telling = lines.go_on
+    ) -> int:
         """Put them on their way, as many as may wait; where she sleeps the writer is told that they arrive in the
         morning. Returns how many go."""
         world, now, me = self.world, desk.universe.now, desk.person.learner_id
@@ -129,7 +189,7 @@ class Lines:
             return 0
         going = bodies[: max(0, lines.MOST_WAITING - relays.waiting_from(connection, line.line_id, me))]
         if not going:
-            lines.go_on(desk, line, "line_slow")
+            tell(desk, line, "line_slow")
             return 0
 
         def event(turn: Turn) -> None:
@@ -140,8 +200,29 @@ class Lines:
 
         within(connection, world, me, now, event)
         asleep = world.clock.is_quiet(int(now.timestamp() * 1000)) and not line.urgent
-        lines.go_on(desk, line, "line_sent_night" if asleep else "line_sent")
+        tell(desk, line, "line_sent_night" if asleep else "line_sent")
         return len(going)
+
+    # --- numbers, in an emergency ---
+
+    def _of_union(self, connection: Connection, line: Line, text: str, number: str) -> Verdict:
+        """An officer may give the number of her union, and no other; that she tried another is no thief's sign."""
+        is_known = number == union_phone.of_path(connection, self._path(connection, line))
+        return Verdict("pass", text) if is_known else Verdict("block", phrase="relay_phone_union")
+
+    def _give_union(self, connection: Connection, desk: Desk, line: Line) -> None:
+        number = union_phone.of_path(connection, self._path(connection, line))
+        if not line.urgent or line.side != "instructor" or not desk.person.leads or not number:
+            lines.go_on(desk, line, "line_no_union" if line.urgent and desk.person.leads else "line_open")
+            return
+        text = desk.phrase("line_union", so=union_phone.spoken(number))
+        lines.whisper(desk, line, text)
+        self._pass_on(connection, desk, line, [(text, "", "")])
+
+    def _path(self, connection: Connection, line: Line) -> str:
+        """Where the one in need lives."""
+        learner = standings.learner(connection, line.other_id)
+        return str(learner["path"]) if learner else ""
 
     # --- pictures and voices ---
 
@@ -176,18 +257,23 @@ class Lines:
         if not caption:
             return ""
         verdict = relay.look(desk.book.wishes, caption, line.side)
-        if verdict.report:
-            self._tell_officer(connection, desk, line, verdict.phrase)
+        reported = verdict.report and self._tell_officer(connection, desk, line, verdict.phrase)
         held = verdict.what == "block" or len(caption) > relay.LONGEST
         if held or verdict.phrase:
             desk.say(desk.phrase("line_long" if len(caption) > relay.LONGEST else verdict.phrase))
         if held:
             desk.say(desk.phrase("line_words_held"))
+        if reported:
+            desk.say(desk.phrase("line_reported"))
         return "" if held else verdict.text
 
     def _send_media(self, connection: Connection, desk: Desk, line: Line) -> None:
         """Everything she was asked about; of what does not go she is told how many."""
         chosen, words = desk.talk.media.split(), desk.talk.media_words
+        if chosen and chosen[0].startswith(f"{lines.NUMBER}:"):
+            said = desk.phrase("line_number", so=union_phone.spoken(chosen[0].partition(":")[2]))
+            self._pass_on(connection, desk, line, [(said, "", "")])
+            return
         going = [each for each in chosen if each != NOT_GOING]
         if not going or desk.channel != relays.channel_of(connection, line.other_id):
             lines.go_on(desk, line, "line_open")
@@ -200,17 +286,19 @@ class Lines:
 
     # --- when something is wrong, and the end ---
 
-    def _tell_officer(self, connection: Connection, desk: Desk, line: Line, finding: str) -> None:
-        """What was blocked is told to the officer by its kind, never in its words."""
+    def _tell_officer(self, connection: Connection, desk: Desk, line: Line, finding: str) -> bool:
+        """What was blocked is told to the officer by its kind, never in its words; whether there is one."""
         learner_id = desk.person.learner_id if line.side == "learner" else line.other_id
-        event = partial(staff.caught, line_id=line.line_id, learner_id=learner_id, finding=finding)
-        within(connection, self.world, desk.person.learner_id, desk.universe.now, event)
+        event = partial(
+            staff.caught, line_id=line.line_id, learner_id=learner_id, other_id=line.other_id, finding=finding
+        )
+        return within(connection, self.world, desk.person.learner_id, desk.universe.now, event)
 
     def _report(self, connection: Connection, desk: Desk, line: Line) -> None:
         """One tap; the other does not learn of it. Whoever is guided may choose somebody else at once."""
         learner_id = desk.person.learner_id if line.side == "learner" else line.other_id
         lines.leave(desk)
-        event = partial(staff.reported, line_id=line.line_id, learner_id=learner_id)
+        event = partial(staff.reported, line_id=line.line_id, learner_id=learner_id, other_id=line.other_id)
         within(connection, self.world, desk.person.learner_id, desk.universe.now, event, desk)
         end = (f"y:over:{line.line_id}", desk.phrase("label_line_over"))
         change = (("o:change:yes", desk.phrase("label_change_yes")),) if line.side == "learner" else ()
@@ -223,8 +311,14 @@ class Lines:
             if line.kind == "pairing":
                 staff.end(turn, line.line_id)
             else:
-                policy.done(turn, line.line_id)
+                taking.done(turn, line.line_id)
 
         within(connection, self.world, desk.person.learner_id, desk.universe.now, event, desk)
         if not desk.replies:
             show_again(desk)
+
+
+def _number(text: str) -> str:
+    """The one telephone number in a text; "" where there is none, or two."""
+    said = read_phone(text)
+    return str(said.value) if said else ""

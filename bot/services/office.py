@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, TypeGuard
 
-from bot.channels.base import Body
+from bot.channels.base import Body, Told
 from bot.services.export import in_words
 from bot.services.given import Given
 from bot.services.granting import keep_suspensions
@@ -21,7 +21,7 @@ from bot.services.phones import Phones
 from bot.services.pins import Pins
 from bot.services.pseudonyms import Pseudonyms
 from bot.services.vouching import Vouching
-from bot.tutoring import codes, instructing, menu, rights, sharing
+from bot.tutoring import codes, instructing, menu, rights, sharing, waits
 from bot.tutoring.conversation import show_again
 from bot.tutoring.desk import AnswersForgotten, CodeShown, ConsentAnswered, Desk, OfficeAsked, Person, PersonForgotten
 from bot.tutoring.instructing import Teaching
@@ -102,6 +102,8 @@ class Office:
                     self.hooks.pairing_wished(connection, desk, event)
                 case _:
                     pass
+        if desk.talk.pinned or isinstance(body, Told) or any(isinstance(each, OfficeAsked) for each in desk.events):
+            waits.pin(desk, self.hooks.waiting(connection, desk))
 
     # --- one phone of several ---
 
@@ -167,11 +169,12 @@ class Office:
         if area_id is None:
             desk.say(desk.phrase("apply_nowhere"))
         else:
+            is_told = bool(known)
             if not known:  # a suspended one stays suspended
                 by, now = self.names.of(learner_id), desk.universe.now
                 people.set_role(connection, RoleRow(learner_id, "instructor", area_id, "asked", by, now))
-                self.hooks.wants_to_guide(connection, learner_id, now)
-            desk.say(desk.phrase("apply_told"))
+                is_told = self.hooks.wants_to_guide(connection, learner_id, now)
+            desk.say(desk.phrase("apply_told" if is_told else "apply_kept"))
         show_again(desk)
 
     # --- leaving ---

@@ -15,6 +15,7 @@ from math import inf
 from typing import Any, TypeVar
 
 from bot.channels.base import Notice
+from bot.services import waits
 from bot.services.hooks import PairingHooks
 from bot.services.ledger import SqlLedger, read_instructor, read_request
 from bot.tutoring import notices
@@ -25,6 +26,7 @@ from bot.tutoring.pairing.deadlines import Clock
 from bot.tutoring.pairing.model import OFFICER, PROVINCE, Kind, Learner, Note, Request, Rules, Tell
 from bot.tutoring.pairing.pool import Pool
 from bot.tutoring.pairing.turn import BUTTONS, Turn
+from bot.tutoring.waits import Wait
 from flows import events as ev
 from storage import pairings as kept
 from storage import standings, waiting
@@ -317,14 +319,18 @@ class Hooks(PairingHooks):
 
         within(connection, self.world, "", now, event)
 
-    def wants_to_guide(self, connection: Connection, learner_id: str, now: datetime) -> None:
-        def event(turn: Turn) -> None:
+    def wants_to_guide(self, connection: Connection, learner_id: str, now: datetime) -> bool:
+        def event(turn: Turn) -> bool:
             learner = turn.ledger.learner(learner_id)
-            if learner:
-                officer = turn.post(learner)[1]
+            officer = turn.post(learner)[1] if learner else ""
+            if learner and officer:
                 turn.tell(officer, "officer_applicant", learner_id, ten_hv=learner.name, khu=learner.area)
+            return bool(officer)
 
-        within(connection, self.world, "", now, event)
+        return within(connection, self.world, "", now, event)
+
+    def waiting(self, connection: Connection, desk: Desk) -> Sequence[Wait]:
+        return waits.waiting(connection, desk)
 
     def lesson_finished(self, connection: Connection, desk: Desk, event: ev.RunEnded) -> None:
         me = desk.person.learner_id

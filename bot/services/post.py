@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from bot.services import granting
+from bot.services import granting, kept, union_phone
 from bot.services.hooks import PairingHooks
 from bot.services.ledger import read_instructor, read_learner
+from bot.services.offers import show_mine, work_lines
 from bot.services.pairing import World, within
 from bot.services.pseudonyms import Pseudonyms
 from bot.tutoring import post as pure
@@ -22,6 +23,7 @@ from bot.tutoring.pairing.candidates import against_ever, nearness, scopes
 from bot.tutoring.pairing.explain import WIDTHS
 from bot.tutoring.pairing.turn import Turn
 from bot.tutoring.roles import Grant, may
+from flows.words.values.phones import read_phone
 from storage import areas, crew, pairings, people, standings
 from storage.database import Connection
 from storage.people_records import AuditRow, InvitationRow, SuspensionRow
@@ -70,11 +72,37 @@ class Post:
 
     def waiting(self, connection: Connection, desk: Desk, value: str) -> None:
         paths = self._paths(connection, desk)
-        rows = crew.waiting(connection, desk.person.learner_id, paths, MOST)
         asking = crew.with_role(connection, paths, "instructor", ("asked",), MOST)
-        since = self.world.clock.say
-        requests = [(row["request_id"], row["kind"], row["name"], since(row["since_at"])) for row in rows]
-        pure.show(desk, requests, [(row["learner_id"], row["name"], row["area"]) for row in asking])
+        asks = [(row["learner_id"], row["name"], row["area"]) for row in asking]
+        found = kept.buttons(connection, desk, self.world)
+        pure.show(desk, self._work(connection, desk), asks, found, _number(value))
+
+    def kept(self, connection: Connection, desk: Desk, line_id: str) -> None:
+        """What was kept back between two people, for the officer of the one who is guided."""
+        if kept.may_look(connection, desk, line_id):
+            kept.show(connection, desk, self.world, line_id, self._paths(connection, desk))
+        else:
+            self._refuse(connection, desk, "kept")
+
+    def seen(self, connection: Connection, desk: Desk, line_id: str) -> None:
+        if kept.may_look(connection, desk, line_id):
+            kept.seen(connection, desk, self.names.of(desk.person.learner_id), line_id)
+            self.waiting(connection, desk, "")
+        else:
+            self._refuse(connection, desk, "kept")
+
+    def strangers(self, connection: Connection, desk: Desk, value: str) -> None:
+        pure.show_strangers(desk, self._work(connection, desk), _number(value))
+
+    def _work(self, connection: Connection, desk: Desk) -> list[pure.Work]:
+        me = desk.person.learner_id
+        return [
+            pure.Work(
+                row["request_id"], row["kind"], row["name"], self._since(row), row["state"] == "open" and
+                row["owner_id"] == me, row["helper"], row["state"] == "open", not row["confirmed"],
+            )
+            for row in crew.waiting(connection, me, self._paths(connection, desk), MOST)
+        ]  # fmt: skip
 
     def _request(self, connection: Connection, desk: Desk, request_id: str) -> tuple[Row, Row] | None:
         """A request that she may see to, with its learner; else she is told so."""
@@ -97,8 +125,10 @@ class Post:
             return
         request, learner = found
         is_open, stranger = request["state"] == "open", not learner["confirmed"]
-        kind = desk.phrase(pure.KINDS[request["kind"]], ai=pure.called(desk, learner["name"]), luc=self._since(request))
-        lines = [f"{kind[:1].upper()}{kind[1:]}", desk.phrase("post_area", khu=learner["area"] or "—")]
+        lines = work_lines(connection, desk, self.world, request)
+        if is_open and request["owner_id"] == desk.person.learner_id:
+            show_mine(connection, desk, request, lines)
+            return
         if stranger:
             lines.append(desk.phrase("post_stranger"))
         who = (
@@ -154,6 +184,43 @@ class Post:
         desk.say(desk.phrase("post_asked" if not reason else "post_quiet" if reason == "quiet" else "post_not_now"))
         self.waiting(connection, desk, "")
 
+    # --- the union's number ---
+
+    def phone(self, connection: Connection, desk: Desk, value: str) -> None:
+        """Of which of her areas, then the number; what she writes is for the area that the first button names."""
+        asked = desk.talk.pending == "post.phone" and value != ""
+        area_id = desk.talk.offer[0][0].rpartition(":")[2] if asked and desk.talk.offer else value
+        mine = self._own_areas(connection, desk)
+        if area_id not in mine:
+            area_id = next(iter(mine)) if len(mine) == 1 else ""
+        said = read_phone(value) if asked and value != area_id else None
+        if said is not None and area_id:
+            self._set_phone(connection, desk, area_id, str(said.value))
+        elif area_id:
+            known = union_phone.of_area(connection, area_id)
+            pure.ask_phone(desk, area_id, mine[area_id], union_phone.spoken(known) if known else "", again=asked)
+        else:
+            pure.choose_phone_area(desk, list(mine.items()))
+
+    def _own_areas(self, connection: Connection, desk: Desk) -> dict[str, str]:
+        """Those of which she is the officer: id and name."""
+        paths = self._paths(connection, desk)
+        found = (areas.get(connection, path.strip("/").rpartition("/")[2]) for path in paths)
+        return {each.area_id: each.name for each in found if each}
+
+    def no_phone(self, connection: Connection, desk: Desk, area_id: str) -> None:
+        if area_id in self._own_areas(connection, desk):
+            self._set_phone(connection, desk, area_id, "")
+        else:
+            self._refuse(connection, desk, "phone")
+
+    def _set_phone(self, connection: Connection, desk: Desk, area_id: str, number: str) -> None:
+        union_phone.write(connection, area_id, number)
+        self._audit(connection, desk, "union_phone", "", area_id)
+        desk.change(pending="", offer=())
+        desk.say(desk.phrase("union_phone_set" if number else "union_phone_none", so=union_phone.spoken(number)))
+        self.waiting(connection, desk, "")
+
     # --- strangers ---
 
     def confirm(self, connection: Connection, desk: Desk, request_id: str) -> None:
@@ -203,7 +270,7 @@ class Post:
     def helpers(self, connection: Connection, desk: Desk, value: str) -> None:
         rows = crew.with_role(connection, self._paths(connection, desk), "instructor", ("active", "suspended"), 200)
         shown = [(r["learner_id"], r["name"], _load(r)) for r in rows]
-        pure.show_helpers(desk, shown, int(value) if value.isascii() and value.isdigit() and len(value) < 4 else 0)
+        pure.show_helpers(desk, shown, _number(value))
 
     def _person(self, connection: Connection, desk: Desk, person_id: str, what: str) -> Row | None:
         """An instructor of her areas (or who asks to be one); else she is told so."""
@@ -282,12 +349,22 @@ def _stamp(held: Sequence[SuspensionRow]) -> str:
     return f"{max((to_ms(row.at) for row in held), default=0):x}"
 
 
+def _number(value: str) -> int:
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 4 else 0
+
+
 def _load(row: Row) -> str:
     return "⏸" if row["state"] == "suspended" else f"{row['taken']}/{row['capacity'] or 0}"
 
 
 _ANSWERS: dict[str, Answer] = {
     "list": Post.waiting,
+    "strangers": Post.strangers,
+    "kept": Post.kept,
+    "seen": Post.seen,
+    "phone": Post.phone,
+    "again": lambda post, connection, desk, value: post.phone(connection, desk, ""),
+    "nophone": Post.no_phone,
     "request": Post.request,
     "ask": Post.ask,
     "confirm": Post.confirm,

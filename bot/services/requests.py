@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.errors import CamtayError
+from bot.services.calls import calls_for
 from bot.services.granting import give
 from bot.services.ledger import SqlLedger, read_instructor
 from bot.services.pairing import World, within
@@ -53,7 +54,9 @@ class Requests:
             known = [
                 each for row in rows if province(row["path"]) == province(place.path) and (each := read_instructor(row))
             ]
-            return explain(ledger, request, known, to_ms(self.people.now()), self.world.clock).lines
+            row = pairings.request(connection, request_id)
+            calls = calls_for(connection, self.world.pseudonym, row) if row and row["kind"] == "safety" else ()
+            return explain(ledger, request, known, to_ms(self.people.now()), self.world.clock, calls).lines
 
         return await self.people.about(actor, "see_people", learner_id, work)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.channels.base import Edited, Media, Text
-from bot.tutoring import announcing, lessons, lines, menu, reception
+from bot.tutoring import announcing, lessons, lines, menu, reception, replying
 from bot.tutoring.desk import Desk
 from bot.tutoring.hearing import about, alarm_of, hear
 from flows.engine.stage import clean
@@ -26,6 +26,8 @@ def heard(desk: Desk, body: Text | Media | Edited) -> bool:
     if text.casefold() in {label.casefold() for _, label in desk.talk.offer}:
         return False
     alarm = alarm_of(desk, text)
+    if alarm.level == "ring" and replying.is_said_to_her_helper(desk, text):
+        return False
     if alarm.level == "ring":
         hear(desk, text)
         lessons.open_emergency(desk, alarm.kind)

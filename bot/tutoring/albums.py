@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.channels.base import Media
+from bot.channels.base import Body, Edited, Media, Tap
 from bot.tutoring import lessons, lines
 from bot.tutoring.desk import Desk, OfficeAsked
 
@@ -33,6 +33,15 @@ def pass_on(desk: Desk, media: Media) -> None:
         desk.events.append(OfficeAsked(asked, f"{media.kind}:{media.ref}:{media.caption}"))
     elif media.caption:
         desk.events.append(OfficeAsked(lines.WRITING, media.caption))
+
+
+def settles(desk: Desk, body: Body) -> bool:
+    """Whether it settles what is asked about the pictures she sent: not an edit, nor one more of them."""
+    return (
+        body != Tap(lines.SEND)
+        and not isinstance(body, Edited)
+        and not (isinstance(body, Media) and is_more(desk, body))
+    )
 
 
 def is_more(desk: Desk, media: Media) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 from bot.channels.base import Began, Body, Edited, Inner, Left, Media, Returned, Tap, Text, Told
 from bot.tutoring import (
@@ -18,11 +19,13 @@ from bot.tutoring import (
     menu,
     pins,
     reception,
+    replying,
     rights,
+    waits,
 )
 from bot.tutoring.asking import ask_again
 from bot.tutoring.desk import CodeShown, Desk, OfficeAsked, WentAway
-from bot.tutoring.hearing import alarm_of, goes_on, hear, in_two, is_for_room, offered
+from bot.tutoring.hearing import alarm_of, goes_on, hear, in_two, is_for_room, leaves, offered
 from flows import events as ev
 from flows import mask
 from flows.engine.sprint import was_used
@@ -52,15 +55,14 @@ def answer(desk: Desk, body: Body, *, codes_too: bool = True) -> None:
     if isinstance(body, Returned):
         return  # that she is there again is written down; whatever she is to hear comes in its time
     if isinstance(body, Inner):
-        lessons.take_inner(desk, body)
+        lines.meanwhile(desk, partial(lessons.take_inner, desk, body))
         return
     if isinstance(body, Told):
         lessons.take_told(desk, body)
-        if desk.channel == "web" and desk.replies and not desk.replies[-1].buttons:
-            show_again(desk)  # the page offers the answers of the newest line: they would be gone from under her thumb
+        waits.put_back(desk, show_again, writing=lines.is_writing(desk))
         return
     body = in_two(desk, body)
-    lines.lapse(desk, answered=_answers(desk, body))
+    lines.lapse(desk, answered=albums.settles(desk, body))
     if isinstance(body, Text | Media | Edited) and alarm.heard(desk, body):
         return
     if isinstance(body, Edited):
@@ -89,19 +91,19 @@ def answer(desk: Desk, body: Body, *, codes_too: bool = True) -> None:
                 _text(desk, caption)
 
 
-def _answers(desk: Desk, body: Body) -> bool:
-    """Whether it settles what is asked about the pictures she sent: not an edit, nor one more of them."""
-    return (
-        body != Tap(lines.SEND)
-        and not isinstance(body, Edited)
-        and not (isinstance(body, Media) and albums.is_more(desk, body))
-    )
-
-
 # --- words -------------------------------------------------------------------------------------------
 
 
 def _text(desk: Desk, text: str) -> None:
+    if token := waits.named(desk, text):
+        _tap(desk, token)
+        return
+    if replying.is_reply(desk, text):
+        desk.events.append(OfficeAsked("line.reply", text))
+        return
+    if lines.is_writing(desk) and leaves(desk, text):
+        desk.events.append(OfficeAsked("line.stop"))
+        return
     if not desk.talk.offer:
         if desk.talk.open_run is not None:
             _resume(desk, ev.Typed(text))
@@ -139,6 +141,8 @@ def _own_words(desk: Desk, text: str, meaning: Meaning | None = None) -> None:
     match meaning:
         case Command(word):
             command(desk, word)
+        case _ if not desk.talk.pending and not isinstance(meaning, Emergency) and lines.is_to_somebody(text):
+            desk.events.append(OfficeAsked("line.to", text))
         case Emergency(kind):
             lessons.open_emergency(desk, kind)
         case _ if not desk.talk.pending and (token := menu.titled(desk, text)):

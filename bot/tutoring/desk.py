@@ -162,7 +162,8 @@ class Desk:
         if not text:
             return
         last = self.replies[-1] if self.replies else None
-        if last is not None and not last.buttons and len(last.text) + len(text) < JOIN_UP_TO:
+        joins = last is not None and not last.buttons and not last.fleeting
+        if last is not None and joins and len(last.text) + len(text) < JOIN_UP_TO:
             self.replies[-1] = Reply(f"{last.text}\n\n{text}")
         else:
             self.replies.append(Reply(text))

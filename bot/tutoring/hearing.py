@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import flows
 from bot.channels.base import Body, Text
-from bot.tutoring import reception
+from bot.tutoring import lines, reception
 from bot.tutoring.desk import Desk
 from flows import events as ev
 from flows.engine.stage import clean
@@ -56,9 +56,33 @@ def offered(desk: Desk, text: str) -> Meaning:
 
 
 def is_for_room(desk: Desk, text: str) -> bool:
-    """Everything but the label of a button and a global command, written out."""
+    """Everything but the label of a button and a global command, written out; what people say to one another is for
+    the other, though it is such a word ("cảm ơn")."""
     labels = {label.casefold() for _, label in desk.talk.offer}
-    return clean(text[:200]).casefold() not in labels and not is_command(desk.book.words, clean(text[:200]))
+    if clean(text[:200]).casefold() in labels:
+        return False
+    is_command_now = is_command_here if desk.talk.pending == lines.WRITING else _is_command
+    return not is_command_now(desk, text)
+
+
+def is_command_here(desk: Desk, text: str) -> bool:
+    """Whether it is a word that commands also between two people: one that leaves, or a command nobody says to the
+    other."""
+    if leaves(desk, text):
+        return True
+    meaning = understand(desk.book.words, clean(text[:200]), ())
+    return _is_command(desk, text) and not (isinstance(meaning, Command) and meaning.word in lines.SAID_TO_OTHERS)
+
+
+def leaves(desk: Desk, text: str) -> bool:
+    """Whether it is a word by which she leaves off writing to somebody ("thoát")."""
+    words = desk.book.words
+    said = fold(words, clean(text[:200]))
+    return not words.leaving.isdisjoint({" ".join(said), " ".join(without_fillers(words, said))})
+
+
+def _is_command(desk: Desk, text: str) -> bool:
+    return is_command(desk.book.words, clean(text[:200]))
 
 
 def goes_on(desk: Desk, meaning: Meaning) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.channels.base import Button, Notice
+from bot.tutoring import waits
 from bot.tutoring.desk import Desk
 from bot.tutoring.talk import Offer
 from flows.session import render
@@ -19,6 +20,7 @@ def say(desk: Desk, notice: Notice) -> None:
     Its buttons can be typed as well only where no lesson waits for an answer: "1" must not mean two things.
     """
     text, buttons = _words(desk, notice)
+    waits.note_letter(desk, notice)
     before = len(desk.replies)
     if buttons and desk.talk.open_run is None and not desk.talk.pending:
         desk.offer(text, buttons)
@@ -77,9 +79,16 @@ def _readable(desk: Desk, values: Mapping[str, str]) -> dict[str, str]:
         readable["buoc"] = _excerpt(text) or lesson.title
     if readable.get("ai", "").startswith("called_"):
         readable["ai"] = desk.phrase(readable["ai"])
+    if readable.get("gi", "").startswith("found_"):
+        readable["gi"] = kind_found(desk, readable["gi"])
     if readable.get("khu") == "":
         readable["khu"] = desk.phrase("somewhere")
     return readable | {name: _called(desk, readable[name]) for name in ("ten_hv", "ten_hdv") if name in readable}
+
+
+def kind_found(desk: Desk, finding: str) -> str:
+    """What was found in a message that was kept back, in words."""
+    return desk.phrase(finding if finding in desk.book.phrases else "found_other")
 
 
 def _called(desk: Desk, name: str) -> str:

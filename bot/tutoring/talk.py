@@ -50,6 +50,9 @@ class Talk:
     may pass on, `media_words` what goes with them; `album` the album answered last (see `albums`). `silent`: she
     wants no reminders; `whispers` the number of the newest line on her page that is to be erased. `joined_at`: when
     another phone was joined last. `announced`: what she wrote last ends where a password is about to come.
+
+    `letter` is "urgent:id" or "plain:id" of the line by which somebody wrote to her, or she did, at `letter_at`;
+    `pinned` are the buttons of what waits for her since earlier, numbered from `pinned_from` on (see `waits`).
     """
 
     run: Session | None = None
@@ -73,6 +76,10 @@ class Talk:
     silent: bool = False
     joined_at: datetime | None = None
     announced: bool = False
+    letter: str = ""
+    letter_at: datetime | None = None
+    pinned: Offer = ()
+    pinned_from: int = 0
 
     def is_group(self, run: Session | None) -> bool:
         """Whether this session is the one that a meeting goes through together."""
@@ -144,6 +151,10 @@ def dump(talk: Talk) -> str:
         "silent": talk.silent,
         "joined_at": talk.joined_at.isoformat() if talk.joined_at else None,
         "announced": talk.announced,
+        "letter": talk.letter,
+        "letter_at": talk.letter_at.isoformat() if talk.letter_at else None,
+        "pinned": [list(button) for button in talk.pinned],
+        "pinned_from": talk.pinned_from,
     }
     data |= {key: value for key, value in optional.items() if value}
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
@@ -192,6 +203,10 @@ def load(text: str) -> Talk:
             silent=bool(data.get("silent", False)),
             joined_at=datetime.fromisoformat(joined) if (joined := data.get("joined_at")) else None,
             announced=bool(data.get("announced", False)),
+            letter=str(data.get("letter", "")),
+            letter_at=datetime.fromisoformat(at) if (at := data.get("letter_at")) else None,
+            pinned=tuple((str(token), str(label)) for token, label in data.get("pinned", ())),
+            pinned_from=int(data.get("pinned_from", 0)),
             checkins=tuple(
                 Checkin(datetime.fromisoformat(at), str(lesson), str(step))
                 for at, lesson, step in data.get("checkins", ())

@@ -31,6 +31,7 @@ LISTS = (
         "leads",
         "letters",
         "joins",
+        "leaving",
     ),
     *("emergency", "emergency_die", "emergency_hurt", "emergency_around", "emergency_doubt"),
 )

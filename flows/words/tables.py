@@ -65,6 +65,7 @@ class Words:
     answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     officers: Mapping[str, str] = field(default_factory=dict)
     small_talk: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    leaving: frozenset[str] = frozenset()
     around: frozenset[str] = frozenset()
     polite: frozenset[str] = frozenset()
 
@@ -161,6 +162,7 @@ def _with_meanings(base: Words, table: Mapping[str, object]) -> Words:
             " ".join(_folded(base, way)): name for name, ways in _lists(table, "officers").items() for way in ways
         },
         small_talk={name: tuple(ways) for name, ways in _lists(table, "small_talk").items()},
+        leaving=frozenset(" ".join(_folded(base, way)) for way in _list(table, "leaving")),
         polite=frozenset(polite),
         around=frozenset(" ".join(folded).split()) | polite | leading | base.denials,
     )

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.tutoring.pairing import policy, staff, ticking
+from bot.tutoring.pairing import policy, staff, taking, ticking
 from bot.tutoring.pairing.candidates import nearness, scopes
 from bot.tutoring.pairing.deadlines import Clock
 from bot.tutoring.pairing.explain import explain
@@ -127,12 +127,12 @@ def test_whom_she_wants_to_leave_is_not_asked_to_be_the_next():
 def test_a_wish_that_an_officer_took_ends_when_she_has_somebody():
     story = Story()
     request = story.does("sau", policy.ask, "sau", "pair")
-    assert story.does("canbo", policy.take, request.request_id)
+    assert story.does("canbo", taking.take, request.request_id)
     story.teaches("gan", capacity=3)
     story.does("sau", policy.ask, "sau", "help")
     story.does("gan", policy.accept, next(iter(story.memory.offers)))
     assert story.memory.requests[request.request_id].state == "closed"
-    assert ("canbo", "help_done_owner") in story.said
+    assert ("canbo", "help_not_needed") in story.said
 
 
 def test_change_is_discreet():
@@ -164,8 +164,8 @@ def test_a_cry_for_safety_rings_at_night_and_climbs():
     assert request.due_at == story.now + 15 * MINUTE
     story.now = request.due_at
     story.does("", ticking.tick, request.request_id)
-    assert story.said == [("canbo", "safety_again"), ("tinh", "safety_again"), ("sau", "safety_wait")]
-    assert story.does("tinh", policy.take, request.request_id)
+    assert story.said == [("canbo", "safety_again"), ("tinh", "safety_again"), ("sau", "safety_wait_1")]
+    assert story.does("tinh", taking.take, request.request_id)
     assert ("sau", "help_coming") in story.said
 
 
@@ -186,7 +186,7 @@ def test_an_officer_of_another_ward_reaches_nothing():
     story.memory.posts["/dong-nai/w2/"] = ["khac"]
     story.teaches("gan")
     request = story.does("sau", policy.ask, "sau", "pair")
-    assert not story.does("khac", policy.take, request.request_id)
+    assert not story.does("khac", taking.take, request.request_id)
     assert story.said == [("khac", "not_yours")]
     assert story.does("khac", policy.assign, request.request_id, "gan") == "not_yours"
 
@@ -269,7 +269,7 @@ def test_a_cry_passes_over_whoever_cannot_be_reached():
     assert "Bỏ qua vì không nhắn tới được (đã chặn máy): 1 cán bộ." in told.lines
     story.now = request.due_at
     story.does("", ticking.tick, request.request_id)
-    assert story.said == [("tinh", "safety_again"), ("sau", "safety_wait")]
+    assert story.said == [("tinh", "safety_again"), ("sau", "safety_wait_1")]
 
 
 def test_a_cry_moves_on_in_the_moment_in_which_its_officer_proves_to_be_out_of_reach():
@@ -279,7 +279,7 @@ def test_a_cry_moves_on_in_the_moment_in_which_its_officer_proves_to_be_out_of_r
     blocks(story, "canbo")
     assert story.memory.requests[request.request_id].owner_id == "tinh"
     assert story.said == [("tinh", "safety_call")]
-    assert story.does("tinh", policy.take, request.request_id)
+    assert story.does("tinh", taking.take, request.request_id)
     blocks(story, "tinh")
     assert ("sau", "safety_alone") in story.said, "nobody is being called any more: she hears whom to call herself"
 
@@ -310,7 +310,7 @@ def test_who_acts_is_there_whatever_was_known_of_her():
     story = Story()
     request = story.does("sau", policy.ask, "sau", "pair")
     blocks(story, "canbo")
-    assert story.does("canbo", policy.take, request.request_id)
+    assert story.does("canbo", taking.take, request.request_id)
     assert story.memory.requests[request.request_id].owner_id == "canbo"
 
 
@@ -329,7 +329,7 @@ def test_what_is_known_of_who_is_out_of_reach_survives_a_stop():
 def test_whoever_had_taken_it_on_hears_that_she_has_left():
     story = Story()
     story.does("sau", policy.ask, "sau", "pair")
-    story.does("canbo", policy.take, next(iter(story.memory.requests)))
+    story.does("canbo", taking.take, next(iter(story.memory.requests)))
     story.does("", staff.learner_leaves, "sau")
     assert story.said == [("canbo", "helped_left")]
 
@@ -351,3 +351,17 @@ def test_everybody_who_was_called_hears_that_she_has_left():
     story.does("sau", policy.ask, "sau", "safety")
     story.does("", staff.learner_leaves, "sau")
     assert story.said == [("canbo", "safety_left"), ("gan", "safety_left"), ("gan", "learner_left")]
+
+
+def test_strangers_cry_where_no_officer_is_and_the_clock_goes_on():
+    story = Story()
+    story.memory.posts = {}
+    for who in ("la", "lb"):
+        story.memory.put_learner(Learner(who, "Khách", "", confirmed=False))
+        story.does(who, policy.ask, who, "safety")
+    for _ in range(6):
+        story.now += 15 * MINUTE
+        for request_id in story.memory.due(story.now, 9):
+            story.does("", ticking.tick, request_id)
+        assert all(each.due_at > story.now for each in story.memory.unclosed())
+    assert story.said == [], "alone is said once"

@@ -11,20 +11,34 @@ from typing import Any
 
 from bot.tutoring.pairing.deadlines import Clock
 from bot.tutoring.pairing.ledger import Memory
-from bot.tutoring.pairing.model import HOUR, OFFICER, Instructor, Note, Offer, Pairing, Request, Rules, Tell
+from bot.tutoring.pairing.model import (
+    HOUR,
+    OFFICER,
+    Instructor,
+    Note,
+    Offer,
+    Pairing,
+    Request,
+    Rules,
+    Tell,
+    danger_of,
+)
 from bot.tutoring.pairing.turn import SERVED_AT_ONCE
 
-URGENT = {
-    "safety_left",
+OF_SAFETY = {"help_coming", "help_under_way", "follow_up", "follow_up_learner", "handed", "unhelped"}
+"""Which are urgent only where a cry for safety is meant."""
+URGENT = OF_SAFETY | {
     "safety_call",
     "safety_again",
-    "safety_wait",
+    "unhelped_heard",
+    "safety_strangers",
     "safety_taken",
-    "help_coming",
-    "follow_up",
-    "follow_up_learner",
+    "relieved",
+    "safety_mistake",
+    "safety_left",
 }
-OF_SAFETY = {"help_coming", "follow_up", "follow_up_learner"}  # which are urgent only where a cry for safety is meant
+URGENT |= {f"{danger}_wait_{n}" for danger in ("safety", "danger") for n in (1, 2, 3, 4)}
+URGENT |= {"safety_alone", "danger_alone", "die_call", "die_again", "hurt_call", "hurt_again"}
 APART = {"changed", "reported", "left_by_instructor", "suspended"}
 ZONE = 7 * HOUR  # the tests' clock: quiet from 20:00 to 08:00 in Đồng Nai
 
@@ -131,9 +145,9 @@ def both_hear_of_it(event: Event) -> None:
         if pairing.ended_why != "learner_left":
             assert event.told(her) or event.is_gone(her), f"{her} does not hear that {pairing} is over"
         if pairing.ended_why not in ("suspended", "instructor_left"):
-            assert any(tell.phrase in ("pairing_over", "learner_left") for tell in event.told(me)) or event.is_gone(
-                me
-            ), pairing
+            assert any(
+                tell.phrase in ("pairing_over", "pairing_left", "learner_left") for tell in event.told(me)
+            ) or event.is_gone(me), pairing
     for request in event.after.unclosed():
         before_it = event.before.requests.get(request.request_id)
         if request.state == "open" and (before_it is None or before_it.state != "open"):
@@ -248,10 +262,16 @@ def robbed_is_heard_at_once(event: Event) -> None:
     for key, request in event.after.requests.items():
         if key in event.before.requests or request.kind != "safety" or request.state == "closed":
             continue
+        if request.width < OFFICER and not event.after.learners[request.learner_id].confirmed:
+            ahead = [
+                each for each in event.before.requests.values() if each.kind == "safety" and each.state == "waiting"
+            ]
+            assert any(each.due_at == request.due_at for each in ahead), f"{request} does not ring with the others"
+            continue
         pairing = event.after.pairing_of(request.learner_id)
         both = {request.owner_id, pairing.instructor_id if pairing else request.owner_id}
         for who in both - event.after.closed:
-            called = [tell for tell in event.told(who) if tell.phrase == "safety_call"]
+            called = [tell for tell in event.told(who) if tell.phrase == f"{danger_of(request)}_call"]
             assert called and called[0].at == event.now and called[0].urgent, f"{who} is not called for {request}"
 
 

@@ -25,7 +25,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot.tutoring.pairing import policy, staff, ticking
+from bot.tutoring.pairing import policy, safety, staff, taking, ticking
 from bot.tutoring.pairing.candidates import against
 from bot.tutoring.pairing.deadlines import Clock
 from bot.tutoring.pairing.ledger import Memory, is_waiting_for_somebody, load_memory
@@ -45,6 +45,7 @@ from bot.tutoring.pairing.model import (
 from bot.tutoring.pairing.turn import Turn
 from bot.tutoring.quiet import QuietHours
 from tests.machine.pairing_promises import Event, check, photograph
+from tests.machine.pairing_truths import holds
 
 CLOCK = Clock(QuietHours(time(20), time(8), ZoneInfo("Asia/Ho_Chi_Minh")))
 RULES = Rules()
@@ -52,7 +53,7 @@ MORNING = 1_795_572_000_000 // HOUR * HOUR  # 09:00 of a Wednesday in Đồng Na
 AREAS = [f"/dong-nai/w{w}/b-{b}/g-{g}/" for w in (1, 2) for b in (1, 2) for g in (1, 2)]
 NEEDS: list[tuple[str, ...]] = [(), (), ("elderly",), ("poor", "remote"), ("other",)]
 TOPICS: list[tuple[str, ...]] = [(), (), ("vneid",), ("pay", "vneid")]
-LEARNERS, INSTRUCTORS = 12, 8
+LEARNERS, INSTRUCTORS, STRANGERS = 12, 8, 3
 learners = st.integers(0, LEARNERS - 1)
 instructors = st.integers(0, INSTRUCTORS - 1)
 COUNTS: Counter[str] = Counter()
@@ -79,7 +80,10 @@ class World(RuleBasedStateMachine):
             tells += self.comes_back(actor)
         COUNTS["tells"] += len(tells)
         notes = self.memory.notes[before:]
-        check(Event(actor, photo, self.memory, notes, tells, self.now, RULES, CLOCK, assigned=not ordered))
+        happened = Event(actor, photo, self.memory, notes, tells, self.now, RULES, CLOCK, assigned=not ordered)
+        check(happened)
+        holds(happened)
+        COUNTS.update(f"“{tell.phrase}”" for tell in tells)
         COUNTS.update(note.what for note in notes)
         offers = [note.detail["offer"] for note in notes if note.what == "offered"]
         for offer_id in offers if ordered else ():
@@ -170,7 +174,7 @@ class World(RuleBasedStateMachine):
         rng = Random(seed)
         self.set_posts({area: list(who) for area, who in self.officers.items()})
         for n in range(LEARNERS):
-            self.joins(n, rng.choice(AREAS), rng.choice(NEEDS), True)
+            self.joins(n, rng.choice(AREAS), rng.choice(NEEDS), n < LEARNERS - STRANGERS)
         for n in range(INSTRUCTORS):
             self.becomes_instructor(n, rng.choice(AREAS), rng.choice(TOPICS), 1 + n % 3)
 
@@ -203,9 +207,26 @@ class World(RuleBasedStateMachine):
     def asks(self, n: int, kind: Any, topic: str) -> None:
         self.happens(f"l{n}", lambda turn: policy.ask(turn, f"l{n}", kind, topic=topic))
 
+    @rule(many=st.integers(1, LEARNERS))
+    def strangers_cry(self, many: int) -> None:
+        """Women whom nobody has confirmed yet, one after another."""
+        for learner in [each for each in self.memory.learners.values() if not each.confirmed][:many]:
+            self.happens(learner.learner_id, partial(_ask, learner.learner_id, "safety"))
+
     @rule(n=learners)
-    def cries_for_help(self, n: int) -> None:
-        asked = self.happens(f"l{n}", lambda turn: policy.ask(turn, f"l{n}", "safety"))
+    def calls_it_off(self, n: int) -> None:
+        self.happens(f"l{n}", safety.mistaken)
+
+    @precondition(lambda self: self.memory.pairings)
+    @rule(number=st.integers(0, 99), by_learner=st.booleans())
+    def reports(self, number: int, by_learner: bool) -> None:
+        pairing = list(self.memory.pairings.values())[number % len(self.memory.pairings)]
+        actor = pairing.learner_id if by_learner else pairing.instructor_id
+        self.happens(actor, lambda turn: staff.report(turn, pairing.pairing_id))
+
+    @rule(n=learners, need=st.sampled_from(["", "", "die", "hurt"]))
+    def cries_for_help(self, n: int, need: str) -> None:
+        asked = self.happens(f"l{n}", lambda turn: policy.ask(turn, f"l{n}", "safety", need=need))
         assert asked is None or asked.due_at <= self.now + RULES.safety or asked.state == "open"
 
     @precondition(lambda self: self.open_offers())
@@ -267,7 +288,7 @@ class World(RuleBasedStateMachine):
     @rule(number=st.integers(0, 99), who=st.sampled_from(["o0", "o1", "o2", "i0", "i1"]))
     def takes_it(self, number: int, who: str) -> None:
         request = self.unclosed()[number % len(self.unclosed())]
-        self.happens(who, lambda turn: policy.take(turn, request.request_id))
+        self.happens(who, lambda turn: taking.take(turn, request.request_id))
 
     @precondition(lambda self: self.unclosed())
     @rule(number=st.integers(0, 99), who=st.sampled_from(["o0", "o1"]), n=instructors)
@@ -276,11 +297,24 @@ class World(RuleBasedStateMachine):
         self.happens(who, lambda turn: policy.assign(turn, request.request_id, f"i{n}"), ordered=False)
 
     @precondition(lambda self: self.unclosed())
+    @rule(number=st.integers(0, 99), who=st.sampled_from(["o0", "o1", "o2", "i0", "i1"]))
+    def is_handed_on_or_relieved(self, number: int, who: str) -> None:
+        request = self.unclosed()[number % len(self.unclosed())]
+        self.happens(request.owner_id, lambda turn: taking.hand_over(turn, request.request_id, who))
+        self.happens(who, lambda turn: taking.relieve(turn, request.request_id))
+
+    @precondition(lambda self: self.unclosed())
+    @rule(number=st.integers(0, 99))
+    def nobody_has_helped(self, number: int) -> None:
+        request = self.unclosed()[number % len(self.unclosed())]
+        self.happens(request.learner_id, lambda turn: taking.still(turn, request.request_id))
+
+    @precondition(lambda self: self.unclosed())
     @rule(number=st.integers(0, 99), by_owner=st.booleans())
     def is_done(self, number: int, by_owner: bool) -> None:
         request = self.unclosed()[number % len(self.unclosed())]
         actor = request.owner_id if by_owner else request.learner_id
-        self.happens(actor, lambda turn: policy.done(turn, request.request_id))
+        self.happens(actor, lambda turn: taking.done(turn, request.request_id))
 
     @precondition(lambda self: self.unclosed())
     @rule(number=st.integers(0, 99))

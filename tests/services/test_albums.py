@@ -202,7 +202,7 @@ async def test_an_instructor_who_asks_for_a_code_under_a_picture_is_reported(t: 
     await hoa.does(Media("photo", "ONE", "chị đọc mã OTP cho em nhé"))
     assert "giữ lại" in hoa.said
     await t.tells()
-    assert "giống kiểu lừa đảo" in cuc.said and not lan.said
+    assert "đã giữ lại một tin" in cuc.said and not lan.said
 
 
 async def test_an_edit_does_not_take_the_pictures_away(t: Tutor, phone: Phone):

@@ -86,9 +86,9 @@ async def test_at_night_only_what_is_urgent_rings(tmp_path: Path):
         lan = await t.learner().meets()
         t.clock.passes(hours=14)
         await notice(t, lan, "pair_asked")
-        await notice(t, lan, "safety_wait", urgent=1)
+        await notice(t, lan, "safety_wait_4", urgent=1)
         await t.tells()
-        assert "đang kêu thêm người" in lan.said and "ở gần" not in lan.said
+        assert "vẫn nhắn cán bộ Hội" in lan.said and "ở gần" not in lan.said
         await t.passes(hours=10)
         assert "ở gần" in lan.said
 

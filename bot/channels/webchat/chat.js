@@ -3,7 +3,7 @@
 (function () {
   const $ = (id) => document.getElementById(id);
   const log = $('log'), waiting = $('waiting'), end = $('end'), answers = $('answers');
-  const more = $('more'), notice = $('notice'), line = $('line'), form = $('form'), text = $('text');
+  const pinned = $('pinned'), more = $('more'), notice = $('notice'), line = $('line'), form = $('form'), text = $('text');
   const tutor = $('tutor').textContent, header = document.querySelector('header'), footer = document.querySelector('footer');
 
   const KEEP = 400;             // lines shown at most
@@ -99,7 +99,9 @@
   // The answers of the newest prompt, as long as she has said nothing since.
   function offer() {
     const held = answers.contains(document.activeElement);
-    const open = prompt && prompt.no > mineNo && !queue.length ? prompt.buttons : [];
+    const all = prompt ? prompt.buttons : [];
+    pin(all.filter((button) => button.pinned));
+    const open = all.length && prompt.no > mineNo && !queue.length ? all.filter((button) => !button.pinned) : [];
     const key = open.length ? prompt.no : 0;
     if (answers.no === key) return;
     answers.no = key;
@@ -107,17 +109,30 @@
     answers.hidden = !open.length;
     answers.className = open.length > 4 && open.every((button) => button.label.length < 13) ? 'short' : '';
     const tooSoon = tappedAt + CALM_MS - Date.now();
-    open.forEach((button) => {
-      const node = answers.appendChild(make('button', '', button.label));
-      node.type = 'button';
-      node.disabled = tooSoon > 0;
-      node.onclick = () => {
-        tappedAt = Date.now();
-        say({ token: button.token }, button.label);
-      };
-    });
+    open.forEach((button) => { tappable(answers, button).disabled = tooSoon > 0; });
     if (tooSoon > 0) setTimeout(() => answers.childNodes.forEach((node) => { node.disabled = false; }), tooSoon);
     if (held) end.focus({ preventScroll: true });   // the next Tab leads to the new answers
+  }
+
+  // What still waits for her stays in sight above the line she writes in, whatever she has said since.
+  function pin(open) {
+    const key = open.map((button) => button.token + button.label).join();
+    if (pinned.key === key) return;
+    pinned.key = key;
+    pinned.textContent = '';
+    pinned.hidden = !open.length;
+    open.forEach((button) => tappable(pinned, button));
+    if (following) toEnd();
+  }
+
+  function tappable(where, button) {
+    const node = where.appendChild(make('button', '', button.label));
+    node.type = 'button';
+    node.onclick = () => {
+      tappedAt = Date.now();
+      say({ token: button.token }, button.label);
+    };
+    return node;
   }
 
   // --- scrolling: follow her, never pull her ---

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot.channels.base import LogEntry
+from bot.channels.base import Button, LogEntry
 from bot.channels.webchat.channel import Crowded, Malformed, TooLong, WebChat
 from bot.channels.webchat.identity import COOKIE, COOKIE_AGE_S, Visitor
 from bot.channels.webchat.page import build_page
@@ -266,11 +266,15 @@ def _as_data(entries: Sequence[LogEntry]) -> list[dict[str, object]]:
             "no": entry.no,
             "who": entry.who,
             "text": entry.text,
-            "buttons": [{"token": button.token, "label": button.label} for button in entry.buttons],
+            "buttons": [_button(button) for button in entry.buttons],
             "at": entry.at.isoformat(timespec="seconds"),
         }
         for entry in entries
     ]
+
+
+def _button(button: Button) -> dict[str, object]:
+    return {"token": button.token, "label": button.label, **({"pinned": True} if button.pinned else {})}
 
 
 def _event(entries: Sequence[LogEntry]) -> bytes:

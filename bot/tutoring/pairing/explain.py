@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from bot.tutoring.pairing.calls import Call, told
 from bot.tutoring.pairing.candidates import against, nearness
 from bot.tutoring.pairing.deadlines import Clock
 from bot.tutoring.pairing.ledger import Ledger
-from bot.tutoring.pairing.model import OFFICER, UNION_FIRST, Instructor, Request
+from bot.tutoring.pairing.model import OFFICER, UNION_FIRST, Instructor, Learner, Request
 
 WIDTHS = ("cùng tổ", "cùng chi hội", "cùng xã, phường", "trong tỉnh")
 REASONS = {
@@ -37,11 +38,21 @@ class Explanation:
     lines: tuple[str, ...]
 
 
-def explain(ledger: Ledger, request: Request, instructors: Iterable[Instructor], now: int, clock: Clock) -> Explanation:
-    """Look at it as the policies do. `instructors`: everybody who teaches in the learner's province."""
+def explain(
+    ledger: Ledger,
+    request: Request,
+    instructors: Iterable[Instructor],
+    now: int,
+    clock: Clock,
+    calls: Sequence[Call] = (),
+) -> Explanation:
+    """Look at it as the policies do. `instructors`: everybody who teaches in the learner's province; `calls`: who was
+    called, where it is a cry for safety."""
     learner = ledger.learner(request.learner_id)
     if learner is None:
         return Explanation((0, 0, 0, 0), (), ("Người học không còn ở đây.",))
+    if request.kind == "safety":
+        return Explanation((0, 0, 0, 0), (), _of_cry(ledger, request, clock, calls))
     tried, near, reasons = ledger.tried(request), [0, 0, 0, 0], Counter[str]()
     for each in instructors:
         reason = against(each, ledger.load(each.learner_id), learner, request.topic, tried, now, clock)
@@ -51,7 +62,7 @@ def explain(ledger: Ledger, request: Request, instructors: Iterable[Instructor],
             near[nearness(each.path, learner.path)] += 1
     lines = [f"Chờ từ {clock.say(request.since_at)}, hạn tới {clock.say(request.due_at)}."]
     if request.priority <= UNION_FIRST:
-        lines.append("Được ưu tiên." if request.kind != "safety" else "Việc khẩn: trước mọi việc khác.")
+        lines.append("Được ưu tiên.")
     lines.append(_where(ledger, request))
     if not learner.confirmed:
         lines.append("Chưa được xác nhận là hội viên nên chưa ghép với ai.")
@@ -60,10 +71,29 @@ def explain(ledger: Ledger, request: Request, instructors: Iterable[Instructor],
     if reasons:
         kinds = [f"{count} người {REASONS[reason]}" for reason, count in reasons.most_common()]
         lines.append("Không hỏi được: " + ", ".join(kinds) + ".")
-    if closed := len(ledger.away(ledger.officers(learner.path))):
-        lines.append(f"Bỏ qua vì không nhắn tới được (đã chặn máy): {closed} cán bộ.")
+    lines += _out_of_reach(ledger, learner)
     first, second, third, fourth = near
     return Explanation((first, second, third, fourth), tuple(reasons.most_common()), tuple(lines))
+
+
+def _of_cry(ledger: Ledger, request: Request, clock: Clock, calls: Sequence[Call]) -> tuple[str, ...]:
+    """Nobody is offered a cry: people are called, until somebody takes it."""
+    since = f"Việc khẩn, trước mọi việc khác: kêu cứu từ {clock.say(request.since_at)}."
+    if request.state == "closed":
+        return since, _where(ledger, request), *told(calls, clock)
+    owner = ledger.learner(request.owner_id)
+    name = (owner.name if owner else "") or "một người"
+    if request.state == "open":
+        return since, f"{name} đã nhận và đang lo.", *told(calls, clock)
+    learner = ledger.learner(request.learner_id)
+    out = _out_of_reach(ledger, learner) if learner else []
+    return since, f"Chưa ai nhận; gọi lại lúc {clock.say(request.due_at)}.", *told(calls, clock), *out
+
+
+def _out_of_reach(ledger: Ledger, learner: Learner) -> list[str]:
+    """How many officers of hers are passed over."""
+    closed = len(ledger.away(ledger.officers(learner.path)))
+    return [f"Bỏ qua vì không nhắn tới được (đã chặn máy): {closed} cán bộ."] if closed else []
 
 
 def _where(ledger: Ledger, request: Request) -> str:

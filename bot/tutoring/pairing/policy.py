@@ -10,11 +10,11 @@ from dataclasses import replace
 
 from bot.tutoring.pairing import safety
 from bot.tutoring.pairing.candidates import against_ever, priority
-from bot.tutoring.pairing.model import GROUP, OFFICER, Instructor, Kind, Offer, Request
+from bot.tutoring.pairing.model import GROUP, OFFICER, Instructor, Kind, Learner, Offer, Request
+from bot.tutoring.pairing.taking import opened
 from bot.tutoring.pairing.turn import Turn
 
 STRANGERS_AT_ONCE = 5
-SAFETY_ROUNDS = 4  # an hour of quarters: so long may it take to help somebody who has just been robbed
 
 # --- a learner asks ---
 
@@ -49,7 +49,8 @@ def ask(
         if known.kind == kind or {known.kind, kind} == {"pair", "change"}:
             if kind == "safety":
                 return safety.cried_again(turn, known, need)
-            _say_to_her(turn, known, "pair_already")
+            if place:
+                _say_again(turn, known, learner)
             return known
     kind_of_owner, owner = turn.post(learner)
     first = Request(
@@ -94,6 +95,18 @@ def tell_where(turn: Turn, request: Request, *, again: bool) -> Request:
     return request
 
 
+def _say_again(turn: Turn, known: Request, learner: Learner) -> None:
+    """She asks once more for what is under way: where it stands now, unless this turn has told her already."""
+    if any((each.to, each.about) == (learner.learner_id, known.request_id) for each in turn.tells):
+        return
+    if known.state == "open":
+        turn.tell(learner.learner_id, "help_under_way", known.request_id, ten_hdv=turn.name(known.owner_id))
+    elif known.state == "offered":
+        _say_to_her(turn, known, "pair_already")
+    else:
+        _say_to_her(turn, known, "pair_wait" if learner.confirmed else "pair_stranger")
+
+
 def _say_to_her(turn: Turn, request: Request, phrase: str) -> None:
     """Where nobody of the union is on this system nothing is promised; whom to call she has heard with her "giúp"."""
     if request.owner_id:
@@ -108,7 +121,7 @@ def cancel(turn: Turn, request_id: str) -> None:
     request = turn.ledger.request(request_id)
     if request and request.state != "closed" and request.learner_id == turn.actor:
         if request.state == "open":
-            turn.tell(request.owner_id, "help_done_owner", ten_hv=turn.name(request.learner_id))
+            turn.tell(request.owner_id, "help_not_needed", ten_hv=turn.name(request.learner_id))
         turn.close(request, "cancelled")
 
 
@@ -155,14 +168,14 @@ def accept(turn: Turn, offer_id: str) -> bool:
         turn.tell(her, "pair_found", pairing.pairing_id, ten_hdv=turn.name(me))
         turn.tell(me, "offer_accepted", pairing.pairing_id, ten_hv=learner.name)
         if request.kind == "help":
-            _opened(turn, request, "instructor", me)
+            opened(turn, request, "instructor", me)
         else:
             turn.close(request, "paired")
         _settle_other_wishes(turn, request)
         if old is not None:
             turn.serve(old.instructor_id)
     else:
-        _opened(turn, request, "instructor", me)
+        opened(turn, request, "instructor", me)
         turn.tell(her, "help_coming", request.request_id, ten_hdv=turn.name(me))
         turn.tell(me, "offer_help_accepted", request.request_id, ten_hv=learner.name)
     return True
@@ -182,22 +195,8 @@ def _settle_other_wishes(turn: Turn, done: Request) -> None:
                 turn.serve(freed)
         else:
             if other.state == "open":
-                turn.tell(other.owner_id, "help_done_owner", ten_hv=turn.name(other.learner_id))
+                turn.tell(other.owner_id, "help_not_needed", ten_hv=turn.name(other.learner_id))
             turn.close(other, "paired")
-
-
-def _opened(turn: Turn, request: Request, kind: str, owner: str) -> None:
-    due = asked_again_at(turn, request)
-    taken = replace(request, state="open", owner_kind=kind, owner_id=owner, due_at=due, follow_ups=0)  # type: ignore[arg-type]
-    turn.ledger.put_request(taken)
-    turn.note("taken", request, by=owner)
-
-
-def asked_again_at(turn: Turn, request: Request) -> int:
-    """When both are asked whether it is done: of a cry for safety soon, at any hour."""
-    if request.kind == "safety":
-        return turn.now + SAFETY_ROUNDS * turn.rules.safety
-    return turn.clock.after(turn.now, turn.rules.follow_up)
 
 
 def later(turn: Turn, offer_id: str) -> bool:
@@ -255,35 +254,7 @@ def _answers(turn: Turn, offer: Offer) -> Instructor | None:
     return me
 
 
-# --- somebody deals with it ---
-
-
-def take(turn: Turn, request_id: str) -> bool:
-    """An officer of her area, or her instructor, answers for the request from now on."""
-    request = turn.ledger.request(request_id)
-    learner = turn.ledger.learner(request.learner_id) if request else None
-    if request is None or learner is None or request.state in ("closed", "open"):
-        turn.tell(turn.actor, "offer_gone")
-        return False
-    pairing = turn.ledger.pairing_of(learner.learner_id)
-    is_officer = turn.actor in turn.ledger.officers(learner.path)
-    is_hers = pairing and pairing.instructor_id == turn.actor and request.kind in ("help", "safety")
-    if turn.actor == learner.learner_id or not (is_officer or is_hers):
-        turn.tell(turn.actor, "not_yours")
-        return False
-    freed = turn.withdraw(request_id)
-    _opened(turn, request, "officer" if is_officer else "instructor", turn.actor)
-    urgent = request.kind == "safety"
-    me = turn.name(turn.actor)
-    turn.tell(learner.learner_id, "help_coming", request_id, urgent=urgent, ten_hdv=me)
-    turn.tell(turn.actor, "taken", request_id, ten_hv=learner.name)
-    if urgent:
-        for who in dict.fromkeys((request.owner_id, pairing.instructor_id if pairing else "")):
-            if who != turn.actor:
-                turn.tell(who, "safety_taken", urgent=True, ten_hv=learner.name, ten_hdv=me)
-    if freed:
-        turn.serve(freed)
-    return True
+# --- an officer, and the clock ---
 
 
 def assign(turn: Turn, request_id: str, instructor_id: str) -> str:
@@ -310,31 +281,6 @@ def assign(turn: Turn, request_id: str, instructor_id: str) -> str:
     if freed:
         turn.serve(freed)
     return ""
-
-
-def done(turn: Turn, request_id: str) -> bool:
-    """It is dealt with: the owner or the learner says so."""
-    request = turn.ledger.request(request_id)
-    if request is None or request.state == "closed" or turn.actor not in (request.owner_id, request.learner_id):
-        return False
-    mine = turn.actor == request.learner_id
-    if not mine and request.state != "open":
-        turn.tell(turn.actor, "offer_gone")  # whoever was only asked has not helped anybody
-        return False
-    turn.close(request, "done")
-    turn.tell(request.owner_id, "help_done_owner", ten_hv=turn.name(request.learner_id))
-    turn.tell(request.learner_id, "thanks" if mine else "help_done")
-    return True
-
-
-def still(turn: Turn, request_id: str) -> bool:
-    """The learner says that nobody has helped her yet: it goes to the officer."""
-    request = turn.ledger.request(request_id)
-    if request is None or request.state != "open" or turn.actor != request.learner_id:
-        return False
-    turn.note("not_helped", request)
-    turn.escalate(replace(request, state="waiting"))
-    return True
 
 
 def release(turn: Turn, request_ids: Collection[str]) -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.tutoring.pairing.model import OFFICER, Request, danger_of
+from bot.tutoring.pairing.model import OFFICER, PROVINCE, Request, danger_of
 from bot.tutoring.pairing.turn import Turn
+
+HOLDERS, MOST_OF_CROWD = 4, 60
+"""Officers whose cries are looked through for a crowd, and how many of each."""
+HOUR_OF_ROUNDS = 4  # quarters of an hour, in each of which strangers' cries ring; from then on once an hour
 
 _GRAVITY = ("", "safety", "hurt", "die")
 
@@ -13,12 +18,19 @@ _GRAVITY = ("", "safety", "hurt", "die")
 def call_everybody(turn: Turn, request: Request) -> Request:
     """Somebody is being robbed, or is in danger: her instructor and the officer, together, at any hour."""
     learner = turn.ledger.learner(request.learner_id)
+    crowd = [each for each in _crowd(turn, request) if each.request_id != request.request_id]
+    if crowd and request.state != "open":
+        # It rings with them, when they ring next; till then it stands in the officer's list.
+        request = replace(request, width=PROVINCE, due_at=min(each.due_at for each in crowd))
+        turn.ledger.put_request(request)
+        tell_called(turn, request)
+        return request
     request = replace(request, width=OFFICER, due_at=turn.now + turn.rules.safety)
     turn.ledger.put_request(request)
     tell_called(turn, request)
     name, area = (learner.name, learner.area) if learner else ("", "")
-    for who in called(turn, request):
-        turn.tell(who, f"{danger_of(request)}_call", request.request_id, urgent=True, ten_hv=name, khu=area)
+    for who in _first_called(turn, request):
+        turn.call(who, f"{danger_of(request)}_call", request, ten_hv=name, khu=area)
     return request
 
 
@@ -29,24 +41,94 @@ def cried_again(turn: Turn, request: Request, need: str) -> Request:
     anew = request.state == "open" and turn.now - request.since_at >= turn.rules.safety
     if graver or anew:
         return call_everybody(turn, replace(request, need=need if graver else request.need, since_at=turn.now))
-    tell_called(turn, request)
+    if request.state == "open":
+        helper = turn.name(request.owner_id)
+        turn.tell(request.learner_id, "help_under_way", request.request_id, urgent=True, ten_hdv=helper)
+    else:
+        tell_called(turn, request)
     return request
 
 
-def called(turn: Turn, request: Request) -> list[str]:
+def _first_called(turn: Turn, request: Request) -> list[str]:
     """The officer and her instructor, as far as there are any who can be reached."""
     pairing = turn.ledger.pairing_of(request.learner_id)
     both = dict.fromkeys((request.owner_id, pairing.instructor_id if pairing else ""))
     return turn.reachable([each for each in both if each])
 
 
+def called(turn: Turn, request: Request) -> list[str]:
+    """Everybody who has been called for it by now: those, and the officers whom it has reached since."""
+    learner = turn.ledger.learner(request.learner_id)
+    chain = turn.reachable(turn.ledger.officers(learner.path if learner else ""))[: max(request.width - OFFICER + 1, 0)]
+    return [each for each in dict.fromkeys((*_first_called(turn, request), *chain)) if each != request.learner_id]
+
+
 def tell_called(turn: Turn, request: Request) -> None:
     """What to do now, and who is really being called; where nobody can be called, nothing of that is said."""
-    known, pairing = called(turn, request), turn.ledger.pairing_of(request.learner_id)
-    helper = pairing is not None and pairing.instructor_id in known
-    if known:
-        who = "called_both" if helper and len(known) > 1 else "called_helper" if helper else "called_officer"
+    if request.width < OFFICER:  # one of a crowd, which has not rung for her yet
+        latest = turn.clock.say(request.due_at)
+        turn.tell(request.learner_id, "safety_listed", request.request_id, luc=latest)
+        return
+    first, pairing = _first_called(turn, request), turn.ledger.pairing_of(request.learner_id)
+    helper = pairing is not None and pairing.instructor_id in first
+    if first:
+        who = "called_both" if helper and len(first) > 1 else "called_helper" if helper else "called_officer"
         turn.tell(request.learner_id, f"{danger_of(request)}_steps", request.request_id, ai=who)
+
+
+# --- strangers ---
+
+
+def is_of_stranger(turn: Turn, request: Request) -> bool:
+    """A cry of robbery by somebody whom nobody has confirmed: such cries ring together. Danger of life never waits."""
+    learner = turn.ledger.learner(request.learner_id)
+    return request.kind == "safety" and danger_of(request) == "safety" and learner is not None and not learner.confirmed
+
+
+def _crowd(turn: Turn, request: Request) -> list[Request]:
+    """This cry of a stranger with others of her place that nobody has taken, the oldest first; empty for a member's."""
+    if not is_of_stranger(turn, request):
+        return []
+    learner = turn.ledger.learner(request.learner_id)
+    path = learner.path if learner else ""
+    held = [each for who in turn.ledger.officers(path)[:HOLDERS] for each in turn.ledger.owned_by(who, MOST_OF_CROWD)]
+    others = [each for each in held if each.state == "waiting" and is_of_stranger(turn, each)]
+    found = {each.request_id: each for each in (request, *others)}
+    return sorted(found.values(), key=lambda each: (each.since_at, each.request_id))
+
+
+def ring_strangers(turn: Turn, request: Request) -> None:
+    """Their time is up: all of them go one officer up, and each officer whom some of them have reached hears of those
+    once. After an hour only one round in four rings."""
+    up = [turn.escalate(each, quietly=True) for each in _crowd(turn, request)]
+    newest, oldest = min(each.width for each in up), max(each.width for each in up)
+    if newest - OFFICER > HOUR_OF_ROUNDS and not _rings(oldest):  # the newest waits no longer than the first did
+        return
+    reached: dict[str, list[Request]] = {}
+    for each in up:
+        for who in called(turn, each):
+            reached.setdefault(who, []).append(each)
+    for who, hers in reached.items():
+        _ring_for(turn, who, hers)
+
+
+def _rings(width: int) -> bool:
+    rounds = width - OFFICER
+    return rounds <= HOUR_OF_ROUNDS or rounds % HOUR_OF_ROUNDS == 0
+
+
+def _ring_for(turn: Turn, who: str, crowd: Sequence[Request]) -> None:
+    """One notice that counts, once in a turn; each of them has rung her."""
+    since, first = turn.clock.say(crowd[0].since_at), crowd[0]
+    if len(crowd) == 1:
+        learner = turn.ledger.learner(first.learner_id)
+        name, area = (learner.name, learner.area) if learner else ("", "")
+        phrase = "safety_again" if first.width > OFFICER else "safety_call"
+        turn.call(who, phrase, first, luc=since, ten_hv=name, khu=area)
+    elif who and not any((each.to, each.phrase) == (who, "safety_strangers") for each in turn.tells):
+        turn.tell(who, "safety_strangers", urgent=True, so=str(len(crowd)), luc=since)
+        for each in crowd:
+            turn.note("called", each, to=who)
 
 
 def mistaken(turn: Turn) -> None:
@@ -55,18 +137,22 @@ def mistaken(turn: Turn) -> None:
         if request.kind != "safety":
             continue
         learner = turn.ledger.learner(request.learner_id)
-        above = turn.ledger.officers(learner.path if learner else "")[: max(request.width - OFFICER + 1, 0)]
+        told = called(turn, request)
         turn.close(request, "mistake")
-        for who in dict.fromkeys((*called(turn, request), *above)):
+        for who in told:
             if who != turn.actor:
                 turn.tell(who, "safety_mistake", urgent=True, ten_hv=learner.name if learner else "")
 
 
 def call_officer(turn: Turn, request_id: str) -> None:
-    """Whoever answers now for a cry for safety hears of it at once; she, when nobody is left to call."""
+    """Whoever answers now for a cry for safety hears of it at once, of a crowd of strangers once; she, when nobody is
+    left to call."""
     if request := turn.ledger.request(request_id):
+        if len(crowd := _crowd(turn, request)) > 1:
+            _ring_for(turn, request.owner_id, crowd)
+            return
         learner = turn.ledger.learner(request.learner_id)
         name, area = (learner.name, learner.area) if learner else ("", "")
-        turn.tell(request.owner_id, f"{danger_of(request)}_call", request_id, urgent=True, ten_hv=name, khu=area)
+        turn.call(request.owner_id, f"{danger_of(request)}_call", request, ten_hv=name, khu=area)
         if not called(turn, request):
             turn.tell_alone(request)

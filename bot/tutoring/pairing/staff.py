@@ -18,10 +18,10 @@ def end(turn: Turn, pairing_id: str, why: str = "") -> bool:
     if turn.actor == pairing.learner_id:
         turn.end_pairing(pairing, why or "ended_by_learner")
         turn.tell(pairing.learner_id, "pairing_ended")
-        turn.tell(pairing.instructor_id, "pairing_over", ten_hv=turn.name(pairing.learner_id))
+        turn.tell(pairing.instructor_id, "pairing_left", ten_hv=turn.name(pairing.learner_id))
         _without_her(turn, pairing)
     else:
-        turn.tell(pairing.instructor_id, "pairing_over", ten_hv=turn.name(pairing.learner_id))
+        turn.tell(pairing.instructor_id, "pairing_left", ten_hv=turn.name(pairing.learner_id))
         _leave_learner(turn, pairing, why or "left_by_instructor")
     turn.serve(pairing.instructor_id)
     return True
@@ -32,30 +32,40 @@ def report(turn: Turn, pairing_id: str) -> bool:
     pairing = turn.ledger.pairing(pairing_id)
     if pairing is None or turn.actor not in (pairing.learner_id, pairing.instructor_id):
         return False
-    reported(turn, pairing_id, pairing.learner_id)
+    other = pairing.instructor_id if turn.actor == pairing.learner_id else pairing.learner_id
+    reported(turn, pairing_id, pairing.learner_id, other)
     return True
 
 
-def reported(turn: Turn, line_id: str, learner_id: str) -> None:
+def reported(turn: Turn, line_id: str, learner_id: str, other_id: str) -> None:
     """One tap: the nearest officer hears of it, the other of the two does not."""
     turn.note("reported", None, line_id)
-    if officer := _other_officer(turn, learner_id):
-        turn.tell(officer, "report_officer", line_id, ten_hv=turn.name(turn.actor))
+    if officer := _other_officer(turn, learner_id, other_id):
+        turn.tell(officer, "report_officer", line_id, ten_hv=turn.name(turn.actor), ten_hdv=turn.name(other_id))
     turn.tell(turn.actor, "report_made" if officer else "report_nobody")
 
 
-def caught(turn: Turn, line_id: str, learner_id: str, finding: str) -> None:
-    """What one wrote was kept back: the officer hears who and of what kind, never the words."""
+def caught(turn: Turn, line_id: str, learner_id: str, other_id: str, finding: str) -> bool:
+    """What one wrote to the other was kept back: the officer hears who and of what kind, never the words. Whether
+    there is one to hear it."""
     turn.note("caught", None, line_id, finding=finding)
-    if officer := _other_officer(turn, learner_id):
-        turn.tell(officer, "caught_officer", line_id, ten_hv=turn.name(turn.actor), ten_hdv=turn.name(learner_id))
+    officer = _other_officer(turn, learner_id, other_id)
+    if officer:
+        writer, other = turn.name(turn.actor), turn.name(other_id)
+        turn.tell(officer, "caught_officer", line_id, ten_hv=writer, ten_hdv=other, gi=found(finding))
+    return bool(officer)
 
 
-def _other_officer(turn: Turn, learner_id: str) -> str:
+def found(finding: str) -> str:
+    """The phrase that says what kind of thing was found, for the phrase that the writer read."""
+    return finding.replace("relay_", "found_", 1)
+
+
+def _other_officer(turn: Turn, learner_id: str, other_id: str) -> str:
     """The nearest officer who is not one of the two herself."""
     learner = turn.ledger.learner(learner_id)
     chain = turn.reachable(turn.ledger.officers(learner.path if learner else ""))
-    return next((each for each in chain if each not in (turn.actor, learner_id)), "")
+    return next((each for each in chain if each not in (turn.actor, learner_id, other_id)), "")
 
 
 def _leave_learner(turn: Turn, pairing: Pairing, why: str) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.tutoring.pairing import safety
 from bot.tutoring.pairing.model import OFFICER, Offer, Request
-from bot.tutoring.pairing.policy import asked_again_at, go_on, tell_where
+from bot.tutoring.pairing.policy import go_on, tell_where
+from bot.tutoring.pairing.taking import asked_again_at
 from bot.tutoring.pairing.turn import Turn
 
 
@@ -24,10 +26,19 @@ def tick(turn: Turn, request_id: str) -> None:
         return
     if request.state == "open" and not request.follow_ups:
         _follow_up(turn, request)
-    elif request.state == "waiting" and request.width < OFFICER and turn.now < turn.goes_up_at(request):
+    elif request.state == "waiting" and safety.is_of_stranger(turn, request):
+        safety.ring_strangers(turn, request)
+    elif request.kind != "safety" and _is_sought(turn, request):
         tell_where(turn, turn.place(request), again=False)
+    elif request.state == "open" and request.kind == "safety":
+        _still_hers(turn, request)
     else:
-        turn.escalate(request)
+        turn.escalate(request, "officer_silent" if request.state == "open" else "")
+
+
+def _is_sought(turn: Turn, request: Request) -> bool:
+    """Nobody is asked just now, and it has not lasted so long that an officer must act."""
+    return request.state == "waiting" and request.width < OFFICER and turn.now < turn.goes_up_at(request)
 
 
 def _follow_up(turn: Turn, request: Request) -> None:
@@ -36,6 +47,22 @@ def _follow_up(turn: Turn, request: Request) -> None:
     name, of, urgent = turn.name(request.learner_id), request.request_id, request.kind == "safety"
     turn.tell(request.owner_id, "follow_up", of, urgent=urgent, ten_hv=name)
     turn.tell(request.learner_id, "follow_up_learner", of, urgent=urgent, ten_hdv=turn.name(request.owner_id))
+
+
+def _still_hers(turn: Turn, request: Request) -> None:
+    """Neither has said that it is done: it stays with whoever took it, who is asked once more, then once a day; the
+    officer above her hears of it once, and nobody is called anew."""
+    again = request.follow_ups + 1
+    due = asked_again_at(turn, request) if again < 2 else turn.clock.after(turn.now, turn.rules.follow_up)
+    turn.ledger.put_request(replace(request, follow_ups=again, due_at=due))
+    of, name = request.request_id, turn.name(request.learner_id)
+    turn.tell(request.owner_id, "follow_up", of, ten_hv=name)
+    if again == 2:
+        learner = turn.ledger.learner(request.learner_id)
+        others = [each for each in turn.ledger.officers(learner.path if learner else "") if each != request.owner_id]
+        since, helper = turn.clock.say(request.since_at), turn.name(request.owner_id)
+        for above in others[:1]:
+            turn.tell(above, "safety_silent", of, ten_hv=name, ten_hdv=helper, luc=since)
 
 
 def _expire(turn: Turn, offer: Offer) -> None:

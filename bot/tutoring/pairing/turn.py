@@ -31,6 +31,10 @@ SERVED_AT_ONCE = 3
 """How many who have waited longer one event serves first; the sweep serves the rest. Nobody is overtaken meanwhile."""
 
 
+MEANWHILE = {1: 1, 2: 2, 4: 3, 8: 4}
+"""After how many quarters of an hour she whom nobody has come to help yet hears which of four sentences."""
+
+
 @dataclass(slots=True)
 class Turn:
     """`actor` is whose act this is; "" for the clock's own."""
@@ -52,6 +56,12 @@ class Turn:
             may = phrase in BUTTONS and (to == self.actor or phrase not in ASKED)
             buttons = BUTTONS[phrase](about) if may else ()
             self.tells.append(Tell(to, phrase, at, values, buttons, about, urgent=urgent))
+
+    def call(self, to: str, phrase: str, request: Request, **values: str) -> None:
+        """Ring her for a cry for safety, at any hour, and write down that she was called."""
+        if to:
+            self.tell(to, phrase, request.request_id, urgent=True, **values)
+            self.note("called", request, to=to)
 
     def pass_on(
         self, to: str, phrase: str, relay_id: str, line_id: str, *, urgent: bool = False, **values: str
@@ -110,8 +120,9 @@ class Turn:
         self.ledger.put_request(request)
         return request
 
-    def escalate(self, request: Request) -> Request:
-        """One officer further up; at the top she is reminded."""
+    def escalate(self, request: Request, why: str = "", *, quietly: bool = False) -> Request:
+        """One officer further up; at the top she is reminded. `why`: the phrase that tells the officers what is not
+        simply that nobody has taken it; `quietly`: a cry for which they are rung otherwise, or not this time."""
         width = max(request.width + 1, OFFICER)
         learner = self.ledger.learner(request.learner_id)
         kind, owner = self.post(learner, width - OFFICER)
@@ -126,14 +137,15 @@ class Turn:
         about, learner_id = request.request_id, request.learner_id
         if safety:
             chain = self.reachable(self.ledger.officers(learner.path if learner else ""))
-            for who in dict.fromkeys(chain[: width - OFFICER + 1]):
-                self.tell(who, f"{danger_of(up)}_again", about, urgent=True, luc=since, ten_hv=name, khu=area)
+            reached = list(dict.fromkeys(chain[: width - OFFICER + 1]))
+            for who in () if quietly else reached:
+                self.call(who, why or f"{danger_of(up)}_again", up, luc=since, ten_hv=name, khu=area)
             if owner:
-                self.tell(learner_id, "safety_wait" if danger_of(up) == "safety" else "danger_wait", about, urgent=True)
+                self._say_meanwhile(up, len([each for each in reached if each != learner_id]), asked=bool(why))
             elif request.width <= OFFICER:
                 self.tell_alone(up)  # said once: nobody is really being called
         else:
-            self.tell(owner, "officer_must", about, luc=since, ten_hv=name, khu=area)
+            self.tell(owner, why or "officer_must", about, luc=since, ten_hv=name, khu=area)
             asked = "pair_officer" if width == OFFICER else "pair_officer_again"
             self.tell(learner_id, asked if owner else "nobody_yet", about)
         return up
@@ -142,6 +154,17 @@ class Turn:
         """Nobody can be called for her cry: whom she goes to and calls herself."""
         phrase = "safety_alone" if danger_of(request) == "safety" else "danger_alone"
         self.tell(request.learner_id, phrase, request.request_id, urgent=True)
+
+    def _say_meanwhile(self, cry: Request, called: int, *, asked: bool) -> None:
+        """What has happened since she cried, and what she can do till somebody comes: each time something else, and
+        seldomer each time. `asked`: she has just said that nobody helps, so she is answered in any case."""
+        about, since = cry.request_id, self.clock.say(cry.since_at)
+        round_no = MEANWHILE.get(cry.width - OFFICER)
+        if asked and self.actor == cry.learner_id:
+            self.tell(cry.learner_id, "unhelped_heard", about, urgent=True, so=str(called))
+        elif round_no and called:
+            of = "safety" if danger_of(cry) == "safety" else "danger"
+            self.tell(cry.learner_id, f"{of}_wait_{round_no}", about, urgent=True, so=str(called), luc=since)
 
     # --- offers ---
 
@@ -278,7 +301,11 @@ def _write_button(line_id: str) -> Buttons:
 
 
 def _working_buttons(request_id: str) -> Buttons:
-    return ((f"y:talk:{request_id}", "label_write"), (f"o:done:{request_id}", "label_dealt"))
+    return (
+        (f"y:talk:{request_id}", "label_write"),
+        (f"o:heirs:{request_id}", "label_hand_over"),
+        (f"o:done:{request_id}", "label_dealt"),
+    )
 
 
 def _answer_buttons(request_id: str) -> Buttons:
@@ -302,15 +329,23 @@ BUTTONS: dict[str, Callable[[str], Buttons]] = {
     "offer_help_accepted": _working_buttons,
     "pair_found": _write_button,
     "help_coming": _write_button,
+    "help_under_way": _write_button,
+    "caught_officer": lambda line_id: ((f"q:kept:{line_id}", "label_look"),),
+    "report_officer": lambda line_id: ((f"q:kept:{line_id}", "label_look"),),
     "taken": _working_buttons,
     "follow_up": _working_buttons,
     "follow_up_learner": _answer_buttons,
+    "safety_strangers": lambda _: (("q:strangers:0", "label_look"),),
     "safety_call": _take_button,
     "safety_again": _take_button,
     "die_call": _take_button,
     "die_again": _take_button,
     "hurt_call": _take_button,
     "hurt_again": _take_button,
+    "unhelped": _take_button,
+    "handed": lambda request_id: ((f"o:relieve:{request_id}", "label_relieve"),),
+    "safety_silent": lambda request_id: ((f"q:request:{request_id}", "label_look"),),
+    "officer_silent": _officer_buttons,
     "officer_must": _officer_buttons,
     "officer_stranger": _officer_buttons,
     "officer_applicant": lambda person_id: ((f"q:person:{person_id}", "label_look"),),

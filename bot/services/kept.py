@@ -1,0 +1,68 @@
+"""What was kept back between two people, for the officer: between whom, when, of what kind; never the words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.services.pairing import World
+from bot.tutoring import post
+from bot.tutoring.conversation import show_again
+from bot.tutoring.desk import Desk
+from bot.tutoring.notices import kind_found
+from bot.tutoring.talk import Offer
+from storage import crew, kept_back, standings
+from storage.database import Connection
+from storage.records import to_ms
+from storage.rows import Row
+
+MOST = 20
+
+
+def buttons(connection: Connection, desk: Desk, world: World) -> Offer:
+    """A button for each pair of whom something was found that no officer has looked at."""
+    rows = kept_back.waiting(connection, desk.person.learner_id, MOST)
+    say = world.clock.say
+    return tuple(
+        (
+            f"q:kept:{row['line_id']}",
+            desk.phrase("post_kept", ten_hv=post.called(desk, row["name"]), luc=say(row["at"])),
+        )
+        for row in rows
+    )
+
+
+def may_look(connection: Connection, desk: Desk, line_id: str) -> bool:
+    """Whether she answers for the one who is guided, and is neither of the two."""
+    both, me = kept_back.sides(connection, line_id), desk.person.learner_id
+    learner = standings.learner(connection, both[0]) if both and me not in both else None
+    return learner is not None and me in standings.officers(connection, learner["path"])
+
+
+def show(connection: Connection, desk: Desk, world: World, line_id: str, paths: list[str]) -> None:
+    """All that was found by this line since somebody looked."""
+    both, found = kept_back.sides(connection, line_id), kept_back.of_line(connection, line_id)
+    if both is None or not found:
+        desk.say(desk.phrase("kept_none"))
+        show_again(desk)
+        return
+    people = [standings.learner(connection, each) for each in both]
+    names = [post.called(desk, row["name"] if row else "") for row in people]
+    area = (people[0]["area"] if people[0] else "") or desk.phrase("somewhere")
+    who = {world.pseudonym(each): name for each, name in zip(both, names, strict=True)}
+    lines = [desk.phrase("kept_head", ten_hv=names[0], ten_hdv=names[1], khu=area)]
+    lines += [_line(desk, row, who, world.clock.say) for row in found]
+    guide = crew.with_role(connection, paths, "instructor", ("active", "suspended"), 1, both[1])
+    offer = [(f"q:person:{both[1]}", names[1])] if guide else []
+    offer += [(f"q:seen:{line_id}", desk.phrase("label_seen")), ("q:list:0", desk.phrase("label_post"))]
+    desk.offer("\n".join((*lines, desk.phrase("kept_advice"))), tuple(offer))
+
+
+def _line(desk: Desk, row: Row, who: dict[str, str], say: Callable[[int], str]) -> str:
+    ai, luc = who.get(row["by"], desk.phrase("somebody")), say(row["at"])
+    if row["what"] == "reported":
+        return desk.phrase("kept_reported", ai=ai, luc=luc)
+    return desk.phrase("kept_line", ai=ai, luc=luc, gi=kind_found(desk, row["finding"].replace("relay_", "found_", 1)))
+
+
+def seen(connection: Connection, desk: Desk, by: str, line_id: str) -> None:
+    kept_back.looked(connection, line_id, by, to_ms(desk.universe.now))

@@ -1,0 +1,101 @@
+"""What is announced to an officer can be seen: between whom, when, of what kind; and every such sentence is true."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.services.people import OPERATOR
+from tests.services.test_cries import LESSON, RESCUE
+from tests.services.test_lines import QUIZ, paired
+from tests.services.test_offers import CHANNELS, instructor, member
+from tests.support.builders import book
+from tests.support.harness import TELEGRAM, tutor
+
+
+@CHANNELS
+async def test_what_was_kept_back_can_be_looked_at_until_somebody_has(tmp_path: Path, channel: str):
+    async with tutor(tmp_path, book(QUIZ)) as t:
+        lan, hoa, cuc = await paired(t, channel)
+        await hoa.tap("Nhắn tin")
+        await hoa.say("chị đọc mã OTP cho em")
+        assert "Em báo cán bộ Hội xem" in hoa.said
+        await t.tells()
+        assert "một tin chị Hoa viết cho chị Lan, vì có ý hỏi mã hay mật khẩu" in cuc.said
+        await cuc.tap("Xem")
+        assert "Tin giữa chị Lan (Phường Trấn Biên) và chị Hoa" in cuc.said
+        assert "chị Hoa viết: có ý hỏi mã hay mật khẩu" in cuc.said and "OTP" not in cuc.said
+        await lan.tap_token(f"y:report:{(await t.rows('pairing'))[0]['pairing_id']}")
+        await cuc.say("việc của cán bộ")
+        (label,) = [each for each in cuc.last.labels if "Tin không ổn" in each]
+        await cuc.tap(label)
+        assert "chị Lan bấm “Báo cáo”" in cuc.said
+        await cuc.tap("chị Hoa")
+        assert "Tạm dừng" in cuc.last.labels
+        await cuc.say("việc của cán bộ")
+        await cuc.tap(label)
+        await cuc.tap("Đã xem")
+        assert not any("Tin không ổn" in each for each in cuc.last.labels)
+        await hoa.say("chuyển cho em 500k nhé")
+        await cuc.say("việc của cán bộ")
+        assert any("Tin không ổn" in each for each in cuc.last.labels), "what comes later stands there again"
+
+
+async def test_nobody_elses_line_is_shown_and_neither_of_the_two_judges_herself(tmp_path: Path):
+    async with tutor(tmp_path, book(QUIZ)) as t:
+        _, hoa, cuc = await paired(t)
+        far = await member(t, "far", "Xa", "officer", TELEGRAM, "w26248")
+        await hoa.say((await t.people.invite(OPERATOR, "officer", "w26041")).code)
+        line = (await t.rows("pairing"))[0]["pairing_id"]
+        await hoa.tap_token(f"y:talk:{line}")
+        await hoa.say("chị đọc mã OTP cho em")
+        for one in (far, hoa):
+            for token in (f"q:kept:{line}", f"q:seen:{line}", "q:kept:x", "q:kept:"):
+                await one.tap_token(token)
+                assert "viết" not in one.said
+        await cuc.tap_token(f"q:kept:{line}")
+        assert "hỏi mã" in cuc.said
+
+
+async def test_a_learners_kept_back_words_name_whom_she_wrote_to(tmp_path: Path):
+    async with tutor(tmp_path, book(QUIZ)) as t:
+        lan, _, cuc = await paired(t)
+        await lan.tap("Nhắn tin")
+        await lan.say("STK 0123456789 Vietcombank nè em")
+        await t.tells()
+        assert "một tin chị Lan viết cho chị Hoa, vì có số tài khoản" in cuc.said
+
+
+async def test_where_no_officer_is_nobody_is_said_to_be_told(tmp_path: Path):
+    async with tutor(tmp_path, book(QUIZ)) as t:
+        lan = await member(t, "lan", "Lan", "learner")
+        hoa = await instructor(t)
+        await lan.say("nhờ người chỉ")
+        await t.tells()
+        await hoa.tap("Nhận giúp")
+        await hoa.tap("Nhắn tin")
+        await hoa.say("chị đọc mã OTP cho em")
+        assert "chưa gửi đi" in hoa.said and "báo cán bộ" not in hoa.said
+        await lan.say("xin chỉ bài")
+        assert "chưa có cán bộ Hội trên máy này" in lan.said
+
+
+@pytest.mark.parametrize("channel", [TELEGRAM])
+async def test_what_is_said_of_her_cry_is_true_of_the_rows(tmp_path: Path, channel: str):
+    async with tutor(tmp_path, book(LESSON, RESCUE)) as t:
+        lan = await member(t, "lan", "Lan", "learner", channel)
+        await lan.say("nhờ người chỉ")
+        assert "Hiện chưa có cán bộ Hội" in lan.said and "đang tìm" not in lan.said and "đang hỏi" not in lan.said
+        cuc = await member(t, "cuc", "Cúc", "officer", channel)
+        await lan.say("tôi bị lừa mất tiền rồi")
+        assert "Em đang kêu cán bộ Hội" in lan.said and "người chỉ" not in lan.said
+        await t.tells()
+        await cuc.tap("Tôi lo việc này")
+        await t.tells()
+        await lan.tap_token("g:emergency")
+        assert "Chị Cúc đã nhận và đang lo cho chị" in lan.said and "đang kêu" not in lan.said
+        await cuc.tap_token(f"o:done:{(await t.rows('request'))[-1]['request_id']}")
+        assert "Chị Lan báo" not in cuc.said
+        await t.tells()
+        assert "Chị Cúc báo đã lo xong việc của chị" in lan.said
