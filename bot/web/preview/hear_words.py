@@ -53,6 +53,7 @@ COMMANDS: Mapping[str, str] = {
     "figures.targets": "xem chỉ tiêu",
     "go_on": "học tiếp",
     "human": "gặp người thật",
+    "line.talk": "nhắn cho người chỉ, cán bộ",
     "line.report": "báo cáo người chỉ",
     "link": "nối máy khác",
     "lost_phone": "mất điện thoại",
