@@ -246,8 +246,8 @@ class App:
         if self._ticker is not None:
             self._ticker.wake()
 
-    async def _history(self, chat_id: str, after: int, limit: int) -> list[LogEntry]:
-        rows = await self.database.read(lambda connection: keeping.history(connection, chat_id, after, limit))
+    async def _history(self, chat_id: str, after: int, limit: int, oldest: bool = False) -> list[LogEntry]:
+        rows = await self.database.read(lambda connection: keeping.history(connection, chat_id, after, limit, oldest))
         return [unpack_entry(row) for row in rows]
 
     async def _health(self) -> tuple[bool, dict[str, object]]:

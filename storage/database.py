@@ -31,6 +31,7 @@ Work = Callable[[Connection], T]
 LOOK_AGAIN_S, SCRUB_AGAIN_S = 0.001, 0.05
 BUSY_TIMEOUT_S = 2.5  # a backup may hold SQLite for a moment; a graceful stop waits for it three times at most
 READERS = 8  # threads that read SQLite, a connection each: files and threads stay few however many pages are opened
+READER_CACHE_KB = 256  # of each; the system keeps the file's pages as well, once for all of them
 CONNECT_TIMEOUT_S = 10.0
 COMMAND_TIMEOUT_S = 60.0  # a server that neither answers nor breaks off; no statement of ours takes a second
 _RETRY_STATES = {"40001", "40P01", "23505"}  # serialisation failure, deadlock, unique violation (another was quicker)
@@ -168,9 +169,15 @@ def writer_engine(path: Path) -> Engine:
 def reader_engine(path: Path) -> Engine:
     """A connection for each reading thread, opened when it is first needed and then kept."""
     patience = {"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}
-    return create_engine(
+    engine = create_engine(
         f"sqlite:///{path}", poolclass=QueuePool, pool_size=READERS, max_overflow=0, connect_args=patience
     )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.execute(f"PRAGMA cache_size=-{READER_CACHE_KB}")
+
+    return engine
 
 
 def _patiently(connection: Any, statement: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Integer, and_, bindparam, delete, exists, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -38,6 +38,13 @@ _EXPIRED = (
         ),
     )
 )
+_LOG = t.chat_log.c
+_LINES = (  # made once: every page that is opened asks it
+    select(_LOG.chat_id, _LOG.no, _LOG.who, _LOG.text, _LOG.buttons, _LOG.at)
+    .where(_LOG.chat_id == bindparam("of_chat"), _LOG.no > bindparam("after"))
+    .limit(bindparam("most", type_=Integer))
+)
+_OLDEST, _NEWEST = _LINES.order_by(_LOG.no), _LINES.order_by(_LOG.no.desc())
 _OWNED = exists().where(t.identity.c.channel == "web", t.identity.c.chat_id == t.chat_log.c.chat_id)
 
 
@@ -108,16 +115,12 @@ def expire_inbox(conn: Connection, before: datetime, limit: int) -> int:
     return len(rows)
 
 
-def history(conn: Connection, chat_id: str, after: int, limit: int) -> list[LogRow]:
-    """The newest `limit` lines of a web conversation with a number above `after`, in order."""
-    query = (
-        select(t.chat_log)
-        .where(t.chat_log.c.chat_id == chat_id, t.chat_log.c.no > after)
-        .order_by(t.chat_log.c.no.desc())
-        .limit(limit)
-    )
-    rows = [LogRow(r.chat_id, r.no, r.who, r.text, r.buttons, from_ms(r.at)) for r in conn.execute(query)]
-    return rows[::-1]
+def history(conn: Connection, chat_id: str, after: int, limit: int, oldest: bool = False) -> list[LogRow]:
+    """The newest or oldest `limit` lines of a web conversation with a number above `after`, in order."""
+    asked = {"of_chat": chat_id, "after": after, "most": limit}
+    rows = conn.execute(_OLDEST if oldest else _NEWEST, asked).all()
+    lines = [LogRow(chat, no, who, text, buttons, from_ms(at)) for chat, no, who, text, buttons, at in rows]
+    return lines if oldest else lines[::-1]
 
 
 def answers_of(conn: Connection, learner_id: str) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import struct
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ WRITE_S = (
     30.0  # in which half of SEND_BYTES has to leave (1 kB/s); a stream's page that is cut off comes back by itself
 )
 IDLE_S = 75.0  # between two requests; longer than the 60 that nginx keeps a connection to us
+HEAD_ENDS = b"\r\n\r\n"
+HEAD_BYTES = 16_384  # a longer one is handed on as it is: HTTP refuses it
 SEND_BYTES = 65_536  # held by the system for one reader, which doubles it; a page of ours fits
 BACKLOG = 1024  # connections that the system holds until we take them
 
@@ -32,6 +35,7 @@ FILES = CONNECTIONS + SPARE_FILES
 SHARE = 8  # one address gets an eighth: a hall, or a phone company's customers behind one address
 FEWEST = 16
 
+_AT_ONCE = struct.pack("ii", 1, 0)  # struct linger: on, no seconds
 _BUSY = "Máy đang bận một chút. Chờ vài giây rồi mở lại nhé.\n".encode()
 _FULL = (
     b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nRetry-After: 5\r\n"
@@ -137,6 +141,7 @@ class Visit(asyncio.Protocol):
         self._http: asyncio.Protocol | None = None
         self._transport: asyncio.Transport | None = None
         self._name: str | None = None
+        self._begun = b""
         self._asking = False
         self._alarms: dict[str, asyncio.TimerHandle] = {}
 
@@ -148,15 +153,20 @@ class Visit(asyncio.Protocol):
             transport.close()
             return
         transport.set_write_buffer_limits(high=0)  # so that `pause_writing` tells of the first byte that stays behind
-        self._http = self._door.make()
-        self._http.connection_made(transport)
-        self._alarm("head", self._door.bounds.head_s, transport.abort)
+        self._alarm("head", self._door.bounds.head_s, self._cut)
 
     def data_received(self, data: bytes) -> None:
-        if self._http is None or self._transport is None:
+        if self._name is None or self._transport is None:
             return
-        if not self._asking and "head" not in self._alarms:
-            self._alarm("head", self._door.bounds.head_s, self._transport.abort)
+        if self._http is None:
+            self._begun += data
+            if HEAD_ENDS not in self._begun and len(self._begun) < HEAD_BYTES:
+                return  # whoever never ends a head costs no more than what was sent
+            data, self._begun = self._begun, b""
+            self._http = self._door.make()
+            self._http.connection_made(self._transport)
+        elif not self._asking and "head" not in self._alarms:
+            self._alarm("head", self._door.bounds.head_s, self._cut)
         self._http.data_received(data)
 
     def eof_received(self) -> bool | None:
@@ -203,7 +213,13 @@ class Visit(asyncio.Protocol):
             self._watch_writing()
 
     def _cut_unless(self, well: bool) -> None:
-        if self._transport is not None and not well:
+        if not well:
+            self._cut()
+
+    def _cut(self) -> None:
+        """At once: the system would keep what it holds for her, and go on knocking for minutes."""
+        if self._transport is not None:
+            self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
             self._transport.abort()
 
     def _alarm(self, kind: str, after_s: float, ring: Callable[[], object]) -> None:

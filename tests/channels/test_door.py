@@ -14,7 +14,7 @@ import uvloop
 from aiohttp import web
 
 from bot.web.access import asker, networks
-from bot.web.door import CONNECTIONS, FEWEST, FILES, SEND_BYTES, SPARE_FILES, Bounds, bounds_for
+from bot.web.door import CONNECTIONS, FEWEST, FILES, HEAD_BYTES, SEND_BYTES, SPARE_FILES, Bounds, bounds_for
 from bot.web.server import create_app, start
 
 SOON = Bounds(connections=6, per_address=2, head_s=0.3, body_s=0.3, write_s=0.6)
@@ -123,6 +123,15 @@ async def _dribble(slow: Line) -> None:
         while True:
             await slow.send(b"x")
             await asyncio.sleep(0.02)
+
+
+def test_a_head_that_is_too_long_is_refused_before_it_ends(at_the_door: Callable[[Play], None]) -> None:
+    async def play(port: int) -> None:
+        async with line(port) as long:
+            await long.send(b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"x" * HEAD_BYTES)
+            assert b" 400 " in (await long.hear()).partition(b"\r\n")[0]
+
+    at_the_door(play)
 
 
 def test_the_second_head_on_a_connection_has_its_time_as_well(at_the_door: Callable[[Play], None]) -> None:

@@ -24,7 +24,7 @@ from bot.channels.webchat.channel import SENDS_A_MINUTE
 from bot.channels.webchat.identity import COOKIE, Seal, Visitor, load_keys
 from bot.channels.webchat.pace import Pace
 from bot.channels.webchat.page import build_page
-from bot.channels.webchat.streams import PER_CHAT, Streams
+from bot.channels.webchat.streams import PER_CHAT, SLICE, Streams
 from bot.errors import SettingsInvalid, StorageUnavailable
 from bot.web.access import LocalKey
 from bot.web.server import create_app, start
@@ -318,6 +318,21 @@ async def test_a_stream_that_missed_numbers_reads_them(house: House) -> None:
         house.conversation.publish = publish
         await browser.say("đủ")
         assert await events.texts() == ["lỡ", "Chị vừa viết: lỡ", "đủ", "Chị vừa viết: đủ"]
+
+
+async def test_a_page_far_behind_is_told_everything_in_order_a_slice_at_a_time(house: House) -> None:
+    async with house.browser() as browser:
+        await browser.log()
+        chat_id = house.conversation.handled[0].chat_id
+        for at in range(3 * SLICE):
+            house.conversation.remind(chat_id, f"dòng {at}")
+        told: list[str] = []
+        async with browser.stream(after=1) as events:
+            while len(told) < 3 * SLICE:
+                some = await events.texts()
+                assert len(some) <= SLICE
+                told += some
+        assert told == [f"dòng {at}" for at in range(3 * SLICE)]
 
 
 async def test_strangers_hear_nothing(house: House) -> None:

@@ -375,16 +375,17 @@ async def test_of_many_who_write_a_key_at_once_one_wins(database: Database):
     assert sum(await asyncio.gather(*(put(database, "k", str(value), 1) for value in range(8)))) == 1
 
 
-async def test_history_gives_the_newest_lines_in_order(database: Database):
+async def test_history_gives_the_newest_or_oldest_lines_in_order(database: Database):
     log = [LogRow("1", no, "tutor", str(no), "", START) for no in range(1, 8)]
     await database.transact(
         lambda c: conversations.write(c, Writes(log=[*log, LogRow("2", 1, "tutor", "x", "", START)]))
     )
 
-    async def numbers(after: int, limit: int) -> list[int]:
-        return [row.no for row in await database.read(lambda c: keeping.history(c, "1", after, limit))]
+    async def numbers(after: int, limit: int, oldest: bool = False) -> list[int]:
+        return [row.no for row in await database.read(lambda c: keeping.history(c, "1", after, limit, oldest))]
 
     assert await numbers(0, 3) == [5, 6, 7] and await numbers(5, 50) == [6, 7] and await numbers(7, 5) == []
+    assert await numbers(0, 3, oldest=True) == [1, 2, 3] and await numbers(5, 50, oldest=True) == [6, 7]
     await database.transact(lambda c: conversations.write(c, Writes(forget_log=[("1", 6)])))
     assert await numbers(0, 50) == [7]
 

@@ -50,10 +50,12 @@ class EchoConversation:
             self._save()
             self.publish(update.chat_id, new)
 
-    async def history(self, chat_id: str, after: int, limit: int) -> list[LogEntry]:
+    async def history(self, chat_id: str, after: int, limit: int, oldest: bool = False) -> list[LogEntry]:
         if self.away:
             raise StorageUnavailable
-        return [_entry(kept) for kept in self._kept.get(chat_id, [])][after:][-limit:]
+        return [_entry(kept) for kept in self._kept.get(chat_id, [])][after:][
+            slice(limit) if oldest else slice(-limit, None)
+        ]
 
     def remind(self, chat_id: str, text: str) -> None:
         """The tutor speaks by itself."""

@@ -8,20 +8,25 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from bot.channels.base import Began, LogEntry, Submit, Tap, Text, Update
 from bot.channels.webchat.identity import RENEW_AFTER_S, Seal, Visitor, load_keys
 from bot.channels.webchat.pace import Newcomers, Pace
-from bot.channels.webchat.streams import Stream, Streams
+from bot.channels.webchat.streams import SLICE, Stream, Streams
 
 PAGE = 200
 SENDS_A_MINUTE = 120  # a whole lesson tapped through by an impatient thumb; a flood is still stopped
 READS_A_MINUTE = 240
 REMEMBER_MET = 20_000
 
-History = Callable[[str, int, int], Awaitable[Sequence[LogEntry]]]
-"""(chat_id, after, limit) -> at most `limit` entries with `no` above `after`, oldest first: the NEWEST such entries
-when there are more, so that a reload after a year costs one screenful. Raises StorageUnavailable."""
+
+class History(Protocol):
+    async def __call__(self, chat_id: str, after: int, limit: int, oldest: bool = False) -> Sequence[LogEntry]:
+        """At most `limit` entries with `no` above `after`, oldest first. When there are more: the newest of them, so
+        that a reload after a year costs one screenful; the `oldest` for who goes on reading. Raises StorageUnavailable.
+        """
+
 
 Export = Callable[[str, str], Awaitable[str | None]]
 """(chat_id, html or json) -> everything that is kept of her as one file; None for nobody known. Raises
@@ -154,6 +159,9 @@ class WebChat:
             return
         if not await self._history(chat_id, 0, 1) and (wait_s := self._newcomers.take(address, self._now())):
             raise Crowded(wait_s)
+        self._meet(chat_id)
+
+    def _meet(self, chat_id: str) -> None:
         if len(self._met) >= REMEMBER_MET:
             self._met.clear()
         self._met.add(chat_id)
@@ -180,10 +188,12 @@ class WebChat:
         if after > 0 and not anew:
             known = await self._history(chat_id, after - 1, PAGE)
             if known:
+                self._meet(chat_id)
                 return Reading([entry for entry in known if entry.no > after])
             anew = True
         entries = await self._history(chat_id, 0, PAGE)
         if entries:
+            self._meet(chat_id)
             return Reading(entries, anew)
         return Reading(await self._greeting(chat_id, address), anew, began=True)
 
@@ -200,15 +210,15 @@ class WebChat:
         return ()
 
     async def next_news(self, stream: Stream, wait_s: float) -> list[LogEntry]:
-        """What this stream has not shown yet, oldest first; empty after `wait_s` seconds of silence."""
+        """What this stream has not shown yet, oldest first and a slice at a time; empty after `wait_s` s of silence."""
         await stream.wait(wait_s)
         if stream.anew:
             return []
         news = stream.take()
         if stream.behind:
             stream.behind = False
-            news = list(await self._history(stream.chat_id, stream.last, PAGE))
-            stream.behind = stream.behind or len(news) == PAGE
+            news = list(await self._history(stream.chat_id, stream.last, SLICE, True))
+            stream.behind = stream.behind or len(news) == SLICE
         if news:
             stream.last = news[-1].no
         return news

@@ -198,6 +198,8 @@ class _Routes:
                 if stream.over or stream.anew:
                     break
                 await response.write(_event(news) if news else b": beat\nevent: beat\ndata: 1\n\n")
+                del news  # while a page does not read, nothing of it waits here
+                await request.writer.drain()
         except (ConnectionError, StorageUnavailable):
             pass  # she left, or the page shall come back and ask again
         return response
@@ -282,9 +284,17 @@ def _event(entries: Sequence[LogEntry]) -> bytes:
     return f"id: {entries[-1].no}\ndata: {data}\n\n".encode()
 
 
+class _Answer(web.Response):
+    """Lets go of what it said: the server keeps the last answer of a connection as long as the next request takes."""
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        await super().write_eof(data)
+        self.body = None
+
+
 def _answer(data: dict[str, object], status: int = 200) -> web.Response:
     body = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
-    return web.Response(
+    return _Answer(
         body=body,
         status=status,
         content_type="application/json",

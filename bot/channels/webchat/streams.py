@@ -11,7 +11,7 @@ from bot.channels.base import LogEntry
 
 PER_CHAT = 6
 OVERALL, PER_ADDRESS = 3072, 384  # where nobody says how many fit
-_BACKLOG = 200
+SLICE = 20  # lines that wait for a page, or are read for it, at once: one that does not read keeps no more
 
 
 class Full(Exception):
@@ -36,35 +36,40 @@ class Stream:
         self.over = False
         self.anew = False
         self._news: list[LogEntry] = []
-        self._wake = asyncio.Event()
+        self._waiting: asyncio.Future[None] | None = None
 
     def push(self, entries: Sequence[LogEntry]) -> None:
         """Hand over news; a page too slow to take them is told to read the history when it is ready."""
         self._news.extend(entries)
-        if len(self._news) > _BACKLOG:
+        if len(self._news) > SLICE:
             self._news.clear()
             self.behind = True
-        self._wake.set()
+        self._wake()
 
     def finish(self) -> None:
         self.over = True
-        self._wake.set()
+        self._wake()
 
     def begin_anew(self) -> None:
         """What this page shows is another's now: it is to forget it and to ask again."""
         self.anew = True
-        self._wake.set()
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(None)
 
     async def wait(self, seconds: float) -> None:
         """Until there is something to do, `seconds` at most."""
         if self.behind or self._news or self.over or self.anew:
             return
+        self._waiting = asyncio.get_running_loop().create_future()  # a task and an event would be 3 kB for each page
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._waiting
 
     def take(self) -> list[LogEntry]:
         """The news not yet given, in order, empty when a number is missing (then `behind` is set)."""
-        self._wake.clear()
         news = [entry for entry in self._news if entry.no > self.last]
         self._news.clear()
         if [entry.no for entry in news] != list(range(self.last + 1, self.last + 1 + len(news))):
