@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from bot.beside import Beside, World
-from bot.errors import CamtayError, SettingsInvalid
+from bot.errors import CamtayError, SettingsInvalid, in_words
 from bot.services.announcing import Announcements, NotNow, Shown, Unfit
 from bot.services.office import Office
 from bot.services.people import OPERATOR, Actor
@@ -98,7 +98,7 @@ def _text(given: argparse.Namespace) -> str:
     try:
         return str(given.file.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as refused:
-        reason = refused.strerror if isinstance(refused, OSError) else "không phải chữ UTF-8"
+        reason = in_words(refused) if isinstance(refused, OSError) else "không phải chữ UTF-8"
         raise SettingsInvalid(f"{given.file}: không đọc được ({reason}).") from None
 
 

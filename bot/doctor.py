@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from bot import backup, restoring
-from bot.errors import AlreadyRunning, StorageError
+from bot.errors import AlreadyRunning, StorageError, in_words
 from bot.greeting import hearing_faults, pages_told
 from bot.services.disk import LITTLE
 from bot.settings import Settings
@@ -97,7 +97,7 @@ def _data(folder: Path) -> Iterator[Finding]:
         with tempfile.TemporaryFile(dir=existing):
             pass
     except OSError as fault:
-        yield Finding("bad", f"Thư mục dữ liệu {folder}: không ghi được ({fault.strerror})")
+        yield Finding("bad", f"Thư mục dữ liệu {folder}: không ghi được ({in_words(fault)})")
         return
     free = shutil.disk_usage(existing).free
     health: Health = "bad" if free < NO_DISK else "note" if free < LITTLE else "good"
@@ -227,7 +227,7 @@ def _lessons(settings: Settings) -> Iterator[Finding]:
     try:
         shelf = read_shelf(folder, settings.placeholders)
     except OSError as fault:
-        yield Finding("bad", f"Bài học: không đọc được {fault.filename} ({fault.strerror})")
+        yield Finding("bad", f"Bài học: không đọc được {fault.filename} ({in_words(fault)})")
         return
     health: Health = "good" if shelf.good else "bad"
     yield Finding(health, f"Bài học: {len(shelf.good)} bài tốt trong {folder}")

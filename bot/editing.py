@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from bot.errors import SettingsInvalid
+from bot.errors import SettingsInvalid, in_words
 from flows.reading.fields import did_you_mean
 from flows.reading.loader import load_folder
 from flows.reading.schema import lesson_schema
@@ -26,7 +26,7 @@ def _steps(lessons: Path, wanted: str) -> tuple[str, ...]:
     try:
         drafts = load_folder(lessons if not here else path.parent if path.is_file() else path, {}).drafts
     except OSError as fault:
-        raise SettingsInvalid(f"{fault.filename}: không đọc được ({fault.strerror}).") from None
+        raise SettingsInvalid(f"{fault.filename}: không đọc được ({in_words(fault)}).") from None
     found = {draft.lesson.id: tuple(draft.lesson.index) for draft in drafts if draft.lesson is not None}
     steps = next(iter(found.values()), None) if here else found.get(wanted)
     if steps is None:

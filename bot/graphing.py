@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot import linting
-from bot.errors import SettingsInvalid
+from bot.errors import SettingsInvalid, in_words
 from bot.services import drafts
 from flows.graph.mermaid import mermaid
 from flows.graph.svg import svg
@@ -37,7 +37,7 @@ def draw(
     try:
         reading = drafts.read(root, path, facts, {})
     except OSError as fault:
-        raise SettingsInvalid(f"{path}: không đọc được ({fault.strerror}).") from None
+        raise SettingsInvalid(f"{path}: không đọc được ({in_words(fault)}).") from None
     if reading.script is None:
         sys.stderr.write("".join(f"{problem}\n" for problem in reading.errors))
         sys.stderr.write(f"{path}: chưa đọc được bước nào nên chưa vẽ được.\n")
@@ -50,7 +50,7 @@ def draw(
         try:
             out.write_text(text, "utf-8")
         except OSError as fault:
-            raise SettingsInvalid(f"{out}: không ghi được ({fault.strerror}).") from None
+            raise SettingsInvalid(f"{out}: không ghi được ({in_words(fault)}).") from None
         sys.stderr.write(f"Đã vẽ {len(graph.nodes)} ô, {len(graph.arrows)} lối đi: {out}\n")
     for mark, ids in graph.marked.items():
         sys.stderr.write(f"{MARKS[mark]}: {', '.join(ids)}\n")

@@ -9,7 +9,7 @@ from difflib import unified_diff
 from pathlib import Path
 
 from bot import linting, transcripts
-from bot.errors import SettingsInvalid
+from bot.errors import SettingsInvalid, in_words
 from bot.transcripts import near
 from flows.model import Lesson
 from flows.play.coverage import Coverage, Gap, Trail, coverage
@@ -113,7 +113,7 @@ def update(played: Iterable[Played], write: Write) -> tuple[Played, ...]:
                 write(f"{near(each.path)}: đã ghi lại lời máy")
             except OSError as fault:
                 written = False
-                write(f"{near(each.path)}: chưa ghi được ({fault.strerror})")
+                write(f"{near(each.path)}: chưa ghi được ({in_words(fault)})")
         if each.failed or not written:
             left.append(each)
     return tuple(left)

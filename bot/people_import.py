@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot import workbooks
-from bot.errors import SettingsInvalid
+from bot.errors import SettingsInvalid, in_words
 from bot.services import importing
 from bot.services.importing import Plan
 from bot.services.people import Actor, People
@@ -49,7 +49,7 @@ def read_list(file: Path, *, placed: bool) -> Sheet:
     try:
         source = file.read_bytes()
     except OSError as refused:
-        raise SettingsInvalid(f"{file}: không mở được ({refused.strerror}).") from None
+        raise SettingsInvalid(f"{file}: không mở được ({in_words(refused)}).") from None
     if not workbooks.is_workbook(source):
         return people_file.read(source, placed=placed)
     try:

@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.beside import Beside
-from bot.errors import SettingsInvalid
+from bot.errors import SettingsInvalid, in_words
 from bot.services.library import BY_FILES
 from bot.services.publishing import (
     MAX_OUTDATED,
@@ -261,7 +261,7 @@ def _chosen(settings: Settings, wanted: Sequence[str]) -> tuple[Shelf, list[Prob
     try:
         shelf = read_shelf(root, settings.placeholders)
     except OSError as fault:
-        raise SettingsInvalid(f"{fault.filename}: không đọc được ({fault.strerror}).") from None
+        raise SettingsInvalid(f"{fault.filename}: không đọc được ({in_words(fault)}).") from None
     except LessonInvalid as fault:
         raise SettingsInvalid(str(fault)) from None
     paths = {path for each in wanted for path in _paths(root, shelf, each)} if wanted else None

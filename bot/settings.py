@@ -27,7 +27,7 @@ from bot.checks import (
     within,
     zone,
 )
-from bot.errors import SettingsInvalid
+from bot.errors import SettingsInvalid, in_words
 from flows.reading.fields import NAME, NAME_SHAPE, did_you_mean
 from flows.yaml import strictyaml
 
@@ -263,7 +263,7 @@ def _from_file(path: Path) -> Iterator[_Given]:
     except FileNotFoundError:
         raise SettingsInvalid(f"{path}: không có tệp này; hãy chỉ đúng chỗ bằng --config.") from None
     except OSError as fault:
-        raise SettingsInvalid(f"{path}: không mở được ({fault.strerror}).") from None
+        raise SettingsInvalid(f"{path}: không mở được ({in_words(fault)}).") from None
     document = strictyaml.read(source, str(path))
     for problem in document.problems:
         if problem.severity == "error":

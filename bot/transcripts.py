@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
+from bot.errors import in_words
+
 FOLDER = "transcripts"
 MODE = 0o644  # a teacher's own words, to be shared like the lesson beside them
 
@@ -39,7 +41,7 @@ def save(lesson: Path, name: str, overwrite: bool, text: str) -> tuple[bool, str
     try:
         write(path, text)
     except OSError as fault:
-        return False, f"Chưa lưu được {near(path)}: {fault.strerror}"
+        return False, f"Chưa lưu được {near(path)}: {in_words(fault)}"
     return True, f"Đã lưu {near(path)}"
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.errors import SettingsInvalid
+from bot.errors import SettingsInvalid, in_words
 from flows.model import LessonInvalid
 from flows.reading.fields import did_you_mean
 from flows.reading.loader import Draft, Library, load_folder
@@ -115,7 +115,7 @@ def _library(lessons: Path, facts: Mapping[str, str]) -> Library:
     try:
         return load_folder(lessons, facts)
     except OSError as fault:
-        raise SettingsInvalid(f"{fault.filename}: không đọc được ({fault.strerror}).") from None
+        raise SettingsInvalid(f"{fault.filename}: không đọc được ({in_words(fault)}).") from None
 
 
 def _work(lessons: Path, wanted: str, language: str, facts: Mapping[str, str]) -> Work:
@@ -179,7 +179,7 @@ def _read(path: Path) -> str | None:
             f"{_near(path)}:{line}: chữ ở đây không phải mã UTF-8; hãy lưu lại với mã UTF-8."
         ) from None
     except OSError as fault:
-        raise SettingsInvalid(f"{path}: không đọc được ({fault.strerror}).") from None
+        raise SettingsInvalid(f"{path}: không đọc được ({in_words(fault)}).") from None
 
 
 def _replace(path: Path, text: str) -> None:
@@ -191,7 +191,7 @@ def _replace(path: Path, text: str) -> None:
         os.replace(beside, path)
         path.chmod(0o644)  # a lesson is no secret
     except OSError as fault:
-        raise SettingsInvalid(f"{fault.filename or path}: không ghi được ({fault.strerror}).") from None
+        raise SettingsInvalid(f"{fault.filename or path}: không ghi được ({in_words(fault)}).") from None
 
 
 def _told(fault: LessonInvalid, path: Path) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.beside import Beside, World
-from bot.errors import SettingsInvalid
+from bot.errors import SettingsInvalid, in_words
 from bot.services.models import KINDS, Models
 from bot.services.office import Office
 from bot.services.people import OPERATOR, Actor
@@ -68,7 +68,7 @@ def _save(file: Path, content: bytes, write: Print) -> None:
     try:
         file.write_bytes(content)
     except OSError as refused:
-        raise SettingsInvalid(f"{file}: không ghi được ({refused.strerror}).") from None
+        raise SettingsInvalid(f"{file}: không ghi được ({in_words(refused)}).") from None
     write(f"Đã ghi vào {file}.")
 
 

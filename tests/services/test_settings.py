@@ -175,3 +175,12 @@ def test_a_token_may_live_in_a_file(config):
 def test_secrets_are_never_shown(config):
     settings = read(config, environ={"TELEGRAM_TOKEN": "42:s3cret", "DATABASE_URL": "postgresql://a:s3cret@h/d"})
     assert "s3cret" not in repr(settings) + str(settings) + f"{settings}"
+
+
+def test_why_the_system_refuses_is_said_in_vietnamese(tmp_path: Path) -> None:
+    """To the end of the sentence; only the log may keep the system's own words."""
+    with pytest.raises(SettingsInvalid, match="đã có một thư mục ở chỗ của tệp"):
+        load(tmp_path, {}, {})
+    own = ("errors.py", "telemetry.py")
+    rooms = [path for path in (ROOT / "bot").glob("*.py") if path.name not in own]
+    assert [path.name for path in rooms if "strerror" in path.read_text("utf-8")] == []
