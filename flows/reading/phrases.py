@@ -57,8 +57,9 @@ REQUIRED = frozenset(
     meeting_area meeting_begins meeting_done meeting_done_nobody meeting_lesson meeting_not meeting_roll
     meeting_roll_nobody label_meeting label_meeting_before label_meeting_done label_meeting_go
     emergency_now label_human label_mistake mistake_heard harm_die harm_hurt called_both called_helper called_officer
-    die_steps hurt_steps die_call hurt_call die_again hurt_again danger_alone label_cancel cancel_urgent offers_open
-    learner_left helped_left safety_left learner_away line_unreachable danger_wait safety_alone safety_mistake
+    die_steps hurt_steps die_call hurt_call die_again hurt_again danger_alone edited label_cancel
+    cancel_urgent offers_open learner_left helped_left safety_left learner_away line_unreachable
+    danger_wait safety_alone safety_mistake
     answer_source answer_lesson answer_none answer_what answer_elsewhere label_ask_human
     small_hello small_bye small_tired small_thanks small_rude small_machine small_praise small_any small_chat
     figures_targets figures_invite abilities label_robbed label_bigger label_change_address label_show_data
