@@ -72,6 +72,9 @@ from storage.lock import lock_all, note_port
 SEND_PATIENCE_S = 3.0  # how long a stop waits for messages under way; the rest stays in the outbox
 WORK_PATIENCE_S = 3.0
 WATCHED_S = 0.5  # how often publications are looked for while somebody writes lessons here
+STUCK_S = (
+    30.0  # an update takes some ten milliseconds, a batch a second: whoever waits longer waits for something broken
+)
 STOP_WITHIN_S = 7.0  # all of it together
 
 log = logging.getLogger(__name__)
@@ -98,11 +101,13 @@ class App:
     """A running tutor. `start`, then `stop`; `failed` is set when a worker ends that never should; `files` may be open.
 
     With `watch` lessons that are saved are taken over by themselves; `library.faults` are those that could not be.
+    It is not well when an update has waited for `stuck_s` seconds.
     """
 
     settings: Settings
     world: World = field(default_factory=World)
     watch: bool = False
+    stuck_s: float = STUCK_S
     database: Database = field(init=False)
     library: Library = field(init=False)
     intake: Intake = field(init=False)
@@ -261,7 +266,9 @@ class App:
         of_machine = {"clock": "jumped" if self._steady.jumped else "steady", "free_mb": free // 1_000_000}
         handled = {"handled": self.intake.handled, "lessons": len(shelf.good), "broken": len(shelf.broken)}
         telegram = {"telegram": self.telegram.state} if self.telegram else {}
-        return True, {**counts, **handled, **of_machine, **telegram}
+        waits_s = self.intake.waits_s
+        well = waits_s < self.stuck_s
+        return well, {**counts, **handled, **of_machine, "waits_s": round(waits_s, 1), **telegram}
 
     async def stop(self) -> None:
         """Take nothing new, finish what was taken, send what is under way; within ten seconds."""

@@ -23,7 +23,7 @@ from bot.tutoring import (
     rights,
     waits,
 )
-from bot.tutoring.asking import ask_again
+from bot.tutoring.asking import ask_again, edited
 from bot.tutoring.desk import CodeShown, Desk, OfficeAsked, WentAway
 from bot.tutoring.hearing import alarm_of, goes_on, hear, in_two, is_for_room, leaves, offered
 from flows import events as ev
@@ -66,6 +66,7 @@ def answer(desk: Desk, body: Body, *, codes_too: bool = True) -> None:
     if isinstance(body, Text | Media | Edited) and alarm.heard(desk, body):
         return
     if isinstance(body, Edited):
+        edited(desk)
         return
     if codes_too and (shown := codes.shown(body)):
         desk.events.append(CodeShown(shown.kind, shown.code))

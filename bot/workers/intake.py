@@ -39,15 +39,20 @@ class Intake:
         publish: Publish,
         senders: SettledSource,
         at: Callable[[str], None] = lambda _: None,
+        clock: Callable[[], float] | None = None,
     ) -> None:
-        """`at` is told each point where a crash would hurt most; the crash tests hand in one that kills."""
+        """`at` is told each point where a crash would hurt most; the crash tests hand in one that kills. `clock` tells
+        seconds; without one it is the event loop's.
+        """
         self.conversation = conversation
         self.publish = publish
         self.senders = senders
         self.at = at
         self.handled = 0
         self.set_aside = 0
+        self._clock = clock
         self._waiting: list[tuple[Sequence[Update], asyncio.Future[None]]] = []
+        self._since: dict[asyncio.Future[None], float] = {}  # when each that is not committed yet was handed in
         self._arrived = asyncio.Event()
         self._closing = False
 
@@ -59,8 +64,21 @@ class Intake:
             raise StorageUnavailable("shutting down")
         done = asyncio.get_running_loop().create_future()
         self._waiting.append((updates, done))
+        self._since[done] = self._seconds()
         self._arrived.set()
-        await done
+        try:
+            await done
+        finally:
+            del self._since[done]
+
+    @property
+    def waits_s(self) -> float:
+        """For how many seconds the oldest update has waited that is not committed yet; 0 when none waits."""
+        first = next(iter(self._since.values()), None)
+        return 0.0 if first is None else self._seconds() - first
+
+    def _seconds(self) -> float:
+        return self._clock() if self._clock else asyncio.get_running_loop().time()
 
     async def run(self) -> None:
         """Work until closed and empty."""

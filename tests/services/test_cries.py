@@ -235,3 +235,34 @@ async def test_english_cries_and_commands_are_heard(tmp_path: Path):
         await lan.say("my mistake")
         await lan.say("talk to a human")
         assert "chưa hiểu" not in lan.said
+
+
+async def test_an_edit_that_is_no_cry_gets_one_kind_line_and_moves_nothing(tmp_path: Path):
+    async with tutor(tmp_path, book(LESSON, RESCUE)) as t:
+        lan = await t.learner().meets()
+        await lan.opens("thu")
+        before = (await t.talk(lan)).open_run
+        await lan.does(Edited("tui làm xong rồi"))
+        assert "nhắn lại một tin mới" in lan.said
+        assert (await t.talk(lan)).open_run == before
+        await lan.does(Edited("tui làm xong rồi nha"))
+        assert not lan.said, "a flood of edits is answered once a minute"
+        t.clock.passes(minutes=2)
+        await lan.does(Edited("làm xong"))
+        assert "nhắn lại một tin mới" in lan.said
+        nobody = t.learner("moi")
+        await nobody.does(Edited("chào em"))
+        assert not nobody.said
+
+
+@pytest.mark.parametrize("kind", ["photo", "video", "voice", "file"])
+@pytest.mark.parametrize("album", ["", "A1"])
+async def test_a_cry_under_a_picture_is_heard_at_the_menu_in_a_lesson_and_before_consent(
+    tmp_path: Path, kind: str, album: str
+):
+    async with tutor(tmp_path, book(LESSON, RESCUE)) as t:
+        new, at_menu, inside = t.learner("1"), await t.learner("2").meets("Mai"), await t.learner("3").meets("Thu")
+        await inside.opens("thu")
+        for each in (new, at_menu, inside):
+            await each.does(Media(kind, "f1", CRY, album))
+            assert "Việc 1" in each.said

@@ -162,3 +162,33 @@ async def test_failpoints_are_told_in_order(tmp_path: Path):
         t.sender.at = told.append
         await t.learner().say("chào")
         assert told == ["after commit", "after send", "before settle"]
+
+
+async def test_it_tells_for_how_long_the_oldest_has_waited():
+    conversation, now = Conversation(), 100.0
+    conversation.released.clear()
+    one = Intake(conversation, lambda _: None, Senders(), clock=lambda: now)  # type: ignore[arg-type]
+    running = asyncio.create_task(one.run())
+    assert one.waits_s == 0
+    first = asyncio.create_task(one.submit([update(0)]))
+    await asyncio.sleep(0)
+    now = 107.0
+    second = asyncio.create_task(one.submit([update(1)]))
+    for _ in range(3):
+        await asyncio.sleep(0)
+    now = 118.0
+    assert one.waits_s == 18.0, "also while it is being handled"
+    conversation.released.set()
+    await asyncio.gather(first, second)
+    assert one.waits_s == 0
+    await one.close()
+    await running
+
+
+async def test_who_gives_up_waiting_is_not_counted_for_ever():
+    one, _ = intake(Conversation())
+    waiting = asyncio.create_task(one.submit([update(0)]))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    assert one.waits_s == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sqlite3
 import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -90,6 +91,26 @@ async def test_after_a_start_everybody_hears_what_was_left_for_her_though_one_ch
         async with serving(url, fake.url, data):
             await until(lambda: len(two.inbox) >= 2)
             assert [message.text for message in two.inbox][:2] == ["2:1", "2:2"]
+
+
+async def test_health_tells_for_how_long_the_oldest_message_has_waited(tmp_path: Path):
+    """While somebody else holds the database's pen."""
+    path = tmp_path / "camtay.db"
+    async with FakeTelegram() as fake, serving(f"sqlite:///{path}", fake.url, tmp_path / "data") as app:
+        well, told = await app._health()
+        assert (well, told["waits_s"]) == (True, 0.0)
+        pen = sqlite3.connect(path, isolation_level=None)
+        pen.execute("BEGIN IMMEDIATE")
+        fake.learner(1).start()
+        await until(lambda: app.intake.waits_s > 0.1)
+        well, told = await app._health()
+        assert well and float(str(told["waits_s"])) > 0
+        app.stuck_s = 0.1
+        assert (await app._health())[0] is False
+        pen.execute("ROLLBACK")
+        pen.close()
+        await fake.learner(1).expect()
+        assert (await app._health())[0] is True
 
 
 # --- the web -----------------------------------------------------------------------------------------
