@@ -21,7 +21,10 @@ _SYLLABLES_TOO = frozenset(
     "me to my be at in co la su so vi tv ca ch li lu ma mu no nu re se si sh st im do tin".split()
 )
 """Endings that are Vietnamese words as well: a link only behind what is no Vietnamese word, or with a path."""
-_LOANS = frozenset("app ok oke zalo wifi web sms otp vneid vssid internet facebook fb qr camera video google photo cccd cmnd bhyt bhxh".split())
+_LOANS = frozenset(
+    """app ok oke zalo wifi web sms otp vneid vssid internet facebook fb qr camera video google photo cccd cmnd bhyt
+    bhxh""".split()
+)
 SHORT_FORMS = frozenset("tp tx tt q p ts ths pgs gs bs cn ks ubnd mttq ubmttq bch".split())
 """What stands before a name with a full stop and no blank: TP.HCM, TS.BS.Lan."""
 _TIME = re.compile(r"\d{1,2}[hg]\d{0,2}|\d+", re.IGNORECASE)
