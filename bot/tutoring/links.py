@@ -21,7 +21,10 @@ _SYLLABLES_TOO = frozenset(
     "me to my be at in co la su so vi tv ca ch li lu ma mu no nu re se si sh st im do tin".split()
 )
 """Endings that are Vietnamese words as well: a link only behind what is no Vietnamese word, or with a path."""
-_LOANS = frozenset("app ok oke zalo wifi web sms otp vneid vssid internet facebook fb qr camera video google".split())
+_LOANS = frozenset(
+    """app ok oke zalo wifi web sms otp vneid vssid internet facebook fb qr camera video google photo cccd cmnd bhyt
+    bhxh""".split()
+)
 SHORT_FORMS = frozenset("tp tx tt q p ts ths pgs gs bs cn ks ubnd mttq ubmttq bch".split())
 """What stands before a name with a full stop and no blank: TP.HCM, TS.BS.Lan."""
 _TIME = re.compile(r"\d{1,2}[hg]\d{0,2}|\d+", re.IGNORECASE)
@@ -64,8 +67,13 @@ def is_of(link: str, hosts: Sequence[str]) -> bool:
 
 
 def begins_sentence(labels: Sequence[str]) -> bool:
-    """Whether "xong.Com", "8h.Mang" are an end and a beginning: a word or a time, a full stop, a capital letter."""
-    return len(labels) == 2 and labels[1].istitle() and labels[1].isalpha() and _is_word(labels[0])
+    """Whether "xong.Com", "8h.Mang" are an end and a beginning: a word or a time, a full stop, a capital letter.
+
+    Before what pages end in only a Vietnamese word or a time will do: "Vneid.Net" is a page.
+    """
+    if len(labels) != 2 or not labels[1].istitle() or not labels[1].isalpha() or not _is_word(labels[0]):
+        return False
+    return labels[1].casefold() not in _ENDINGS or labels[0].casefold() not in _LOANS
 
 
 def parted(text: str) -> str:

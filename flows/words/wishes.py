@@ -22,6 +22,8 @@ SIDES: tuple[str, ...] = get_args(Side)
 
 BARE = "="
 """Stands behind the apostrophe of a word that is meant without marks."""
+FEW = 3
+"""Marked words from which a message counts as typed with its marks, if they are half of it."""
 NEAR = 12
 """Words within which the parts of a pattern that are joined by & must stand."""
 GAP = 3
@@ -196,7 +198,7 @@ def _said(words: list[str], read: Callable[[str], str]) -> str:
     """In a message that is typed with its marks, a word without any is meant so: "quay" is not "quầy"."""
     said = [read(word) for word in words]
     marked = sum(not word.endswith("'") for word in said if "'" in word)
-    if 2 * marked >= sum("'" in word for word in said):
+    if marked >= FEW and 2 * marked >= sum("'" in word for word in said):
         said = [f"{word}{BARE}" if word.endswith("'") and not word[0].isdigit() else word for word in said]
     return f" {' '.join(said)} "
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bot.tutoring.announcing import cleaned, is_cry, link_fault, link_of, text_fault, whose
@@ -128,6 +130,19 @@ def test_what_officers_really_write_goes_out(text: str):
 def test_what_a_thief_would_write_does_not(text: str, phrase: str):
     fault = text_fault(cleaned(text), HOSTS, real_book().wishes)
     assert fault is not None and fault.phrase == phrase
+
+
+VOICES = [
+    line.split(" ", 1)
+    for line in (Path(__file__).parent / "news_voices.txt").read_text("utf-8").splitlines()
+    if not line.startswith("#")
+]
+
+
+@pytest.mark.parametrize(("what", "text"), VOICES)
+def test_an_end_of_a_sentence_is_no_address_and_capitals_are_no_crime(what: str, text: str):
+    fault = text_fault(cleaned(text), HOSTS, real_book().wishes)
+    assert (fault is None) == (what == "out")
 
 
 def test_a_text_is_kept_as_it_can_be_seen():
