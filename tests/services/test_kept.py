@@ -46,7 +46,7 @@ async def test_nobody_elses_line_is_shown_and_neither_of_the_two_judges_herself(
     async with tutor(tmp_path, book(QUIZ)) as t:
         _, hoa, cuc = await paired(t)
         far = await member(t, "far", "Xa", "officer", TELEGRAM, "w26248")
-        await hoa.say((await t.people.invite(OPERATOR, "officer", "w26041")).code)
+        await hoa.shows((await t.people.invite(OPERATOR, "officer", "w26041")).code)
         line = (await t.rows("pairing"))[0]["pairing_id"]
         await hoa.tap_token(f"y:talk:{line}")
         await hoa.say("chị đọc mã OTP cho em")

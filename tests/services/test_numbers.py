@@ -122,7 +122,7 @@ async def test_the_number_is_an_officers_to_write_down(tmp_path: Path):
 async def test_who_has_two_areas_is_asked_for_which(tmp_path: Path):
     async with tutor(tmp_path, book(LESSON, RESCUE)) as t:
         cuc = await member(t, "cuc", "Cúc", "officer")
-        await cuc.say((await t.people.invite(OPERATOR, "officer", "w26248")).code)
+        await cuc.shows((await t.people.invite(OPERATOR, "officer", "w26248")).code)
         await cuc.say("số của Hội")
         assert len(cuc.last.labels) == 3
         await cuc.tap_token("q:phone:w26248")

@@ -250,15 +250,20 @@ async def test_help_names_the_helper_where_one_is_configured(tmp_path: Path, hel
         assert lan.last.labels == ("Tiếp",)
 
 
-async def test_people_without_consent_are_forgotten_after_thirty_days(tmp_path: Path):
+async def test_people_without_consent_are_forgotten_after_thirty_days_and_who_answered_nothing_after_three(
+    tmp_path: Path,
+):
     async with tutor(tmp_path, real_book()) as t:
         await t.learner("khong").say("alo")
         await t.learner("khong").tap("Không")
         await t.learner("im").say("alo")
         await t.learner("co").meets()
-        t.clock.passes(days=29)
+        t.clock.passes(days=2)
         await t.ticker.sweep()
         assert len(await t.rows("person")) == 3
+        t.clock.passes(days=27)
+        await t.ticker.sweep()
+        assert sorted(row["chat_id"] for row in await t.rows("identity")) == ["co", "khong"]
         t.clock.passes(days=2)
         await t.ticker.sweep()
         assert [row["chat_id"] for row in await t.rows("identity")] == ["co"]

@@ -94,7 +94,7 @@ async def test_who_was_called_is_told_with_the_hour_and_the_way(tmp_path: Path):
         await lan.leaves()
 
 
-async def test_a_cry_that_rang_an_officer_who_has_shut_the_tutor_out_says_so(tmp_path: Path):
+async def test_a_cry_passes_over_an_officer_who_has_shut_the_tutor_out_and_says_so(tmp_path: Path):
     async with tutor(tmp_path, book(LESSON, RESCUE)) as t:
         cuc = await member(t, "cuc", "Cúc", "officer")
         await cuc.leaves()
@@ -102,7 +102,7 @@ async def test_a_cry_that_rang_an_officer_who_has_shut_the_tutor_out_says_so(tmp
         await lan.say(CRY)
         request = (await t.rows("request"))[0]["request_id"]
         lines = " ".join(await Requests(t.people, t.pairing).explain(OPERATOR, request))
-        assert "Chưa ai nhận; gọi lại lúc 08:15" in lines and "đã chặn tin nên không nhận được" in lines
+        assert "Chưa ai nhận; gọi lại lúc 08:15" in lines and "(đã chặn máy): 1 cán bộ" in lines, "she was not rung"
 
 
 async def test_nobody_is_rung_again_for_what_somebody_took(tmp_path: Path):
