@@ -1,7 +1,7 @@
 """One database, two kinds. A unit of work is a plain function of a connection: it commits when it returns.
 
 On SQLite all of it runs with synchronous Core (one hop per unit of work, whatever it holds): writing in one thread,
-reading in a few. On PostgreSQL the same functions run over asyncpg.
+reading in a few, and over a connection of aiosqlite what takes long. On PostgreSQL the same functions run over asyncpg.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
-from sqlalchemy.pool import QueuePool, StaticPool
+from sqlalchemy.pool import NullPool, QueuePool, StaticPool
 
 from storage.address import postgres_address, sqlite_path
 from storage.errors import Conflict, StorageUnavailable
@@ -49,6 +49,9 @@ class Database(Protocol):
 
     async def read(self, work: Work[T]) -> T:
         """Run `work` on a reading connection. Raises StorageUnavailable."""
+
+    async def read_long(self, work: Work[T]) -> T:
+        """Likewise what may read for seconds (a report, all that is kept of somebody): nobody's page waits for it."""
 
     async def hold(self, name: str) -> bool:
         """Become the one process that owns `name` (a channel's outbox) until it ends; False while another does."""
@@ -103,6 +106,13 @@ class SQLite:
                 return work(connection)
         except (SQLAlchemyError, sqlite3.Error) as fault:
             raise decide(fault) from fault
+
+    async def read_long(self, work: Work[T]) -> T:
+        engine = create_async_engine(
+            f"sqlite+aiosqlite:///{self.path}", poolclass=NullPool, connect_args={"timeout": BUSY_TIMEOUT_S}
+        )
+        async with _decided(), engine.connect() as connection:
+            return await connection.run_sync(work)
 
     async def hold(self, name: str) -> bool:
         return True  # the lock on the data folder lets one process in
@@ -222,6 +232,9 @@ class PostgreSQL:
     async def read(self, work: Work[T]) -> T:
         async with _decided(), self._engine.connect() as connection:
             return await connection.run_sync(work)
+
+    async def read_long(self, work: Work[T]) -> T:
+        return await self.read(work)
 
     async def hold(self, name: str) -> bool:
         holder, self._holder = self._holder, None

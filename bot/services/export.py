@@ -76,7 +76,7 @@ async def export_of_chat(database: Database, channel: str, chat_id: str, kind: s
         row = conversations.identified(connection, channel, chat_id)
         return None if row is None else forgetting.export(connection, row)
 
-    data = await database.read(work)
+    data = await database.read_long(work)
     return None if data is None else as_file(data, kind)
 
 

@@ -63,7 +63,7 @@ class Reports(People):
             places.sort(key=lambda place: place.above)  # a database may sort punctuation in its own way
             return places, _SHEETS[what](connection, places, span)
 
-        places, sheet = await self.database.read(look)
+        places, sheet = await self.database.read_long(look)
         top = next((place for place in places if place.area_id == area_id), None)
         if top is None:
             raise NobodyThere(f"Không có địa bàn nào mang mã “{area_id[:40]}”.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -11,7 +12,7 @@ import pytest
 from sqlalchemy import select, text
 
 from storage import conversations, keeping, tables
-from storage.database import Connection, Database, open_database
+from storage.database import READERS, Connection, Database, open_database
 from storage.errors import Conflict
 from storage.records import (
     AttemptRow,
@@ -433,3 +434,20 @@ async def test_rows_of_a_person_go_with_her(database: Database):
 def _orphan(connection: Connection) -> None:
     values = {"run_id": "r", "learner_id": "nobody", "lesson": "a", "version": 1}
     connection.execute(tables.run.insert(), {**values, "started_at": 0, "points": 0, "passed": False})
+
+
+async def test_what_takes_long_keeps_no_page_waiting(database: Database):
+    """While as many long reads as there are places stand still, a short one is answered."""
+    if not database.url.startswith("sqlite"):
+        assert await database.read_long(lambda c: c.scalar(text("SELECT 7"))) == 7
+        return
+    over = threading.Event()
+
+    def long(connection: Connection) -> bool:
+        connection.scalar(text("SELECT 7"))
+        return over.wait(30)
+
+    waiting = [asyncio.create_task(asyncio.to_thread(asyncio.run, database.read_long(long))) for _ in range(READERS)]
+    assert await database.read(lambda c: c.scalar(text("SELECT 1"))) == 1
+    over.set()
+    assert all([await each for each in waiting])
