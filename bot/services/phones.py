@@ -92,9 +92,10 @@ class Phones:
             return
         invitations.use(connection, code_hash, desk.person.learner_id, now)
         buttons = {f"j:ok:{code_hash}": "label_link_ok", f"j:not:{code_hash}": "label_link_no"}
-        name = {"ten_may": desk.person.name or desk.phrase("nameless")}
+        name = desk.person.name
+        phrase, said = ("link_confirm", {"ten_may": name}) if name else ("link_confirm_new", {})
         tell(
-            connection, desk.universe.new_id(), found.learner_id or "", "link_confirm", name, now, buttons,
+            connection, desk.universe.new_id(), found.learner_id or "", phrase, said, now, buttons,
             about=desk.person.learner_id, urgent=True,
         )  # fmt: skip
         linking.wait(desk, show_again)

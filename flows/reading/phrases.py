@@ -44,16 +44,16 @@ REQUIRED = frozenset(
     line_end_ask line_held line_long line_media_ask line_media_no line_media_some line_mine line_no_union
     line_nobody line_number line_number_ask line_number_sure line_open line_over line_reported line_sent
     line_sent_night line_slow line_stopped line_union line_unreachable line_which line_words_held link_ask
-    link_confirm link_refused link_told link_union link_wait link_words linked linked_old linked_two lost_phone
-    media_instead media_photo media_sticker media_voice meeting_area meeting_begins meeting_done meeting_done_nobody
-    meeting_lesson meeting_not meeting_roll meeting_roll_nobody menu menu_done menu_first menu_not_understood
-    menu_open menu_plain menu_progress menu_track_count menu_track_pick mistake_ask mistake_heard name_again
-    name_office nameless needs_ask news news_already news_area news_ask_link news_asks news_count news_gone
-    news_is_sending news_is_sent news_is_stopped news_left news_length news_link news_linked news_money
-    news_more_than news_nobody news_none news_not_yours news_others news_phone news_preview news_secret news_sending
-    news_sending_tomorrow news_stopped news_tomorrow news_too_many news_unsafe news_which news_write next_offer
-    nobody_yet not_understood not_understood_emergency not_understood_twice not_understood_typed not_yours
-    offer_accepted offer_back offer_declined_said offer_gone offer_help offer_help_accepted offer_help_any
+    link_confirm link_confirm_new link_refused link_told link_union link_wait link_words linked linked_old
+    linked_two lost_phone media_instead media_photo media_sticker media_voice meeting_area meeting_begins
+    meeting_done meeting_done_nobody meeting_lesson meeting_not meeting_roll meeting_roll_nobody menu menu_done
+    menu_first menu_not_understood menu_open menu_plain menu_progress menu_track_count menu_track_pick mistake_ask
+    mistake_heard name_again name_office nameless needs_ask news news_already news_area news_ask_link news_asks
+    news_count news_gone news_is_sending news_is_sent news_is_stopped news_left news_length news_link news_linked
+    news_money news_more_than news_nobody news_none news_not_yours news_others news_phone news_preview news_secret
+    news_sending news_sending_tomorrow news_stopped news_tomorrow news_too_many news_unsafe news_which news_write
+    next_offer nobody_yet not_understood not_understood_emergency not_understood_twice not_understood_typed
+    not_yours offer_accepted offer_back offer_declined_said offer_gone offer_help offer_help_accepted offer_help_any
     offer_later_said offer_lesson offer_pair offer_resting offer_withdrawn offer_yours offers_open officer_applicant
     officer_change officer_must officer_silent officer_stranger officer_waiting pair_already pair_asked pair_called
     pair_cancelled pair_found pair_have pair_next pair_night pair_none_open pair_officer pair_officer_again
