@@ -124,30 +124,33 @@ def _is_whole(found: re.Match[str]) -> bool:
 
 def _line(row: Row, nameless: Callable[[Iterable[str], str], str]) -> dict[str, str]:
     buttons = json.loads(row["buttons"]) if row["buttons"] else []
-    tokens = [token for token, _ in buttons]
-    text = nameless(tokens, row["text"])
-    labelled = [[token, nameless([token], label)] for token, label in buttons]
+    text = nameless([token for token, *_ in buttons], row["text"])
+    labelled = _relabelled(buttons, nameless)
     packed = json.dumps(labelled, ensure_ascii=False) if buttons else ""
     return {} if (text, packed) == (row["text"], row["buttons"]) else {"text": text, "buttons": packed}
 
 
 def _waiting(row: Row, nameless: Callable[[Iterable[str], str], str]) -> dict[str, str]:
     text, buttons, *rest = json.loads(row["body"])
-    said = nameless([token for token, _ in buttons], text)
-    labelled = [[token, nameless([token], label)] for token, label in buttons]
-    return {"body": json.dumps([said, labelled, *rest], ensure_ascii=False)}
+    said = nameless([token for token, *_ in buttons], text)
+    return {"body": json.dumps([said, _relabelled(buttons, nameless), *rest], ensure_ascii=False)}
 
 
 def _state(row: Row, nameless: Callable[[Iterable[str], str], str]) -> dict[str, str]:
     """The labels of the buttons that were last shown; nothing else of a conversation knows others' names."""
     try:
         state: dict[str, Any] = json.loads(row["state"])
-        shown = [[token, nameless([token], label)] for token, label in state.get("offer", [])]
+        shown = {key: _relabelled(state[key], nameless) for key in ("offer", "pinned") if key in state}
     except (ValueError, TypeError, AttributeError):
         return {}  # corrupt: it is salvaged without its buttons when it is read
-    if shown == state.get("offer"):
+    if all(state[key] == buttons for key, buttons in shown.items()):
         return {}
-    return {"state": json.dumps({**state, "offer": shown}, ensure_ascii=False, separators=(",", ":"))}
+    return {"state": json.dumps({**state, **shown}, ensure_ascii=False, separators=(",", ":"))}
+
+
+def _relabelled(buttons: Sequence[Sequence[Any]], nameless: Callable[[Iterable[str], str], str]) -> list[list[Any]]:
+    """Buttons as they are kept: token, label, and whether it is pinned."""
+    return [[token, nameless([token], label), *rest] for token, label, *rest in buttons]
 
 
 def _notice(row: Row, nameless: Callable[[Iterable[str], str], str]) -> dict[str, str]:
