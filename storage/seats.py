@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage import tables as base
 from storage.records import PersonRow, to_ms
-from storage.tables_people import seat
+from storage.tables_people import role, seat
 
 
 def sitting(conn: Connection, channel: str, chat_id: str) -> list[tuple[str, str]]:
@@ -92,9 +92,18 @@ def take_off(
 
 
 def hand_over(conn: Connection, learner_id: str, out_no: int) -> None:
-    """She leaves for good: at each address of hers whoever else learns there speaks from now on."""
+    """She leaves for good: at each address of hers whoever else learns there speaks from now on; who acts on others or
+    has digits of her own still comes back by them, and with nobody else the address is nobody's."""
     mine = base.identity.c.learner_id == learner_id
     for channel, chat_id in conn.execute(select(base.identity.c.channel, base.identity.c.chat_id).where(mine)).all():
         others = [each for each, _ in sitting(conn, channel, chat_id) if each != learner_id]
-        if others:
-            change_over(conn, channel, chat_id, learner_id, others[-1], out_no)
+        if easy := [each for each in others if not _is_guarded(conn, each)]:
+            change_over(conn, channel, chat_id, learner_id, easy[-1], out_no)
+
+
+def _is_guarded(conn: Connection, learner_id: str) -> bool:
+    acts = select(role.c.role).where(
+        role.c.learner_id == learner_id, role.c.role != "learner", role.c.state == "active"
+    )
+    has_pin = select(base.person.c.pin).where(base.person.c.learner_id == learner_id, base.person.c.pin != "")
+    return conn.execute(acts.union_all(has_pin)).first() is not None

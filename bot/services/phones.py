@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from bot.services.granting import is_held, pass_on
 from bot.services.hooks import PairingHooks
 from bot.services.pseudonyms import Pseudonyms
 from bot.services.telling import tell
@@ -151,7 +152,8 @@ class Phones:
 
     def acts(self, connection: Connection, learner_id: str) -> bool:
         """Whether she holds, or is held back from, a role that acts on others."""
-        return any(row.role in roles.ACTING for row in people.roles_of(connection, learner_id))
+        held = any(row.role in roles.ACTING for row in people.roles_of(connection, learner_id))
+        return held or is_held(connection, self.names, learner_id)
 
     # --- taken apart ---
 
@@ -186,6 +188,7 @@ class Phones:
             fresh = Person(new_id())
             person = PersonRow(fresh.learner_id, fresh.name, fresh.address, fresh.consent)
             seats.take_off(connection, channel, chat_id, row.learner_id, person, row.out_no, now)
+            pass_on(connection, self.names, row.learner_id, person.learner_id)
             self._note(connection, row.learner_id, "split", person.learner_id, now)
 
     def undoable(self, connection: Connection, row: LearnerRow, which: str, now: datetime) -> list[joins.JoinRow]:
