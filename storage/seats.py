@@ -48,12 +48,17 @@ def add_beside(conn: Connection, person: PersonRow, channel: str, chat_id: str, 
 def change_over(conn: Connection, channel: str, chat_id: str, leaves: str, comes: str, out_no: int) -> None:
     """From now on `comes` speaks at this address, where `out_no` messages have been said.
 
-    Reminders of who leaves rest until she is back: they would be read by the other.
+    The conversation of who leaves moves, with its reminders, to another phone of hers; with none its reminders rest
+    until she is back: they would be read by the other.
     """
     where = base.identity.c.channel == channel, base.identity.c.chat_id == chat_id
     conn.execute(update(base.identity).where(*where).values(learner_id=comes))
-    conn.execute(update(base.session).where(base.session.c.learner_id == leaves).values(due_at=None))
-    session = base.session.c
+    session, left = base.session.c, addresses(conn, leaves)
+    if not left:
+        conn.execute(update(base.session).where(session.learner_id == leaves).values(due_at=None))
+    at_this = session.learner_id == leaves, session.channel == channel, session.chat_id == chat_id
+    for to_channel, to_chat in left[:1]:
+        conn.execute(update(base.session).where(*at_this).values(channel=to_channel, chat_id=to_chat))
     conn.execute(update(base.session).where(session.learner_id == comes).values(channel=channel, chat_id=chat_id))
     conn.execute(update(base.session).where(session.learner_id == comes, session.out_no < out_no).values(out_no=out_no))
 
@@ -70,10 +75,8 @@ def take_off(
 ) -> None:
     """This address is not hers any more: `person`, somebody new, begins there, where `out_no` messages have been said.
 
-    What was shown there and what waits to be sent there was for her, and goes. Her conversation moves, with its
-    reminders, to a phone that stays hers.
+    What was shown there and what waits to be sent there was for her, and goes.
     """
-    due_at = conn.scalar(select(base.session.c.due_at).where(base.session.c.learner_id == leaves))
     conn.execute(delete(base.outbox).where(base.outbox.c.channel == channel, base.outbox.c.chat_id == chat_id))
     if channel == "web":
         conn.execute(delete(base.chat_log).where(base.chat_log.c.chat_id == chat_id))
@@ -83,12 +86,6 @@ def take_off(
     if len(others) > 1:
         take_seats(conn, channel, chat_id, [person.learner_id], now)
     change_over(conn, channel, chat_id, leaves, person.learner_id, out_no)
-    session, left = base.session.c, addresses(conn, leaves)
-    if left:  # else nobody is reminded: the address is somebody else's now
-        conn.execute(update(base.session).where(session.learner_id == leaves).values(due_at=due_at))
-    at_this = session.learner_id == leaves, session.channel == channel, session.chat_id == chat_id
-    for to_channel, to_chat in left[:1]:
-        conn.execute(update(base.session).where(*at_this).values(channel=to_channel, chat_id=to_chat))
 
 
 def hand_over(conn: Connection, learner_id: str, out_no: int) -> None:

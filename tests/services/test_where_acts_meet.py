@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.services.correcting import Correction
 from bot.services.people import OPERATOR
 from tests.services.test_offers import SAFETY, instructor, member
-from tests.services.test_phones import words_of
+from tests.services.test_phones import join, words_of
 from tests.support.builders import book
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor
 
@@ -137,6 +138,26 @@ async def test_a_suspension_goes_with_every_person_of_one_phone_into_a_deletion(
     await (await hoa.say("xóa dữ liệu")).tap("Xóa hết")
     await shows(t, hoa)
     assert not await acting(t)
+
+
+# --- a phone that others use × what waits ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("second", [TELEGRAM, WEB])
+async def test_who_has_another_phone_is_told_there_while_somebody_else_sits_at_the_first(t: Tutor, second: str):
+    """A letter, a call, a reminder: her conversation goes with her, nothing of it is lost or shown to the other."""
+    cuc = await member(t, "cuc", "Cúc", "officer")
+    lan = await member(t, "lan", "Lan", "learner")
+    other = t.learner("other", second)
+    await join(lan, other)
+    await lan.opens("thu")
+    await sits_down(lan, "Út")
+    await t.people.correct(OPERATOR, await id_of(t, "Lan"), Correction(address="bà/con"))
+    await t.tells()
+    assert "cách xưng hô" in other.said and "cách xưng hô" not in lan.said
+    assert not await t.rows("notice") and cuc.heard
+    await t.passes(days=1, hours=2)
+    assert "Lan" in other.said and "Lan" not in lan.said
 
 
 # --- cries × questions that are open -----------------------------------------------------------------
