@@ -193,7 +193,7 @@ class Office:
         subject = self.names.of(learner_id)
         if why == "deleted":
             listed = [self.names.of(each) for each in forgetting.invitees_of(connection, learner_id)]
-            forgetting.add_tombstones(connection, [subject, *listed], now)
+            forgetting.add_tombstones(connection, [subject, *people.became(connection, subject), *listed], now)
         people.note(connection, AuditRow(now, subject, why, subject, ""))
 
     def forgotten(self, connection: Connection, learner_ids: Sequence[str]) -> None:

@@ -21,7 +21,7 @@ from bot.tutoring.conversation import show_again
 from bot.tutoring.desk import Desk, OfficeAsked, Person
 from bot.tutoring.invitations import Verdict, judge
 from bot.tutoring.rights import UNDO
-from storage import conversations, invitations, joins, people, seats
+from storage import conversations, forgetting, invitations, joins, people, seats
 from storage.database import Connection
 from storage.people_records import AuditRow, InvitationRow
 from storage.records import LearnerRow, PersonRow
@@ -189,6 +189,7 @@ class Phones:
             person = PersonRow(fresh.learner_id, fresh.name, fresh.address, fresh.consent)
             seats.take_off(connection, channel, chat_id, row.learner_id, person, row.out_no, now)
             pass_on(connection, self.names, row.learner_id, person.learner_id)
+            forgetting.add_tombstones(connection, [self.names.left(row.learner_id, channel, chat_id)], now)
             self._note(connection, row.learner_id, "split", person.learner_id, now)
 
     def undoable(self, connection: Connection, row: LearnerRow, which: str, now: datetime) -> list[joins.JoinRow]:
