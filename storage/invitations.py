@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, or_, select, update
 
 from storage import keeping
 from storage import tables as base
 from storage import tables_people as t
 from storage.errors import Conflict
+from storage.forgetting import keep_tombstones
 from storage.people_records import InvitationRow
 from storage.records import from_ms, to_ms
 
@@ -88,6 +89,7 @@ def use(conn: Connection, code_hash: str, learner_id: str, now: datetime) -> Non
     )
     if spent.rowcount != 1:
         raise Conflict("an invitation was used by another process")
+    _bury(conn, t.invitation.c.code_hash == code_hash)
 
 
 def try_again(conn: Connection, code_hash: str) -> None:
@@ -99,19 +101,17 @@ def try_again(conn: Connection, code_hash: str) -> None:
 def withdraw_links(conn: Connection, learner_id: str) -> None:
     """New words, or a new code for a new phone of hers, make the former ones worthless."""
     mine = t.invitation.c.learner_id == learner_id, t.invitation.c.kind.in_(("link", "back"))
-    conn.execute(delete(t.invitation).where(*mine))
+    _end(conn, *mine)
 
 
 def withdraw_of(conn: Connection, invitee_id: str) -> None:
     """What was given out for an entry of a list and nobody has used is worth nothing any more."""
-    unused = t.invitation.c.invitee_id == invitee_id, t.invitation.c.used_at.is_(None)
-    conn.execute(delete(t.invitation).where(*unused))
+    _end(conn, t.invitation.c.invitee_id == invitee_id, t.invitation.c.used_at.is_(None))
 
 
 def withdraw_by(conn: Connection, by: str) -> None:
     """What she has given out and nobody has used is worth nothing any more."""
-    unused = t.invitation.c.by == by, t.invitation.c.kind == "invite", t.invitation.c.used_at.is_(None)
-    conn.execute(delete(t.invitation).where(*unused))
+    _end(conn, t.invitation.c.by == by, t.invitation.c.kind == "invite", t.invitation.c.used_at.is_(None))
 
 
 def expire(conn: Connection, before: datetime, limit: int) -> int:
@@ -140,7 +140,30 @@ def beginning(conn: Connection, short: str) -> GivenRow | None:
 
 
 def revoke(conn: Connection, code_hash: str) -> None:
-    conn.execute(delete(t.invitation).where(t.invitation.c.code_hash == code_hash))
+    _end(conn, t.invitation.c.code_hash == code_hash)
+
+
+def unused(conn: Connection) -> list[str]:
+    """The hashes of all codes that nobody has used."""
+    return list(conn.scalars(select(t.invitation.c.code_hash).where(t.invitation.c.used_at.is_(None))))
+
+
+def drop(conn: Connection, code_hashes: Sequence[str]) -> None:
+    if code_hashes:
+        conn.execute(delete(t.invitation).where(t.invitation.c.code_hash.in_(code_hashes)))
+
+
+def _end(conn: Connection, *which: ColumnElement[bool]) -> None:
+    """These codes are worth nothing any more, after a restore neither."""
+    _bury(conn, *which)
+    conn.execute(delete(t.invitation).where(*which))
+
+
+def _bury(conn: Connection, *which: ColumnElement[bool]) -> None:
+    """Their hashes are kept beside the tombstones of people, under the instant at which they would have ended; words
+    that join two phones end within minutes."""
+    lasting = select(t.invitation.c.code_hash, t.invitation.c.expires_at).where(*which, t.invitation.c.kind != "link")
+    keep_tombstones(conn, {row.code_hash: row.expires_at for row in conn.execute(lasting)})
 
 
 def _given(row: Any) -> GivenRow:

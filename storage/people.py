@@ -249,6 +249,19 @@ def note(conn: Connection, row: AuditRow) -> None:
     )
 
 
+def became(conn: Connection, subject: str) -> list[str]:
+    """The pseudonyms of everybody who became this person when phones were joined, and of whoever became those."""
+    owner: dict[str, str] = {}
+    for row in conn.execute(
+        select(t.audit).where(t.audit.c.what.in_(("linked", "unlinked"))).order_by(t.audit.c.audit_id)
+    ):
+        owner[row.subject] = row.by if row.what == "linked" else ""
+    found = [subject]
+    for each in found:
+        found += [goes for goes, by in owner.items() if by == each and goes not in found]
+    return found[1:]
+
+
 def audit(conn: Connection) -> list[AuditRow]:
     rows = conn.execute(select(t.audit).order_by(t.audit.c.audit_id))
     return [AuditRow(from_ms(r.at), r.by, r.what, r.subject, r.detail) for r in rows]

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage import tables as base
 from storage.records import PersonRow, to_ms
-from storage.tables_people import seat
+from storage.tables_people import role, seat
 
 
 def sitting(conn: Connection, channel: str, chat_id: str) -> list[tuple[str, str]]:
@@ -46,13 +46,10 @@ def add_beside(conn: Connection, person: PersonRow, channel: str, chat_id: str, 
 
 
 def change_over(conn: Connection, channel: str, chat_id: str, leaves: str, comes: str, out_no: int) -> None:
-    """From now on `comes` speaks at this address, where `out_no` messages have been said.
-
-    Reminders of who leaves rest until she is back: they would be read by the other.
-    """
+    """From now on `comes` speaks at this address, where `out_no` messages have been said."""
     where = base.identity.c.channel == channel, base.identity.c.chat_id == chat_id
     conn.execute(update(base.identity).where(*where).values(learner_id=comes))
-    conn.execute(update(base.session).where(base.session.c.learner_id == leaves).values(due_at=None))
+    move_on(conn, leaves, channel, chat_id)
     session = base.session.c
     conn.execute(update(base.session).where(session.learner_id == comes).values(channel=channel, chat_id=chat_id))
     conn.execute(update(base.session).where(session.learner_id == comes, session.out_no < out_no).values(out_no=out_no))
@@ -70,10 +67,8 @@ def take_off(
 ) -> None:
     """This address is not hers any more: `person`, somebody new, begins there, where `out_no` messages have been said.
 
-    What was shown there and what waits to be sent there was for her, and goes. Her conversation moves, with its
-    reminders, to a phone that stays hers.
+    What was shown there and what waits to be sent there was for her, and goes.
     """
-    due_at = conn.scalar(select(base.session.c.due_at).where(base.session.c.learner_id == leaves))
     conn.execute(delete(base.outbox).where(base.outbox.c.channel == channel, base.outbox.c.chat_id == chat_id))
     if channel == "web":
         conn.execute(delete(base.chat_log).where(base.chat_log.c.chat_id == chat_id))
@@ -83,18 +78,49 @@ def take_off(
     if len(others) > 1:
         take_seats(conn, channel, chat_id, [person.learner_id], now)
     change_over(conn, channel, chat_id, leaves, person.learner_id, out_no)
-    session, left = base.session.c, addresses(conn, leaves)
-    if left:  # else nobody is reminded: the address is somebody else's now
-        conn.execute(update(base.session).where(session.learner_id == leaves).values(due_at=due_at))
-    at_this = session.learner_id == leaves, session.channel == channel, session.chat_id == chat_id
+
+
+def speakers(conn: Connection) -> list[tuple[str, str, str]]:
+    """(learner_id, channel, chat_id) of everybody at every phone."""
+    query = select(base.identity.c.learner_id, base.identity.c.channel, base.identity.c.chat_id)
+    return [(row[0], row[1], row[2]) for row in conn.execute(query)]
+
+
+def leave(conn: Connection, learner_id: str, channel: str, chat_id: str) -> None:
+    """This phone is not hers any more, and nobody's until somebody speaks there; what was shown there goes."""
+    for table in (base.identity, seat):
+        at = table.c.channel == channel, table.c.chat_id == chat_id, table.c.learner_id == learner_id
+        conn.execute(delete(table).where(*at))
+    conn.execute(delete(base.outbox).where(base.outbox.c.channel == channel, base.outbox.c.chat_id == chat_id))
+    if channel == "web":
+        conn.execute(delete(base.chat_log).where(base.chat_log.c.chat_id == chat_id))
+    move_on(conn, learner_id, channel, chat_id)
+
+
+def move_on(conn: Connection, learner_id: str, channel: str, chat_id: str) -> None:
+    """Her conversation moves from a phone that she has left, with its reminders, to another of hers; with none its
+    reminders rest until she is back: they would be read by others."""
+    session, left = base.session.c, addresses(conn, learner_id)
+    if not left:
+        conn.execute(update(base.session).where(session.learner_id == learner_id).values(due_at=None))
+    at_this = session.learner_id == learner_id, session.channel == channel, session.chat_id == chat_id
     for to_channel, to_chat in left[:1]:
         conn.execute(update(base.session).where(*at_this).values(channel=to_channel, chat_id=to_chat))
 
 
 def hand_over(conn: Connection, learner_id: str, out_no: int) -> None:
-    """She leaves for good: at each address of hers whoever else learns there speaks from now on."""
+    """She leaves for good: at each address of hers whoever else learns there speaks from now on; who acts on others or
+    has digits of her own still comes back by them, and with nobody else the address is nobody's."""
     mine = base.identity.c.learner_id == learner_id
     for channel, chat_id in conn.execute(select(base.identity.c.channel, base.identity.c.chat_id).where(mine)).all():
         others = [each for each, _ in sitting(conn, channel, chat_id) if each != learner_id]
-        if others:
-            change_over(conn, channel, chat_id, learner_id, others[-1], out_no)
+        if easy := [each for each in others if not _is_guarded(conn, each)]:
+            change_over(conn, channel, chat_id, learner_id, easy[-1], out_no)
+
+
+def _is_guarded(conn: Connection, learner_id: str) -> bool:
+    acts = select(role.c.role).where(
+        role.c.learner_id == learner_id, role.c.role != "learner", role.c.state == "active"
+    )
+    has_pin = select(base.person.c.pin).where(base.person.c.learner_id == learner_id, base.person.c.pin != "")
+    return conn.execute(acts.union_all(has_pin)).first() is not None

@@ -1,11 +1,12 @@
-"""Deletions hold after a restore too: whoever was deleted before it is deleted again from what came back."""
+"""What is over stays so after a restore: who was deleted is deleted again from what came back, codes that were used or
+taken back are worth nothing, and a phone that was left is not hers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.services.pseudonyms import Pseudonyms
-from storage import conversations, forgetting, schema
+from storage import conversations, forgetting, invitations, schema, seats
 from storage.database import BUSY_TIMEOUT_S, Connection, Database
 from storage.errors import StorageError
 
@@ -21,7 +22,8 @@ async def tombstones_of(database: Database) -> dict[str, int]:
 
 
 async def repeat_deletions(database: Database, names: Iterable[Pseudonyms], before: dict[str, int]) -> int:
-    """Delete in a restored database whoever was deleted before the restore; how many persons that were.
+    """Delete in a restored database whoever was deleted before the restore, and end what had ended; how many persons
+    were deleted.
 
     `names` are the keys under which the tombstones may have been made: that of the former data folder and of the
     restored one. A database of an older version is brought up to date for it.
@@ -37,9 +39,17 @@ async def repeat_deletions(database: Database, names: Iterable[Pseudonyms], befo
     for at in range(0, len(back), SLICE):
         await database.transact(lambda c, some=back[at : at + SLICE]: _forget(c, some, keys[0]))  # type: ignore[misc]
     await database.transact(lambda c: forgetting.drop_invitees(c, entries))
+    await database.transact(lambda c: _end_again(c, keys, before))
     await database.transact(lambda c: forgetting.keep_tombstones(c, before))
     await database.scrub(BUSY_TIMEOUT_S)
     return len(back)
+
+
+def _end_again(connection: Connection, keys: Sequence[Pseudonyms], before: Mapping[str, int]) -> None:
+    invitations.drop(connection, [each for each in invitations.unused(connection) if each in before])
+    for where in seats.speakers(connection):
+        if any(key.left(*where) in before for key in keys):
+            seats.leave(connection, *where)
 
 
 def _forget(connection: Connection, learner_ids: list[str], names: Pseudonyms) -> None:

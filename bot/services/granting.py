@@ -133,6 +133,16 @@ def keep_suspensions(connection: Connection, names: Pseudonyms, learner_id: str,
     suspensions.put(connection, [replace(row, subject=subject) for row in rows for subject in subjects])
 
 
+def pass_on(connection: Connection, names: Pseudonyms, learner_id: str, to: str) -> None:
+    """Somebody new begins at her address: what holds her back holds that one as well."""
+    suspensions.put(connection, [replace(row, subject=names.of(to)) for row in _held(connection, names, learner_id)])
+
+
+def is_held(connection: Connection, names: Pseudonyms, learner_id: str) -> bool:
+    """Whether a suspension keeps any role from her, also when she holds none now."""
+    return bool(_held(connection, names, learner_id))
+
+
 def _held(connection: Connection, names: Pseudonyms, learner_id: str) -> list[SuspensionRow]:
     """What is written down, and roles suspended by an older program; the widest right first."""
     rows = suspensions.of(connection, _subjects(connection, names, learner_id))

@@ -14,7 +14,7 @@ from typing import Any, TypeGuard
 from bot.channels.base import Body, Told
 from bot.services.export import in_words
 from bot.services.given import Given
-from bot.services.granting import keep_suspensions
+from bot.services.granting import keep_suspensions, pass_on
 from bot.services.hooks import PairingHooks, Room
 from bot.services.invitations import Invitations
 from bot.services.phones import Phones
@@ -116,6 +116,8 @@ class Office:
             seats.add_beside(connection, PersonRow(new_id, fresh.name, fresh.address, fresh.consent), *where, now)
             seats.take_seats(connection, *where, [row.learner_id, new_id], now)
             seats.change_over(connection, *where, row.learner_id, new_id, row.out_no)
+            for each in known or [row.learner_id]:
+                pass_on(connection, self.names, each, new_id)
         elif who in known and who != row.learner_id:
             seats.change_over(connection, *where, row.learner_id, who, row.out_no)
 
@@ -191,7 +193,7 @@ class Office:
         subject = self.names.of(learner_id)
         if why == "deleted":
             listed = [self.names.of(each) for each in forgetting.invitees_of(connection, learner_id)]
-            forgetting.add_tombstones(connection, [subject, *listed], now)
+            forgetting.add_tombstones(connection, [subject, *people.became(connection, subject), *listed], now)
         people.note(connection, AuditRow(now, subject, why, subject, ""))
 
     def forgotten(self, connection: Connection, learner_ids: Sequence[str]) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from bot.services.granting import is_held, pass_on
 from bot.services.hooks import PairingHooks
 from bot.services.pseudonyms import Pseudonyms
 from bot.services.telling import tell
@@ -20,7 +21,7 @@ from bot.tutoring.conversation import show_again
 from bot.tutoring.desk import Desk, OfficeAsked, Person
 from bot.tutoring.invitations import Verdict, judge
 from bot.tutoring.rights import UNDO
-from storage import conversations, invitations, joins, people, seats
+from storage import conversations, forgetting, invitations, joins, people, seats
 from storage.database import Connection
 from storage.people_records import AuditRow, InvitationRow
 from storage.records import LearnerRow, PersonRow
@@ -152,7 +153,8 @@ class Phones:
 
     def acts(self, connection: Connection, learner_id: str) -> bool:
         """Whether she holds, or is held back from, a role that acts on others."""
-        return any(row.role in roles.ACTING for row in people.roles_of(connection, learner_id))
+        held = any(row.role in roles.ACTING for row in people.roles_of(connection, learner_id))
+        return held or is_held(connection, self.names, learner_id)
 
     # --- taken apart ---
 
@@ -187,6 +189,8 @@ class Phones:
             fresh = Person(new_id())
             person = PersonRow(fresh.learner_id, fresh.name, fresh.address, fresh.consent)
             seats.take_off(connection, channel, chat_id, row.learner_id, person, row.out_no, now)
+            pass_on(connection, self.names, row.learner_id, person.learner_id)
+            forgetting.add_tombstones(connection, [self.names.left(row.learner_id, channel, chat_id)], now)
             self._note(connection, row.learner_id, "split", person.learner_id, now)
 
     def undoable(self, connection: Connection, row: LearnerRow, which: str, now: datetime) -> list[joins.JoinRow]:

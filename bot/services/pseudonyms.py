@@ -42,6 +42,10 @@ class Pseudonyms:
         """An invitation code as it is kept."""
         return self._hash("code", code)
 
+    def left(self, learner_id: str, channel: str, chat_id: str) -> str:
+        """A phone that is not this person's any more."""
+        return self._hash("left", f"{learner_id}@{channel}:{chat_id}")
+
     def pin(self, learner_id: str, digits: str) -> str:
         """The digits of a person as they are kept."""
         return self._hash("pin", f"{learner_id}:{digits}")

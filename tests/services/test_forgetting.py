@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import sqlite3
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, update
@@ -19,11 +20,13 @@ from bot.services.people import OPERATOR
 from bot.services.pseudonyms import KEY_FILE, Pseudonyms
 from bot.services.retention import Retention, Rules
 from bot.telemetry import start_logging, stop_logging
+from bot.tutoring import invitations
 from storage import tables as base
 from storage import tables_people as t_people
 from storage.database import Connection, Database, open_database
 from storage.pg_tools import dump
 from storage.records import to_ms
+from tests.services.test_phones import join
 from tests.support.builders import book, lesson
 from tests.support.everywhere import NAME, WARD, fill
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, empty_database, everything, tutor
@@ -267,3 +270,108 @@ async def still_gone(database: Database, names: Pseudonyms, learner_id: str) -> 
     from storage import forgetting
 
     return names.of(learner_id) in await database.read(forgetting.tombstones)
+
+
+# --- what else a restore does not bring back ---------------------------------------------------------
+
+
+async def restored_after(
+    tmp_path: Path, before: Callable[[Tutor], Awaitable[Any]], after: Callable[[Tutor, Any], Awaitable[None]]
+) -> list[dict[str, list[dict[str, Any]]]]:
+    """All that is kept once a backup, made between the two, was put back: into the same folder, onto a new disk."""
+    data, url, names = await a_folder(tmp_path)
+    async with tutor(data, book(LESSON)) as t:
+        t.use(names)
+        kept = await before(t)
+        stop_logging()
+        older, _ = backup.make(data, url, tmp_path / "backups" / "1.tar.gz", NOW)
+        await after(t, kept)
+        backup.make(data, url, tmp_path / "backups" / "2.tar.gz", NOW)
+    new = tmp_path / "new"
+    new.mkdir()
+    found = []
+    for folder in (new, data):
+        restoring.restore(older, folder, f"sqlite:///{folder / 'camtay.db'}", NOW)
+        async with tutor(folder, book(LESSON)) as t:
+            found.append({name: await t.rows(name) for name in ("invitation", "identity", "person", "chat_log")})
+    return found
+
+
+async def test_codes_that_were_used_or_taken_back_stay_so(tmp_path: Path):
+    async def before(t: Tutor) -> dict[str, str]:
+        who = await t.learner("lan").meets("Lan")
+        assert who.said
+        (lan,) = (row["learner_id"] for row in await t.rows("person"))
+        made = {name: (await t.people.invite(OPERATOR, "officer", WARD)).code for name in ("used", "revoked", "open")}
+        return {**made, "back": await t.people.code_back(OPERATOR, str(lan))}
+
+    async def after(t: Tutor, kept: dict[str, str]) -> None:
+        await t.learner("cuc").meets("Cúc")
+        await t.learner("cuc").shows(kept["used"])
+        await t.learner("new").shows(kept["back"])
+        await t.people.revoke(OPERATOR, short(t.office.names, kept["revoked"]))
+        kept["left"] = short(t.office.names, kept["open"])
+
+    kept: dict[str, str] = {}
+
+    async def first(t: Tutor) -> dict[str, str]:
+        kept.update(await before(t))
+        return kept
+
+    for found in await restored_after(tmp_path, first, after):
+        assert [row["code_hash"][: invitations.SHORT] for row in found["invitation"]] == [kept["left"]]
+
+
+def short(names: Pseudonyms, code: str) -> str:
+    return names.code(code.removeprefix("MOI-").replace("-", "").lower())[: invitations.SHORT]
+
+
+@pytest.mark.parametrize("channel", [TELEGRAM, WEB])
+async def test_a_phone_that_was_left_is_not_hers_again(tmp_path: Path, channel: str):
+    async def before(t: Tutor) -> None:
+        await t.learner("sold", channel).meets("Lan")
+        await t.learner("mai", channel).meets("Mai")
+
+    async def after(t: Tutor, _: object) -> None:
+        lan = next(row["learner_id"] for row in await t.rows("person") if row["name"] == "Lan")
+        assert await t.people.sign_out(OPERATOR, str(lan)) == 1
+
+    for found in await restored_after(tmp_path, before, after):
+        assert [row["chat_id"] for row in found["identity"]] == ["mai"], "nobody's until somebody speaks there"
+        assert sorted(row["name"] for row in found["person"]) == ["Lan", "Mai"], "she comes back by a code"
+        assert not [row for row in found["chat_log"] if row["chat_id"] == "sold"]
+
+
+async def test_who_became_somebody_who_was_deleted_does_not_come_back(tmp_path: Path):
+    """Two phones were joined after the backup, more than a week before the deletion: the backup has both persons."""
+
+    async def before(t: Tutor) -> None:
+        await t.learner("first").meets("Zoả")
+        await t.learner("second").meets("Zoả Em")
+        await t.learner("mai").meets("Mai")
+
+    async def after(t: Tutor, _: object) -> None:
+        first, second = t.learner("first"), t.learner("second")
+        await join(first, second)
+        await t.passes(days=9)
+        await t.ticker.sweep()
+        assert not await t.rows("joined")
+        await (await first.say("xóa dữ liệu")).tap("Xóa hết")
+
+    for found in await restored_after(tmp_path, before, after):
+        assert [row["name"] for row in found["person"]] == ["Mai"]
+
+
+async def test_whom_an_undone_joining_gave_back_is_not_deleted_with_the_other(tmp_path: Path):
+    async def before(t: Tutor) -> None:
+        await t.learner("first").meets("Zoả")
+        await t.learner("second").meets("Bé")
+
+    async def after(t: Tutor, _: object) -> None:
+        first, second = t.learner("first"), t.learner("second")
+        await join(first, second)
+        await (await first.say("tách máy")).tap("Tách máy kia ra")
+        await (await first.say("xóa dữ liệu")).tap("Xóa hết")
+
+    for found in await restored_after(tmp_path, before, after):
+        assert [row["name"] for row in found["person"]] == ["Bé"]
