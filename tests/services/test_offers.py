@@ -67,7 +67,7 @@ async def test_help_in_a_lesson_reaches_the_instructor_and_the_lesson_waits(tmp_
         await lan.tap("Tiếp")
         assert "đang hỏi một người ở gần" in lan.said and lan.last.labels == ("Học tiếp", "Bỏ yêu cầu")
         await t.tells()
-        assert "chị Lan ở Phường Trấn Biên" in hoa.said and "Bài thu" in hoa.said
+        assert "chị Lan (hội viên) ở Phường Trấn Biên" in hoa.said and "Bài thu" in hoa.said
         assert hoa.last.labels == ("Nhận giúp", "Để lát nữa", "Lần này chưa được")
         await hoa.tap("Nhận giúp")
         assert "cảm ơn" in hoa.said and "Nhắn tin" in hoa.last.labels
@@ -113,7 +113,7 @@ async def test_silence_passes_her_on_and_then_the_officer_is_told(tmp_path: Path
         await cuc.tap_token(token)
         assert "Cúc" not in cuc.said and "Xong rồi" in cuc.last.labels
         await t.tells()
-        assert "Chị Cúc đã nhận việc của chị" in lan.said
+        assert "Chị Cúc (cán bộ Hội) đã nhận việc của chị" in lan.said
         await cuc.tap("Xong rồi")
         await t.tells()
         assert "báo đã lo xong" in lan.said
@@ -153,7 +153,8 @@ async def test_a_cry_for_help_rings_at_night_on_both_phones(tmp_path: Path):
         assert "VẪN CHƯA AI NHẬN" in cuc.said
         await cuc.tap("Tôi lo việc này")
         await t.tells()
-        assert "Chị Cúc đã nhận việc của chị" in lan.said and "Chị Cúc đã nhận việc khẩn" in hoa.said
+        assert "Chị Cúc (cán bộ Hội) đã nhận việc của chị" in lan.said
+        assert "Chị Cúc (cán bộ Hội) đã nhận việc khẩn" in hoa.said
 
 
 async def test_without_anybody_nothing_is_promised(tmp_path: Path):
