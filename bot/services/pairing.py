@@ -305,6 +305,8 @@ class Hooks(PairingHooks):
                 if unasked:
                     turn.tell(learner_id, "teach_welcome")
                 staff.resume(turn, learner_id)
+            if role == "officer":
+                staff.officer_there(turn, learner_id)
 
         within(connection, self.world, "", now, event)
 

@@ -316,6 +316,32 @@ async def test_an_officer_who_proves_to_be_gone_costs_a_cry_no_quarter_of_an_hou
         assert "KHẨN" in "\n".join(message.text for message in top.heard)
 
 
+@pytest.mark.parametrize("words", ["tôi bị lừa mất tiền rồi", "nhờ người chỉ"])
+@pytest.mark.parametrize("comes", ["returns", "is invited"])
+async def test_what_is_left_with_nobody_is_looked_at_the_moment_an_officer_comes(
+    tmp_path: Path, words: str, comes: str
+):
+    async with tutor(tmp_path, book(SAFETY)) as t:
+        lan = await member(t, "lan", "Lan", "learner")
+        if comes == "returns":
+            cuc = await member(t, "cuc", "Cúc", "officer")
+            await cuc.leaves()
+        await lan.say(words)
+        await t.tells()
+        assert (await t.rows("request"))[0]["owner_kind"] == "nobody"
+        cuc = await cuc.returns() if comes == "returns" else await member(t, "cuc", "Cúc", "officer")
+        await t.passes(seconds=1)
+        assert (await t.rows("request"))[0]["owner_kind"] == "officer"
+        assert ("⚠️ KHẨN" if "lừa" in words else "cần người chỉ") in await _list_of(cuc)
+        if "lừa" in words:
+            assert any("VẪN CHƯA AI NHẬN: chị Lan" in message.text for message in cuc.heard)
+
+
+async def _list_of(officer: Learner) -> str:
+    await officer.say("việc của cán bộ")
+    return "\n".join(officer.last.labels)
+
+
 async def test_who_leaves_while_the_sweep_looks_is_not_asked(tmp_path: Path):
     async with tutor(tmp_path, book(LESSON)) as t:
         lan, hoa, _ = await village(t)

@@ -9,6 +9,9 @@ from bot.tutoring.pairing.policy import ask, release
 from bot.tutoring.pairing.safety import call_officer, called
 from bot.tutoring.pairing.turn import Turn
 
+MOST_LEFT = 500
+"""Requests left with nobody that are due at once when an officer comes; the others come by their own time."""
+
 
 def end(turn: Turn, pairing_id: str, why: str = "") -> bool:
     """One of the two ends it; a learner who is left gets another without having to ask."""
@@ -168,6 +171,15 @@ def away(turn: Turn, person_id: str) -> None:
 def there_again(turn: Turn, person_id: str) -> None:
     """She can be reached again: whoever has waited longest of those she could take is offered to her."""
     turn.serve(person_id)
+    officer_there(turn, person_id)
+
+
+def officer_there(turn: Turn, person_id: str) -> None:
+    """She has become an officer, or can be reached again: what is left with nobody where she answers is due now."""
+    for request in turn.ledger.owned_by("", MOST_LEFT):
+        learner = turn.ledger.learner(request.learner_id)
+        if learner is not None and person_id in turn.ledger.officers(learner.path):
+            turn.ledger.put_request(replace(request, due_at=min(request.due_at, turn.now)))
 
 
 def officers_changed(turn: Turn, former_id: str) -> None:
