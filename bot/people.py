@@ -7,7 +7,7 @@ import asyncio
 import io
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from bot.beside import Beside, World
@@ -26,7 +26,8 @@ from bot.services.rules import pairing_clock, pairing_rules
 from bot.settings import Settings
 from bot.sheets import as_csv
 from bot.tutoring.invitations import SHORT
-from bot.tutoring.reception import consent_text
+from bot.tutoring.reception import consent_text, is_of_office
+from flows import Book
 
 KIND_NAMES = {"pair": "cần người chỉ", "help": "nhờ giúp", "safety": "KHẨN", "change": "đổi người chỉ"}
 WAIT_NAMES = {"waiting": "chưa hỏi ai", "offered": "đang hỏi một người", "open": "có người đang giúp"}
@@ -50,19 +51,20 @@ async def _carry_out(settings: Settings, given: argparse.Namespace, world: World
         links = Links(settings.telegram.username, settings.web.public_url)
         pairing = PairingWorld(pairing_rules(settings), pairing_clock(settings), world.new_id, names.of)
         service = People(database, Office(names, Hooks(pairing), links), world.now, world.new_id)
-        service.words = partial(_words, settings)
+        lessons = cache(partial(_book, settings))
+        service.words = lambda phrase_id: consent_text(lessons(), phrase_id, "vi")
+        service.is_office = lambda name: is_of_office(lessons().words, name)
         actor = await service.actor(given.by) if given.by else OPERATOR
         if given.what == "import":
             return await import_list(service, actor, given, write, ask)
         return await _VERBS[given.what](service, actor, given, write)
 
 
-def _words(settings: Settings, phrase_id: str) -> str:
-    """One of the tutor's own questions, as it is kept beside the answer."""
+def _book(settings: Settings) -> Book:
+    """The tutor's own words and questions, for the few verbs that need them."""
     from flows.shelf.shelf import plain_book, read_shelf
 
-    shelf = read_shelf(Path(settings.lessons.dir), settings.placeholders)
-    return consent_text(plain_book(shelf, settings.placeholders), phrase_id, "vi")
+    return plain_book(read_shelf(Path(settings.lessons.dir), settings.placeholders), settings.placeholders)
 
 
 # --- lists -------------------------------------------------------------------------------------------

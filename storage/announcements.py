@@ -182,6 +182,36 @@ def tell(conn: Connection, row: AnnouncementRow, path: str, ids: Collection[str]
     return sorted(fresh)
 
 
+def missed(conn: Connection, learner_id: str, since: datetime, limit: int) -> list[AnnouncementRow]:
+    """What has been sent since then where she lives and not told to her, who may be told; the newest `limit`, oldest
+    first."""
+    a, here = t.announcement.c, t.area.alias()
+    hers = select(t.area.c.path).join(base.person, base.person.c.area_id == t.area.c.area_id)
+    path = hers.where(base.person.c.learner_id == learner_id).scalar_subquery()
+    told = exists().where(t.announced.c.announcement_id == a.announcement_id, t.announced.c.learner_id == learner_id)
+    may = exists(_recipients("/").where(base.person.c.learner_id == learner_id))
+    query = (
+        select(t.announcement)
+        .join(here, here.c.area_id == a.area_id)
+        .where(a.state.in_(("sending", "sent")), a.at >= to_ms(since), ~told, may)
+        .where(func.substr(path, 1, func.length(here.c.path)) == here.c.path)
+        .order_by(a.at.desc(), a.announcement_id)
+        .limit(limit)
+    )
+    return [_record(row) for row in reversed(conn.execute(query).all())]
+
+
+def tell_one(conn: Connection, announcement_id: str, learner_id: str) -> bool:
+    """Write down that she is told now; False where she was, or where it has been stopped."""
+    known = get(conn, announcement_id)
+    values = [{"announcement_id": announcement_id, "learner_id": learner_id}]
+    if known is None or known.state == "stopped" or not list(conn.scalars(_ANNOUNCED[conn.dialect.name], values)):
+        return False
+    more = update(t.announcement).where(t.announcement.c.announcement_id == announcement_id)
+    conn.execute(more.values(reached=t.announcement.c.reached + 1))
+    return True
+
+
 def not_reached(conn: Connection, learner_id: str, announcement_ids: Collection[str]) -> None:
     """She was counted as told and could not be: she is not any more. Ids of anything else are passed over."""
     mine = t.announced.c.announcement_id.in_(sorted(announcement_ids)), t.announced.c.learner_id == learner_id

@@ -60,6 +60,7 @@ _LIVE = ("waiting", "offered", "open")
 _ALIVE = select(t.request).where(_r.state.in_(_LIVE)).order_by(_r.since_at, _r.request_id)
 _REQUESTS_OF = _ALIVE.where(_r.learner_id == _ID)
 _OWNED_BY = _ALIVE.where(_r.owner_id == _ID).limit(bindparam("most", type_=BigInteger))
+_UNOWNED = _ALIVE.where(_r.owner_id.is_(None)).limit(bindparam("most", type_=BigInteger))
 _OFFER = select(t.offer).where(_o.offer_id == _ID)
 _OFFER_FOR = select(t.offer).where(_o.request_id == _ID, _o.state == OPEN)
 _OFFERS_TO = (
@@ -91,7 +92,8 @@ def requests_of(conn: Connection, learner_id: str) -> list[Row]:
 
 
 def owned_by(conn: Connection, person_id: str, limit: int) -> list[Row]:
-    return many(conn, _OWNED_BY, id=person_id, most=limit)
+    """`person_id` "": those that nobody answers for."""
+    return many(conn, _OWNED_BY, id=person_id, most=limit) if person_id else many(conn, _UNOWNED, most=limit)
 
 
 def offer(conn: Connection, offer_id: str) -> Row | None:

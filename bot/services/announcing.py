@@ -6,7 +6,7 @@ the last slice ended, and who was told is never told again, on whichever phone.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -30,6 +30,8 @@ T = TypeVar("T")
 DAY = timedelta(days=1)
 COUNTED = 2_000  # persons of an area that are counted while the writer is held: some 10 ms
 KEEP_DRAFTS = timedelta(days=30)
+LASTS = timedelta(days=7)  # so long after it was sent an announcement is news to whoever could not be reached
+MOST_MISSED = 3  # of those, so that nobody comes back to a flood
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,13 +217,26 @@ class Feeder:
         return row, place, kept.following(connection, row, place.path, size)
 
     def _tell(self, connection: Connection, row: AnnouncementRow, place: AreaRow, ids: list[str], now: datetime) -> int:
-        fresh = kept.tell(connection, row, place.path, ids, now)
-        values = pure.values_of(row.body, row.source_url, whose(connection, place))
-        notice = {
-            "phrase": pure.phrase_of(row.source_url), "said": pairings.said(values), "buttons": "{}",
-            "about": row.announcement_id, "digest": 0, "at": to_ms(now), "due_at": to_ms(now),
-        }  # fmt: skip
-        pairings.add_notices(
-            connection, [{**notice, "notice_id": self.new_id(), "learner_id": each} for each in fresh or ()]
-        )
-        return len(fresh or ())
+        fresh = kept.tell(connection, row, place.path, ids, now) or []
+        _say(connection, row, place, fresh, now, self.new_id)
+        return len(fresh)
+
+
+def catch_up(connection: Connection, learner_id: str, now: datetime, new_id: Callable[[], str]) -> None:
+    """She can be reached again: the newest of what she has missed meanwhile and is not too old is told to her, once."""
+    for row in kept.missed(connection, learner_id, now - LASTS, MOST_MISSED):
+        place = areas.get(connection, row.area_id)
+        if place is not None and kept.tell_one(connection, row.announcement_id, learner_id):
+            _say(connection, row, place, [learner_id], now, new_id)
+
+
+def _say(
+    connection: Connection, row: AnnouncementRow, place: AreaRow, ids: Sequence[str], now: datetime,
+    new_id: Callable[[], str],
+) -> None:  # fmt: skip
+    values = pure.values_of(row.body, row.source_url, whose(connection, place))
+    notice = {
+        "phrase": pure.phrase_of(row.source_url), "said": pairings.said(values), "buttons": "{}",
+        "about": row.announcement_id, "digest": 0, "at": to_ms(now), "due_at": to_ms(now),
+    }  # fmt: skip
+    pairings.add_notices(connection, [{**notice, "notice_id": new_id(), "learner_id": each} for each in ids])

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 from bot.channels.base import Began, Inner, Left, Outgoing, Returned, Tap, Told, Update
-from bot.services import told
+from bot.services import announcing, told
 from bot.services.effects import WEB, Effects, Record, about_of
 from bot.services.office import Office, changes_person
 from bot.services.pseudonyms import Pseudonyms
@@ -212,8 +212,10 @@ class Conversation:
         conversations.write(connection, effects.writes)
         for record in records.values():
             if record.away != record.row.away and not record.forgotten:
-                now = self.universe("reach").now
-                self.office.hooks.reach_changed(connection, record.row.learner_id, now, away=record.away)
+                now, her = self.universe("reach").now, record.row.learner_id
+                self.office.hooks.reach_changed(connection, her, now, away=record.away)
+                if not record.away:
+                    announcing.catch_up(connection, her, now, self.universe(f"missed:{her}:{now}").new_id)
                 effects.stirred = True
         self.office.forgotten(connection, effects.writes.forget_people)
         effects.forgotten += effects.writes.forget_people

@@ -15,7 +15,7 @@ from functools import partial
 from typing import TypeVar
 
 from bot.errors import CamtayError, NotAllowed
-from bot.services.import_people import Alike, Question, alike, asked_within, places_of, recognise, take
+from bot.services.import_people import ASKED_SINGLY, Alike, Question, alike, asked_within, places_of, recognise, take
 from bot.services.import_places import Tree, Within
 from bot.services.people import REFUSALS, Actor, People
 from bot.tutoring.lists import places
@@ -74,6 +74,10 @@ async def plan(service: People, actor: Actor, sheet: Sheet, into: str = "") -> P
             placed.append((row, place))
     found.areas = tree.made
     if not found.faults:
+        if offices := [f"“{row.name}” (dòng {row.line})" for row, _ in placed if service.is_office(row.name)]:
+            more = "…" if len(offices) > ASKED_SINGLY else ""
+            told = ", ".join(offices[:ASKED_SINGLY]) + more
+            found.questions.append(Question(f"{told} giống tên cơ quan: vẫn nhập là người?"))
         if question := tree.question():
             found.questions.append(Question(question))
         await _recognise(service, alike(placed, service.office.names.listed), found)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.services.pairing import World
-from bot.tutoring import post
 from bot.tutoring.conversation import show_again
 from bot.tutoring.desk import Desk
 from bot.tutoring.notices import kind_found
 from bot.tutoring.talk import Offer
-from storage import crew, kept_back, standings
+from storage import crew, kept_back, pairings, standings
 from storage.database import Connection
 from storage.records import to_ms
 from storage.rows import Row
@@ -25,7 +24,7 @@ def buttons(connection: Connection, desk: Desk, world: World) -> Offer:
     return tuple(
         (
             f"q:kept:{row['line_id']}",
-            desk.phrase("post_kept", ten_hv=post.called(desk, row["name"]), luc=say(row["at"])),
+            desk.phrase("post_kept", ten_hv=desk.called(row["name"]), luc=say(row["at"])),
         )
         for row in rows
     )
@@ -46,10 +45,15 @@ def show(connection: Connection, desk: Desk, world: World, line_id: str, paths: 
         show_again(desk)
         return
     people = [standings.learner(connection, each) for each in both]
-    names = [post.called(desk, row["name"] if row else "") for row in people]
+    names = [desk.called(row["name"] if row else "") for row in people]
+    request = pairings.request(connection, line_id)
+    roles = "role_learner" if people[0] and people[0]["confirmed"] else "role_stranger", "role_instructor"
+    if request is not None and request["owner_kind"] == "officer":
+        roles = roles[0], "role_officer"
+    as_what = [desk.called(row["name"] if row else "", role) for row, role in zip(people, roles, strict=True)]
     area = (people[0]["area"] if people[0] else "") or desk.phrase("somewhere")
     who = {world.pseudonym(each): name for each, name in zip(both, names, strict=True)}
-    lines = [desk.phrase("kept_head", ten_hv=names[0], ten_hdv=names[1], khu=area)]
+    lines = [desk.phrase("kept_head", ten_hv=as_what[0], ten_hdv=as_what[1], khu=area)]
     lines += [_line(desk, row, who, world.clock.say) for row in found]
     guide = crew.with_role(connection, paths, "instructor", ("active", "suspended"), 1, both[1])
     offer = [(f"q:person:{both[1]}", names[1])] if guide else []

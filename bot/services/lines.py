@@ -136,18 +136,22 @@ class Lines:
         if request is None or request["state"] != "open" or not request["owner_id"]:
             return None
         sides = request["learner_id"], request["owner_id"]
-        return self._line(connection, line_id, "request", sides, me, urgent=request["kind"] == "safety")
+        helper, urgent = f"role_{request['owner_kind']}", request["kind"] == "safety"
+        return self._line(connection, line_id, "request", sides, me, helper, urgent=urgent)
 
     def _line(
-        self, connection: Connection, line_id: str, kind: str, sides: tuple[str, str], me: str, *, urgent: bool = False
-    ) -> Line | None:
+        self, connection: Connection, line_id: str, kind: str, sides: tuple[str, str], me: str,
+        helper: str = "role_instructor", *, urgent: bool = False,
+    ) -> Line | None:  # fmt: skip
         learner_id, helper_id = sides
         if me not in sides or learner_id == helper_id:
             return None
-        other = helper_id if me == learner_id else learner_id
-        known = people.belonging(connection, other)
-        name = known[0] if known else ""
-        return Line(line_id, kind, "learner" if me == learner_id else "instructor", other, name, urgent)
+        known, is_mine = standings.learner(connection, learner_id), me == learner_id
+        learner = "role_learner" if known and known["confirmed"] else "role_stranger"
+        other = helper_id if is_mine else learner_id
+        role, other_role = (learner, helper) if is_mine else (helper, learner)
+        name = (people.belonging(connection, other) or ("",))[0]
+        return Line(line_id, kind, "learner" if is_mine else "instructor", other, name, urgent, role, other_role)
 
     def _only(self, connection: Connection, desk: Desk) -> Line | None:
         """Who typed "báo cáo" without writing to anybody means who guides her."""
@@ -187,6 +191,7 @@ class Lines:
         if standings.away(connection, [line.other_id]):
             lines.go_on(desk, line, "line_unreachable")
             return 0
+        writer = {"ten_hv": desk.person.name, "vai_hv": line.role}
         going = bodies[: max(0, lines.MOST_WAITING - relays.waiting_from(connection, line.line_id, me))]
         if not going:
             tell(desk, line, "line_slow")
@@ -196,7 +201,7 @@ class Lines:
             for body in going:
                 relay_id, phrase = world.new_id(), "relay_said" if body[0] else "relay_said_media"
                 relays.put(connection, relay_id, line.line_id, me, json.dumps(body, ensure_ascii=False), turn.now)
-                turn.pass_on(line.other_id, phrase, relay_id, line.line_id, urgent=line.urgent, ten_hv=desk.person.name)
+                turn.pass_on(line.other_id, phrase, relay_id, line.line_id, urgent=line.urgent, **writer)
 
         within(connection, world, me, now, event)
         asleep = world.clock.is_quiet(int(now.timestamp() * 1000)) and not line.urgent

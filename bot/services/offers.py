@@ -81,7 +81,7 @@ class Offers:
             show_mine(connection, desk, request, work_lines(connection, desk, self.world, request))
             return
         heirs = self._heirs(connection, desk, request_id)
-        who = [person_id for person_id, _ in heirs if post.key(person_id) == chosen]
+        who = [person_id for person_id, _, _ in heirs if post.key(person_id) == chosen]
         if what == "hand" and who:
             me, now = desk.person.learner_id, desk.universe.now
             within(connection, self.world, me, now, lambda turn: taking.hand_over(turn, request_id, who[0]), desk)
@@ -89,13 +89,15 @@ class Offers:
         else:
             post.choose_heir(desk, request_id, heirs)
 
-    def _heirs(self, connection: Connection, desk: Desk, request_id: str) -> list[tuple[str, str]]:
-        """Who may go on with it, the nearest first: (id, name)."""
+    def _heirs(self, connection: Connection, desk: Desk, request_id: str) -> list[tuple[str, str, str]]:
+        """Who may go on with it, the nearest first: (id, name, role)."""
 
-        def event(turn: Turn) -> list[tuple[str, str]]:
+        def event(turn: Turn) -> list[tuple[str, str, str]]:
             request = turn.ledger.request(request_id)
             found = taking.heirs(turn, request)[: post.A_PAGE] if request else ()
-            return [(each, turn.name(each)) for each in found]
+            pairing = turn.ledger.pairing_of(request.learner_id) if request else None
+            guide = pairing.instructor_id if pairing else ""
+            return [(each, turn.name(each), "role_instructor" if each == guide else "role_officer") for each in found]
 
         return within(connection, self.world, desk.person.learner_id, desk.universe.now, event)
 
@@ -103,17 +105,18 @@ class Offers:
 def work_lines(connection: Connection, desk: Desk, world: World, request: Row) -> list[str]:
     """What a request is about, where she lives, who has it; of a cry who was called, when and by what way."""
     learner = placed(connection, request["learner_id"])
-    name, area = (learner["name"], learner["area"]) if learner else ("", "")
+    name, area, confirmed = (learner["name"], learner["area"], learner["confirmed"]) if learner else ("", "", False)
+    her = desk.called(name, "role_learner" if confirmed else "role_stranger")
     since = world.clock.say(request["since_at"])
-    kind = desk.phrase(post.KINDS[request["kind"]], ai=post.called(desk, name), luc=since)
+    kind = desk.phrase(post.KINDS[request["kind"]], ai=her, luc=since)
     lines = [f"{kind[:1].upper()}{kind[1:]}", desk.phrase("post_area", khu=area or desk.phrase("somewhere"))]
     if request["state"] == "open" and request["owner_id"] == desk.person.learner_id:
         lines.append(desk.phrase("post_yours"))
     elif request["state"] == "open":
         owner = standings.learner(connection, request["owner_id"] or "")
-        lines.append(desk.phrase("post_taken_by", ai=post.called(desk, owner["name"] if owner else "")))
+        lines.append(desk.phrase("post_taken_by", ai=desk.called(owner["name"] if owner else "")))
     for call in calls_for(connection, world.pseudonym, request) if request["kind"] == "safety" else ():
-        values = {"luc": world.clock.say(call.last_at), "ai": post.called(desk, call.name), "kenh": way(call.channel)}
+        values = {"luc": world.clock.say(call.last_at), "ai": desk.called(call.name), "kenh": way(call.channel)}
         lines.append(desk.phrase(f"post_call_{call.outcome}", **values))
     return lines
 

@@ -228,7 +228,12 @@ class Sweep:
                  "made_at": now, "due_at": due, "settled_at": None, "reserves": 1}
             )  # fmt: skip
             requests.append(_offered(request, who, min(nearness(known.path, learner.path), PROVINCE), due, up_at))
-            values = {"ten_hv": learner.name, "khu": learner.area, "han": world.clock.say(due)}
+            values = {
+                "ten_hv": learner.name,
+                "vai_hv": "role_learner",
+                "khu": learner.area,
+                "han": world.clock.say(due),
+            }
             values |= {"bai": request.lesson, "buoc": request.step, "lan": str(request.tries)}
             tells.append(_offer_tell(who, "offer_lesson" if request.lesson else "offer_pair", offer_id, values, now))
             tells.append(Tell(learner.learner_id, "pair_asked", now, {}, (), request.request_id))
@@ -300,6 +305,8 @@ class Hooks(PairingHooks):
                 if unasked:
                     turn.tell(learner_id, "teach_welcome")
                 staff.resume(turn, learner_id)
+            if role == "officer":
+                staff.officer_there(turn, learner_id)
 
         within(connection, self.world, "", now, event)
 

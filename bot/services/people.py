@@ -82,6 +82,8 @@ class People:
         self.new_id = new_id
         self.words: Callable[[str], str] = lambda phrase_id: ""
         """The tutor's own questions, as they are kept beside the answer of somebody who gave it to an officer."""
+        self.is_office: Callable[[str], bool] = lambda name: False
+        """Whether a name is that of an office, a bank, the union: see `reception.is_of_office`."""
 
     @property
     def links(self) -> Links:
@@ -249,6 +251,8 @@ class People:
         """
         if fault := correction.fault():
             raise CamtayError(fault)
+        if correction.name and self.is_office(correction.name):
+            raise CamtayError(f"“{correction.name}” giống tên cơ quan, người khác đọc sẽ lầm; chọn tên khác.")
 
         def work(connection: Connection, place: AreaRow) -> None:
             if people.consent_of(connection, learner_id) != "agreed":

@@ -62,14 +62,14 @@ def show_offers(desk: Desk, offers: Sequence[tuple[str, str, str]]) -> None:
     """Each (offer_id, name, area) that she has not answered, to be looked at by its number or its button."""
     buttons = []
     for offer_id, name, area in offers[:A_PAGE]:
-        who = desk.phrase("called", ten_goi=name) if name else desk.phrase("somebody")
+        who = desk.called(name)
         buttons.append((f"u:offer:{offer_id}", f"{who[:1].upper()}{who[1:]} · {area or desk.phrase('somewhere')}"))
     menu = ("g:menu", desk.phrase("label_menu"))
     desk.offer(desk.phrase("offers_open", so=str(len(offers))), (*buttons, menu))
 
 
 def _line(desk: Desk, one: Guided) -> str:
-    name = desk.phrase("called", ten_goi=one.name) if one.name else desk.phrase("somebody")
+    name = desk.called(one.name)
     return f"– {name}: {desk.phrase('crew_done', so=str(one.done))}, {_seen(desk, one)}"
 
 
@@ -83,7 +83,7 @@ def _seen(desk: Desk, one: Guided) -> str:
 
 def card(desk: Desk, one: Guided, total: int) -> None:
     """One of them, with what can be done."""
-    name = desk.phrase("called", ten_goi=one.name) if one.name else desk.phrase("somebody")
+    name = desk.called(one.name)
     open_lesson = desk.lesson_title(one.lesson) if one.lesson else "—"
     since = one.since.astimezone(desk.book.zone).strftime("%d/%m")
     values = {"ai": name, "khu": one.area or desk.phrase("somewhere"), "xong": str(one.done), "tong": str(total)}
@@ -114,7 +114,7 @@ def choose_lesson(desk: Desk, one: Guided, finished: Sequence[str], levels: Mapp
 
 
 def ask_level(desk: Desk, one: Guided, lesson: str) -> None:
-    name = desk.phrase("called", ten_goi=one.name) if one.name else desk.phrase("somebody")
+    name = desk.called(one.name)
     offer = tuple(
         (f"u:{level}:{one.pairing_id}:{key(lesson)}", desk.phrase(f"label_level_{level}")) for level in LEVELS
     )

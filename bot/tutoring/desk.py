@@ -152,6 +152,12 @@ class Desk:
     def agreed(self) -> bool:
         return self.person.consent == "agreed"
 
+    def called(self, name: str, role: str = "") -> str:
+        """How one woman of the union is spoken of to another; where the other may not know her with her `role` (a
+        phrase), which no name that she gives herself can belie."""
+        her = self.phrase("called", ten_goi=name) if name else self.phrase("somebody")
+        return self.phrase("called_as", ai=her, vai=self.phrase(role)) if role else her
+
     # --- saying ---
 
     def phrase(self, phrase_id: str, **values: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import flows
@@ -13,6 +14,9 @@ from flows.engine.stage import clean
 from flows.words.ear.ear import Alarm, Matter, listen, matter_of
 from flows.words.masking import announces, with_cue
 from flows.words.understand import Command, Meaning, Own, fold, is_command, understand, without_fillers
+
+_ROLE = re.compile(r" \([^()]*\)$")
+"""What stands beside a name on a button ("chị Mai (hội viên)"): nobody writes that out."""
 
 
 def alarm_of(desk: Desk, text: str) -> Alarm:
@@ -51,7 +55,10 @@ def offered(desk: Desk, text: str) -> Meaning:
     words = desk.book.words
     if desk.person.leads and (word := words.officers.get(" ".join(without_fillers(words, fold(words, text[:200]))))):
         return Command(word)
-    own = [Own(token, (label, *_other_ways(desk, at, token))) for at, (token, label) in enumerate(desk.talk.offer)]
+    own = [
+        Own(token, tuple(dict.fromkeys((label, _ROLE.sub("", label), *_other_ways(desk, at, token)))))
+        for at, (token, label) in enumerate(desk.talk.offer)
+    ]
     return understand(desk.book.words, clean(text[:2000]), own)
 
 

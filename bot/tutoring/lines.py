@@ -60,7 +60,8 @@ PASSED_ON = frozenset({"photo", "voice"})
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """As one of the two sees it: `other_id` reads what she writes. `kind` is pairing or request."""
+    """As one of the two sees it: `other_id` reads what she writes. `kind` is pairing or request; `role` is what she
+    writes as, `other_role` what the other is: phrases."""
 
     line_id: str
     kind: str
@@ -68,6 +69,8 @@ class Line:
     other_id: str
     name: str
     urgent: bool = False
+    role: str = ""
+    other_role: str = ""
 
 
 def is_writing(desk: Desk) -> bool:
@@ -155,13 +158,13 @@ def names(text: str, name: str) -> bool:
 
 def choose(desk: Desk, known: Sequence[Line]) -> None:
     """To whom she means to write."""
-    offer = tuple((f"y:talk:{each.line_id}", called_by(desk, each)) for each in known)
+    offer = tuple((f"y:talk:{each.line_id}", desk.called(each.name, each.other_role)) for each in known)
     desk.offer(desk.phrase("line_which"), (*offer, ("g:menu", desk.phrase("label_menu"))))
 
 
 def called_by(desk: Desk, line: Line) -> str:
     """How the other is spoken of to her."""
-    return desk.phrase("called", ten_goi=line.name) if line.name else desk.phrase("somebody")
+    return desk.called(line.name)
 
 
 def whisper(desk: Desk, line: Line, text: str) -> None:

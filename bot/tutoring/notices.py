@@ -83,17 +83,15 @@ def _readable(desk: Desk, values: Mapping[str, str]) -> dict[str, str]:
         readable["gi"] = kind_found(desk, readable["gi"])
     if readable.get("khu") == "":
         readable["khu"] = desk.phrase("somewhere")
-    return readable | {name: _called(desk, readable[name]) for name in ("ten_hv", "ten_hdv") if name in readable}
+    who = {"ten_hv": "vai_hv", "ten_hdv": "vai_hdv"}
+    return readable | {
+        name: desk.called(readable[name], readable.get(role, "")) for name, role in who.items() if name in readable
+    }
 
 
 def kind_found(desk: Desk, finding: str) -> str:
     """What was found in a message that was kept back, in words."""
     return desk.phrase(finding if finding in desk.book.phrases else "found_other")
-
-
-def _called(desk: Desk, name: str) -> str:
-    """How one woman of the union is spoken of to another."""
-    return desk.phrase("called", ten_goi=name) if name else desk.phrase("somebody")
 
 
 def _excerpt(text: str) -> str:

@@ -18,10 +18,6 @@ def key(person_id: str) -> str:
     return f"{crc32(person_id.encode()):08x}"
 
 
-def called(desk: Desk, name: str) -> str:
-    return desk.phrase("called", ten_goi=name) if name else desk.phrase("somebody")
-
-
 @dataclass(frozen=True, slots=True)
 class Work:
     """A request in an officer's list. `mine`: she has taken it; `helper` whoever else has; a `stranger` is nobody whom
@@ -49,7 +45,7 @@ def show(
         label = desk.phrase("post_strangers", so=str(len(crowd)), luc=crowd[0].since)
         buttons = [("q:strangers:0", label) if b[0] == f"q:request:{crowd[0].request_id}" else b for b in buttons]
     buttons += found
-    buttons += [(f"q:person:{who}", desk.phrase("post_asks", ai=called(desk, name))) for who, name, _ in asking]
+    buttons += [(f"q:person:{who}", desk.phrase("post_asks", ai=desk.called(name))) for who, name, _ in asking]
     count = str(len(work) + len(asking) + len(found))
     text = desk.phrase("post_list" if buttons else "post_empty", so=count)
     rest = (
@@ -83,11 +79,12 @@ def _paged(desk: Desk, buttons: Sequence[tuple[str, str]], page: int, token: str
 
 
 def _line(desk: Desk, one: Work) -> tuple[str, str]:
-    label = desk.phrase(KINDS[one.kind], ai=called(desk, one.name), luc=one.since)
+    her = desk.called(one.name, "role_stranger" if one.stranger else "role_learner")
+    label = desk.phrase(KINDS[one.kind], ai=her, luc=one.since)
     if one.mine:
         label = desk.phrase("post_mine", viec=label)
     elif one.taken:
-        label = desk.phrase("post_theirs", viec=label, ai=called(desk, one.helper))
+        label = desk.phrase("post_theirs", viec=label, ai=desk.called(one.helper))
     return f"q:request:{one.request_id}", f"{label[:1].upper()}{label[1:]}"
 
 
@@ -101,10 +98,10 @@ def show_mine(desk: Desk, request_id: str, lines: Sequence[str], *, union: bool,
     desk.offer("\n".join(lines), (*buttons, home))
 
 
-def choose_heir(desk: Desk, request_id: str, who: Sequence[tuple[str, str]]) -> None:
-    """`who` are (id, name) of those who may go on with what she has taken."""
+def choose_heir(desk: Desk, request_id: str, who: Sequence[tuple[str, str, str]]) -> None:
+    """`who` are (id, name, role) of those who may go on with what she has taken."""
     back = (f"o:show:{request_id}", desk.phrase("label_back"))
-    buttons = [(f"o:hand:{request_id}:{key(person_id)}", called(desk, name)) for person_id, name in who]
+    buttons = [(f"o:hand:{request_id}:{key(person_id)}", desk.called(name, role)) for person_id, name, role in who]
     desk.offer(desk.phrase("hand_over_ask" if who else "hand_over_nobody"), (*buttons, back))
 
 
@@ -161,7 +158,7 @@ def show_person(
     `stamp` names her suspension; `mine`: the officer at the desk has the right to lift it.
     """
     beyond = state == "suspended" and not mine
-    text = desk.phrase("post_lift_above" if beyond else f"post_person_{state}", ai=called(desk, name), khu=area)
+    text = desk.phrase("post_lift_above" if beyond else f"post_person_{state}", ai=desk.called(name), khu=area)
     act = {
         "active": (f"q:pause:{person_id}", desk.phrase("label_suspend")),
         "asked": (f"q:approve:{person_id}", desk.phrase("label_approve")),
@@ -174,4 +171,4 @@ def show_person(
 def ask_suspend(desk: Desk, person_id: str, name: str) -> None:
     yes, no = desk.phrase("label_suspend_yes"), desk.phrase("label_back")
     offer = ((f"q:suspend:{person_id}", yes), (f"q:person:{person_id}", no))
-    desk.offer(desk.phrase("post_suspend_ask", ai=called(desk, name)), offer)
+    desk.offer(desk.phrase("post_suspend_ask", ai=desk.called(name)), offer)

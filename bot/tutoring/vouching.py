@@ -23,5 +23,5 @@ def choose(desk: Desk, people: Sequence[tuple[str, str, str]]) -> None:
 
 def give(desk: Desk, name: str, code: str) -> None:
     """The code, to be told to her face or by a voice that is known; then the menu is under the thumb."""
-    who = desk.phrase("called", ten_goi=name) if name else desk.phrase("somebody")
+    who = desk.called(name)
     desk.offer(desk.phrase("vouch_code", ai=who, ma=code), (("g:menu", desk.phrase("label_menu")),))

@@ -77,7 +77,7 @@ def put_back(desk: Desk, show_again: Callable[[Desk], None], *, writing: bool) -
 def _label(desk: Desk, wait: Wait) -> str:
     if wait.what == "strangers":
         return desk.phrase("pin_strangers", so=wait.of)
-    called = desk.phrase("called", ten_goi=wait.name) if wait.name else desk.phrase("somebody")
+    called = desk.called(wait.name)
     return desk.phrase(f"pin_{wait.what}", ai=called)
 
 

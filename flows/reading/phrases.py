@@ -5,12 +5,12 @@ REQUIRED = frozenset(
     abilities address_set agreed aloud answer_elsewhere answer_lesson answer_none answer_source answer_what
     apply_kept apply_nowhere apply_told ask_address ask_language ask_name ask_passed_over ask_rating ask_retry
     ask_retry_date ask_retry_number ask_retry_phone_vn ask_retry_photo ask_retry_voice ask_teach_cap ask_teach_hours
-    ask_teach_lang ask_teach_pause ask_teach_top back_ask back_at_start back_unknown badge bigger called called_both
-    called_helper called_officer cancel_urgent caught_officer certificate change_ask checkin checkin_no checkin_yes
-    code_expired code_for code_for_instructor code_for_learner code_for_officer code_heard code_held_back code_left
-    code_own code_own_link code_taken_back code_too_often code_unknown code_unknown_link code_used
-    code_was_taken_back conduct conduct_later conduct_more conduct_thanks consent consent_again corrected crew_card
-    crew_confirmed crew_done crew_finished crew_level crew_list crew_no_offers crew_none crew_not_yours
+    ask_teach_lang ask_teach_pause ask_teach_top back_ask back_at_start back_unknown badge bigger called called_as
+    called_both called_helper called_officer cancel_urgent caught_officer certificate change_ask checkin checkin_no
+    checkin_yes code_expired code_for code_for_instructor code_for_learner code_for_officer code_heard
+    code_held_back code_left code_own code_own_link code_taken_back code_too_often code_unknown code_unknown_link
+    code_used code_was_taken_back conduct conduct_later conduct_more conduct_thanks consent consent_again corrected
+    crew_card crew_confirmed crew_done crew_finished crew_level crew_list crew_no_offers crew_none crew_not_yours
     crew_nothing_done crew_seen_long crew_seen_today crew_seen_week crew_which danger_alone danger_wait_1
     danger_wait_2 danger_wait_3 danger_wait_4 data_file data_log data_none data_shown data_union data_whole
     data_whole_web declined delete_ask deleted die_again die_call die_steps disk_low done_noted edited emergency
@@ -68,14 +68,14 @@ REQUIRED = frozenset(
     relay_money relay_number_wanted relay_papers_wanted relay_phone relay_phone_union relay_prying relay_remote
     relay_said relay_said_media relay_secret relay_secret_wanted relay_threat relieved reminder reminder_emergency
     reminding reoffer report_made report_nobody report_officer resume reveal review_empty review_over right
-    role_instructor role_learner role_officer safety_again safety_alone safety_call safety_left safety_listed
-    safety_mistake safety_silent safety_steps safety_strangers safety_taken safety_wait_1 safety_wait_2
-    safety_wait_3 safety_wait_4 secret secret_for_bank self_area_again self_area_ask self_area_now self_area_set
-    self_area_which self_ask set_aside show_image show_video silenced skill_alone skill_help small_any small_bye
-    small_chat small_hello small_machine small_praise small_rude small_thanks small_tired somebody somewhere
-    split_ask split_ask_alone split_other split_this split_told split_undone stale stale_short stopped taken
-    taken_instructor taken_officer taken_other task_again task_done task_later task_proof task_stuck_end teach_not
-    teach_welcome teaching teaching_all teaching_ask teaching_paused thanks too_fast too_long type_numbers
+    role_instructor role_learner role_officer role_stranger safety_again safety_alone safety_call safety_left
+    safety_listed safety_mistake safety_silent safety_steps safety_strangers safety_taken safety_wait_1
+    safety_wait_2 safety_wait_3 safety_wait_4 secret secret_for_bank self_area_again self_area_ask self_area_now
+    self_area_set self_area_which self_ask set_aside show_image show_video silenced skill_alone skill_help small_any
+    small_bye small_chat small_hello small_machine small_praise small_rude small_thanks small_tired somebody
+    somewhere split_ask split_ask_alone split_other split_this split_told split_undone stale stale_short stopped
+    taken taken_instructor taken_officer taken_other task_again task_done task_later task_proof task_stuck_end
+    teach_not teach_welcome teaching teaching_all teaching_ask teaching_paused thanks too_fast too_long type_numbers
     type_order unhelped unhelped_heard union_phone_again union_phone_area union_phone_ask union_phone_change
     union_phone_none union_phone_set unsure value_ask vouch_again vouch_code vouch_how vouch_which vouch_whom
     waiting waiting_over withdrawn withdrawn_told wrong wrong_number wrong_typed

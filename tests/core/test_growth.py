@@ -21,20 +21,21 @@ from flows import mask
 from flows.engine.stage import clean
 from flows.words.ear.ear import listen, matter_of, reply_of
 from flows.words.understand import Own, understand
-from tests.support.builders import LESSONS, words
+from tests.support.builders import LESSONS, real_book, words
 
 FLOOR_S = 0.1  # what costs less at its full length holds nobody up, however it grows
 OWN = (Own("a", ("Được rồi",)), Own("b", ("Chưa được",)), Own("c", ("Để sau",)))
 HOSTS = ("gov.vn",)
+WISHES = real_book().wishes
 
 FUNCTIONS: dict[str, tuple[int, Callable[[str], object]]] = {
     "understand": (2_000, lambda text: understand(words(), clean(text), OWN)),
     "listen": (2_000, lambda text: listen(words().ear, clean(text))),
     "matter_of": (2_000, lambda text: matter_of(words().ear, clean(text))),
     "mask": (4_096, mask),
-    "relay of an instructor": (1_000, lambda text: relay.look(text, "instructor")),
-    "relay of a learner": (1_000, lambda text: relay.look(text, "learner")),
-    "announcement": (900, lambda text: announcing.text_fault(announcing.cleaned(text), HOSTS)),
+    "relay of an instructor": (1_000, lambda text: relay.look(WISHES, text, "instructor")),
+    "relay of a learner": (1_000, lambda text: relay.look(WISHES, text, "learner")),
+    "announcement": (900, lambda text: announcing.text_fault(announcing.cleaned(text), HOSTS, WISHES)),
     "code": (80, lambda text: codes.shown(Text(text))),
     "name": (200, lambda text: reception.may_be_name(words(), clean(text))),
     "reply": (200, lambda text: reply_of(words().ear, clean(text))),

@@ -77,14 +77,14 @@ def test_three_people_meet(tmp_path: Path, tutor: Server, chromium: Browser) -> 
     cuc.answer("Đúng là tôi")
     hoa.answer("Tôi hứa")
     lan.say("nhờ người chỉ")
-    expect(hoa.log).to_contain_text("Có chị Lan ở Phường Trấn Biên đang cần người chỉ")
+    expect(hoa.log).to_contain_text("Có chị Lan (hội viên) ở Phường Trấn Biên đang cần người chỉ")
     hoa.answer("Nhận giúp")
     expect(lan.log).to_contain_text("Có người chỉ cho chị rồi: chị Hoa")
 
     lan.answer("Nhắn tin")
     expect(lan.answers.get_by_role("button", name="Thôi nhắn")).to_be_visible()
     lan.say("Em không thấy nút Tiếp tục")
-    expect(hoa.log).to_contain_text("💬 chị Lan: Em không thấy nút Tiếp tục")
+    expect(hoa.log).to_contain_text("💬 chị Lan (hội viên): Em không thấy nút Tiếp tục")
     no_violations(lan.page)
     tutor.kill()
     tutor.start()
@@ -100,8 +100,8 @@ def test_three_people_meet(tmp_path: Path, tutor: Server, chromium: Browser) -> 
     expect(hoa.log).to_contain_text("KHẨN: chị Lan")
     expect(cuc.log).to_contain_text("KHẨN: chị Lan")
     cuc.answer("Tôi lo việc này")
-    expect(lan.log).to_contain_text("Chị Cúc đã nhận việc của chị")
-    expect(hoa.log).to_contain_text("Chị Cúc đã nhận việc khẩn")
+    expect(lan.log).to_contain_text("Chị Cúc (cán bộ Hội) đã nhận việc của chị")
+    expect(hoa.log).to_contain_text("Chị Cúc (cán bộ Hội) đã nhận việc khẩn")
     no_violations(cuc.page)
 
 

@@ -342,6 +342,55 @@ async def test_who_is_counted_and_who_is_told(t: Tutor):
     assert [got(she) for she in (lan, gone, out, no)] == [1, 0, 0, 0]
 
 
+async def test_what_she_missed_while_she_was_away_she_hears_when_she_returns_once(t: Tutor):
+    town = Town(t)
+    lan, gone, far = await town.woman("Lan"), await town.woman("Đi Xa"), await town.woman("Nơi Khác", OTHER)
+    await gone.leaves()
+    await far.leaves()
+    await town.announces()
+    await town.all()
+    new = await town.woman("Mới Vào")
+    assert (await town.state(), got(lan), got(gone)) == ("sent", 1, 0)
+    await gone.returns()
+    await far.returns()
+    await town.all()
+    assert [got(she) for she in (lan, gone, far, new)] == [1, 1, 0, 0], "who came later has missed nothing"
+    assert (await t.rows("announcement"))[0]["reached"] == 2
+    await gone.leaves()
+    await gone.say("em quay lại nè")
+    await town.all()
+    assert got(gone) == 1
+
+
+async def test_what_is_old_by_then_or_stopped_she_does_not_hear(t: Tutor):
+    town = Town(t)
+    gone = await town.woman("Đi Xa")
+    await gone.leaves()
+    await town.woman("Lan")
+    stopped = await town.announces("Chiều nay họp ở nhà văn hóa nhé các chị.")
+    await town.service.stop(OPERATOR, stopped)
+    await town.announces()
+    await town.all()
+    t.clock.passes(days=8)
+    await gone.returns()
+    await town.all()
+    assert got(gone) == got(gone, "Chiều nay họp") == 0
+
+
+async def test_of_many_that_she_missed_the_newest_three_come_in_their_order(t: Tutor):
+    town = Town(t)
+    gone = await town.woman("Đi Xa")
+    await gone.leaves()
+    for day in ("hai", "ba", "tư", "năm"):
+        await town.announces(f"Thứ {day} mình họp ở nhà văn hóa nhé các chị.")
+        await town.all()
+        t.clock.passes(days=1)
+    await gone.returns()
+    await town.all()
+    heard = [message.text.split()[2] for message in gone.heard if message.text.startswith("📢 Thứ")]
+    assert heard == ["ba", "tư", "năm"]
+
+
 async def test_whoever_could_not_be_reached_is_not_counted_as_told(t: Tutor):
     town = Town(t)
     lan, proves, leaves = [await town.woman(name) for name in ("Lan", "Thu", "Mai")]

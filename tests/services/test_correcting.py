@@ -11,10 +11,11 @@ from bot.errors import CamtayError, NotAllowed
 from bot.services.correcting import Correction
 from bot.services.people import OPERATOR, Actor
 from bot.tutoring.correcting import places_named
+from bot.tutoring.reception import is_of_office
 from bot.tutoring.roles import Grant
 from storage import people
 from storage.people_records import RoleRow
-from tests.support.builders import book, lesson, phrases
+from tests.support.builders import book, lesson, phrases, words
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor
 from tests.support.world import START
 
@@ -35,6 +36,7 @@ WARDS = [("w1", "Phường Trấn Biên"), ("w2", "Xã Long Thành"), ("w3", "X�
 async def t(tmp_path: Path) -> AsyncIterator[Tutor]:
     async with tutor(tmp_path, book(QUIZ)) as running:
         running.people.words = lambda phrase_id: phrases()[phrase_id]
+        running.people.is_office = lambda name: is_of_office(words(), name)
         yield running
 
 
@@ -144,6 +146,7 @@ async def test_an_officer_puts_right_at_once_and_she_is_told(t: Tutor):
     [
         (Correction(), "Chưa nói sửa gì"),
         (Correction(name="0912 345 678"), "không dùng làm tên gọi"),
+        (Correction(name="Công an xã"), "giống tên cơ quan"),
         (Correction(address="mày/tao"), "Không có cách xưng hô"),
         (Correction(needs=("kinh",), agreed=True), "Không có nhóm nào"),
         (Correction(needs=("poor",)), "chính chị ấy đã đồng ý"),

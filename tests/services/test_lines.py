@@ -44,7 +44,7 @@ async def test_both_write_and_read_and_nothing_stays(tmp_path: Path, channel: st
         await lan.say("Em không thấy nút xanh lè đâu hết")
         assert "Đã chuyển cho chị Hoa" in lan.said
         await t.tells()
-        assert "💬 Chị Lan: Em không thấy nút xanh lè đâu hết" in hoa.said.replace("chị Lan", "Chị Lan")
+        assert "💬 chị Lan (hội viên): Em không thấy nút xanh lè đâu hết" in hoa.said
         await hoa.tap("Trả lời")
         await hoa.say("Nó nằm dưới cùng màn hình đó chị")
         await t.tells()
@@ -88,7 +88,9 @@ async def test_what_robs_people_is_kept_back_and_the_officer_hears(tmp_path: Pat
         assert "chưa gửi đi" in hoa.said
         await t.tells()
         assert (
-            not lan.said and "Em đã giữ lại một tin chị Hoa viết cho chị Lan, vì" in cuc.said and text not in cuc.said
+            not lan.said
+            and "Em đã giữ lại một tin chị Hoa (người chỉ bài) viết cho chị Lan (hội viên), vì" in cuc.said
+            and text not in cuc.said
         )
         assert text not in await t.everything()
 
@@ -373,3 +375,47 @@ async def test_a_picture_waits_for_one_answer_only(tmp_path: Path):
         await lan.tap_token("y:send:")
         await t.tells()
         assert not hoa.said and not any(outgoing.media for outgoing in t.channel.sent)
+
+
+# --- who writes --------------------------------------------------------------------------------------
+
+
+async def test_beside_the_name_of_who_writes_stands_her_role_whatever_she_calls_herself(tmp_path: Path):
+    """Each role as the reader sees it; "Sở Tư Pháp" is in no list of offices, and fools nobody."""
+    async with tutor(tmp_path, book(SAFETY)) as t:
+        lan = await member(t, "lan", "Lan", "learner", WEB)
+        tu = await instructor(t, "tu", "Sở Tư Pháp", WEB)
+        cuc = await member(t, "cuc", "Cúc", "officer", WEB)
+        await lan.say("nhờ người chỉ")
+        await t.tells()
+        await tu.tap("Nhận giúp")
+        await t.tells()
+        await tu.tap("Nhắn tin")
+        await tu.say("Chào chị nha")
+        assert "💬 chị Sở Tư Pháp (người chỉ bài): Chào chị nha" in await _told(t, lan)
+        await lan.say("Chào em")
+        assert "💬 chị Lan (hội viên): Chào em" in await _told(t, tu)
+        await lan.say("thoát")
+        await lan.say("tôi bị lừa mất tiền rồi")
+        assert "KHẨN: chị Lan (hội viên) ở Phường Trấn Biên" in await _told(t, cuc)
+        await cuc.tap("Tôi lo việc này")
+        assert "Chị Cúc (cán bộ Hội) đã nhận việc" in await _told(t, lan)
+        assert "Chị Cúc (cán bộ Hội) đã nhận việc khẩn" in tu.said
+        await cuc.tap("Nhắn tin")
+        await cuc.say("Chị gọi ngân hàng chưa?")
+        assert "💬 chị Cúc (cán bộ Hội): Chị gọi ngân hàng chưa?" in await _told(t, lan)
+
+
+async def test_whom_nobody_has_confirmed_is_shown_so(tmp_path: Path):
+    async with tutor(tmp_path, book(SAFETY)) as t:
+        cuc = await member(t, "cuc", "Cúc", "officer", WEB)
+        la = await t.learner("la", WEB).meets("Hội Trưởng")
+        await la.say("tôi bị lừa mất tiền rồi")
+        assert "chị Hội Trưởng (chưa xác nhận) ở" in await _told(t, cuc)
+        await cuc.say("việc của cán bộ")
+        assert any("chị Hội Trưởng (chưa xác nhận)" in label for label in cuc.last.labels)
+        await cuc.tap_token(f"o:take:{(await t.rows('request'))[0]['request_id']}")
+        await t.tells()
+        await la.say("nhắn tin")
+        await la.say("em gọi rồi")
+        assert "💬 chị Hội Trưởng (chưa xác nhận): em gọi rồi" in await _told(t, cuc)

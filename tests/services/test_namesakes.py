@@ -14,12 +14,14 @@ from bot.services.people import OPERATOR, Actor, People
 from bot.services.pseudonyms import Pseudonyms
 from bot.tutoring import people_file
 from bot.tutoring.lists.words import fold
+from bot.tutoring.reception import is_of_office
 from bot.tutoring.roles import Grant
 from storage import conversations, invitees
 from storage import tables_people as t
 from storage.database import Database, open_database
 from storage.people_records import InviteeRow
 from storage.records import PersonRow
+from tests.support.builders import words
 from tests.support.harness import empty_database
 from tests.support.world import START, Clock, Ids
 
@@ -213,3 +215,10 @@ async def test_a_post_of_the_union_gives_no_right(people: People):
     with pytest.raises(NotAllowed):
         await plan(people, "Họ tên", "Lan", into="w26068", actor=officer)
     assert (await plan(people, "Họ tên,Chức vụ", "Sen,Chủ tịch", actor=officer)).invitees
+
+
+async def test_the_name_of_an_office_is_asked_about(people: People):
+    people.is_office = lambda name: is_of_office(words(), name)
+    found = await plan(people, "Họ tên", "Nguyễn Thị Lan", "Công an xã")
+    assert [each.text for each in found.questions] == ["“Công An Xã” (dòng 3) giống tên cơ quan: vẫn nhập là người?"]
+    assert not importing.answered(found, found.questions[0], False), "a no, and nothing of the list comes in"

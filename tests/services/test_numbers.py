@@ -136,7 +136,7 @@ async def test_the_place_is_branch_and_ward_or_not_known(tmp_path: Path):
         la = t.learner("la")
         await la.say(CRY)
         await t.tells()
-        assert "(nơi chưa rõ)" in cuc.said and "gần đây" not in cuc.said
+        assert "ở nơi chưa rõ" in cuc.said and "gần đây" not in cuc.said
         row = AreaRow("b1", "w26041", "branch", "Chi hội ấp 2", "", "/dong-nai/w26041/b1/")
         await t.database.transact(lambda c: add(c, [row]))
         lan = await member(t, "lan", "Lan", "learner", TELEGRAM, "b1")

@@ -67,7 +67,7 @@ async def test_help_in_a_lesson_reaches_the_instructor_and_the_lesson_waits(tmp_
         await lan.tap("Tiếp")
         assert "đang hỏi một người ở gần" in lan.said and lan.last.labels == ("Học tiếp", "Bỏ yêu cầu")
         await t.tells()
-        assert "chị Lan ở Phường Trấn Biên" in hoa.said and "Bài thu" in hoa.said
+        assert "chị Lan (hội viên) ở Phường Trấn Biên" in hoa.said and "Bài thu" in hoa.said
         assert hoa.last.labels == ("Nhận giúp", "Để lát nữa", "Lần này chưa được")
         await hoa.tap("Nhận giúp")
         assert "cảm ơn" in hoa.said and "Nhắn tin" in hoa.last.labels
@@ -113,7 +113,7 @@ async def test_silence_passes_her_on_and_then_the_officer_is_told(tmp_path: Path
         await cuc.tap_token(token)
         assert "Cúc" not in cuc.said and "Xong rồi" in cuc.last.labels
         await t.tells()
-        assert "Chị Cúc đã nhận việc của chị" in lan.said
+        assert "Chị Cúc (cán bộ Hội) đã nhận việc của chị" in lan.said
         await cuc.tap("Xong rồi")
         await t.tells()
         assert "báo đã lo xong" in lan.said
@@ -153,7 +153,8 @@ async def test_a_cry_for_help_rings_at_night_on_both_phones(tmp_path: Path):
         assert "VẪN CHƯA AI NHẬN" in cuc.said
         await cuc.tap("Tôi lo việc này")
         await t.tells()
-        assert "Chị Cúc đã nhận việc của chị" in lan.said and "Chị Cúc đã nhận việc khẩn" in hoa.said
+        assert "Chị Cúc (cán bộ Hội) đã nhận việc của chị" in lan.said
+        assert "Chị Cúc (cán bộ Hội) đã nhận việc khẩn" in hoa.said
 
 
 async def test_without_anybody_nothing_is_promised(tmp_path: Path):
@@ -313,6 +314,32 @@ async def test_an_officer_who_proves_to_be_gone_costs_a_cry_no_quarter_of_an_hou
         await t.tells()
         assert "KHẨN" not in "\n".join(message.text for message in cuc.heard)
         assert "KHẨN" in "\n".join(message.text for message in top.heard)
+
+
+@pytest.mark.parametrize("words", ["tôi bị lừa mất tiền rồi", "nhờ người chỉ"])
+@pytest.mark.parametrize("comes", ["returns", "is invited"])
+async def test_what_is_left_with_nobody_is_looked_at_the_moment_an_officer_comes(
+    tmp_path: Path, words: str, comes: str
+):
+    async with tutor(tmp_path, book(SAFETY)) as t:
+        lan = await member(t, "lan", "Lan", "learner")
+        if comes == "returns":
+            cuc = await member(t, "cuc", "Cúc", "officer")
+            await cuc.leaves()
+        await lan.say(words)
+        await t.tells()
+        assert (await t.rows("request"))[0]["owner_kind"] == "nobody"
+        cuc = await cuc.returns() if comes == "returns" else await member(t, "cuc", "Cúc", "officer")
+        await t.passes(seconds=1)
+        assert (await t.rows("request"))[0]["owner_kind"] == "officer"
+        assert ("⚠️ KHẨN" if "lừa" in words else "cần người chỉ") in await _list_of(cuc)
+        if "lừa" in words:
+            assert any("VẪN CHƯA AI NHẬN: chị Lan" in message.text for message in cuc.heard)
+
+
+async def _list_of(officer: Learner) -> str:
+    await officer.say("việc của cán bộ")
+    return "\n".join(officer.last.labels)
 
 
 async def test_who_leaves_while_the_sweep_looks_is_not_asked(tmp_path: Path):

@@ -32,7 +32,7 @@ class Ledger(Protocol):
         """Those not closed."""
 
     def owned_by(self, person_id: str, limit: int = 1_000_000) -> Sequence[Request]:
-        """Those not closed that she answers for, `limit` at most."""
+        """Those not closed that she answers for ("": nobody does), `limit` at most."""
 
     def offer_for(self, request_id: str) -> Offer | None:
         """The one that is open."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypedDict
 
 SECOND = 1_000
 MINUTE = 60 * SECOND
@@ -133,6 +133,28 @@ class Tell:
     about: str = ""
     digest: bool = False
     urgent: bool = False
+
+
+class LearnerNamed(TypedDict):
+    """The values by which a sentence says who needs help, to somebody who may not know her; `vai_hv` is a phrase."""
+
+    ten_hv: str
+    vai_hv: str
+    khu: str
+
+
+class HelperNamed(TypedDict):
+    """Likewise who helps, as what she does."""
+
+    ten_hdv: str
+    vai_hdv: str
+
+
+class BothNamed(HelperNamed):
+    """Who did something to whom."""
+
+    ten_hv: str
+    vai_hv: str
 
 
 @dataclass(frozen=True, slots=True)

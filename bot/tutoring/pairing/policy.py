@@ -100,7 +100,8 @@ def _say_again(turn: Turn, known: Request, learner: Learner) -> None:
     if any((each.to, each.about) == (learner.learner_id, known.request_id) for each in turn.tells):
         return
     if known.state == "open":
-        turn.tell(learner.learner_id, "help_under_way", known.request_id, ten_hdv=turn.name(known.owner_id))
+        helper = turn.helper_named(known.owner_kind, known.owner_id)
+        turn.tell(learner.learner_id, "help_under_way", known.request_id, **helper)
     elif known.state == "offered":
         _say_to_her(turn, known, "pair_already")
     else:
@@ -176,7 +177,7 @@ def accept(turn: Turn, offer_id: str) -> bool:
             turn.serve(old.instructor_id)
     else:
         opened(turn, request, "instructor", me)
-        turn.tell(her, "help_coming", request.request_id, ten_hdv=turn.name(me))
+        turn.tell(her, "help_coming", request.request_id, **turn.helper_named("instructor", me))
         turn.tell(me, "offer_help_accepted", request.request_id, ten_hv=learner.name)
     return True
 

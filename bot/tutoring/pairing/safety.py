@@ -28,9 +28,8 @@ def call_everybody(turn: Turn, request: Request) -> Request:
     request = replace(request, width=OFFICER, due_at=turn.now + turn.rules.safety)
     turn.ledger.put_request(request)
     tell_called(turn, request)
-    name, area = (learner.name, learner.area) if learner else ("", "")
     for who in _first_called(turn, request):
-        turn.call(who, f"{danger_of(request)}_call", request, ten_hv=name, khu=area)
+        turn.call(who, f"{danger_of(request)}_call", request, **turn.learner_named(learner))
     return request
 
 
@@ -42,8 +41,8 @@ def cried_again(turn: Turn, request: Request, need: str) -> Request:
     if graver or anew:
         return call_everybody(turn, replace(request, need=need if graver else request.need, since_at=turn.now))
     if request.state == "open":
-        helper = turn.name(request.owner_id)
-        turn.tell(request.learner_id, "help_under_way", request.request_id, urgent=True, ten_hdv=helper)
+        helper = turn.helper_named(request.owner_kind, request.owner_id)
+        turn.tell(request.learner_id, "help_under_way", request.request_id, urgent=True, **helper)
     else:
         tell_called(turn, request)
     return request
@@ -121,10 +120,9 @@ def _ring_for(turn: Turn, who: str, crowd: Sequence[Request]) -> None:
     """One notice that counts, once in a turn; each of them has rung her."""
     since, first = turn.clock.say(crowd[0].since_at), crowd[0]
     if len(crowd) == 1:
-        learner = turn.ledger.learner(first.learner_id)
-        name, area = (learner.name, learner.area) if learner else ("", "")
+        named = turn.learner_named(turn.ledger.learner(first.learner_id))
         phrase = "safety_again" if first.width > OFFICER else "safety_call"
-        turn.call(who, phrase, first, luc=since, ten_hv=name, khu=area)
+        turn.call(who, phrase, first, luc=since, **named)
     elif who and not any((each.to, each.phrase) == (who, "safety_strangers") for each in turn.tells):
         turn.tell(who, "safety_strangers", urgent=True, so=str(len(crowd)), luc=since)
         for each in crowd:
@@ -151,8 +149,7 @@ def call_officer(turn: Turn, request_id: str) -> None:
         if len(crowd := _crowd(turn, request)) > 1:
             _ring_for(turn, request.owner_id, crowd)
             return
-        learner = turn.ledger.learner(request.learner_id)
-        name, area = (learner.name, learner.area) if learner else ("", "")
-        turn.call(request.owner_id, f"{danger_of(request)}_call", request, ten_hv=name, khu=area)
+        named = turn.learner_named(turn.ledger.learner(request.learner_id))
+        turn.call(request.owner_id, f"{danger_of(request)}_call", request, **named)
         if not called(turn, request):
             turn.tell_alone(request)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.tutoring.pairing.model import OFFICER, Instructor, Pairing
+from bot.tutoring.pairing.model import OFFICER, BothNamed, Instructor, Pairing
 from bot.tutoring.pairing.policy import ask, release
 from bot.tutoring.pairing.safety import call_officer, called
 from bot.tutoring.pairing.turn import Turn
+
+MOST_LEFT = 500
+"""Requests left with nobody that are due at once when an officer comes; the others come by their own time."""
 
 
 def end(turn: Turn, pairing_id: str, why: str = "") -> bool:
@@ -41,7 +44,7 @@ def reported(turn: Turn, line_id: str, learner_id: str, other_id: str) -> None:
     """One tap: the nearest officer hears of it, the other of the two does not."""
     turn.note("reported", None, line_id)
     if officer := _other_officer(turn, learner_id, other_id):
-        turn.tell(officer, "report_officer", line_id, ten_hv=turn.name(turn.actor), ten_hdv=turn.name(other_id))
+        turn.tell(officer, "report_officer", line_id, **_both(turn, line_id, learner_id, other_id))
     turn.tell(turn.actor, "report_made" if officer else "report_nobody")
 
 
@@ -51,9 +54,17 @@ def caught(turn: Turn, line_id: str, learner_id: str, other_id: str, finding: st
     turn.note("caught", None, line_id, finding=finding)
     officer = _other_officer(turn, learner_id, other_id)
     if officer:
-        writer, other = turn.name(turn.actor), turn.name(other_id)
-        turn.tell(officer, "caught_officer", line_id, ten_hv=writer, ten_hdv=other, gi=found(finding))
+        turn.tell(officer, "caught_officer", line_id, **_both(turn, line_id, learner_id, other_id), gi=found(finding))
     return bool(officer)
+
+
+def _both(turn: Turn, line_id: str, learner_id: str, other_id: str) -> BothNamed:
+    """Who did it to whom, each with what she is by this line."""
+    request = turn.ledger.request(line_id)
+    learner = turn.learner_named(turn.ledger.learner(learner_id))["vai_hv"]
+    helper = turn.helper_named(request.owner_kind if request else "instructor", "")["vai_hdv"]
+    did, suffered = (learner if each == learner_id else helper for each in (turn.actor, other_id))
+    return {"ten_hv": turn.name(turn.actor), "vai_hv": did, "ten_hdv": turn.name(other_id), "vai_hdv": suffered}
 
 
 def found(finding: str) -> str:
@@ -160,6 +171,15 @@ def away(turn: Turn, person_id: str) -> None:
 def there_again(turn: Turn, person_id: str) -> None:
     """She can be reached again: whoever has waited longest of those she could take is offered to her."""
     turn.serve(person_id)
+    officer_there(turn, person_id)
+
+
+def officer_there(turn: Turn, person_id: str) -> None:
+    """She has become an officer, or can be reached again: what is left with nobody where she answers is due now."""
+    for request in turn.ledger.owned_by("", MOST_LEFT):
+        learner = turn.ledger.learner(request.learner_id)
+        if learner is not None and person_id in turn.ledger.officers(learner.path):
+            turn.ledger.put_request(replace(request, due_at=min(request.due_at, turn.now)))
 
 
 def officers_changed(turn: Turn, former_id: str) -> None:

@@ -31,9 +31,10 @@ def take(turn: Turn, request_id: str) -> bool:
     told = called(turn, request)
     _answers_for(turn, request, learner, kind)
     if request.kind == "safety":
+        helper = turn.helper_named(kind, turn.actor)
         for who in told:
             if who != turn.actor:
-                turn.tell(who, "safety_taken", urgent=True, ten_hv=learner.name, ten_hdv=turn.name(turn.actor))
+                turn.tell(who, "safety_taken", urgent=True, ten_hv=learner.name, **helper)
     if freed:
         turn.serve(freed)
     return True
@@ -50,8 +51,8 @@ def relieve(turn: Turn, request_id: str) -> bool:
     if kind is None:
         return False
     _answers_for(turn, request, learner, kind)
-    urgent, me = request.kind == "safety", turn.name(turn.actor)
-    turn.tell(request.owner_id, "relieved", urgent=urgent, ten_hv=learner.name, ten_hdv=me)
+    urgent, me = request.kind == "safety", turn.helper_named(kind, turn.actor)
+    turn.tell(request.owner_id, "relieved", urgent=urgent, ten_hv=learner.name, **me)
     return True
 
 
@@ -72,10 +73,9 @@ def hand_over(turn: Turn, request_id: str, to: str) -> bool:
         turn.tell(turn.actor, "offer_gone")
         return False
     learner = turn.ledger.learner(request.learner_id)
-    name, area = (learner.name, learner.area) if learner else ("", "")
-    me, urgent = turn.name(turn.actor), request.kind == "safety"
-    turn.tell(to, "handed", request_id, urgent=urgent, ten_hv=name, khu=area, ten_hdv=me)
-    turn.tell(turn.actor, "handed_on", request_id, ten_hv=name, ten_hdv=turn.name(to))
+    named, me = turn.learner_named(learner), turn.helper_named(request.owner_kind, turn.actor)
+    turn.tell(to, "handed", request_id, urgent=request.kind == "safety", **named, **me)
+    turn.tell(turn.actor, "handed_on", request_id, ten_hv=named["ten_hv"], ten_hdv=turn.name(to))
     turn.note("handed", request, to=to)
     return True
 
@@ -96,7 +96,7 @@ def _as_whom(turn: Turn, request: Request, learner: Learner) -> OwnerKind | None
 def _answers_for(turn: Turn, request: Request, learner: Learner, kind: OwnerKind) -> None:
     opened(turn, request, kind, turn.actor)
     urgent, request_id = request.kind == "safety", request.request_id
-    turn.tell(learner.learner_id, "help_coming", request_id, urgent=urgent, ten_hdv=turn.name(turn.actor))
+    turn.tell(learner.learner_id, "help_coming", request_id, urgent=urgent, **turn.helper_named(kind, turn.actor))
     turn.tell(turn.actor, "taken", request_id, ten_hv=learner.name)
 
 

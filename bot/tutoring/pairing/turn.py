@@ -15,8 +15,10 @@ from bot.tutoring.pairing.ledger import Ledger
 from bot.tutoring.pairing.model import (
     OFFICER,
     PROVINCE,
+    HelperNamed,
     Instructor,
     Learner,
+    LearnerNamed,
     Note,
     Offer,
     OwnerKind,
@@ -84,6 +86,16 @@ class Turn:
         known = self.ledger.instructor(person_id) or self.ledger.learner(person_id)
         return known.name if known else ""
 
+    def learner_named(self, learner: Learner | None) -> LearnerNamed:
+        if learner is None:
+            return {"ten_hv": "", "vai_hv": "", "khu": ""}
+        role = "role_learner" if learner.confirmed else "role_stranger"
+        return {"ten_hv": learner.name, "vai_hv": role, "khu": learner.area}
+
+    def helper_named(self, kind: OwnerKind, person_id: str) -> HelperNamed:
+        roles = {"officer": "role_officer", "instructor": "role_instructor"}
+        return {"ten_hdv": self.name(person_id), "vai_hdv": roles.get(kind, "")}
+
     # --- who answers for it ---
 
     def reachable(self, people: Sequence[str]) -> list[str]:
@@ -132,20 +144,19 @@ class Turn:
         up = replace(request, width=width, owner_kind=kind, owner_id=owner, due_at=due, state=state, follow_ups=0)  # type: ignore[arg-type]
         self.ledger.put_request(up)
         self.note("escalated" if owner else "nobody_there", up, width=str(width))
-        name, area = (learner.name, learner.area) if learner else ("", "")
-        since = self.clock.say(request.since_at)
+        named, since = self.learner_named(learner), self.clock.say(request.since_at)
         about, learner_id = request.request_id, request.learner_id
         if safety:
             chain = self.reachable(self.ledger.officers(learner.path if learner else ""))
             reached = list(dict.fromkeys(chain[: width - OFFICER + 1]))
             for who in () if quietly else reached:
-                self.call(who, why or f"{danger_of(up)}_again", up, luc=since, ten_hv=name, khu=area)
+                self.call(who, why or f"{danger_of(up)}_again", up, luc=since, **named)
             if owner:
                 self._say_meanwhile(up, len([each for each in reached if each != learner_id]), asked=bool(why))
             elif request.width <= OFFICER:
                 self.tell_alone(up)  # said once: nobody is really being called
         else:
-            self.tell(owner, why or "officer_must", about, luc=since, ten_hv=name, khu=area)
+            self.tell(owner, why or "officer_must", about, luc=since, **named)
             asked = "pair_officer" if width == OFFICER else "pair_officer_again"
             self.tell(learner_id, asked if owner else "nobody_yet", about)
         return up
@@ -237,7 +248,7 @@ class Turn:
         lesson, plain = ("offer_lesson", "offer_pair") if reserves else ("offer_help", "offer_help_any")
         phrase = lesson if request.lesson else plain
         self.tell(
-            asked, phrase, offer.offer_id, ten_hv=learner.name, khu=learner.area, han=self.clock.say(due),
+            asked, phrase, offer.offer_id, **self.learner_named(learner), han=self.clock.say(due),
             bai=request.lesson, buoc=request.step, lan=str(request.tries),
         )  # fmt: skip
         return request
