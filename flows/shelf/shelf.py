@@ -20,6 +20,7 @@ from flows.words.ear.model import Model
 from flows.words.understand import read_words
 from flows.words.wishes import UNREAD, Wishes
 
+REHEARSAL = "rehearsal.yaml"
 OF_TRANSLATION = frozenset({"W401", "W402", "W403", "E404"})
 
 
@@ -158,6 +159,16 @@ def read_table(path: Path) -> dict[str, object]:
 def table_of(raw: bytes) -> dict[str, object]:
     data = yaml.load(raw, Loader=_Textual)
     return data if isinstance(data, dict) else {}
+
+
+def rehearsal_facts(root: Path, facts: Mapping[str, str]) -> dict[str, str]:
+    """The placeholders that dialogues of the folder `root` are played with: its own, so that no site's number changes
+    what they say; `facts` for those it does not name."""
+    try:
+        own = read_table(root / REHEARSAL)
+    except (OSError, yaml.YAMLError):
+        return dict(facts)
+    return {**facts, **{name: value for name, value in own.items() if isinstance(value, str)}}
 
 
 def plain_book(shelf: Shelf, facts: Mapping[str, str]) -> Book:
