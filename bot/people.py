@@ -27,6 +27,7 @@ from bot.settings import Settings
 from bot.sheets import as_csv
 from bot.tutoring.invitations import SHORT
 from bot.tutoring.reception import consent_text
+from flows import Book
 
 KIND_NAMES = {"pair": "cần người chỉ", "help": "nhờ giúp", "safety": "KHẨN", "change": "đổi người chỉ"}
 WAIT_NAMES = {"waiting": "chưa hỏi ai", "offered": "đang hỏi một người", "open": "có người đang giúp"}
@@ -54,15 +55,20 @@ async def _carry_out(settings: Settings, given: argparse.Namespace, world: World
         actor = await service.actor(given.by) if given.by else OPERATOR
         if given.what == "import":
             return await import_list(service, actor, given, write, ask)
+        if given.what == "export":
+            return await _export(service, actor, given, write, settings)
         return await _VERBS[given.what](service, actor, given, write)
 
 
 def _words(settings: Settings, phrase_id: str) -> str:
     """One of the tutor's own questions, as it is kept beside the answer."""
+    return consent_text(_book(settings), phrase_id, "vi")
+
+
+def _book(settings: Settings) -> Book:
     from flows.shelf.shelf import plain_book, read_shelf
 
-    shelf = read_shelf(Path(settings.lessons.dir), settings.placeholders)
-    return consent_text(plain_book(shelf, settings.placeholders), phrase_id, "vi")
+    return plain_book(read_shelf(Path(settings.lessons.dir), settings.placeholders), settings.placeholders)
 
 
 # --- lists -------------------------------------------------------------------------------------------
@@ -203,9 +209,9 @@ async def _delete(service: People, actor: Actor, given: argparse.Namespace, writ
     return 0
 
 
-async def _export(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+async def _export(service: People, actor: Actor, given: argparse.Namespace, write: Print, settings: Settings) -> int:
     data = await service.export(actor, given.person)
-    text = as_file(data, given.format)
+    text = as_file(data, given.format, _book(settings) if given.format == "html" else None)
     if given.to is None:
         write(text)
     else:
@@ -269,7 +275,6 @@ _VERBS: dict[str, _Verb] = {
     "correct": _correct,
     "withdraw": _withdraw,
     "delete": _delete,
-    "export": _export,
     "requests": _requests,
     "explain": _explain,
     "assign": _assign,
