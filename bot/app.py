@@ -13,7 +13,6 @@ import time as time_
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
-from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -213,9 +212,12 @@ class App:
             union=self.settings.tutor.union,
             public_url=web.public_url,
             max_text=web.max_text,
-            export=partial(export_of_chat, self.database, WEB),
+            export=self._export,
             streams=Streams(bounds.streams, bounds.streams_per_address),
         )
+
+    async def _export(self, chat_id: str, kind: str) -> str | None:
+        return await export_of_chat(self.database, WEB, chat_id, kind, self.library.book)
 
     def _preview(self, book: Callable[[], Book]) -> Sequence[AbstractRouteDef]:
         """The preview, for who works at this machine. Behind a public address there is none."""

@@ -14,7 +14,7 @@ from flows.graph.mermaid import mermaid
 from flows.graph.svg import svg
 from flows.graph.ways import MARKS, Graph, graph_of
 from flows.reading.fields import did_you_mean
-from flows.shelf.shelf import plain_book, read_shelf
+from flows.shelf.shelf import plain_book, read_shelf, rehearsal_facts
 
 DRAWINGS: Mapping[str, Callable[[Graph], str]] = {"mermaid": mermaid, "svg": svg}
 
@@ -65,7 +65,7 @@ def _walked(root: Path, reading: drafts.Reading, facts: Mapping[str, str]) -> Co
         sys.stderr.write("Bài có lỗi nên chưa diễn lại được bản thoại nào.\n")
         return None
     shelf = read_shelf(root, facts)
-    book = plain_book(replace(shelf, good={**shelf.good, lesson.id: lesson}), facts)
+    book = plain_book(replace(shelf, good={**shelf.good, lesson.id: lesson}), rehearsal_facts(root, facts))
     return drafts.walked(book, lesson, reading.path.parent) or ()
 
 

@@ -15,7 +15,7 @@ from flows.model import Lesson
 from flows.play.coverage import Coverage, Gap, Trail, coverage
 from flows.play.rehearsal import Difference, Played, rehearse, rewritten
 from flows.session import Book
-from flows.shelf.shelf import plain_book, read_shelf
+from flows.shelf.shelf import plain_book, read_shelf, rehearsal_facts
 
 Write = Callable[[str], object]
 
@@ -47,7 +47,7 @@ class Report:
 def play_all(lessons: Path, paths: Sequence[Path], facts: Mapping[str, str]) -> Report:
     """Play the transcripts in `paths` (files or folders; none given: all). Raises SettingsInvalid for a wrong path."""
     files, folders = _chosen(lessons, paths)
-    book = _book(lessons, paths, facts)
+    book = _book(lessons, paths, rehearsal_facts(lessons, facts))
     trail = Trail(book)
     ids = {Path(lesson.place.path).resolve().parent: lesson.id for lesson in book.versions.values()}
     played = []

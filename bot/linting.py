@@ -224,7 +224,7 @@ def _of_transcripts(library: Library, found: Iterable[Problem], asked: _Asked, l
         return
     from flows.model import LessonInvalid
     from flows.play.coverage import problems as uncovered
-    from flows.shelf.shelf import plain_book, shelf_of
+    from flows.shelf.shelf import plain_book, rehearsal_facts, shelf_of
 
     tables = {Path(path).name: path for path in asked.files.texts if Path(path).name in TABLES}
     if not {"phrases.yaml", "words.yaml", "relay.yaml"} <= tables.keys():
@@ -234,7 +234,7 @@ def _of_transcripts(library: Library, found: Iterable[Problem], asked: _Asked, l
         shelf = shelf_of(library, found, root, asked.files.texts[tables["words.yaml"]])
     except LessonInvalid:
         return
-    book = plain_book(shelf, library.facts)
+    book = plain_book(shelf, rehearsal_facts(root, library.facts))
     for lesson, files in playable:
         yield from uncovered(book, lesson, transcripts.read(files))
 

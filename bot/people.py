@@ -57,6 +57,8 @@ async def _carry_out(settings: Settings, given: argparse.Namespace, world: World
         actor = await service.actor(given.by) if given.by else OPERATOR
         if given.what == "import":
             return await import_list(service, actor, given, write, ask)
+        if given.what == "export":
+            return await _export(service, actor, given, write, settings)
         return await _VERBS[given.what](service, actor, given, write)
 
 
@@ -205,9 +207,9 @@ async def _delete(service: People, actor: Actor, given: argparse.Namespace, writ
     return 0
 
 
-async def _export(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+async def _export(service: People, actor: Actor, given: argparse.Namespace, write: Print, settings: Settings) -> int:
     data = await service.export(actor, given.person)
-    text = as_file(data, given.format)
+    text = as_file(data, given.format, _book(settings) if given.format == "html" else None)
     if given.to is None:
         write(text)
     else:
@@ -271,7 +273,6 @@ _VERBS: dict[str, _Verb] = {
     "correct": _correct,
     "withdraw": _withdraw,
     "delete": _delete,
-    "export": _export,
     "requests": _requests,
     "explain": _explain,
     "assign": _assign,

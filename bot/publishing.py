@@ -78,11 +78,11 @@ class Desk:
 
 async def publish_files(desk: Desk, wanted: Sequence[str], how: How, *, dry_run: bool) -> int:
     """Publish these lessons (ids or paths; none: all that differ); 0 published, 1 something stands in the way."""
-    shelf, errors = _chosen(desk.settings, wanted)
+    shelf, found = _chosen(desk.settings, wanted)
     lessons = shelf.good
-    for problem in errors:
+    for problem in found:
         desk.complain(shown(problem))
-    if errors:
+    if errors := [problem for problem in found if problem.severity == "error"]:
         desk.complain(f"Chưa phát hành: có {len(errors)} lỗi. Sửa xong hãy chạy lại.")
         return 1
     async with Beside(desk.settings, dry_run=dry_run) as database:
@@ -256,7 +256,8 @@ def decisions(given: Sequence[str]) -> dict[str, str]:
 
 
 def _chosen(settings: Settings, wanted: Sequence[str]) -> tuple[Shelf, list[Problem]]:
-    """The folder with only the lessons meant, and what is wrong with them; nothing wanted: every lesson."""
+    """The folder with only the lessons meant, their errors and what their translations lack; nothing wanted: every
+    lesson."""
     root = Path(os.path.abspath(settings.lessons.dir))
     try:
         shelf = read_shelf(root, settings.placeholders)

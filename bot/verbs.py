@@ -110,14 +110,15 @@ def try_lesson(given: argparse.Namespace) -> int:
     settings = _settings(given)
     from bot import transcripts
     from bot.channels.console import Console
-    from flows.shelf.shelf import plain_book, read_shelf
+    from flows.shelf.shelf import plain_book, read_shelf, rehearsal_facts
 
-    shelf = read_shelf(Path(settings.lessons.dir), settings.placeholders)
+    root = Path(settings.lessons.dir)
+    shelf = read_shelf(root, settings.placeholders)
     lesson, problems = _find_lesson(given.lesson, shelf, settings)
     if lesson is None:
         print("\n".join(map(str, problems)) or _unknown_lesson(given.lesson, shelf.good), file=sys.stderr)
         return 1 if problems else 2
-    book = plain_book(_with_lesson(shelf, lesson), settings.placeholders)
+    book = plain_book(_with_lesson(shelf, lesson), rehearsal_facts(root, settings.placeholders))
     save = partial(transcripts.save, Path(lesson.place.path))
     return Console(book, input, print, save).play(_head(given, lesson.id))
 

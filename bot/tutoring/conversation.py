@@ -25,7 +25,7 @@ from bot.tutoring import (
 )
 from bot.tutoring.asking import ask_again, edited
 from bot.tutoring.desk import CodeShown, Desk, OfficeAsked, WentAway
-from bot.tutoring.hearing import alarm_of, goes_on, hear, in_two, is_for_room, leaves, offered
+from bot.tutoring.hearing import alarm_of, hear, in_two, is_for_lesson, is_for_room, leaves, offered
 from flows import events as ev
 from flows import mask
 from flows.engine.sprint import was_used
@@ -127,9 +127,7 @@ def _text(desk: Desk, text: str) -> None:
             _tap(desk, token)
     elif desk.talk.pending == "name" and not is_command(desk.book.words, clean(text[:200])):
         alarm.hear_name(desk, text)
-    elif (
-        desk.talk.open_run and not desk.talk.pending and not isinstance(meaning, Unsure) and not goes_on(desk, meaning)
-    ):
+    elif is_for_lesson(desk, meaning):
         _resume(desk, ev.Typed(text))
     else:
         _own_words(desk, text, meaning)

@@ -13,7 +13,7 @@ from flows import events as ev
 from flows.engine.stage import clean
 from flows.words.ear.ear import Alarm, Matter, listen, matter_of
 from flows.words.masking import announces, with_cue
-from flows.words.understand import Command, Meaning, Own, fold, is_command, understand, without_fillers
+from flows.words.understand import Command, Meaning, Own, Unsure, fold, is_command, understand, without_fillers
 
 _ROLE = re.compile(r" \([^()]*\)$")
 """What stands beside a name on a button ("chị Mai (hội viên)"): nobody writes that out."""
@@ -92,9 +92,16 @@ def _is_command(desk: Desk, text: str) -> bool:
     return is_command(desk.book.words, clean(text[:200]))
 
 
-def goes_on(desk: Desk, meaning: Meaning) -> bool:
-    """ "tiếp tục" after a pause takes up her place; in the lesson it would answer the step."""
-    return meaning == Command("go_on") and {token for token, _ in desk.talk.offer} == {"g:go_on", "g:menu"}
+def is_for_lesson(desk: Desk, meaning: Meaning) -> bool:
+    """Whether the open lesson hears these words too, though other buttons are shown: what is none of them, and after a
+    pause also what only resembles one, since "xong rồi" may be exactly what the step waits for. "tiếp tục" after a
+    pause takes up her place; in the lesson it would answer the step."""
+    if not desk.talk.open_run or desk.talk.pending:
+        return False
+    paused = {token for token, _ in desk.talk.offer} == {"g:go_on", "g:menu"}
+    if isinstance(meaning, Unsure):
+        return paused and len(meaning.options) == 1
+    return not (paused and meaning == Command("go_on"))
 
 
 def _other_ways(desk: Desk, at: int, token: str) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Rules about other languages. They hold for those a lesson declares in `langs`; any other PO file is work in progress.
 
-A translation that is missing or out of date is never shown: her text stays in the base language. The rules keep such a
-lesson from being published.
+A translation that is missing or out of date is never shown: her text stays in the base language, and the rules only
+warn. What was translated with other placeholders would be shown, so it is an error.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from flows.saying import say
 rules = Rulebook()
 
 ABOUT = {
-    "E401": "thiếu bản dịch của tiếng đã khai ở langs",
-    "E402": "câu gốc đã đổi sau khi dịch, hoặc bản dịch còn chờ xem lại",
-    "E403": "bản dịch của câu không còn trong bài",
+    "W401": "thiếu bản dịch của tiếng đã khai ở langs",
+    "W402": "câu gốc đã đổi sau khi dịch, hoặc bản dịch còn chờ xem lại",
+    "W403": "bản dịch của câu không còn trong bài",
     "E404": "chỗ điền {…} của bản dịch khác câu gốc",
 }
 CHANGED = say("câu gốc đã đổi sau khi dịch")
@@ -54,7 +54,7 @@ def _entries(script: Script) -> Iterator[tuple[str, Entry, str]]:
             yield key, entry, path
 
 
-@rules.add("E401", ABOUT["E401"])
+@rules.add("W401", ABOUT["W401"])
 def missing(script: Script) -> Iterator[Found]:
     for language, at, catalogue in _declared(script):
         hint = say("./camtay translate export {id} {language}, rồi dịch", id=script.lesson.id, language=language)
@@ -72,7 +72,7 @@ def missing(script: Script) -> Iterator[Found]:
                 )
 
 
-@rules.add("E402", ABOUT["E402"])
+@rules.add("W402", ABOUT["W402"])
 def stale(script: Script) -> Iterator[Found]:
     if set(script.lesson.langs) - {script.lesson.lang}:
         base = texts(script.lesson)
@@ -93,7 +93,7 @@ def _outdated(entry: Entry, text: str) -> str:
     return DOUBTFUL if entry.fuzzy else CHANGED
 
 
-@rules.add("E403", ABOUT["E403"], paths=True)
+@rules.add("W403", ABOUT["W403"], paths=True)
 def orphan(script: Script) -> Iterator[Found]:
     entries = list(_entries(script))
     base = texts(script.lesson) if entries else {}
@@ -171,7 +171,7 @@ def phrase_problems(library: Library) -> Iterator[Problem]:
         for key, (_, place) in base.items():
             if key not in catalogue or not catalogue[key].text:
                 yield Problem(
-                    "E401",
+                    "W401",
                     place,
                     say("câu này chưa có bản dịch tiếng “{language}” ({key})", language=language, key=key),
                     again,
@@ -180,10 +180,10 @@ def phrase_problems(library: Library) -> Iterator[Problem]:
             place = Place(path, entry.line, 1)
             if key not in base:
                 hint = did_you_mean(key, base) or again
-                yield Problem("E403", place, say("không có câu nào mã “{key}”", key=key), hint)
+                yield Problem("W403", place, say("không có câu nào mã “{key}”", key=key), hint)
             elif fault := _outdated(entry, base[key][0]):
                 yield Problem(
-                    "E402",
+                    "W402",
                     place,
                     say("{fault} ({key})", fault=fault, key=key),
                     say("{again}; {look_again}", again=again, look_again=LOOK_AGAIN),

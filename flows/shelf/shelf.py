@@ -20,7 +20,8 @@ from flows.words.ear.model import Model
 from flows.words.understand import read_words
 from flows.words.wishes import UNREAD, Wishes
 
-OF_TRANSLATION = frozenset({"E401", "E402", "E403", "E404"})
+REHEARSAL = "rehearsal.yaml"
+OF_TRANSLATION = frozenset({"W401", "W402", "W403", "E404"})
 
 
 class _Textual(yaml.CSafeLoader):
@@ -32,8 +33,8 @@ class _Textual(yaml.CSafeLoader):
 @dataclass(frozen=True, slots=True)
 class Shelf:
     """`good` by lesson id, `broken` by path; `untranslated` by the path of a lesson that is good all the same: what its
-    translation lacks is said in the base language, but it may not be published like this. `unheard` by path: answers
-    that are left out, a model of the ear that cannot be used.
+    translation lacks is said in the base language; only an error there keeps it from being published. `unheard` by
+    path: answers that are left out, a model of the ear that cannot be used.
 
     `translations`: lesson → declared language → text key → text, for what may be shown. `phrases_in`: language → the
     tutor's own sentences, whole (what is not translated is in the base language), with track names as `track.ID`.
@@ -72,10 +73,10 @@ def shelf_of(library: Library, problems: Iterable[Problem], root: Path, words: b
     untranslated: dict[str, list[Problem]] = {}
     unheard: dict[str, list[Problem]] = {}
     for problem in problems:
-        if problem.severity == "error" and not _of_phrases(problem, root):
+        of_translation = problem.code in OF_TRANSLATION
+        if (of_translation or problem.severity == "error") and not _of_phrases(problem, root):
             path = lesson_path(problem.place.path)
-            of_ear = _is_of_ear(path, root)
-            kind = unheard if of_ear else untranslated if problem.code in OF_TRANSLATION else by_path
+            kind = unheard if _is_of_ear(path, root) else untranslated if of_translation else by_path
             kind.setdefault(path, []).append(problem)
     good = {key: lesson for key, lesson in library.lessons.items() if lesson.place.path not in by_path}
     return Shelf(
@@ -158,6 +159,16 @@ def read_table(path: Path) -> dict[str, object]:
 def table_of(raw: bytes) -> dict[str, object]:
     data = yaml.load(raw, Loader=_Textual)
     return data if isinstance(data, dict) else {}
+
+
+def rehearsal_facts(root: Path, facts: Mapping[str, str]) -> dict[str, str]:
+    """The placeholders that dialogues of the folder `root` are played with: its own, so that no site's number changes
+    what they say; `facts` for those it does not name."""
+    try:
+        own = read_table(root / REHEARSAL)
+    except (OSError, yaml.YAMLError):
+        return dict(facts)
+    return {**facts, **{name: value for name, value in own.items() if isinstance(value, str)}}
 
 
 def plain_book(shelf: Shelf, facts: Mapping[str, str]) -> Book:

@@ -293,16 +293,16 @@ def test_a_whole_translation_is_silent():
 @pytest.mark.parametrize(
     ("text", "po", "expected"),
     [
-        (LESSON, None, [("E401", "lesson.yaml", 3)]),
-        (LESSON, PO.replace('"End."', '""'), [("E401", "lesson.yaml", 9)]),
-        (LESSON, PO[: PO.index('msgctxt "het')], [("E401", "lesson.yaml", 9)]),
-        (LESSON.replace("Hết.", "Hết rồi."), PO, [("E402", "en.po", 13)]),
-        (LESSON, PO.replace('msgctxt "het', '#, fuzzy\nmsgctxt "het'), [("E402", "en.po", 14)]),
-        (LESSON, PO + '\nmsgctxt "b.text"\nmsgid "B"\nmsgstr "B"\n', [("E403", "en.po", 17)]),
+        (LESSON, None, [("W401", "lesson.yaml", 3)]),
+        (LESSON, PO.replace('"End."', '""'), [("W401", "lesson.yaml", 9)]),
+        (LESSON, PO[: PO.index('msgctxt "het')], [("W401", "lesson.yaml", 9)]),
+        (LESSON.replace("Hết.", "Hết rồi."), PO, [("W402", "en.po", 13)]),
+        (LESSON, PO.replace('msgctxt "het', '#, fuzzy\nmsgctxt "het'), [("W402", "en.po", 14)]),
+        (LESSON, PO + '\nmsgctxt "b.text"\nmsgid "B"\nmsgstr "B"\n', [("W403", "en.po", 17)]),
         (LESSON, PO.replace("Hello {ten}", "Hello"), [("E404", "en.po", 7)]),
         (LESSON, PO.replace("Hello {ten}", "Hello {ten}{so}"), [("E404", "en.po", 7)]),
         (LESSON, PO.replace("Hello {ten}", "Hello {ten}{em}"), []),
-        (LESSON, PO.replace('"End."', '"End.'), [("E401", "lesson.yaml", 9), ("E400", "en.po", 15)]),
+        (LESSON, PO.replace('"End."', '"End.'), [("W401", "lesson.yaml", 9), ("E400", "en.po", 15)]),
         (LESSON, PO.replace("End.", "One. " * 4), [("W405", "en.po", 15)]),
         (LESSON.replace(", en]", "]"), PO.replace("Hello {ten}", "Hello"), []),  # not declared: work in progress
     ],
@@ -323,7 +323,7 @@ def test_the_tutors_own_sentences_are_held_to_the_same():
     phrases = "hello: Chào {ten}\nbye: Thôi nhé\n"
     po = 'msgctxt "hello"\nmsgid "Chào {ten}"\nmsgstr "Hello"\n\nmsgctxt "x"\nmsgid "x"\nmsgstr "x"\n'
     one = load_files({"l/phrases.yaml": phrases.encode(), "l/po/en.po": po.encode()}, {})
-    assert found(one) == [("E401", "phrases.yaml", 2), ("E404", "en.po", 3), ("E403", "en.po", 5)]
+    assert found(one) == [("W401", "phrases.yaml", 2), ("E404", "en.po", 3), ("W403", "en.po", 5)]
 
 
 # --- the lessons that are there ----------------------------------------------------------------------

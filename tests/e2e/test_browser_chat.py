@@ -145,6 +145,49 @@ def test_phone_numbers_can_be_called_and_amounts_cannot(chat: Chat) -> None:
     assert links == ["tel:113", "tel:19000368", "tel:02513821234"]
 
 
+COVERED = """() => {
+  const scroll = document.scrollingElement;
+  const wrong = [];
+  let seen = 0;
+  for (scroll.scrollTop = scroll.scrollHeight; scroll.scrollTop > 0; scroll.scrollTop -= 40) {
+    window.dispatchEvent(new Event('scroll'));
+    const end = document.querySelector('footer').getBoundingClientRect().top;
+    for (const button of document.querySelectorAll('#answers button')) {
+      const box = button.getBoundingClientRect();
+      for (const y of [box.top + 6, (box.top + box.bottom) / 2, box.bottom - 6]) {
+        if (y < 0 || y > end || y > innerHeight) continue;
+        const hit = document.elementFromPoint(box.left + box.width / 2, y);
+        if (!document.querySelector('#more').hidden) seen++;
+        if (hit && hit.id === 'more') wrong.push(button.textContent + ' at ' + scroll.scrollTop);
+      }
+    }
+  }
+  return { wrong, seen };
+}"""
+
+
+def test_nothing_lies_over_a_button_however_far_she_has_scrolled(chat: Chat) -> None:
+    chat.page.set_viewport_size({"width": 360, "height": 740})
+    for words in ("dài", "nút"):
+        chat.say(words)
+        expect(chat.answers).to_be_visible()
+    expect(chat.answers.get_by_role("button")).to_have_count(6)
+    found = chat.page.evaluate(COVERED)
+    assert found["seen"] > 0, "the way on was shown beside the buttons"
+    assert found["wrong"] == []
+    chat.page.evaluate("document.scrollingElement.scrollTop = 0")
+    expect(chat.more).to_be_visible()
+    while chat.more.is_visible():
+        chat.more.click()
+    expect(chat.answers.get_by_role("button").last).to_be_in_viewport()
+
+
+def test_her_data_are_a_tap_away(chat: Chat) -> None:
+    chat.say("dữ liệu")
+    link = chat.page.get_by_role("link", name="Dữ liệu của tôi")
+    expect(link).to_have_attribute("href", "/chat/data")
+
+
 def test_too_long_a_text_comes_back_with_a_sentence(chat: Chat) -> None:
     chat.say("a" * 4001)
     expect(chat.page.get_by_text("Tin dài quá")).to_be_visible()

@@ -11,6 +11,8 @@ import pytest
 
 from bot import transcripts
 from bot.cli import main
+from bot.settings import load
+from flows.shelf.shelf import rehearsal_facts
 
 ROOT = Path(__file__).parents[2]
 Output = pytest.CaptureFixture[str]
@@ -190,3 +192,27 @@ def test_a_file_keeps_its_mode_when_it_is_rewritten(folder: Path):
     transcripts.write(path, "x\n")
     assert path.stat().st_mode & 0o777 == 0o640
     assert [each.name for each in path.parent.iterdir()] == ["hoc-tron.txt"]
+
+
+@pytest.mark.parametrize("verb", ["test-lessons", "lint"])
+def test_what_a_site_writes_into_its_config_changes_no_dialogue(
+    verb: str, monkeypatch: pytest.MonkeyPatch, capsys: Output
+):
+    monkeypatch.setenv("CAMTAY__HELPER__NAME", "Chị Hạnh")
+    monkeypatch.setenv("CAMTAY__HELPER__PHONE", "0912 345 678")
+    monkeypatch.setenv("CAMTAY__FACTS__HOTLINE_VNEID", "1900 9999")
+    where = ["--lessons", str(ROOT / "lessons"), "--config", str(ROOT / "config.yaml")]
+    asked = [str(ROOT / "lessons" / "m" / "m0-khoi-dong"), str(ROOT / "lessons" / "v" / "v3-vi-giay-to")]
+    assert main([verb, *asked, *where]) == 0, capsys.readouterr().out
+
+
+def test_dialogues_have_a_value_of_their_own_for_all_that_a_site_fills_in():
+    """Else the next number somebody adds to config.yaml stands in the dialogues as it is there."""
+    shipped = load(ROOT / "config.yaml", {}, {}).placeholders
+    assert rehearsal_facts(ROOT / "lessons", {}).keys() == shipped.keys()
+
+
+def test_without_values_of_its_own_a_folder_plays_with_those_of_the_site(tmp_path: Path):
+    assert rehearsal_facts(tmp_path, {"so": "7"}) == {"so": "7"}
+    (tmp_path / "rehearsal.yaml").write_text("so: [", "utf-8")
+    assert rehearsal_facts(tmp_path, {"so": "7"}) == {"so": "7"}

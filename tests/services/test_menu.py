@@ -66,6 +66,23 @@ async def test_the_next_lesson_is_begun_by_words_too(tmp_path: Path, words: str)
         assert "Bài hai đây" in lan.said
 
 
+@pytest.mark.parametrize("leaves", ["Để sau", "dừng"])
+@pytest.mark.parametrize(
+    "words, heard",
+    [("xong roi", "làm được rồi"), ("xong rồi con ơi", "làm được rồi"), ("hok hiểu", "ngay dưới tin này")],
+)
+async def test_a_lesson_put_off_hears_what_she_did_meanwhile(tmp_path: Path, leaves: str, words: str, heard: str):
+    async with tutor(tmp_path, real_book()) as t:
+        lan = await t.learner("1", WEB).meets()
+        await lan.opens("m0-khoi-dong")
+        for act in ("Tiếp", "Tiếp", "Xong rồi", "Nhớ rồi"):
+            await lan.say(act)
+        await lan.say(leaves)
+        assert lan.last.labels == ("Học tiếp", "Danh sách bài")
+        await lan.say(words)
+        assert heard in lan.said and "chưa hiểu" not in lan.said
+
+
 def unreminded(session: Session | None) -> Session | None:
     """A session apart from when it is reminded: any sign of life moves that."""
     return session and replace(session, remind_at=None)

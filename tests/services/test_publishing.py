@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
+import polib
 import pytest
 
 from bot.cli import main
@@ -113,6 +114,45 @@ async def test_words_reach_a_running_tutor_and_whoever_is_inside(t: Running, fol
     await t.look()
     await lan.tap("Không đọc")
     assert "Hết bản B" in lan.said
+
+
+@pytest.mark.parametrize("flag", [(), ("--urgent",)])
+async def test_a_corrected_word_is_published_while_its_english_waits(t: Running, folder: Path, camtay, flag):
+    bilingual = LESSON.replace("langs: [vi]", "langs: [vi, en]")
+    shutil.copytree(LESSONS / "po", folder / "po")
+    put(folder, "mot", bilingual)
+    await in_english(folder)
+    assert "W40" not in (await camtay("publish", *flag))[1]
+    await t.look()
+    lan = await t.learner().meets()
+    await lan.say("đổi tiếng")
+    await lan.tap("English")
+    await lan.opens("mot")
+    assert "chao.text in English" in lan.said
+    corrected = bilingual.replace("Hết bản A", "Hết bản B")  # and one sentence more
+    put(folder, "mot", corrected.replace("hints: [", 'hints: ["Đừng vội nhé {chị}.", '))
+    code, said = await camtay("publish", *flag)
+    assert code == 0 and "W402" in said and "W401" in said and "Đã phát hành mot" in said
+    await t.look()
+    await lan.tap(lan.last.labels[0])
+    await lan.tap(lan.last.labels[1])
+    assert "Hết bản B" in lan.said, "what waits for its English is said in Vietnamese"
+    await in_english(folder)
+    code, said = await camtay("publish", *flag)
+    assert code == 0 and "W40" not in said and "Đã phát hành mot" in said
+
+
+async def in_english(folder: Path) -> None:
+    """Every sentence of the lesson "mot" gets a translation, as a translator would leave it."""
+    export = ["translate", "export", "mot", "en", "--lessons", str(folder)]
+    assert await asyncio.to_thread(main, export) == 0
+    path = folder / "m" / "mot" / "po" / "en.po"
+    file = polib.pofile(str(path), wrapwidth=0)
+    for entry in file:
+        entry.msgstr = f"{entry.msgctxt} in English"
+        entry.flags = []
+    file.save()
+    assert await asyncio.to_thread(main, export) == 0
 
 
 async def test_a_graph_edit_leaves_those_inside_where_they_are(t: Running, folder: Path, camtay):

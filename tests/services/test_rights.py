@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy import update
 from bot.services.export import export_of_chat
 from bot.services.people import OPERATOR
 from storage import tables
-from tests.support.builders import book, lesson
+from tests.support.builders import book, lesson, real_book
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor
 
 CHANNELS = pytest.mark.parametrize("channel", [TELEGRAM, WEB])
@@ -164,6 +165,26 @@ async def test_she_sees_what_the_union_keeps_too(tmp_path: Path, channel: str):
         await lan.say("xem dữ liệu")
         assert "Nơi sinh hoạt: Phường Trấn Biên" in lan.said and "người chỉ bài, Phường Trấn Biên" in lan.said
         assert lan.last.labels == ("Tiếp",)
+
+
+async def test_the_page_of_her_data_is_in_words_and_a_tap_away(tmp_path: Path):
+    async with tutor(tmp_path, real_book()) as t:
+        lan = await t.learner("1", WEB).meets()
+        await lan.opens("m0-khoi-dong")
+        for words in ("Tiếp", "Tiếp", "xong", "Nhớ rồi", "Xong rồi", "Bấm “Chưa làm được”", "Không gửi ai cả"):
+            await lan.say(words)
+        await lan.say("nhờ người chỉ")
+        for words in ("xem dữ liệu", "tải dữ liệu"):
+            await lan.say(words)
+            assert "bấm vào đây: /chat/data" in lan.said
+        page = await export_of_chat(t.database, WEB, lan.chat_id, "html", t.conversation.book)
+        assert page is not None
+        about_her = "lời đồng ý: đồng ý", "bài: Làm quen với Cầm Tay", "kết quả: học xong", "loại: xin người chỉ"
+        answered = "câu hỏi: Đang học mà kẹt, chị làm gì?", "chị chọn: Bấm “Chưa làm được”", "Máy: ", "Chị: xong"
+        for told in (*about_her, *answered):
+            assert told in page, told
+        shown = re.sub(r"<[^>]*>", " ", page.split("</style>")[1])
+        assert not re.search(r"agreed|completed|waiting|hoi_ket|m0-|learner|tutor|\[\]|\{", shown), shown
 
 
 async def test_the_whole_of_it_as_a_page_and_as_json(tmp_path: Path):

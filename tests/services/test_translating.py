@@ -133,7 +133,7 @@ def test_the_shelf_carries_what_may_be_shown(lessons: Path):
     assert plain_book(shelf, {}).current == {"tap-thu": 1}
     script.write_text(script.read_text("utf-8").replace("Giỏi", "Hay"), "utf-8")
     shelf = read_shelf(lessons, {})
-    assert str(script) in shelf.untranslated, "a stale translation keeps it from being published"
+    assert str(script) in shelf.untranslated, "a stale translation is told, and nothing more"
     assert "tap-thu" in shelf.good and "het.text" not in shelf.translations["tap-thu"]["en"]
     shutil.copytree(LESSONS / "po", lessons / "po")
     assert read_shelf(lessons, {}).phrases_in["en"]["label_later"] == "Later"

@@ -11,7 +11,7 @@ from textwrap import dedent, indent
 from bot import settings
 from flows import Book, Lesson
 from flows.reading.loader import EAR, load_lesson
-from flows.shelf.shelf import Shelf, plain_book, read_shelf, read_table
+from flows.shelf.shelf import Shelf, plain_book, read_shelf, read_table, rehearsal_facts
 from flows.words.ear.model import model_of
 from flows.words.understand import Words, read_words
 
@@ -22,8 +22,8 @@ HELPER = {"nguoi_giup": "cô Hoa", "so_nguoi_giup": "0912 345 678"}
 
 @cache
 def facts() -> Mapping[str, str]:
-    """The placeholders of config.yaml as it stands in the project (no helper is configured there)."""
-    return settings.load(PROJECT / "config.yaml", {}, {}).placeholders
+    """The placeholders that dialogues are played with, whatever this site's config.yaml says (no helper)."""
+    return rehearsal_facts(LESSONS, settings.load(PROJECT / "config.yaml", {}, {}).placeholders)
 
 
 @cache

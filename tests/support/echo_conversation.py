@@ -22,7 +22,8 @@ LONG = "\n\n".join(
 class EchoConversation:
     """Handles every update id once and answers each with one line; `publish` is told of new lines after they are kept.
 
-    Texts it knows: "dài" (a long answer), "số" (phone numbers), "im" (no buttons); any other is said back.
+    Texts it knows: "dài" (a long answer), "số" (phone numbers), "dữ liệu" (where hers are), "nút" (six buttons), "im"
+    (none); any other is said back.
     """
 
     def __init__(self, path: Path, now: Callable[[], datetime]) -> None:
@@ -90,6 +91,10 @@ class EchoConversation:
             said = LONG
         elif text == "số":
             said = NUMBERS
+        elif text == "dữ liệu":
+            said = "Chị bấm vào đây: /chat/data"
+        elif text == "nút":
+            buttons = [(f"b{n}", f"Bài học thứ {n}, tên bài khá dài") for n in range(1, 7)]
         elif text == "im":
             said, buttons = "Dạ.", []
         return [mine, self._add(chat_id, "tutor", said, buttons)]

@@ -15,9 +15,9 @@ import pytest
 import flows
 from flows.play.standins import fill
 from flows.play.transcript import Act, Turn
-from tests.support.builders import real_book
+from tests.support.builders import facts, real_book
 from tests.support.process import TutorProcess, running, until
-from tests.transcripts.conftest import Fixture, exchanges, fixtures
+from tests.transcripts.conftest import NOBODY, Fixture, exchanges, fixtures
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -84,6 +84,9 @@ async def process(folder: Path) -> AsyncIterator[tuple[TutorProcess, Clock]]:
         "TEST_TICK_S": "0.05",
         "CAMTAY__TIME__QUIET_FROM": "00:00",
         "CAMTAY__TIME__QUIET_TO": "00:00",
+        "CAMTAY__HELPER__NAME": "",
+        "CAMTAY__HELPER__PHONE": "",
+        **{f"CAMTAY__FACTS__{name.upper()}": value for name, value in facts().items() if name not in NOBODY},
     }
     async with running(folder / "tutor", environ) as tutor:
         yield tutor, clock

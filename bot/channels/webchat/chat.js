@@ -10,7 +10,7 @@
   const STAMP_MS = 15 * 60e3;   // a time is shown after a pause this long
   const CALM_MS = 450;          // a second tap sooner than this was meant for the button before
   const STEP = /^\d+\. /m;      // a line of a list of things to do
-  const PHONE = /(^|[^\d.,])(1[89]00[ .]?\d{4}|0\d{2,3}[ .]?\d{3}[ .]?\d{3,4}|11[1345]|156)(?![.,]?\d|\/\d{4}| ?(?:đ|đồng|nghìn|ngàn|triệu|tỷ|người)(?![a-zà-ỹ])| ?%)/g;
+  const PHONE = /(^|[^\d.,])(\/chat\/data|1[89]00[ .]?\d{4}|0\d{2,3}[ .]?\d{3}[ .]?\d{3,4}|11[1345]|156)(?![.,]?\d|\/\d{4}| ?(?:đ|đồng|nghìn|ngàn|triệu|tỷ|người)(?![a-zà-ỹ])| ?%)/g;
 
   let chat = '';                // the conversation shown
   let last = 0;                 // its newest line
@@ -49,8 +49,9 @@
     while ((hit = PHONE.exec(words))) {
       const start = hit.index + hit[1].length;
       p.appendChild(document.createTextNode(words.slice(from, start)));
-      const link = p.appendChild(make('a', '', hit[2]));
-      link.href = 'tel:' + hit[2].replace(/\D/g, '');
+      const own = hit[2][0] === '/';
+      const link = p.appendChild(make('a', '', own ? 'Dữ liệu của tôi' : hit[2]));
+      link.href = own ? hit[2] : 'tel:' + hit[2].replace(/\D/g, '');
       from = start + hit[2].length;
     }
     p.appendChild(document.createTextNode(words.slice(from)));

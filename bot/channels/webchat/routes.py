@@ -160,7 +160,7 @@ class _Routes:
             self._chat.streams.remove(stream)
 
     async def data(self, request: web.Request) -> web.Response:
-        """?dang=json -> everything that is kept of her, as a file of hers; without it a page that anybody can read."""
+        """Everything that is kept of her: a page that she can read; ?dang=json the same as a file to take along."""
         visitor, kind = self._visitor(request), "json" if request.query.get("dang") == "json" else "html"
         if visitor is None or self._chat.export is None:
             return _refusal(401, NOT_KNOWN)
@@ -174,8 +174,8 @@ class _Routes:
             return _refusal(404, NOTHING_KEPT)
         headers = {
             "Cache-Control": "no-store",
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-            "Content-Disposition": f'attachment; filename="du-lieu-cua-toi.{kind}"',
+            "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+            "Content-Disposition": f'{"attachment" if kind == "json" else "inline"}; filename="du-lieu-cua-toi.{kind}"',
         }
         content_type = "application/json" if kind == "json" else "text/html"
         return web.Response(text=text, content_type=content_type, charset="utf-8", headers=headers)
