@@ -50,7 +50,7 @@ _LATE = re.compile(r"([aeo])(ch|nh|ng|[cmnpt])\1(?=[sfrxj]?\b)")  # "mataj": the
 _MARKS = {"\u0300": "f", "\u0301": "s", "\u0309": "r", "\u0303": "r", "\u0323": "j", "\u0302": "^", "\u031b": "w"}
 _MARKS["\u0306"] = "w"  # hook and tilde are one: half of the country does not tell them apart
 _SIGNS = frozenset(".,;:!?…•\n")
-_BREAKS = re.compile(r"(?:[.;:!?…\n,] )+|(?:nhung'|thay' vi'f?|chu's?w?) ")
+_BREAKS = re.compile(r"(?:[.;:!?…\n,] )+|(?:nhung'|thay' vi'f?|chu's?w? (?!so'))")
 _TOKEN = re.compile(
     r"(?P<no>!?)(?P<ways>(?:\{[^{}]+\}|[^{}…&!?*/]+|\?(?=$))(?:/(?:\{[^{}]+\}|[^{}…&!?*/]+))*)(?P<many>[?*]?)"
 )
@@ -101,10 +101,10 @@ class Wishes:
 UNREAD = Wishes()
 """Stands where no rules were read; whoever asks it gets a LookupError: without rules nothing passes."""
 
-TALK = ("tales", "tales_go_on", "for_me", "warnings", "never", "presses", "asides", "gives", "offices")
-"""The lists of `talk:`: clauses about others, how they go on, what makes an order of them all the same, what does not,
-what one must not do, what presses instead, what is cut out wherever it stands, and what an instructor gives;
-`offices` have numbers that may be named."""
+TALK = ("tales", "tales_before", "tales_go_on", "for_me", "warnings", "never", "presses", "asides", "gives", "offices")
+"""The lists of `talk:`: clauses about others, what makes one of the clause before, how they go on, what makes an order
+of them all the same, what does not, what one must not do, what presses instead, what is cut out wherever it stands,
+and what an instructor gives; `offices` have numbers that may be named."""
 
 
 # --- reading the rules -------------------------------------------------------------------------------
@@ -268,19 +268,29 @@ def _around(meant: str, span: tuple[int, int]) -> str:
 
 def _without_talk(talk: Mapping[str, tuple[Pattern, ...]], said: str, side: str) -> str:
     """What is meant: clauses bare of tales, of "don't", of what goes on by itself."""
-    kept, tale = [], False
+    kept: list[str] = []
+    tale = False
     asides = (*talk["asides"], *talk["gives"])
     for clause in _clauses(_cut(asides, said) if side == "instructor" else said):
         goes_on = tale and (clause.count(" ") <= A_WORD_OR_TWO or _any(talk["tales_go_on"], clause))
         tale = goes_on or _any(talk["tales"], clause)
         ordered = side == "instructor" and _any(talk["for_me"], clause) and not _any(talk["warnings"], clause)
+        if kept and _any(talk["tales_before"], clause) and not _any(talk["for_me"], f" {kept[-1]} "):
+            kept.pop()
         if tale and not ordered:
             continue
         tale = False
         presses = side == "instructor" and _any(talk["presses"], clause)
         clause = clause if side == "instructor" else _cut(talk["asides"], clause)
-        kept.append((clause if presses else _cut(talk["never"], clause)).strip())
+        kept.append(clause.strip() if presses else _allowed(talk, clause))
     return f" {' , '.join(kept)} "
+
+
+def _allowed(talk: Mapping[str, tuple[Pattern, ...]], clause: str) -> str:
+    """Without what one must not do: nothing of a clause that begins with it, unless it is for who writes."""
+    left = _cut(talk["never"], clause).strip()
+    begins = left.startswith("•") and not clause.strip().startswith("•")
+    return "•" if begins and not _any(talk["for_me"], clause) else left
 
 
 def _clauses(said: str) -> Iterator[str]:

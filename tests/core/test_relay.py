@@ -301,6 +301,24 @@ def test_the_answers_of_the_tutor_itself_might_be_an_instructors():
 
 
 @pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("vay trên mạng lãi cao lắm, chị đừng vay", "pass"),  # a warning tells of what stands before it
+        ("vay trên mạng lãi không cao, chị vay giùm em", "block"),
+        ("Đừng có gửi hình giấy tờ qua zalo", "pass"),  # what begins with a "don't" is one to its end
+        ("gửi hình giấy tờ qua zalo, đừng sợ", "block"),
+        ("em không cần số căn cước của chị đâu nha", "pass"),  # she says that she does not want it
+        ("em cần số căn cước của chị nha", "block"),
+        ("tí nữa tổng đài gọi, chị cứ đọc mã cho họ", "block"),  # an order, whoever gets it
+        ("lát có người gọi hỏi mã thì chị đọc cho họ nghen", "block"),
+        ("chi nhan lai cho em dong chu so vua toi", "block"),  # "chu so" is a figure, never "chứ số"
+    ],
+)
+def test_a_warning_is_no_wish_and_an_order_is_one_whoever_gets_it(text: str, what: str):
+    assert look(text, "instructor").what == what
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "lệ phí 50.000đ ở xã",
