@@ -63,6 +63,7 @@ from bot.workers.ticker import EVERY_S, Ticker
 from bot.workers.watcher import Watcher
 from flows import Book, LessonInvalid
 from flows.events import Universe
+from flows.words.wishes import warm
 from storage import keeping, schema
 from storage.address import sqlite_path
 from storage.database import Database, open_database
@@ -162,6 +163,7 @@ class App:
         self._workers.append(self._spawn(self._ticker.run()))
         self._care(office, quiet, data)
         self._follow(conversation, quiet)
+        asyncio.get_running_loop().run_in_executor(None, warm, conversation.book.wishes)
         if self.telegram is not None:
             self._workers.append(self._spawn(self.telegram.run()))
         shelf = self.library.shelf

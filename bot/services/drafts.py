@@ -120,7 +120,7 @@ def read(root: Path, path: Path, facts: Mapping[str, str], others: Mapping[str, 
     known = {stub.lesson.id for stub in stubs if stub.lesson} | own
     stubs += [Draft(str(file), ()) for file in lesson_files(root) if file.parent.name not in known]
     library = replace(library, drafts=(draft, *stubs), lessons={**others, **library.lessons})
-    found = tuple(problem for problem in lint(library) if problem.place.path in files)
+    found = tuple(problem for problem in lint(library, examples=False) if problem.place.path in files)
     return Reading(path, b"\0".join(files.values()), draft, library, found)
 
 

@@ -74,7 +74,7 @@ class Previews:
         library = drafts.read_all(self._root, self._facts)
         book, found = self._book(), dict[str, Listed]()
         counts: dict[str, list[int]] = {}
-        problems = lint(library)
+        problems = lint(library, examples=False)
         broken = {_lesson_path(problem.place.path) for problem in problems if drafts.breaks(problem)}
         for problem in problems:
             counts.setdefault(_lesson_path(problem.place.path), [0, 0])[problem.severity == "warning"] += 1

@@ -72,6 +72,7 @@ class Library:
     answers: tuple[Answer, ...] = ()
     model: Model | None = None
     wishes: Wishes | None = None
+    relay: tuple[str, bytes] | None = None  # the file of these rules, with the examples that lint tries
     translations: Table[str, Table[str, Catalogue]] = field(default_factory=dict)  # lesson → language → entries
     phrase_translations: Table[str, Catalogue] = field(default_factory=dict)
     quiet: tuple[str, str] = ("20:00", "08:00")  # HH:MM; nothing is sent unasked between
@@ -165,6 +166,7 @@ def load_files(
         answers=answers,
         model=model,
         wishes=wishes,
+        relay=tables.get("relay"),
         translations={
             draft.lesson.id: translations[folder]
             for draft in reversed(drafts)

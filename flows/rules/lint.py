@@ -7,6 +7,7 @@ from dataclasses import replace
 from flows.model import Problem
 from flows.reading.loader import Draft, Library, by_place
 from flows.reading.wish_rules import ABOUT as ABOUT_WISHES
+from flows.reading.wish_rules import untrue_examples
 from flows.reading.word_faults import ABOUT as ABOUT_WORDS
 from flows.rules.cases import rules as case_rules
 from flows.rules.channel import rules as channel_rules
@@ -46,9 +47,14 @@ FORM = {
 }
 
 
-def lint(library: Library) -> tuple[Problem, ...]:
-    """All problems of a library in reading order, the loader's included. A broken lesson hides no other."""
+def lint(library: Library, *, examples: bool = True) -> tuple[Problem, ...]:
+    """All problems of a library in reading order, the loader's included. A broken lesson hides no other.
+
+    `examples` of the relay's rules are tried, which costs a second: whoever starts leaves that out.
+    """
     problems = [*library.problems, *lint_shelf(library)]
+    if examples and library.relay is not None:
+        problems += untrue_examples(library.relay)
     for draft in library.drafts:
         problems += lint_draft(draft, library)
     return by_place(problems)

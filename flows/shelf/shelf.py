@@ -64,7 +64,7 @@ def read_shelf(root: Path, facts: Mapping[str, str]) -> Shelf:
     for needed in ("phrases.yaml", "relay.yaml"):
         if not (root / needed).is_file():
             raise FileNotFoundError(2, "không thấy tệp lời nói", str(root / needed))
-    return shelf_of(library, lint(library), root, (root / "words.yaml").read_bytes())
+    return shelf_of(library, lint(library, examples=False), root, (root / "words.yaml").read_bytes())
 
 
 def shelf_of(library: Library, problems: Iterable[Problem], root: Path, words: bytes) -> Shelf:

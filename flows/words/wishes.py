@@ -66,13 +66,14 @@ class PatternInvalid(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Parts that all must be found near one another, in any order."""
+    """Regular expressions that all must be found near one another, in any order; compiled when they are first needed:
+    half a second for all of them, which no start has to wait for (see `warm`)."""
 
-    parts: tuple[re.Pattern[str], ...]
+    parts: tuple[str, ...]
 
     def find(self, said: str) -> tuple[int, int] | None:
         """From where to where in a canonical text; None where it does not stand."""
-        return next(_together(self.parts, said, ()), None)
+        return next(_together(tuple(map(_compiled, self.parts)), said, ()), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +134,18 @@ def pattern_of(text: str, groups: Groups) -> Pattern:
     parts = [part for part in re.split(r"\s&\s", text.strip()) if part.strip()]
     if not parts:
         raise PatternInvalid(say("mẫu này trống"))
-    return Pattern(tuple(_compiled(rf"(?<= ){_sequence(part, groups)}") for part in parts))
+    return Pattern(tuple(rf"(?<= ){_sequence(part, groups)}" for part in parts))
 
 
-@lru_cache(maxsize=2048)  # a folder is read again whenever one of its files was saved
+def warm(wishes: Wishes) -> None:
+    """Compile what the first message between two would have to wait for; for a thread beside the start."""
+    lists = [*(wishes.talk or {}).values(), *(part for rule in wishes.rules for part in (rule.when, rule.unless))]
+    for pattern in (each for patterns in lists for each in patterns):
+        for part in pattern.parts:
+            _compiled(part)
+
+
+@lru_cache(maxsize=8192)  # a folder is read again whenever one of its files was saved
 def _compiled(regex: str) -> re.Pattern[str]:
     return re.compile(regex)
 
@@ -305,7 +314,7 @@ def _clauses(said: str) -> Iterator[str]:
 
 def _cut(patterns: Iterable[Pattern], said: str) -> str:
     for pattern in patterns:
-        said = pattern.parts[0].sub("• ", said)
+        said = _compiled(pattern.parts[0]).sub("• ", said)
     return said
 
 
