@@ -117,7 +117,7 @@ def drop_invitees(conn: Connection, ids: Sequence[str]) -> None:
 
 # --- what is known of her ----------------------------------------------------------------------------
 
-_HIDDEN = {"code_hash", "import_id", "rows"}
+_HIDDEN = {"code_hash", "import_id", "rows", "pin"}
 
 
 def export(conn: Connection, learner_id: str) -> dict[str, list[dict[str, Any]]]:

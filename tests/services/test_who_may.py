@@ -142,8 +142,8 @@ async def id_of(t: Tutor, name: str) -> str:
 
 
 async def town(tmp: Path) -> Town:
-    """Made once, with three cries and a letter that was kept back: Kim Ngân guides Tường Vi; Thu Thủy guides; Bích Hợp asks to; Ngọc Diệp is suspended; Mộng Điệp is
-    unknown; Quế Trân is the officer of the ward."""
+    """Made once: Kim Ngân guides Tường Vi; Thu Thủy guides; Bích Hợp asks to; Ngọc Diệp is suspended; Mộng Điệp is
+    unknown; Quế Trân is the officer of the ward. Three cries, and a letter that was kept back."""
     if _TOWN:
         return _TOWN[0]
     async with tutor(tmp, book(PAIR)) as t:
