@@ -201,6 +201,7 @@ def write(conn: Connection, writes: Writes) -> None:
     count the rows of an executemany, so on PostgreSQL the lock alone holds.
     """
     named = [traces.traces_of(conn, each) for each in sorted({*writes.forget_people, *writes.forget_answers})]
+    named += filter(None, (traces.renamed(conn, p.learner_id, p.name) for p in writes.people if p.name))
     _many(conn, _SAVE_PERSON, [
         {"id": p.learner_id, "new_name": p.name, "new_address": p.address, "new_consent": p.consent}
         for p in sorted(writes.people, key=lambda p: p.learner_id)

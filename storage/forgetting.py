@@ -62,6 +62,7 @@ def forget_belonging(conn: Connection, learner_id: str) -> None:
         delete(t.invitation).where(or_(t.invitation.c.used_by == learner_id, t.invitation.c.invitee_id.in_(mine)))
     )
     conn.execute(delete(t.invitee).where(t.invitee.c.claimed_by == learner_id))
+    conn.execute(update(t.announcement).where(t.announcement.c.after_id == learner_id).values(after_id=""))
     for table in tables_of_hers():
         if table.name not in ("run", "attempt", "award", "seat"):  # whoever only withdraws keeps her seat at the phone
             conn.execute(delete(table).where(table.c.learner_id == learner_id))
@@ -116,7 +117,7 @@ def drop_invitees(conn: Connection, ids: Sequence[str]) -> None:
 
 # --- what is known of her ----------------------------------------------------------------------------
 
-_HIDDEN = {"code_hash", "import_id", "rows"}
+_HIDDEN = {"code_hash", "import_id", "rows", "pin"}
 
 
 def export(conn: Connection, learner_id: str) -> dict[str, list[dict[str, Any]]]:

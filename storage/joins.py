@@ -17,8 +17,10 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage import tables as base
 from storage import tables_people as t
+from storage.conversations import CORRUPT
 from storage.forgetting import ALSO, tables_of_hers
 from storage.records import from_ms, to_ms
+from storage.traces import erase, renamed
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ def join(conn: Connection, stays: str, goes: str) -> None:
 
     Where only one may be (an open pairing, a role in an area, an instructor's settings), that of `stays` stays.
     """
+    name = conn.scalar(select(base.person.c.name).where(base.person.c.learner_id == stays)) or ""
+    former = renamed(conn, goes, name)
     _end_second_pairing(conn, stays, goes)
     _tell_once(conn, stays, goes)
     for table in tables_of_hers():
@@ -63,7 +67,11 @@ def join(conn: Connection, stays: str, goes: str) -> None:
         conn.execute(update(table).where(table.c[column] == goes).values({column: stays}))
     conn.execute(update(base.identity).where(base.identity.c.learner_id == goes).values(learner_id=stays))
     conn.execute(delete(base.session).where(base.session.c.learner_id == goes))
+    unread = base.key_value.c.key.startswith(f"{CORRUPT}{goes}:", autoescape=True)
+    conn.execute(delete(base.key_value).where(unread))
     _join_person(conn, stays, goes)
+    if former:
+        erase(conn, former)
 
 
 def _tell_once(conn: Connection, stays: str, goes: str) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage import tables as base
 from storage import tables_people as t
+from storage import traces
 from storage.invitees import is_visible
 from storage.people_records import AuditRow, InstructorRow, Listed, RoleRow
 from storage.records import from_ms, to_ms
@@ -99,8 +100,11 @@ def set_needs(conn: Connection, learner_id: str, needs: Sequence[str]) -> None:
 def rename(conn: Connection, learner_id: str, name: str | None, address: str | None) -> None:
     """Her name to be called by, her form of address; None stays as it is."""
     values = {key: value for key, value in (("name", name), ("address", address)) if value is not None}
+    former = traces.renamed(conn, learner_id, name) if name else None
     if values:
         conn.execute(update(base.person).where(base.person.c.learner_id == learner_id).values(**values))
+    if former:
+        traces.erase(conn, former)
 
 
 def move_learner(conn: Connection, learner_id: str, area_id: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -106,6 +107,17 @@ def move_on(conn: Connection, learner_id: str, channel: str, chat_id: str) -> No
     at_this = session.learner_id == learner_id, session.channel == channel, session.chat_id == chat_id
     for to_channel, to_chat in left[:1]:
         conn.execute(update(base.session).where(*at_this).values(channel=to_channel, chat_id=to_chat))
+
+
+def forget_shown(conn: Connection, learner_id: str) -> None:
+    """What she was shown on her pages, and the buttons under her thumb: she may not see such things any more."""
+    for channel, chat_id in addresses(conn, learner_id):
+        if channel == "web":
+            conn.execute(delete(base.chat_log).where(base.chat_log.c.chat_id == chat_id))
+    mine = base.session.c.learner_id == learner_id
+    state = json.loads(conn.scalar(select(base.session.c.state).where(mine)) or "{}")
+    bare = json.dumps({**state, "offer": [], "pinned": []}, ensure_ascii=False, separators=(",", ":"))
+    conn.execute(update(base.session).where(mine).values(state=bare if state else "{}"))
 
 
 def hand_over(conn: Connection, learner_id: str, out_no: int) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from zlib import crc32
 
@@ -20,18 +20,21 @@ from storage import tables_people as t
 from storage.rows import Row
 
 GONE = "…"
+_MENU = "g:menu"
 _ADDRESSED = frozenset({"chị", "cô", "dì", "bà", "bác", "em", "bạn", "anh", "chú", "ông"})
 _READERS = ("officer", "admin")  # whoever may have been told of her without having met her
 
 
 @dataclass(frozen=True, slots=True)
 class Traces:
-    """What tells her in others' conversations: her names, ids of hers that buttons carry, and whose conversations."""
+    """What tells her in others' conversations: her names, ids of hers that buttons carry, whose conversations;
+    `instead` is how they read her name from now on."""
 
     learner_id: str
     names: tuple[str, ...]
     ids: frozenset[str]
     readers: tuple[str, ...]
+    instead: str = GONE
 
 
 def traces_of(conn: Connection, learner_id: str) -> Traces:
@@ -60,6 +63,15 @@ def traces_of(conn: Connection, learner_id: str) -> Traces:
     return Traces(learner_id, tuple(sorted(names)), frozenset(ids | keys), tuple(sorted(met - {learner_id})))
 
 
+def renamed(conn: Connection, learner_id: str, name: str) -> Traces | None:
+    """Read before she is called otherwise, also because she becomes one with somebody: no former name of hers outlives
+    her in what others were shown. None where nobody reads another name."""
+    former = conn.scalar(select(base.person.c.name).where(base.person.c.learner_id == learner_id))
+    if not former or former == name:
+        return None
+    return replace(traces_of(conn, learner_id), names=(former,), instead=name or GONE)
+
+
 def _met(conn: Connection, learner_id: str) -> tuple[dict[str, bool], set[str]]:
     """Requests that she had a part in (whether it was hers), and who had one as well."""
     r, offered = t.request.c, select(t.offer.c.request_id).where(t.offer.c.instructor_id == learner_id)
@@ -71,7 +83,7 @@ def _met(conn: Connection, learner_id: str) -> tuple[dict[str, bool], set[str]]:
 
 def erase(conn: Connection, traces: Traces) -> None:
     """Take her name out of what those others were shown or are still to be told; she herself is gone by now."""
-    if not traces.names or not traces.readers:
+    if not traces.readers:
         return
     page = base.identity.c.learner_id.in_(traces.readers)
     chats = select(base.identity.c.chat_id).where(page, base.identity.c.channel == "web")
@@ -80,24 +92,45 @@ def erase(conn: Connection, traces: Traces) -> None:
     _each(conn, traces, base.outbox, base.outbox.c.chat_id.in_(to), _waiting)
     _each(conn, traces, base.session, base.session.c.learner_id.in_(traces.readers), _state)
     _each(conn, traces, t.notice, t.notice.c.learner_id.in_(traces.readers), _notice)
+    _each(conn, traces, t.joined, t.joined.c.learner_id.in_(traces.readers), _joined)
 
 
-Rewrite = Callable[[Row, Callable[[Iterable[str], str], str]], dict[str, str]]
-_COLUMNS = {"chat_log": ("text", "buttons"), "outbox": ("body",), "session": ("state",), "notice": ("said",)}
+@dataclass(frozen=True, slots=True)
+class Eraser:
+    """How a row is cleaned of her."""
+
+    conn: Connection
+    traces: Traces
+
+    def nameless(self, tokens: Iterable[str], text: str) -> str:
+        """The text without her name, where the tokens that stand beside it are hers or nobody's."""
+        parts = {part for token in tokens for part in re.split("[:/]", token)}
+        hers = parts & self.traces.ids or not _is_of_others(self.conn, parts)
+        return _without(self.traces.names, text, self.traces.instead) if hers else text
+
+    def relabelled(self, buttons: Sequence[Sequence[Any]]) -> list[list[Any]]:
+        """Buttons as they are kept: token, label, whether it is pinned. One with the id of who is gone leads to the
+        menu: each keeps its place, by which it can be named."""
+        return [[self._leads(token), self.nameless([token], label), *rest] for token, label, *rest in buttons]
+
+    def _leads(self, token: str) -> str:
+        gone = self.traces.instead == GONE and self.traces.learner_id in re.split("[:/]", token)
+        return _MENU if gone else token
+
+
+Rewrite = Callable[[Row, Eraser], dict[str, str]]
+_COLUMNS = {
+    "chat_log": ("text", "buttons"), "outbox": ("body",), "session": ("state",), "notice": ("said",),
+    "joined": ("rows",),
+}  # fmt: skip
 
 
 def _each(conn: Connection, traces: Traces, table: Table, where: ColumnElement[bool], rewrite: Rewrite) -> None:
     columns = [table.c[name] for name in _COLUMNS[table.name]]
-    named = or_(*(column.contains(name, autoescape=True) for column in columns for name in traces.names))
-    rows = conn.execute(select(table).where(where, named).with_for_update()).all()
-
-    def nameless(tokens: Iterable[str], text: str) -> str:
-        parts = {part for token in tokens for part in re.split("[:/]", token)}
-        hers = parts & traces.ids or not _is_of_others(conn, parts)
-        return _without(traces.names, text) if hers else text
-
-    for row in rows:
-        changed = rewrite(dict(row._mapping), nameless)
+    sought = (*traces.names, *((traces.learner_id,) if traces.instead == GONE else ()))
+    named = or_(*(column.contains(each, autoescape=True) for column in columns for each in sought))
+    for row in conn.execute(select(table).where(where, named).with_for_update()).all():
+        changed = rewrite(dict(row._mapping), Eraser(conn, traces))
         if changed:
             key = [column == row._mapping[column.name] for column in table.primary_key.columns]
             conn.execute(update(table).where(*key).values(changed))
@@ -108,10 +141,10 @@ def _is_of_others(conn: Connection, parts: set[str]) -> bool:
     return any(conn.scalar(select(column).where(column.in_(sorted(parts))).limit(1)) is not None for column in ids)
 
 
-def _without(names: Sequence[str], text: str) -> str:
-    """The text without these names; one that is part of a longer name ("An" in "Phường An Bình") is left standing."""
+def _without(names: Sequence[str], text: str, instead: str = GONE) -> str:
+    """The text with `instead` in place of these names; one inside a longer name ("An" in "Phường An Bình") stays."""
     for name in sorted(names, key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", lambda found: GONE if _is_whole(found) else found[0], text)
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", lambda found: instead if _is_whole(found) else found[0], text)
     return text
 
 
@@ -122,25 +155,25 @@ def _is_whole(found: re.Match[str]) -> bool:
     return led and not (after and after[1].isupper())
 
 
-def _line(row: Row, nameless: Callable[[Iterable[str], str], str]) -> dict[str, str]:
+def _line(row: Row, of: Eraser) -> dict[str, str]:
     buttons = json.loads(row["buttons"]) if row["buttons"] else []
-    text = nameless([token for token, *_ in buttons], row["text"])
-    labelled = _relabelled(buttons, nameless)
+    text = of.nameless([token for token, *_ in buttons], row["text"])
+    labelled = of.relabelled(buttons)
     packed = json.dumps(labelled, ensure_ascii=False) if buttons else ""
     return {} if (text, packed) == (row["text"], row["buttons"]) else {"text": text, "buttons": packed}
 
 
-def _waiting(row: Row, nameless: Callable[[Iterable[str], str], str]) -> dict[str, str]:
+def _waiting(row: Row, of: Eraser) -> dict[str, str]:
     text, buttons, *rest = json.loads(row["body"])
-    said = nameless([token for token, *_ in buttons], text)
-    return {"body": json.dumps([said, _relabelled(buttons, nameless), *rest], ensure_ascii=False)}
+    said = of.nameless([token for token, *_ in buttons], text)
+    return {"body": json.dumps([said, of.relabelled(buttons), *rest], ensure_ascii=False)}
 
 
-def _state(row: Row, nameless: Callable[[Iterable[str], str], str]) -> dict[str, str]:
+def _state(row: Row, of: Eraser) -> dict[str, str]:
     """The labels of the buttons that were last shown; nothing else of a conversation knows others' names."""
     try:
         state: dict[str, Any] = json.loads(row["state"])
-        shown = {key: _relabelled(state[key], nameless) for key in ("offer", "pinned") if key in state}
+        shown = {key: of.relabelled(state[key]) for key in ("offer", "pinned") if key in state}
     except (ValueError, TypeError, AttributeError):
         return {}  # corrupt: it is salvaged without its buttons when it is read
     if all(state[key] == buttons for key, buttons in shown.items()):
@@ -148,13 +181,21 @@ def _state(row: Row, nameless: Callable[[Iterable[str], str], str]) -> dict[str,
     return {"state": json.dumps({**state, **shown}, ensure_ascii=False, separators=(",", ":"))}
 
 
-def _relabelled(buttons: Sequence[Sequence[Any]], nameless: Callable[[Iterable[str], str], str]) -> list[list[Any]]:
-    """Buttons as they are kept: token, label, and whether it is pinned."""
-    return [[token, nameless([token], label), *rest] for token, label, *rest in buttons]
-
-
-def _notice(row: Row, nameless: Callable[[Iterable[str], str], str]) -> dict[str, str]:
+def _notice(row: Row, of: Eraser) -> dict[str, str]:
     """A value that is her name becomes empty: who is meant is then called "một chị"."""
     said: dict[str, str] = json.loads(row["said"])
-    kept = {key: "" if nameless([row["about"]], value) == GONE else value for key, value in said.items()}
+    kept = {key: "" if of.nameless([row["about"]], value) == GONE else value for key, value in said.items()}
     return {} if kept == said else {"said": json.dumps(kept, ensure_ascii=False)}
+
+
+def _joined(row: Row, of: Eraser) -> dict[str, str]:
+    """What somebody was before she became one with another: the same conversations and notices, as they were."""
+    data: dict[str, Any] = json.loads(row["rows"])
+    was = json.dumps(data, ensure_ascii=False)
+    data["kept"] = [_state({"state": each}, of).get("state", each) for each in data.get("kept", ())]
+    if session := data.get("session"):
+        data["session"] = session | _state(session, of)
+    for each in data.get("rows", {}).get("notice", ()):
+        each.update(_notice(each, of))
+    now = json.dumps(data, ensure_ascii=False)
+    return {} if now == was else {"rows": now}

@@ -13,7 +13,7 @@ from bot.tutoring import roles
 from bot.tutoring.conversation import show_again
 from bot.tutoring.desk import Desk
 from bot.tutoring.roles import may
-from storage import invitations, invitees, people
+from storage import invitations, invitees, people, seats
 from storage.database import Connection
 from storage.invitations import GivenRow
 from storage.people_records import AuditRow
@@ -67,6 +67,8 @@ class Given:
                 self.hooks.instructor_gone(connection, row.used_by, "suspended", now)
             if row.role == "officer":
                 self.hooks.officer_gone(connection, row.used_by, now)
+            if row.role in roles.ACTING:
+                seats.forget_shown(connection, row.used_by)
             if row.invitee_id is not None:
                 invitees.free(connection, row.invitee_id)
             tell(connection, notice_id, row.used_by, "code_was_taken_back", {"khu": row.area_name}, now)

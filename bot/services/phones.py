@@ -206,6 +206,9 @@ class Phones:
         ]
 
     def note_undone(self, connection: Connection, row: LearnerRow, join: joins.JoinRow, now: datetime) -> None:
+        """Written down, and for ever: after a restore these phones are not hers either."""
+        left = [self.names.left(join.learner_id, *address) for address in join.addresses]
+        forgetting.add_tombstones(connection, left, now)
         self._note(connection, row.learner_id, "unlinked", join.goes, now)
 
     def _note(self, connection: Connection, by: str, what: str, subject: str, now: datetime) -> None:

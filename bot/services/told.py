@@ -16,6 +16,7 @@ from storage.rows import Row
 
 INNER = "inner"
 NOTICES = "notices"
+CONFIDED = {"link_confirm"}  # names somebody whom she may not know: her page forgets it once she has answered
 RELAYED = "relay_said"  # phrases that begin so pass on what somebody wrote: it lies in `relay` until then
 
 
@@ -65,7 +66,7 @@ def _notice(row: Row, said: Mapping[str, str], offers: Mapping[str, int]) -> Not
         buttons, values = (*buttons, (ALL_OFFERS, "label_offers")), {**values, "so": str(count)}
     notice = Notice(row["phrase"], values, buttons, bool(row["urgent"]), row["about"])
     if not row["phrase"].startswith(RELAYED):
-        return notice
+        return replace(notice, fleeting=row["phrase"] in CONFIDED)
     if row["about"] not in said:
         return None
     text, kind, ref = json.loads(said[row["about"]])

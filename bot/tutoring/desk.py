@@ -196,6 +196,11 @@ class Desk:
         self.ask(text, [Button(token, label) for token, label in offer])
         self.change(offer=offer, pending=pending)
 
+    def confide(self, text: str, offer: Offer, pending: str) -> None:
+        """Likewise, with a name of somebody she may not know: her page keeps it no longer than the question stands."""
+        self.offer(text, offer, pending)
+        self.replies[-1] = replace(self.replies[-1], fleeting=True)
+
     # --- lessons ---
 
     def stop_reminding(self) -> None:

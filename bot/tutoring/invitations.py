@@ -110,7 +110,7 @@ def ask_mine(desk: Desk, code_hash: str, name: str, role: str, area_name: str) -
     as_what = f"code_for_{role}" if f"code_for_{role}" in desk.book.phrases else "code_for_learner"
     text = desk.phrase("code_for", ten_moi=name, noi=area_name) if name else desk.phrase(as_what, noi=area_name)
     yes, no = desk.phrase("label_code_mine"), desk.phrase("label_code_not_mine")
-    desk.offer(text, ((f"p:mine:{code_hash}", yes), ("p:no", no)), pending="code.mine")
+    desk.confide(text, ((f"p:mine:{code_hash}", yes), ("p:no", no)), pending="code.mine")
 
 
 def asked_about(desk: Desk) -> str:

@@ -55,7 +55,7 @@ def ask_yes(desk: Desk, code_hash: str, name: str) -> None:
     """On the phone where the words were typed: what joins, and who sees it then."""
     greet(desk)
     yes, no = (f"j:yes:{code_hash}", desk.phrase("label_link_yes")), (f"j:no:{code_hash}", desk.phrase("label_link_no"))
-    desk.offer(desk.phrase("link_ask", ten_may=name or desk.phrase("nameless")), (yes, no), pending="phone.link")
+    desk.confide(desk.phrase("link_ask", ten_may=name or desk.phrase("nameless")), (yes, no), pending="phone.link")
 
 
 def wait(desk: Desk, go_on: Callable[[Desk], None]) -> None:
@@ -70,7 +70,7 @@ def ask_back(desk: Desk, code_hash: str, name: str) -> None:
     """On a new phone: somebody of the union has vouched for whoever goes on here."""
     greet(desk)
     yes, no = (f"j:back:{code_hash}", desk.phrase("label_code_mine")), ("j:no", desk.phrase("label_code_not_mine"))
-    desk.offer(desk.phrase("back_ask", ten_may=name or desk.phrase("nameless")), (yes, no), pending="phone.back")
+    desk.confide(desk.phrase("back_ask", ten_may=name or desk.phrase("nameless")), (yes, no), pending="phone.back")
 
 
 def asked_about(desk: Desk) -> str:

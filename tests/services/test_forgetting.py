@@ -375,3 +375,18 @@ async def test_whom_an_undone_joining_gave_back_is_not_deleted_with_the_other(tm
 
     for found in await restored_after(tmp_path, before, after):
         assert [row["name"] for row in found["person"]] == ["Bé"]
+
+
+async def test_a_joining_that_was_undone_does_not_come_back(tmp_path: Path):
+    """The backup was made while a stranger's phone was joined with hers."""
+
+    async def before(t: Tutor) -> None:
+        await t.learner("hers").meets("Lan")
+        await t.learner("strange").meets("Mai")
+        await join(t.learner("hers"), t.learner("strange"))
+
+    async def after(t: Tutor, _: object) -> None:
+        await (await t.learner("hers").say("tách máy")).tap("Tách máy kia ra")
+
+    for found in await restored_after(tmp_path, before, after):
+        assert [row["chat_id"] for row in found["identity"]] == ["hers"]

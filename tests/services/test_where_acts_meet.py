@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.channels.base import Tap, Text
 from bot.services.correcting import Correction
 from bot.services.people import OPERATOR
 from tests.services.test_offers import SAFETY, instructor, member
-from tests.services.test_phones import join, words_of
+from tests.services.test_phones import join, says_yes_to, words_of
 from tests.support.builders import book
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor
 
@@ -83,6 +84,42 @@ async def test_who_deletes_herself_does_not_leave_the_officer_at_the_phone(t: Tu
     assert await speaks(t, cuc) != "Cúc"
     await cuc.say("9350")
     assert await speaks(t, cuc) == "Cúc"
+
+
+async def test_her_file_says_nothing_of_her_digits_nor_of_whom_she_became_one_with(t: Tutor):
+    """The file of a shared phone is read by whoever holds it."""
+    cuc = await member(t, "phone", "Cúc", "officer")
+    await sits_down(cuc, "Út", "9350")
+    await join(cuc, await t.learner("other").meets("Mai"))
+    for name in ("Cúc", "Út"):
+        data = await t.people.export(OPERATOR, await id_of(t, name))
+        assert (
+            "pin" not in data["person"][0] and "Mai" not in str(data) and data["identity" if name == "Út" else "seat"]
+        )
+
+
+# --- both phones in one batch ------------------------------------------------------------------------
+
+
+@PHONES
+@pytest.mark.parametrize("label", ["Tách máy kia ra", "Tách máy này ra"])
+@pytest.mark.parametrize("turned", [False, True])
+async def test_both_phones_in_one_batch_are_answered_each_where_she_wrote(
+    t: Tutor, channel: str, label: str, turned: bool
+):
+    lan, mai = await t.learner("first").meets("Lan"), await t.learner("second", channel).meets("Mai")
+    await says_yes_to(lan, mai)
+    both = [lan.update(Tap(lan.buttons["Đúng, nối vào"])), mai.update(Text("xem dữ liệu"))]
+    await t.deliver(*(reversed(both) if turned else both))
+    assert len(await t.rows("person")) == 1 and lan.said and mai.said
+    await lan.say("tách máy")
+    both = [lan.update(Tap(lan.buttons[label])), mai.update(Text("xem dữ liệu"))]
+    await t.deliver(*(reversed(both) if turned else both))
+    assert (await speaks(t, lan), await speaks(t, mai)) == ("Lan", "Mai")
+    assert lan.said and mai.said
+    for one, other in ((lan, "Mai"), (mai, "Lan")):
+        await one.say("xem dữ liệu")
+        assert other not in one.said
 
 
 # --- suspensions × phones ----------------------------------------------------------------------------

@@ -14,13 +14,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from bot.services import union_phone
 from bot.services.people import OPERATOR
 from bot.tutoring import invitations, post
 from storage import invitees
 from storage.areas import AreaRow
 from storage.areas import add as add_areas
 from storage.people_records import InviteeRow
-from storage.tables import metadata
+from storage.tables import key_value, metadata
 from tests.services.test_offers import PAIR, instructor, member
 from tests.support.builders import book
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor
@@ -29,8 +30,26 @@ WARD, BRANCH, OTHER, PROVINCE = "w26041", "b-sen", "w25195", "dong-nai"
 PLACES = {"same": WARD, "above": PROVINCE, "below": BRANCH, "other": OTHER}
 STATES = ("active", "joined", "suspended", "withdrawn", "left", "shared")
 ACTS = ("active", "joined")  # the states in which a role works at all
-NAMES = ("Tường Vi", "Kim Ngân", "Thu Thủy", "Bích Hợp", "Ngọc Diệp", "Mộng Điệp", "Bé Sáu", "Bé Bảy", "Quế Trân")
-TOLD = (*NAMES, "Hồng Vân", "Phường Trấn Biên',")  # the last: a button that says where somebody unknown is to be put
+NAMES = (
+    "Tường Vi",
+    "Kim Ngân",
+    "Thu Thủy",
+    "Bích Hợp",
+    "Ngọc Diệp",
+    "Mộng Điệp",
+    "Bé Sáu",
+    "Bé Bảy",
+    "Quế Trân",
+    "Lệ Thu",
+    "Mỹ Dung",
+    "Thiên Lý",
+)
+TOLD = (
+    *NAMES,
+    "Hồng Vân",
+    "0251 382 2222",
+    "Phường Trấn Biên',",
+)  # the last: a button that says where somebody unknown is to be put
 OWN = {"session", "outbox", "chat_log", "inbox", "key_value", "audit"}  # what any tap of anybody moves
 
 ANSWERS = {("officer", "same"), ("officer", "above"), ("admin", "same"), ("admin", "above")}
@@ -38,6 +57,8 @@ ANSWERS = {("officer", "same"), ("officer", "above"), ("admin", "same"), ("admin
 GIVES_OFFICERS = {("officer", "above"), ("admin", "same"), ("admin", "above")}
 CALLED = {("officer", "same"), ("officer", "above")}
 """Requests are answered by officers alone; an admin only looks after people and codes."""
+SETS_NUMBER = {("officer", "same"), ("admin", "same")}
+"""The union's number is set by the officer of that very area."""
 GUIDES = {("guide", "same")}
 
 MAY: dict[str, set[tuple[str, str]]] = {
@@ -67,6 +88,33 @@ MAY: dict[str, set[tuple[str, str]]] = {
     "y:talk:{pairing}": GUIDES,
     "y:end:{pairing}": GUIDES,
     "y:over:{pairing}": GUIDES,
+    "q:strangers:0": ANSWERS,
+    "q:request:{cry}": CALLED,
+    "o:relieve:{cry}": CALLED,
+    "o:take:{rung}": CALLED,
+    "q:request:{rung}": CALLED,
+    "q:kept:{pairing}": CALLED,
+    "q:seen:{pairing}": CALLED,
+    "q:phone:w26041": SETS_NUMBER,
+    "q:nophone:w26041": SETS_NUMBER,
+    "y:report:{pairing}": GUIDES,
+    "y:union:{pairing}": GUIDES,  # her own line opens; a number goes in an emergency alone
+    "y:mine:{pairing}": GUIDES,
+    "o:show:{cry}": set(),
+    "o:heirs:{cry}": set(),
+    "o:hand:{cry}:{helper_key}": set(),
+    "o:done:{cry}": set(),
+    "o:still:{cry}": set(),
+    "o:cancel:{cry}": set(),
+    "y:talk:{cry}": set(),
+    "y:send:{cry}": set(),
+    "y:hold:{cry}": set(),
+    "y:union:{cry}": set(),
+    "y:mine:{cry}": set(),
+    "y:report:{cry}": set(),
+    "y:end:{cry}": set(),
+    "y:over:{cry}": set(),
+    "w:back:{learner}": set(),
     "o:accept:{offer}": set(),
     "o:decline:{offer}": set(),
     "o:done:{request}": set(),
@@ -95,7 +143,7 @@ async def id_of(t: Tutor, name: str) -> str:
 
 async def town(tmp: Path) -> Town:
     """Made once: Kim Ngân guides Tường Vi; Thu Thủy guides; Bích Hợp asks to; Ngọc Diệp is suspended; Mộng Điệp is
-    unknown; Quế Trân is the officer of the ward."""
+    unknown; Quế Trân is the officer of the ward. Three cries, and a letter that was kept back."""
     if _TOWN:
         return _TOWN[0]
     async with tutor(tmp, book(PAIR)) as t:
@@ -115,6 +163,7 @@ async def town(tmp: Path) -> Town:
         await stranger.say("nhờ người chỉ")
         await officer.tap_token(f"q:suspend:{await id_of(t, 'Ngọc Diệp')}")
         assert resting.heard and helper.heard
+        await _emergencies(t, officer, guide)
         await (await member(t, "van", "Hồng Vân", "learner")).say("nhờ người chỉ")
         await t.tells()
         ids = await _ids(t)
@@ -122,10 +171,31 @@ async def town(tmp: Path) -> Town:
     return _TOWN[0]
 
 
-def _lives_here(connection: object) -> None:
+async def _emergencies(t: Tutor, officer: Learner, guide: Learner) -> None:
+    """Lệ Thu has cried and Quế Trân has taken it; Mỹ Dung's cry rings; so does that of Thiên Lý, whom nobody knows."""
+    await guide.tap_token(f"y:talk:{(await t.rows('pairing'))[0]['pairing_id']}")
+    await guide.say("chị đọc mã OTP cho em nhé")
+    await guide.say("thoát")
+    for chat, name in (("thu", "Lệ Thu"), ("dung", "Mỹ Dung")):
+        await (await member(t, chat, name, "learner")).say("tôi bị lừa mất tiền rồi")
+    await t.learner("ly").meets("Thiên Lý")
+    await t.database.transact(lambda c: _lives_here(c, "Thiên Lý"))
+    await t.learner("ly").say("tôi bị lừa mất tiền rồi")
+    await t.tells()
+    await officer.tap_token(f"o:take:{await _cry_of(t, 'Lệ Thu')}")
+    await t.database.transact(lambda c: union_phone.write(c, WARD, "02513822222"))
+
+
+async def _cry_of(t: Tutor, name: str) -> str:
+    hers = await id_of(t, name)
+    found = [row for row in await t.rows("request") if row["learner_id"] == hers and row["kind"] == "safety"]
+    return str(found[0]["request_id"])
+
+
+def _lives_here(connection: object, name: str = "Mộng Điệp") -> None:
     from sqlalchemy import text
 
-    connection.execute(text(f"UPDATE person SET area_id = '{WARD}' WHERE name = 'Mộng Điệp'"))  # type: ignore[attr-defined]
+    connection.execute(text(f"UPDATE person SET area_id = '{WARD}' WHERE name = '{name}'"))  # type: ignore[attr-defined]
 
 
 async def _ids(t: Tutor) -> dict[str, str]:
@@ -148,6 +218,7 @@ async def _ids(t: Tutor) -> dict[str, str]:
         "stamp": f"{rows['suspension'][0]['at']:x}", "pairing": pairing["pairing_id"],
         "stranger": stranger["request_id"], "request": waiting["request_id"], "offer": offer["offer_id"],
         "code": hashes[0][: invitations.SHORT], "code_hash": hashes[0],
+        "cry": await _cry_of(t, "Lệ Thu"), "rung": await _cry_of(t, "Mỹ Dung"),
         "officers_code": hashes[1][: invitations.SHORT], "used": used["code_hash"][: invitations.SHORT],
     }  # fmt: skip
 
@@ -189,7 +260,8 @@ async def actor(t: Tutor, role: str, place: str, state: str) -> Learner:
 async def kept(t: Tutor) -> str:
     """All that a button could have changed."""
     tables = [metadata.tables[name] for name in sorted(set(metadata.tables) - OWN)]
-    return await t.database.read(lambda c: str([c.execute(select(table)).all() for table in tables]))
+    numbers = select(key_value).where(key_value.c.key.startswith("union_phone:"))
+    return await t.database.read(lambda c: str([c.execute(each).all() for each in (*map(select, tables), numbers)]))
 
 
 async def press(one: Learner, button: str) -> None:
@@ -214,7 +286,8 @@ async def cells(folder: Path, home: Town, role: str, place: str, state: str) -> 
         for template, may in MAY.items():
             button = template.format(**home.ids)
             await press(one, button)
-            shown = one.said + str([message.labels for message in one.turn])
+            own = [b.label for message in one.turn for b in message.buttons if not b.pinned]  # pinned: her own work
+            shown = one.said + str(own)
             told = [name for name in TOLD if name in shown and not (role == "guide" and name == "Kim Ngân")]
             changed = await kept(t) != before
             works = bool(told) or changed
@@ -227,6 +300,8 @@ async def cells(folder: Path, home: Town, role: str, place: str, state: str) -> 
                 await t.begin()
                 t.learners.clear()
                 one = t.learner(chat, channel)
+            elif told:
+                await one.say("menu")  # what this one has opened must not answer the next
     return count, wrong
 
 
