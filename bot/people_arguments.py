@@ -35,7 +35,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     load.add_argument("--format", choices=("text", "json"), default="text", help="json: một dòng cho máy đọc")
     load.add_argument("--dry-run", action="store_true", help="chỉ soát, không ghi gì")
     places = add("areas", "Các địa bàn: mã, tên.")
-    places.add_argument("area", metavar="ĐỊA_BÀN", nargs="?", default="dong-nai", help="mã địa bàn (dong-nai, w26041…)")
+    places.add_argument(
+        "area",
+        metavar="ĐỊA_BÀN",
+        nargs="?",
+        default="dong-nai",
+        help="tên hay mã địa bàn (“Trấn Biên”, w26041…); không ghi: cả tỉnh",
+    )
     lists = add("list", "Người của một địa bàn.")
     lists.add_argument("area", metavar="ĐỊA_BÀN", nargs="?", default="dong-nai")
     lists.add_argument("--role", choices=tuple(ROLE_NAMES), action="append", default=[])
@@ -57,7 +63,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("withdraw", "Rút lời đồng ý lưu giúp một người: tên và câu trả lời được xóa ngay."),
         ("delete", "Xóa hết dữ liệu của một người."),
     ):
-        add(name, what).add_argument("person", metavar="MÃ", help="mã người, xem ./camtay people list")
+        add(name, what).add_argument(
+            "person", metavar="MÃ", help="mã người, sáu chữ đầu là đủ; xem ./camtay people list"
+        )
     given = add("codes", "Các mã mời còn dùng được và mới dùng: cho ai, ai phát, ai đã dùng.")
     given.add_argument("area", metavar="ĐỊA_BÀN", nargs="?", default="dong-nai")
     revoke = add("revoke", "Thu lại một mã mời; ai đã dùng mã thì không còn việc mà mã giao.")

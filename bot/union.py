@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.beside import Beside, World
 from bot.errors import SettingsInvalid, in_words
+from bot.meant import in_full
 from bot.services.models import KINDS, Models
 from bot.services.office import Office
 from bot.services.people import OPERATOR, Actor
@@ -27,6 +28,7 @@ def models(settings: Settings, given: argparse.Namespace, world: World, write: P
 
     async def work(database: Database, office: Office) -> int:
         service = Models(database, office, world.now, world.new_id)
+        await in_full(database, given)
         actor = await service.actor(given.by) if given.by else OPERATOR
         return await _VERBS[given.what](service, actor, given, write)
 
@@ -43,6 +45,7 @@ def report(settings: Settings, given: argparse.Namespace, world: World, write: P
     async def work(database: Database, office: Office) -> int:
         service = Reports(database, office, world.now, world.new_id)
         service.zone, service.living_days = ZoneInfo(settings.time.zone), settings.pairing.living_days
+        await in_full(database, given)
         actor = await service.actor(given.by) if given.by else OPERATOR
         table = await service.make(actor, given.what, given.area, given.year)
         if given.format == "xlsx":

@@ -30,9 +30,10 @@ TITLES = {
 COLUMNS = {
     "name": "tên", "address": "xưng hô", "consent": "lời đồng ý", "lang": "tiếng", "needs": "điều cần lưu ý",
     "channel": "nhắn qua", "away": "đã chặn máy", "kind": "loại", "lesson": "bài", "question": "câu hỏi",
-    "chosen": "chị chọn", "answer": "trả lời", "right": "đúng", "outcome": "kết quả", "points": "điểm", "passed": "đạt", "role": "vai",
-    "state": "tình trạng", "capacity": "nhận nhiều nhất mấy người", "langs": "tiếng", "level": "mức", "rating": "số sao",
-    "words": "lời đã hỏi", "created_at": "từ lúc", "since_at": "từ lúc", "opened_at": "từ lúc", "started_at": "bắt đầu",
+    "chosen": "chị chọn", "answer": "trả lời", "right": "đúng", "outcome": "kết quả", "points": "điểm", "passed": "đạt",
+    "role": "vai", "state": "tình trạng", "capacity": "nhận nhiều nhất mấy người", "langs": "tiếng",
+    "level": "mức", "rating": "số sao", "words": "lời đã hỏi",
+    "created_at": "từ lúc", "since_at": "từ lúc", "opened_at": "từ lúc", "started_at": "bắt đầu",
     "ended_at": "kết thúc", "paused_until_at": "nghỉ tới", "conduct_at": "hứa giữ quy tắc lúc", "expires_at": "hết hạn",
     "used_at": "dùng lúc", "seen_at": "nhắn lần cuối", "at": "lúc",
 }  # fmt: skip

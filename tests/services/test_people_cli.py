@@ -141,8 +141,8 @@ def test_what_cannot_be_is_a_sentence(here: Path, capsys: Output):
     for arguments, code, said in (
         (("suspend", "khong-co"), 1, "Không có người hay địa bàn nào"),
         (("approve", "khong-co"), 1, "Không có người hay địa bàn nào"),
-        (("list", "w99999"), 1, "Không có địa bàn nào mang mã “w99999”"),
-        (("areas", "w99999"), 1, "Không có địa bàn nào mang mã “w99999”"),
+        (("list", "w99999"), 1, "Không có địa bàn nào mang mã hay tên “w99999”"),
+        (("areas", "w99999"), 1, "Không có địa bàn nào mang mã hay tên “w99999”"),
         (("import", here / "khong-co.csv"), 2, "không mở được"),
         (("--by", "khong-co", "invite", "--area", "w26041"), 2, "địa bàn mình phụ trách"),
     ):

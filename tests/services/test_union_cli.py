@@ -79,7 +79,7 @@ def test_what_cannot_be_is_a_sentence(here: Path, capsys: Output):
     with_database(here, two)
     for arguments, code, said in (
         (("models", "--by", "hoa", "add", "club", "w25195", "X"), 2, "mô hình của địa bàn mình phụ trách"),
-        (("models", "add", "club", "w99999", "X"), 1, "Không có địa bàn nào mang mã “w99999”"),
+        (("models", "add", "club", "w99999", "X"), 1, "Không có địa bàn nào mang mã hay tên “w99999”"),
         (("models", "end", "khong-co"), 1, "Không có mô hình nào mang mã “khong-co”"),
         (("report", "targets", "--area", "w99999"), 1, "Không có địa bàn nào"),
         (("report", "pairs", "--by", "lan"), 2, "chị chỉ xem được số chung"),
