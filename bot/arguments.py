@@ -91,7 +91,7 @@ def parser() -> argparse.ArgumentParser:
     drawing.add_argument("--coverage", action="store_true", help="đánh dấu bước chưa bản thoại nào đi qua")
     testing = add("test-lessons", verbs.test_lessons, "Diễn lại các bản thoại mẫu của bài học.", "config lessons")
     testing.add_argument(
-        "paths", metavar="ĐƯỜNG_DẪN", nargs="*", type=_path, help="bản thoại hay thư mục; không ghi: mọi bài"
+        "paths", metavar="ĐƯỜNG_DẪN", nargs="*", type=_path, help="mã bài, bản thoại hay thư mục; không ghi: mọi bài"
     )
     testing.add_argument("--update", action="store_true", help="ghi lại lời máy trong các bản thoại khác đi")
     testing.add_argument("--coverage", action="store_true", help="kể từng bước, từng lựa chọn chưa bản thoại nào qua")
@@ -141,7 +141,7 @@ def _announce_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_lint(linting: argparse.ArgumentParser) -> None:
     linting.add_argument(
-        "paths", metavar="ĐƯỜNG_DẪN", nargs="*", type=_path, help="tệp hay thư mục; không ghi: mọi bài"
+        "paths", metavar="ĐƯỜNG_DẪN", nargs="*", type=_path, help="mã bài, tệp hay thư mục; không ghi: mọi bài"
     )
     linting.add_argument("--format", choices=("text", "json", "github"), default="text", help="cách in kết quả")
     linting.add_argument("--lang", choices=("vi", "en"), default="vi", help="tiếng của lời báo")
