@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from bot import verbs
 
@@ -15,8 +15,24 @@ ROOT = Path(__file__).resolve().parents[1]
 Verb = Callable[[argparse.Namespace], int]
 
 
+class _Frame(argparse.HelpFormatter):
+    def add_usage(
+        self,
+        usage: str | None,
+        actions: Iterable[argparse.Action],
+        groups: Iterable[argparse._MutuallyExclusiveGroup],
+        prefix: str | None = None,
+    ) -> None:
+        super().add_usage(usage, actions, groups, "Cách dùng: " if prefix is None else prefix)
+
+
 class _Parser(argparse.ArgumentParser):
     """argparse speaks English; whoever types here may not."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**{**given, "add_help": False, "formatter_class": _Frame})
+        self._positionals.title, self._optionals.title = "Ghi thêm", "Tùy chọn"
+        self.add_argument("-h", "--help", action="help", default=argparse.SUPPRESS, help="in trang này")
 
     _WORDS: Mapping[str, str] = {
         "the following arguments are required": "còn thiếu",

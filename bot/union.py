@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.beside import Beside, World
 from bot.errors import SettingsInvalid, in_words
 from bot.meant import in_full
+from bot.models_arguments import REPORTS
 from bot.services.models import KINDS, Models
 from bot.services.office import Office
 from bot.services.people import OPERATOR, Actor
@@ -49,7 +50,7 @@ def report(settings: Settings, given: argparse.Namespace, world: World, write: P
         actor = await service.actor(given.by) if given.by else OPERATOR
         table = await service.make(actor, given.what, given.area, given.year)
         if given.format == "xlsx":
-            _save(given.to, as_xlsx(table.heads, table.rows, given.what), write)
+            _save(given.to, as_xlsx(table.heads, table.rows, REPORTS[given.what]), write)
             return 0
         text = as_csv(table.heads, table.rows) if given.format == "csv" else f"{as_text(table)}\n"
         if given.to is None:

@@ -132,8 +132,8 @@ def test_codes_for_everybody_on_a_list(here: Path, capsys: Output):
     assert "Đã ghi 2 mã" in capsys.readouterr().out
     with (here / "ma.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file, delimiter=";"))
-    assert {row["ten"] for row in rows} == {"Nguyễn Thị Lan", "Trần Thị Hoa"}
-    assert len({row["ma"] for row in rows}) == 2 and all("t.me/camtay_bot" in row["duong_dan"] for row in rows)
+    assert {row["Tên"] for row in rows} == {"Nguyễn Thị Lan", "Trần Thị Hoa"}
+    assert len({row["Mã"] for row in rows}) == 2 and all("t.me/camtay_bot" in row["Đường dẫn"] for row in rows)
     assert (here / "ma.csv").stat().st_mode & 0o077 == 0, "codes are for the officer alone"
 
 
@@ -188,6 +188,6 @@ def test_a_list_that_is_written_out_opens_by_a_double_click(here: Path, capsys: 
     capsys.readouterr()
     assert people("list", "--format", "csv") == 0
     told = capsys.readouterr().out
-    assert told.startswith("\ufeffma;ten;vai;dia_ban;tinh_trang\n")
+    assert told.startswith("\ufeffMã;Tên;Vai;Địa bàn;Tình trạng\n")
     rows = list(csv.DictReader(told.removeprefix("\ufeff").splitlines(), delimiter=";"))
-    assert {"Nguyễn Thị Lan", "Trần Thị Hoa"} <= {row["ten"] for row in rows}
+    assert {"Nguyễn Thị Lan", "Trần Thị Hoa"} <= {row["Tên"] for row in rows}
