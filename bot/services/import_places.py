@@ -144,6 +144,8 @@ class Tree:
 
     def _ward(self, said: str) -> AreaRow | str:
         """The ward of this name, or what is wrong with it."""
+        if not said:
+            return "thiếu xã, phường"
         for part in places.wards(said):
             found = self._wards(part)
             if len(found) == 1:

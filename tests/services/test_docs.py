@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,14 @@ def test_every_verb_is_in_the_readme() -> None:
     assert len(VERBS) >= 12
     for verb in VERBS:
         assert f"`{verb}`" in README
+
+
+def test_windows_is_told_how_the_door_opens_there() -> None:
+    """`./camtay` is no command of cmd or PowerShell; what is told is run here as it stands."""
+    assert "`python camtay run`" in README
+    assert "`python camtay run`" in (ROOT / "docs" / "van-hanh.md").read_text("utf-8")
+    opened = subprocess.run([sys.executable, "camtay", "--help"], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert opened.returncode == 0 and "Cách dùng" in opened.stdout
 
 
 def test_every_setting_of_the_environment_that_the_readme_names_exists() -> None:

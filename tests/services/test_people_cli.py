@@ -191,3 +191,25 @@ def test_a_list_that_is_written_out_opens_by_a_double_click(here: Path, capsys: 
     assert told.startswith("\ufeffMã;Tên;Vai;Địa bàn;Tình trạng\n")
     rows = list(csv.DictReader(told.removeprefix("\ufeff").splitlines(), delimiter=";"))
     assert {"Nguyễn Thị Lan", "Trần Thị Hoa"} <= {row["Tên"] for row in rows}
+
+
+MIXED = "Họ tên,Địa chỉ\nNguyễn Thị Lan,Ấp 3\nTrần Thị Bé,Phường Tam Hiệp\n"
+
+
+def test_a_line_whose_address_names_no_ward_is_told_and_never_lost(here: Path, capsys: Output):
+    (here / "ds.csv").write_text(MIXED, "utf-8")
+    assert people("import", here / "ds.csv") == 1
+    assert "ds.csv:2:xa_phuong: thiếu xã, phường" in capsys.readouterr().out
+    assert people("import", here / "ds.csv", "--into", "Tam Hiệp", "--yes") == 0
+    assert "2 người mới" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("begins", "what"),
+    [(b"%PDF-1.4\n%\xe2\xe3", "PDF"), (b"\xff\xd8\xff\xe0\x00\x10JFIF", "ảnh chụp"), (b"{\\rtf1", "văn bản Word")],
+)
+def test_a_file_that_is_no_table_is_called_what_it_is(here: Path, capsys: Output, begins: bytes, what: str):
+    (here / "ds.xlsx").write_bytes(begins)
+    assert people("import", here / "ds.xlsx") == 1
+    told = capsys.readouterr().out
+    assert f"tệp này là {what} chứ không phải bảng" in told and "bảng mã" not in told
