@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.beside import Beside, World
 from bot.errors import CamtayError, SettingsInvalid, in_words
+from bot.meant import in_full
 from bot.services.announcing import Announcements, NotNow, Shown, Unfit
 from bot.services.office import Office
 from bot.services.people import OPERATOR, Actor
@@ -78,6 +79,7 @@ async def _carry_out(
         office = Office(Pseudonyms.of_folder(Path(settings.data.dir), world.new_id))
         service = Announcements(database, office, world.now, world.new_id)
         service.rules, service.wishes = news_rules(settings), book.wishes
+        await in_full(database, given)
         actor = await service.actor(given.by) if given.by else OPERATOR
         desk = Desk(service, actor, book, pairing_clock(settings).quiet, write, ask)
         return await _VERBS[given.what](desk, given)

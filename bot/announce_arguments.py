@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         return child
 
     draft = add("draft", "Soạn một tin, xem trước, chưa gửi.")
-    draft.add_argument("area", metavar="ĐỊA_BÀN", help="mã địa bàn (xem ./camtay people areas)")
+    draft.add_argument("area", metavar="ĐỊA_BÀN", help="tên hay mã địa bàn (“Trấn Biên”, w26041…)")
     draft.add_argument("text", metavar="TIN", nargs="?", help="lời tin; không ghi: đọc từ --file")
     draft.add_argument("--file", metavar="TỆP", type=_path, help="tệp chữ (UTF-8) chứa lời tin")
     draft.add_argument("--link", metavar="ĐƯỜNG_DẪN", default="", help="trang nguồn của cơ quan nhà nước hay của Hội")

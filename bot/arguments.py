@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from bot import verbs
 
@@ -15,8 +15,24 @@ ROOT = Path(__file__).resolve().parents[1]
 Verb = Callable[[argparse.Namespace], int]
 
 
+class _Frame(argparse.HelpFormatter):
+    def add_usage(
+        self,
+        usage: str | None,
+        actions: Iterable[argparse.Action],
+        groups: Iterable[argparse._MutuallyExclusiveGroup],
+        prefix: str | None = None,
+    ) -> None:
+        super().add_usage(usage, actions, groups, "Cách dùng: " if prefix is None else prefix)
+
+
 class _Parser(argparse.ArgumentParser):
     """argparse speaks English; whoever types here may not."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**{**given, "add_help": False, "formatter_class": _Frame})
+        self._positionals.title, self._optionals.title = "Ghi thêm", "Tùy chọn"
+        self.add_argument("-h", "--help", action="help", default=argparse.SUPPRESS, help="in trang này")
 
     _WORDS: Mapping[str, str] = {
         "the following arguments are required": "còn thiếu",
@@ -91,7 +107,7 @@ def parser() -> argparse.ArgumentParser:
     drawing.add_argument("--coverage", action="store_true", help="đánh dấu bước chưa bản thoại nào đi qua")
     testing = add("test-lessons", verbs.test_lessons, "Diễn lại các bản thoại mẫu của bài học.", "config lessons")
     testing.add_argument(
-        "paths", metavar="ĐƯỜNG_DẪN", nargs="*", type=_path, help="bản thoại hay thư mục; không ghi: mọi bài"
+        "paths", metavar="ĐƯỜNG_DẪN", nargs="*", type=_path, help="mã bài, bản thoại hay thư mục; không ghi: mọi bài"
     )
     testing.add_argument("--update", action="store_true", help="ghi lại lời máy trong các bản thoại khác đi")
     testing.add_argument("--coverage", action="store_true", help="kể từng bước, từng lựa chọn chưa bản thoại nào qua")
@@ -141,7 +157,7 @@ def _announce_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_lint(linting: argparse.ArgumentParser) -> None:
     linting.add_argument(
-        "paths", metavar="ĐƯỜNG_DẪN", nargs="*", type=_path, help="tệp hay thư mục; không ghi: mọi bài"
+        "paths", metavar="ĐƯỜNG_DẪN", nargs="*", type=_path, help="mã bài, tệp hay thư mục; không ghi: mọi bài"
     )
     linting.add_argument("--format", choices=("text", "json", "github"), default="text", help="cách in kết quả")
     linting.add_argument("--lang", choices=("vi", "en"), default="vi", help="tiếng của lời báo")

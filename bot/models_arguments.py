@@ -5,8 +5,15 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-KINDS = ("family", "club", "branch", "team")
-REPORTS = ("targets", "pairs", "progress")
+from bot.choices import choice
+
+KINDS = {
+    "family": "Gia đình số",
+    "club": "CLB Phụ nữ số",
+    "branch": "Chi hội số",
+    "team": "Tổ công nghệ số cộng đồng",
+}
+REPORTS = {"targets": "chỉ tiêu", "pairs": "đôi 1+1", "progress": "việc học"}
 FORMATS = ("table", "csv", "xlsx")
 BY = "làm với quyền của cán bộ có mã này; không ghi: quyền người vận hành"
 
@@ -22,29 +29,34 @@ def add_models(parser: argparse.ArgumentParser) -> None:
             child.add_argument(flag, type=kind, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
         return child
 
-    kinds = "family: Gia đình số; club: CLB Phụ nữ số; branch: Chi hội số; team: Tổ công nghệ số cộng đồng"
+    kinds = f"một trong: {', '.join(KINDS.values())}"
     begin = add("add", "Ghi một mô hình của một địa bàn trong một năm.")
-    begin.add_argument("kind", metavar="LOẠI", choices=KINDS, help=kinds)
-    begin.add_argument("area", metavar="ĐỊA_BÀN", help="mã địa bàn (xem ./camtay people areas)")
+    begin.add_argument("kind", metavar="LOẠI", type=choice(KINDS), help=kinds)
+    begin.add_argument("area", metavar="ĐỊA_BÀN", help="tên hay mã địa bàn (“Trấn Biên”, w26041…)")
     begin.add_argument("name", metavar="TÊN")
     begin.add_argument("--year", metavar="NĂM", type=_year, help="không ghi: năm nay")
     lists = add("list", "Các mô hình của một địa bàn: mã, loại, tên, mấy người.")
     lists.add_argument("area", metavar="ĐỊA_BÀN", nargs="?", default="dong-nai")
     lists.add_argument("--year", metavar="NĂM", type=_year, help="không ghi: mọi năm")
-    lists.add_argument("--kind", metavar="LOẠI", choices=KINDS, help=kinds)
+    lists.add_argument("--kind", metavar="LOẠI", type=choice(KINDS), help=kinds)
     add("members", "Người của một mô hình.").add_argument("model", metavar="MÔ_HÌNH")
     for name, what in (("join", "Thêm một người vào mô hình."), ("leave", "Một người thôi ở trong mô hình.")):
         child = add(name, what)
         child.add_argument("model", metavar="MÔ_HÌNH", help="mã mô hình, xem ./camtay models list")
-        child.add_argument("person", metavar="MÃ", help="mã người, xem ./camtay people list")
+        child.add_argument("person", metavar="MÃ", help="mã người, sáu chữ đầu là đủ; xem ./camtay people list")
     add("end", "Kết thúc một mô hình.").add_argument("model", metavar="MÔ_HÌNH")
 
 
 def add_report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "what", metavar="BÁO_CÁO", choices=REPORTS, help="targets: chỉ tiêu năm; pairs: đôi 1+1; progress: việc học"
+        "what", metavar="BÁO_CÁO", type=choice(REPORTS), help=f"một trong: {', '.join(REPORTS.values())}"
     )
-    parser.add_argument("--area", metavar="ĐỊA_BÀN", default="dong-nai", help="mã địa bàn (dong-nai, w26041…)")
+    parser.add_argument(
+        "--area",
+        metavar="ĐỊA_BÀN",
+        default="dong-nai",
+        help="tên hay mã địa bàn (“Trấn Biên”, w26041…); không ghi: cả tỉnh",
+    )
     parser.add_argument("--year", metavar="NĂM", type=_year, help="không ghi: năm nay")
     parser.add_argument("--by", metavar="MÃ", help=BY)
     parser.add_argument("--format", choices=FORMATS, default="table")

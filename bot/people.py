@@ -12,10 +12,12 @@ from pathlib import Path
 
 from bot.beside import Beside, World
 from bot.errors import CamtayError
+from bot.meant import in_full
 from bot.people_arguments import ROLE_NAMES, STATE_NAMES
 from bot.people_import import Ask, import_list
 from bot.services.correcting import Correction
 from bot.services.export import as_file
+from bot.services.named import SHOWN
 from bot.services.office import Links, Office
 from bot.services.pairing import Hooks
 from bot.services.pairing import World as PairingWorld
@@ -54,6 +56,7 @@ async def _carry_out(settings: Settings, given: argparse.Namespace, world: World
         lessons = cache(partial(_book, settings))
         service.words = lambda phrase_id: consent_text(lessons(), phrase_id, "vi")
         service.is_office = lambda name: is_of_office(lessons().words, name)
+        await in_full(database, given)
         actor = await service.actor(given.by) if given.by else OPERATOR
         if given.what == "import":
             return await import_list(service, actor, given, write, ask)
@@ -75,8 +78,7 @@ def _book(settings: Settings) -> Book:
 async def _areas(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
     rows = await service.areas()
     top = next((row for row in rows if row.area_id == given.area), None)
-    if top is None:
-        raise CamtayError(f"Không có địa bàn nào mang mã “{given.area}”.")
+    assert top is not None, "it has been found by its name"
     for row in rows:
         if row.path.startswith(top.path):
             depth = row.path.count("/") - top.path.count("/")
@@ -87,7 +89,13 @@ async def _areas(service: People, actor: Actor, given: argparse.Namespace, write
 async def _list(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
     rows = await service.list_people(actor, given.area, given.role, given.state)
     table = [
-        (r.person_id, r.name, ROLE_NAMES.get(r.role, r.role), r.area_name, STATE_NAMES.get(r.state, r.state))
+        (
+            r.person_id if given.format == "csv" else r.person_id[:SHOWN],
+            r.name,
+            ROLE_NAMES.get(r.role, r.role),
+            r.area_name,
+            STATE_NAMES.get(r.state, r.state),
+        )
         for r in rows
     ]
     heads = ("ma", "ten", "vai", "dia_ban", "tinh_trang")
@@ -227,7 +235,7 @@ async def _requests(service: People, actor: Actor, given: argparse.Namespace, wr
     for row in rows:
         who, where = row["name"] or "—", row["area"] or "—"
         since, state = f"từ {say(row['since_at'])}", WAIT_NAMES[row["state"]]
-        write("  ".join((row["request_id"], KIND_NAMES[row["kind"]], who, where, since, state)))
+        write("  ".join((row["request_id"][:SHOWN], KIND_NAMES[row["kind"]], who, where, since, state)))
     write(f"{len(rows)} yêu cầu.")
     return 0
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from bot.choices import choice, some
+
 ROLE_NAMES = {
     "learner": "hội viên",
     "instructor": "người chỉ",
@@ -13,6 +15,16 @@ ROLE_NAMES = {
     "admin": "quản trị",
 }
 STATE_NAMES = {"active": "đang hoạt động", "suspended": "tạm dừng", "asked": "xin chỉ bài", "invited": "chưa nhận lời"}
+
+NEED_NAMES = {
+    "elderly": "lớn tuổi",
+    "disability": "khuyết tật",
+    "poor": "hoàn cảnh khó khăn",
+    "worker": "công nhân",
+    "remote": "ở xa",
+}
+ROLES = f"một trong: {', '.join(ROLE_NAMES.values())}"
+STATES = f"một trong: {', '.join(STATE_NAMES.values())}"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,19 +47,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     load.add_argument("--format", choices=("text", "json"), default="text", help="json: một dòng cho máy đọc")
     load.add_argument("--dry-run", action="store_true", help="chỉ soát, không ghi gì")
     places = add("areas", "Các địa bàn: mã, tên.")
-    places.add_argument("area", metavar="ĐỊA_BÀN", nargs="?", default="dong-nai", help="mã địa bàn (dong-nai, w26041…)")
+    places.add_argument(
+        "area",
+        metavar="ĐỊA_BÀN",
+        nargs="?",
+        default="dong-nai",
+        help="tên hay mã địa bàn (“Trấn Biên”, w26041…); không ghi: cả tỉnh",
+    )
     lists = add("list", "Người của một địa bàn.")
     lists.add_argument("area", metavar="ĐỊA_BÀN", nargs="?", default="dong-nai")
-    lists.add_argument("--role", choices=tuple(ROLE_NAMES), action="append", default=[])
-    lists.add_argument("--state", choices=tuple(STATE_NAMES), action="append", default=[])
+    lists.add_argument("--role", metavar="VAI", type=choice(ROLE_NAMES), action="append", default=[], help=ROLES)
+    lists.add_argument(
+        "--state", metavar="TÌNH_TRẠNG", type=choice(STATE_NAMES), action="append", default=[], help=STATES
+    )
     lists.add_argument("--format", choices=("table", "csv"), default="table")
     invite = add("invite", "Làm mã mời một người, hay mọi người của một địa bàn còn chưa nhận lời.")
     invite.add_argument("--area", metavar="ĐỊA_BÀN", required=True)
-    invite.add_argument("--role", choices=tuple(ROLE_NAMES), help="không ghi: hội viên; với --all: mọi vai")
+    invite.add_argument(
+        "--role", metavar="VAI", type=choice(ROLE_NAMES), help=f"{ROLES}; không ghi: hội viên; với --all: mọi vai"
+    )
     invite.add_argument(
         "--all", metavar="TỆP_RA", type=_path, help="ghi mã của mọi người trong danh sách ra tệp CSV này"
     )
-    invite.add_argument("--days", type=int, default=14, help="mã dùng được mấy ngày (14)")
+    invite.add_argument("--days", metavar="SỐ_NGÀY", type=int, default=14, help="mã dùng được mấy ngày (14)")
     for name, what in (
         ("approve", "Duyệt một người làm người chỉ bài."),
         ("back", "Làm mã đổi máy cho một người mất máy: gõ mã trên máy mới là học tiếp."),
@@ -57,7 +79,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("withdraw", "Rút lời đồng ý lưu giúp một người: tên và câu trả lời được xóa ngay."),
         ("delete", "Xóa hết dữ liệu của một người."),
     ):
-        add(name, what).add_argument("person", metavar="MÃ", help="mã người, xem ./camtay people list")
+        add(name, what).add_argument(
+            "person", metavar="MÃ", help="mã người, sáu chữ đầu là đủ; xem ./camtay people list"
+        )
     given = add("codes", "Các mã mời còn dùng được và mới dùng: cho ai, ai phát, ai đã dùng.")
     given.add_argument("area", metavar="ĐỊA_BÀN", nargs="?", default="dong-nai")
     revoke = add("revoke", "Thu lại một mã mời; ai đã dùng mã thì không còn việc mà mã giao.")
@@ -72,7 +96,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     correct.add_argument(
         "--needs",
         metavar="NHÓM",
-        help="elderly disability poor worker remote, cách nhau bằng dấu phẩy; để trống: bỏ hết",
+        type=some(NEED_NAMES),
+        help=f"{', '.join(NEED_NAMES.values())}, cách nhau bằng dấu phẩy; để trống: bỏ hết",
     )
     correct.add_argument("--agreed", action="store_true", help="chính chị ấy đã đồng ý để Hội ghi điều này")
     waits = add("requests", "Ai đang chờ người giúp trong một địa bàn.")

@@ -10,13 +10,31 @@ from collections.abc import Sequence
 from bot.tutoring.lists.words import harmless
 from bot.tutoring.reporting import Table, Value
 
+HEADS = {
+    "ma": "Mã", "ten": "Tên", "vai": "Vai", "dia_ban": "Địa bàn", "tinh_trang": "Tình trạng", "duong_dan": "Đường dẫn",
+    "cap": "Cấp", "gia_dinh_so": "Gia đình số", "co_doi_song": "Có đôi đang sống", "chi_hoi": "Chi hội",
+    "chi_hoi_dat": "Chi hội đạt", "to": "Tổ", "to_dat": "Tổ đạt", "con_thieu": "Còn thiếu",
+    "doi_dang_kem": "Đôi đang kèm", "da_co_nguoi_nhan": "Đã có người nhận", "khong_ai_nhan": "Không ai nhận",
+    "dang_cho": "Đang chờ", "dang_qua_han": "Chờ quá hạn", "nguoi_chi": "Người chỉ",
+    "nguoi_chi_dang_nghi": "Người chỉ đang nghỉ", "nguoi_chi_da_du": "Người chỉ đã đủ người",
+    "gio_cho_trung_vi": "Giờ chờ, một nửa không quá", "gio_cho_p95": "Giờ chờ, 95% không quá", "hoi_vien": "Hội viên",
+    "da_xong_mot_bai": "Đã xong một bài", "luot_xong_bai": "Lượt xong bài", "luot_dat": "Lượt đạt",
+    "tu_lam_duoc": "Tự làm được", "can_giup": "Cần giúp", "chua_lam_duoc": "Chưa làm được", "buoi_hop": "Buổi họp",
+    "luot_du_hop": "Lượt dự họp",
+}  # fmt: skip
+"""What a column is called inside → what its head says."""
+
+
+def _said(heads: Sequence[str]) -> list[str]:
+    return [str(_safe(HEADS.get(head, head))) for head in heads]
+
 
 def as_text(table: Table) -> str:
     """Aligned columns, numbers to the right; names are indented by how deep an area lies."""
     rows = [[str(cell) for cell in row] for row in table.rows]
     for cells, depth in zip(rows, table.depths, strict=True):
         cells[1] = f"{'  ' * depth}{cells[1]}"
-    lines = [list(table.heads), *rows]
+    lines = [_said(table.heads), *rows]
     widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
     words = {at for at, head in enumerate(table.heads) if head in ("ma", "dia_ban", "cap", "con_thieu")}
     return "\n".join(_line(line, widths, words) for line in lines)
@@ -41,7 +59,7 @@ def as_csv(heads: Sequence[str], rows: Sequence[Sequence[Value]]) -> str:
     """
     written = io.StringIO("\ufeff")
     written.seek(1)
-    lines = ([_local(_safe(cell)) for cell in row] for row in (heads, *rows))
+    lines = ([_local(_safe(cell)) for cell in row] for row in (_said(heads), *rows))
     csv.writer(written, delimiter=";", lineterminator="\n").writerows(lines)
     return written.getvalue()
 
@@ -60,8 +78,8 @@ def as_xlsx(heads: Sequence[str], rows: Sequence[Sequence[Value]], title: str) -
         sheet.freeze_panes(1, 2)
         sheet.set_column(1, 1, 34)
         bold = book.add_format({"bold": True})
-        for at, head in enumerate(heads):
-            sheet.write_string(0, at, str(_safe(head)), bold)
+        for at, head in enumerate(_said(heads)):
+            sheet.write_string(0, at, head, bold)
         for line, row in enumerate(rows, 1):
             for at, cell in enumerate(map(_safe, row)):
                 if isinstance(cell, str):

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from bot.beside import Beside, World
 from bot.errors import SettingsInvalid, in_words
+from bot.meant import in_full
+from bot.models_arguments import REPORTS
 from bot.services.models import KINDS, Models
 from bot.services.office import Office
 from bot.services.people import OPERATOR, Actor
@@ -27,6 +29,7 @@ def models(settings: Settings, given: argparse.Namespace, world: World, write: P
 
     async def work(database: Database, office: Office) -> int:
         service = Models(database, office, world.now, world.new_id)
+        await in_full(database, given)
         actor = await service.actor(given.by) if given.by else OPERATOR
         return await _VERBS[given.what](service, actor, given, write)
 
@@ -43,10 +46,11 @@ def report(settings: Settings, given: argparse.Namespace, world: World, write: P
     async def work(database: Database, office: Office) -> int:
         service = Reports(database, office, world.now, world.new_id)
         service.zone, service.living_days = ZoneInfo(settings.time.zone), settings.pairing.living_days
+        await in_full(database, given)
         actor = await service.actor(given.by) if given.by else OPERATOR
         table = await service.make(actor, given.what, given.area, given.year)
         if given.format == "xlsx":
-            _save(given.to, as_xlsx(table.heads, table.rows, given.what), write)
+            _save(given.to, as_xlsx(table.heads, table.rows, REPORTS[given.what]), write)
             return 0
         text = as_csv(table.heads, table.rows) if given.format == "csv" else f"{as_text(table)}\n"
         if given.to is None:

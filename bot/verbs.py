@@ -49,16 +49,19 @@ def lint(given: argparse.Namespace) -> int:
 
         print(page(), end="")
         return 0
+    from bot.services import drafts
+
     quiet = settings.time.quiet_from, settings.time.quiet_to
     lessons, facts = Path(settings.lessons.dir), settings.placeholders
+    paths = drafts.by_code(lessons, given.paths)
     try:
         if given.live or given.database:
             from bot import lint_live
 
             url = given.database or settings.database_url
-            found = asyncio.run(lint_live.problems(url, lessons, given.paths, facts, quiet))
+            found = asyncio.run(lint_live.problems(url, lessons, paths, facts, quiet))
         else:
-            found = linting.problems(lessons, given.paths, facts, quiet)
+            found = linting.problems(lessons, paths, facts, quiet)
     except SettingsInvalid as wrong:
         raise SettingsInvalid(in_english(wrong.args[0]) if given.lang == "en" else str(wrong)) from None
     return linting.report(found, given.format, print, given.lang)
@@ -165,8 +168,10 @@ def migrate(given: argparse.Namespace) -> int:
 def test_lessons(given: argparse.Namespace) -> int:
     settings = _settings(given)
     from bot import lesson_tests
+    from bot.services import drafts
 
-    report = lesson_tests.play_all(Path(settings.lessons.dir), given.paths, settings.placeholders)
+    root = Path(settings.lessons.dir)
+    report = lesson_tests.play_all(root, drafts.by_code(root, given.paths), settings.placeholders)
     lesson_tests.show(report, given.format, given.coverage, print)
     wrong = [played for played in report.played if not played.good]
     if given.update:

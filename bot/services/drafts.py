@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -101,6 +101,12 @@ def read_all(root: Path, facts: Mapping[str, str]) -> Library:
 def po_files(folder: Path) -> list[Path]:
     """The translations beside a lesson."""
     return sorted(path for path in (folder / "po").glob("*.po") if path.is_file())
+
+
+def by_code(root: Path, paths: Iterable[Path]) -> list[Path]:
+    """Each path as it is; where nothing is there, the folder of the lesson with that code, if there is one."""
+    found = ((path, None if path.exists() else find(root, path.name)) for path in paths)
+    return [lesson.parent if lesson else path for path, lesson in found]
 
 
 def raw(path: Path) -> dict[str, bytes]:

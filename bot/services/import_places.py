@@ -41,9 +41,9 @@ class Tree:
         self._found: dict[tuple[str, ...], AreaRow | tuple[str, str]] = {}
         for area in known:
             if area.kind == "ward":
-                for way in {key(area.name), _without_kind(key(area.name)), area.official_code}:
+                for way in {key(area.name), without_kind(key(area.name)), area.official_code}:
                     self._marked.setdefault(way, []).append(area)
-                for way in {fold(area.name), _spelled(_without_kind(fold(area.name)))}:
+                for way in {fold(area.name), _spelled(without_kind(fold(area.name)))}:
                     self._bare.setdefault(way, []).append(area)
             elif area.parent_id:
                 self._below.setdefault(area.parent_id, []).append(area)
@@ -144,6 +144,8 @@ class Tree:
 
     def _ward(self, said: str) -> AreaRow | str:
         """The ward of this name, or what is wrong with it."""
+        if not said:
+            return "thiếu xã, phường"
         for part in places.wards(said):
             found = self._wards(part)
             if len(found) == 1:
@@ -156,8 +158,8 @@ class Tree:
 
     def _wards(self, said: str) -> list[AreaRow]:
         marked = re.sub(r"^(\d{5}) 0$", r"\1", key(said))
-        found = self._marked.get(marked) or self._marked.get(_without_kind(marked))
-        return found or self._bare.get(fold(said)) or self._bare.get(_spelled(_without_kind(fold(said))), [])
+        found = self._marked.get(marked) or self._marked.get(without_kind(marked))
+        return found or self._bare.get(fold(said)) or self._bare.get(_spelled(without_kind(fold(said))), [])
 
     def _near(self, said: str, known: Mapping[str, object]) -> str:
         """The nearest name, looked for once: a whole column may be misspelt the same way."""
@@ -166,7 +168,7 @@ class Tree:
         return self._hints.get(said, "") if self._hints.get(said) in known else ""
 
 
-def _without_kind(said: str) -> str:
+def without_kind(said: str) -> str:
     """A ward's name without what it is: "P. Tam Hiệp" and "Phường Tam Hiệp" are one."""
     words = said.split()
     return " ".join(words[1:] if len(words) > 1 and fold(words[0]) in _KIND_OF_WARD else words)

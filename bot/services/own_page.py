@@ -31,10 +31,9 @@ COLUMNS = {
     "name": "tên", "address": "xưng hô", "consent": "lời đồng ý", "lang": "tiếng", "needs": "điều cần lưu ý",
     "channel": "nhắn qua", "away": "đã chặn máy", "kind": "loại", "lesson": "bài", "question": "câu hỏi",
     "chosen": "chị chọn", "answer": "trả lời", "right": "đúng", "outcome": "kết quả", "points": "điểm", "passed": "đạt",
-    "role": "vai",
-    "state": "tình trạng", "capacity": "nhận nhiều nhất mấy người", "langs": "tiếng", "level": "mức",
-    "rating": "số sao",
-    "words": "lời đã hỏi", "created_at": "từ lúc", "since_at": "từ lúc", "opened_at": "từ lúc", "started_at": "bắt đầu",
+    "role": "vai", "state": "tình trạng", "capacity": "nhận nhiều nhất mấy người", "langs": "tiếng",
+    "level": "mức", "rating": "số sao", "words": "lời đã hỏi",
+    "created_at": "từ lúc", "since_at": "từ lúc", "opened_at": "từ lúc", "started_at": "bắt đầu",
     "ended_at": "kết thúc", "paused_until_at": "nghỉ tới", "conduct_at": "hứa giữ quy tắc lúc", "expires_at": "hết hạn",
     "used_at": "dùng lúc", "seen_at": "nhắn lần cuối", "at": "lúc",
 }  # fmt: skip
@@ -49,8 +48,10 @@ SAID = {
     "waiting": "đang tìm người", "offered": "đang hỏi một người", "open": "đang có người lo", "closed": "đã xong",
     "ended": "đã xong", "pair": "xin người chỉ", "help": "xin giúp", "safety": "việc khẩn",
     "change": "xin đổi người chỉ", "badge": "huy hiệu", "certificate": "chứng nhận",
+    "invite": "mã mời", "link": "nối máy", "back": "đổi máy", "alone": "tự làm được", "notyet": "chưa làm được",
+    "level:help": "cần giúp", "state:asked": "chờ duyệt",
 }  # fmt: skip
-"""What a machine calls it → what she reads."""
+"""What a machine calls it, alone or as `column:value` → what she reads."""
 
 FREE = frozenset({"name", "address", "words", "lesson", "question", "chosen"})
 """Columns of plain words; of every other one only values that have words here are shown."""
@@ -110,7 +111,7 @@ def _told(key: str, value: object) -> str:
     text = str(value or "")
     if key in FREE:
         return text
-    return ", ".join(filter(None, (SAID.get(each, "") for each in _each(text))))
+    return ", ".join(filter(None, (SAID.get(f"{key}:{each}") or SAID.get(each, "") for each in _each(text))))
 
 
 def _each(text: str) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -94,6 +95,17 @@ def break_lesson(lessons: Path) -> Path:
 
 
 # --- arguments and settings --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "verb", ["run", "lint", "people", "people invite", "models add", "report", "publish", "translate"]
+)
+def test_the_frame_of_every_help_is_vietnamese(verb: str, capsys: Output) -> None:
+    with pytest.raises(SystemExit):
+        main([*verb.split(), "--help"])
+    told = capsys.readouterr().out
+    assert told.startswith(f"Cách dùng: ./camtay {verb}") and "in trang này" in told
+    assert not re.search(r"usage|options|positional|show this|DAYS", told)
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+
+from flows.shelf.shelf import read_table
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -26,6 +30,14 @@ def test_every_verb_is_in_the_readme() -> None:
         assert f"`{verb}`" in README
 
 
+def test_windows_is_told_how_the_door_opens_there() -> None:
+    """`./camtay` is no command of cmd or PowerShell; what is told is run here as it stands."""
+    assert "`python camtay run`" in README
+    assert "`python camtay run`" in (ROOT / "docs" / "van-hanh.md").read_text("utf-8")
+    opened = subprocess.run([sys.executable, "camtay", "--help"], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert opened.returncode == 0 and "Cách dùng" in opened.stdout
+
+
 def test_every_setting_of_the_environment_that_the_readme_names_exists() -> None:
     from bot.settings import load
 
@@ -43,6 +55,22 @@ def test_links_and_named_files_exist(document: str) -> None:
     named |= set(re.findall(r"`((?:bot|flows|storage|lessons|tests|deploy|requirements)/[\w./]+)`", text))
     missing = [name for name in named if not (ROOT / name).exists()]
     assert missing == []
+
+
+def test_every_word_that_the_guide_tells_officers_to_type_is_known() -> None:
+    guide = (ROOT / "docs" / "can-bo.md").read_text("utf-8")
+    told = re.findall(r"\*\*([^*]+)\*\*", guide.split("## Gõ gì")[1].split("## Khi có")[0])
+    table = read_table(ROOT / "lessons" / "words.yaml")
+    known = {word for part in ("commands", "officers") for ways in table[part].values() for word in ways}  # type: ignore[attr-defined]
+    needed = {"việc của cán bộ", "gửi thông báo", "xem thông báo", "họp chi hội", "điểm danh", "xin chỉ bài"}
+    assert needed | {"mã đổi máy", "mã đã phát", "số của Hội"} <= set(told) and "docs/can-bo.md" in README
+    assert {word.casefold() for word in told} <= known
+
+
+def test_the_guides_link_to_what_exists() -> None:
+    for guide in (ROOT / "docs").glob("*.md"):
+        for link in re.findall(r"\]\(([^)#:]+)\)", guide.read_text("utf-8")):
+            assert (guide.parent / link).exists(), (guide.name, link)
 
 
 def test_a_decision_is_numbered_and_short() -> None:

@@ -117,6 +117,24 @@ def test_a_misspelt_verb_gets_a_suggestion(project: Project, typed: str, meant: 
     assert err.startswith(f"Không có lệnh “{typed}”. Có phải ý bạn là: ./camtay {meant}?")
 
 
+@pytest.mark.parametrize("verb", ["test", "check", "fix", "bench"])
+@pytest.mark.parametrize("asked", [("--help",), ("-h",), ("-x", "--help")])
+def test_asking_for_help_does_nothing_else(project: Project, verb: str, asked: tuple[str, ...]) -> None:
+    code, out, err = project.open(verb, *asked)
+    assert (code, err, project.installed) == (0, "", 0)
+    assert out.startswith(f"Cách dùng: ./camtay {verb}")
+
+
+def test_every_verb_of_the_door_itself_has_its_help(door: ModuleType) -> None:
+    assert door.DETAILS.keys() == {verb for verb, (needs, _) in door.VERBS.items() if needs != "run"}
+
+
+@pytest.mark.parametrize("verb", ["check", "fix"])
+def test_what_takes_no_arguments_says_so_and_touches_no_file(project: Project, verb: str) -> None:
+    code, _, err = project.open(verb, "--hlep")
+    assert (code, project.installed) == (2, 0) and f"{verb} không nhận thêm gì, mà có “--hlep”" in err
+
+
 def test_an_old_python_is_turned_away_kindly(door: ModuleType) -> None:
     assert door.too_old((3, 9)).startswith("Cầm Tay cần Python 3.11 trở lên; máy này đang dùng Python 3.9.\n")
     ast.parse(DOOR.read_text("utf-8"), feature_version=(3, 7))  # it gets as far as saying so

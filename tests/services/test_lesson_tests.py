@@ -216,3 +216,11 @@ def test_without_values_of_its_own_a_folder_plays_with_those_of_the_site(tmp_pat
     assert rehearsal_facts(tmp_path, {"so": "7"}) == {"so": "7"}
     (tmp_path / "rehearsal.yaml").write_text("so: [", "utf-8")
     assert rehearsal_facts(tmp_path, {"so": "7"}) == {"so": "7"}
+
+
+@pytest.mark.parametrize("verb", ["test-lessons", "lint"])
+def test_a_lesson_goes_by_its_code_as_everywhere_else(verb: str, capsys: Output):
+    assert main([verb, "tap-thu", "--lessons", "lessons"]) == 0
+    assert "1 bản thoại: 1 khớp" in (said := capsys.readouterr().out) or "1 bài: 0 lỗi" in said
+    assert main([verb, "tap-tho", "--lessons", "lessons"]) == 2
+    assert "tap-tho" in capsys.readouterr().err

@@ -132,8 +132,8 @@ def test_codes_for_everybody_on_a_list(here: Path, capsys: Output):
     assert "Đã ghi 2 mã" in capsys.readouterr().out
     with (here / "ma.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file, delimiter=";"))
-    assert {row["ten"] for row in rows} == {"Nguyễn Thị Lan", "Trần Thị Hoa"}
-    assert len({row["ma"] for row in rows}) == 2 and all("t.me/camtay_bot" in row["duong_dan"] for row in rows)
+    assert {row["Tên"] for row in rows} == {"Nguyễn Thị Lan", "Trần Thị Hoa"}
+    assert len({row["Mã"] for row in rows}) == 2 and all("t.me/camtay_bot" in row["Đường dẫn"] for row in rows)
     assert (here / "ma.csv").stat().st_mode & 0o077 == 0, "codes are for the officer alone"
 
 
@@ -141,8 +141,8 @@ def test_what_cannot_be_is_a_sentence(here: Path, capsys: Output):
     for arguments, code, said in (
         (("suspend", "khong-co"), 1, "Không có người hay địa bàn nào"),
         (("approve", "khong-co"), 1, "Không có người hay địa bàn nào"),
-        (("list", "w99999"), 1, "Không có địa bàn nào mang mã “w99999”"),
-        (("areas", "w99999"), 1, "Không có địa bàn nào mang mã “w99999”"),
+        (("list", "w99999"), 1, "Không có địa bàn nào mang mã hay tên “w99999”"),
+        (("areas", "w99999"), 1, "Không có địa bàn nào mang mã hay tên “w99999”"),
         (("import", here / "khong-co.csv"), 2, "không mở được"),
         (("--by", "khong-co", "invite", "--area", "w26041"), 2, "địa bàn mình phụ trách"),
     ):
@@ -188,6 +188,28 @@ def test_a_list_that_is_written_out_opens_by_a_double_click(here: Path, capsys: 
     capsys.readouterr()
     assert people("list", "--format", "csv") == 0
     told = capsys.readouterr().out
-    assert told.startswith("\ufeffma;ten;vai;dia_ban;tinh_trang\n")
+    assert told.startswith("\ufeffMã;Tên;Vai;Địa bàn;Tình trạng\n")
     rows = list(csv.DictReader(told.removeprefix("\ufeff").splitlines(), delimiter=";"))
-    assert {"Nguyễn Thị Lan", "Trần Thị Hoa"} <= {row["ten"] for row in rows}
+    assert {"Nguyễn Thị Lan", "Trần Thị Hoa"} <= {row["Tên"] for row in rows}
+
+
+MIXED = "Họ tên,Địa chỉ\nNguyễn Thị Lan,Ấp 3\nTrần Thị Bé,Phường Tam Hiệp\n"
+
+
+def test_a_line_whose_address_names_no_ward_is_told_and_never_lost(here: Path, capsys: Output):
+    (here / "ds.csv").write_text(MIXED, "utf-8")
+    assert people("import", here / "ds.csv") == 1
+    assert "ds.csv:2:xa_phuong: thiếu xã, phường" in capsys.readouterr().out
+    assert people("import", here / "ds.csv", "--into", "Tam Hiệp", "--yes") == 0
+    assert "2 người mới" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("begins", "what"),
+    [(b"%PDF-1.4\n%\xe2\xe3", "PDF"), (b"\xff\xd8\xff\xe0\x00\x10JFIF", "ảnh chụp"), (b"{\\rtf1", "văn bản Word")],
+)
+def test_a_file_that_is_no_table_is_called_what_it_is(here: Path, capsys: Output, begins: bytes, what: str):
+    (here / "ds.xlsx").write_bytes(begins)
+    assert people("import", here / "ds.xlsx") == 1
+    told = capsys.readouterr().out
+    assert f"tệp này là {what} chứ không phải bảng" in told and "bảng mã" not in told

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from bot.services import own_page
 from bot.services.export import export_of_chat
 from bot.services.people import OPERATOR
 from storage import tables
@@ -185,6 +186,16 @@ async def test_the_page_of_her_data_is_in_words_and_a_tap_away(tmp_path: Path):
             assert told in page, told
         shown = re.sub(r"<[^>]*>", " ", page.split("</style>")[1])
         assert not re.search(r"agreed|completed|waiting|hoi_ket|m0-|learner|tutor|\[\]|\{", shown), shown
+
+
+def test_a_value_has_the_words_of_its_column_or_is_left_out():
+    rows = {
+        "role": [{"role": "instructor", "state": "asked"}],
+        "skill_check": [{"level": "help"}, {"level": "odd_one"}],
+    }
+    shown = own_page.page(rows)
+    assert "<li>vai: người chỉ bài<li>tình trạng: chờ duyệt</ul>" in shown and "<li>mức: cần giúp</ul>" in shown
+    assert "odd_one" not in shown, "a value without words is in the JSON alone"
 
 
 async def test_the_whole_of_it_as_a_page_and_as_json(tmp_path: Path):

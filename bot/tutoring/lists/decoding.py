@@ -9,11 +9,25 @@ from bot.tutoring.lists.fonts import best_reading, from_tcvn3, from_vni
 from bot.tutoring.lists.sheet import Fault, Sheet
 
 OLD_WINDOWS = "Tệp ghi bằng bảng mã cũ (Windows-1258), đã đọc được. Lần sau hãy lưu dạng CSV UTF-8."
+_OTHERS = (
+    (b"%PDF", "PDF"),
+    (b"{\\rtf", "văn bản Word"),
+    (b"\xff\xd8\xff", "ảnh chụp"),
+    (b"\x89PNG", "ảnh chụp"),
+    (b"GIF8", "ảnh"),
+    (b"\0\0\0\x18ftyp", "ảnh hay video"),
+    (b"\0\0\0\x20ftyp", "ảnh hay video"),
+    (b"\0\0\0\x24ftyp", "ảnh hay video"),
+)
 _WEB_PAGE = re.compile(r"\s*(<!doctype|<html|<table|<\?xml|<meta|<body)", re.IGNORECASE)
 
 
 def decode(source: bytes, sheet: Sheet) -> str | None:
     """The text with plain line ends; None with a fault added."""
+    if other := _other(source):
+        said = f"tệp này là {other} chứ không phải bảng; hãy xin lại danh sách dạng Excel (.xlsx) hay CSV"
+        sheet.faults.append(Fault(0, "", said))
+        return None
     text = _decode(source, sheet)
     if text is None:
         return None
@@ -25,6 +39,11 @@ def decode(source: bytes, sheet: Sheet) -> str | None:
         sheet.faults.append(Fault(0, "", said))
         return None
     return re.sub("\r\r\n|\r\n|\r", "\n", text.lstrip("\ufeff"))
+
+
+def _other(source: bytes) -> str:
+    """What a file is whose first bytes say so and that is no table; else empty."""
+    return next((what for mark, what in _OTHERS if source.startswith(mark)), "")
 
 
 def _decode(source: bytes, sheet: Sheet) -> str | None:

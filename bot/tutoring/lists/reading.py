@@ -171,7 +171,7 @@ class Reader:
             column = "to" if said in ("to", "group") else "chi_hoi"
             values[column] = values.get(column) or values.get("ten", "")
         place = self._place(line, kind, values)
-        if place.ward or self.placed or not self.heads.of("xa_phuong"):
+        if place.ward or self.placed or not self.heads.of("xa_phuong") or self._is_mixed():
             self.sheet.rows.append(Row(line, kind, name, role, place.ward, place.branch, place.group, born))
 
     def _place(self, line: int, kind: str, values: Mapping[str, str]) -> Place:
