@@ -101,10 +101,13 @@ class Wishes:
 UNREAD = Wishes()
 """Stands where no rules were read; whoever asks it gets a LookupError: without rules nothing passes."""
 
-TALK = ("tales", "tales_before", "tales_go_on", "for_me", "warnings", "never", "presses", "asides", "gives", "offices")
+TALK = (
+    *("tales", "tales_before", "tales_go_on", "for_me", "hushes", "warnings"),
+    *("never", "presses", "asides", "gives", "offices"),
+)
 """The lists of `talk:`: clauses about others, what makes one of the clause before, how they go on, what makes an order
-of them all the same, what does not, what one must not do, what presses instead, what is cut out wherever it stands,
-and what an instructor gives; `offices` have numbers that may be named."""
+of them all the same, as does what shall be kept secret, what does not, what one must not do, what presses instead, what
+is cut out wherever it stands, and what an instructor gives; `offices` have numbers that may be named."""
 
 
 # --- reading the rules -------------------------------------------------------------------------------
@@ -274,7 +277,7 @@ def _without_talk(talk: Mapping[str, tuple[Pattern, ...]], said: str, side: str)
     for clause in _clauses(_cut(asides, said) if side == "instructor" else said):
         goes_on = tale and (clause.count(" ") <= A_WORD_OR_TWO or _any(talk["tales_go_on"], clause))
         tale = goes_on or _any(talk["tales"], clause)
-        ordered = side == "instructor" and _any(talk["for_me"], clause) and not _any(talk["warnings"], clause)
+        ordered = side == "instructor" and _is_order(talk, clause)
         if kept and _any(talk["tales_before"], clause) and not _any(talk["for_me"], f" {kept[-1]} "):
             kept.pop()
         if tale and not ordered:
@@ -284,6 +287,11 @@ def _without_talk(talk: Mapping[str, tuple[Pattern, ...]], said: str, side: str)
         clause = clause if side == "instructor" else _cut(talk["asides"], clause)
         kept.append(clause.strip() if presses else _allowed(talk, clause))
     return f" {' , '.join(kept)} "
+
+
+def _is_order(talk: Mapping[str, tuple[Pattern, ...]], clause: str) -> bool:
+    """Whether a clause that sounds like a tale wants something all the same: to be given, or that she keeps silent."""
+    return _any(talk["hushes"], clause) or (_any(talk["for_me"], clause) and not _any(talk["warnings"], clause))
 
 
 def _allowed(talk: Mapping[str, tuple[Pattern, ...]], clause: str) -> str:
