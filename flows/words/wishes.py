@@ -51,6 +51,8 @@ _MARKS = {"\u0300": "f", "\u0301": "s", "\u0309": "r", "\u0303": "r", "\u0323": 
 _MARKS["\u0306"] = "w"  # hook and tilde are one: half of the country does not tell them apart
 _SIGNS = frozenset(".,;:!?…•\n")
 _BREAKS = re.compile(r"(?:[.;:!?…\n,] )+|(?:nhung'|thay' vi'f?|chu's?w? (?!so'))")
+_WHETHER = re.compile(r"(?<= )(co's? (?:[^ ']+'\S* ){1,5}khong'\S* )(?=(?:gui|goi|doc|chup|cho|dua|nhan|noi|chuyen)')")
+"""A question that is not over with its "không": "có hình không gửi em coi" forbids nothing."""
 _TOKEN = re.compile(
     r"(?P<no>!?)(?P<ways>(?:\{[^{}]+\}|[^{}…&!?*/]+|\?(?=$))(?:/(?:\{[^{}]+\}|[^{}…&!?*/]+))*)(?P<many>[?*]?)"
 )
@@ -274,6 +276,7 @@ def _without_talk(talk: Mapping[str, tuple[Pattern, ...]], said: str, side: str)
     kept: list[str] = []
     tale = False
     asides = (*talk["asides"], *talk["gives"])
+    said = _WHETHER.sub(r"\1, ", said)
     for clause in _clauses(_cut(asides, said) if side == "instructor" else said):
         goes_on = tale and (clause.count(" ") <= A_WORD_OR_TWO or _any(talk["tales_go_on"], clause))
         tale = goes_on or _any(talk["tales"], clause)
