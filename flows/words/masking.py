@@ -37,6 +37,7 @@ _LINKS = (  # at most twelve: what may stand between a cue and its number
     r"|cô|co|xác|xac|nhận|nhan|thực|thuc|kích|kich|hoạt|hoat|vneid|zalo|facebook|fb|wifi|app|ngân|ngan|hàng|hang|bank"
     r"|thẻ|the|atm|máy|may|điện|dien|thoại|thoai|đăng|dang|nhập|nhap|gửi|gui|về|ve|họ|nó|được|duoc|nhắn|nhan|nghe|cho|đây|day|mở|mo"
     r"|bưu|buu|google|shopee|lazada|tiktok|grab|viettel|mobifone|vinaphone|sim|hệ|thống|he|thong|tổng|đài|tong|dai"
+    r"|bác|bac|bà|má|mẹ|me|dì|di|cháu|chau|ngoại|ngoai|nội|noi|ông|ong"
     r"|sau|lưng|lung|mặt|mat|nhà|nha|màn|man|hình|hinh|email|gmail|vssid|momo|thì|thi|mail|khóa|khoá|khoa|két|ket|sắt|sat|đặt|dat|để|de|ghi|cài|cai|đọc|doc)(?![^\W\d_])){0,12}+"
 )
 _CUE = (
@@ -50,8 +51,9 @@ _LOCKED = (
     r"(?:máy|may|điện thoại|dien thoai|đt|dt|màn hình|man hinh|két|ket|ipad|iphone|tablet|laptop|zalo|facebook|fb|vneid"
     r"|vssid|app|ứng dụng|ung dung)(?![^\W_])"
 )
-_NO_COUNT = (
-    r"(?<!năm )(?<!nam )(?<!lúc )(?<!luc )(?<!gọi )(?<!goi )(?<!đài )(?<!dai )(?<!đời )(?<!doi )(?<!tiền )(?<!tien )"
+_NO_COUNT = "".join(
+    f"(?<!{word} )"
+    for word in "năm nam lúc luc gọi goi đài dai đời doi tiền tien từ tu tới đến hồi hoi".split()  # years, hours, sums, lines
 )
 _UNLOCKS = re.compile(  # "mở máy chị bấm 2580", "mật khẩu con dặn má là 2580", with no more than six words between
     rf"(?<![^\W_])(?P<password>{_PASSWORD_WORD}|(?:mở|mo|khóa|khoá|khoa|vô|vào)\s(?:khóa\s|khoá\s|khoa\s)?{_LOCKED}"
@@ -117,6 +119,7 @@ _MIXED = re.compile(  # hoahong99, Hoa@; but no 8h, and no address of a page
     r"(?<!\S)(?=\S{4})(?!\S*(?:://|•))(?!\W*\d{1,3}[^\W\d_]{0,3}\W*(?!\S))"
     r"(?:(?=\S*\d)(?=\S*[^\W\d_])|(?=\S*[@#$^&*~=+])(?=\S*[^\W_]))\S+"
 )
+_KNOWN = re.compile(r"(?<!\d)\d{4,8}(?!\d)|^(?:[A-ZĐ]\w*\s+)+\d{2,3}$")  # figures, or a name and a year: "Tư Hậu 58"
 _MIXED_ALONE = re.compile(rf"[^.;!?\n\d]*?[,;]\s*(?P<word>{_MIXED.pattern})\s*(?:[.!\n]|$)")  # "nhớ giùm, Tam@1958"
 
 
@@ -345,7 +348,7 @@ def _secret_after(text: str, cue: re.Match[str]) -> int | None:
         first = tuple(map(_bare, words[:2]))
         tells = bool(words) and (first[0] in _TALK or first == ("con", "so"))
         talk = tells or any(_bare(word) in _BEFORE_TALK for word in before)
-        known = _MIXED.search(clause) or re.search(r"(?<!\d)\d{4,8}(?!\d)", clause)
+        known = _MIXED.search(clause) or _KNOWN.search(clause)
         if words and words != [MASK] and (known or not talk):
             return link.end()
     if line := _NEXT_LINE.match(text, cue.end(), cue.end() + 60):

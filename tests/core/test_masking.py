@@ -444,6 +444,10 @@ def test_in_doubt_it_is_hidden(text: str, kinds: tuple[str, ...]):
         ("số thẻ visa 4532 1234 5678 9012", ("card",)),  # a digit is wrong: a card all the same
         ("mặt sau thẻ ghi 482", ("card",)),
         ("nó vừa nhắn 118 204 á", ("otp",)),
+        ("thẻ hết hạn 11/27 số 4770 1122 3344 5566", ("card",)),
+        ("mật khẩu của bác: Tư Hậu 58", ("password",)),
+        ("cái pin thẻ bác là 5566", ("password",)),
+        ("quên mật khẩu từ 2022 tới giờ", ()),
         ("mở máy lúc 1930 coi thời sự", ()),
         ("mật khẩu chị đặt hồi năm 2020", ()),
         ("quên mật khẩu thì gọi 18001091 hả em", ()),
