@@ -51,9 +51,8 @@ _LOCKED = (
     r"(?:máy|may|điện thoại|dien thoai|đt|dt|màn hình|man hinh|két|ket|ipad|iphone|tablet|laptop|zalo|facebook|fb|vneid"
     r"|vssid|app|ứng dụng|ung dung)(?![^\W_])"
 )
-_NO_COUNT = "".join(
-    f"(?<!{word} )"
-    for word in "năm nam lúc luc gọi goi đài dai đời doi tiền tien từ tu tới đến hồi hoi".split()  # years, hours, sums, lines
+_NO_COUNT = "".join(  # what stands before years, hours, sums and telephones
+    f"(?<!{word} )" for word in "năm nam lúc luc gọi goi đài dai đời doi tiền tien từ tu tới đến hồi hoi".split()
 )
 _UNLOCKS = re.compile(  # "mở máy chị bấm 2580", "mật khẩu con dặn má là 2580", with no more than six words between
     rf"(?<![^\W_])(?P<password>{_PASSWORD_WORD}|(?:mở|mo|khóa|khoá|khoa|vô|vào)\s(?:khóa\s|khoá\s|khoa\s)?{_LOCKED}"
