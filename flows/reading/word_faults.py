@@ -32,6 +32,7 @@ LISTS = (
         "letters",
         "joins",
         "leaving",
+        "loose",
     ),
     *("emergency", "emergency_die", "emergency_hurt", "emergency_around", "emergency_doubt"),
 )
@@ -165,7 +166,8 @@ def _twice(entries: list[Entry], words: Words) -> Iterator[Problem]:
     for entry in entries:
         if entry.table in PAIRS:
             continue
-        said = entry.text if entry.table in GAPS else _heard(entry, words)
+        as_typed = entry.table in GAPS or entry.table == "loose"  # there a word keeps its marks
+        said = entry.text if as_typed else _heard(entry, words)
         first = seen.setdefault((entry.table, entry.name, said), entry)
         if first is not entry and not (entry.table == "commands" and spoken(first.text) != spoken(entry.text)):
             message = say(
@@ -267,7 +269,7 @@ def _denials(entries: list[Entry], words: Words) -> Iterator[Problem]:
     hint = say("chữ nói “không” mà mất đi thì câu trả lời đảo ngược")
     for entry in entries:
         said = set(fold(words, entry.text)) & words.denials
-        if said and entry.table in ("fillers", "endings", "leads", "joins", "spoken_marks"):
+        if said and entry.table in ("fillers", "endings", "leads", "joins", "spoken_marks", "loose"):
             yield Problem(
                 "E010", entry.place, say("“{text}” là chữ nói ngược lại, không bỏ đi được", text=entry.text), hint
             )

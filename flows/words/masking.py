@@ -29,24 +29,47 @@ _DATE_OR_SUM = re.compile(
 )
 _PASSWORD_WORD = (  # with its marks, with none, or with the keys of Telex and VNI in their place
     r"m[aậâạặ][tc]\s?kh?[aẩâảấầá]u|m[aâ](?:[aâ]?[tj56]){2,4}\s?kh[aâ](?:[aâ]?[ur63]){2,4}|"
-    r"m\.?\s?kh[aẩâảấầá]u|m[aậâạ]t\s?m[ãa]|mk|pass\s?word|pass"
+    r"m\.?\s?kh[aẩâảấầá]u|m[aậâạ]t\s?m[ãa]|mk|pass?\s?wor[dktc]|pass?"
 )
 _LINKS = (  # at most twelve: what may stand between a cue and its number
     r"(?:[\s:=>,.(\-–—]+|(?:\d|bốn|bon|sáu|sau|tám|tam)\s(?:chữ\s|chu\s)?(?:số|so)(?![^\W\d_])"
     r"|(?:là|la|otp|pin|số|so|này|nay|nè|ne|mới|moi|cũ|cu|của|cua|em|tôi|toi|tui|mình|minh|con|chị|chi"
     r"|cô|co|xác|xac|nhận|nhan|thực|thuc|kích|kich|hoạt|hoat|vneid|zalo|facebook|fb|wifi|app|ngân|ngan|hàng|hang|bank"
     r"|thẻ|the|atm|máy|may|điện|dien|thoại|thoai|đăng|dang|nhập|nhap|gửi|gui|về|ve|họ|nó|được|duoc|nhắn|nhan|nghe|cho|đây|day|mở|mo"
-    r"|sau|lưng|lung|mặt|mat|nhà|nha|màn|man|hình|hinh|email|gmail|vssid|momo|thì|thi|mail|khóa|khoá|khoa|két|ket|đặt|dat|cài|cai|đọc|doc)(?![^\W\d_])){0,12}+"
+    r"|bưu|buu|google|shopee|lazada|tiktok|grab|viettel|mobifone|vinaphone|sim|hệ|thống|he|thong|tổng|đài|tong|dai"
+    r"|bác|bac|bà|má|mẹ|me|dì|di|cháu|chau|ngoại|ngoai|nội|noi|ông|ong"
+    r"|sau|lưng|lung|mặt|mat|nhà|nha|màn|man|hình|hinh|email|gmail|vssid|momo|thì|thi|mail|khóa|khoá|khoa|két|ket|sắt|sat|đặt|dat|để|de|ghi|cài|cai|đọc|doc)(?![^\W\d_])){0,12}+"
 )
 _CUE = (
-    rf"(?<![^\W_])(?:(?P<password>{_PASSWORD_WORD}|(?:m[ãa]\s+)?pin)"
+    rf"(?<![^\W_])(?:(?P<password>{_PASSWORD_WORD}|m[ãa]\s+(?:pin|kh[óo]a|khoá|két|ket|mở|mo)|pin(?!\s[1-9]000\b))"
     r"|(?P<card>cv[vc]|(?:3|ba)\s(?:con\s)?(?:số|so)\s(?:(?:ở|o|mặt|mat|đằng|dang|phía|phia|in)\s){0,3}"
-    r"(?:sau|lưng|lung|cuối|cuoi))|otp|passcode|code|m[ãa])"
+    r"(?:sau|lưng|lung|cuối|cuoi)|(?:mặt|mat|phía|phia|đằng|dang)\s(?:sau|lưng|lung)\s(?:của\s|cua\s)?(?:thẻ|the))|otp|passcode|code|m[ãa])"
     rf"(?![^\W\d_]){_LINKS}"
 )
 _NUMBER_CUE = re.compile(rf"{_CUE}(?=\d)", re.IGNORECASE)
+_LOCKED = (
+    r"(?:máy|may|điện thoại|dien thoai|đt|dt|màn hình|man hinh|két|ket|ipad|iphone|tablet|laptop|zalo|facebook|fb|vneid"
+    r"|vssid|app|ứng dụng|ung dung)(?![^\W_])"
+)
+_NO_COUNT = "".join(  # what stands before years, hours, sums and telephones
+    f"(?<!{word} )" for word in "năm nam lúc luc gọi goi đài dai đời doi tiền tien từ tu tới đến hồi hoi".split()
+)
+_UNLOCKS = re.compile(  # "mở máy chị bấm 2580", "mật khẩu con dặn má là 2580", with no more than six words between
+    rf"(?<![^\W_])(?P<password>{_PASSWORD_WORD}|(?:mở|mo|khóa|khoá|khoa|vô|vào)\s(?:khóa\s|khoá\s|khoa\s)?{_LOCKED}"
+    r"|(?:mở|mo|khóa|khoá|khoa)\s(?:bằng|bang|số|so))"
+    rf"(?![^\W\d_])(?:[\s:=,]{{1,3}}[^\W\d_]{{1,10}}){{0,6}}?[\s:=,]{{1,3}}{_NO_COUNT}(?=\d{{4,8}}(?![\d.,]*\d))",
+    re.IGNORECASE,
+)
+_TO_UNLOCK = re.compile(  # "3579 để mở điện thoại", "2580 làm mật khẩu"
+    rf"(?<!\S)(?P<number>\S{{4,20}})\s(?:để\s|de\s|là\s|la\s|cho\s)?(?:(?:làm|lam)\s(?:{_PASSWORD_WORD})(?![^\W\d_])"
+    rf"|(?:mở|mo)\s(?:được\s|duoc\s)?(?:khóa\s|khoá\s|khoa\s)?{_LOCKED})",
+    re.IGNORECASE,
+)
 _COUNTED_CUE = re.compile(rf"(?P<before>{_CUE})(?P<said>{COUNTED.pattern})", re.IGNORECASE)
-_CODE_WORD = re.compile(r"otp|passcode|\b(?:m[ãa]|code|pin|số|nh[ậa]p)\b", re.IGNORECASE)
+_CODE_WORD = re.compile(
+    r"otp|passcode|sms|\b(?:m[ãa]|code|pin|số|nh[ậa]p|tin nh[ắa]n|nh[ậa]n được|nhan duoc|nó gửi|no gui|nhắn)\b",
+    re.IGNORECASE,
+)
 _UNIT = re.compile(r"\s*(?:đ|d|đồng|dong|vnđ|vnd|k|ngh?ìn|ngh?in|ngàn|ngan|triệu|trieu|tr|t[ỷỉy]|mah)\b", re.IGNORECASE)
 _COUNTED_AS_CODE = re.compile(
     rf"(?P<said>{COUNTED.pattern})(?=[,.\s]{{1,3}}(?:là|la|đó là|do la)?\s?(?:mã|otp|ma otp|ma do)(?![^\W_]))",
@@ -95,6 +118,8 @@ _MIXED = re.compile(  # hoahong99, Hoa@; but no 8h, and no address of a page
     r"(?<!\S)(?=\S{4})(?!\S*(?:://|•))(?!\W*\d{1,3}[^\W\d_]{0,3}\W*(?!\S))"
     r"(?:(?=\S*\d)(?=\S*[^\W\d_])|(?=\S*[@#$^&*~=+])(?=\S*[^\W_]))\S+"
 )
+_KNOWN = re.compile(r"(?<!\d)\d{4,8}(?!\d)|^(?:[A-ZĐ]\w*\s+)+\d{2,3}$")  # figures, or a name and a year: "Tư Hậu 58"
+_MIXED_ALONE = re.compile(rf"[^.;!?\n\d]*?[,;]\s*(?P<word>{_MIXED.pattern})\s*(?:[.!\n]|$)")  # "nhớ giùm, Tam@1958"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +184,9 @@ def _hide_papers(text: str, kinds: list[str]) -> str:
 
 def _hide_numbers(text: str, view: str, kinds: list[str]) -> str:
     """Hide in `text` what reads as a secret number in `view`, which is as long."""
-    cues = {found.end(): found.lastgroup or "otp" for found in _NUMBER_CUE.finditer(view)}
+    cues = {found.end(): "password" for found in _UNLOCKS.finditer(view)}
+    cues |= {found.start("number"): "password" for found in _TO_UNLOCK.finditer(view)}
+    cues |= {found.end(): found.lastgroup or "otp" for found in _NUMBER_CUE.finditer(view)}
     has_cue, whole = _CODE_WORD.search(view) is not None, view.strip(" .,!?:;\n")
     is_else = plainly_else(view)
     kept, at = [], 0
@@ -289,6 +316,7 @@ def _is_spaced_code(written: str, groups: list[str], *, has_cue: bool, alone: bo
 
 def _hide_passwords(text: str, kinds: list[str]) -> str:
     """Hide passwords to the end of their clause: "mat khau la hoa hong 99" has three words."""
+    text = _TO_UNLOCK.sub(lambda found: _hide_before(found, kinds), text)
     kept, at = [], 0
     for cue in _PASSWORD.finditer(text):
         if cue.start() >= at and (start := _secret_after(text, cue)) is not None:
@@ -296,6 +324,14 @@ def _hide_passwords(text: str, kinds: list[str]) -> str:
             kept.append(text[at:start] + MASK)
             at = start + len(_clause(text, start, len(text)))
     return "".join(kept) + text[at:]
+
+
+def _hide_before(found: re.Match[str], kinds: list[str]) -> str:
+    """A password that stands before its word: "đặt bexiu2015 làm mật khẩu"."""
+    if not _MIXED.fullmatch(found["number"]):  # an odd word may be what Telex left: "mowis mo may"
+        return found[0]
+    kinds.append("password")
+    return found[0].replace(found["number"], MASK, 1)
 
 
 def _clause(text: str, start: int, length: int) -> str:
@@ -311,7 +347,7 @@ def _secret_after(text: str, cue: re.Match[str]) -> int | None:
         first = tuple(map(_bare, words[:2]))
         tells = bool(words) and (first[0] in _TALK or first == ("con", "so"))
         talk = tells or any(_bare(word) in _BEFORE_TALK for word in before)
-        known = _MIXED.search(clause) or re.search(r"(?<!\d)\d{4,8}(?!\d)", clause)
+        known = _MIXED.search(clause) or _KNOWN.search(clause)
         if words and words != [MASK] and (known or not talk):
             return link.end()
     if line := _NEXT_LINE.match(text, cue.end(), cue.end() + 60):
@@ -321,8 +357,10 @@ def _secret_after(text: str, cue: re.Match[str]) -> int | None:
         if _MIXED.search(clause) or (short and _bare(words[0]) not in _TALK | _PERSONS):
             return line.end()
     clause = _clause(text, cue.end(), 80)
-    word = _MIXED.search(clause) or _ODD.search(clause)
-    return cue.end() + word.start() if word else None
+    if word := _MIXED.search(clause) or _ODD.search(clause):
+        return cue.end() + word.start()
+    alone = _MIXED_ALONE.match(text, cue.end(), cue.end() + 80)
+    return alone.start("word") if alone else None
 
 
 def _bare(word: str) -> str:

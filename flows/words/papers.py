@@ -38,6 +38,10 @@ _PATTERNS = {
         rf"\b(?:cmn?d|cmtn?d?|chung minh|can cuoc|cccd|cc|cmt|dinh danh)(?![a-z]){_SIGNS}{_GAP}"
         rf"(?P<number>(?<!\d)(?:{_DIGITS}{{11}}|{_DIGITS}{{8}}))(?!\d)"
     ),
+    "card": re.compile(
+        r"\b(?:the(?! (?:bao|bh|y te|can|cc|cao|dien|viettel|mobi|vina))|visa|master ?card|atm|napas)\b"
+        rf"{_SIGNS}{_GAP}(?:\d\d/\d\d[\s,]{{1,3}}{_GAP})?(?P<number>(?<!\d){_DIGITS}{{12,18}}(?![\d/])(?:\s*\d\d/\d\d(?!\d))?)"
+    ),
     "account": re.compile(
         rf"(?:\b(?P<sure>stk|so t ?k|(?:so|soos) (?:tai khoan|taif khoanr))|\b(?:tai khoan|tk|taif khoanr))\b"
         rf"{_SIGNS}{_GAP}"

@@ -30,6 +30,8 @@ from flows.words.keys import (
 MOST_PEELED = 8  # polite words that are peeled off either end of a message
 SHORT = 200  # characters up to which a text is remembered: no answer is longer, and the memory stays small
 CRIES = {"emergency": "", "emergency_die": "die", "emergency_hurt": "hurt"}
+RIGHTS = ("show_data", "download_data", "delete_data", "withdraw", "silence")
+"""Commands that are hers by law or by courtesy: they stand whatever she calls herself, however politely she asks."""
 LAST, MIDDLE = -1, 0  # places that depend on how many options there are
 
 
@@ -60,6 +62,8 @@ class Words:
     longest_command: int = 0  # characters of what may be a near miss of one: a fifth more than the longest has
     exact_commands: Mapping[str, str] = field(default_factory=dict)
     signed_commands: Mapping[str, str] = field(default_factory=dict)
+    loose: frozenset[str] = frozenset()  # words that change nothing about a right, with their marks or with none
+    rights: Mapping[str, str] = field(default_factory=dict)
     ear: Ear = field(default_factory=Ear)
     alarming: frozenset[str] = frozenset()
     answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -151,8 +155,12 @@ def _with_meanings(base: Words, table: Mapping[str, object]) -> Words:
     polite = {token for endings in base.endings.values() for ending in endings for token in ending}
     leading = {token for leads in base.leads.values() for lead in leads for token in lead}
     folded = {" ".join(_folded(base, way)): name for way, name in commands}
+    named = {spoken(word) for word in _list(table, "loose")}
+    base = replace(base, loose=frozenset(named | {plain_of(word) for word in named}))
+    cores = {core: name for way, name in commands if name in RIGHTS and " " in (core := bare(base, way))}
     return replace(
         base,
+        rights=cores,
         commands=folded,
         longest_command=max(map(len, folded), default=0) * 6 // 5,
         exact_commands={spoken(way): name for way, name in commands},
@@ -228,6 +236,21 @@ def states(words: Words, tokens: Tokens) -> tuple[Tokens, ...]:
             front = shorter
             found.setdefault(front)
     return tuple(found)
+
+
+def bare(words: Words, text: str) -> str:
+    """A wish without who says it to whom and how kindly: "em xóa giùm bà hết dữ liệu của bà" is "xoa het du lieu".
+
+    A word typed with other marks stays: "mã" is never "má".
+    """
+    raw = split(text)
+    kept = [word for at, word in enumerate(raw) if word not in words.loose and not _is_whose(words, raw, at)]
+    return " ".join(_fold_tokens(words, kept))
+
+
+def _is_whose(words: Words, raw: Sequence[str], at: int) -> bool:
+    """ "của" before whoever it belongs to."""
+    return raw[at] in ("của", "cua") and at + 1 < len(raw) and raw[at + 1] in words.loose
 
 
 def without_fillers(words: Words, tokens: Tokens) -> Tokens:

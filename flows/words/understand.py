@@ -23,7 +23,7 @@ from flows.words.ear.ear import listen
 from flows.words.keys import Tokens, pieces, plain_of, unslipped
 from flows.words.patterns import any_of
 from flows.words.prompts import Ids, Own, Prompt, prompt_of, sense_of
-from flows.words.tables import Reading, Words, fold, glued, read, read_words, states, without_fillers
+from flows.words.tables import Reading, Words, bare, fold, glued, read, read_words, states, without_fillers
 from flows.words.values.reading import read_sum
 
 __all__ = [
@@ -133,14 +133,15 @@ def _said(words: Words, prompt: Prompt, said: Reading, *, numbered: bool) -> Mea
     meaning = _exactly(words, prompt, said)
     if meaning is None and numbered:
         meaning = _by_number(words, prompt, said)
-    return meaning or _slipped_keys(words, prompt, said) or _folded(words, prompt, said.states)
+    return meaning or _slipped_keys(words, prompt, said) or _folded(words, prompt, said.states) or _right(words, said)
 
 
 def is_command(words: Words, text: str) -> bool:
     """Whether free words are a global word and not a name: "Dung" and "Nghi" are names until they wear diacritics."""
     said = read(words, text)
-    bare = " ".join(said.core)
-    return said.spoken in words.exact_commands or (bare in words.commands and bare not in words.names)
+    core = " ".join(said.core)
+    is_word = said.spoken in words.exact_commands or (core in words.commands and core not in words.names)
+    return is_word or _right(words, said) is not None
 
 
 @lru_cache(maxsize=256)
@@ -176,8 +177,9 @@ def _in_a_sentence(words: Words, prompt: Prompt, text: str) -> Meaning | None:
     if len(own) == 1 and (meaning := own.pop()):
         return meaning
     named = set(names) - {"", "thanks"}
-    if "help" in named:
-        return Command("help")
+    for wider in ("help", "delete_data"):  # the one is never wrong, the other asks before it does anything
+        if wider in named:
+            return Command(wider)
     return Command(named.pop()) if len(named) == 1 else None
 
 
@@ -192,11 +194,12 @@ def _own(words: Words, prompt: Prompt, part: str) -> Meaning | None:
 
 def _named(words: Words, part: str) -> str:
     """The global word that a sentence is, and nothing else."""
-    if not words.around.issuperset(fold(words, part)):
-        return ""
     said = read(words, part)
     exact = words.exact_commands.get(said.spoken, "")
-    return exact or next((name for each in said.states if (name := words.commands.get(" ".join(each), ""))), "")
+    if not exact and words.around.issuperset(said.tokens):
+        exact = next((name for each in said.states if (name := words.commands.get(" ".join(each), ""))), "")
+    right = None if exact else _right(words, said)
+    return right.word if right else exact
 
 
 def _slipped_keys(words: Words, prompt: Prompt, said: Reading) -> Meaning | None:
@@ -224,6 +227,12 @@ def _folded(words: Words, prompt: Prompt, said: Sequence[Tokens]) -> Meaning | N
         if meaning is not None:
             return meaning
     return _first(_meant(prompt.joined, "".join(tokens)) for tokens in said)
+
+
+def _right(words: Words, said: Reading) -> Command | None:
+    """A right that stands among words that change nothing about it."""
+    name = words.rights.get(bare(words, said.spoken))
+    return Command(name) if name else None
 
 
 def _once(tokens: Tokens) -> Tokens:

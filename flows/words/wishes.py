@@ -51,6 +51,8 @@ _MARKS = {"\u0300": "f", "\u0301": "s", "\u0309": "r", "\u0303": "r", "\u0323": 
 _MARKS["\u0306"] = "w"  # hook and tilde are one: half of the country does not tell them apart
 _SIGNS = frozenset(".,;:!?…•\n")
 _BREAKS = re.compile(r"(?:[.;:!?…\n,] )+|(?:nhung'|thay' vi'f?|chu's?w? (?!so'))")
+_WHETHER = re.compile(r"(?<= )(co's? (?:[^ ']+'\S* ){1,5}khong'\S* )(?=(?:gui|goi|doc|chup|cho|dua|nhan|noi|chuyen)')")
+"""A question that is not over with its "không": "có hình không gửi em coi" forbids nothing."""
 _TOKEN = re.compile(
     r"(?P<no>!?)(?P<ways>(?:\{[^{}]+\}|[^{}…&!?*/]+|\?(?=$))(?:/(?:\{[^{}]+\}|[^{}…&!?*/]+))*)(?P<many>[?*]?)"
 )
@@ -102,10 +104,13 @@ class Wishes:
 UNREAD = Wishes()
 """Stands where no rules were read; whoever asks it gets a LookupError: without rules nothing passes."""
 
-TALK = ("tales", "tales_before", "tales_go_on", "for_me", "warnings", "never", "presses", "asides", "gives", "offices")
+TALK = (
+    *("tales", "tales_before", "tales_go_on", "for_me", "hushes", "warnings"),
+    *("never", "presses", "asides", "gives", "offices"),
+)
 """The lists of `talk:`: clauses about others, what makes one of the clause before, how they go on, what makes an order
-of them all the same, what does not, what one must not do, what presses instead, what is cut out wherever it stands,
-and what an instructor gives; `offices` have numbers that may be named."""
+of them all the same, as does what shall be kept secret, what does not, what one must not do, what presses instead, what
+is cut out wherever it stands, and what an instructor gives; `offices` have numbers that may be named."""
 
 
 # --- reading the rules -------------------------------------------------------------------------------
@@ -280,10 +285,11 @@ def _without_talk(talk: Mapping[str, tuple[Pattern, ...]], said: str, side: str)
     kept: list[str] = []
     tale = False
     asides = (*talk["asides"], *talk["gives"])
+    said = _WHETHER.sub(r"\1, ", said)
     for clause in _clauses(_cut(asides, said) if side == "instructor" else said):
         goes_on = tale and (clause.count(" ") <= A_WORD_OR_TWO or _any(talk["tales_go_on"], clause))
         tale = goes_on or _any(talk["tales"], clause)
-        ordered = side == "instructor" and _any(talk["for_me"], clause) and not _any(talk["warnings"], clause)
+        ordered = side == "instructor" and _is_order(talk, clause)
         if kept and _any(talk["tales_before"], clause) and not _any(talk["for_me"], f" {kept[-1]} "):
             kept.pop()
         if tale and not ordered:
@@ -293,6 +299,11 @@ def _without_talk(talk: Mapping[str, tuple[Pattern, ...]], said: str, side: str)
         clause = clause if side == "instructor" else _cut(talk["asides"], clause)
         kept.append(clause.strip() if presses else _allowed(talk, clause))
     return f" {' , '.join(kept)} "
+
+
+def _is_order(talk: Mapping[str, tuple[Pattern, ...]], clause: str) -> bool:
+    """Whether a clause that sounds like a tale wants something all the same: to be given, or that she keeps silent."""
+    return _any(talk["hushes"], clause) or (_any(talk["for_me"], clause) and not _any(talk["warnings"], clause))
 
 
 def _allowed(talk: Mapping[str, tuple[Pattern, ...]], clause: str) -> str:

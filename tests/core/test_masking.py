@@ -432,6 +432,35 @@ def test_in_doubt_it_is_hidden(text: str, kinds: tuple[str, ...]):
     assert not re.search(r"\d{6}", once.text)
 
 
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("mở máy chị bấm 2580", ("password",)),  # what unlocks a thing, whatever it is called
+        ("máy chị khóa bằng số 9090", ("password",)),
+        ("bấm 1357 là mở được máy chị", ("password",)),
+        ("chị đặt bexiu2015 làm mật khẩu được không", ("password",)),  # said before its word
+        ("chị lấy 0977 làm pass", ("password",)),
+        ("mật khẩu vneid em nhớ giùm chị nghen, Tam@1958", ("password",)),  # behind a comma, by itself
+        ("số thẻ visa 4532 1234 5678 9012", ("card",)),  # a digit is wrong: a card all the same
+        ("mặt sau thẻ ghi 482", ("card",)),
+        ("nó vừa nhắn 118 204 á", ("otp",)),
+        ("thẻ hết hạn 11/27 số 4770 1122 3344 5566", ("card",)),
+        ("mật khẩu của bác: Tư Hậu 58", ("password",)),
+        ("cái pin thẻ bác là 5566", ("password",)),
+        ("quên mật khẩu từ 2022 tới giờ", ()),
+        ("mở máy lúc 1930 coi thời sự", ()),
+        ("mật khẩu chị đặt hồi năm 2020", ()),
+        ("quên mật khẩu thì gọi 18001091 hả em", ()),
+        ("mở máy tính tiền 15000", ()),
+        ("pin 4000 là trâu không em", ()),
+        ("chị lấy tên cháu làm mật khẩu", ()),
+        ("ngu roi ba mowis mo may coi", ()),
+    ],
+)
+def test_what_unlocks_is_hidden_by_whatever_name(text: str, kinds: tuple[str, ...]):
+    assert mask(text).kinds == kinds
+
+
 def _voices() -> list[tuple[str, list[str], str]]:
     """Kind, what must vanish, the message."""
     lines = (Path(__file__).parent / "masking_voices.txt").read_text("utf-8").splitlines()

@@ -311,6 +311,9 @@ def test_the_answers_of_the_tutor_itself_might_be_an_instructors():
         ("em cần số căn cước của chị nha", "block"),
         ("tí nữa tổng đài gọi, chị cứ đọc mã cho họ", "block"),  # an order, whoever gets it
         ("lát có người gọi hỏi mã thì chị đọc cho họ nghen", "block"),
+        ("đừng cho con gái chị biết em mượn tiền", "block"),  # sounds like a tale, and asks for silence
+        ("con gái chị mượn tiền", "pass"),
+        ("chị có hình sổ đỏ không gửi em coi", "block"),  # that "không" asks
         ("chi nhan lai cho em dong chu so vua toi", "block"),  # "chu so" is a figure, never "chứ số"
     ],
 )

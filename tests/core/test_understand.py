@@ -17,6 +17,7 @@ from flows.engine.kinds import KINDS
 from flows.engine.stage import Stage, own_answers
 from flows.model import Choose, Quiz, Say, Task
 from flows.shelf.shelf import read_table
+from flows.words import tables
 from flows.words.ear.ear import listen
 from flows.words.understand import (
     Answered,
@@ -27,6 +28,7 @@ from flows.words.understand import (
     Unknown,
     Unsure,
     fold,
+    is_command,
     positions,
     understand,
 )
@@ -343,3 +345,49 @@ def test_whoever_was_robbed_is_heard_however_she_says_it(text: str):
 @pytest.mark.parametrize("text", NOT_ROBBED.replace("\n", "|").split("|"))
 def test_talking_about_robbery_is_no_emergency(text: str):
     assert listen(words().ear, text).level != "ring"
+
+
+# --- her rights, whoever she calls herself ---------------------------------------------------------------------------
+
+RIGHTS_SAID = [
+    line.split(" ", 1)
+    for line in Path(__file__).with_name("rights_voices.txt").read_text("utf-8").splitlines()
+    if not line.startswith("#")
+]
+
+
+def test_a_right_stands_among_words_that_change_nothing():
+    asked = [(name, text) for name, text in RIGHTS_SAID if name != "-"]
+    missed = [(name, text) for name, text in asked if meant(text, ()) != Command(name)]
+    assert len(asked) >= 100
+    assert 20 * len(missed) <= len(asked), missed
+
+
+@pytest.mark.parametrize("text", [text for name, text in RIGHTS_SAID if name != "-"])
+def test_a_right_is_never_a_cry(text: str):
+    assert not isinstance(meant(text, ()), Emergency)
+    assert not isinstance(meant(text), Emergency | Answered)
+
+
+@pytest.mark.parametrize("text", [text for name, text in RIGHTS_SAID if name == "-"])
+def test_what_only_sounds_like_a_right_is_none(text: str):
+    assert meant(text, ()) not in [Command(name) for name in tables.RIGHTS]
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("tui muốn xóa hết, cám ơn em", Command("delete_data")),  # rang as a cry
+        ("thôi chị không đồng ý nữa đâu em", Command("withdraw")),
+        ("em xóa giùm bà hết dữ liệu của bà", Command("delete_data")),  # in the middle, and whose it is
+        ("bà không học nữa, xóa hết dữ liệu của bà", Command("delete_data")),  # of two the one that asks first
+        ("xóa mã", Unknown()),  # "mã" is no "má"
+        ("đừng xóa dữ liệu của bà", Unknown()),
+    ],
+)
+def test_who_asks_and_how_kindly_changes_nothing_about_a_right(text: str, meaning: Meaning):
+    assert meant(text, ()) == meaning
+
+
+def test_at_the_question_for_her_name_a_right_is_a_right():
+    assert is_command(words(), "em xóa giùm chị hết thông tin") and not is_command(words(), "Út Em")
