@@ -27,13 +27,13 @@ from storage import tables as t
 from storage import traces
 from storage.errors import Conflict
 from storage.forgetting import forget_belonging
+from storage.numbering import highest_forgotten, remember_highest
 from storage.records import LearnerRow, Lost, OutboxRow, PersonRow, Writes, from_ms, to_ms
 from storage.seats import hand_over
 from storage.tables_people import role
 
 TO_COMPACT = "to_compact"  # the key that says that something was deleted since the file was last written anew
 CORRUPT = "corrupt:"  # keys under which states that could not be read are kept
-_HIGHEST = "highest_forgotten_no"
 
 FAREWELL = 100  # numbers left for what is still said to who leaves, before another of her phone speaks
 
@@ -177,7 +177,7 @@ def add_learner(conn: Connection, person: PersonRow, channel: str, chat_id: str,
     Messages are numbered from the seconds of this moment, or from the highest number of anybody who was forgotten, so
     that numbers grow even for somebody who deleted everything and came back after the clock was set back.
     """
-    at, out_no = to_ms(now), max(int(now.timestamp()), _highest_forgotten(conn))
+    at, out_no = to_ms(now), max(int(now.timestamp()), highest_forgotten(conn))
     conn.execute(_ADD_PERSON, {**_person(person), "created_at": at})
     into = postgres_insert if conn.dialect.name == "postgresql" else sqlite_insert
     taken = conn.execute(
@@ -338,7 +338,7 @@ def forget_person(conn: Connection, learner_id: str) -> None:
     """
     conn.execute(select(t.person.c.learner_id).where(t.person.c.learner_id == learner_id).with_for_update())
     out_no = conn.scalar(select(t.session.c.out_no).where(t.session.c.learner_id == learner_id)) or 0
-    _remember_highest(conn, out_no)
+    remember_highest(conn, out_no)
     named = traces.traces_of(conn, learner_id)
     forget_said(conn, learner_id)
     hand_over(conn, learner_id, out_no + FAREWELL)
@@ -347,19 +347,6 @@ def forget_person(conn: Connection, learner_id: str) -> None:
     for table in (t.session, t.identity, t.person):
         conn.execute(delete(table).where(table.c.learner_id == learner_id))
     traces.erase(conn, named)
-
-
-def _highest_forgotten(conn: Connection) -> int:
-    return int(conn.scalar(select(t.key_value.c.value).where(t.key_value.c.key == _HIGHEST)) or 0)
-
-
-def _remember_highest(conn: Connection, out_no: int) -> None:
-    """Keep the number alone: it says nothing about whose it was."""
-    known = conn.scalar(select(t.key_value.c.value).where(t.key_value.c.key == _HIGHEST))
-    if known is None:
-        conn.execute(insert(t.key_value), {"key": _HIGHEST, "value": str(out_no), "revision": 1})
-    elif int(known) < out_no:
-        conn.execute(update(t.key_value).where(t.key_value.c.key == _HIGHEST).values(value=str(out_no)))
 
 
 def settle(conn: Connection, sent: Iterable[tuple[str, str, int]]) -> None:

@@ -20,7 +20,7 @@ from bot.services.pseudonyms import Pseudonyms
 def rooms_of(
     names: Pseudonyms, pairing: World, news: NewsRules | None = None, links: Links | None = None
 ) -> dict[str, Room]:
-    """A room for every name in `bot.tutoring.conversation.ROOMS`."""
+    """A room for every name in `bot.tutoring.rooms.ROOMS`."""
     return {
         "self": Self(),
         "offer": Offers(pairing),

@@ -21,6 +21,7 @@ from bot.tutoring import (
     reception,
     replying,
     rights,
+    rooms,
     waits,
 )
 from bot.tutoring.asking import ask_again, edited
@@ -32,15 +33,6 @@ from flows.engine.sprint import was_used
 from flows.engine.stage import clean, instead_of
 from flows.words.ear.voices import OUTLINES
 from flows.words.understand import Answered, Command, Emergency, Meaning, Unsure, is_command
-
-ROOMS = {
-    "o": "offer", "y": "line", "u": "crew", "q": "post", "v": "meeting", "z": "news", "b": "self", "f": "figures",
-    "p": "code", "x": "given", "j": "phone", "vo": "vouch",
-}  # fmt: skip
-"""The first letter of a button's token → the room of the office it is for: "o:accept:17" asks "offer.accept" of 17."""
-
-BEFORE_CONSENT = frozenset({"offer", "line", "code", "phone"})
-"""Whoever cried for help may answer her helper; whoever was invited says whether it is she."""
 
 NEEDS_CONSENT = frozenset({"agree", "change_address", "change_name", "link", "teach", "apply"})
 
@@ -236,9 +228,7 @@ def _tap(desk: Desk, token: str) -> None:
             rights.take_delete(desk, rest)
             if rest != "yes":
                 show_again(desk)
-        case _ if kind in ROOMS and (desk.agreed or ROOMS[kind] in BEFORE_CONSENT):
-            _room_tap(desk, kind, rest)
-        case _:
+        case _ if not rooms.tapped(desk, kind, rest):
             _stale(desk)
 
 
@@ -247,14 +237,6 @@ def _checkin_tap(desk: Desk, rest: str) -> None:
         lessons.open_lesson(desk, rest.partition(":")[2])
     else:
         show_again(desk)
-
-
-def _room_tap(desk: Desk, kind: str, rest: str) -> None:
-    what, _, value = rest.replace("\x00", "").partition(":")
-    if kind == "y" and what not in lines.TAPPED:
-        _stale(desk)
-    else:
-        desk.events.append(OfficeAsked(f"{ROOMS[kind]}.{what}", value))
 
 
 def _answer_tap(desk: Desk, rest: str) -> None:
@@ -357,7 +339,7 @@ def command(desk: Desk, word: str) -> None:
             _go_on(desk)
         case "link" | "teach" | "apply" | "persons" if desk.agreed or word == "persons":
             desk.events.append(OfficeAsked("pin.persons" if word == "persons" else word))
-        case _ if "." in word and (desk.agreed or word.partition(".")[0] in BEFORE_CONSENT):
+        case _ if "." in word and rooms.works(desk, word):
             desk.events.append(OfficeAsked(word, line))
         case _ if "." in word or word in NEEDS_CONSENT:
             reception.ask_consent(desk)

@@ -1,0 +1,23 @@
+"""Numbers of what is said grow in a chat also for somebody who deleted everything and came back."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, insert, select, update
+
+from storage import tables as t
+
+_HIGHEST = "highest_forgotten_no"
+
+
+def highest_forgotten(conn: Connection) -> int:
+    """The highest number of anybody who was forgotten; 0 while nobody was."""
+    return int(conn.scalar(select(t.key_value.c.value).where(t.key_value.c.key == _HIGHEST)) or 0)
+
+
+def remember_highest(conn: Connection, out_no: int) -> None:
+    """Keep the number alone: it says nothing about whose it was."""
+    known = conn.scalar(select(t.key_value.c.value).where(t.key_value.c.key == _HIGHEST))
+    if known is None:
+        conn.execute(insert(t.key_value), {"key": _HIGHEST, "value": str(out_no), "revision": 1})
+    elif int(known) < out_no:
+        conn.execute(update(t.key_value).where(t.key_value.c.key == _HIGHEST).values(value=str(out_no)))
