@@ -28,11 +28,13 @@ _LOANS = frozenset(
 SHORT_FORMS = frozenset("tp tx tt q p ts ths pgs gs bs cn ks ubnd mttq ubmttq bch".split())
 """What stands before a name with a full stop and no blank: TP.HCM, TS.BS.Lan."""
 _TIME = re.compile(r"\d{1,2}[hg]\d{0,2}|\d+", re.IGNORECASE)
+_LABEL = r"[\w-]{1,63}"  # RFC 1035, 2.3.4
+# The lengths are bounded: else every hyphen of a long word, every short sentence would be read to the text's end.
 _LINK = re.compile(
     r"(?P<scheme>h(?:tt|xx)ps?\s?:\s?/\s?/\s?|www\s?\.\s?)\S+"
-    r"|(?P<name>(?<![\w@.])(?:[\w-]+\.)+[\w-]+(?![\w.]*\w))(?P<rest>\s?/\s?[^\s/]\S*|[/?#:]\S*)?"
-    r"|(?P<apart>(?<![\w@.])(?:[\w-]+\s?\.\s?)+(?:com|net|org|vn|info|xyz|top|club|shop|site|online|biz|click)\b)(?P<on>\s?/\S*)?"
-    r"|\b[a-z0-9\-]{2,}\s(?:dot|cham|chấm)\s(?:com|net|vn|xyz|top|org|info|click|site|shop|online)\b\S*",
+    rf"|(?P<name>(?<![\w@.])(?:{_LABEL}\.)+{_LABEL}(?![\w.]*\w))(?P<rest>\s?/\s?[^\s/]\S*|[/?#:]\S*)?"
+    rf"|(?P<apart>(?<![\w@.])(?:{_LABEL}\s?\.\s?){{1,9}}(?:com|net|org|vn|info|xyz|top|club|shop|site|online|biz|click)\b)(?P<on>\s?/\S*)?"
+    r"|\b[a-z0-9\-]{2,63}\s(?:dot|cham|chấm)\s(?:com|net|vn|xyz|top|org|info|click|site|shop|online)\b\S*",
     re.IGNORECASE,
 )
 _AROUND = "()[]{}<>\"'“”‘’«».,;:!?…*_"
