@@ -158,6 +158,7 @@ def _with_meanings(base: Words, table: Mapping[str, object]) -> Words:
     named = {spoken(word) for word in _list(table, "loose")}
     base = replace(base, loose=frozenset(named | {plain_of(word) for word in named}))
     cores = {core: name for way, name in commands if name in RIGHTS and " " in (core := bare(base, way))}
+    cores = {plain_of(core): name for core, name in cores.items()} | cores  # "dung nhac nua" has lost its marks
     return replace(
         base,
         rights=cores,

@@ -381,6 +381,7 @@ def test_what_only_sounds_like_a_right_is_none(text: str):
         ("thôi chị không đồng ý nữa đâu em", Command("withdraw")),
         ("em xóa giùm bà hết dữ liệu của bà", Command("delete_data")),  # in the middle, and whose it is
         ("bà không học nữa, xóa hết dữ liệu của bà", Command("delete_data")),  # of two the one that asks first
+        ("dung nhac chi hoc bai nua nha em", Command("silence")),
         ("xóa mã", Unknown()),  # "mã" is no "má"
         ("đừng xóa dữ liệu của bà", Unknown()),
     ],
