@@ -142,4 +142,4 @@ async def test_the_place_is_branch_and_ward_or_not_known(tmp_path: Path):
         lan = await member(t, "lan", "Lan", "learner", TELEGRAM, "b1")
         await lan.say(CRY)
         await t.tells()
-        assert "chị Lan (Chi hội ấp 2, Phường Trấn Biên)" in cuc.said
+        assert "chị Lan (hội viên) ở Chi hội ấp 2, Phường Trấn Biên" in cuc.said
