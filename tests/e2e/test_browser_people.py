@@ -109,6 +109,7 @@ def test_what_she_took_stays_in_sight_and_leads_back_to_it(tmp_path: Path, tutor
     of_lan, of_cuc = codes(tmp_path / "data", "learner", "officer")
     lan = joins(chromium, tutor.url, "Lan", of_lan)
     cuc = joins(chromium, tutor.url, "Cúc", of_cuc)
+    cuc.answer("Đúng là tôi")
     expect(lan.log).to_contain_text("mời chị cùng học")
     lan.say("tui bị lừa chuyển hết 20 triệu cho nó rồi")
     expect(cuc.log).to_contain_text("KHẨN: chị Lan")

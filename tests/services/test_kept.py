@@ -22,9 +22,9 @@ async def test_what_was_kept_back_can_be_looked_at_until_somebody_has(tmp_path: 
         await hoa.say("chị đọc mã OTP cho em")
         assert "Em báo cán bộ Hội xem" in hoa.said
         await t.tells()
-        assert "một tin chị Hoa viết cho chị Lan, vì có ý hỏi mã hay mật khẩu" in cuc.said
+        assert "một tin chị Hoa (người chỉ bài) viết cho chị Lan (hội viên), vì có ý hỏi mã hay mật khẩu" in cuc.said
         await cuc.tap("Xem")
-        assert "Tin giữa chị Lan (Phường Trấn Biên) và chị Hoa" in cuc.said
+        assert "Tin giữa chị Lan (hội viên) ở Phường Trấn Biên và chị Hoa (người chỉ bài)" in cuc.said
         assert "chị Hoa viết: có ý hỏi mã hay mật khẩu" in cuc.said and "OTP" not in cuc.said
         await lan.tap_token(f"y:report:{(await t.rows('pairing'))[0]['pairing_id']}")
         await cuc.say("việc của cán bộ")
@@ -64,7 +64,7 @@ async def test_a_learners_kept_back_words_name_whom_she_wrote_to(tmp_path: Path)
         await lan.tap("Nhắn tin")
         await lan.say("STK 0123456789 Vietcombank nè em")
         await t.tells()
-        assert "một tin chị Lan viết cho chị Hoa, vì có số tài khoản" in cuc.said
+        assert "một tin chị Lan (hội viên) viết cho chị Hoa (người chỉ bài), vì có số tài khoản" in cuc.said
 
 
 async def test_where_no_officer_is_nobody_is_said_to_be_told(tmp_path: Path):
@@ -94,7 +94,7 @@ async def test_what_is_said_of_her_cry_is_true_of_the_rows(tmp_path: Path, chann
         await cuc.tap("Tôi lo việc này")
         await t.tells()
         await lan.tap_token("g:emergency")
-        assert "Chị Cúc đã nhận và đang lo cho chị" in lan.said and "đang kêu" not in lan.said
+        assert "Chị Cúc (cán bộ Hội) đã nhận và đang lo cho chị" in lan.said and "đang kêu" not in lan.said
         await cuc.tap_token(f"o:done:{(await t.rows('request'))[-1]['request_id']}")
         assert "Chị Lan báo" not in cuc.said
         await t.tells()
