@@ -107,10 +107,17 @@ class Phones:
         her = found.learner_id if found is not None and found.kind == "back" else None
         if found is None or her not in dict(seats.sitting(connection, desk.channel, chat_id)):
             desk.events.append(OfficeAsked("join", code_hash))
-        elif self.vouching.is_backed(connection, found):
+        elif self._is_good(connection, desk, found):
             people.set_pin(connection, her or "", "")
             invitations.revoke(connection, code_hash)
             desk.events.append(OfficeAsked("sit", her or ""))
+        else:
+            linking.refuse(desk, Verdict.EXPIRED.value, show_again)
+
+    def _is_good(self, connection: Connection, desk: Desk, found: InvitationRow) -> bool:
+        """Whether a voucher's code still holds at this moment: it may have been shown long before she says yes."""
+        verdict = judge(_known(found), desk.person.learner_id, desk.universe.now)
+        return verdict is Verdict.GOOD and self.vouching.is_backed(connection, found)
 
     def _turn_down(self, connection: Connection, desk: Desk, code_hash: str) -> None:
         found = invitations.get(connection, code_hash)

@@ -124,9 +124,12 @@ def begin_anew(desk: Desk, go_on: Callable[[Desk], None]) -> None:
 
 
 def stays(desk: Desk, go_on: Callable[[Desk], None], others: int) -> None:
-    """Said on the phone that stays hers."""
+    """Said on the phone that stays hers; where there was no other to take off, what can be done is asked again."""
+    if not others:
+        ask_split(desk, 0)
+        return
     desk.change(offer=(), pending="")
-    desk.say(desk.phrase("split_other" if others else "code_expired"))
+    desk.say(desk.phrase("split_other"))
     go_on(desk)
 
 

@@ -340,6 +340,15 @@ async def test_an_old_button_never_takes_a_phone_off(t: Tutor):
     assert "Máy nào không phải" in other.said, "the question stands"
 
 
+async def test_with_one_phone_there_is_nothing_to_take_apart(t: Tutor):
+    she = await t.learner("1").meets("Lan")
+    await she.say("tách máy")
+    for token in ("b:split_this", "b:split_other"):
+        await she.tap_token(token)
+        assert "máy duy nhất" in she.said and "mã" not in she.said.partition("cấp mã")[0].lower(), token
+    assert await owners(t) == {"1": "Lan"}
+
+
 async def test_whoever_shares_the_phone_stays(t: Tutor):
     first, other = await long_joined(t, TELEGRAM)
     await other.say("đổi người học")

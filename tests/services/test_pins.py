@@ -88,6 +88,21 @@ async def test_guessing_is_stopped_and_an_officer_lets_her_in_again(phone: Learn
     assert "chữ số của riêng mình" in phone.said, "and chooses new ones"
 
 
+@pytest.mark.parametrize("ends", ["late", "suspended"])
+async def test_a_code_that_ended_before_she_said_yes_opens_nothing(phone: Learner, ends: str):
+    await be_sits_down(phone)
+    t = phone.tutor
+    cuc = next(str(row["learner_id"]) for row in await t.rows("person") if row["name"] == "Cúc")
+    await phone.say(await t.people.code_back(OPERATOR, cuc))
+    if ends == "late":
+        t.clock.passes(hours=25)
+    else:
+        await t.people.suspend(OPERATOR, cuc, "officer")
+    await phone.tap("Đúng là tôi")
+    assert "hết hạn" in phone.said and await sits(t) == "Bé"
+    assert next(row["pin"] for row in await t.rows("person") if row["name"] == "Cúc"), "her digits stay"
+
+
 async def test_whoever_became_an_officer_meanwhile_is_not_open_to_all(phone: Learner):
     await be_sits_down(phone)
     t = phone.tutor
