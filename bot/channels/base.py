@@ -12,10 +12,14 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """She wrote; the text as it came, untrusted, of any length. `forwarded`: another's words that she passed on."""
+    """She wrote; the text as it came, untrusted, of any length. `forwarded`: another's words that she passed on.
+
+    `message` is the channel's number of it, where she can change it afterwards.
+    """
 
     text: str
     forwarded: bool = False
+    message: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +54,10 @@ class Media:
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """She changed what she had written; the text as it is now. It was answered as it was: only a cry is new."""
+    """She changed what she had written as `message`; the text as it is now. A cry in it is always new."""
 
     text: str
+    message: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

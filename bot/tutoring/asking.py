@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from bot.tutoring import menu, reception, rights
 from bot.tutoring.desk import Desk, OfficeAsked
-
-EVERY = timedelta(minutes=1)  # Telegram tells of edits that nobody made, too
 
 
 def ask_again(desk: Desk) -> None:
@@ -33,15 +29,3 @@ def ask_again(desk: Desk) -> None:
             reception.ask_consent(desk)
         case _:
             menu.show_menu(desk, desk.phrase("menu_not_understood"))
-
-
-def edited(desk: Desk) -> None:
-    """What she changes was answered as it was: she is asked to write it anew, once a minute at most, and nothing moves.
-
-    Before the first hello nothing is said: there is nothing that she could have been answered.
-    """
-    now, last = desk.universe.now, desk.talk.stale_at
-    if desk.person.consent == "new" or (last is not None and timedelta(0) <= now - last < EVERY):
-        return
-    desk.change(stale_at=now)
-    desk.say(desk.phrase("edited"))

@@ -13,6 +13,7 @@ from bot.tutoring import (
     answering,
     codes,
     doubt,
+    edits,
     guidance,
     lessons,
     lines,
@@ -24,7 +25,7 @@ from bot.tutoring import (
     rooms,
     waits,
 )
-from bot.tutoring.asking import ask_again, edited
+from bot.tutoring.asking import ask_again
 from bot.tutoring.desk import CodeShown, Desk, OfficeAsked, WentAway
 from bot.tutoring.hearing import alarm_of, hear, in_two, is_for_lesson, is_for_room, leaves, offered
 from flows import events as ev
@@ -41,6 +42,12 @@ STALE_EVERY = timedelta(minutes=1)  # how often a flood of taps on old buttons i
 
 def answer(desk: Desk, body: Body, *, codes_too: bool = True) -> None:
     """Handle one body; everything said and done is on the desk afterwards. Codes work before consent."""
+    question, body = edits.question_of(desk), edits.as_answer(desk, body)
+    _answer(desk, body, codes_too=codes_too)
+    edits.remember(desk, body, question)
+
+
+def _answer(desk: Desk, body: Body, *, codes_too: bool) -> None:
     if isinstance(body, Left):
         desk.events.append(WentAway())
         return
@@ -58,7 +65,7 @@ def answer(desk: Desk, body: Body, *, codes_too: bool = True) -> None:
     if isinstance(body, Text | Media | Edited) and alarm.heard(desk, body):
         return
     if isinstance(body, Edited):
-        edited(desk)
+        edits.came_late(desk)
         return
     if codes_too and (shown := codes.shown(body)):
         desk.events.append(CodeShown(shown.kind, shown.code))

@@ -53,6 +53,7 @@ class Talk:
 
     `letter` is "urgent:id" or "plain:id" of the line by which somebody wrote to her, or she did, at `letter_at`;
     `pinned` are the buttons of what waits for her since earlier, numbered from `pinned_from` on (see `waits`).
+    `amendable` is the number of her newest message and the question that it was written to (see `edits`).
     """
 
     run: Session | None = None
@@ -80,6 +81,7 @@ class Talk:
     letter_at: datetime | None = None
     pinned: Offer = ()
     pinned_from: int = 0
+    amendable: str = ""
 
     def is_group(self, run: Session | None) -> bool:
         """Whether this session is the one that a meeting goes through together."""
@@ -155,6 +157,7 @@ def dump(talk: Talk) -> str:
         "letter_at": talk.letter_at.isoformat() if talk.letter_at else None,
         "pinned": [list(button) for button in talk.pinned],
         "pinned_from": talk.pinned_from,
+        "amendable": talk.amendable,
     }
     data |= {key: value for key, value in optional.items() if value}
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
@@ -207,6 +210,7 @@ def load(text: str) -> Talk:
             letter_at=datetime.fromisoformat(at) if (at := data.get("letter_at")) else None,
             pinned=tuple((str(token), str(label)) for token, label in data.get("pinned", ())),
             pinned_from=int(data.get("pinned_from", 0)),
+            amendable=str(data.get("amendable", "")),
             checkins=tuple(
                 Checkin(datetime.fromisoformat(at), str(lesson), str(step))
                 for at, lesson, step in data.get("checkins", ())

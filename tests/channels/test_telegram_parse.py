@@ -105,8 +105,9 @@ def test_python_telegram_bot_reads_the_same(name: str) -> None:
             assert theirs.my_chat_member is not None
             assert theirs.my_chat_member.new_chat_member.status == telegram.ChatMember.MEMBER
             assert theirs.my_chat_member.date == ours.at
-        case Edited(text):
+        case Edited(text, number):
             assert theirs.edited_message is not None
+            assert number == str(theirs.edited_message.message_id)
             assert text in (theirs.edited_message.text, theirs.edited_message.caption)
             assert theirs.edited_message.edit_date == ours.at
         case body:
@@ -114,6 +115,8 @@ def test_python_telegram_bot_reads_the_same(name: str) -> None:
             assert theirs.message.chat.type == telegram.Chat.PRIVATE
             assert theirs.message.date == ours.at
             assert isinstance(body, Media) == (theirs.message.text is None)
+            if isinstance(body, Text):
+                assert body.message == str(theirs.message.message_id)
             if name.startswith("text"):
                 assert body == Text(theirs.message.text or "", theirs.message.forward_origin is not None)
             if isinstance(body, Media):

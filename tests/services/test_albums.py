@@ -96,6 +96,38 @@ async def test_an_edit_acts_only_where_it_is_a_cry(t: Tutor, phone: Phone):
     assert await calls(t) == 1
 
 
+async def test_an_edit_is_an_answer_where_its_question_is_open_still(t: Tutor, phone: Phone):
+    await phone.one.opens("thu")
+    for _ in range(2):  # the picture is asked for once
+        await phone.one.tap("Xong")
+    phone.her.say("dugn")
+    assert "Hỏi" in await phone.arrives()
+    phone.her.edit("đúng")
+    assert "Hết" in await phone.arrives(), "what she put right is what she answers"
+    phone.her.edit("sai")
+    assert "nhắn lại một tin mới" in await phone.arrives(), "its question is over"
+
+
+async def test_only_her_newest_message_can_be_put_right(t: Tutor, phone: Phone):
+    await phone.one.opens("thu")
+    phone.her.say("xobg roio")
+    await phone.arrives()
+    await phone.one.tap("Kẹt")
+    before = (await t.talk(phone.one)).open_run
+    phone.her.edit("xong rồi")
+    assert "nhắn lại một tin mới" in await phone.arrives()
+    assert (await t.talk(phone.one)).open_run == before
+
+
+async def test_what_went_to_another_is_not_sent_again_by_an_edit(t: Tutor, phone: Phone):
+    await phone.one.tap("Nhắn tin")
+    phone.her.say("mai tui toi")
+    assert "Đã chuyển" in await phone.arrives()
+    phone.her.edit("mai tui tới")
+    assert "nhắn lại một tin mới" in await phone.arrives()
+    assert len(await t.rows("relay")) == 1
+
+
 async def test_an_edit_before_anything_else_meets_nobody(t: Tutor):
     la = t.learner("la")
     await la.does(Edited("chị Hùng"))

@@ -125,7 +125,7 @@ def _query_chat(query: dict[Any, Any]) -> int | None:
 def _message_body(message: dict[Any, Any]) -> Body | None:
     forwarded = "forward_origin" in message
     if "text" in message:
-        return _words(_text(message["text"]), forwarded=forwarded)
+        return _words(_text(message["text"]), forwarded=forwarded, message=_number(message))
     for field, kind in _MEDIA.items():
         if field in message:
             ref = _file_id(message[field]) if kind in ("photo", "voice") else ""
@@ -137,7 +137,7 @@ def _message_body(message: dict[Any, Any]) -> Body | None:
 def _edited(message: dict[Any, Any]) -> Body | None:
     """The words as they are now; None where no words were changed (a place that moves)."""
     words = _words(_text(message["text"])) if "text" in message else Text(_caption(message))
-    return Edited(words.text) if isinstance(words, Text) and words.text else None
+    return Edited(words.text, _number(message)) if isinstance(words, Text) and words.text else None
 
 
 def _caption(message: dict[Any, Any]) -> str:
@@ -157,16 +157,21 @@ def _file_id(sent: object) -> str:
     return known if isinstance(known, str) and _FILE_ID.fullmatch(known) else ""
 
 
-def _words(text: str, *, forwarded: bool = False) -> Body:
+def _words(text: str, *, forwarded: bool = False, message: str = "") -> Body:
     """Plain words, /start with its payload, or another command written as the words it stands for."""
     command = _COMMAND.fullmatch(text) if text.startswith("/") and not forwarded else None
     if command is None:
-        return Text(text, forwarded)
+        return Text(text, forwarded, message)
     word, rest = command[1].lower(), (command[2] or "").strip()
     if word == "start":
         return Began(rest if _PAYLOAD.fullmatch(rest) else "")
     # The rest stays: "/giup tôi vừa bị lừa" holds words that the guards must see.
-    return Text(f"{word.replace('_', ' ')} {rest}".strip())
+    return Text(f"{word.replace('_', ' ')} {rest}".strip(), message=message)
+
+
+def _number(message: dict[Any, Any]) -> str:
+    number = message.get("message_id")
+    return str(number) if type(number) is int and 0 < number < 2**63 else ""
 
 
 def _tap(query: dict[Any, Any]) -> Body | None:

@@ -33,6 +33,7 @@ class Learner:
         self._chat = chat
         self.chat_id = chat.chat_id
         self._read = 0
+        self._newest = 0  # of the messages she sent
 
     @property
     def inbox(self) -> list[Message]:
@@ -54,7 +55,8 @@ class Learner:
     def edit(self, text: str) -> int:
         """She changes her newest message."""
         at = int(self._bot.clock())
-        envelope = {"message_id": 1, "from": self._chat.as_user(), "chat": self._chat.as_chat(), "date": at}
+        number = self._newest or self._bot.new_message_id()
+        envelope = {"message_id": number, "from": self._chat.as_user(), "chat": self._chat.as_chat(), "date": at}
         return self._bot.push("edited_message", envelope | {"edit_date": at, "text": text})
 
     def start(self, payload: str = "") -> int:
@@ -141,8 +143,9 @@ class Learner:
     # --- how it becomes updates ----------------------------------------------------------------------
 
     def _message(self, content: dict[str, Any]) -> int:
+        self._newest = self._bot.new_message_id()
         envelope = {
-            "message_id": self._bot.new_message_id(),
+            "message_id": self._newest,
             "from": self._chat.as_user(),
             "chat": self._chat.as_chat(),
             "date": int(self._bot.clock()),
