@@ -108,11 +108,14 @@ class Nouns:
     def row_of(self, start: int, end: int, shapes: tuple[str, ...], farthest: int = _FARTHEST) -> Row | None:
         """What the nearest noun says that fits one of these shapes; None where no noun does."""
         best, nearest = None, farthest + 1
-        joined = _JOINED.match(self._text, end) is not None
+        joined = _JOINED.match(self._text, end)
+        is_said = len(re.findall(r"[^\W_]+", joined[0])) if joined else 0
         is_six = len(shapes[0]) == 6 and shapes[0].isdigit()
         for words, behind, noun in self.near(start, end):
             for row in noun.rows:
-                cost = words + ((0 if joined else _BEHIND) if row.kind else _ELSE_BEHIND) * behind
+                cost = words
+                if behind:
+                    cost += _ELSE_BEHIND if not row.kind else -is_said if joined else _BEHIND
                 if cost <= row.reach and cost <= farthest and row in SURE and is_six:
                     cost = -1
                 if cost <= row.reach and cost < nearest and any(_fits(row.shape, shape) for shape in shapes):
@@ -158,12 +161,12 @@ def _words(text: str) -> Iterator[tuple[int, int, Word]]:
 
 
 def _nouns(typed: list[Word]) -> Iterator[Noun]:
-    at = 0
-    while at < len(typed):
-        phrase = next((each for each in _PHRASES.get(typed[at][0], ()) if _stands(each, typed, at)), None)
-        if phrase:
-            yield Noun(at, at + len(phrase.words) - 1, phrase.rows)
-        at += len(phrase.words) if phrase else 1
+    behind = 0  # the longest noun so far: what lies within it is none
+    for at, (letters, _) in enumerate(typed):
+        phrase = next((each for each in _PHRASES.get(letters, ()) if _stands(each, typed, at)), None)
+        if phrase and at + len(phrase.words) > behind:
+            behind = at + len(phrase.words)
+            yield Noun(at, behind - 1, phrase.rows)
 
 
 def _stands(phrase: _Phrase, typed: list[Word], at: int) -> bool:

@@ -34,6 +34,15 @@ PASSWORDS = Row(
     """mat khau, mac khau, mata khau, mat kau, mat kahu, matkhau, m khau, mkhau, mkau, mk, mật mã, pass, pas,
     password, pass word, passwork, passwort, passwod""",
 )
+UNLOCKS = Row(
+    "password",
+    r"(?![1-9]000$|1[89]00\d{4})\d{4,8}",
+    10,
+    """pin, so pin, ma pin, ma khoa, ma mo khoa, ma két, ma két sat, ma mo, khoa man hinh, mo man hinh,
+    mo khoa man hinh, khoa/mở máy, mo khoa may, ổ khóa, dien thoai khoa, may khoa, mo may bang,
+    khoa/mo dien thoai, mo khoa dien thoai, khóa/mở bằng, mo khoa bang, khoa/mo zalo, khoa/mo facebook, mở app,
+    mở ipad, mở két, mo duoc may, mo duoc dien thoai, mo duoc khoa, cay rut tien""",
+)
 SECRETS = (
     Row(
         "account",
@@ -75,8 +84,8 @@ SECRETS = (
         "insurance",
         rf"(?!{PHONE}$)(?:[a-z]{{2}})?\d{{10,15}}",
         14,
-        """bhxh, bhyt, bao hiem, bao hiem xa hoi, bao hiem y te, baohiem, ma? dinh danh y te, vssid, vsid, the y te,
-        thẻ khám bệnh, sổ hưu, so huu, that nghiep, bhtn""",
+        """bhxh, bhyt, bao hiem, bao hiem xa hoi, bao hiem y te, baohiem, so the y te, so the bao hiem, so the bhyt,
+        ma? dinh danh y te, vssid, vsid, the y te, thẻ khám bệnh, sổ hưu, so huu, that nghiep, bhtn""",
     ),
     Row(
         "card",
@@ -92,7 +101,8 @@ SECRETS = (
         """cvv, cvc, cvv2, cvc2, ma cvv, ma cvc, ba/3 so sau, ba/3 con/chu so sau, ba/3 so cuoi, ba/3 so mat sau,
         ba/3 so o mat sau, ba/3 so dang/phia/o/in sau, ba/3 so sau lung, sau thẻ, mat sau, mat sau thẻ,
         mat sau cua thẻ, mat sau co ba/3 so, mat sau thẻ co ba/3 so, dang/phia sau, sau lung thẻ,
-        dang/phia sau thẻ, lung thẻ, ma an ninh, ma an ninh thẻ, ma/so bao mat thẻ""",
+        dang/phia sau thẻ, lung thẻ, ma an ninh, ma an ninh thẻ, ma/so bao mat thẻ, ma/so bi mat, mat lung,
+        so lung, ba/3 so duoi""",
     ),
     Row(
         "otp",
@@ -105,26 +115,20 @@ SECRETS = (
     Row("otp", r"\d{6}", 10, "tin nhan, trong tin, tin moi, vneid, dang nhap, thẻ atm"),
     Row("otp", r"(?!1[89]00\d{4})\d{4,8}", 7, "mã, mả!, cai ma, ma so, day ma, con ma"),
     PASSWORDS,
-    Row("password", r"(?=.*[a-z])(?=.*\d).{6,}", 5, "wifi, wi fi, dang nhap"),
-    Row(
-        "password",
-        r"(?![1-9]000$|1[89]00\d{4})\d{4,8}",
-        10,
-        """pin, so pin, ma pin, ma khoa, ma mo khoa, ma két, ma két sat, ma mo, khoa man hinh, mo man hinh,
-        mo khoa man hinh, khoa/mở máy, mo khoa may, ổ khóa, dien thoai khoa, may khoa, mo may bang,
-        khoa/mo dien thoai, mo khoa dien thoai, khóa/mở bằng, mo khoa bang, khoa/mo zalo, khoa/mo facebook,
-        mở app, mở ipad, mở két, mo duoc may, mo duoc dien thoai, mo duoc khoa, cay rut tien""",
-    ),
+    Row("password", r"(?=.*[a-z])(?=.*\d).{6,}", 5, "wifi, wi fi"),
+    UNLOCKS,
 )
+
 SURE = frozenset(row for row in SECRETS if row.kind in ("otp", "password") and row.reach == 10)
 """Where one of these is said, six digits are a code whatever else they are called."""
 ELSE = {
     "telephones": Row(
         "",
-        rf"{PHONE}|0\d{{8,11}}|\d{{3}}",
+        rf"{PHONE}|0\d{{8,11}}|\d{{3}}|[2-9]\d{{6,7}}",
         6,
-        """điện thoại, số điện thoại, sdt, sđt, số đt, số dt, đt, dt, gọi, gọi số, gọi cho, gọi từ số, zalo, số zalo,
-        hotline, tổng đài, đường dây nóng, số nóng, máy bàn, alo, phone, viber, liên hệ, liên lạc, fax, thuê bao""",
+        """điện thoại, số điện thoại, sdt, sđt, số đt, số dt, đt, dt, gọi, gọi số, gọi cho, gọi từ số, zalo,
+        số zalo, hotline, tổng đài, đường dây nóng, số nóng, máy bàn, alo, phone, viber, liên hệ, liên lạc, fax,
+        thuê bao""",
     ),
     "short lines": Row("", r"1\d{2,3}|[2-9]\d{3}", 1, "soạn, gọi, tổng đài, đầu số"),
     "plates": Row(
@@ -150,7 +154,10 @@ ELSE = {
         hợp đồng, mã số thuế, mst, mã số? học viên, mã số? nhân viên, mã số? hội viên, mã số? sinh viên,
         mã số? học sinh, mã số? lớp, mã số? trường, mã số? đại lý, mã số? cửa hàng, mã số? giới thiệu,
         mã số? khuyến mãi, mã số? quà, mã số? hộ, mã số? doanh nghiệp, mã số? kinh doanh, mã số? màu,
-        mã số? phòng, mã số? khóa học, giấy phép, số lô, mã lớp, mã vạch""",
+        mã số? phòng, mã số? khóa học, giấy phép, số lô, mã lớp, mã vạch, mã y tế, toa thuốc, hộ khẩu,
+        sổ hộ khẩu, số hộ khẩu, ra viện, nhập viện, giấy khen, bằng khen, chứng nhận, giấy chứng nhận,
+        thông báo số, đăng ký kết hôn, kết hôn, đăng ký kinh doanh, đăng ký xe, số đăng ký, tờ khai, thư viện,
+        thẻ giữ xe, trụ điện, cột điện, mã trạm, máy lạnh, số vào sổ, bia mộ""",
     ),
     "transactions": Row(
         "", r"\w{8,}", 6, "mã/số giao dịch, mã giao dịch ngân hàng, tham chiếu, mã tham chiếu, chứng từ, bút toán"
@@ -167,8 +174,8 @@ ELSE = {
         "",
         r"\w+",
         12,
-        """vé số, vé!, tờ vé, tờ vé số, xổ số, tờ số, kiến thiết, trúng số, giải tám, giải đặc biệt, vietlott, dò số,
-        dò!, số đề""",
+        """vé số, vé!, tờ vé, tờ vé số, xổ số, tờ số, kiến thiết, trúng số, giải tám, giải đặc biệt, vietlott,
+        dò số, dò!, số đề""",
     ),
     "devices": Row("", r"\w+", 6, "imei, seri, serial, số máy!, model, mã máy!, đời máy, lỗi, mã lỗi, báo lỗi"),
     "brands": Row(
@@ -191,14 +198,20 @@ ELSE = {
         2,
         "năm, tháng, ngày, từ, tới, đến, hồi, sinh, sanh, đời, khóa học, chương trình, bầu cử, mua, hạn",
     ),
-    "days": Row("", r"\d{4,8}", 1, "sinh, sanh, ngày, tháng, hạn, hết hạn, cấp ngày"),
+    "days": Row(
+        "",
+        r"(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:\d\d|(?:19|20)\d\d)?|(?:0[1-9]|1[0-2])[2-4]\d",
+        1,
+        "sinh, sanh, ngày, tháng, hạn, hết hạn, cấp ngày",
+    ),
     "hours": Row("", r"[01]\d[0-5]\d|2[0-3][0-5]\d", 1, "lúc, hồi, tới, đến"),
+    "houses": Row("", r"\d{1,6}", 2, "số nhà, nhà số, bưu điện, mã bưu điện, bưu chính, mã vùng"),
     "places": Row(
         "",
-        r"\d{1,6}",
+        r"\d{1,4}",
         2,
-        """số nhà, nhà số, đường, hẻm, kiệt, ấp, phòng, căn hộ, lô, km, km số, bưu điện, mã bưu điện, bưu chính,
-        mã vùng, quốc lộ, tầng, lầu, khu phố, bàn số, giường, trang, bài, câu, điều, lớp, kênh, chuyến""",
+        """đường, hẻm, kiệt, ấp, phòng, căn hộ, lô, km, km số, quốc lộ, tỉnh lộ, tầng, lầu, khu phố, bàn số, ghế số,
+        giường, trang, bài, câu, điều, lớp, kênh, chuyến, chuyến xe, máy bay""",
     ),
 }
 """Each of a sort that a stranger can name; \\w+ is any shape."""
@@ -206,7 +219,8 @@ NOTHING = Row(
     "",
     r"(?!)",
     0,
-    "là ngày/năm sinh, là sinh nhật, ngày sinh, năm sinh, là số điện thoại, mã qr, con chị, thế nào, nhân viên",
+    """là ngày/năm sinh, là sinh nhật, ngày sinh, năm sinh, là số điện thoại, mã qr, con chị, thế nào, nhân viên,
+    dự phòng, đề phòng, văn phòng, đường dây, đường huyết, qua đường""",
 )
 """Words that look like nouns of the tables and are none."""
 CUES = Row(

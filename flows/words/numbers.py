@@ -19,7 +19,8 @@ _DATES_AND_SUMS = (
 )
 _NO_NUMBER = re.compile(rf"{_DATES_AND_SUMS}|(?<![\d/])(?:0?[1-9]|1[0-2])/(?:\d\d|20\d\d)(?![\d/])")
 _DATE_OR_SUM = re.compile(_DATES_AND_SUMS)
-_PIECE = re.compile(r"(?:\+?84|0)[35789](?:[ .]?\d){8}(?!\d)|\d(?:(?:[ .()\-–·]{1,3}|,)?\d)*")
+_CALL = r"(?:\+?84|0)[35789](?:[ .]?\d){8}(?!\d)"
+_PIECE = re.compile(rf"{_CALL}|\d(?:(?:[ .()\-–·]{{1,3}}(?!{_CALL})|,)?\d)*")
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:[., ]\d{3})+|[1-9]\d{0,5}000")
 _FILE_NUMBER = re.compile(
     r"\b(?:\d{2,3}\.)*[A-Za-z]\d\d(?:\.\d{1,3})*-\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])-\d{3,6}\b"
@@ -105,8 +106,9 @@ def _in_run(run: re.Match[str], nouns: Nouns, *, alone: bool) -> Iterator[Found]
         digits = re.sub(r"\D", "", run[0])
         row = nouns.row_of(*run.span(), (digits,))
         if row is None or row.kind or (digits[0] == "0" and len(digits) == 12):
-            yield Found(*run.span(), (row.kind if row else "") or kind)
-        return
+            yield Found(*run.span(), kind if row is None or digits.startswith("9704") else row.kind or kind)
+            return
+        rest = []
     named = [*_named(run, nouns)]
     if hidden := [each for each in named if each.kind]:
         yield from hidden
@@ -118,7 +120,10 @@ def _named(run: re.Match[str], nouns: Nouns) -> Iterator[Found]:
     """The numbers of a run whose nouns tell what they are; `kind` is "" for what is no secret."""
     for part in _parts(run):
         for piece in _PIECE.finditer(run.string, *part):
-            if found := _told(piece, nouns):
+            if (found := _told(piece, nouns)) and found.kind == "card":  # what stands behind it is its date and code
+                yield Found(found.start, run.end(), "card")
+                return
+            if found:
                 yield found
 
 
@@ -159,7 +164,7 @@ def _shapes(written: str) -> tuple[str, ...]:
     whole = "".join(groups)
     if len(groups) == 1 or re.fullmatch(rf"{PHONE}|0\d{{8,10}}", whole):
         return (whole,)
-    return (whole, groups[0], *(whole[:end] for end in accumulate(map(len, groups)) if 9 <= end < 20))
+    return (whole, *(whole[:end] for end in accumulate(map(len, groups)) if 9 <= end < 20))
 
 
 def _by_shape(run: re.Match[str], rest: list[str]) -> str | None:

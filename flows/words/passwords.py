@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from flows.words.keys import plain_of, unslipped
 from flows.words.nearest import Nouns
-from flows.words.nouns import MASK, PASSWORDS
+from flows.words.nouns import MASK, PASSWORDS, UNLOCKS
 from flows.words.numbers import Found
 
 _LOOK = 80  # characters behind a cue that are looked at
@@ -55,13 +55,14 @@ _SYLLABLE = re.compile(
     r"(?:(?:[aeiouy]|ie|ye|oa|oe|oo|uo|ua|ue|uy|uye)(?:ng|nh|ch|gn|hn|hc|[cmnpt])?"
     r"|ai|ao|au|ay|eo|eu|ia|iu|oi|ui|uu|oai|oao|oay|oeo|uai|uay|uoi|uou|uya|uyu|uau|ieu|yeu)"
 )
-_VNI = re.compile(r"(?<!\S)(?=\S{0,9}\d)[a-zđ]+\d{1,2}[a-z]*(?:\d[a-z]*)?(?=[\s.,!?]|$)", re.IGNORECASE)
+_VNI = re.compile(r"(?<!\S)(?=\S{0,9}\d)[a-zđ]+(?:\d{1,2}[a-z]*){1,4}(?=[\s.,!?]|$)", re.IGNORECASE)
 _MANY = 3  # words with figures in them, where the keys of VNI were used
 _SERVICES = frozenset(  # what has a password
-    """facebook vneid vssid gmail email internet messenger youtube tiktok telegram iphone samsung xiaomi android google
-    banking password login vietcombank agribank vietinbank techcombank sacombank instagram viettel windows outlook
-    yahoo hotmail netflix laptop tablet shopee lazada apple icloud modem router dichvucong smartbanking mobile
-    mobifone vinaphone internetbanking viber ebanking mobibanking zalopay wifi bluetooth camera chrome""".split()
+    """passcode pincode captcha username account online facebook vneid vssid gmail email internet messenger youtube
+    tiktok telegram iphone samsung xiaomi android google banking password login vietcombank agribank vietinbank
+    techcombank sacombank instagram viettel windows outlook yahoo hotmail netflix laptop tablet shopee lazada apple
+    icloud modem router dichvucong smartbanking mobile mobifone vinaphone internetbanking viber ebanking mobibanking
+    zalopay wifi bluetooth camera chrome""".split()
 )
 _MIXED = re.compile(  # hoahong99, Hoa@; but no 8h, and no address of a page
     r"(?<!\S)(?=\S{4})(?!\S*(?:://|•))(?!\W*\d{1,3}[^\W\d_]{0,3}\W*(?!\S))"
@@ -69,6 +70,10 @@ _MIXED = re.compile(  # hoahong99, Hoa@; but no 8h, and no address of a page
 )
 _FAR_MIXED = re.compile(r"(?!\S*@\w+\.)(?:[^\W\d]\S{2,}\d|\d+[^\W\d_]{3,}|(?=\S*[^\W\d_])\S{3,}[@#$&*!]+\d*)\S*")
 _ASCII_WORD = re.compile(r"(?<![\w.@/])[A-Za-z]{5,20}(?![\w@/]|\.\w)")
+_TYPED = re.compile(
+    r"(?<![^\W_])(?:gõ|go|nhập|nhap|đánh|danh|ghi|chữ|chu|để|de|đặt|dat|xài|xai|lấy|lay|cài|cai)\s(?P<word>[A-Za-z]{5,20})(?![^\W_])",
+    re.I,
+)
 _QUOTED = re.compile(r"[\"“«‘]\s*(?P<said>[^\"“”«»‘’\n•]{2,40}?)\s*[\"”»’]")
 _KNOWN = re.compile(r"(?<!\d)\d{4,8}(?!\d)|^[A-ZĐ]\w*(?:\s+[^\W\d]+){0,3}\s+\d{1,4}$")  # figures, or "Tư Hậu 58"
 _YEAR = re.compile(r"^(?:hồi|hoi|từ|tu|trong|hôm|hom|lúc|luc)\s|(?:năm|nam)\s(?:19|20)\d\d$", re.IGNORECASE)
@@ -88,6 +93,11 @@ def passwords_in(text: str) -> list[Found]:
         if start >= at and (secret := _after(text, start, end)) is not None:
             at = secret + len(_clause(text, secret, len(text)))
             found.append(Found(secret, at, "password"))
+    for _, end in nouns.spans_of(UNLOCKS):
+        link = _IS.match(text, end, end + _LOOK)
+        word = link and _ASCII_WORD.match(text, link.end())
+        if word and _is_odd(word[0]):
+            found.append(Found(*word.span(), "password"))
     return sorted([*found, *_beside(text, nouns)])
 
 
@@ -114,8 +124,10 @@ def _after(text: str, start: int, end: int) -> int | None:
     """Where the password begins that this cue announces, if it does announce one."""
     asked = any(plain_of(word) in _BEFORE_TALK for word in text[max(0, start - 12) : start].split()[-1:])
     for link, talk in ((_IS, _TALK), (_IS_LOOSELY, _TALK_OF_SETTING | _PERSONS)):
-        if (is_ := link.match(text, end, end + _LOOK)) and _is_told(_clause(text, is_.end(), _LOOK), talk, asked=asked):
-            return is_.end()
+        if is_ := link.match(text, end, end + _LOOK):
+            asks = asked or _ASKS.search(plain_of(is_[0]).removesuffix(" la ")) is not None
+            if _is_told(_clause(text, is_.end(), _LOOK), talk, asked=asks):
+                return is_.end()
     if line := _NEXT_LINE.match(text, end, end + 60):
         clause = _clause(text, line.end(), _LOOK)
         words = clause.split()
@@ -137,9 +149,10 @@ def _is_told(clause: str, talk: frozenset[str], *, asked: bool) -> bool:
     if not words or words == [MASK]:
         return False
     first = tuple(map(_bare, words[:2]))
+    talks = first[0] in talk or unslipped(first[0])[0] in talk or first == ("con", "so")
     known = (_MIXED.search(clause) or _KNOWN.search(clause)) and not _YEAR.search(clause)
     asks = _ASKS.search(plain_of(clause)) is not None
-    return bool(known) or not (asked or asks or first[0] in talk or first == ("con", "so"))
+    return bool(known) or not (asked or asks or talks)
 
 
 def _before(text: str, cue: int) -> Found | None:
@@ -161,6 +174,9 @@ def _beside(text: str, nouns: Nouns) -> Iterator[Found]:
             continue
         if nouns.row_of(*quoted.span("said"), ("a0000",), farthest=4) is PASSWORDS:
             yield Found(*quoted.span("said"), "password")
+    for typed in _TYPED.finditer(text):  # "gõ chieutim vô ô mật khẩu"
+        if _is_odd(typed["word"]) and nouns.row_of(*typed.span("word"), ("a0000",), farthest=6) is PASSWORDS:
+            yield Found(*typed.span("word"), "password")
     for mixed in _MIXED.finditer(text):
         word = re.fullmatch(r"[\"“(]*(.+?)[\"”).,;!?]*", mixed[0])
         if word and _FAR_MIXED.fullmatch(word[1]):
