@@ -10,16 +10,17 @@ from itertools import product
 from typing import NamedTuple
 
 from flows.words.keys import unslipped
-from flows.words.nouns import CUES, ELSE, ROWS, SECRETS, SURE, Row
+from flows.words.nouns import CUES, ELSE, PAPERS, ROWS, SECRETS, SURE, Row
 
 Word = tuple[str, str]
 _WORD = re.compile(r"[^\W\d_]+(?:\d{1,2}[^\W\d_]*)+(?![^\W_])|[^\W\d_]+|\d+|•+")
 _PART = re.compile(r"[^\W\d_]+|\d+")
 _SENTENCE_END = re.compile(r"[.!?;…]+[\s\"”)]|\n")
 _JOINED = re.compile(
-    r"[\s\"”,]*(?:(?:đó|do|chính|chinh|đây|day|này|nay|cái|cai|cũng|cung)\s)*(?:là|la|laf)(?![^\W_])", re.I
+    r"[\s\"”,]*(?:(?:đó|do|chính|chinh|đây|day|này|nay|cái|cai|cũng|cung)\s)*(?:là|la|laf|làm|lam)(?![^\W_])", re.I
 )
 _FARTHEST = 14
+_LONG = 9  # digits of the shortest number of her papers
 _SENTENCE_COST, _BEHIND, _ELSE_BEHIND = 3, 1, 4  # words that a noun is farther off
 
 
@@ -38,20 +39,25 @@ def _choices(word: str) -> list[str]:
     return [*word.rstrip("?").split("/"), *([""] if word.endswith("?") else [])]
 
 
+def nouns_of(row: Row) -> list[str]:
+    """Every noun of a row, its choices written out."""
+    nouns = (noun.strip().rstrip("!").split() for noun in row.nouns.split(","))
+    return [" ".join(filter(None, way)) for noun in nouns for way in product(*map(_choices, noun))]
+
+
 def _phrases() -> dict[str, list[_Phrase]]:
     """Every noun by its first word, the longest first; the same noun may stand in several rows."""
-    rows: dict[tuple[tuple[str, ...], bool], list[Row]] = {}
+    rows: dict[tuple[str, bool], list[Row]] = {}
     for row in ROWS:
-        for noun in row.nouns.split(","):
-            marked, each = noun.strip().endswith("!"), noun.strip().rstrip("!").split()
-            for way in product(*(_choices(word) for word in each)):
-                rows.setdefault((tuple(word for word in way if word), marked), []).append(row)
+        marked = {noun.strip("! \n") for noun in row.nouns.split(",") if noun.strip().endswith("!")}
+        for noun in nouns_of(row):
+            rows.setdefault((noun, noun in marked), []).append(row)
     found: dict[str, list[_Phrase]] = {}
-    for (way, marked), of in rows.items():
+    for (noun, is_marked), of in rows.items():
         lenient = any(row.kind for row in of)
-        spelled = [_spelled(word) for word in way]
+        spelled = [_spelled(word) for word in noun.split()]
         words = tuple((letters, marks if marks or not lenient else None) for letters, marks in spelled)
-        found.setdefault(words[0][0], []).append(_Phrase(words, marked, tuple(of)))
+        found.setdefault(words[0][0], []).append(_Phrase(words, is_marked, tuple(of)))
     return {first: sorted(each, key=lambda phrase: -len(phrase.words)) for first, each in found.items()}
 
 
@@ -109,16 +115,12 @@ class Nouns:
         """What the nearest noun says that fits one of these shapes; None where no noun does."""
         best, nearest = None, farthest + 1
         joined = _JOINED.match(self._text, end)
-        is_said = len(re.findall(r"[^\W_]+", joined[0])) if joined else 0
-        is_six = len(shapes[0]) == 6 and shapes[0].isdigit()
         for words, behind, noun in self.near(start, end):
             for row in noun.rows:
-                cost = words
-                if behind:
-                    cost += _ELSE_BEHIND if not row.kind else -is_said if joined else _BEHIND
-                if cost <= row.reach and cost <= farthest and row in SURE and is_six:
-                    cost = -1
-                if cost <= row.reach and cost < nearest and any(_fits(row.shape, shape) for shape in shapes):
+                if not any(_fits(row.shape, shape) for shape in shapes):
+                    continue
+                cost = words + (_behind(row, joined) if behind else 0)
+                if cost <= min(row.reach, farthest) and (cost := _weighed(cost, row, shapes[0])) < nearest:
                     best, nearest = row, cost
         return best
 
@@ -136,6 +138,20 @@ class Nouns:
     def is_cued(self, start: int, end: int) -> bool:
         """Whether a code may be spoken of near a place."""
         return any(words <= CUES.reach and (CUES in noun.rows) for words, _, noun in self.near(start, end))
+
+
+def _behind(row: Row, joined: re.Match[str] | None) -> int:
+    """How many words a noun is farther off that stands behind: none where it is said to be that, "… là mật khẩu"."""
+    if not row.kind:
+        return _ELSE_BEHIND
+    return -len(re.findall(r"[^\W_]+", joined[0])) if joined else _BEHIND
+
+
+def _weighed(cost: int, row: Row, number: str) -> int:
+    """In doubt it is a secret: six digits where a code is spoken of, a long number "trong hợp đồng cũ"."""
+    if row in SURE and len(number) == 6 and number.isdigit():
+        return -1
+    return _FARTHEST if row is PAPERS and sum(map(str.isdigit, number)) >= _LONG else cost
 
 
 @lru_cache(maxsize=8192)
@@ -162,20 +178,27 @@ def _words(text: str) -> Iterator[tuple[int, int, Word]]:
 
 def _nouns(typed: list[Word]) -> Iterator[Noun]:
     behind = 0  # the longest noun so far: what lies within it is none
+    has_marks = any(marks for _, marks in typed)
     for at, (letters, _) in enumerate(typed):
-        phrase = next((each for each in _PHRASES.get(letters, ()) if _stands(each, typed, at)), None)
+        phrase = next(
+            (p for p in _PHRASES.get(letters, ()) if _stands(p, typed[at : at + len(p.words)], has_marks)), None
+        )
         if phrase and at + len(phrase.words) > behind:
             behind = at + len(phrase.words)
             yield Noun(at, behind - 1, phrase.rows)
 
 
-def _stands(phrase: _Phrase, typed: list[Word], at: int) -> bool:
-    if at + len(phrase.words) > len(typed):
+def _stands(phrase: _Phrase, typed: list[Word], has_marks: bool) -> bool:
+    """Whether these words are the noun, with all its marks or with none; one word of what is ELSE without its marks is
+    none where she types marks: "gia" is no "giá"."""
+    if [letters for letters, _ in phrase.words] != [letters for letters, _ in typed]:
         return False
-    for (letters, marks), (said, with_marks) in zip(phrase.words, typed[at : at + len(phrase.words)], strict=True):
-        if letters != said or (marks is not None and with_marks != marks and (with_marks or phrase.marked)):
-            return False
-    return True
+    wanted = [(marks, said) for (_, marks), (_, said) in zip(phrase.words, typed, strict=True) if marks is not None]
+    if all(marks == said for marks, said in wanted):
+        return True
+    is_secret = any(row.kind for row in phrase.rows)
+    bare = not phrase.marked and (is_secret or not has_marks or len(typed) > 1)
+    return bare and all(not said for _, said in wanted)
 
 
 def is_plainly_else(text: str) -> bool:

@@ -2,9 +2,9 @@
 
 A noun fits a number only by its shape: a house has no twelve digits, a passport begins with a letter.
 
-A comma parts nouns, "/" words in the same place, "?" stands behind a word that may be missing. A word that is written
-with its marks must be typed so or with no marks at all. One without may be typed with any marks in a noun of SECRETS,
-and with none in any other. Where "!" stands behind a noun its marks must be typed.
+A comma parts nouns, "/" words in the same place, "?" stands behind a word that may be missing. A noun is typed with the
+marks that it has here or with none at all; where "!" stands behind it, with its marks. A word that has none here may be
+typed with any in a noun of SECRETS.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 MASK = "•••"
+ANY = r"\w+"
 PHONE = r"(?:(?:0|84)[35789]\d{8}|02\d{9}|1[89]00\d{4,8})"
 
 
@@ -69,7 +70,7 @@ SECRETS = (
     ),
     Row(
         "passport",
-        r"[a-z]?\d{7,8}",
+        r"[a-z]?\d{7,9}",
         14,
         "ho chieu, ho chiu, passport, pasport, passpot, passpor, pass port, xuat nhap canh, xuat canh",
     ),
@@ -98,11 +99,11 @@ SECRETS = (
         "card",
         r"\d{3,4}",
         8,
-        """cvv, cvc, cvv2, cvc2, ma cvv, ma cvc, ba/3 so sau, ba/3 con/chu so sau, ba/3 so cuoi, ba/3 so mat sau,
+        """cvv, cvc, ma cvv, ma cvc, ba/3 so sau, ba/3 con/chu so sau, ba/3 so cuoi, ba/3 so mat sau,
         ba/3 so o mat sau, ba/3 so dang/phia/o/in sau, ba/3 so sau lung, sau thẻ, mat sau, mat sau thẻ,
         mat sau cua thẻ, mat sau co ba/3 so, mat sau thẻ co ba/3 so, dang/phia sau, sau lung thẻ,
         dang/phia sau thẻ, lung thẻ, ma an ninh, ma an ninh thẻ, ma/so bao mat thẻ, ma/so bi mat, mat lung,
-        so lung, ba/3 so duoi""",
+        mat kia, so sau lung, so mat sau, so lung, ba/3 so duoi""",
     ),
     Row(
         "otp",
@@ -133,20 +134,20 @@ ELSE = {
     "short lines": Row("", r"1\d{2,3}|[2-9]\d{3}", 1, "soạn, gọi, tổng đài, đầu số"),
     "plates": Row(
         "",
-        r"\w+",
+        ANY,
         4,
         "biển số, bảng số!, bảng số xe, biển kiểm soát, số xe, số khung, xe, bằng lái, giấy phép lái xe, gplx",
     ),
     "orders and parcels": Row(
         "",
-        r"\w+",
+        ANY,
         7,
         """mã đơn, đơn hàng, mã đơn hàng, vận đơn, mã vận đơn, kiện hàng, gói hàng, bưu kiện, bưu phẩm, mã bưu gửi,
         đơn shopee/lazada/tiki/tiktok, giao hàng, mã hàng, mã giảm giá, voucher, mã sản phẩm, bưu tá""",
     ),
     "files and papers": Row(
         "",
-        r"\w+",
+        ANY,
         6,
         """hồ sơ!, mã/số hồ sơ, biên nhận, mã biên nhận, biên lai, giấy hẹn, phiếu thu, phiếu, công văn, quyết định,
         nghị định, nghị quyết, luật số, số hiệu, khai sinh, giấy khai sinh, sổ đỏ, sổ hồng, thửa, thửa đất,
@@ -164,7 +165,7 @@ ELSE = {
     ),
     "customers, meters and bills": Row(
         "",
-        r"\w+",
+        ANY,
         6,
         """khách hàng, mã khách hàng, mã kh, makh, danh bộ, công tơ, đồng hồ!, đồng hồ điện/nước, điện kế, nước kế,
         chỉ số!, chỉ số điện/nước, chỉ số công tơ, số điện/nước, tiền điện/nước/nhà/mạng/internet/rác/gas/cước,
@@ -172,12 +173,12 @@ ELSE = {
     ),
     "lotteries": Row(
         "",
-        r"\w+",
+        ANY,
         12,
         """vé số, vé!, tờ vé, tờ vé số, xổ số, tờ số, kiến thiết, trúng số, giải tám, giải đặc biệt, vietlott,
-        dò số, dò!, số đề""",
+        dò số, dò!, số đề, mã trúng, mã dự thưởng, trúng thưởng""",
     ),
-    "devices": Row("", r"\w+", 6, "imei, seri, serial, số máy!, model, mã máy!, đời máy, lỗi, mã lỗi, báo lỗi"),
+    "devices": Row("", ANY, 6, "imei, seri, serial, số máy!, model, mã máy!, đời máy, lỗi, mã lỗi, báo lỗi"),
     "brands": Row(
         "",
         r"\w*[a-z]\w*",
@@ -214,7 +215,8 @@ ELSE = {
         giường, trang, bài, câu, điều, lớp, kênh, chuyến, chuyến xe, máy bay""",
     ),
 }
-"""Each of a sort that a stranger can name; \\w+ is any shape."""
+"""Each of a sort that a stranger can name."""
+PAPERS = ELSE["files and papers"]
 NOTHING = Row(
     "",
     r"(?!)",

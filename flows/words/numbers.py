@@ -49,6 +49,9 @@ _GROUPS = (  # of the insured, as the law of health insurance names them
 )
 _BY_ITSELF = {"passport": re.compile(r"[bcknp]\d{7}"), "insurance": re.compile(rf"{_GROUPS}\d{{13}}")}
 _WITH_LETTERS = ("passport", "insurance", "account")
+_PARCEL = re.compile(r"[A-Z]{2} ?$")  # a parcel's: "SPX VN 0441 8829 3317"
+_CARD_CODE = re.compile(r"(?:\d\d/\d\d\W{1,3})?\d{3}")
+_NEAR_CARD, _NO_CODE = 60, 12  # characters from a card to its code; more in a card than in a code
 _FAR = 99  # words: as far as a noun reaches
 _DOUBLED = str.maketrans("0123456789", "0246813579")
 
@@ -67,9 +70,22 @@ def numbers_in(view: str) -> Iterator[Found]:
         return
     nouns, files = Nouns(view), [found.span() for found in _FILE_NUMBER.finditer(view)]
     whole = view.strip(" .,!?:;\n")
+    card_end = -_NEAR_CARD
     for run in _RUN.finditer(view):
-        if not any(start <= run.start() and run.end() <= end for start, end in files):
-            yield from _in_run(run, nouns, alone=run[0] == whole)
+        if any(start <= run.start() and run.end() <= end for start, end in files):
+            continue
+        hidden = [*_in_run(run, nouns, alone=run[0] == whole)]
+        if not hidden and run.start() - card_end < _NEAR_CARD and _is_card_code(run, nouns):
+            hidden = [Found(*run.span(), "card")]
+        if hidden and hidden[-1].kind == "card" and len(run[0]) > _NO_CODE:
+            card_end = run.end()
+        yield from hidden
+
+
+def _is_card_code(run: re.Match[str], nouns: Nouns) -> bool:
+    """Whether three figures behind a card's number are called nothing else: "9704 ... 123, rồi 551"."""
+    counted = _UNIT.match(run.string, run.end()) or _COUNTABLE.match(run.string, run.end())
+    return not counted and bool(_CARD_CODE.fullmatch(run[0])) and nouns.row_of(*run.span(), (run[0][-3:],)) is None
 
 
 def said_in(text: str) -> Iterator[Found]:
@@ -105,7 +121,12 @@ def _in_run(run: re.Match[str], nouns: Nouns, *, alone: bool) -> Iterator[Found]
     if kind := _by_shape(run, rest):
         digits = re.sub(r"\D", "", run[0])
         row = nouns.row_of(*run.span(), (digits,))
-        if row is None or row.kind or (digits[0] == "0" and len(digits) == 12):
+        is_id = (
+            digits[0] == "0"
+            and len(digits) == 12
+            and not _PARCEL.search(run.string, max(0, run.start() - 3), run.start())
+        )
+        if row is None or row.kind or is_id:
             yield Found(*run.span(), kind if row is None or digits.startswith("9704") else row.kind or kind)
             return
         rest = []

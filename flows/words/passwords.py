@@ -23,7 +23,8 @@ _IS_LOOSELY = re.compile(  # "chị đặt", "nè con", "của bà hả,"; in th
     rf"(?:\s++[^\W\d]++){{0,4}}?\s++(?:(?<!cài )(?<!cai )(?:đặt|dat)\s++(?!l[àa]\s)|"
     rf"(?:n[èe]|h[ảa]|đây|day)(?:\s++{_PERSON})?\s*+[,:]?\s++)"
     r"|[^\n]{0,60}?(?<![^\W_])(?:(?:đặt|dat|để|de|cài|cai|xài|xai|ghi|đổi|doi|lấy|lay)(?:\s(?:lại|lai|mới|moi|nó|no))?"
-    r"\s(?:là|la|thành|thanh)|(?:chỉ|chi)\s(?:có|co))\s++",
+    r"\s(?:là|la|thành|thanh)|(?:chỉ|chi)\s(?:có|co)|(?:gõ|go|ghi|nhập|nhap|điền|dien|viết|viet|đánh|danh)"
+    r"(?=\s(?:\S+\s){1,4}?(?:mà|ma)\s(?:nó|no|sao|không|khong|máy|may)(?![^\W_])))\s++",
     re.IGNORECASE,
 )
 _IS_BEFORE = re.compile(  # "hoasua chính là mật khẩu", "lấy chữ hoa sữa làm mật khẩu"
