@@ -10,7 +10,7 @@ from itertools import product
 from typing import NamedTuple
 
 from flows.words.keys import unslipped
-from flows.words.nouns import CUES, ELSE, PAPERS, ROWS, SECRETS, SURE, Row
+from flows.words.nouns import CUES, ELSE, PAPERS, PASSWORDS, ROWS, SECRETS, SURE, UNLOCKS, Row
 
 Word = tuple[str, str]
 _WORD = re.compile(r"[^\W\d_]+(?:\d{1,2}[^\W\d_]*)+(?![^\W_])|[^\W\d_]+|\d+|•+")
@@ -87,15 +87,15 @@ class Nouns:
         self._text = text
         self._starts: list[int] = []
         self._ends: list[int] = []
-        typed: list[Word] = []
+        self._typed: list[Word] = []
         for start, end, word in _words(text):
             self._starts.append(start)
             self._ends.append(end)
-            typed.append(word)
+            self._typed.append(word)
         ends = [found.start() for found in _SENTENCE_END.finditer(text)]
         self._sentences = [bisect_right(ends, start) for start in self._starts]
         self._sentence_ends = ends
-        self.found = list(_nouns(typed))
+        self.found = list(_nouns(self._typed))
         self._firsts = [noun.first for noun in self.found]
 
     def near(self, start: int, end: int) -> Iterator[tuple[int, bool, Noun]]:
@@ -114,13 +114,15 @@ class Nouns:
     def row_of(self, start: int, end: int, shapes: tuple[str, ...], farthest: int = _FARTHEST) -> Row | None:
         """What the nearest noun says that fits one of these shapes; None where no noun does."""
         best, nearest = None, farthest + 1
-        joined = _JOINED.match(self._text, end)
+        joined, left = _JOINED.match(self._text, end), bisect_right(self._ends, start)
         for words, behind, noun in self.near(start, end):
+            between = () if behind or words > _FARTHEST else self._typed[noun.last + 1 : left]
+            told = any(said == "la" for said, _ in between)
             for row in noun.rows:
                 if not any(_fits(row.shape, shape) for shape in shapes):
                     continue
                 cost = words + (_behind(row, joined) if behind else 0)
-                if cost <= min(row.reach, farthest) and (cost := _weighed(cost, row, shapes[0])) < nearest:
+                if cost <= min(row.reach, farthest) and (cost := _weighed(cost, row, shapes[0], told=told)) < nearest:
                     best, nearest = row, cost
         return best
 
@@ -147,9 +149,10 @@ def _behind(row: Row, joined: re.Match[str] | None) -> int:
     return -len(re.findall(r"[^\W_]+", joined[0])) if joined else _BEHIND
 
 
-def _weighed(cost: int, row: Row, number: str) -> int:
-    """In doubt it is a secret: six digits where a code is spoken of, a long number "trong hợp đồng cũ"."""
-    if row in SURE and len(number) == 6 and number.isdigit():
+def _weighed(cost: int, row: Row, number: str, *, told: bool) -> int:
+    """In doubt it is a secret: six digits where a code is spoken of, a long number in a contract, what is told to be a
+    password, "mã pin là năm cháu sinh 2014"."""
+    if (row in SURE and len(number) == 6 and number.isdigit()) or (told and row in (PASSWORDS, UNLOCKS)):
         return -1
     return _FARTHEST if row is PAPERS and sum(map(str.isdigit, number)) >= _LONG else cost
 

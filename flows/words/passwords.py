@@ -79,6 +79,7 @@ _QUOTED = re.compile(r"[\"“«‘]\s*(?P<said>[^\"“”«»‘’\n•]{2,40}?
 _KNOWN = re.compile(r"(?<!\d)\d{4,8}(?!\d)|^[A-ZĐ]\w*(?:\s+[^\W\d]+){0,3}\s+\d{1,4}$")  # figures, or "Tư Hậu 58"
 _YEAR = re.compile(r"^(?:hồi|hoi|từ|tu|trong|hôm|hom|lúc|luc)\s|(?:năm|nam)\s(?:19|20)\d\d$", re.IGNORECASE)
 _ASKS = re.compile(r"\b(?:gi|nao|(?:lam|dan|ra|biet|vay|nhu) sao|the nao)(?: (?:vay|ha|a|em|con|chau|z|day|ta))*\W*$")
+_NAMED = re.compile(r"ten\b.*\b(?:khong|hong|thi|co)\b")  # "mật khẩu là tên mình được không"
 _MIXED_ALONE = re.compile(rf"[^.;!?\n\d]*?[,;]\s*(?P<word>{_MIXED.pattern})\s*(?:[.!\n]|$)")  # "nhớ giùm, Tam@1958"
 
 
@@ -150,7 +151,9 @@ def _is_told(clause: str, talk: frozenset[str], *, asked: bool) -> bool:
     if not words or words == [MASK]:
         return False
     first = tuple(map(_bare, words[:2]))
-    talks = first[0] in talk or unslipped(first[0])[0] in talk or first == ("con", "so")
+    talks = (
+        _NAMED.match(plain_of(clause)) or first[0] in talk or unslipped(first[0])[0] in talk or first == ("con", "so")
+    )
     known = (_MIXED.search(clause) or _KNOWN.search(clause)) and not _YEAR.search(clause)
     asks = _ASKS.search(plain_of(clause)) is not None
     return bool(known) or not (asked or asks or talks)

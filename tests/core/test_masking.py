@@ -522,6 +522,8 @@ SPOKEN_OF_BOTH = {"mã giao dịch"}
         ("hoasimtim chính là mật khẩu của tui", f"{MASK} chính là mật khẩu của tui"),
         ("đặt mật khẩu dễ lắm, chỉ có sông lam thôi", f"đặt mật khẩu dễ lắm, chỉ có {MASK}"),
         ("số bhxh trong hợp đồng cũ 7512345678", f"số bhxh trong hợp đồng cũ {MASK}"),
+        ("mã pin thẻ hưu là năm cháu sinh 2014", f"mã pin thẻ hưu là năm cháu sinh {MASK}"),
+        ("mật khẩu là tên mình được không em", "mật khẩu là tên mình được không em"),
         ("ví này của MB Bank 0908123123", f"ví này của MB Bank {MASK}"),
         (
             "maatj khaaur wifi nhaf coo hoong nhows, hoir ai giowf",
