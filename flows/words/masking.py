@@ -50,7 +50,7 @@ def mask(text: str) -> Masked:
 
 
 def with_cue(text: str) -> str:
-    """What comes after such an end, as one would have written it in one message; whatever is no password stays."""
+    """What comes after a text that announces a password, as in one message with it; whatever is no password stays."""
     whole = f"mật khẩu\n{text}"
     return whole if mask(whole).kinds == ("password",) and not mask(text).kinds else text
 

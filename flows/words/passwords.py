@@ -112,9 +112,11 @@ def _in_letters(text: str) -> str:
 
 
 def announces(text: str) -> bool:
-    """Whether it ends where a password is about to come: "mật khẩu của chị là"."""
+    """Whether it ends where a password is about to come: "mật khẩu của chị là", "mã pin nè"."""
     end = text[-_LOOK:]
-    return any(_END_OF_CUE.match(end, cue) for _, cue in Nouns(end).spans_of(PASSWORDS))
+    nouns = Nouns(end)
+    pins = ((start, cue) for start, cue in nouns.spans_of(UNLOCKS) if plain_of(end[start:cue]).endswith("pin"))
+    return any(_END_OF_CUE.match(end, cue) for _, cue in (*nouns.spans_of(PASSWORDS), *pins))
 
 
 def _clause(text: str, start: int, length: int) -> str:
