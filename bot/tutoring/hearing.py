@@ -12,7 +12,8 @@ from bot.tutoring.desk import Desk
 from flows import events as ev
 from flows.engine.stage import clean
 from flows.words.ear.ear import Alarm, Matter, listen, matter_of
-from flows.words.masking import announces, with_cue
+from flows.words.masking import with_cue
+from flows.words.passwords import announces
 from flows.words.understand import Command, Meaning, Own, Unsure, fold, is_command, understand, without_fillers
 
 _ROLE = re.compile(r" \([^()]*\)$")

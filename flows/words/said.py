@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _DIGIT_WORDS = {
-    **dict.fromkeys(("không", "khong"), "0"), **dict.fromkeys(("một", "mot", "mốt"), "1"), "hai": "2", "ba": "3",
+    **dict.fromkeys(("không", "khong", "ko"), "0"), **dict.fromkeys(("một", "mot", "mốt"), "1"), "hai": "2", "ba": "3",
     **dict.fromkeys(("bốn", "bon", "tư", "tu"), "4"), **dict.fromkeys(("năm", "nam", "lăm", "lam"), "5"),
     **dict.fromkeys(("sáu", "sau"), "6"), **dict.fromkeys(("bảy", "bay", "bẩy"), "7"),
     **dict.fromkeys(("tám", "tam"), "8"), **dict.fromkeys(("chín", "chin"), "9"),
@@ -28,7 +28,7 @@ _S = r"[\s,.\-]{1,3}"
 _TENS = rf"(?:{_D}{_S}(?:mươi|muoi|chục|chuc)|mười|muoi)(?:{_S}{_D})?"
 _HUNDREDS = rf"{_D}{_S}(?:trăm|tram)(?:{_S}(?:(?:lẻ|le|linh){_S}{_D}|{_TENS}|{_D}(?:{_S}{_D})?))?"
 COUNTED = re.compile(
-    rf"(?<![^\W_])(?:(?:{_HUNDREDS}|{_TENS}|{_D}|\d){_S}){{0,7}}(?:{_HUNDREDS}|{_TENS}|{_D}|\d)(?![^\W_])", re.I
+    rf"(?<![^\W_])(?:(?:{_HUNDREDS}|{_TENS}|{_D}|\d){_S}){{0,18}}(?:{_HUNDREDS}|{_TENS}|{_D}|\d)(?![^\W_])", re.I
 )
 """A number said in pieces of one, two or three digits."""
 

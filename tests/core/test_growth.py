@@ -23,7 +23,7 @@ from bot.tutoring.pairing import relay
 from bot.tutoring.talk import Talk
 from flows import mask
 from flows.engine.stage import clean
-from flows.words import masking, papers, wishes
+from flows.words import masking, nearest, numbers, passwords, wishes
 from flows.words.ear.ear import listen, matter_of, reply_of
 from flows.words.understand import Own, understand
 from flows.words.values.reading import read_sum, read_value
@@ -55,9 +55,11 @@ FUNCTIONS: dict[str, tuple[int, Function]] = {
     "listen": (2_000, lambda text: listen(words().ear, clean(text))),
     "matter_of": (2_000, lambda text: matter_of(words().ear, clean(text))),
     "mask": (4_096, mask),
-    "mask announces": (4_096, masking.announces),
+    "mask announces": (4_096, passwords.announces),
     "mask with a cue": (4_096, masking.with_cue),
-    "papers": (4_096, lambda text: (list(papers.papers_in(text)), papers.even(text))),
+    "numbers": (4_096, lambda text: (list(numbers.numbers_in(text)), list(numbers.said_in(text)))),
+    "passwords": (4_096, passwords.passwords_in),
+    "nouns": (4_096, nearest.is_plainly_else),
     "value of money": (4_096, partial(read_value, kind="money", today=TODAY)),
     "value of a number": (4_096, partial(read_value, kind="number", today=TODAY)),
     "value of a date": (4_096, partial(read_value, kind="date", today=TODAY)),

@@ -25,7 +25,7 @@ def kept(desk: Desk) -> str:
 
 
 @pytest.mark.parametrize(
-    "announced", ["mật khẩu của chị là", "mk zalo:", "mat khau nè", "Mật khẩu vneid của tui là..."]
+    "announced", ["mật khẩu của chị là", "mk zalo:", "mat khau nè", "Mật khẩu vneid của tui là...", "mã pin của chị là"]
 )
 @pytest.mark.parametrize("secret", ["hoa mai", "hoamai62", "lan anh 75", "1962"])
 def test_what_was_announced_is_hidden(announced: str, secret: str):

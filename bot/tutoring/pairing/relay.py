@@ -14,9 +14,9 @@ from typing import Literal
 
 from bot.tutoring import links
 from bot.tutoring.pairing.model import Pairing
-from flows.words.harmless import is_plainly_else
 from flows.words.keys import as_meant, plain_of
 from flows.words.masking import mask
+from flows.words.nearest import is_plainly_else
 from flows.words.said import in_figures
 from flows.words.values.phones import read_phone
 from flows.words.wishes import Side, Wishes, is_talk, names_office, wished
