@@ -76,7 +76,14 @@ def parser() -> argparse.ArgumentParser:
     )
     _add_lint(add("lint", verbs.lint, "Soát bài học.", "config lessons data"))
     _add_hear(add("hear", verbs.hear, "Máy hiểu từng câu ra sao: JSON vào, JSON ra.", "config lessons"))
-    _add_train(add("train", verbs.train, "Học lại tai nghe (lessons/ear.model) từ các câu mẫu.", "config lessons"))
+    _add_train(
+        add(
+            "train",
+            verbs.train,
+            "Học lại tai nghe và cách xét tin (ear.model, asks.model) từ các câu mẫu.",
+            "config lessons",
+        )
+    )
     _add_publish(add("publish", verbs.publish, "Phát hành bài đã sửa; ai đang học vẫn yên chỗ."))
     _add_history(add("history", verbs.history, "Xem các lần phát hành của một bài."))
     _add_rollback(add("rollback", verbs.rollback, "Quay lại một bản cũ của bài."))

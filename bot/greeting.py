@@ -78,6 +78,8 @@ def hearing_faults(shelf: Shelf) -> Iterator[str]:
         yield from (f"  {problem}" for problem in problems[:5])
     if shelf.model is None:
         yield "Chưa có ear.model: máy chỉ nghe được lời cầu cứu chắc chắn. Chạy ./camtay train để làm tệp này."
+    if shelf.wishes.model is None:
+        yield "Chưa có asks.model: tin giữa hai người chỉ được xét bằng luật. Chạy ./camtay train để làm tệp này."
 
 
 def _qr(address: str) -> Sequence[str]:

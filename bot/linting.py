@@ -13,7 +13,7 @@ from pathlib import Path
 from bot import transcripts
 from bot.errors import SettingsInvalid
 from flows.model import Lesson, Place, Problem
-from flows.reading.loader import ANSWERS, EAR, TABLES, Faultfinder, Library, Parsers, by_place, load_files
+from flows.reading.loader import ANSWERS, MODELS, TABLES, Faultfinder, Library, Parsers, by_place, load_files
 from flows.rules.lint import lint, translate
 from flows.saying import in_english, say
 from flows.yaml.strictyaml import MAX_BYTES
@@ -21,7 +21,7 @@ from flows.yaml.strictyaml import MAX_BYTES
 SCRIPT = "lesson.yaml"
 MAX_DEPTH = 12  # folders below the one that is looked at
 MAX_PO_BYTES = 1_000_000
-MAX_EAR_BYTES = 8_000_000
+MAX_MODEL_BYTES = 8_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,9 @@ def gather(folder: Path) -> Files:
         path = folder / name
         if os.path.lexists(path):
             files.add(path)
-    if os.path.lexists(folder / EAR):
-        files.add(folder / EAR, MAX_EAR_BYTES)
+    for name in MODELS:
+        if os.path.lexists(folder / name):
+            files.add(folder / name, MAX_MODEL_BYTES)
     for beside, ending in ((folder / ANSWERS, ".yaml"), (folder / "po", ".po")):
         for entry in _listed(beside):
             if entry.name.endswith(ending):
@@ -177,7 +178,7 @@ def _read(path: Path) -> Files:
 def _with_tables(found: Files, around: Files) -> Files:
     """A folder of its own has the tables of the lessons folder, but for those it brings itself."""
     names = {Path(name).name for name in found.texts}
-    tables = {name: raw for name, raw in around.texts.items() if Path(name).name in {*TABLES, EAR} - names}
+    tables = {name: raw for name, raw in around.texts.items() if Path(name).name in {*TABLES, *MODELS} - names}
     return replace(found, texts={**tables, **found.texts})
 
 

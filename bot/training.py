@@ -1,21 +1,30 @@
-"""`./camtay train`: the ear's model made again from the voices and the ways of asking, to the byte."""
+"""`./camtay train`: the models made again from the sentences they are learnt from, to the byte."""
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from bot.errors import CamtayError
-from flows.reading.loader import ANSWERS, EAR, load_files
+from flows.model import Answer
+from flows.reading.loader import ANSWERS, ASKS, EAR, RELAY, load_files
+from flows.reading.wish_rules import examples_of
+from flows.words.asks_learning import Ask, AskInvalid, learn_asks, read_asks
 from flows.words.ear.learn import learn
 from flows.words.ear.measure import Score, measure, measure_replies
-from flows.words.ear.model import write
+from flows.words.ear.model import Model, write
 from flows.words.ear.voices import Sentence, VoiceInvalid, read_replies, read_voice
 
-VOICES, REPLIES = "voices", "replies"
+VOICES, REPLIES, MESSAGES = "voices", "replies", "asks"
+ORDINARY = 20  # one of so many sentences of the voices is learnt as a message that asks for nothing
 UNSEEN = "unseen"  # voices in this folder below are only measured by, never learnt from
+
+
+Row = TypeVar("Row")
 
 
 def sentences(lessons: Path) -> list[Sentence]:
@@ -23,31 +32,54 @@ def sentences(lessons: Path) -> list[Sentence]:
     found = _voices(lessons / VOICES, read_voice) + _voices(lessons / REPLIES, read_replies)
     if not found:
         raise CamtayError(f"{lessons / VOICES}: không có câu mẫu nào để học.")
-    answers = {str(path): path.read_bytes() for path in sorted((lessons / ANSWERS).glob("*.yaml"))}
-    library = load_files(answers, {})
-    return found + [Sentence(way, "quiet", "", (each.outline,)) for each in library.answers for way in each.ask]
+    return found + [Sentence(way, "quiet", "", (each.outline,)) for each in _answers(lessons) for way in each.ask]
 
 
-def _voices(folder: Path, read: Callable[[bytes, str], Iterator[Sentence]]) -> list[Sentence]:
+def asks(lessons: Path) -> list[Ask]:
+    """The messages from which it is learnt what may not be asked for: the files of `asks`, what the rules bring as
+    examples, and what nobody is robbed by: the tutor's own answers and some of what learners say to it. Raises
+    CamtayError."""
+    found = _voices(lessons / MESSAGES, read_asks)
+    if not found:
+        raise CamtayError(f"{lessons / MESSAGES}: không có câu mẫu nào để học.")
+    rules = (RELAY, (lessons / RELAY).read_bytes())
+    examples = [
+        Ask(text, "learner" if side == "learner" else "instructor", held) for side, text, held in examples_of(rules)
+    ]
+    said = [each.text for each in _voices(lessons / VOICES, read_voice) if each.level == "quiet"]
+    honest = [Ask(text, "learner", takes=False) for text in said[ORDINARY // 2 :: ORDINARY]]
+    taught = [part for each in _answers(lessons) for part in re.split(r"(?<=[.!?]) ", each.say)]
+    return found + examples + honest + [Ask(re.sub(r"[{}]", "", part), "instructor", takes=False) for part in taught]
+
+
+def _answers(lessons: Path) -> tuple[Answer, ...]:
+    return load_files({str(path): path.read_bytes() for path in sorted((lessons / ANSWERS).glob("*.yaml"))}, {}).answers
+
+
+def _voices(folder: Path, read: Callable[[bytes, str], Iterator[Row]]) -> list[Row]:
     try:
         return [each for path in sorted(folder.glob("*.tsv")) for each in read(path.read_bytes(), str(path))]
-    except (VoiceInvalid, UnicodeDecodeError) as fault:
+    except (VoiceInvalid, AskInvalid, UnicodeDecodeError) as fault:
         raise CamtayError(str(fault)) from None
 
 
 def train(lessons: Path, *, check: bool, tell: Callable[[str], None]) -> int:
-    """Write lessons/ear.model; with `check` only say whether it is what the voices give (exit code 1: it is not)."""
+    """Write both models; with `check` only say whether they are what the sentences give (exit code 1: one is not)."""
+    heard, messages = sentences(lessons), asks(lessons)
+    of_asks = _made(lessons / ASKS, len(messages), lambda: learn_asks(messages), check=check, tell=tell)
+    return of_asks | _made(lessons / EAR, len(heard), lambda: learn(heard), check=check, tell=tell)
+
+
+def _made(path: Path, count: int, learnt: Callable[[], Model], *, check: bool, tell: Callable[[str], None]) -> int:
     began = time.monotonic()
-    learnt = sentences(lessons)
-    raw = write(learn(learnt))
-    path = lessons / EAR
+    raw = write(learnt())
     same = path.is_file() and path.read_bytes() == raw
     if check:
-        tell(f"{path} {'đúng là' if same else 'KHÔNG phải'} bản học từ {len(learnt)} câu.")
+        tell(f"{path} {'đúng là' if same else 'KHÔNG phải'} bản học từ {count} câu.")
         return 0 if same else 1
     if not same:
         path.write_bytes(raw)
-    tell(f"{path}: học {len(learnt)} câu trong {time.monotonic() - began:.0f} giây, {len(raw) // 1024} kB.")
+    tell(f"{path}: học {count} câu trong {time.monotonic() - began:.0f} giây, {len(raw) // 1024} kB.")
     return 0
 
 

@@ -15,7 +15,7 @@ from bot.services.places import places
 from bot.services.routes import Key, routes
 from bot.tutoring.quiet import QuietHours
 from flows import Book, Lesson, LessonInvalid, Problem
-from flows.reading.loader import EAR, load_lesson
+from flows.reading.loader import ASKS, EAR, load_lesson
 from flows.reading.translation import with_texts
 from flows.session import Route
 from flows.shelf.shelf import Shelf, read_shelf
@@ -83,6 +83,8 @@ class Library:
             log.error(what, extra={"path": path, "problems": [str(problem) for problem in problems]})
         if self.shelf.model is None:
             log.error("no model of the ear", extra={"path": str(self.root / EAR)})
+        if self.shelf.wishes.model is None:
+            log.error("no model of what is asked for", extra={"path": str(self.root / ASKS)})
         await publish_first(self.database, self.shelf, now)
         return await self.reload(also=await held(self.database))
 

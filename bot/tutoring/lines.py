@@ -14,8 +14,8 @@ from datetime import timedelta
 from bot.tutoring import waits
 from bot.tutoring.desk import Desk, Whispered
 from bot.tutoring.talk import Offer
+from flows.words.asks import Side
 from flows.words.keys import plain_of
-from flows.words.wishes import Side
 
 WRITING = "line.write"
 """What `Talk.pending` says while whatever she types goes to the other."""

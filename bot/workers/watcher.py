@@ -21,7 +21,7 @@ from bot.workers.edge import guarded
 from bot.workers.librarian import Librarian
 from flows import LessonInvalid, Problem
 from flows.model import Place
-from flows.reading.loader import ANSWERS, EAR
+from flows.reading.loader import ANSWERS, MODELS
 from flows.shelf.rereading import TABLES, Rereader
 from flows.shelf.shelf import Shelf
 from storage.records import PublicationRow
@@ -31,7 +31,7 @@ AFTER_FAULT_S = 5.0
 WALK_EVERY = 3  # looks: a walk finds new files; in between those that are known are looked at, which costs a third
 PATIENCE = 5  # looks for which settled files wait for others that are still being written: one act of an editor
 MAX_BYTES = 1_000_000  # more than any lesson or table may have; the reader then says that it is too long
-MODEL_BYTES = 32_000_000  # likewise of the ear's model, which has one weight for each of half a million features
+MODEL_BYTES = 32_000_000  # likewise of a model, which has one weight for each of half a million features
 SHOWN = 5  # problems of one file that are printed
 
 Stamp = tuple[int, int, int, int]
@@ -289,7 +289,7 @@ def _contents(changed: Mapping[str, Stamp | None]) -> Iterator[tuple[str, Stamp 
             continue
         try:
             with open(path, "rb") as file:
-                raw = file.read(MODEL_BYTES if os.path.basename(path) == EAR else MAX_BYTES)
+                raw = file.read(MODEL_BYTES if os.path.basename(path) in MODELS else MAX_BYTES)
                 now = os.fstat(file.fileno())
         except FileNotFoundError:
             continue

@@ -20,7 +20,7 @@ from flows.reading.fields import MISSING, Fields
 from flows.reading.forms import read_steps
 from flows.reading.hashes import graph_hash, text_hash
 from flows.reading.po import Catalogue
-from flows.reading.tables import Phrase, Track, ear_of, phrases_of, sources_of, tracks_of, words_of
+from flows.reading.tables import Phrase, Track, asks_of, ear_of, phrases_of, sources_of, tracks_of, words_of
 from flows.reading.uses import conditions_of, saved_names
 from flows.reading.wish_rules import wishes_of
 from flows.saying import Sentence, say
@@ -31,8 +31,9 @@ from flows.yaml.strictyaml import Mapping, Sequence
 
 OWN_PLACEHOLDERS = frozenset({"chị", "Chị", "em", "Em", "ten"})
 
-TABLES = ("tracks.yaml", "sources.yaml", "words.yaml", "phrases.yaml", "relay.yaml")
-EAR = "ear.model"
+RELAY = "relay.yaml"
+TABLES = ("tracks.yaml", "sources.yaml", "words.yaml", "phrases.yaml", RELAY)
+EAR, ASKS = MODELS = ("ear.model", "asks.model")
 ANSWERS = "answers"
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
@@ -84,14 +85,14 @@ class Library:
 
 
 def read_lessons(root: str | Path) -> dict[str, bytes]:
-    """The files of a folder: `**/lesson.yaml`, tracks, sources, words, phrases, the relay's rules, the ear's model,
+    """The files of a folder: `**/lesson.yaml`, tracks, sources, words, phrases, the relay's rules, the two models,
     `answers/*.yaml`, and `po/*.po` beside them; path → bytes.
 
     Folders whose name begins with "_" (the template) or "." are looked at only when they are `root` itself. A file that
     cannot be read raises OSError.
     """
     top = Path(root)
-    tables = [top / name for name in (*TABLES, EAR)] + sorted((top / ANSWERS).glob("*.yaml"))
+    tables = [top / name for name in (*TABLES, *MODELS)] + sorted((top / ANSWERS).glob("*.yaml"))
     scripts = [
         path
         for path in sorted(top.rglob("lesson.yaml"))
@@ -151,6 +152,8 @@ def load_files(
     answers = read_answers(written, sources, facts, problems)
     model = ear_of(tables["ear"], problems) if "ear" in tables else None
     wishes = wishes_of(tables["relay"], problems) if "relay" in tables else None
+    if wishes and "asks" in tables:
+        wishes = replace(wishes, model=asks_of(tables["asks"], problems))
     drafts = [parse.draft(raw, path, facts) for path, raw in lessons.items()]
     drafts = _unique(drafts)
     translations = _translations(languages, problems, parse)

@@ -64,12 +64,12 @@ REQUIRED = frozenset(
     post_helpers post_kept post_lift_above post_lift_gone post_list post_mine post_no_helpers post_nobody_free
     post_not_now post_pair post_person_active post_person_asked post_person_suspended post_quiet post_safety
     post_stranger post_strangers post_suspend_ask post_suspended post_taken_by post_theirs post_where post_yours
-    rated relay_account relay_elsewhere relay_install relay_link relay_link_hidden relay_link_only relay_masked
-    relay_money relay_number_wanted relay_papers_wanted relay_phone relay_phone_union relay_prying relay_remote
-    relay_said relay_said_media relay_secret relay_secret_wanted relay_threat relieved reminder reminder_emergency
-    reminding reoffer report_made report_nobody report_officer resume reveal review_empty review_over right
-    role_instructor role_learner role_officer role_stranger safety_again safety_alone safety_call safety_left
-    safety_listed safety_mistake safety_silent safety_steps safety_strangers safety_taken safety_wait_1
+    rated relay_account relay_asked relay_elsewhere relay_install relay_link relay_link_hidden relay_link_only
+    relay_masked relay_money relay_number_wanted relay_papers_wanted relay_phone relay_phone_union relay_prying
+    relay_remote relay_said relay_said_media relay_secret relay_secret_wanted relay_threat relieved reminder
+    reminder_emergency reminding reoffer report_made report_nobody report_officer resume reveal review_empty
+    review_over right role_instructor role_learner role_officer role_stranger safety_again safety_alone safety_call
+    safety_left safety_listed safety_mistake safety_silent safety_steps safety_strangers safety_taken safety_wait_1
     safety_wait_2 safety_wait_3 safety_wait_4 secret secret_for_bank self_area_again self_area_ask self_area_now
     self_area_set self_area_which self_ask set_aside show_image show_video silenced skill_alone skill_help small_any
     small_bye small_chat small_hello small_machine small_praise small_rude small_thanks small_tired somebody

@@ -101,6 +101,16 @@ def ear_of(table: tuple[str, bytes], problems: list[Problem]) -> Model | None:
         return None
 
 
+def asks_of(table: tuple[str, bytes], problems: list[Problem]) -> Model | None:
+    """The weights of the second opinion beside the rules of the relay; without them the rules are all there is."""
+    try:
+        return model_of(table[1])
+    except ModelInvalid as fault:
+        message = say("tệp này {fault}: tin giữa hai người chỉ được xét bằng luật trong relay.yaml", fault=str(fault))
+        problems.append(Problem("E009", Place(table[0], 1, 1), message, say("chạy ./camtay train để làm lại")))
+        return None
+
+
 def phrases_of(table: tuple[str, bytes], problems: list[Problem]) -> tuple[Phrase, ...]:
     fields = _table(table, problems)
     found = ((key, node, fields.text_of(node, key)) for key, (_, node) in fields.node.entries.items()) if fields else ()

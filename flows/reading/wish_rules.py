@@ -8,7 +8,8 @@ from flows.model import Place, Problem
 from flows.reading.fields import Fields
 from flows.reading.phrases import REQUIRED
 from flows.saying import say
-from flows.words.wishes import BUILT_IN, SIDES, TALK, Groups, Pattern, PatternInvalid, Rule, Wishes, pattern_of, wished
+from flows.words.asks import SIDES
+from flows.words.wishes import BUILT_IN, TALK, Groups, Pattern, PatternInvalid, Rule, Wishes, pattern_of, wished
 from flows.yaml import strictyaml
 from flows.yaml.strictyaml import Mapping, Scalar
 
@@ -36,6 +37,14 @@ def untrue_examples(table: tuple[str, bytes]) -> list[Problem]:
         return []
     pairs = zip(wishes.rules, rows, strict=True)
     return [problem for rule, row in pairs for problem in _tried(wishes, rule, row)]
+
+
+def examples_of(table: tuple[str, bytes]) -> Iterator[tuple[str, str, bool]]:
+    """What each rule brings as an example: from which side, the message, whether it is held."""
+    wishes, rows = _read(table, [])
+    for rule, row in zip(wishes.rules if wishes else (), rows, strict=True):
+        for key in ("hold", "let"):
+            yield from ((side, text, key == "hold") for side in rule.sides for _, text in _examples(row, key))
 
 
 def _read(table: tuple[str, bytes], problems: list[Problem]) -> tuple[Wishes | None, list[Fields]]:

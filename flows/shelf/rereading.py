@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from flows.model import LessonInvalid, Place, Problem
-from flows.reading.loader import EAR, Draft, Library, Parsers, by_place, load_files, read_draft
+from flows.reading.loader import MODELS, Draft, Library, Parsers, by_place, load_files, read_draft
 from flows.reading.po import Catalogue
 from flows.reading.po import read as read_catalogue
 from flows.rules.lint import lint_draft, lint_shelf
@@ -14,7 +14,7 @@ from flows.saying import say
 from flows.shelf.shelf import OF_TRANSLATION, Shelf, lesson_path, shelf_of
 
 NEEDED = ("phrases.yaml", "words.yaml", "relay.yaml")  # without them the tutor cannot speak, understand, watch
-TABLES = (*NEEDED, "tracks.yaml", "sources.yaml", EAR)
+TABLES = (*NEEDED, "tracks.yaml", "sources.yaml", *MODELS)
 
 Faults = Mapping[str, tuple[Problem, ...]]
 """Path → its errors."""

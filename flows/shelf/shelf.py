@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from flows.model import Answer, Lesson, LessonInvalid, Place, Problem
-from flows.reading.loader import ANSWERS, EAR, Library, load_folder
+from flows.reading.loader import ANSWERS, MODELS, Library, load_folder
 from flows.reading.phrases import REQUIRED
 from flows.reading.translation import texts, usable, with_texts
 from flows.rules.lint import lint
@@ -108,7 +108,7 @@ def _of_phrases(problem: Problem, root: Path) -> bool:
 
 def _is_of_ear(path: str, root: Path) -> bool:
     """Whether it is a file of what is heard, not of what is taught."""
-    return Path(path) == root / EAR or Path(path).parent == root / ANSWERS
+    return Path(path) in {root / name for name in MODELS} or Path(path).parent == root / ANSWERS
 
 
 def languages_of(lesson: Lesson, library: Library) -> dict[str, dict[str, str]]:

@@ -10,15 +10,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Literal, get_args
 
 from flows.saying import say
+from flows.words.asks import SIDES, Side, weigh
+from flows.words.ear.model import Model
 from flows.words.keys import SLIPS, as_meant, plain_of, unslipped
-
-Side = Literal["learner", "instructor"]
-SIDES: tuple[str, ...] = get_args(Side)
 
 BARE = "="
 """Stands behind the apostrophe of a word that is meant without marks."""
@@ -90,12 +88,20 @@ class Rule:
     unless: tuple[Pattern, ...]
 
 
+ASKED = Rule("", "relay_asked", SIDES, report=False, when=(), unless=())
+"""Stands for what no rule names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """`lessons/relay.yaml`, compiled; `talk` is what is taken out before the rules are asked, None without any."""
+    """`lessons/relay.yaml`, compiled; `talk` is what is taken out before the rules are asked, None without any.
+
+    `model` gives a second opinion (see `asks`); it may be missing.
+    """
 
     rules: tuple[Rule, ...] = ()
     talk: Mapping[str, tuple[Pattern, ...]] | None = None
+    model: Model | None = field(default=None, repr=False)
 
     def __hash__(self) -> int:
         return id(self)
@@ -249,6 +255,22 @@ def wished(wishes: Wishes, text: str, side: str) -> Rule | None:
             if side in rule.sides and _breaks(rule, meant):
                 return rule
     return None
+
+
+def asked(wishes: Wishes, text: str, side: Side) -> Rule | None:
+    """The rule that a message breaks by the second opinion too; ASKED where only the opinion says that it asks for what
+    it must not, and where it doubts what the rule would report.
+
+    What the opinion is clearly against is let go; without an opinion the rules are all there is. Raises LookupError
+    where no rules were read.
+    """
+    rule = wished(wishes, text, side)
+    if wishes.model is None:
+        return rule
+    bars, weight = wishes.model.bars, weigh(wishes.model, text, side)
+    if rule is not None and weight > bars["rule_takes"]:
+        return rule if weight > bars["takes"] or not rule.report else ASKED
+    return ASKED if weight > bars["takes"] else None
 
 
 def is_talk(wishes: Wishes, text: str) -> bool:

@@ -10,8 +10,10 @@ import pytest
 from bot.tutoring.pairing.model import Pairing
 from bot.tutoring.pairing.relay import HIDDEN_LINK, LONGEST, Verdict, recipient
 from bot.tutoring.pairing.relay import look as look_by
+from flows.reading.wish_rules import examples_of
 from flows.session import Book
-from flows.words.wishes import Side, wished
+from flows.words.asks import Side
+from flows.words.wishes import asked
 from tests.support.builders import LESSONS, phrases, real_book
 
 PHRASES = phrases()
@@ -267,16 +269,14 @@ def test_of_messages_nobody_had_seen_hardly_one_is_judged_wrong():
     assert len(wrong) <= len(HELD_OUT) // 10, wrong
 
 
-ASKS = _cases("relay_asks.txt")
-
-
-@pytest.mark.parametrize(("what", "most"), [("hold", 8), ("pass", 3)])
-def test_a_thief_is_held_and_honest_people_are_not(what: str, most: int):
-    """Of a hundred of either kind, at most so many are judged wrong."""
-    asked = [(side, text) for side, kind, text in ASKS if kind == what]
-    wrong = [text for side, text in asked if (look(text, SIDE[side]).what == "block") != (what == "hold")]
-    assert len(asked) >= 600
-    assert 100 * len(wrong) <= most * len(asked), wrong
+def test_every_example_of_a_rule_is_judged_as_it_says_by_rules_and_model_together():
+    path = LESSONS / "relay.yaml"
+    wrong = [
+        text
+        for side, text, held in examples_of((str(path), path.read_bytes()))
+        if (look(text, side).what == "block") != held  # type: ignore[arg-type]
+    ]
+    assert not wrong
 
 
 def test_hardly_anything_that_learners_say_is_held():
@@ -287,15 +287,15 @@ def test_hardly_anything_that_learners_say_is_held():
         for line in file.read_text("utf-8").splitlines()
     ]
     quiet = [row[2] for row in said if len(row) == 3 and row[0] == "quiet"][::10]
-    held = [text for text in quiet if wished(real_book().wishes, text, "learner")]
+    held = [text for text in quiet if asked(real_book().wishes, text, "learner")]
     assert len(quiet) > 1_000
-    assert 200 * len(held) <= len(quiet), held
+    assert 100 * len(held) <= 2 * len(quiet), held
 
 
 def test_the_answers_of_the_tutor_itself_might_be_an_instructors():
     sentences = [each for one in real_book().answers for each in re.split(r"(?<=[.!?]) ", one.say)]
     said = [re.sub(r"\{(\w+)\}", r"\1", each) for each in sentences]
-    held = [text for text in said if wished(real_book().wishes, text, "instructor")]
+    held = [text for text in said if asked(real_book().wishes, text, "instructor")]
     assert len(said) > 400
     assert 100 * len(held) <= 3 * len(said), held
 

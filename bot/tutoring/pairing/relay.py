@@ -14,12 +14,13 @@ from typing import Literal
 
 from bot.tutoring import links
 from bot.tutoring.pairing.model import Pairing
+from flows.words.asks import Side
 from flows.words.keys import as_meant, plain_of
 from flows.words.masking import mask
 from flows.words.nearest import is_plainly_else
 from flows.words.said import in_figures
 from flows.words.values.phones import read_phone
-from flows.words.wishes import Side, Wishes, is_talk, names_office, wished
+from flows.words.wishes import ASKED, Wishes, asked, is_talk, names_office
 
 LONGEST = 1_000
 """Characters of one message that are looked at and passed on."""
@@ -59,7 +60,8 @@ def look(wishes: Wishes, text: str, side: Side) -> Verdict:
     teacher = side == "instructor"
     if _ACCOUNT.search(in_figures(_FILE.sub("•", plain))):
         return Verdict("block", phrase="relay_account", report=True)
-    if wish := wished(wishes, seen, side):
+    wish = asked(wishes, seen, side)
+    if wish and wish is not ASKED:
         return Verdict("block", phrase=wish.phrase, report=wish.report)
     phones = list(_phones(plain))
     landlines = all(each.startswith("02") for each in phones)  # an office's, mostly: no sign of a thief
@@ -71,11 +73,14 @@ def look(wishes: Wishes, text: str, side: Side) -> Verdict:
     if set(masked.kinds) & {"otp", "password", "card"} or set(mask(as_meant(seen)).kinds) & {"otp", "password", "card"}:
         return Verdict("block", phrase="relay_secret", report=teacher)
     if strange := [each for each in links.links_in(masked.text) if not links.is_of(each.written, SAFE_HOSTS)]:
-        return _linked(masked.text, strange, teacher=teacher)
-    if masked.kinds:
+        linked = _linked(masked.text, strange, teacher=teacher)
+        return linked if linked.what == "block" or not wish else Verdict("block", phrase=wish.phrase)
+    if masked.kinds and not (wish and teacher):
         return Verdict("mark", masked.text, "relay_masked")
     if _ELSEWHERE.search(plain) and not is_talk(wishes, seen):
         return Verdict("mark", text, "relay_elsewhere", report=False)
+    if wish:
+        return Verdict("block", phrase=wish.phrase)
     return Verdict("pass", links.parted(text))
 
 

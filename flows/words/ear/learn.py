@@ -57,11 +57,11 @@ def learn(sentences: Sequence[Sentence]) -> Model:
     """The model of these sentences; the same for the same sentences, whatever the machine."""
     rows = [row for each in sentences for row in _rows(each)]
     answered = [row for row in rows if any(label.startswith("=") for label in row.labels)]
-    sense = _named(((KIND + TOPIC, rows), (REPLY, answered)))
-    return Model(_numbered(rows), sense, BARS, fingerprint(sentences))
+    sense = named(((KIND + TOPIC, rows), (REPLY, answered)))
+    return Model(numbered(ALARM, rows), sense, BARS, fingerprint(sentences))
 
 
-def fingerprint(sentences: Sequence[Sentence]) -> str:
+def fingerprint(sentences: Sequence[object]) -> str:
     """Of what a model is learnt: 16 hex digits that change with every sentence and label."""
     return hashlib.sha256("\n".join(map(repr, sentences)).encode()).hexdigest()[:16]
 
@@ -87,24 +87,25 @@ def _labels(sentence: Sentence) -> Iterator[str]:
     yield from (f"~{each}" for each in others)
 
 
-def _numbered(rows: Sequence[Row]) -> Numbered:
+def numbered(heads: Sequence[Head], rows: Sequence[Row], rare: int = RARE) -> Numbered:
+    """A table of these heads over numbered features that stand in `rare` sentences at least."""
     found = [features_of(row.words) for row in rows]
-    names, examples = _examples(found, rows, RARE)
-    fitted = [fit(head, examples, len(names), BIAS) for head in ALARM]
-    columns = tuple(array("b", bytes(SIZE)) for _ in ALARM)
+    names, examples = _examples(found, rows, rare)
+    fitted = [fit(head, examples, len(names), BIAS) for head in heads]
+    columns = tuple(array("b", bytes(SIZE)) for _ in heads)
     for column, (weights, _) in zip(columns, fitted, strict=True):
         for feature, at in names.items():
             column[feature] = _step(weights[at])
-    return Numbered(tuple(head.name for head in ALARM), tuple(_steps(bias) for _, bias in fitted), columns)
+    return Numbered(tuple(head.name for head in heads), tuple(_steps(bias) for _, bias in fitted), columns)
 
 
-def _named(groups: Sequence[tuple[Sequence[Head], Sequence[Row]]]) -> Named:
-    """One table of all groups of heads, each learnt from rows of its own."""
+def named(groups: Sequence[tuple[Sequence[Head], Sequence[Row]]], rare: int = RARE_NAME) -> Named:
+    """One table of all groups of heads over features by their names, each group learnt from rows of its own."""
     heads: list[Head] = []
     bias: list[int] = []
     pairs: dict[str, list[int]] = {}
     for of_group, rows in groups:
-        names, examples = _examples([words_only(row.words) for row in rows], rows, RARE_NAME)
+        names, examples = _examples([words_only(row.words) for row in rows], rows, rare)
         for number, head in enumerate(of_group, len(heads)):
             weights, always = fit(head, examples, len(names), BIAS)
             bias.append(_steps(always))

@@ -125,7 +125,7 @@ def _unpacked(lines: Iterable[str]) -> tuple[array[int], ...]:
     return columns
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)  # the ear and the second opinion, each also as it was before
 def model_of(raw: bytes) -> Model:
     """The model of a file; raises ModelInvalid for anything but a whole file of this version."""
     head, _, body = raw.partition(b"\n")

@@ -40,7 +40,7 @@ def syllables(text: str, most: int, known: frozenset[str] = frozenset()) -> list
 
     A word longer than any syllable is taken apart where it is made of `known` words, typed without marks or with.
     """
-    return [_syllable(word) for word in spelled(text, most, known)]
+    return [syllable(word) for word in spelled(text, most, known)]
 
 
 def spelled(text: str, most: int, known: frozenset[str] = frozenset()) -> list[str]:
@@ -92,7 +92,8 @@ def _short(word: str) -> Syllable:
     return Syllable(letters if word.isascii() else "", marked)
 
 
-def _syllable(word: str) -> Syllable:
+def syllable(word: str) -> Syllable:
+    """One word as it was typed, in small letters (see `as_meant`); of a very long one its beginning."""
     return _short(word[:LONGEST_WORD])
 
 
