@@ -40,7 +40,7 @@ from bench.pairing import NOW, fill
 from bench.postgres import free_port
 from bench.script import Action
 from bot import settings as given_settings
-from bot.app import App, World, _loop_factory
+from bot.app import App, Environment, _loop_factory
 from bot.channels.base import Body, Tap, Text, Update
 from bot.services.effects import WEB, Effects
 from bot.tutoring.lists.words import fold
@@ -168,11 +168,11 @@ async def delete(bench: Bench) -> None:
         await asyncio.sleep(max(0.0, 0.5 - (time.perf_counter() - began)))
 
 
-def _somebody(who: str, conn: Connection) -> None:
+def _somebody(who: str, connection: Connection) -> None:
     person = {"learner_id": who, "name": who, "address": "chi", "consent": "agreed", "created_at": 0, "lang": "vi"}
-    conn.execute(insert(base.person).values(**person, area_id="dong-nai", needs="[]"))
+    connection.execute(insert(base.person).values(**person, area_id="dong-nai", needs="[]"))
     check = {"learner_id": who, "lesson": "x", "skill": "x", "level": "alone", "by": "x", "at": 0}
-    conn.execute(insert(t.skill_check), [check] * ROWS)
+    connection.execute(insert(t.skill_check), [check] * ROWS)
 
 
 async def import_list(bench: Bench) -> None:
@@ -193,7 +193,7 @@ async def import_list(bench: Bench) -> None:
 async def write_list(bench: Bench) -> None:
     """Before anything is measured: it holds up the whole process."""
     names = await bench.read(
-        lambda conn: [r.name for r in conn.execute(text("SELECT name FROM area WHERE kind='ward'"))]
+        lambda connection: [r.name for r in connection.execute(text("SELECT name FROM area WHERE kind='ward'"))]
     )
     bench.list_file = bench.folder / f"ds{next(bench.numbers)}.csv"
     _write_list(bench.list_file, names)
@@ -227,35 +227,37 @@ WORKS: dict[str, Work] = {
 # --- a run ---
 
 
-def prepare(conn: Connection) -> None:
+def prepare(connection: Connection) -> None:
     """A province in which nobody waits yet; 20,000 of its people have a chat."""
-    fill(conn, LEARNERS, INSTRUCTORS)
+    fill(connection, LEARNERS, INSTRUCTORS)
     chats = [
         {"channel": WEB, "chat_id": f"c{n}", "learner_id": f"l{n}", "away": False, "created_at": 0} for n in range(TOLD)
     ]
-    conn.execute(insert(base.identity), chats)
+    connection.execute(insert(base.identity), chats)
     empty = {"channel": WEB, "state": "{}", "revision": 0, "out_no": 1, "seen_at": NOW}
-    conn.execute(insert(base.session), [{"learner_id": f"l{n}", "chat_id": f"c{n}", **empty} for n in range(TOLD)])
-    nobody_waits(conn)
+    connection.execute(
+        insert(base.session), [{"learner_id": f"l{n}", "chat_id": f"c{n}", **empty} for n in range(TOLD)]
+    )
+    nobody_waits(connection)
 
 
-def nobody_waits(conn: Connection) -> None:
+def nobody_waits(connection: Connection) -> None:
     """And an import that was broken off is known to be dead."""
-    conn.execute(text("UPDATE request SET state = 'closed', queue = '' WHERE state <> 'closed'"))
-    conn.execute(text("UPDATE import_batch SET at = 0 WHERE state = 'loading'"))
+    connection.execute(text("UPDATE request SET state = 'closed', queue = '' WHERE state <> 'closed'"))
+    connection.execute(text("UPDATE import_batch SET at = 0 WHERE state = 'loading'"))
 
 
-def all_wait(conn: Connection) -> None:
+def all_wait(connection: Connection) -> None:
     """As before the first sweep."""
-    conn.execute(text("DELETE FROM offer"))
-    conn.execute(text("DELETE FROM notice"))
-    conn.execute(
+    connection.execute(text("DELETE FROM offer"))
+    connection.execute(text("DELETE FROM notice"))
+    connection.execute(
         text(
             "UPDATE request SET state = 'waiting', queue = 'vi', owner_kind = 'officer', owner_id = 'officer',"
             " width = 3, due_at = since_at + 864000000 WHERE request_id LIKE 'r%'"
         )
     )
-    conn.execute(text("UPDATE standing SET taken = 0, ratio = 0, free = 1, last_served_at = 0"))
+    connection.execute(text("UPDATE standing SET taken = 0, ratio = 0, free = 1, last_served_at = 0"))
 
 
 async def measure(url: str, folder: Path, given: argparse.Namespace) -> dict[str, Any]:
@@ -266,7 +268,7 @@ async def measure(url: str, folder: Path, given: argparse.Namespace) -> dict[str
     }  # fmt: skip
     began = time.monotonic()
     base_at = datetime.fromtimestamp(NOW / 1_000, UTC)
-    world = World(now=lambda: base_at + timedelta(seconds=time.monotonic() - began))
+    world = Environment(now=lambda: base_at + timedelta(seconds=time.monotonic() - began))
     app = App(given_settings.load(ROOT / "config.yaml", env, {}), world)
     await app.start()
     gc.freeze()  # as `run` does

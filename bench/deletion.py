@@ -27,10 +27,10 @@ from sqlalchemy import insert, text
 
 from bench.pairing import CLOCK, _many
 from bot.services.office import Office
-from bot.services.pairing import Hooks, World
+from bot.services.pairing import Hooks, PairingContext
 from bot.services.people import OPERATOR, People
 from bot.services.pseudonyms import Pseudonyms
-from bot.tutoring.pairing.model import Rules
+from bot.tutoring.pairing.model import PairingRules
 from storage import pg_tools, schema
 from storage import tables as base
 from storage import tables_people as t
@@ -43,55 +43,55 @@ NOW = datetime(2026, 11, 25, 3, tzinfo=UTC)
 NAME = "Bông Súng Trắng"
 
 
-def fill(conn: Connection, others: int, times: int, rows: int) -> None:
+def fill(connection: Connection, others: int, times: int, rows: int) -> None:
     """`others` with 31 rows each, and `times` persons with `rows` rows, half of them answers, the rest all over."""
     ids = [f"other-{n:07d}" for n in range(others)]
-    _people(conn, ids, "Mai")
-    _many(conn, base.attempt, (_attempt(each, n, "dung") for each in ids for n in range(20)))
-    _many(conn, base.run, (_run(each, n) for each in ids for n in range(4)))
-    _many(conn, t.pairing, (_pairing(f"other-{n}", each, ids[0], "ended") for n, each in enumerate(ids)))
-    _many(conn, t.relay, (_relay(f"other-{n}", f"other-{n}", each, "chào") for n, each in enumerate(ids)))
-    _many(conn, t.request, (_request(f"other-{n}", each, ids[0]) for n, each in enumerate(ids)))
-    _many(conn, t.skill_check, (
+    _people(connection, ids, "Mai")
+    _many(connection, base.attempt, (_attempt(each, n, "dung") for each in ids for n in range(20)))
+    _many(connection, base.run, (_run(each, n) for each in ids for n in range(4)))
+    _many(connection, t.pairing, (_pairing(f"other-{n}", each, ids[0], "ended") for n, each in enumerate(ids)))
+    _many(connection, t.relay, (_relay(f"other-{n}", f"other-{n}", each, "chào") for n, each in enumerate(ids)))
+    _many(connection, t.request, (_request(f"other-{n}", each, ids[0]) for n, each in enumerate(ids)))
+    _many(connection, t.skill_check, (
         {"learner_id": each, "lesson": "m", "skill": "s", "level": "alone", "by": ids[0], "at": 1} for each in ids
     ))  # fmt: skip
     hers = [_id(n) for n in range(times)]
-    _people(conn, hers, NAME)
+    _people(connection, hers, NAME)
     partner = ids[0]
     shares = {"attempt": 0.5, "run": 0.05, "award": 0.05, "chat_log": 0.15, "relay": 0.15, "notice": 0.05}
     number = {name: int(rows * share) for name, share in shares.items()}
-    _many(conn, base.attempt, (_attempt(each, n, NAME) for each in hers for n in range(number["attempt"])))
-    _many(conn, base.run, (_run(each, n) for each in hers for n in range(number["run"])))
-    _many(conn, base.award, (
+    _many(connection, base.attempt, (_attempt(each, n, NAME) for each in hers for n in range(number["attempt"])))
+    _many(connection, base.run, (_run(each, n) for each in hers for n in range(number["run"])))
+    _many(connection, base.award, (
         {"learner_id": each, "run_id": f"{each}-{n}", "kind": "badge", "name": NAME, "lesson": "m", "version": 1,
          "points": 1, "at": 1} for each in hers for n in range(number["award"])
     ))  # fmt: skip
-    _many(conn, base.chat_log, (
+    _many(connection, base.chat_log, (
         {"chat_id": f"chat-{each}", "no": n, "who": "learner", "text": NAME, "buttons": "", "at": 1}
         for each in hers for n in range(number["chat_log"])
     ))  # fmt: skip
-    _many(conn, t.pairing, (
+    _many(connection, t.pairing, (
         _pairing(f"hers-{at}-{n}", each, partner, "ended" if n else "open")
         for at, each in enumerate(hers) for n in range(20)
     ))  # fmt: skip
-    _many(conn, t.request, (_request(f"hers-{at}", each, partner) for at, each in enumerate(hers)))
-    _many(conn, t.relay, (
+    _many(connection, t.request, (_request(f"hers-{at}", each, partner) for at, each in enumerate(hers)))
+    _many(connection, t.relay, (
         _relay(f"hers-{at}-{n}", f"hers-{at}-{n % 20}", each, NAME)
         for at, each in enumerate(hers) for n in range(number["relay"])
     ))  # fmt: skip
     told = {"phrase": "news", "said": NAME, "buttons": "{}", "about": "", "digest": 0, "at": 1, "due_at": 2}
-    _many(conn, t.notice, (
+    _many(connection, t.notice, (
         {"notice_id": f"notice-{at}-{n}", "learner_id": each, **told}
         for at, each in enumerate(hers) for n in range(number["notice"])
     ))  # fmt: skip
-    _many(conn, t.announced, (
+    _many(connection, t.announced, (
         {"announcement_id": f"a-{n}", "learner_id": each} for each in hers for n in range(20)
     ))  # fmt: skip
-    _many(conn, base.outbox, (
+    _many(connection, base.outbox, (
         {"channel": "telegram:1", "chat_id": f"chat-{each}", "no": n, "body": NAME, "at": 1}
         for each in hers for n in range(10)
     ))  # fmt: skip
-    conn.execute(insert(base.consent), [
+    connection.execute(insert(base.consent), [
         {"learner_id": each, "channel": "web", "answer": "agreed", "wording": "w", "at": 1} for each in hers
     ])  # fmt: skip
 
@@ -100,20 +100,20 @@ def _id(number: int) -> str:
     return f"id-of-a-white-water-lily-{number:03d}"
 
 
-def _people(conn: Connection, ids: list[str], name: str) -> None:
-    _many(conn, base.person, (
+def _people(connection: Connection, ids: list[str], name: str) -> None:
+    _many(connection, base.person, (
         {"learner_id": each, "name": name, "address": "chị/em", "consent": "agreed", "created_at": 0,
          "area_id": "w26041", "lang": "vi", "needs": "[]"} for each in ids
     ))  # fmt: skip
-    _many(conn, base.identity, (
+    _many(connection, base.identity, (
         {"channel": channel, "chat_id": f"chat-{each}", "learner_id": each, "away": False, "created_at": 0}
         for each in ids for channel in ("web", "telegram:1")
     ))  # fmt: skip
-    _many(conn, base.session, (
+    _many(connection, base.session, (
         {"learner_id": each, "channel": "web", "chat_id": f"chat-{each}", "state": f'{{"name":"{name}"}}',
          "revision": 1, "out_no": 1, "seen_at": 0} for each in ids
     ))  # fmt: skip
-    _many(conn, t.role, (
+    _many(connection, t.role, (
         {"learner_id": each, "role": "learner", "area_id": "w26041", "state": "active", "by": "", "at": 0}
         for each in ids
     ))  # fmt: skip
@@ -154,10 +154,10 @@ class Timed:
         return getattr(self.database, name)
 
     async def transact(self, work: Callable[[Connection], Any]) -> Any:
-        def timed(conn: Connection) -> Any:
+        def timed(connection: Connection) -> Any:
             began = time.perf_counter()
             try:
-                return work(conn)
+                return work(connection)
             finally:
                 self.held.append(time.perf_counter() - began)
 
@@ -168,13 +168,13 @@ async def measure(url: str, others: int, times: int, rows: int) -> dict[str, Any
     """Seconds for each deletion, and the longest that the writer was held."""
     database: Any = Timed(open_database(url))
     await schema.migrate(database.database)
-    await database.database.transact(lambda conn: fill(conn, others, times, rows))
-    await database.database.transact(lambda conn: conn.execute(text("ANALYZE")) and None)
+    await database.database.transact(lambda connection: fill(connection, others, times, rows))
+    await database.database.transact(lambda connection: connection.execute(text("ANALYZE")) and None)
     await database.scrub()
     before = search(url)
     ids: Iterator[int] = count()
     names = Pseudonyms(b"a key of the bench")
-    hooks = Hooks(World(Rules(), CLOCK, lambda: f"x{next(ids)}", names.of))
+    hooks = Hooks(PairingContext(PairingRules(), CLOCK, lambda: f"x{next(ids)}", names.of))
     people = People(database, Office(names, hooks), lambda: NOW, lambda: f"x{next(ids)}")
     took = []
     for number in range(times):

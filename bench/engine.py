@@ -16,7 +16,7 @@ from statistics import median
 from time import process_time
 
 import flows
-from flows import Book, Session, Trigger
+from flows import Book, Run, Trigger
 from flows import events as ev
 from flows.reading.loader import load_lesson
 from flows.shelf.shelf import read_table
@@ -54,10 +54,10 @@ def book() -> Book:
     return Book({(lesson.id, 1): lesson}, {lesson.id: 1}, phrases, words)
 
 
-def played(shelf: Book, universe: ev.Universe) -> list[tuple[Session, ev.Signal]]:
+def played(shelf: Book, universe: ev.Universe) -> list[tuple[Run, ev.Signal]]:
     """Every session of one pass, with what she does next."""
     session = flows.start(shelf, Trigger("tam-buoc", name="Lan", channel="web"), universe).session
-    found: list[tuple[Session, ev.Signal]] = []
+    found: list[tuple[Run, ev.Signal]] = []
     for kind, what in ACTS:
         signal: ev.Signal = ev.Tapped(session.seq, what) if kind == "tap" else ev.Typed(what)
         found.append((session, signal))

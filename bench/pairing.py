@@ -26,9 +26,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, text
 
-from bot.services.pairing import Pairings, World
+from bot.services.pairing import PairingContext, Pairings
 from bot.tutoring.pairing.deadlines import Clock
-from bot.tutoring.pairing.model import DAY, HOUR, Rules
+from bot.tutoring.pairing.model import DAY, HOUR, PairingRules
 from bot.tutoring.quiet import QuietHours
 from storage import schema
 from storage import tables as base
@@ -43,10 +43,12 @@ SINGLES = 500  # before the sweep, when everybody waits and every place is free,
 STORM = 3_000  # offers that run out at the same moment, dealt with
 
 
-def fill(conn: Connection, learners: int, instructors: int) -> None:
+def fill(connection: Connection, learners: int, instructors: int) -> None:
     """95 wards, 1,000 branches, three groups each; everybody somewhere, a fifth of the learners of a priority group."""
     rng = Random(1)
-    wards = [row.area_id for row in conn.execute(text("SELECT area_id FROM area WHERE kind = 'ward' ORDER BY area_id"))]
+    wards = [
+        row.area_id for row in connection.execute(text("SELECT area_id FROM area WHERE kind = 'ward' ORDER BY area_id"))
+    ]
     branches = [f"b-{n}" for n in range(1_000)]
     home = {each: wards[n % len(wards)] for n, each in enumerate(branches)}
     areas = [("b", each, home[each], f"/dong-nai/{home[each]}/{each}/") for each in branches]
@@ -54,40 +56,40 @@ def fill(conn: Connection, learners: int, instructors: int) -> None:
     rows = [
         {"area_id": a, "parent_id": up, "kind": k, "name": a, "official_code": "", "path": p} for k, a, up, p in areas
     ]
-    _many(conn, t.area, rows)
+    _many(connection, t.area, rows)
     groups = {a: p for k, a, _, p in areas if k == "g"}
     names = list(groups)
     everybody = [f"l{n}" for n in range(learners + 2 * SINGLES)] + [f"i{n}" for n in range(instructors)]
     place = {who: rng.choice(names) for who in everybody}
-    _many(conn, base.person, (
+    _many(connection, base.person, (
         {"learner_id": who, "name": who, "address": "chi", "consent": "agreed", "created_at": 0, "area_id": place[who],
          "lang": "vi", "needs": '["elderly"]' if who[0] == "l" and rng.random() < 0.2 else "[]"}
         for who in everybody
     ))  # fmt: skip
-    _many(conn, t.role, (
+    _many(connection, t.role, (
         {"learner_id": who, "role": "learner" if who[0] == "l" else "instructor", "area_id": place[who],
          "state": "active", "by": "", "at": 0}
         for who in everybody
     ))  # fmt: skip
-    _many(conn, base.person, [
+    _many(connection, base.person, [
         {"learner_id": "officer", "name": "o", "address": "chi", "consent": "agreed", "created_at": 0,
          "area_id": "dong-nai", "lang": "vi", "needs": "[]"}
     ])  # fmt: skip
     officer = {"learner_id": "officer", "role": "officer", "area_id": "dong-nai", "state": "active", "by": "", "at": 0}
-    _many(conn, t.role, [officer])
+    _many(connection, t.role, [officer])
     topics = [json.dumps(each) for each in ([], [], ["v"], ["t", "v"])]
     teaching = [(f"i{n}", rng.choice((1, 2, 3, 3, 4)), rng.choice(topics)) for n in range(instructors)]
-    _many(conn, t.instructor, (
+    _many(connection, t.instructor, (
         {"learner_id": who, "capacity": capacity, "topics": topic, "langs": '["vi"]', "hours": "08:00-20:00",
          "conduct_at": 1, "gender": ""}
         for who, capacity, topic in teaching
     ))  # fmt: skip
-    _many(conn, t.standing, (
+    _many(connection, t.standing, (
         {"learner_id": who, "path": groups[place[who]], "free": 1, "taken": 0, "ratio": 0.0, "silences": 0,
          "rest_until_at": 0, "last_served_at": 0}
         for who, _, _ in teaching
     ))  # fmt: skip
-    _many(conn, t.request, (
+    _many(connection, t.request, (
         {"request_id": f"r{n}", "learner_id": f"l{n}", "kind": "pair", "topic": rng.choice(("", "v", "t", "l")),
          "state": "waiting", "queue": "vi", "owner_kind": "officer", "owner_id": "officer",
          "priority": rng.choice((1, 2, 2, 2)), "since_at": NOW - rng.randrange(10 * HOUR),
@@ -96,15 +98,15 @@ def fill(conn: Connection, learners: int, instructors: int) -> None:
     ))  # fmt: skip
 
 
-def _many(conn: Connection, table: Any, rows: Any) -> None:
+def _many(connection: Connection, table: Any, rows: Any) -> None:
     batch = []
     for row in rows:
         batch.append(row)
         if len(batch) == 5_000:
-            conn.execute(insert(table), batch)
+            connection.execute(insert(table), batch)
             batch = []
     if batch:
-        conn.execute(insert(table), batch)
+        connection.execute(insert(table), batch)
 
 
 class WatchedSQLite(SQLite):
@@ -132,9 +134,9 @@ class WatchedPostgreSQL(PostgreSQL):
     async def transact(self, work: Any) -> Any:
         began: list[float] = []
 
-        def timed(conn: Connection) -> Any:
+        def timed(connection: Connection) -> Any:
             began.append(time.perf_counter())
-            return work(conn)
+            return work(connection)
 
         result = await super().transact(timed)
         self.held.append((time.perf_counter() - began[0]) * 1_000)
@@ -150,8 +152,8 @@ def watched(url: str) -> WatchedSQLite | WatchedPostgreSQL:
 
 async def measure(url: str, learners: int) -> dict[str, Any]:
     database, ids = watched(url), count()
-    pairings = Pairings(database, World(Rules(), CLOCK, lambda: f"x{next(ids)}"))
-    await database.transact(lambda conn: conn.execute(text("SELECT 1")).scalar())
+    pairings = Pairings(database, PairingContext(PairingRules(), CLOCK, lambda: f"x{next(ids)}"))
+    await database.transact(lambda connection: connection.execute(text("SELECT 1")).scalar())
     found: dict[str, Any] = {"empty": _spread([await _timed(database.transact(_nothing)) for _ in range(500)])}
     first = iter(range(learners, learners + 2 * SINGLES))
     found["behind"] = await _asked(pairings, [next(first) for _ in range(SINGLES)])
@@ -163,7 +165,7 @@ async def measure(url: str, learners: int) -> dict[str, Any]:
     found["sweep_held"] = _spread(_taken(database.held))
     found["single"] = await _asked(pairings, list(first))
     found["single_held"] = _spread(_taken(database.held))
-    began, done, late = time.perf_counter(), 0, NOW + Rules().offer + 1
+    began, done, late = time.perf_counter(), 0, NOW + PairingRules().offer + 1
     while done < STORM and (some := await pairings.tick(late)):
         done += some
     found |= {"late": done, "late_s": time.perf_counter() - began, "late_held": _spread(_taken(database.held))}
@@ -172,9 +174,9 @@ async def measure(url: str, learners: int) -> dict[str, Any]:
     return found
 
 
-def _nothing(conn: Connection) -> None:
+def _nothing(connection: Connection) -> None:
     """The least that waits for the disk."""
-    conn.execute(text("UPDATE person SET name = name WHERE learner_id = 'officer'"))
+    connection.execute(text("UPDATE person SET name = name WHERE learner_id = 'officer'"))
 
 
 async def _timed(work: Awaitable[Any]) -> float:
@@ -199,13 +201,13 @@ def _spread(took: list[float]) -> list[float]:
     return [took[len(took) // 2], took[int(len(took) * 0.99)], took[-1]] if took else [0.0, 0.0, 0.0]
 
 
-def _honest(conn: Connection) -> tuple[int, int, int]:
+def _honest(connection: Connection) -> tuple[int, int, int]:
     """Places given away, requests offered twice, instructors over capacity: counted from the tables."""
-    taken = conn.scalar(text("SELECT count(*) FROM offer WHERE state = 'open'")) or 0
-    double = conn.scalar(
+    taken = connection.scalar(text("SELECT count(*) FROM offer WHERE state = 'open'")) or 0
+    double = connection.scalar(
         text("SELECT count(*) FROM (SELECT request_id FROM offer WHERE state='open' GROUP BY 1 HAVING count(*) > 1) x")
     )
-    over = conn.scalar(
+    over = connection.scalar(
         text(
             "SELECT count(*) FROM (SELECT i.learner_id FROM instructor i JOIN offer o ON o.instructor_id = i.learner_id"
             " WHERE o.state = 'open' GROUP BY i.learner_id, i.capacity HAVING count(*) > i.capacity) x"
@@ -217,15 +219,15 @@ def _honest(conn: Connection) -> tuple[int, int, int]:
 async def prepare(url: str, learners: int, instructors: int) -> None:
     database = open_database(url)
     await schema.ensure(database)
-    await database.transact(lambda conn: fill(conn, learners, instructors))
+    await database.transact(lambda connection: fill(connection, learners, instructors))
     # Not what is empty: PostgreSQL would plan for that until it looks again, which a server at work does in time.
     for table in ("area", "person", "role", "instructor", "standing", "request"):
         await database.transact(partial(_analyze, table))
     await database.close()
 
 
-def _analyze(table: str, conn: Connection) -> None:
-    conn.execute(text(f"ANALYZE {table}"))
+def _analyze(table: str, connection: Connection) -> None:
+    connection.execute(text(f"ANALYZE {table}"))
 
 
 def one(url: str, learners: int, instructors: int) -> dict[str, Any]:

@@ -7,37 +7,37 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from bot.beside import Beside, World
+from bot.beside import Beside, CommandEnvironment
 from bot.errors import CamtayError, SettingsInvalid, in_words
 from bot.meant import in_full
-from bot.services.announcing import Announcements, NotNow, Shown, Unfit
+from bot.services.announcing import AnnouncementPreview, Announcements, NotNow, Unfit
 from bot.services.office import Office
 from bot.services.people import OPERATOR, Actor
 from bot.services.pseudonyms import Pseudonyms
 from bot.services.rules import news_rules, pairing_clock
 from bot.settings import Settings
+from bot.terminal import Print
 from bot.tutoring import announcing as pure
 from bot.tutoring.quiet import QuietHours
 from flows import Book
 from flows.shelf.shelf import plain_book, read_shelf
 
-Print = Callable[[str], None]
-Ask = Callable[[str], str]
+AskLine = Callable[[str], str]
 
 STATES = {"draft": "chưa gửi", "sending": "đang gửi", "stopped": "đã dừng", "sent": "đã gửi xong"}
 SURE = "gửi"
 
 
-class Desk:
+class AnnounceConsole:
     """Whoever sits at the command line: the service in her name, the tutor's own sentences, screen and keyboard."""
 
     def __init__(
-        self, service: Announcements, actor: Actor, book: Book, quiet: QuietHours, write: Print, ask: Ask
+        self, service: Announcements, actor: Actor, book: Book, quiet: QuietHours, write: Print, ask: AskLine
     ) -> None:
         self.service, self.actor, self.book, self.quiet = service, actor, book, quiet
         self.write, self.ask = write, ask
 
-    def show(self, shown: Shown) -> None:
+    def show(self, shown: AnnouncementPreview) -> None:
         """Exactly what people will read, and how many of them."""
         draft, reach = shown.draft, shown.reach
         values = pure.values_of(draft.body, draft.source_url, draft.whose)
@@ -58,7 +58,9 @@ class Desk:
             self.write(f"Đang giờ yên lặng: tin bắt đầu đi lúc {self.quiet.end:%H:%M}.")
 
 
-def main(settings: Settings, given: argparse.Namespace, world: World, write: Print = print, ask: Ask = input) -> int:
+def main(
+    settings: Settings, given: argparse.Namespace, world: CommandEnvironment, write: Print = print, ask: AskLine = input
+) -> int:
     """Carry one sub-verb out; the exit code. Raises StorageError, NotAllowed and the like, a sentence each."""
     shelf = read_shelf(Path(settings.lessons.dir), settings.placeholders)
     book = plain_book(shelf, settings.placeholders)
@@ -72,7 +74,7 @@ def main(settings: Settings, given: argparse.Namespace, world: World, write: Pri
 
 
 async def _carry_out(
-    settings: Settings, given: argparse.Namespace, world: World, book: Book, write: Print, ask: Ask
+    settings: Settings, given: argparse.Namespace, world: CommandEnvironment, book: Book, write: Print, ask: AskLine
 ) -> int:
     async with Beside(settings, dry_run=False) as database:
         assert database is not None
@@ -81,11 +83,11 @@ async def _carry_out(
         service.rules, service.wishes = news_rules(settings), book.wishes
         await in_full(database, given)
         actor = await service.actor(given.by) if given.by else OPERATOR
-        desk = Desk(service, actor, book, pairing_clock(settings).quiet, write, ask)
+        desk = AnnounceConsole(service, actor, book, pairing_clock(settings).quiet, write, ask)
         return await _VERBS[given.what](desk, given)
 
 
-async def _draft(desk: Desk, given: argparse.Namespace) -> int:
+async def _draft(desk: AnnounceConsole, given: argparse.Namespace) -> int:
     shown = await desk.service.draft(desk.actor, given.area, _text(given), given.link)
     desk.show(shown)
     desk.write(f"\nChưa gửi. Gửi tin này: ./camtay announce send {shown.row.announcement_id}")
@@ -104,7 +106,7 @@ def _text(given: argparse.Namespace) -> str:
         raise SettingsInvalid(f"{given.file}: không đọc được ({reason}).") from None
 
 
-async def _send(desk: Desk, given: argparse.Namespace) -> int:
+async def _send(desk: AnnounceConsole, given: argparse.Namespace) -> int:
     shown = await desk.service.show(desk.actor, given.announcement)
     if shown.row.state in ("sending", "sent"):
         raise NotNow(f"Tin này {STATES[shown.row.state]}; mỗi người chỉ nhận một lần.")
@@ -121,20 +123,20 @@ async def _send(desk: Desk, given: argparse.Namespace) -> int:
     return 0
 
 
-def _is_sure(ask: Ask) -> bool:
+def _is_sure(ask: AskLine) -> bool:
     try:
         return ask(f"Gõ “{SURE}” để gửi: ").strip().casefold() in (SURE, "gui")
     except EOFError:
         return False
 
 
-async def _stop(desk: Desk, given: argparse.Namespace) -> int:
+async def _stop(desk: AnnounceConsole, given: argparse.Namespace) -> int:
     told = await desk.service.stop(desk.actor, given.announcement)
     desk.write(f"Đã dừng. {told} người đã được gửi (vài tin cuối có thể còn trên đường); người khác không nhận nữa.")
     return 0
 
 
-async def _list(desk: Desk, given: argparse.Namespace) -> int:
+async def _list(desk: AnnounceConsole, given: argparse.Namespace) -> int:
     rows = await desk.service.list_of(desk.actor, given.area)
     for row in rows:
         begins = " ".join(row.body.split())[:50]
@@ -145,7 +147,7 @@ async def _list(desk: Desk, given: argparse.Namespace) -> int:
     return 0
 
 
-_VERBS: dict[str, Callable[[Desk, argparse.Namespace], Awaitable[int]]] = {
+_VERBS: dict[str, Callable[[AnnounceConsole, argparse.Namespace], Awaitable[int]]] = {
     "draft": _draft,
     "send": _send,
     "stop": _stop,

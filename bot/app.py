@@ -28,16 +28,16 @@ from bot.channels.webchat.identity import load_keys
 from bot.channels.webchat.streams import Streams
 from bot.errors import CamtayError, SettingsInvalid, StorageError
 from bot.greeting import LOOPBACK, greeting, refusal
-from bot.services.announcing import Feeder
+from bot.services.announcing import AnnouncementFeeder
 from bot.services.conversation import Conversation
 from bot.services.disk import Writable, free_bytes
 from bot.services.effects import WEB, Effects, unpack_entry
 from bot.services.export import export_of_chat
 from bot.services.hearing import Overheard
-from bot.services.library import Library
+from bot.services.library import LiveLessons
 from bot.services.office import Links, Office
 from bot.services.pairing import Hooks, Pairings
-from bot.services.pairing import World as PairingWorld
+from bot.services.pairing import PairingContext as PairingWorld
 from bot.services.presence import Presence
 from bot.services.preview import Previews
 from bot.services.pseudonyms import Pseudonyms
@@ -51,14 +51,14 @@ from bot.web import server
 from bot.web.access import LocalKey, networks
 from bot.web.door import bounds_for, take_files
 from bot.web.preview import preview_routes
-from bot.workers.announcer import Announcer
+from bot.workers.announcer import AnnouncementWorker
 from bot.workers.caretaker import Caretaker
 from bot.workers.flood import Flood
 from bot.workers.intake import Intake
 from bot.workers.librarian import Librarian
 from bot.workers.sender import Senders
 from bot.workers.steady import Steady
-from bot.workers.telegram_line import TelegramLine
+from bot.workers.telegram_line import TelegramOwner
 from bot.workers.ticker import EVERY_S, Ticker
 from bot.workers.watcher import Watcher
 from flows import Book, LessonInvalid
@@ -81,7 +81,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class Environment:
     """Clock, ids and chance of a whole process; tests hand in their own. `counted_s` is what the machine counts by
     itself, in seconds, whatever is set."""
 
@@ -89,7 +89,7 @@ class World:
     counted_s: Callable[[], float] = lambda: _counted_s()
     new_id: Callable[[], str] = lambda: uuid4().hex
     tick_s: float = EVERY_S
-    at: Callable[[str], None] = lambda _: None
+    failpoint: Callable[[str], None] = lambda _: None
 
     def universe(self, seed: str) -> Universe:
         """The world of one update: the same update throws the same dice, so that a batch can run again."""
@@ -105,14 +105,14 @@ class App:
     """
 
     settings: Settings
-    world: World = field(default_factory=World)
+    world: Environment = field(default_factory=Environment)
     watch: bool = False
     stuck_s: float = STUCK_S
     database: Database = field(init=False)
-    library: Library = field(init=False)
+    library: LiveLessons = field(init=False)
     intake: Intake = field(init=False)
     key: LocalKey = field(init=False)
-    telegram: TelegramLine | None = None
+    telegram: TelegramOwner | None = None
     files: int = field(default_factory=take_files)
     failed: asyncio.Event = field(default_factory=asyncio.Event)
     _senders: Senders = field(default_factory=Senders)
@@ -137,18 +137,24 @@ class App:
         restoring.sweep_copies(data, url)
         await schema.ensure(self.database)
         quiet = quiet_hours(settings)
-        self.library = Library(self.database, Path(settings.lessons.dir), settings.placeholders, quiet)
+        self.library = LiveLessons(self.database, Path(settings.lessons.dir), settings.placeholders, quiet)
         book = await self.library.open(world.now())
         names = Pseudonyms.of_folder(data, world.new_id)
         office, pairings = self._office(names)
         conversation = Conversation(self.database, book, world.universe, quiet, office)
-        self.intake = Intake(conversation, self._publish, self._senders, world.at)
+        self.intake = Intake(conversation, self._publish, self._senders, world.failpoint)
         self._intake_task = self._spawn(self.intake.run())
         presence = Presence(self.database, world.now, quiet)
         self._webchat = self._web(data)
         self.key = LocalKey(load_keys(data / "web.key", world.new_id)[0])
-        self.telegram = TelegramLine.of(
-            settings, conversation, Flood(self.intake.submit).submit, presence, self._senders, world.now, world.at
+        self.telegram = TelegramOwner.of(
+            settings,
+            conversation,
+            Flood(self.intake.submit).submit,
+            presence,
+            self._senders,
+            world.now,
+            world.failpoint,
         )
         routes = [*(self.telegram.routes() if self.telegram else ()), *self._preview(lambda: conversation.book)]
         proxies = networks(settings.web.proxies)
@@ -181,8 +187,8 @@ class App:
     def _care(self, office: Office, quiet: QuietHours, data: Path) -> None:
         """Announcements slice by slice; once a day what is kept no longer."""
         settings, world = self.settings, self.world
-        feeder = Feeder(self.database, news_rules(settings), quiet, world.new_id)
-        self._workers.append(self._spawn(Announcer(feeder, world.now, self._wake, world.tick_s).run()))
+        feeder = AnnouncementFeeder(self.database, news_rules(settings), quiet, world.new_id)
+        self._workers.append(self._spawn(AnnouncementWorker(feeder, world.now, self._wake, world.tick_s).run()))
         retention = Retention(self.database, office, keep_rules(settings), world.new_id)
         folders = {data, (sqlite_path(settings.database_url) or data / "x").parent}
         self._workers.append(self._spawn(Caretaker(retention, world.now, quiet, folders, data, self._steady).run()))
@@ -311,7 +317,7 @@ def watches(settings: Settings, wish: bool | None) -> bool:
     return alone if wish is None else wish
 
 
-def run(settings: Settings, world: World | None = None, watch: bool | None = None) -> int:
+def run(settings: Settings, world: Environment | None = None, watch: bool | None = None) -> int:
     """Serve until SIGTERM or Ctrl-C; the exit code is 0, 2 for a setting or database that refuses, 1 for a failure.
 
     `watch` None: see `watches`.
@@ -321,7 +327,7 @@ def run(settings: Settings, world: World | None = None, watch: bool | None = Non
     )
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            return runner.run(_serve(App(settings, world or World(), watches(settings, watch))))
+            return runner.run(_serve(App(settings, world or Environment(), watches(settings, watch))))
     finally:
         stop_logging()
 

@@ -55,7 +55,7 @@ class BackupFailed(CamtayError):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ArchiveEntry:
     """One file of a backup: its name in the archive, its size in bytes, its SHA-256 in hex."""
 
     name: str
@@ -70,7 +70,7 @@ class Manifest:
     format: int
     created_at: str
     schema: str
-    entries: tuple[Entry, ...]
+    entries: tuple[ArchiveEntry, ...]
 
 
 def make(
@@ -78,29 +78,29 @@ def make(
     database_url: str,
     target: Path | None,
     now: datetime,
-    at: Callable[[str], None] = lambda _: None,
+    failpoint: Callable[[str], None] = lambda _: None,
     site: Mapping[str, Path] = {},
 ) -> tuple[Path, Manifest]:
     """Write a backup, readable by its owner only, and name it in one step: what has its name is whole.
 
     `site` are files from outside the data folder, by the name they get (see `site_files`).
-    Without `target` it goes to `data`/backup/camtay-<time>.tar.gz. `at` hears each point that a test may want to break
-    it off at. Raises BackupFailed.
+    Without `target` it goes to `data`/backup/camtay-<time>.tar.gz. `failpoint` hears each point that a test may
+    want to break it off at. Raises BackupFailed.
     """
     target = target or data / "backup" / f"camtay-{now:%Y%m%d-%H%M%S}.tar.gz"
     try:
         with scratch(target.parent, BACKUP) as folder:
             database, schema = copy_database(database_url, folder)
-            at("copied")
+            failpoint("copied")
             files = {database.name: database, **_copy_small_files(data, database_url, folder)}
             files |= _copy_site(site, folder)
             entries = tuple(_entry(name, path) for name, path in sorted(files.items()))
             manifest = Manifest(FORMAT, now.isoformat(), schema, entries)
             _pack(folder / "packed", manifest, files)
-            at("packed")
+            failpoint("packed")
             os.replace(folder / "packed", target)
             sync_folder(target.parent)
-        at("named")
+        failpoint("named")
         gone.keep(target.parent, known_deleted(database_url, data))
     except (OSError, CopyFailed) as fault:
         raise BackupFailed(f"Chưa sao lưu được vào {target}: {reason(fault)}.") from fault
@@ -108,7 +108,7 @@ def make(
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class BackupProof:
     """Which backup was last unpacked and read to its end, database and all, and when (ISO 8601 with zone)."""
 
     file: str
@@ -126,16 +126,16 @@ def prove(file: Path, data: Path, now: datetime) -> Manifest:
             for entry in manifest.entries:
                 if entry.name in DATABASE_NAMES:
                     check(folder / entry.name, entry.name)
-        put_whole(data / PROOF, json.dumps(asdict(Proof(file.name, now.isoformat()))).encode())
+        put_whole(data / PROOF, json.dumps(asdict(BackupProof(file.name, now.isoformat()))).encode())
         return manifest
     except FAULTS as fault:
         raise BackupFailed(f"Tệp sao lưu {file} không lấy lại được: {reason(fault)}.") from fault
 
 
-def proof(data: Path) -> Proof | None:
+def proof(data: Path) -> BackupProof | None:
     """The last one that was written down; None without one."""
     try:
-        return Proof(**json.loads((data / PROOF).read_bytes()))
+        return BackupProof(**json.loads((data / PROOF).read_bytes()))
     except (OSError, ValueError, TypeError):
         return None
 
@@ -179,9 +179,9 @@ def _is_data(inside: PurePath) -> bool:
     return not apart and not _NOT_DATA.fullmatch(inside.name)
 
 
-def _entry(name: str, path: Path) -> Entry:
+def _entry(name: str, path: Path) -> ArchiveEntry:
     with path.open("rb") as file:
-        return Entry(name, path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
+        return ArchiveEntry(name, path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
 
 
 def _pack(target: Path, manifest: Manifest, files: dict[str, Path]) -> None:
@@ -235,7 +235,7 @@ def _read_manifest(archive: tarfile.TarFile) -> Manifest:
         raise BackupFailed("Đây không phải là tệp sao lưu của Cầm Tay.")
     try:
         raw: dict[str, Any] = json.loads(content.read(LARGEST_MANIFEST))
-        entries = tuple(Entry(str(e["name"]), int(e["bytes"]), str(e["sha256"])) for e in raw["entries"])
+        entries = tuple(ArchiveEntry(str(e["name"]), int(e["bytes"]), str(e["sha256"])) for e in raw["entries"])
         manifest = Manifest(int(raw["format"]), str(raw["created_at"]), str(raw["schema"]), entries)
     except (ValueError, KeyError, TypeError) as fault:
         raise BackupFailed("Không đọc được phần đầu của tệp sao lưu.") from fault
@@ -269,7 +269,7 @@ def strange(name: str) -> BackupFailed:
     return BackupFailed(f"Tệp sao lưu có đường dẫn lạ ({name!a:.80}); chưa làm gì cả.")
 
 
-def known_deleted(database_url: str, *folders: Path) -> gone.Gone:
+def known_deleted(database_url: str, *folders: Path) -> gone.Tombstones:
     """Everybody who was deleted, as far as the database that is there and the files of these folders know."""
     return {**gone.known(folders), **run(_deleted(database_url))}
 

@@ -18,7 +18,7 @@ from storage.lock import lock_all
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class CommandEnvironment:
     """Clock and ids, from the command line."""
 
     now: Callable[[], datetime]

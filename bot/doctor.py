@@ -20,7 +20,7 @@ from bot.errors import AlreadyRunning, StorageError, in_words
 from bot.greeting import hearing_faults, pages_told
 from bot.services.disk import LITTLE
 from bot.settings import Settings
-from bot.tutoring.clocks import Reading, begin
+from bot.tutoring.clocks import ClockReading, begin
 from bot.web.door import FILES, files_allowed
 from bot.workers.steady import clock_of
 from flows import LessonInvalid
@@ -36,15 +36,15 @@ NO_DISK = 20_000_000
 PATIENCE_S = 10.0
 PROVED_DAYS = 7  # a backup that was opened longer ago is as good as none for the week since
 
-Health = Literal["good", "note", "bad"]
-MARKS: dict[Health, str] = {"good": "✔", "note": "!", "bad": "✘"}
+FindingLevel = Literal["good", "note", "bad"]
+MARKS: dict[FindingLevel, str] = {"good": "✔", "note": "!", "bad": "✘"}
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing looked at: good; note, works but somebody should know; bad, does not work."""
 
-    health: Health
+    health: FindingLevel
     text: str
 
 
@@ -100,7 +100,7 @@ def _data(folder: Path) -> Iterator[Finding]:
         yield Finding("bad", f"Thư mục dữ liệu {folder}: không ghi được ({in_words(fault)})")
         return
     free = shutil.disk_usage(existing).free
-    health: Health = "bad" if free < NO_DISK else "note" if free < LITTLE else "good"
+    health: FindingLevel = "bad" if free < NO_DISK else "note" if free < LITTLE else "good"
     yield Finding(health, f"Thư mục dữ liệu {folder}: ghi được, đĩa còn trống {_size(free)}")
     if os.name == "posix" and (folder / "camtay.lock").exists():
         yield Finding("good", "Cầm Tay đang chạy trên thư mục này" if _in_use(folder) else "Cầm Tay đang nghỉ")
@@ -203,7 +203,7 @@ async def _kept(settings: Settings, url: str, now: datetime) -> Iterable[Finding
 
 def _clock(known: datetime | None, doubted: datetime | None, now: datetime) -> Iterator[Finding]:
     """Mass work rests for a day when the clock has jumped: whoever keeps the machine is to know why."""
-    if begin(known, doubted, Reading(now, 0)).doubted is not None and known is not None:
+    if begin(known, doubted, ClockReading(now, 0)).doubted is not None and known is not None:
         told = f"lần chạy trước là {known:%d/%m/%Y}, giờ là {now:%d/%m/%Y}"
         yield Finding("bad", f"Đồng hồ máy: {told}; hãy chỉnh giờ, hoặc để yên một ngày nếu giờ này đúng")
 
@@ -229,7 +229,7 @@ def _lessons(settings: Settings) -> Iterator[Finding]:
     except OSError as fault:
         yield Finding("bad", f"Bài học: không đọc được {fault.filename} ({in_words(fault)})")
         return
-    health: Health = "good" if shelf.good else "bad"
+    health: FindingLevel = "good" if shelf.good else "bad"
     yield Finding(health, f"Bài học: {len(shelf.good)} bài tốt trong {folder}")
     for path, problems in shelf.broken.items():
         yield Finding("note", f"Bài có lỗi, không đem dạy: {path} ({len(problems)} lỗi; xem ./camtay lint)")

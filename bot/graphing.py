@@ -57,7 +57,7 @@ def draw(
     return 0
 
 
-def _walked(root: Path, reading: drafts.Reading, facts: Mapping[str, str]) -> Collection[str] | None:
+def _walked(root: Path, reading: drafts.LessonReading, facts: Mapping[str, str]) -> Collection[str] | None:
     """The steps its transcripts walk through: none where it has none; None (and why) where it cannot be played."""
     lesson, problems = linting.one_lesson(root, reading.path, facts)
     if lesson is None:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import unified_diff
 from pathlib import Path
 
 from bot import linting, transcripts
 from bot.errors import SettingsInvalid, in_words
+from bot.terminal import Print
 from bot.transcripts import near
 from flows.model import Lesson
 from flows.play.coverage import Coverage, Gap, Trail, coverage
 from flows.play.rehearsal import Difference, Played, rehearse, rewritten
 from flows.session import Book
 from flows.shelf.shelf import plain_book, read_shelf, rehearsal_facts
-
-Write = Callable[[str], object]
 
 WAYS = {
     "right": "trả lời đúng",
@@ -102,8 +101,8 @@ def _book(lessons: Path, paths: Sequence[Path], facts: Mapping[str, str]) -> Boo
     return plain_book(replace(shelf, good=good), facts)
 
 
-def update(played: Iterable[Played], write: Write) -> tuple[Played, ...]:
-    """Write the tutor's lines as they are now; what is still wrong after that."""
+def update(played: Iterable[Played], write: Print) -> tuple[Played, ...]:
+    """Print the tutor's lines as they are now; what is still wrong after that."""
     left = []
     for each in played:
         written = True
@@ -122,7 +121,7 @@ def update(played: Iterable[Played], write: Write) -> tuple[Played, ...]:
 # --- showing -----------------------------------------------------------------------------------------
 
 
-def show(report: Report, shape: str, detail: bool, write: Write) -> None:
+def show(report: Report, shape: str, detail: bool, write: Print) -> None:
     """Print it as text (for people), json or github (annotations)."""
     match shape:
         case "json":

@@ -9,7 +9,7 @@ from pathlib import Path
 from bot import linting
 from bot.errors import SchemaOutdated, SettingsInvalid
 from bot.linting import Findings
-from bot.services.publishing import How, look, plan
+from bot.services.publishing import PublishingOptions, look, plan
 from flows.model import Lesson, Problem
 from flows.reading.loader import Parsers, by_place
 from flows.saying import say
@@ -67,5 +67,7 @@ async def _of_learners(database: Database, found: Findings, facts: Mapping[str, 
                 good[lesson.id] = lesson
                 words[lesson.id] = languages_of(lesson, library)
     stored = await look(database, sorted(good))
-    plans = [plan(stored[lesson.id], lesson, words[lesson.id], How("lint"), facts) for lesson in good.values()]
+    plans = [
+        plan(stored[lesson.id], lesson, words[lesson.id], PublishingOptions("lint"), facts) for lesson in good.values()
+    ]
     return [problem for each in plans if not each.unchanged for problem in each.impact.problems]

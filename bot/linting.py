@@ -12,8 +12,8 @@ from pathlib import Path
 
 from bot import transcripts
 from bot.errors import SettingsInvalid
-from flows.model import Lesson, Place, Problem
-from flows.reading.loader import ANSWERS, MODELS, TABLES, Faultfinder, Library, Parsers, by_place, load_files
+from flows.model import Lesson, Problem, SourcePosition
+from flows.reading.loader import ANSWERS, MODELS, TABLES, Faultfinder, LessonSet, Parsers, by_place, load_files
 from flows.rules.lint import lint, translate
 from flows.saying import in_english, say
 from flows.yaml.strictyaml import MAX_BYTES
@@ -30,7 +30,7 @@ class Findings:
 
     problems: tuple[Problem, ...]
     lessons: int
-    libraries: tuple[tuple[Library, frozenset[str]], ...] = ()
+    libraries: tuple[tuple[LessonSet, frozenset[str]], ...] = ()
 
 
 @dataclass(slots=True)
@@ -62,7 +62,9 @@ class Files:
 
     def refuse(self, path: Path, fault: OSError) -> None:
         message = say("không đọc được tệp này: {why}", why=_WHY.get(fault.errno or 0, say("máy không cho mở")))
-        self.problems.append(Problem("E001", Place(str(path), 1, 1), message, say("hãy xem lại tệp, rồi chạy lại")))
+        self.problems.append(
+            Problem("E001", SourcePosition(str(path), 1, 1), message, say("hãy xem lại tệp, rồi chạy lại"))
+        )
 
 
 _WHY = {
@@ -195,11 +197,11 @@ def problems(
 ) -> Findings:
     """All problems in `paths` (nothing given: in every lesson), an unreadable file hiding no other.
 
-    Raises SettingsInvalid for a path that is not there or holds no lesson. `helped` as in `Library`.
+    Raises SettingsInvalid for a path that is not there or holds no lesson. `helped` as in `LessonSet`.
     """
     found: list[Problem] = []
     seen: set[str] = set()
-    libraries: list[tuple[Library, frozenset[str]]] = []
+    libraries: list[tuple[LessonSet, frozenset[str]]] = []
     for asked in _asked(lessons, paths):
         files = asked.files
         library = load_files(files.texts, facts, parsers or Faultfinder(), frozenset(files.scripts))
@@ -212,7 +214,7 @@ def problems(
     return Findings(by_place(found), len(seen), tuple(libraries))
 
 
-def _of_transcripts(library: Library, found: Iterable[Problem], asked: _Asked, lessons: Path) -> Iterator[Problem]:
+def _of_transcripts(library: LessonSet, found: Iterable[Problem], asked: _Asked, lessons: Path) -> Iterator[Problem]:
     """W901 and E902, for lessons that can be played and have transcripts."""
     broken = {problem.place.path for problem in found if problem.severity == "error"}
     playable = [

@@ -10,34 +10,38 @@ from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
 
-from bot.beside import Beside, World
+from bot.beside import Beside, CommandEnvironment
 from bot.errors import CamtayError
 from bot.meant import in_full
 from bot.people_arguments import ROLE_NAMES, STATE_NAMES
-from bot.people_import import Ask, import_list
+from bot.people_import import AskYesNo, import_list
 from bot.services.correcting import Correction
 from bot.services.export import as_file
 from bot.services.named import SHOWN
 from bot.services.office import Links, Office
 from bot.services.pairing import Hooks
-from bot.services.pairing import World as PairingWorld
+from bot.services.pairing import PairingContext as PairingWorld
 from bot.services.people import OPERATOR, Actor, Invited, People
 from bot.services.pseudonyms import Pseudonyms
 from bot.services.requests import Requests
 from bot.services.rules import pairing_clock, pairing_rules
 from bot.settings import Settings
 from bot.sheets import as_csv
+from bot.terminal import Print
 from bot.tutoring.invitations import SHORT
 from bot.tutoring.reception import consent_text, is_of_office
 from flows import Book
 
 KIND_NAMES = {"pair": "cần người chỉ", "help": "nhờ giúp", "safety": "KHẨN", "change": "đổi người chỉ"}
 WAIT_NAMES = {"waiting": "chưa hỏi ai", "offered": "đang hỏi một người", "open": "có người đang giúp"}
-Print = Callable[[str], None]
 
 
 def main(
-    settings: Settings, given: argparse.Namespace, world: World, write: Print = print, ask: Ask | None = None
+    settings: Settings,
+    given: argparse.Namespace,
+    world: CommandEnvironment,
+    write: Print = print,
+    ask: AskYesNo | None = None,
 ) -> int:
     """Carry one sub-verb out; the exit code. `ask` puts a question to whoever sits at the terminal, if anybody does.
 
@@ -46,7 +50,9 @@ def main(
     return asyncio.run(_carry_out(settings, given, world, write, ask))
 
 
-async def _carry_out(settings: Settings, given: argparse.Namespace, world: World, write: Print, ask: Ask | None) -> int:
+async def _carry_out(
+    settings: Settings, given: argparse.Namespace, world: CommandEnvironment, write: Print, ask: AskYesNo | None
+) -> int:
     async with Beside(settings, dry_run=False) as database:
         assert database is not None
         names = Pseudonyms.of_folder(Path(settings.data.dir), world.new_id)

@@ -10,26 +10,26 @@ from pathlib import Path
 from bot import workbooks
 from bot.errors import SettingsInvalid, in_words
 from bot.services import importing
-from bot.services.importing import Plan
+from bot.services.importing import ImportPlan
 from bot.services.people import Actor, People
+from bot.terminal import Print
 from bot.tutoring import people_file
-from bot.tutoring.people_file import Fault, Sheet
+from bot.tutoring.people_file import ListFault, PeopleList
 
 SHOWN_FAULTS = 1_000  # lines of faults on the screen; the rest is counted
 FAULTY, UNANSWERED = 1, 3  # exit codes
-Print = Callable[[str], None]
-Ask = Callable[[str], bool]
+AskYesNo = Callable[[str], bool]
 
 
 async def import_list(
-    service: People, actor: Actor, given: argparse.Namespace, write: Print, ask: Ask | None = None
+    service: People, actor: Actor, given: argparse.Namespace, write: Print, ask: AskYesNo | None = None
 ) -> int:
     """`ask` puts a question to whoever sits at the terminal, if anybody does.
 
     Exit 0 when all of it is in, 1 with a fault, 3 with a question that nobody has answered; then nothing is in."""
     sheet = read_list(given.file, placed=bool(given.into))
     found = await importing.plan(service, actor, sheet, given.into)
-    tell = Told(given.file.name, write, as_json=given.format == "json")
+    tell = ImportOutput(given.file.name, write, as_json=given.format == "json")
     if found.faults:
         return tell.faults(found)
     tell.notes(found)
@@ -44,7 +44,7 @@ async def import_list(
     return tell.done(found, asked=not given.yes)
 
 
-def read_list(file: Path, *, placed: bool) -> Sheet:
+def read_list(file: Path, *, placed: bool) -> PeopleList:
     """The rows of a CSV file or a workbook, by what is in it. Raises SettingsInvalid where it cannot be opened."""
     try:
         source = file.read_bytes()
@@ -54,17 +54,17 @@ def read_list(file: Path, *, placed: bool) -> Sheet:
         return people_file.read(source, placed=placed)
     try:
         return people_file.read_pages(workbooks.pages_of(source), placed=placed)
-    except workbooks.Refused as refused:
-        return Sheet(faults=[Fault(0, "", str(refused))])
+    except workbooks.WorkbookRefused as refused:
+        return PeopleList(faults=[ListFault(0, "", str(refused))])
 
 
-class Told:
+class ImportOutput:
     """What the command says: sentences, or one line of JSON."""
 
     def __init__(self, file: str, write: Print, *, as_json: bool) -> None:
         self.file, self._write, self.as_json = file, write, as_json
 
-    def faults(self, found: Plan) -> int:
+    def faults(self, found: ImportPlan) -> int:
         for fault in found.faults[:SHOWN_FAULTS]:
             self.say(fault.at(self.file))
         if len(found.faults) > SHOWN_FAULTS:
@@ -73,27 +73,27 @@ class Told:
         self.say(f"{len(found.faults)} chỗ cần sửa; chưa nhập gì cả.")
         return self.end(FAULTY, found.faults, _texts(found))
 
-    def notes(self, found: Plan) -> None:
+    def notes(self, found: ImportPlan) -> None:
         for note in found.notes:
             self.say(f"Lưu ý: {note}")
 
-    def tried(self, found: Plan) -> int:
+    def tried(self, found: ImportPlan) -> int:
         for question in _texts(found):
             self.say(f"Sẽ hỏi: {question}")
         self.say(f"Soát xong, chưa ghi gì: {_counted(found)}")
         return self.end(0, (), _texts(found), importing.summary(found))
 
-    def unanswered(self, found: Plan) -> int:
+    def unanswered(self, found: ImportPlan) -> int:
         for question in _texts(found):
             self.say(f"Cần hỏi: {question}")
         self.say("Chưa nhập gì. Xem kỹ các điều trên; nếu đều đúng, chạy lại với --yes.")
         return self.end(UNANSWERED, (), _texts(found))
 
-    def refused(self, found: Plan) -> int:
+    def refused(self, found: ImportPlan) -> int:
         self.say("Chưa nhập gì. Sửa lại tệp rồi nhập lần nữa.")
         return self.end(UNANSWERED, (), _texts(found))
 
-    def done(self, found: Plan, *, asked: bool) -> int:
+    def done(self, found: ImportPlan, *, asked: bool) -> int:
         for question in () if asked else _texts(found):
             self.say(f"Đã đồng ý: {question}")
         self.say(f"Đã nhập: {_counted(found)}")
@@ -104,7 +104,7 @@ class Told:
             self._write(line)
 
     def end(
-        self, code: int, faults: Sequence[Fault], questions: Sequence[str], counts: dict[str, int] | None = None
+        self, code: int, faults: Sequence[ListFault], questions: Sequence[str], counts: dict[str, int] | None = None
     ) -> int:
         if self.as_json:
             counts = counts or {"people": 0, "known": 0, "areas": 0}
@@ -119,10 +119,10 @@ class Told:
         return code
 
 
-def _texts(found: Plan) -> list[str]:
+def _texts(found: ImportPlan) -> list[str]:
     return [question.text for question in found.questions]
 
 
-def _counted(found: Plan) -> str:
+def _counted(found: ImportPlan) -> str:
     counts = importing.summary(found)
     return f"{counts['people']} người mới, {counts['areas']} chi hội hay tổ mới, {counts['known']} người đã có."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -14,9 +14,9 @@ from bot.errors import SettingsInvalid, in_words
 from bot.services.library import BY_FILES
 from bot.services.publishing import (
     MAX_OUTDATED,
-    How,
-    Plan,
     PlanOutdated,
+    PublishingOptions,
+    PublishingPlan,
     Stored,
     changed_lines,
     compile_row,
@@ -25,6 +25,7 @@ from bot.services.publishing import (
     publish,
 )
 from bot.settings import Settings
+from bot.terminal import Print
 from flows import LessonInvalid, Problem
 from flows.reading.fields import did_you_mean
 from flows.rules.changes import DECISIONS, STAY, Stand, summary
@@ -35,7 +36,6 @@ from storage.records import PublicationRow
 
 DIFF_LINES = 12  # of a unified diff, shown before publishing
 
-Write = Callable[[str], object]
 
 MODES: Mapping[str, str] = {
     "first": "lần đầu",
@@ -59,13 +59,13 @@ _DECISIONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class PublishConsole:
     """What an editor's command works with."""
 
     settings: Settings
     now: datetime
-    write: Write
-    complain: Write
+    write: Print
+    complain: Print
     flags: str = ""
 
     def command(self, words: str) -> str:
@@ -76,7 +76,7 @@ class Desk:
 # --- publish -----------------------------------------------------------------------------------------
 
 
-async def publish_files(desk: Desk, wanted: Sequence[str], how: How, *, dry_run: bool) -> int:
+async def publish_files(desk: PublishConsole, wanted: Sequence[str], how: PublishingOptions, *, dry_run: bool) -> int:
     """Publish these lessons (ids or paths; none: all that differ); 0 published, 1 something stands in the way."""
     shelf, found = _chosen(desk.settings, wanted)
     lessons = shelf.good
@@ -111,14 +111,14 @@ def _given(database: Database | None) -> Database:
 class _Telling:
     """What is said about the plans of one command."""
 
-    def __init__(self, desk: Desk, *, named: bool) -> None:
+    def __init__(self, desk: PublishConsole, *, named: bool) -> None:
         self.desk = desk
         self.named = named
         self.stopped = False
 
-    def all(self, plans: Sequence[Plan]) -> list[Plan]:
+    def all(self, plans: Sequence[PublishingPlan]) -> list[PublishingPlan]:
         """Tell each plan; those that can be published."""
-        ready: list[Plan] = []
+        ready: list[PublishingPlan] = []
         for each in plans:
             if each.unchanged:
                 if self.named:
@@ -135,7 +135,7 @@ class _Telling:
                 ready.append(each)
         return ready
 
-    def _held(self, each: Plan) -> None:
+    def _held(self, each: PublishingPlan) -> None:
         before = each.before
         now = before.version if before else 0
         self.stopped = self.stopped or self.named
@@ -144,7 +144,7 @@ class _Telling:
             f"Muốn dùng bản {each.version}: {self.desk.command(f'rollback {each.lesson.id} {each.version}')}"
         )
 
-    def end(self, ready: Sequence[Plan], *, dry_run: bool) -> int:
+    def end(self, ready: Sequence[PublishingPlan], *, dry_run: bool) -> int:
         blocked = [each for each in ready if each.impact.blocked]
         for line in (line for each in blocked for line in ways_out(self.desk, each)):
             self.desk.complain(line)
@@ -163,7 +163,7 @@ class _Telling:
         return 0
 
 
-def describe(each: Plan) -> Iterator[str]:
+def describe(each: PublishingPlan) -> Iterator[str]:
     """What a plan would do: the edit in lines, and everybody inside by step."""
     added, gone = each.lines
     was = f"bản {each.before.version} → {each.version}" if each.before else f"bản {each.version}"
@@ -188,7 +188,7 @@ def _stand(stand: Stand) -> str:
     return f"    bản {stand.version}  {stand.step:<20}{stand.count:>5}  {_FATES[stand.fate]}{to}"
 
 
-def ways_out(desk: Desk, each: Plan) -> Iterator[str]:
+def ways_out(desk: PublishConsole, each: PublishingPlan) -> Iterator[str]:
     """Exactly what would let a blocked plan go on."""
     lesson = each.lesson.id
     yield f"Chưa phát hành {lesson}. Với mỗi bước, chọn một cách rồi chạy lại:"
@@ -208,7 +208,7 @@ def _way(command: str, meaning: str) -> str:
     return f"  {command:<60}  {meaning}"
 
 
-def _check_decisions(how: How, stored: Mapping[str, Stored], plans: Sequence[Plan]) -> None:
+def _check_decisions(how: PublishingOptions, stored: Mapping[str, Stored], plans: Sequence[PublishingPlan]) -> None:
     """Refuse a decision about a step that never was, or that leads nowhere: most likely it is misspelt."""
     for step, decision in how.decisions.items():
         if how.urgent and decision == STAY:
@@ -295,7 +295,7 @@ def _paths(root: Path, shelf: Shelf, wanted: str) -> list[str]:
 # --- history, rollback -------------------------------------------------------------------------------
 
 
-async def show_history(desk: Desk, lesson: str, *, diff: bool) -> int:
+async def show_history(desk: PublishConsole, lesson: str, *, diff: bool) -> int:
     """Every publication of a lesson, the newest first."""
     async with Beside(desk.settings, dry_run=True) as database:
         stored = (await look(database, [lesson]))[lesson] if database else Stored()
@@ -329,7 +329,7 @@ def _line(row: PublicationRow, zone: ZoneInfo, count: int | None, *, is_current:
     return f"{mark} bản {row.version:<4}{when:%d/%m/%Y %H:%M}  {author:<14}{mode:<14}{people:>20}  +{added} −{gone}"
 
 
-async def roll_back(desk: Desk, lesson: str, version: int, how: How, *, dry_run: bool) -> int:
+async def roll_back(desk: PublishConsole, lesson: str, version: int, how: PublishingOptions, *, dry_run: bool) -> int:
     """Make an older version the current one again; 0 done, 1 something stands in the way."""
     facts = desk.settings.placeholders
     async with Beside(desk.settings, dry_run=True) as database:

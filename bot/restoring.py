@@ -35,7 +35,7 @@ MAKING, READY, LOADED = "making", "ready", "loaded"
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class RestorePlan:
     """`places` are files of the data folder, `database` the SQLite file (empty: PostgreSQL), `copied` the name of its
     copy, `aside` the folder in the data folder where the former lie."""
 
@@ -55,30 +55,30 @@ def beside(path: Path) -> Path:
 
 
 def restore(
-    file: Path, data: Path, database_url: str, now: datetime, at: Callable[[str], None] = lambda _: None
+    file: Path, data: Path, database_url: str, now: datetime, failpoint: Callable[[str], None] = lambda _: None
 ) -> tuple[Path, Manifest]:
     """Put a backup in place of what is there; returns where the former data lie. Raises BackupFailed, AlreadyRunning.
 
     Whoever had everything deleted since the backup was made is written down first, and deleted from the copy before it
     takes the database's place (a dump of PostgreSQL: right after). A backup of SQLite goes into PostgreSQL as well.
-    `at` hears each point that a test may want to break it off at.
+    `failpoint` hears each point that a test may want to break it off at.
     """
     try:
         with lock_all(data, sqlite_path(database_url)):
             _settle(data, database_url)
             with scratch(data, RESTORE) as folder:
                 manifest = unpack(file, folder)
-                at("unpacked")
+                failpoint("unpacked")
                 plan = _planned(manifest, data, database_url, now)
                 deleted = known_deleted(database_url, data, file.parent, folder / "files")
                 if plan.copied == SQLITE:
                     keys = _keys(folder / "files" / KEY_FILE, data / KEY_FILE)
                     run(_delete_again(f"sqlite:///{folder / SQLITE}", keys, deleted))
                 gone.keep(data, deleted)  # first of all: whoever runs it again may find another database
-                ready = _make_ready(plan, data, database_url, folder, at)
+                ready = _make_ready(plan, data, database_url, folder, failpoint)
     except FAULTS as fault:
         raise BackupFailed(f"Chưa lấy lại được từ {file}: {reason(fault)}.") from fault
-    finish(data, database_url, at)
+    finish(data, database_url, failpoint)
     return data / ready.aside, manifest
 
 
@@ -117,13 +117,13 @@ def _put_missing(copied: Path, path: Path, config: Path) -> str:
     return f"Cấu hình trong bản sao lưu khác tệp đang dùng; xem {beside_it}."
 
 
-def finish(data: Path, database_url: str, at: Callable[[str], None] = lambda _: None) -> None:
+def finish(data: Path, database_url: str, failpoint: Callable[[str], None] = lambda _: None) -> None:
     """See to a restore that was broken off; else this is one look. Raises BackupFailed, AlreadyRunning."""
     if not (data / PLAN).exists():
         return
     try:
         with lock_all(data, sqlite_path(database_url)):
-            _settle(data, database_url, at)
+            _settle(data, database_url, failpoint)
     except FAULTS as fault:
         raise BackupFailed(
             f"Lần lấy lại dữ liệu này còn dở: {reason(fault)}. Sửa chỗ đó rồi chạy lại là máy làm nốt."
@@ -139,7 +139,7 @@ def sweep_copies(data: Path, database_url: str) -> int:
 # --- until the plan is ready ---------------------------------------------------------------------------
 
 
-def _planned(manifest: Manifest, data: Path, database_url: str, now: datetime) -> Plan:
+def _planned(manifest: Manifest, data: Path, database_url: str, now: datetime) -> RestorePlan:
     path, names = sqlite_path(database_url), [entry.name for entry in manifest.entries]
     if path is not None and SQLITE not in names:
         raise BackupFailed("Tệp sao lưu này của PostgreSQL, không đưa vào SQLite được; xem database.url.")
@@ -148,7 +148,7 @@ def _planned(manifest: Manifest, data: Path, database_url: str, now: datetime) -
         raise BackupFailed("Tệp sao lưu này không có cơ sở dữ liệu; chưa làm gì cả.")
     places = _places(names, data, path)
     database = str(path.resolve()) if path else ""
-    return Plan(MAKING, f"before-restore-{now:%Y%m%d-%H%M%S}", places, database, copied)
+    return RestorePlan(MAKING, f"before-restore-{now:%Y%m%d-%H%M%S}", places, database, copied)
 
 
 def _places(names: Sequence[str], data: Path, database: Path | None) -> list[str]:
@@ -165,12 +165,14 @@ def _places(names: Sequence[str], data: Path, database: Path | None) -> list[str
     return places
 
 
-def _make_ready(plan: Plan, data: Path, database_url: str, folder: Path, at: Callable[[str], None]) -> Plan:
+def _make_ready(
+    plan: RestorePlan, data: Path, database_url: str, folder: Path, failpoint: Callable[[str], None]
+) -> RestorePlan:
     """Lay the new beside, copy the former aside, then say that it is ready; whatever stops it takes all of it back."""
     if (data / plan.aside).exists():
         raise FileExistsError(errno.EEXIST, f"đã có {plan.aside}; đợi một giây rồi chạy lại")
     _write(plan, data)
-    at("planned")
+    failpoint("planned")
     try:
         aside = data / plan.aside
         aside.mkdir(mode=0o700)
@@ -180,7 +182,7 @@ def _make_ready(plan: Plan, data: Path, database_url: str, folder: Path, at: Cal
             _copy_aside(data / inside, aside / inside)
             beside(data / inside).parent.mkdir(parents=True, exist_ok=True)
             copy(folder / "files" / inside, beside(data / inside))
-        at("files laid")
+        failpoint("files laid")
         if plan.database:
             copies.keep_sqlite(Path(plan.database), aside)
             Path(plan.database).parent.mkdir(parents=True, exist_ok=True)
@@ -188,13 +190,13 @@ def _make_ready(plan: Plan, data: Path, database_url: str, folder: Path, at: Cal
             copies.keep_postgresql(database_url, aside)
         move(folder / plan.copied, plan.new_database(data))
         copies.check(plan.new_database(data), plan.copied)
-        at("database laid")
+        failpoint("database laid")
     except BaseException:
         _take_back(plan, data)
         raise
     ready = replace(plan, phase=READY)
     _write(ready, data)
-    at("ready")
+    failpoint("ready")
     return ready
 
 
@@ -204,26 +206,26 @@ def _copy_aside(former: Path, kept: Path) -> None:
         shutil.copy2(former, kept)
 
 
-def _write(plan: Plan, data: Path) -> None:
+def _write(plan: RestorePlan, data: Path) -> None:
     put_whole(data / PLAN, json.dumps(asdict(plan)).encode())
 
 
 # --- a plan's end --------------------------------------------------------------------------------------
 
 
-def _settle(data: Path, database_url: str, at: Callable[[str], None] = lambda _: None) -> None:
+def _settle(data: Path, database_url: str, failpoint: Callable[[str], None] = lambda _: None) -> None:
     """The folder is ours alone."""
     try:
-        plan = Plan(**json.loads((data / PLAN).read_bytes()))
+        plan = RestorePlan(**json.loads((data / PLAN).read_bytes()))
     except FileNotFoundError:
         return
     if plan.phase == MAKING:
         _take_back(plan, data)
     else:
-        _carry_out(plan, data, database_url, at)
+        _carry_out(plan, data, database_url, failpoint)
 
 
-def _take_back(plan: Plan, data: Path) -> None:
+def _take_back(plan: RestorePlan, data: Path) -> None:
     for path in (plan.new_database(data), *(beside(data / inside) for inside in plan.places)):
         path.unlink(missing_ok=True)
     if (data / plan.aside).exists():
@@ -231,28 +233,28 @@ def _take_back(plan: Plan, data: Path) -> None:
     (data / PLAN).unlink()
 
 
-def _carry_out(plan: Plan, data: Path, database_url: str, at: Callable[[str], None]) -> None:
+def _carry_out(plan: RestorePlan, data: Path, database_url: str, failpoint: Callable[[str], None]) -> None:
     """Each step is done at most once, however often this begins anew."""
     new = plan.new_database(data)
     if plan.database:
         copies.put_sqlite(Path(plan.database), new)
     elif plan.phase == READY:
         _load(plan, data, database_url)
-        at("loaded")
+        failpoint("loaded")
         plan = replace(plan, phase=LOADED)
         _write(plan, data)
-    at("database put")
+    failpoint("database put")
     for inside in plan.places:
         path = data / inside
         if beside(path).exists():
             os.replace(beside(path), path)
             sync_folder(path.parent)
-        at("file put")
+        failpoint("file put")
     new.unlink(missing_ok=True)
     (data / PLAN).unlink()
 
 
-def _load(plan: Plan, data: Path, database_url: str) -> None:
+def _load(plan: RestorePlan, data: Path, database_url: str) -> None:
     """PostgreSQL takes all of it in one transaction, or says why not: then everything stays as it was."""
     if sqlite_path(database_url) is not None:
         raise CopyFailed("nó đang đưa dữ liệu vào PostgreSQL; hãy đặt lại DATABASE_URL như lúc đó")
@@ -272,7 +274,7 @@ def _keys(*files: Path) -> list[Pseudonyms]:
     return [Pseudonyms(key) for key in keys if key]
 
 
-async def _delete_again(database_url: str, keys: list[Pseudonyms], deleted: gone.Gone) -> None:
+async def _delete_again(database_url: str, keys: list[Pseudonyms], deleted: gone.Tombstones) -> None:
     database = open_database(database_url)
     try:
         await repeat_deletions(database, keys, deleted)

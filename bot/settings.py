@@ -108,7 +108,7 @@ class Time:
 
 
 @dataclass(frozen=True, slots=True)
-class Pairing:
+class PairingSettings:
     """The 1+1: spans in hours of waking time (quiet hours don't count), `safety_min` in minutes of any time."""
 
     capacity: int = _key(3, within(1, 50))
@@ -170,7 +170,7 @@ class Settings:
     data: Data = Data()
     telegram: Telegram = Telegram()
     time: Time = Time()
-    pairing: Pairing = Pairing()
+    pairing: PairingSettings = PairingSettings()
     announce: Announce = Announce()
     keep: Keep = Keep()
     log: Log = Log()
@@ -196,7 +196,7 @@ _SECTIONS: dict[str, Any] = {
     "data": Data,
     "telegram": Telegram,
     "time": Time,
-    "pairing": Pairing,
+    "pairing": PairingSettings,
     "announce": Announce,
     "keep": Keep,
     "log": Log,

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from bot.tutoring.lists.words import harmless
-from bot.tutoring.reporting import Table, Value
+from bot.tutoring.reporting import CellValue, Table
 
 HEADS = {
     "ma": "Mã", "ten": "Tên", "vai": "Vai", "dia_ban": "Địa bàn", "tinh_trang": "Tình trạng", "duong_dan": "Đường dẫn",
@@ -52,7 +52,7 @@ def _width(text: str) -> int:
     return sum(not unicodedata.combining(each) for each in text)
 
 
-def as_csv(heads: Sequence[str], rows: Sequence[Sequence[Value]]) -> str:
+def as_csv(heads: Sequence[str], rows: Sequence[Sequence[CellValue]]) -> str:
     """As a spreadsheet set to Vietnamese opens it by a double click: semicolons, a decimal comma, the mark of UTF-8.
 
     With commas it would be one column there, and 1.5 the first of May.
@@ -64,11 +64,11 @@ def as_csv(heads: Sequence[str], rows: Sequence[Sequence[Value]]) -> str:
     return written.getvalue()
 
 
-def _local(cell: Value) -> Value:
+def _local(cell: CellValue) -> CellValue:
     return str(cell).replace(".", ",") if isinstance(cell, float) else cell
 
 
-def as_xlsx(heads: Sequence[str], rows: Sequence[Sequence[Value]], title: str) -> bytes:
+def as_xlsx(heads: Sequence[str], rows: Sequence[Sequence[CellValue]], title: str) -> bytes:
     """One sheet; every text is written as a text, never as a formula or link."""
     import xlsxwriter  # 40 ms, for those who want a workbook
 
@@ -89,6 +89,6 @@ def as_xlsx(heads: Sequence[str], rows: Sequence[Sequence[Value]], title: str) -
     return written.getvalue()
 
 
-def _safe(cell: Value) -> Value:
+def _safe(cell: CellValue) -> CellValue:
     """One line of text: a break within a cell would begin another one, which may be a formula."""
     return harmless(" ".join(cell.split())) if isinstance(cell, str) else cell

@@ -19,7 +19,7 @@ from bot.settings import Settings
 from bot.tutoring.pairing import policy, staff, taking, ticking
 from bot.tutoring.pairing.ledger import Memory
 from bot.tutoring.pairing.model import DAY, HOUR, MINUTE, OFFICER, Instructor, Learner, Request
-from bot.tutoring.pairing.turn import Turn
+from bot.tutoring.pairing.turn import PairingWork
 
 START = 1_795_478_400_000  # a Tuesday's midnight in UTC, 07:00 in Đồng Nai
 GROUPS = {
@@ -35,7 +35,7 @@ CALLS = {"officer_must", "officer_stranger", "safety_call", "safety_again"}
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SimulationPlan:
     """How large, how long, and the seed of all chance."""
 
     days: int = 90
@@ -50,7 +50,7 @@ class Plan:
     idle_officers: bool = False  # none of them ever does anything
 
 
-def scarce(plan: Plan) -> Plan:
+def scarce(plan: SimulationPlan) -> SimulationPlan:
     """The worst that may be: hardly any instructors, and officers who never act. Still nobody is forgotten."""
     return replace(plan, instructors=plan.instructors // 20, idle_officers=True)
 
@@ -67,7 +67,7 @@ class Waited:
 class Province:
     """The world in fast time: a heap of what people will do, and the ledger's own deadlines."""
 
-    def __init__(self, plan: Plan, settings: Settings) -> None:
+    def __init__(self, plan: SimulationPlan, settings: Settings) -> None:
         self.plan, self.rng, self.ids = plan, Random(plan.seed), count()
         self.rules, self.clock = pairing_rules(settings), pairing_clock(settings)
         self.memory = Memory(self.clock, self.rules)
@@ -111,8 +111,8 @@ class Province:
     def then(self, at: int, act: Callable[[], None]) -> None:
         heappush(self.acts, (at, next(self.ids), act))
 
-    def turn(self, actor: str, what: Callable[[Turn], Any]) -> Any:
-        turn = Turn(self.memory, self.rules, self.clock, self.now, lambda: f"n{next(self.ids)}", actor)
+    def turn(self, actor: str, what: Callable[[PairingWork], Any]) -> Any:
+        turn = PairingWork(self.memory, self.rules, self.clock, self.now, lambda: f"n{next(self.ids)}", actor)
         result = what(turn)
         self.counts["sentences"] += len(turn.tells)
         for tell in turn.tells:
@@ -271,15 +271,15 @@ class Province:
                 self.group_of(request).unanswered += 1
 
 
-def _tick(request_id: str, turn: Turn) -> None:
+def _tick(request_id: str, turn: PairingWork) -> None:
     ticking.tick(turn, request_id)
 
 
-def _look_again(request_id: str, turn: Turn) -> None:
+def _look_again(request_id: str, turn: PairingWork) -> None:
     policy.look_again(turn, request_id)
 
 
-def report(plan: Plan, settings: Settings, say: Callable[[str], None]) -> int:
+def report(plan: SimulationPlan, settings: Settings, say: Callable[[str], None]) -> int:
     """Run it and print the table; 1 on any breach of a promise."""
     province = Province(plan, settings)
     province.run()

@@ -13,29 +13,31 @@ from bot.errors import CamtayError
 from flows.model import Answer
 from flows.reading.loader import ANSWERS, ASKS, EAR, RELAY, load_files
 from flows.reading.wish_rules import examples_of
-from flows.words.asks_learning import Ask, AskInvalid, learn_asks, read_asks
+from flows.words.asks_learning import AskInvalid, LabelledMessage, learn_asks, read_asks
 from flows.words.ear.learn import learn
 from flows.words.ear.measure import Score, measure, measure_replies
 from flows.words.ear.model import Model, write
-from flows.words.ear.voices import Sentence, VoiceInvalid, read_replies, read_voice
+from flows.words.ear.voices import LabelledSentence, VoiceInvalid, read_replies, read_voice
 
 VOICES, REPLIES, MESSAGES = "voices", "replies", "asks"
 ORDINARY = 20  # one of so many sentences of the voices is learnt as a message that asks for nothing
 UNSEEN = "unseen"  # voices in this folder below are only measured by, never learnt from
 
 
-Row = TypeVar("Row")
+SampleT = TypeVar("SampleT")
 
 
-def sentences(lessons: Path) -> list[Sentence]:
+def sentences(lessons: Path) -> list[LabelledSentence]:
     """Everything the ear learns from: the voices, and each answer's ways of asking. Raises CamtayError."""
     found = _voices(lessons / VOICES, read_voice) + _voices(lessons / REPLIES, read_replies)
     if not found:
         raise CamtayError(f"{lessons / VOICES}: không có câu mẫu nào để học.")
-    return found + [Sentence(way, "quiet", "", (each.outline,)) for each in _answers(lessons) for way in each.ask]
+    return found + [
+        LabelledSentence(way, "quiet", "", (each.outline,)) for each in _answers(lessons) for way in each.ask
+    ]
 
 
-def asks(lessons: Path) -> list[Ask]:
+def asks(lessons: Path) -> list[LabelledMessage]:
     """The messages from which it is learnt what may not be asked for: the files of `asks`, what the rules bring as
     examples, and what nobody is robbed by: the tutor's own answers and some of what learners say to it. Raises
     CamtayError."""
@@ -44,19 +46,25 @@ def asks(lessons: Path) -> list[Ask]:
         raise CamtayError(f"{lessons / MESSAGES}: không có câu mẫu nào để học.")
     rules = (RELAY, (lessons / RELAY).read_bytes())
     examples = [
-        Ask(text, "learner" if side == "learner" else "instructor", held) for side, text, held in examples_of(rules)
+        LabelledMessage(text, "learner" if side == "learner" else "instructor", held)
+        for side, text, held in examples_of(rules)
     ]
     said = [each.text for each in _voices(lessons / VOICES, read_voice) if each.level == "quiet"]
-    honest = [Ask(text, "learner", takes=False) for text in said[ORDINARY // 2 :: ORDINARY]]
+    honest = [LabelledMessage(text, "learner", takes=False) for text in said[ORDINARY // 2 :: ORDINARY]]
     taught = [part for each in _answers(lessons) for part in re.split(r"(?<=[.!?]) ", each.say)]
-    return found + examples + honest + [Ask(re.sub(r"[{}]", "", part), "instructor", takes=False) for part in taught]
+    return (
+        found
+        + examples
+        + honest
+        + [LabelledMessage(re.sub(r"[{}]", "", part), "instructor", takes=False) for part in taught]
+    )
 
 
 def _answers(lessons: Path) -> tuple[Answer, ...]:
     return load_files({str(path): path.read_bytes() for path in sorted((lessons / ANSWERS).glob("*.yaml"))}, {}).answers
 
 
-def _voices(folder: Path, read: Callable[[bytes, str], Iterator[Row]]) -> list[Row]:
+def _voices(folder: Path, read: Callable[[bytes, str], Iterator[SampleT]]) -> list[SampleT]:
     try:
         return [each for path in sorted(folder.glob("*.tsv")) for each in read(path.read_bytes(), str(path))]
     except (VoiceInvalid, AskInvalid, UnicodeDecodeError) as fault:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import SettingsInvalid, in_words
+from bot.terminal import Print
 from flows.model import LessonInvalid
 from flows.reading.fields import did_you_mean
-from flows.reading.loader import Draft, Library, load_folder
+from flows.reading.loader import LessonDraft, LessonSet, load_folder
 from flows.reading.po import Catalogue
-from flows.reading.translation import BASE, Counts, Source, count, export, merge, said
+from flows.reading.translation import BASE, Source, TranslationCounts, count, export, merge, said
 from flows.rules.rule import Script
 from flows.rules.translation import po_path, spoken_by_tutor
 
@@ -22,11 +23,9 @@ PHRASES = "phrases"
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
-Write = Callable[[str], object]
-
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class TranslationWork:
     """What is to be translated: its texts, the file they come from, what is there already."""
 
     name: str
@@ -39,8 +38,8 @@ class Work:
         return Path(po_path(self.beside, language))
 
 
-def export_file(lessons: Path, wanted: str, language: str, facts: Mapping[str, str], write: Write) -> int:
-    """Write or update the PO file; 0. Raises SettingsInvalid with the sentence to show."""
+def export_file(lessons: Path, wanted: str, language: str, facts: Mapping[str, str], write: Print) -> int:
+    """Print or update the PO file; 0. Raises SettingsInvalid with the sentence to show."""
     work = _work(lessons, wanted, _checked(language), facts)
     path = work.po(language)
     old = _read(path)
@@ -58,7 +57,7 @@ def export_file(lessons: Path, wanted: str, language: str, facts: Mapping[str, s
 
 
 def import_file(
-    lessons: Path, wanted: str, language: str, file: Path | None, facts: Mapping[str, str], write: Write
+    lessons: Path, wanted: str, language: str, file: Path | None, facts: Mapping[str, str], write: Print
 ) -> int:
     """Take a PO file that was edited elsewhere (None: the one in place, to be put in order); nothing is written when
     anything in it is wrong. Raises SettingsInvalid with every fault."""
@@ -81,7 +80,7 @@ def import_file(
     return 0
 
 
-def status(lessons: Path, wanted: str | None, facts: Mapping[str, str], write: Write) -> int:
+def status(lessons: Path, wanted: str | None, facts: Mapping[str, str], write: Print) -> int:
     """A line for every lesson and language; 1 where a declared language is not whole."""
     library = _library(lessons, facts)
     every = list(_works(library)) if wanted is None else [_work(lessons, wanted, "", facts)]
@@ -96,7 +95,7 @@ def status(lessons: Path, wanted: str | None, facts: Mapping[str, str], write: W
     return 1 if behind else 0
 
 
-def _words(counts: Counts) -> str:
+def _words(counts: TranslationCounts) -> str:
     return f"dịch {counts.done}, thiếu {counts.missing}, cũ {counts.stale}"
 
 
@@ -111,14 +110,14 @@ def _checked(language: str) -> str:
 # --- what is meant -----------------------------------------------------------------------------------
 
 
-def _library(lessons: Path, facts: Mapping[str, str]) -> Library:
+def _library(lessons: Path, facts: Mapping[str, str]) -> LessonSet:
     try:
         return load_folder(lessons, facts)
     except OSError as fault:
         raise SettingsInvalid(f"{fault.filename}: không đọc được ({in_words(fault)}).") from None
 
 
-def _work(lessons: Path, wanted: str, language: str, facts: Mapping[str, str]) -> Work:
+def _work(lessons: Path, wanted: str, language: str, facts: Mapping[str, str]) -> TranslationWork:
     """By id, by path, or `phrases`."""
     library = _library(lessons, facts)
     known = {work.name: work for work in _works(library)}
@@ -139,21 +138,21 @@ def _work(lessons: Path, wanted: str, language: str, facts: Mapping[str, str]) -
     )
 
 
-def _works(library: Library) -> Iterator[Work]:
+def _works(library: LessonSet) -> Iterator[TranslationWork]:
     if library.phrases:
         texts = spoken_by_tutor(library).items()
         sources = tuple(Source(key, text, Path(place.path).name, place.line) for key, (text, place) in texts)
         languages = tuple(library.phrase_translations)
-        yield Work(PHRASES, library.phrases[0].place.path, sources, library.phrase_translations, languages)
+        yield TranslationWork(PHRASES, library.phrases[0].place.path, sources, library.phrase_translations, languages)
     for draft in library.drafts:
         if draft.lesson is not None and draft.whole and draft.lesson.id:
             catalogues = library.translations.get(draft.lesson.id, {})
             declared = (language for language in draft.lesson.langs if language != draft.lesson.lang)
             languages = tuple(dict.fromkeys([*declared, *catalogues]))
-            yield Work(draft.lesson.id, draft.path, tuple(_sources(draft, library)), catalogues, languages)
+            yield TranslationWork(draft.lesson.id, draft.path, tuple(_sources(draft, library)), catalogues, languages)
 
 
-def _sources(draft: Draft, library: Library) -> Iterator[Source]:
+def _sources(draft: LessonDraft, library: LessonSet) -> Iterator[Source]:
     script = Script(draft, library)
     for each in said(script.lesson):
         place = script.at(each.step, *each.field) if each.step else script.header(*each.field)
@@ -161,7 +160,7 @@ def _sources(draft: Draft, library: Library) -> Iterator[Source]:
         yield Source(each.key, each.text, Path(place.path).name, place.line, former)
 
 
-def _name(draft: Draft) -> str:
+def _name(draft: LessonDraft) -> str:
     return (draft.lesson.id if draft.lesson else "") or Path(draft.path).parent.name
 
 

@@ -8,27 +8,26 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.beside import Beside, World
+from bot.beside import Beside, CommandEnvironment
 from bot.errors import SettingsInvalid, in_words
 from bot.meant import in_full
 from bot.models_arguments import REPORTS
-from bot.services.models import KINDS, Models
+from bot.services.models import KINDS, Programs
 from bot.services.office import Office
 from bot.services.people import OPERATOR, Actor
 from bot.services.pseudonyms import Pseudonyms
 from bot.services.reporting import Reports
 from bot.settings import Settings
 from bot.sheets import as_csv, as_text, as_xlsx
+from bot.terminal import Print
 from storage.database import Database
 
-Print = Callable[[str], None]
 
-
-def models(settings: Settings, given: argparse.Namespace, world: World, write: Print = print) -> int:
+def models(settings: Settings, given: argparse.Namespace, world: CommandEnvironment, write: Print = print) -> int:
     """Carry one sub-verb out; the exit code. Raises StorageError, NotAllowed and the like, a sentence each."""
 
     async def work(database: Database, office: Office) -> int:
-        service = Models(database, office, world.now, world.new_id)
+        service = Programs(database, office, world.now, world.new_id)
         await in_full(database, given)
         actor = await service.actor(given.by) if given.by else OPERATOR
         return await _VERBS[given.what](service, actor, given, write)
@@ -38,7 +37,7 @@ def models(settings: Settings, given: argparse.Namespace, world: World, write: P
     return asyncio.run(_beside(settings, world, work))
 
 
-def report(settings: Settings, given: argparse.Namespace, world: World, write: Print = print) -> int:
+def report(settings: Settings, given: argparse.Namespace, world: CommandEnvironment, write: Print = print) -> int:
     """One report on the screen or into a file; the exit code. Raises as above."""
     if given.format == "xlsx" and given.to is None:
         raise SettingsInvalid("Tệp xlsx phải có tên: thêm --to TỆP.xlsx.")
@@ -62,7 +61,9 @@ def report(settings: Settings, given: argparse.Namespace, world: World, write: P
     return asyncio.run(_beside(settings, world, work))
 
 
-async def _beside(settings: Settings, world: World, work: Callable[[Database, Office], Awaitable[int]]) -> int:
+async def _beside(
+    settings: Settings, world: CommandEnvironment, work: Callable[[Database, Office], Awaitable[int]]
+) -> int:
     async with Beside(settings, dry_run=False) as database:
         assert database is not None
         return await work(database, Office(Pseudonyms.of_folder(Path(settings.data.dir), world.new_id)))
@@ -79,13 +80,13 @@ def _save(file: Path, content: bytes, write: Print) -> None:
 # --- models ---
 
 
-async def _add(service: Models, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+async def _add(service: Programs, actor: Actor, given: argparse.Namespace, write: Print) -> int:
     row = await service.add(actor, given.kind, given.area, given.name, given.year)
     write(f"Đã ghi {KINDS[row.kind]} “{row.name}”, năm {row.year}. Thêm người: ./camtay models join {row.model_id} MÃ")
     return 0
 
 
-async def _list(service: Models, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+async def _list(service: Programs, actor: Actor, given: argparse.Namespace, write: Print) -> int:
     rows = await service.under(actor, given.area, given.year, given.kind)
     for row, area in rows:
         ended = f"  đã kết thúc {row.ended_at:%d/%m/%Y}" if row.ended_at else ""
@@ -94,7 +95,7 @@ async def _list(service: Models, actor: Actor, given: argparse.Namespace, write:
     return 0
 
 
-async def _members(service: Models, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+async def _members(service: Programs, actor: Actor, given: argparse.Namespace, write: Print) -> int:
     rows = await service.members(actor, given.model)
     for row in rows:
         write("  ".join(row))
@@ -102,25 +103,25 @@ async def _members(service: Models, actor: Actor, given: argparse.Namespace, wri
     return 0
 
 
-async def _join(service: Models, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+async def _join(service: Programs, actor: Actor, given: argparse.Namespace, write: Print) -> int:
     await service.join(actor, given.model, given.person)
     write("Đã thêm vào mô hình.")
     return 0
 
 
-async def _leave(service: Models, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+async def _leave(service: Programs, actor: Actor, given: argparse.Namespace, write: Print) -> int:
     await service.leave(actor, given.model, given.person)
     write("Đã rút khỏi mô hình.")
     return 0
 
 
-async def _end(service: Models, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+async def _end(service: Programs, actor: Actor, given: argparse.Namespace, write: Print) -> int:
     await service.end(actor, given.model)
     write("Mô hình đã kết thúc.")
     return 0
 
 
-_VERBS: dict[str, Callable[[Models, Actor, argparse.Namespace, Print], Awaitable[int]]] = {
+_VERBS: dict[str, Callable[[Programs, Actor, argparse.Namespace, Print], Awaitable[int]]] = {
     "add": _add,
     "list": _list,
     "members": _members,

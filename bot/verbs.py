@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.beside import World
-    from bot.publishing import Desk
-    from bot.services.publishing import How
+    from bot.beside import CommandEnvironment
+    from bot.publishing import PublishConsole
+    from bot.services.publishing import PublishingOptions
     from bot.settings import Settings
     from flows.model import Lesson, Problem
-    from flows.play.dialogue import Head
+    from flows.play.dialogue import DialogueHead
     from flows.shelf.shelf import Shelf
 
 FLAGS = {"lessons": "lessons.dir", "data": "data.dir", "host": "web.host", "port": "web.port"}
@@ -183,7 +183,7 @@ def simulate(given: argparse.Namespace) -> int:
     settings = _settings(given)
     from bot import simulation
 
-    plan = simulation.Plan(days=given.days, seed=given.seed)
+    plan = simulation.SimulationPlan(days=given.days, seed=given.seed)
     return simulation.report(simulation.scarce(plan) if given.scarce else plan, settings, print)
 
 
@@ -300,33 +300,33 @@ def _settings(given: argparse.Namespace) -> Settings:
     return settings.load(given.config, os.environ, flags)
 
 
-def _world() -> World:
+def _world() -> CommandEnvironment:
     from uuid import uuid4
 
-    from bot.beside import World
+    from bot.beside import CommandEnvironment
 
-    return World(lambda: datetime.now(UTC), lambda: uuid4().hex)
+    return CommandEnvironment(lambda: datetime.now(UTC), lambda: uuid4().hex)
 
 
-def _desk(settings: Settings, given: argparse.Namespace) -> Desk:
+def _desk(settings: Settings, given: argparse.Namespace) -> PublishConsole:
     import shlex
 
-    from bot.publishing import Desk
+    from bot.publishing import PublishConsole
 
     usual = {"config": given.parser.get_default("config")}
     named = ((flag, getattr(given, flag, None)) for flag in ("config", "lessons", "data"))
     flags = "".join(
         f" --{flag} {shlex.quote(str(value))}" for flag, value in named if value and value != usual.get(flag)
     )
-    return Desk(settings, datetime.now(UTC), print, lambda line: print(line, file=sys.stderr), flags)
+    return PublishConsole(settings, datetime.now(UTC), print, lambda line: print(line, file=sys.stderr), flags)
 
 
-def _how(given: argparse.Namespace, *, rollback: bool = False) -> How:
+def _how(given: argparse.Namespace, *, rollback: bool = False) -> PublishingOptions:
     from bot import publishing
-    from bot.services.publishing import How
+    from bot.services.publishing import PublishingOptions
     from bot.settings import account
 
-    return How(
+    return PublishingOptions(
         author=given.author or account(os.environ),
         urgent=given.urgent,
         at_checkpoint=getattr(given, "at_checkpoint", False),
@@ -365,11 +365,11 @@ async def _migrate(settings: Settings) -> tuple[str | None, str | None]:
             held.close()
 
 
-def _head(given: argparse.Namespace, lesson_id: str) -> Head:
+def _head(given: argparse.Namespace, lesson_id: str) -> DialogueHead:
     """Who plays, where and when, as the flags of `try` say."""
-    from flows.play.dialogue import Head, read_address, read_at
+    from flows.play.dialogue import DialogueHead, read_address, read_at
 
-    head = Head(lesson_id, channel=given.channel, lang=given.lang, values=dict(given.set))
+    head = DialogueHead(lesson_id, channel=given.channel, lang=given.lang, values=dict(given.set))
     named = head if given.name is None else replace(head, name=" ".join(given.name.split()))
     addressed = replace(named, address=read_address(given.address)) if given.address else named
     return replace(addressed, at=read_at(given.at)) if given.at else addressed

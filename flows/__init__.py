@@ -2,10 +2,10 @@
 
 from flows.engine.sprint import resume, rewind, start
 from flows.model import Lesson, LessonInvalid, Problem
-from flows.session import ADDRESSES, DEFAULT_ADDRESS, Book, Session, SessionCorrupt, Sprint, Trigger, dump, load
+from flows.session import ADDRESSES, DEFAULT_ADDRESS, Book, Run, RunCorrupt, Sprint, Trigger, dump, load
 from flows.words.masking import mask
 
 __all__ = [
-    "ADDRESSES", "DEFAULT_ADDRESS", "Book", "Lesson", "LessonInvalid", "Problem", "Session", "SessionCorrupt", "Sprint",
+    "ADDRESSES", "DEFAULT_ADDRESS", "Book", "Lesson", "LessonInvalid", "Problem", "Run", "RunCorrupt", "Sprint",
     "Trigger", "dump", "load", "mask", "resume", "rewind", "start",
 ]  # fmt: skip

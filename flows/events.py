@@ -250,7 +250,7 @@ class Called:
 
 
 @dataclass(frozen=True, slots=True)
-class Returned:
+class LessonReturned:
     """A called lesson is over, the lesson `to` goes on."""
 
     lesson: str
@@ -329,7 +329,7 @@ Event = (
     | CheckinPlanned
     | Awarded
     | Called
-    | Returned
+    | LessonReturned
     | HandedOver
     | Moved
     | RunStarted

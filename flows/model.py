@@ -8,7 +8,7 @@ from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SourcePosition:
     """Where something stands in a file; line and column count from 1."""
 
     path: str
@@ -30,7 +30,7 @@ class Problem:
     """One fault in a file, told in one sentence with what to do about it."""
 
     code: str
-    place: Place
+    place: SourcePosition
     message: str
     hint: str = ""
 
@@ -72,7 +72,7 @@ class Option:
 
     id: str
     text: str
-    place: Place
+    place: SourcePosition
     icon: str = ""
     right: bool = False
     say: str = ""
@@ -87,7 +87,7 @@ class Common:
     """What every step kind has. `next` is None for "the step below"; `when` is a condition to run the step at all."""
 
     id: str
-    place: Place
+    place: SourcePosition
     text: str = ""
     next: str | None = None
     checkpoint: bool = False
@@ -198,7 +198,7 @@ class Task(Common):
 class Case:
     when: str
     go: str
-    place: Place
+    place: SourcePosition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -324,7 +324,7 @@ class Answer:
     say: str
     ask: tuple[str, ...]
     sources: tuple[str, ...]
-    place: Place
+    place: SourcePosition
     cited: str = ""
 
 
@@ -351,7 +351,7 @@ class Lesson:
     id: str
     title: str
     steps: tuple[Step, ...]
-    place: Place
+    place: SourcePosition
     track: str = ""
     order: int = 0
     minutes: int = 5

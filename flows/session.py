@@ -34,7 +34,7 @@ _PLACEHOLDER = re.compile(r"\{([^{}\s]+)\}")
 _NAMELESS = re.compile(r"\s*\{ten\}")
 
 
-class SessionCorrupt(Exception):
+class RunCorrupt(Exception):
     """A stored session cannot be read: keep a copy, start again at the last checkpoint, raise an alarm."""
 
 
@@ -60,7 +60,7 @@ class Card:
 
 
 @dataclass(frozen=True)
-class Session:
+class Run:
     """One pass through one lesson. `step` is where it waits; `seq` numbers prompts over a learner's whole life.
 
     `stack` are the lessons that called this one, outermost first. `sub` is where she is inside a step of several
@@ -96,9 +96,9 @@ class Session:
     cards: Mapping[str, Card] = field(default_factory=dict)
     keeps: bool = True
 
-    def but(self, **fields: Any) -> Session:
+    def but(self, **fields: Any) -> Run:
         """A copy with some fields changed; `dataclasses.replace` asks for every field and takes ten times as long."""
-        copy = object.__new__(Session)
+        copy = object.__new__(Run)
         values = copy.__dict__
         values.update(self.__dict__, **fields)
         assert len(values) == len(self.__dict__), fields
@@ -117,7 +117,7 @@ class Session:
     def wait_id(self) -> str:
         return f"{self.run_id}:{self.seq}:{self.reminded}"
 
-    def outward(self) -> Session:
+    def outward(self) -> Run:
         """Back in the lesson that called this one, as it stood; itself where none did."""
         if not self.stack:
             return self
@@ -125,7 +125,7 @@ class Session:
         inside = self.but(lesson=frame.lesson, version=frame.version, step=frame.step, stack=rest, passed={})
         return inside.but(vars=frame.vars, earned=frame.earned, path=frame.path, checkpoint=frame.checkpoint)
 
-    def bare(self) -> Session:
+    def bare(self) -> Run:
         """What may be kept of someone who said no to keeping: the place and its time, nothing she said or earned."""
         used = (self.used[0], "") if self.used else None
         stack = tuple(replace(frame, vars={}, earned={}, path=()) for frame in self.stack)
@@ -157,7 +157,7 @@ class Trigger:
 class Sprint:
     """One engine call: the session as it now stands and what happened, in order."""
 
-    session: Session
+    session: Run
     events: tuple[Event, ...]
 
 
@@ -200,7 +200,7 @@ class Book:
             return lesson
         return self.versions.get((lesson_id, number))
 
-    def step(self, session: Session) -> Step | None:
+    def step(self, session: Run) -> Step | None:
         lesson = self.lesson(session.lesson, session.version)
         return None if lesson is None else lesson.step(session.step)
 
@@ -228,7 +228,7 @@ def render(text: str, address: str, name: str, values: Mapping[str, str], unknow
     return _PLACEHOLDER.sub(lambda found: own.get(found[1]) or values.get(found[1], unknown or found[0]), text)
 
 
-def dump(session: Session) -> dict[str, Any]:
+def dump(session: Run) -> dict[str, Any]:
     """The session as JSON values; empty fields are left out, so a row stays small."""
     data: dict[str, Any] = {"v": CODEC, "run": session.run_id, "lesson": [session.lesson, session.version]}
     data |= {"step": session.step, "seq": session.seq}
@@ -274,14 +274,14 @@ def _load_frame(data: Any) -> Frame:
     )
 
 
-def load(data: Any) -> Session:
+def load(data: Any) -> Run:
     """The session written by `dump`; raises SessionCorrupt on anything else."""
     try:
         if data["v"] != CODEC:
-            raise SessionCorrupt(f"session codec {data['v']!r} is not known")
+            raise RunCorrupt(f"session codec {data['v']!r} is not known")
         lesson, version = data["lesson"]
         used, remind_at, began_at = data.get("used"), data.get("remind_at"), data.get("began_at")
-        return Session(
+        return Run(
             run_id=str(data["run"]),
             lesson=str(lesson),
             version=int(version),
@@ -308,4 +308,4 @@ def load(data: Any) -> Session:
             passed={str(step): str(at) for step, at in data.get("passed", {}).items()},
         )
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as fault:
-        raise SessionCorrupt(f"{type(fault).__name__}: {fault}") from fault
+        raise RunCorrupt(f"{type(fault).__name__}: {fault}") from fault

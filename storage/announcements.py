@@ -27,95 +27,99 @@ _ANNOUNCED = {
 # --- one announcement --------------------------------------------------------------------------------
 
 
-def put(conn: Connection, row: AnnouncementRow) -> None:
+def put(connection: Connection, row: AnnouncementRow) -> None:
     """A new one, or another text, link or state of one that is there; how far it has come stays as it is."""
-    into = postgres_insert if conn.dialect.name == "postgresql" else sqlite_insert
+    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
     values = {
         "area_id": row.area_id, "body": row.body, "source_url": row.source_url, "by": row.by, "at": to_ms(row.at),
         "state": row.state,
     }  # fmt: skip
     statement = into(t.announcement).values(announcement_id=row.announcement_id, **values)
-    conn.execute(statement.on_conflict_do_update(index_elements=["announcement_id"], set_=values))
+    connection.execute(statement.on_conflict_do_update(index_elements=["announcement_id"], set_=values))
 
 
-def get(conn: Connection, announcement_id: str) -> AnnouncementRow | None:
+def get(connection: Connection, announcement_id: str) -> AnnouncementRow | None:
     """One announcement, locked until the transaction ends."""
     query = select(t.announcement).where(t.announcement.c.announcement_id == announcement_id).with_for_update()
-    row = conn.execute(query).one_or_none()
+    row = connection.execute(query).one_or_none()
     return None if row is None else _record(row)
 
 
-def under(conn: Connection, path: str, limit: int = 50) -> list[AnnouncementRow]:
+def under(connection: Connection, path: str, limit: int = 50) -> list[AnnouncementRow]:
     """Those for an area and all below it, the newest first; what is still being written in a chat is not one yet."""
     query = (
         select(t.announcement)
         .where(t.announcement.c.area_id.in_(_inside(path)), t.announcement.c.state != "writing")
         .order_by(t.announcement.c.at.desc(), t.announcement.c.announcement_id)
     )
-    return [_record(row) for row in conn.execute(query.limit(limit))]
+    return [_record(row) for row in connection.execute(query.limit(limit))]
 
 
-def writing(conn: Connection, by: str) -> AnnouncementRow | None:
+def writing(connection: Connection, by: str) -> AnnouncementRow | None:
     """What she is writing in her chat."""
     mine = t.announcement.c.by == by, t.announcement.c.state == "writing"
-    row = conn.execute(select(t.announcement).where(*mine).with_for_update()).first()
+    row = connection.execute(select(t.announcement).where(*mine).with_for_update()).first()
     return None if row is None else _record(row)
 
 
-def drop_writing(conn: Connection, by: str) -> None:
-    conn.execute(delete(t.announcement).where(t.announcement.c.by == by, t.announcement.c.state == "writing"))
+def drop_writing(connection: Connection, by: str) -> None:
+    connection.execute(delete(t.announcement).where(t.announcement.c.by == by, t.announcement.c.state == "writing"))
 
 
-def drop_drafts(conn: Connection, before: datetime) -> None:
+def drop_drafts(connection: Connection, before: datetime) -> None:
     """What was begun and never sent."""
     begun = t.announcement.c.state.in_(("writing", "draft")), t.announcement.c.at < to_ms(before)
-    conn.execute(delete(t.announcement).where(*begun))
+    connection.execute(delete(t.announcement).where(*begun))
 
 
-def sent_since(conn: Connection, by: str, since: datetime) -> int:
+def sent_since(connection: Connection, by: str, since: datetime) -> int:
     """How many she has sent since then."""
     begun = t.announcement.c.state.in_(("sending", "sent", "stopped")), t.announcement.c.at >= to_ms(since)
-    return conn.scalar(select(func.count()).where(t.announcement.c.by == by, *begun)) or 0
+    return connection.scalar(select(func.count()).where(t.announcement.c.by == by, *begun)) or 0
 
 
-def stop(conn: Connection, announcement_id: str) -> int:
+def stop(connection: Connection, announcement_id: str) -> int:
     """Nobody more is told; how many were about to be, and are not."""
-    conn.execute(
+    connection.execute(
         update(t.announcement).where(t.announcement.c.announcement_id == announcement_id).values(state="stopped")
     )
-    waiting = conn.execute(delete(t.notice).where(t.notice.c.about == announcement_id).returning(t.notice.c.learner_id))
+    waiting = connection.execute(
+        delete(t.notice).where(t.notice.c.about == announcement_id).returning(t.notice.c.learner_id)
+    )
     ids = list(waiting.scalars())
     if ids:  # should it go on one day, they are told then
         mine = t.announced.c.announcement_id == announcement_id, t.announced.c.learner_id.in_(ids)
-        conn.execute(delete(t.announced).where(*mine))
+        connection.execute(delete(t.announced).where(*mine))
         back = {"reached": t.announcement.c.reached - len(ids), "after_id": ""}
-        conn.execute(update(t.announcement).where(t.announcement.c.announcement_id == announcement_id).values(back))
+        connection.execute(
+            update(t.announcement).where(t.announcement.c.announcement_id == announcement_id).values(back)
+        )
     return len(ids)
 
 
-def close(conn: Connection, before: datetime) -> None:
+def close(connection: Connection, before: datetime) -> None:
     """What was stopped so long ago does not go on any more."""
     old = t.announcement.c.state == "stopped", t.announcement.c.at < to_ms(before)
-    conn.execute(update(t.announcement).where(*old).values(state="sent"))
+    connection.execute(update(t.announcement).where(*old).values(state="sent"))
 
 
-def forget_told(conn: Connection, before: datetime, limit: int) -> int:
+def forget_told(connection: Connection, before: datetime, limit: int) -> int:
     """Who was told is known as long as anything is told, and some time after; how many rows went."""
     over = select(t.announcement.c.announcement_id).where(
         t.announcement.c.state == "sent", t.announcement.c.at < to_ms(before)
     )
     old = select(t.announced).where(t.announced.c.announcement_id.in_(over)).limit(limit)
-    keys = [(row.announcement_id, row.learner_id) for row in conn.execute(old)]
+    keys = [(row.announcement_id, row.learner_id) for row in connection.execute(old)]
     if keys:
         mine = tuple_(t.announced.c.announcement_id, t.announced.c.learner_id).in_(keys)
-        conn.execute(delete(t.announced).where(mine))
+        connection.execute(delete(t.announced).where(mine))
     return len(keys)
 
 
 # --- whom it reaches ---------------------------------------------------------------------------------
 
 
-def reach(conn: Connection, path: str, most: int | None = None) -> Reach:
+def reach(connection: Connection, path: str, most: int | None = None) -> Reach:
     """Everybody of an area, counted; those who never came are the lines of its lists.
 
     Looks at no more than `most` persons (some 10 ms for 2,000 of them), and says so: there may be more of every kind.
@@ -128,61 +132,65 @@ def reach(conn: Connection, path: str, most: int | None = None) -> Reach:
         (_here(some.c.learner_id), "told"),
         else_="away",
     )
-    found = {row[0]: row[1] for row in conn.execute(select(kind, func.count()).select_from(some).group_by(kind))}
+    found = {row[0]: row[1] for row in connection.execute(select(kind, func.count()).select_from(some).group_by(kind))}
     waiting = t.invitee.c.claimed_by.is_(None), t.invitee.c.area_id.in_(_inside(path)), is_visible()
     lines = select(t.invitee.c.invitee_id).where(*waiting).limit(most).subquery()
-    invited = conn.scalar(select(func.count()).select_from(lines)) or 0
+    invited = connection.scalar(select(func.count()).select_from(lines)) or 0
     return Reach(**found, invited=invited, more=most is not None and max(sum(found.values()), invited) >= most)
 
 
-def following(conn: Connection, row: AnnouncementRow, path: str, limit: int) -> list[str]:
+def following(connection: Connection, row: AnnouncementRow, path: str, limit: int) -> list[str]:
     """The next who are to be told, by id."""
     mine = t.announced.c.announcement_id == row.announcement_id, t.announced.c.learner_id == base.person.c.learner_id
     query = _recipients(path).where(base.person.c.learner_id > row.after_id, ~exists().where(*mine))
-    return list(conn.scalars(query.order_by(base.person.c.learner_id).limit(limit)))
+    return list(connection.scalars(query.order_by(base.person.c.learner_id).limit(limit)))
 
 
-def next_of(conn: Connection) -> AnnouncementRow | None:
+def next_of(connection: Connection) -> AnnouncementRow | None:
     """Of all that are under way the one that has waited longest for its turn."""
     query = select(t.announcement).where(t.announcement.c.state == "sending")
-    row = conn.execute(query.order_by(t.announcement.c.fed_at, t.announcement.c.at).limit(1)).first()
+    row = connection.execute(query.order_by(t.announcement.c.fed_at, t.announcement.c.at).limit(1)).first()
     return None if row is None else _record(row)
 
 
-def last_fed(conn: Connection) -> int:
+def last_fed(connection: Connection) -> int:
     """When (ms) anybody was last told of anything."""
-    return conn.scalar(select(func.max(t.announcement.c.fed_at)).where(t.announcement.c.state == "sending")) or 0
+    return connection.scalar(select(func.max(t.announcement.c.fed_at)).where(t.announcement.c.state == "sending")) or 0
 
 
-def standing(conn: Connection, announcement_id: str, now: datetime) -> int:
+def standing(connection: Connection, announcement_id: str, now: datetime) -> int:
     """To how many messages of this announcement the way is not yet free: notices not said, and messages not sent."""
     notices = select(func.count()).where(t.notice.c.about == announcement_id)
     fresh = base.outbox.c.at > to_ms(now) - STANDS_FOR
     mine = t.announced.c.announcement_id == announcement_id, t.announced.c.learner_id == base.identity.c.learner_id
     where = base.identity.c.channel == base.outbox.c.channel, base.identity.c.chat_id == base.outbox.c.chat_id
     unsent = select(func.count()).select_from(base.outbox).where(fresh, exists().where(*where, *mine))
-    return (conn.scalar(notices) or 0) + (conn.scalar(unsent) or 0)
+    return (connection.scalar(notices) or 0) + (connection.scalar(unsent) or 0)
 
 
-def tell(conn: Connection, row: AnnouncementRow, path: str, ids: Collection[str], now: datetime) -> list[str] | None:
+def tell(
+    connection: Connection, row: AnnouncementRow, path: str, ids: Collection[str], now: datetime
+) -> list[str] | None:
     """Write down that these are told now: whoever of them still may be and was not before. None: somebody else (or a
     stop) was quicker than `row`.
 
     They are locked until the transaction ends, so that a deletion comes wholly before or wholly after.
     """
-    known = get(conn, row.announcement_id)
+    known = get(connection, row.announcement_id)
     if known is None or known.state != "sending" or known.after_id != row.after_id:
         return None
     query = _recipients(path).where(base.person.c.learner_id.in_(sorted(ids))).order_by(base.person.c.learner_id)
-    still = list(conn.scalars(query.with_for_update(read=True, of=base.person)))
+    still = list(connection.scalars(query.with_for_update(read=True, of=base.person)))
     values = [{"announcement_id": row.announcement_id, "learner_id": each} for each in still]
-    fresh = set(conn.scalars(_ANNOUNCED[conn.dialect.name], values)) if values else set()
+    fresh = set(connection.scalars(_ANNOUNCED[connection.dialect.name], values)) if values else set()
     come = {"after_id": max(ids), "fed_at": to_ms(now), "reached": known.reached + len(fresh)}
-    conn.execute(update(t.announcement).where(t.announcement.c.announcement_id == row.announcement_id).values(come))
+    connection.execute(
+        update(t.announcement).where(t.announcement.c.announcement_id == row.announcement_id).values(come)
+    )
     return sorted(fresh)
 
 
-def missed(conn: Connection, learner_id: str, since: datetime, limit: int) -> list[AnnouncementRow]:
+def missed(connection: Connection, learner_id: str, since: datetime, limit: int) -> list[AnnouncementRow]:
     """What has been sent since then where she lives and not told to her, who may be told; the newest `limit`, oldest
     first."""
     a, here = t.announcement.c, t.area.alias()
@@ -198,33 +206,37 @@ def missed(conn: Connection, learner_id: str, since: datetime, limit: int) -> li
         .order_by(a.at.desc(), a.announcement_id)
         .limit(limit)
     )
-    return [_record(row) for row in reversed(conn.execute(query).all())]
+    return [_record(row) for row in reversed(connection.execute(query).all())]
 
 
-def tell_one(conn: Connection, announcement_id: str, learner_id: str) -> bool:
+def tell_one(connection: Connection, announcement_id: str, learner_id: str) -> bool:
     """Write down that she is told now; False where she was, or where it has been stopped."""
-    known = get(conn, announcement_id)
+    known = get(connection, announcement_id)
     values = [{"announcement_id": announcement_id, "learner_id": learner_id}]
-    if known is None or known.state == "stopped" or not list(conn.scalars(_ANNOUNCED[conn.dialect.name], values)):
+    if (
+        known is None
+        or known.state == "stopped"
+        or not list(connection.scalars(_ANNOUNCED[connection.dialect.name], values))
+    ):
         return False
     more = update(t.announcement).where(t.announcement.c.announcement_id == announcement_id)
-    conn.execute(more.values(reached=t.announcement.c.reached + 1))
+    connection.execute(more.values(reached=t.announcement.c.reached + 1))
     return True
 
 
-def not_reached(conn: Connection, learner_id: str, announcement_ids: Collection[str]) -> None:
+def not_reached(connection: Connection, learner_id: str, announcement_ids: Collection[str]) -> None:
     """She was counted as told and could not be: she is not any more. Ids of anything else are passed over."""
     mine = t.announced.c.announcement_id.in_(sorted(announcement_ids)), t.announced.c.learner_id == learner_id
-    for each in list(conn.scalars(delete(t.announced).where(*mine).returning(t.announced.c.announcement_id))):
+    for each in list(connection.scalars(delete(t.announced).where(*mine).returning(t.announced.c.announcement_id))):
         less = update(t.announcement).where(t.announcement.c.announcement_id == each)
-        conn.execute(less.values(reached=t.announcement.c.reached - 1))
+        connection.execute(less.values(reached=t.announcement.c.reached - 1))
 
 
-def finish(conn: Connection, row: AnnouncementRow) -> None:
+def finish(connection: Connection, row: AnnouncementRow) -> None:
     """Everybody was told, unless it has been stopped or begun anew meanwhile."""
     same = t.announcement.c.state == "sending", t.announcement.c.after_id == row.after_id
     mine = t.announcement.c.announcement_id == row.announcement_id
-    conn.execute(update(t.announcement).where(mine, *same).values(state="sent"))
+    connection.execute(update(t.announcement).where(mine, *same).values(state="sent"))
 
 
 def _recipients(path: str) -> Select[Any]:

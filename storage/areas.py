@@ -62,14 +62,14 @@ def _official() -> list[list[str]]:
     return [line.split(",") for line in list(lines)[1:]]
 
 
-def seed(conn: Connection) -> None:
+def seed(connection: Connection) -> None:
     """Put the official areas into an empty or half-filled table."""
-    add(conn, official_areas())
+    add(connection, official_areas())
 
 
-def add(conn: Connection, rows: Iterable[AreaRow], import_id: str | None = None) -> None:
+def add(connection: Connection, rows: Iterable[AreaRow], import_id: str | None = None) -> None:
     """New areas; those that exist stay as they are."""
-    into = postgres_insert if conn.dialect.name == "postgresql" else sqlite_insert
+    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
     values = [
         {
             "area_id": r.area_id, "parent_id": r.parent_id, "kind": r.kind, "name": r.name,
@@ -78,33 +78,33 @@ def add(conn: Connection, rows: Iterable[AreaRow], import_id: str | None = None)
         for r in sorted(rows, key=lambda r: r.area_id)
     ]  # fmt: skip
     if values:
-        conn.execute(into(t.area).on_conflict_do_nothing(), values)
+        connection.execute(into(t.area).on_conflict_do_nothing(), values)
 
 
-def under(conn: Connection, path: str = "/", kind: str | None = None) -> list[AreaRow]:
+def under(connection: Connection, path: str = "/", kind: str | None = None) -> list[AreaRow]:
     """The areas below `path`, itself included, each after its parent; of an import only once it is finished."""
     query = _seen().where(t.area.c.path.startswith(path, autoescape=True)).order_by(t.area.c.path)
     if kind is not None:
         query = query.where(t.area.c.kind == kind)
-    return [AreaRow(*row) for row in conn.execute(query)]
+    return [AreaRow(*row) for row in connection.execute(query)]
 
 
-def get(conn: Connection, area_id: str) -> AreaRow | None:
-    row = conn.execute(_seen().where(t.area.c.area_id == area_id)).one_or_none()
+def get(connection: Connection, area_id: str) -> AreaRow | None:
+    row = connection.execute(_seen().where(t.area.c.area_id == area_id)).one_or_none()
     return AreaRow(*row) if row else None
 
 
-def place_of(conn: Connection, path: str) -> str:
+def place_of(connection: Connection, path: str) -> str:
     """Where somebody lives, as it helps who must go there: branch and ward, or the ward; "" for no known place."""
     ids = [each for each in path.split("/") if each][1:3]
-    rows = conn.execute(select(t.area.c.area_id, t.area.c.name).where(t.area.c.area_id.in_(ids))) if ids else ()
+    rows = connection.execute(select(t.area.c.area_id, t.area.c.name).where(t.area.c.area_id.in_(ids))) if ids else ()
     names = {row.area_id: str(row.name) for row in rows}
     return ", ".join(names[each] for each in reversed(ids) if each in names)
 
 
-def path_of(conn: Connection, area_id: str | None) -> str:
+def path_of(connection: Connection, area_id: str | None) -> str:
     """Where an area lies; "" for one that is not known, below which nobody has anything to say."""
-    found = get(conn, area_id) if area_id else None
+    found = get(connection, area_id) if area_id else None
     return found.path if found else ""
 
 

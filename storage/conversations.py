@@ -138,117 +138,121 @@ _FORGET_LOG = delete(t.chat_log).where(
 _ERASE = _FORGET_LOG.where(t.chat_log.c.fleeting == 1)
 
 
-def keep_new(conn: Connection, channel: str, update_ids: Sequence[str], now: datetime) -> set[str]:
+def keep_new(connection: Connection, channel: str, update_ids: Sequence[str], now: datetime) -> set[str]:
     """Write down which updates arrived; returns those never seen before."""
     at = to_ms(now)
     rows = [{"channel": channel, "update_id": each, "at": at} for each in sorted(set(update_ids))]
-    return set(conn.scalars(_KEEP_NEW[conn.dialect.name], rows)) if rows else set()
+    return set(connection.scalars(_KEEP_NEW[connection.dialect.name], rows)) if rows else set()
 
 
-def set_aside(conn: Connection, channel: str, update_id: str, fault: str, now: datetime) -> None:
+def set_aside(connection: Connection, channel: str, update_id: str, fault: str, now: datetime) -> None:
     """Mark an update that cannot be handled; `fault` holds nothing of what was said."""
-    conn.execute(delete(t.inbox).where(t.inbox.c.channel == channel, t.inbox.c.update_id == update_id))
-    conn.execute(_KEEP, [{"channel": channel, "update_id": update_id, "at": to_ms(now), "fault": fault}])
+    connection.execute(delete(t.inbox).where(t.inbox.c.channel == channel, t.inbox.c.update_id == update_id))
+    connection.execute(_KEEP, [{"channel": channel, "update_id": update_id, "at": to_ms(now), "fault": fault}])
 
 
-def learners_by_chat(conn: Connection, channel: str, chat_ids: Iterable[str]) -> dict[str, LearnerRow]:
+def learners_by_chat(connection: Connection, channel: str, chat_ids: Iterable[str]) -> dict[str, LearnerRow]:
     """The learners at these addresses, locked until the transaction ends, by chat id."""
-    return {row.chat_id: row for row in _learners(conn, _BY_CHAT, {"channel": channel, "ids": sorted(set(chat_ids))})}
+    return {
+        row.chat_id: row for row in _learners(connection, _BY_CHAT, {"channel": channel, "ids": sorted(set(chat_ids))})
+    }
 
 
-def identified(conn: Connection, channel: str, chat_id: str) -> str | None:
+def identified(connection: Connection, channel: str, chat_id: str) -> str | None:
     """Whose address this is; nothing is locked."""
     mine = t.identity.c.channel == channel, t.identity.c.chat_id == chat_id
-    return conn.scalar(select(t.identity.c.learner_id).where(*mine))
+    return connection.scalar(select(t.identity.c.learner_id).where(*mine))
 
 
-def learners_by_id(conn: Connection, learner_ids: Iterable[str]) -> dict[str, LearnerRow]:
+def learners_by_id(connection: Connection, learner_ids: Iterable[str]) -> dict[str, LearnerRow]:
     """Likewise by learner id, at the address where each was last seen."""
-    return {row.learner_id: row for row in _learners(conn, _BY_LEARNER, {"ids": sorted(set(learner_ids))})}
+    return {row.learner_id: row for row in _learners(connection, _BY_LEARNER, {"ids": sorted(set(learner_ids))})}
 
 
-def _learners(conn: Connection, query: Select[Any], values: dict[str, Any]) -> list[LearnerRow]:
-    return [LearnerRow(*row) for row in conn.execute(query, values)]
+def _learners(connection: Connection, query: Select[Any], values: dict[str, Any]) -> list[LearnerRow]:
+    return [LearnerRow(*row) for row in connection.execute(query, values)]
 
 
-def add_learner(conn: Connection, person: PersonRow, channel: str, chat_id: str, now: datetime) -> LearnerRow | None:
+def add_learner(
+    connection: Connection, person: PersonRow, channel: str, chat_id: str, now: datetime
+) -> LearnerRow | None:
     """A new person at a new address; None when another process was quicker: read again.
 
     Messages are numbered from the seconds of this moment, or from the highest number of anybody who was forgotten, so
     that numbers grow even for somebody who deleted everything and came back after the clock was set back.
     """
-    at, out_no = to_ms(now), max(int(now.timestamp()), highest_forgotten(conn))
-    conn.execute(_ADD_PERSON, {**_person(person), "created_at": at})
-    into = postgres_insert if conn.dialect.name == "postgresql" else sqlite_insert
-    taken = conn.execute(
+    at, out_no = to_ms(now), max(int(now.timestamp()), highest_forgotten(connection))
+    connection.execute(_ADD_PERSON, {**_person(person), "created_at": at})
+    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    taken = connection.execute(
         into(t.identity).on_conflict_do_nothing().returning(t.identity.c.learner_id),
         {"channel": channel, "chat_id": chat_id, "learner_id": person.learner_id, "away": False, "created_at": at},
     ).scalar_one_or_none()
     if taken is None:
-        conn.execute(delete(t.person).where(t.person.c.learner_id == person.learner_id))
+        connection.execute(delete(t.person).where(t.person.c.learner_id == person.learner_id))
         return None
     empty = {"state": "{}", "revision": 0, "out_no": out_no, "seen_at": at}
-    conn.execute(_ADD_SESSION, {"learner_id": person.learner_id, "channel": channel, "chat_id": chat_id, **empty})
+    connection.execute(_ADD_SESSION, {"learner_id": person.learner_id, "channel": channel, "chat_id": chat_id, **empty})
     return LearnerRow(
         person.learner_id, channel, chat_id, person.name, person.address, person.consent, False, "{}", 0, out_no, None
     )
 
 
-def write(conn: Connection, writes: Writes) -> None:
+def write(connection: Connection, writes: Writes) -> None:
     """Everything a batch changed, each table once, rows in key order.
 
     Raises Conflict when a revision has moved, which the lock taken on reading should make impossible; asyncpg cannot
     count the rows of an executemany, so on PostgreSQL the lock alone holds.
     """
-    named = [traces.traces_of(conn, each) for each in sorted({*writes.forget_people, *writes.forget_answers})]
-    named += filter(None, (traces.renamed(conn, p.learner_id, p.name) for p in writes.people if p.name))
-    _many(conn, _SAVE_PERSON, [
+    named = [traces.traces_of(connection, each) for each in sorted({*writes.forget_people, *writes.forget_answers})]
+    named += filter(None, (traces.renamed(connection, p.learner_id, p.name) for p in writes.people if p.name))
+    _many(connection, _SAVE_PERSON, [
         {"id": p.learner_id, "new_name": p.name, "new_address": p.address, "new_consent": p.consent}
         for p in sorted(writes.people, key=lambda p: p.learner_id)
     ])  # fmt: skip
     _many(
-        conn,
+        connection,
         _SAVE_AWAY,
         [{"of_channel": c, "of_chat": chat, "new_away": away} for c, chat, away in sorted(writes.away)],
     )
-    _write_sessions(conn, writes)
+    _write_sessions(connection, writes)
     for c in writes.consents:
-        keep_wording(conn, c.wording, writes.wordings.get(c.wording, ""), c.at)
-    _many(conn, _ADD_CONSENT, [
+        keep_wording(connection, c.wording, writes.wordings.get(c.wording, ""), c.at)
+    _many(connection, _ADD_CONSENT, [
         {"learner_id": c.learner_id, "channel": c.channel, "answer": c.answer, "wording": c.wording, "at": to_ms(c.at)}
         for c in writes.consents
     ])  # fmt: skip
-    _write_learning(conn, writes)
-    _many(conn, _ERASE, [{"of_chat": chat, "of_no": no} for chat, no in sorted(writes.erased)])
-    _many(conn, _FORGET_LOG, [{"of_chat": chat, "of_no": no} for chat, no in sorted(writes.forget_log)])
+    _write_learning(connection, writes)
+    _many(connection, _ERASE, [{"of_chat": chat, "of_no": no} for chat, no in sorted(writes.erased)])
+    _many(connection, _FORGET_LOG, [{"of_chat": chat, "of_no": no} for chat, no in sorted(writes.forget_log)])
     for learner_id in sorted(writes.forget_people):
-        forget_person(conn, learner_id)  # before the farewell of this turn is added: she shall be able to read it
-    _many(conn, _ADD_OUTBOX, [
+        forget_person(connection, learner_id)  # before the farewell of this turn is added: she shall be able to read it
+    _many(connection, _ADD_OUTBOX, [
         {"channel": o.channel, "chat_id": o.chat_id, "no": o.no, "body": o.body, "at": to_ms(o.at)}
         for o in writes.outbox
     ])  # fmt: skip
-    _many(conn, _ADD_LOG, [
+    _many(connection, _ADD_LOG, [
         {"chat_id": e.chat_id, "no": e.no, "who": e.who, "text": e.text, "buttons": e.buttons, "at": to_ms(e.at),
          "fleeting": int(e.fleeting)}
         for e in writes.log
     ])  # fmt: skip
     for each in named:
-        traces.erase(conn, each)  # last: somebody of the same batch may have been shown her name
+        traces.erase(connection, each)  # last: somebody of the same batch may have been shown her name
 
 
-def keep_wording(conn: Connection, wording: str, text: str, now: datetime) -> None:
+def keep_wording(connection: Connection, wording: str, text: str, now: datetime) -> None:
     """The words themselves, once, so that it can be shown for ever what somebody agreed to."""
-    into = postgres_insert if conn.dialect.name == "postgresql" else sqlite_insert
-    if text and conn.scalar(select(t.wording.c.wording).where(t.wording.c.wording == wording)) is None:
+    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    if text and connection.scalar(select(t.wording.c.wording).where(t.wording.c.wording == wording)) is None:
         values = {"wording": wording, "text": text, "at": to_ms(now)}
-        conn.execute(into(t.wording).values(values).on_conflict_do_nothing())
+        connection.execute(into(t.wording).values(values).on_conflict_do_nothing())
 
 
-def _write_sessions(conn: Connection, writes: Writes) -> None:
+def _write_sessions(connection: Connection, writes: Writes) -> None:
     rows = sorted(writes.sessions, key=lambda row: row.learner_id)
     if not rows:
         return
-    done = conn.execute(_SAVE_SESSION, [
+    done = connection.execute(_SAVE_SESSION, [
         {
             "id": s.learner_id, "was": s.revision, "new_revision": s.revision + 1, "new_channel": s.channel,
             "new_chat_id": s.chat_id, "new_state": s.state, "new_out_no": s.out_no,
@@ -263,50 +267,52 @@ def _write_sessions(conn: Connection, writes: Writes) -> None:
         raise Conflict("a session has moved on meanwhile")
 
 
-def _write_learning(conn: Connection, writes: Writes) -> None:
-    _many(conn, _ADD_RUN, [
+def _write_learning(connection: Connection, writes: Writes) -> None:
+    _many(connection, _ADD_RUN, [
         {"run_id": r.run_id, "learner_id": r.learner_id, "lesson": r.lesson, "version": r.version,
          "started_at": to_ms(r.at), "points": 0, "passed": False}
         for r in writes.started
     ])  # fmt: skip
-    _many(conn, _END_RUN, [
+    _many(connection, _END_RUN, [
         {"id": r.run_id, "new_at": to_ms(r.at), "new_outcome": r.outcome, "new_points": r.points,
          "new_passed": r.passed}
         for r in writes.ended
     ])  # fmt: skip
     _many(
-        conn,
+        connection,
         _RATE_RUN,
         [{"id": run_id, "of_learner": who, "new_rating": stars} for run_id, who, stars in sorted(writes.ratings)],
     )
-    _many(conn, _ADD_ATTEMPT, [
+    _many(connection, _ADD_ATTEMPT, [
         {"learner_id": a.learner_id, "run_id": a.run_id, "lesson": a.lesson, "version": a.version, "step": a.step,
          "answer": a.answer, "right": a.right, "tries": a.tries, "points": a.points, "skill": a.skill,
          "at": to_ms(a.at)}
         for a in writes.attempts
     ])  # fmt: skip
-    _many(conn, _ADD_AWARD, [
+    _many(connection, _ADD_AWARD, [
         {"learner_id": a.learner_id, "run_id": a.run_id, "kind": a.kind, "name": a.name, "lesson": a.lesson,
          "version": a.version, "points": a.points, "at": to_ms(a.at)}
         for a in writes.awards
     ])  # fmt: skip
     for learner_id in sorted(writes.forget_answers):
-        forget_answers(conn, learner_id)
-        forget_belonging(conn, learner_id)
+        forget_answers(connection, learner_id)
+        forget_belonging(connection, learner_id)
 
 
-def forget_answers(conn: Connection, learner_id: str) -> None:
+def forget_answers(connection: Connection, learner_id: str) -> None:
     """Drop what she answered and earned, also in copies of a state that could not be read; her place stays."""
-    if conn.dialect.name == "sqlite":
+    if connection.dialect.name == "sqlite":
         again = {"revision": t.key_value.c.revision + 1}
         statement = sqlite_insert(t.key_value).values(key=TO_COMPACT, value="", revision=1)
-        conn.execute(statement.on_conflict_do_update(index_elements=["key"], set_=again))
-    conn.execute(delete(t.key_value).where(t.key_value.c.key.startswith(f"{CORRUPT}{learner_id}:", autoescape=True)))
+        connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=again))
+    connection.execute(
+        delete(t.key_value).where(t.key_value.c.key.startswith(f"{CORRUPT}{learner_id}:", autoescape=True))
+    )
     for table in (t.award, t.attempt, t.run):
-        conn.execute(delete(table).where(table.c.learner_id == learner_id))
+        connection.execute(delete(table).where(table.c.learner_id == learner_id))
 
 
-def kept_of(conn: Connection, learner_id: str) -> LearnerRow | None:
+def kept_of(connection: Connection, learner_id: str) -> LearnerRow | None:
     """What is kept of her, locked, also while somebody else sits at her phone."""
     query = (
         select(t.person, t.session)
@@ -314,48 +320,48 @@ def kept_of(conn: Connection, learner_id: str) -> LearnerRow | None:
         .where(t.person.c.learner_id == learner_id)
         .with_for_update(key_share=True, of=[t.session, t.person])
     )
-    r = conn.execute(query).first()
+    r = connection.execute(query).first()
     if r is None:
         return None
     talk = r.state, r.revision, r.out_no, r.prompt_at
     return LearnerRow(learner_id, r.channel, r.chat_id, r.name, r.address, r.consent, False, *talk)
 
 
-def forget_said(conn: Connection, learner_id: str) -> None:
+def forget_said(connection: Connection, learner_id: str) -> None:
     """What is shown on her page, and what still waits to be sent to her."""
     hers = t.identity.c.learner_id == learner_id
-    for channel, chat_id in conn.execute(select(t.identity.c.channel, t.identity.c.chat_id).where(hers)).all():
-        conn.execute(delete(t.outbox).where(t.outbox.c.channel == channel, t.outbox.c.chat_id == chat_id))
+    for channel, chat_id in connection.execute(select(t.identity.c.channel, t.identity.c.chat_id).where(hers)).all():
+        connection.execute(delete(t.outbox).where(t.outbox.c.channel == channel, t.outbox.c.chat_id == chat_id))
         if channel == "web":
-            conn.execute(delete(t.chat_log).where(t.chat_log.c.chat_id == chat_id))
+            connection.execute(delete(t.chat_log).where(t.chat_log.c.chat_id == chat_id))
 
 
-def forget_person(conn: Connection, learner_id: str) -> None:
+def forget_person(connection: Connection, learner_id: str) -> None:
     """Drop a person with everything that is hers; consent rows stay as the proof that the law asks for.
 
     Whoever she guided is the caller's concern: it asks the pairing to find them somebody else first. She is locked:
     what another process is about to write of her comes before, and is deleted, or finds nobody.
     """
-    conn.execute(select(t.person.c.learner_id).where(t.person.c.learner_id == learner_id).with_for_update())
-    out_no = conn.scalar(select(t.session.c.out_no).where(t.session.c.learner_id == learner_id)) or 0
-    remember_highest(conn, out_no)
-    named = traces.traces_of(conn, learner_id)
-    forget_said(conn, learner_id)
-    hand_over(conn, learner_id, out_no + FAREWELL)
-    forget_answers(conn, learner_id)
-    forget_belonging(conn, learner_id)
+    connection.execute(select(t.person.c.learner_id).where(t.person.c.learner_id == learner_id).with_for_update())
+    out_no = connection.scalar(select(t.session.c.out_no).where(t.session.c.learner_id == learner_id)) or 0
+    remember_highest(connection, out_no)
+    named = traces.traces_of(connection, learner_id)
+    forget_said(connection, learner_id)
+    hand_over(connection, learner_id, out_no + FAREWELL)
+    forget_answers(connection, learner_id)
+    forget_belonging(connection, learner_id)
     for table in (t.session, t.identity, t.person):
-        conn.execute(delete(table).where(table.c.learner_id == learner_id))
-    traces.erase(conn, named)
+        connection.execute(delete(table).where(table.c.learner_id == learner_id))
+    traces.erase(connection, named)
 
 
-def settle(conn: Connection, sent: Iterable[tuple[str, str, int]]) -> None:
+def settle(connection: Connection, sent: Iterable[tuple[str, str, int]]) -> None:
     """These messages (channel, chat_id, no) have left or will never leave."""
-    _many(conn, _SETTLE, [{"of_channel": c, "of_chat": chat, "of_no": no} for c, chat, no in sorted(sent)])
+    _many(connection, _SETTLE, [{"of_channel": c, "of_chat": chat, "of_no": no} for c, chat, no in sorted(sent)])
 
 
 def unsent(
-    conn: Connection,
+    connection: Connection,
     channel: str,
     limit: int,
     after: tuple[str, int] = ("", 0),
@@ -369,30 +375,32 @@ def unsent(
     query = select(t.outbox).where(t.outbox.c.channel == channel, tuple_(*place) > tuple_(*map(literal, after)))
     if chat_ids is not None:
         query = query.where(t.outbox.c.chat_id.in_(sorted(chat_ids)))
-    rows = conn.execute(query.order_by(*place).limit(limit))
+    rows = connection.execute(query.order_by(*place).limit(limit))
     return [OutboxRow(r.channel, r.chat_id, r.no, r.body, from_ms(r.at)) for r in rows]
 
 
-def mark_away(conn: Connection, channel: str, chat_id: str, no: int) -> Lost:
+def mark_away(connection: Connection, channel: str, chat_id: str, no: int) -> Lost:
     """Message `no` could not reach her: it and what was before it wait no more.
 
     She is away, and no timer fires, unless something newer waits for her: then she may have written again meanwhile.
     """
-    row = learners_by_chat(conn, channel, [chat_id]).get(chat_id)  # locked: what she causes now is seen or comes after
+    row = learners_by_chat(connection, channel, [chat_id]).get(
+        chat_id
+    )  # locked: what she causes now is seen or comes after
     of_chat = t.outbox.c.channel == channel, t.outbox.c.chat_id == chat_id
-    bodies = list(conn.scalars(delete(t.outbox).where(*of_chat, t.outbox.c.no <= no).returning(t.outbox.c.body)))
+    bodies = list(connection.scalars(delete(t.outbox).where(*of_chat, t.outbox.c.no <= no).returning(t.outbox.c.body)))
     whose = row.learner_id if row else ""
-    if conn.scalar(select(exists().where(*of_chat))):
+    if connection.scalar(select(exists().where(*of_chat))):
         return Lost(whose, bodies, [])
-    conn.execute(_SAVE_AWAY, [{"of_channel": channel, "of_chat": chat_id, "new_away": True}])
+    connection.execute(_SAVE_AWAY, [{"of_channel": channel, "of_chat": chat_id, "new_away": True}])
     here = t.session.c.channel == channel, t.session.c.chat_id == chat_id
-    people = conn.scalars(update(t.session).where(*here).values(due_at=None).returning(t.session.c.learner_id))
+    people = connection.scalars(update(t.session).where(*here).values(due_at=None).returning(t.session.c.learner_id))
     return Lost(whose, bodies, list(people))
 
 
-def _many(conn: Connection, statement: Any, rows: list[dict[str, Any]]) -> None:
+def _many(connection: Connection, statement: Any, rows: list[dict[str, Any]]) -> None:
     if rows:
-        conn.execute(statement, rows)
+        connection.execute(statement, rows)
 
 
 def _person(person: PersonRow) -> dict[str, Any]:

@@ -38,27 +38,27 @@ _GUIDED = (
 )
 
 
-def guided(conn: Connection, instructor_id: str, pairing_id: str | None = None) -> list[Row]:
+def guided(connection: Connection, instructor_id: str, pairing_id: str | None = None) -> list[Row]:
     """Whom she guides now (or the one of this pairing): name, area, lessons finished, the open one, last seen."""
     query = _GUIDED.where(t.pairing.c.instructor_id == instructor_id)
-    return _all(conn, query if pairing_id is None else query.where(t.pairing.c.pairing_id == pairing_id))
+    return _all(connection, query if pairing_id is None else query.where(t.pairing.c.pairing_id == pairing_id))
 
 
-def finished(conn: Connection, learner_id: str) -> list[str]:
+def finished(connection: Connection, learner_id: str) -> list[str]:
     """Lessons she has completed, the latest first."""
     run = base.run.c
     query = select(run.lesson).where(run.learner_id == learner_id, run.outcome == "completed")
-    return list(conn.scalars(query.group_by(run.lesson).order_by(func.max(run.ended_at).desc(), run.lesson)))
+    return list(connection.scalars(query.group_by(run.lesson).order_by(func.max(run.ended_at).desc(), run.lesson)))
 
 
-def levels(conn: Connection, learner_id: str) -> dict[str, str]:
+def levels(connection: Connection, learner_id: str) -> dict[str, str]:
     """How well she can do what a lesson teaches, as last confirmed by somebody who saw it: lesson → level."""
     query = select(t.skill_check.c.lesson, t.skill_check.c.level).where(t.skill_check.c.learner_id == learner_id)
-    return {row.lesson: row.level for row in conn.execute(query.order_by(t.skill_check.c.check_id))}
+    return {row.lesson: row.level for row in connection.execute(query.order_by(t.skill_check.c.check_id))}
 
 
-def confirm(conn: Connection, learner_id: str, lesson: str, level: str, by: str, now: datetime) -> None:
-    conn.execute(
+def confirm(connection: Connection, learner_id: str, lesson: str, level: str, by: str, now: datetime) -> None:
+    connection.execute(
         insert(t.skill_check),
         {"learner_id": learner_id, "lesson": lesson, "skill": "", "level": level, "by": by, "at": to_ms(now)},
     )
@@ -71,7 +71,7 @@ def _below(column: Any, paths: Sequence[str]) -> Any:
     return or_(*(and_(column >= path, column < path[:-1] + "0") for path in paths))  # "0" comes right after "/"
 
 
-def waiting(conn: Connection, officer_id: str, paths: Sequence[str], limit: int) -> list[Row]:
+def waiting(connection: Connection, officer_id: str, paths: Sequence[str], limit: int) -> list[Row]:
     """Requests in her areas, or hers to answer, that an officer has to see to: what she has taken of safety, other
     cries, members before strangers; then the rest, the oldest first. `helper`: the name of whoever has taken it."""
     r, owner = t.request.c, base.person.alias()
@@ -91,10 +91,10 @@ def waiting(conn: Connection, officer_id: str, paths: Sequence[str], limit: int)
         .order_by(case((taken, 0), else_=1), r.priority, case((confirmed, 0), else_=1), r.since_at, r.request_id)
         .limit(limit)
     )  # fmt: skip
-    return _all(conn, query)
+    return _all(connection, query)
 
 
-def unclosed(conn: Connection, path: str, limit: int = 1_000) -> list[Row]:
+def unclosed(connection: Connection, path: str, limit: int = 1_000) -> list[Row]:
     """Every request of an area that is not over, the most urgent first; "/" is everywhere, unknown places too."""
     r = t.request.c
     query = (
@@ -108,10 +108,10 @@ def unclosed(conn: Connection, path: str, limit: int = 1_000) -> list[Row]:
         .order_by(r.priority, r.since_at, r.request_id)
         .limit(limit)
     )  # fmt: skip
-    return _all(conn, query if path == "/" else query.where(_below(t.area.c.path, [path])))
+    return _all(connection, query if path == "/" else query.where(_below(t.area.c.path, [path])))
 
 
-def counts(conn: Connection, now: int) -> dict[str, int]:
+def counts(connection: Connection, now: int) -> dict[str, int]:
     """officers, instructors (who have promised), requests not over, urgent ones an hour overdue."""
     live = t.request.c.state.in_(("waiting", "offered", "open"))
     queries = {
@@ -127,11 +127,11 @@ def counts(conn: Connection, now: int) -> dict[str, int]:
         .select_from(t.request)
         .where(live, t.request.c.kind == "safety", t.request.c.due_at < now - 3_600_000),
     }
-    return {name: conn.scalar(query) or 0 for name, query in queries.items()}
+    return {name: connection.scalar(query) or 0 for name, query in queries.items()}
 
 
 def with_role(
-    conn: Connection,
+    connection: Connection,
     paths: Sequence[str],
     role: str,
     states: Collection[str],
@@ -154,8 +154,8 @@ def with_role(
     )  # fmt: skip
     if person_id is not None:
         query = query.where(t.role.c.learner_id == person_id)
-    return _all(conn, query)
+    return _all(connection, query)
 
 
-def _all(conn: Connection, query: Select[Any]) -> list[Row]:
-    return [dict(row._mapping) for row in conn.execute(query)]
+def _all(connection: Connection, query: Select[Any]) -> list[Row]:
+    return [dict(row._mapping) for row in connection.execute(query)]

@@ -42,9 +42,9 @@ _LIVE = (
 )  # fmt: skip
 
 
-def live(conn: Connection, me: str, paths: Sequence[str], limit: int) -> list[Row]:
+def live(connection: Connection, me: str, paths: Sequence[str], limit: int) -> list[Row]:
     """Cries that are not over, hers to answer, of whom she guides, or (an officer) of her areas and of none."""
-    return many(conn, _live(paths).limit(limit), me=me)
+    return many(connection, _live(paths).limit(limit), me=me)
 
 
 def _live(paths: Sequence[str]) -> Select[tuple[object, ...]]:
@@ -54,11 +54,11 @@ def _live(paths: Sequence[str]) -> Select[tuple[object, ...]]:
     return _LIVE.where(or_(_r.owner_id == bindparam("me"), _GUIDED, *below, *nowhere))
 
 
-def calls(conn: Connection, request_id: str) -> list[tuple[int, str]]:
+def calls(connection: Connection, request_id: str) -> list[tuple[int, str]]:
     """When and whom (a pseudonym) it rang for this request, the first call first."""
     e = t.pairing_event.c
     query = select(e.at, e.detail).where(e.request_id == request_id, e.what == "called").order_by(e.event_id)
-    return [(row.at, str(json.loads(row.detail).get("to", ""))) for row in conn.execute(query)]
+    return [(row.at, str(json.loads(row.detail).get("to", ""))) for row in connection.execute(query)]
 
 
 _REACH = (
@@ -75,6 +75,6 @@ _REACH = (
 )  # fmt: skip
 
 
-def reach(conn: Connection, ids: Collection[str]) -> list[Row]:
+def reach(connection: Connection, ids: Collection[str]) -> list[Row]:
     """How each of them is reached: name, channel, when she was last there, whether she has shut the tutor out."""
-    return many(conn, _REACH, ids=padded(sorted(ids))) if ids else []
+    return many(connection, _REACH, ids=padded(sorted(ids))) if ids else []

@@ -26,7 +26,7 @@ from storage.address import postgres_address, sqlite_path
 from storage.errors import Conflict, StorageUnavailable
 
 T = TypeVar("T")
-Work = Callable[[Connection], T]
+UnitOfWork = Callable[[Connection], T]
 
 LOOK_AGAIN_S, SCRUB_AGAIN_S = 0.001, 0.05
 BUSY_TIMEOUT_S = 2.5  # a backup may hold SQLite for a moment; a graceful stop waits for it three times at most
@@ -44,13 +44,13 @@ class Database(Protocol):
     lane: asyncio.Lock  # see `Slices`
     unscrubbed: bool  # something was deleted, here or before a crash, that a `scrub` has still to wipe
 
-    async def transact(self, work: Work[T]) -> T:
+    async def transact(self, work: UnitOfWork[T]) -> T:
         """Run `work` in one write transaction. Raises Conflict or StorageUnavailable; then nothing was kept."""
 
-    async def read(self, work: Work[T]) -> T:
+    async def read(self, work: UnitOfWork[T]) -> T:
         """Run `work` on a reading connection. Raises StorageUnavailable."""
 
-    async def read_long(self, work: Work[T]) -> T:
+    async def read_long(self, work: UnitOfWork[T]) -> T:
         """Likewise what may read for seconds (a report, all that is kept of somebody): nobody's page waits for it."""
 
     async def hold(self, name: str) -> bool:
@@ -85,10 +85,10 @@ class SQLite:
         self._reading = reader_engine(path)
         self.lane, self.unscrubbed = asyncio.Lock(), True
 
-    async def transact(self, work: Work[T]) -> T:
+    async def transact(self, work: UnitOfWork[T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._writer, self._write, work)
 
-    def _write(self, work: Work[T]) -> T:
+    def _write(self, work: UnitOfWork[T]) -> T:
         if self._engine is None:
             self._engine = writer_engine(self.path)
         try:
@@ -97,17 +97,17 @@ class SQLite:
         except (SQLAlchemyError, sqlite3.Error) as fault:
             raise decide(fault) from fault
 
-    async def read(self, work: Work[T]) -> T:
+    async def read(self, work: UnitOfWork[T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
 
-    def _read(self, work: Work[T]) -> T:
+    def _read(self, work: UnitOfWork[T]) -> T:
         try:
             with self._reading.connect() as connection:
                 return work(connection)
         except (SQLAlchemyError, sqlite3.Error) as fault:
             raise decide(fault) from fault
 
-    async def read_long(self, work: Work[T]) -> T:
+    async def read_long(self, work: UnitOfWork[T]) -> T:
         engine = create_async_engine(
             f"sqlite+aiosqlite:///{self.path}", poolclass=NullPool, connect_args={"timeout": BUSY_TIMEOUT_S}
         )
@@ -225,15 +225,15 @@ class PostgreSQL:
         except asyncpg.exceptions.ClientConfigurationError as wrong:
             raise StorageUnavailable(f"DATABASE_URL: {wrong}") from wrong
 
-    async def transact(self, work: Work[T]) -> T:
+    async def transact(self, work: UnitOfWork[T]) -> T:
         async with _decided(), self._engine.begin() as connection:
             return await connection.run_sync(work)
 
-    async def read(self, work: Work[T]) -> T:
+    async def read(self, work: UnitOfWork[T]) -> T:
         async with _decided(), self._engine.connect() as connection:
             return await connection.run_sync(work)
 
-    async def read_long(self, work: Work[T]) -> T:
+    async def read_long(self, work: UnitOfWork[T]) -> T:
         return await self.read(work)
 
     async def hold(self, name: str) -> bool:

@@ -38,81 +38,85 @@ def tables_of_hers() -> list[Table]:
     ]
 
 
-def forget_belonging(conn: Connection, learner_id: str) -> None:
+def forget_belonging(connection: Connection, learner_id: str) -> None:
     """Everything of the union's business that is hers: roles, list entry, requests, pairings, relays, checks."""
     pairings = select(t.pairing.c.pairing_id).where(
         or_(t.pairing.c.learner_id == learner_id, t.pairing.c.instructor_id == learner_id)
     )
     requests = select(t.request.c.request_id).where(t.request.c.learner_id == learner_id)
-    conn.execute(
+    connection.execute(
         delete(t.notice).where(
             or_(t.notice.c.about == learner_id, t.notice.c.about.in_(requests), t.notice.c.about.in_(pairings))
         )
     )
-    conn.execute(delete(t.relay).where(or_(t.relay.c.from_id == learner_id, t.relay.c.pairing_id.in_(pairings))))
-    conn.execute(delete(t.offer).where(or_(t.offer.c.instructor_id == learner_id, t.offer.c.request_id.in_(requests))))
-    conn.execute(update(t.request).where(t.request.c.owner_id == learner_id).values(owner_kind="nobody", owner_id=None))
-    conn.execute(delete(t.pairing).where(t.pairing.c.instructor_id == learner_id))
-    conn.execute(update(t.skill_check).where(t.skill_check.c.by == learner_id).values(by=""))
+    connection.execute(delete(t.relay).where(or_(t.relay.c.from_id == learner_id, t.relay.c.pairing_id.in_(pairings))))
+    connection.execute(
+        delete(t.offer).where(or_(t.offer.c.instructor_id == learner_id, t.offer.c.request_id.in_(requests)))
+    )
+    connection.execute(
+        update(t.request).where(t.request.c.owner_id == learner_id).values(owner_kind="nobody", owner_id=None)
+    )
+    connection.execute(delete(t.pairing).where(t.pairing.c.instructor_id == learner_id))
+    connection.execute(update(t.skill_check).where(t.skill_check.c.by == learner_id).values(by=""))
     mine = select(t.invitee.c.invitee_id).where(t.invitee.c.claimed_by == learner_id)
     nobody = {"learner_id": None, "invitee_id": None}
     attended = or_(t.attendance.c.learner_id == learner_id, t.attendance.c.invitee_id.in_(mine))
-    conn.execute(update(t.attendance).where(attended).values(nobody))
-    conn.execute(
+    connection.execute(update(t.attendance).where(attended).values(nobody))
+    connection.execute(
         delete(t.invitation).where(or_(t.invitation.c.used_by == learner_id, t.invitation.c.invitee_id.in_(mine)))
     )
-    conn.execute(delete(t.invitee).where(t.invitee.c.claimed_by == learner_id))
-    conn.execute(update(t.announcement).where(t.announcement.c.after_id == learner_id).values(after_id=""))
+    connection.execute(delete(t.invitee).where(t.invitee.c.claimed_by == learner_id))
+    connection.execute(update(t.announcement).where(t.announcement.c.after_id == learner_id).values(after_id=""))
     for table in tables_of_hers():
         if table.name not in ("run", "attempt", "award", "seat"):  # whoever only withdraws keeps her seat at the phone
-            conn.execute(delete(table).where(table.c.learner_id == learner_id))
+            connection.execute(delete(table).where(table.c.learner_id == learner_id))
     blank = {"area_id": None, "needs": "[]"}
-    conn.execute(update(base.person).where(base.person.c.learner_id == learner_id).values(blank))
+    connection.execute(update(base.person).where(base.person.c.learner_id == learner_id).values(blank))
 
 
-def invitees_of(conn: Connection, learner_id: str) -> list[str]:
+def invitees_of(connection: Connection, learner_id: str) -> list[str]:
     """The entries of lists that turned out to be hers."""
-    return list(conn.scalars(select(t.invitee.c.invitee_id).where(t.invitee.c.claimed_by == learner_id)))
+    return list(connection.scalars(select(t.invitee.c.invitee_id).where(t.invitee.c.claimed_by == learner_id)))
 
 
-def rename_consents(conn: Connection, learner_id: str, pseudonym: str) -> None:
+def rename_consents(connection: Connection, learner_id: str, pseudonym: str) -> None:
     """The proof that the law asks for stays, under a name that leads to nobody."""
-    conn.execute(update(base.consent).where(base.consent.c.learner_id == learner_id).values(learner_id=pseudonym))
+    connection.execute(update(base.consent).where(base.consent.c.learner_id == learner_id).values(learner_id=pseudonym))
 
 
-def add_tombstones(conn: Connection, pseudonyms: Sequence[str], now: datetime) -> None:
+def add_tombstones(connection: Connection, pseudonyms: Sequence[str], now: datetime) -> None:
     """These are gone for good; a restored backup is cleaned of them."""
-    keep_tombstones(conn, dict.fromkeys(pseudonyms, to_ms(now)))
+    keep_tombstones(connection, dict.fromkeys(pseudonyms, to_ms(now)))
 
 
-def tombstones(conn: Connection) -> dict[str, int]:
+def tombstones(connection: Connection) -> dict[str, int]:
     """Pseudonym → when, in ms; none in a database that is empty or of an older version."""
-    if not inspect(conn).has_table(t.forgotten.name):
+    if not inspect(connection).has_table(t.forgotten.name):
         return {}
-    return {row.pseudonym: row.at for row in conn.execute(select(t.forgotten))}
+    return {row.pseudonym: row.at for row in connection.execute(select(t.forgotten))}
 
 
-def keep_tombstones(conn: Connection, rows: Mapping[str, int]) -> None:
+def keep_tombstones(connection: Connection, rows: Mapping[str, int]) -> None:
     """Those of another database as well."""
-    into = postgres_insert if conn.dialect.name == "postgresql" else sqlite_insert
+    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
     values = [{"pseudonym": pseudonym, "at": at} for pseudonym, at in sorted(rows.items())]
     if values:
-        conn.execute(into(t.forgotten).on_conflict_do_nothing(), values)
+        connection.execute(into(t.forgotten).on_conflict_do_nothing(), values)
 
 
-def everybody(conn: Connection) -> list[str]:
+def everybody(connection: Connection) -> list[str]:
     """The ids of all persons."""
-    return list(conn.scalars(select(base.person.c.learner_id)))
+    return list(connection.scalars(select(base.person.c.learner_id)))
 
 
-def every_invitee(conn: Connection) -> list[str]:
-    return list(conn.scalars(select(t.invitee.c.invitee_id)))
+def every_invitee(connection: Connection) -> list[str]:
+    return list(connection.scalars(select(t.invitee.c.invitee_id)))
 
 
-def drop_invitees(conn: Connection, ids: Sequence[str]) -> None:
+def drop_invitees(connection: Connection, ids: Sequence[str]) -> None:
     if ids:
-        conn.execute(delete(t.invitation).where(t.invitation.c.invitee_id.in_(ids)))
-        conn.execute(delete(t.invitee).where(t.invitee.c.invitee_id.in_(ids)))
+        connection.execute(delete(t.invitation).where(t.invitation.c.invitee_id.in_(ids)))
+        connection.execute(delete(t.invitee).where(t.invitee.c.invitee_id.in_(ids)))
 
 
 # --- what is known of her ----------------------------------------------------------------------------
@@ -120,22 +124,22 @@ def drop_invitees(conn: Connection, ids: Sequence[str]) -> None:
 _HIDDEN = {"code_hash", "import_id", "rows", "pin"}
 
 
-def export(conn: Connection, learner_id: str) -> dict[str, list[dict[str, Any]]]:
+def export(connection: Connection, learner_id: str) -> dict[str, list[dict[str, Any]]]:
     """Every row that is hers, by table, as plain data; what she wrote on the web page too."""
     found: dict[str, list[dict[str, Any]]] = {}
     for table in base.metadata.sorted_tables:
         wanted = [table.c[name] for name in ("learner_id", "claimed_by", "used_by") if name in table.c]
         if wanted:
-            rows = conn.execute(select(table).where(or_(*(column == learner_id for column in wanted))))
+            rows = connection.execute(select(table).where(or_(*(column == learner_id for column in wanted))))
             found[table.name] = [_plain(row._mapping) for row in rows]
     chats = select(base.identity.c.chat_id).where(
         base.identity.c.learner_id == learner_id, base.identity.c.channel == "web"
     )
     lines = select(base.chat_log).where(base.chat_log.c.chat_id.in_(chats)).order_by(base.chat_log.c.no)
-    words = {row.wording: row.text for row in conn.execute(select(base.wording))}
+    words = {row.wording: row.text for row in connection.execute(select(base.wording))}
     for row in found.get("consent", ()):
         row["words"] = words.get(row["wording"], "")
-    found["chat_log"] = [_plain(row._mapping) for row in conn.execute(lines)]
+    found["chat_log"] = [_plain(row._mapping) for row in connection.execute(lines)]
     return {name: rows for name, rows in found.items() if rows}
 
 

@@ -53,8 +53,8 @@ class GivenRow:
     used_by: str | None
 
 
-def add(conn: Connection, rows: Sequence[InvitationRow]) -> None:
-    conn.execute(
+def add(connection: Connection, rows: Sequence[InvitationRow]) -> None:
+    connection.execute(
         insert(t.invitation),
         [
             {
@@ -67,103 +67,105 @@ def add(conn: Connection, rows: Sequence[InvitationRow]) -> None:
     )  # fmt: skip
 
 
-def get(conn: Connection, code_hash: str) -> InvitationRow | None:
+def get(connection: Connection, code_hash: str) -> InvitationRow | None:
     """The invitation of a code, locked until the transaction ends."""
     query = select(t.invitation).where(t.invitation.c.code_hash == code_hash).with_for_update()
-    row = conn.execute(query).one_or_none()
+    row = connection.execute(query).one_or_none()
     return None if row is None else _record(row)
 
 
-def waiting(conn: Connection, learner_id: str) -> list[InvitationRow]:
+def waiting(connection: Connection, learner_id: str) -> list[InvitationRow]:
     """Invitations she has used, oldest first: what they bring is given once she has agreed."""
     query = select(t.invitation).where(t.invitation.c.used_by == learner_id, t.invitation.c.kind == "invite")
-    return [_record(row) for row in conn.execute(query.order_by(t.invitation.c.used_at, t.invitation.c.code_hash))]
+    return [
+        _record(row) for row in connection.execute(query.order_by(t.invitation.c.used_at, t.invitation.c.code_hash))
+    ]
 
 
-def use(conn: Connection, code_hash: str, learner_id: str, now: datetime) -> None:
+def use(connection: Connection, code_hash: str, learner_id: str, now: datetime) -> None:
     """Spend a code. Raises Conflict when somebody was quicker."""
-    spent = conn.execute(
+    spent = connection.execute(
         update(t.invitation)
         .where(t.invitation.c.code_hash == code_hash, t.invitation.c.used_at.is_(None))
         .values(used_at=to_ms(now), used_by=learner_id)
     )
     if spent.rowcount != 1:
         raise Conflict("an invitation was used by another process")
-    _bury(conn, t.invitation.c.code_hash == code_hash)
+    _bury(connection, t.invitation.c.code_hash == code_hash)
 
 
-def try_again(conn: Connection, code_hash: str) -> None:
+def try_again(connection: Connection, code_hash: str) -> None:
     """It was shown and refused: one of its tries is gone."""
     counted = {"tries": t.invitation.c.tries + 1}
-    conn.execute(update(t.invitation).where(t.invitation.c.code_hash == code_hash).values(counted))
+    connection.execute(update(t.invitation).where(t.invitation.c.code_hash == code_hash).values(counted))
 
 
-def withdraw_links(conn: Connection, learner_id: str) -> None:
+def withdraw_links(connection: Connection, learner_id: str) -> None:
     """New words, or a new code for a new phone of hers, make the former ones worthless."""
     mine = t.invitation.c.learner_id == learner_id, t.invitation.c.kind.in_(("link", "back"))
-    _end(conn, *mine)
+    _end(connection, *mine)
 
 
-def withdraw_of(conn: Connection, invitee_id: str) -> None:
+def withdraw_of(connection: Connection, invitee_id: str) -> None:
     """What was given out for an entry of a list and nobody has used is worth nothing any more."""
-    _end(conn, t.invitation.c.invitee_id == invitee_id, t.invitation.c.used_at.is_(None))
+    _end(connection, t.invitation.c.invitee_id == invitee_id, t.invitation.c.used_at.is_(None))
 
 
-def withdraw_by(conn: Connection, by: str) -> None:
+def withdraw_by(connection: Connection, by: str) -> None:
     """What she has given out and nobody has used is worth nothing any more."""
-    _end(conn, t.invitation.c.by == by, t.invitation.c.kind == "invite", t.invitation.c.used_at.is_(None))
+    _end(connection, t.invitation.c.by == by, t.invitation.c.kind == "invite", t.invitation.c.used_at.is_(None))
 
 
-def expire(conn: Connection, before: datetime, limit: int) -> int:
+def expire(connection: Connection, before: datetime, limit: int) -> int:
     """Drop codes that ended before then: of invitations those that nobody used."""
     unused = or_(t.invitation.c.used_at.is_(None), t.invitation.c.kind != "invite")
     old = select(t.invitation.c.code_hash).where(t.invitation.c.expires_at < to_ms(before), unused)
-    ids = list(conn.scalars(old.limit(limit)))
+    ids = list(connection.scalars(old.limit(limit)))
     if ids:
-        conn.execute(delete(t.invitation).where(t.invitation.c.code_hash.in_(ids)))
+        connection.execute(delete(t.invitation).where(t.invitation.c.code_hash.in_(ids)))
     return len(ids)
 
 
-def given(conn: Connection, paths: Sequence[str], now: datetime, since: timedelta, limit: int) -> list[GivenRow]:
+def given(connection: Connection, paths: Sequence[str], now: datetime, since: timedelta, limit: int) -> list[GivenRow]:
     """Codes for these areas and all below: living ones, and those used within `since`; the newest first."""
     living = and_(t.invitation.c.used_at.is_(None), t.invitation.c.expires_at > to_ms(now))
     within = or_(*(t.area.c.path.startswith(path, autoescape=True) for path in paths))
     query = _GIVEN.where(within, or_(living, t.invitation.c.used_at > to_ms(now - since)))
-    return [_given(row) for row in conn.execute(query.limit(limit))]
+    return [_given(row) for row in connection.execute(query.limit(limit))]
 
 
-def beginning(conn: Connection, short: str) -> GivenRow | None:
+def beginning(connection: Connection, short: str) -> GivenRow | None:
     """The invitation whose hash begins so; None where there is none or more than one."""
     query = _GIVEN.where(t.invitation.c.code_hash.startswith(short, autoescape=True)).limit(2)
-    rows = conn.execute(query).all()
+    rows = connection.execute(query).all()
     return _given(rows[0]) if len(rows) == 1 else None
 
 
-def revoke(conn: Connection, code_hash: str) -> None:
-    _end(conn, t.invitation.c.code_hash == code_hash)
+def revoke(connection: Connection, code_hash: str) -> None:
+    _end(connection, t.invitation.c.code_hash == code_hash)
 
 
-def unused(conn: Connection) -> list[str]:
+def unused(connection: Connection) -> list[str]:
     """The hashes of all codes that nobody has used."""
-    return list(conn.scalars(select(t.invitation.c.code_hash).where(t.invitation.c.used_at.is_(None))))
+    return list(connection.scalars(select(t.invitation.c.code_hash).where(t.invitation.c.used_at.is_(None))))
 
 
-def drop(conn: Connection, code_hashes: Sequence[str]) -> None:
+def drop(connection: Connection, code_hashes: Sequence[str]) -> None:
     if code_hashes:
-        conn.execute(delete(t.invitation).where(t.invitation.c.code_hash.in_(code_hashes)))
+        connection.execute(delete(t.invitation).where(t.invitation.c.code_hash.in_(code_hashes)))
 
 
-def _end(conn: Connection, *which: ColumnElement[bool]) -> None:
+def _end(connection: Connection, *which: ColumnElement[bool]) -> None:
     """These codes are worth nothing any more, after a restore neither."""
-    _bury(conn, *which)
-    conn.execute(delete(t.invitation).where(*which))
+    _bury(connection, *which)
+    connection.execute(delete(t.invitation).where(*which))
 
 
-def _bury(conn: Connection, *which: ColumnElement[bool]) -> None:
+def _bury(connection: Connection, *which: ColumnElement[bool]) -> None:
     """Their hashes are kept beside the tombstones of people, under the instant at which they would have ended; words
     that join two phones end within minutes."""
     lasting = select(t.invitation.c.code_hash, t.invitation.c.expires_at).where(*which, t.invitation.c.kind != "link")
-    keep_tombstones(conn, {row.code_hash: row.expires_at for row in conn.execute(lasting)})
+    keep_tombstones(connection, {row.code_hash: row.expires_at for row in connection.execute(lasting)})
 
 
 def _given(row: Any) -> GivenRow:
@@ -175,29 +177,29 @@ def _given(row: Any) -> GivenRow:
     )  # fmt: skip
 
 
-def claim(conn: Connection, invitee_id: str, learner_id: str) -> None:
+def claim(connection: Connection, invitee_id: str, learner_id: str) -> None:
     mine = t.invitee.c.invitee_id == invitee_id, t.invitee.c.claimed_by.is_(None)
-    conn.execute(update(t.invitee).where(*mine).values(claimed_by=learner_id))
+    connection.execute(update(t.invitee).where(*mine).values(claimed_by=learner_id))
 
 
 # --- guessing ----------------------------------------------------------------------------------------
 
 
-def guesses(conn: Connection, window: int, who: str) -> int:
+def guesses(connection: Connection, window: int, who: str) -> int:
     """How often `who` (a pseudonym; "" is everybody) guessed wrong in this window of time."""
-    known = keeping.get_key(conn, f"{GUESSES}{window}:{who}")
+    known = keeping.get_key(connection, f"{GUESSES}{window}:{who}")
     return int(known[0]) if known else 0
 
 
-def count_guess(conn: Connection, window: int, who: str) -> None:
+def count_guess(connection: Connection, window: int, who: str) -> None:
     """One more; counts of former windows go. Raises Conflict when another process counted at the same moment."""
     key = f"{GUESSES}{window}:{who}"
-    known = keeping.get_key(conn, key)
+    known = keeping.get_key(connection, key)
     if known is None:
         of_now = base.key_value.c.key.startswith(f"{GUESSES}{window}:", autoescape=True)
         old = base.key_value.c.key.startswith(GUESSES, autoescape=True), ~of_now
-        conn.execute(delete(base.key_value).where(*old))
-    if not keeping.put_key(conn, key, str(int(known[0]) + 1 if known else 1), known[1] if known else None):
+        connection.execute(delete(base.key_value).where(*old))
+    if not keeping.put_key(connection, key, str(int(known[0]) + 1 if known else 1), known[1] if known else None):
         raise Conflict("guesses were counted by another process")
 
 

@@ -43,174 +43,186 @@ class JoinRow:
 _NAMED = (*ALSO, (t.invitee, "claimed_by"), (t.attendance, "learner_id"), (base.consent, "learner_id"))
 
 
-def join(conn: Connection, stays: str, goes: str) -> None:
+def join(connection: Connection, stays: str, goes: str) -> None:
     """Everything of `goes` becomes `stays`'s, except the session, which the caller has merged; then `goes` is no more.
 
     Where only one may be (an open pairing, a role in an area, an instructor's settings), that of `stays` stays.
     """
-    name = conn.scalar(select(base.person.c.name).where(base.person.c.learner_id == stays)) or ""
-    former = renamed(conn, goes, name)
-    _end_second_pairing(conn, stays, goes)
-    _tell_once(conn, stays, goes)
+    name = connection.scalar(select(base.person.c.name).where(base.person.c.learner_id == stays)) or ""
+    former = renamed(connection, goes, name)
+    _end_second_pairing(connection, stays, goes)
+    _tell_once(connection, stays, goes)
     for table in tables_of_hers():
         others = [c for c in table.primary_key.columns if c.name != "learner_id"]
         if "learner_id" in table.primary_key.columns:
             twice = table.alias()
             same = [twice.c[c.name] == c for c in others]
             already = select(twice.c.learner_id).where(twice.c.learner_id == stays, *same).exists()
-            conn.execute(delete(table).where(table.c.learner_id == goes, already))
-        conn.execute(update(table).where(table.c.learner_id == goes).values(learner_id=stays))
+            connection.execute(delete(table).where(table.c.learner_id == goes, already))
+        connection.execute(update(table).where(table.c.learner_id == goes).values(learner_id=stays))
     both = t.attendance.alias()
     came = select(both.c.event_id).where(both.c.learner_id == stays)
-    conn.execute(delete(t.attendance).where(t.attendance.c.learner_id == goes, t.attendance.c.event_id.in_(came)))
+    connection.execute(delete(t.attendance).where(t.attendance.c.learner_id == goes, t.attendance.c.event_id.in_(came)))
     for table, column in _NAMED:
-        conn.execute(update(table).where(table.c[column] == goes).values({column: stays}))
-    conn.execute(update(base.identity).where(base.identity.c.learner_id == goes).values(learner_id=stays))
-    conn.execute(delete(base.session).where(base.session.c.learner_id == goes))
+        connection.execute(update(table).where(table.c[column] == goes).values({column: stays}))
+    connection.execute(update(base.identity).where(base.identity.c.learner_id == goes).values(learner_id=stays))
+    connection.execute(delete(base.session).where(base.session.c.learner_id == goes))
     unread = base.key_value.c.key.startswith(f"{CORRUPT}{goes}:", autoescape=True)
-    conn.execute(delete(base.key_value).where(unread))
-    _join_person(conn, stays, goes)
+    connection.execute(delete(base.key_value).where(unread))
+    _join_person(connection, stays, goes)
     if former:
-        erase(conn, former)
+        erase(connection, former)
 
 
-def _tell_once(conn: Connection, stays: str, goes: str) -> None:
+def _tell_once(connection: Connection, stays: str, goes: str) -> None:
     """Of an announcement for both: if one of them has heard it the other does not any more, if neither has one does."""
     told, notice = t.announced.c, t.notice.c
 
     def of(learner_id: str) -> set[str]:
-        return set(conn.scalars(select(told.announcement_id).where(told.learner_id == learner_id)))
+        return set(connection.scalars(select(told.announcement_id).where(told.learner_id == learner_id)))
 
     def waits(learner_id: str, both: set[str]) -> set[str]:
-        return set(conn.scalars(select(notice.about).where(notice.learner_id == learner_id, notice.about.in_(both))))
+        return set(
+            connection.scalars(select(notice.about).where(notice.learner_id == learner_id, notice.about.in_(both)))
+        )
 
     if both := of(stays) & of(goes):
         said = both - waits(goes, both)
-        conn.execute(delete(t.notice).where(notice.learner_id == goes, notice.about.in_(both)))
-        conn.execute(delete(t.notice).where(notice.learner_id == stays, notice.about.in_(said)))
+        connection.execute(delete(t.notice).where(notice.learner_id == goes, notice.about.in_(both)))
+        connection.execute(delete(t.notice).where(notice.learner_id == stays, notice.about.in_(said)))
 
 
-def _end_second_pairing(conn: Connection, stays: str, goes: str) -> None:
+def _end_second_pairing(connection: Connection, stays: str, goes: str) -> None:
     open_one = select(t.pairing.c.pairing_id).where(t.pairing.c.learner_id == stays, t.pairing.c.state == "open")
-    if conn.scalar(open_one) is not None:
+    if connection.scalar(open_one) is not None:
         second = t.pairing.c.learner_id == goes, t.pairing.c.state == "open"
-        conn.execute(update(t.pairing).where(*second).values(state="ended", ended_why="linked"))
+        connection.execute(update(t.pairing).where(*second).values(state="ended", ended_why="linked"))
 
 
-def _join_person(conn: Connection, stays: str, goes: str) -> None:
+def _join_person(connection: Connection, stays: str, goes: str) -> None:
     person = base.person.c
-    gone = conn.execute(select(person.area_id, person.needs).where(person.learner_id == goes)).one()
-    conn.execute(
+    gone = connection.execute(select(person.area_id, person.needs).where(person.learner_id == goes)).one()
+    connection.execute(
         update(base.person).where(person.learner_id == stays, person.area_id.is_(None)).values(area_id=gone.area_id)
     )
-    conn.execute(update(base.person).where(person.learner_id == stays, person.needs == "[]").values(needs=gone.needs))
-    conn.execute(delete(base.person).where(person.learner_id == goes))
+    connection.execute(
+        update(base.person).where(person.learner_id == stays, person.needs == "[]").values(needs=gone.needs)
+    )
+    connection.execute(delete(base.person).where(person.learner_id == goes))
 
 
 # --- and two again -----------------------------------------------------------------------------------
 
 
-def remember(conn: Connection, join_id: str, stays: str, goes: str, now: datetime, *, vouched: bool) -> None:
+def remember(connection: Connection, join_id: str, stays: str, goes: str, now: datetime, *, vouched: bool) -> None:
     """Before they become one: what `goes` is, so that it can be undone. Deleted with who stays."""
-    sessions = {row.learner_id: row for row in conn.execute(select(base.session).where(_is(base.session, stays, goes)))}
+    sessions = {
+        row.learner_id: row for row in connection.execute(select(base.session).where(_is(base.session, stays, goes)))
+    }
     data = {
         "goes": goes,
         "vouched": vouched,
         "kept": [sessions[stays].state, sessions[goes].state],
         "session": dict(sessions[goes]._mapping),
-        "person": dict(conn.execute(select(base.person).where(_is(base.person, goes))).one()._mapping),
-        "addresses": [list(row) for row in conn.execute(_addresses(goes))],
+        "person": dict(connection.execute(select(base.person).where(_is(base.person, goes))).one()._mapping),
+        "addresses": [list(row) for row in connection.execute(_addresses(goes))],
         "rows": {
-            table.name: [dict(r._mapping) for r in conn.execute(_hers(table, goes))] for table in tables_of_hers()
+            table.name: [dict(r._mapping) for r in connection.execute(_hers(table, goes))] for table in tables_of_hers()
         },
-        "twice": [[table.name, key] for table in tables_of_hers() for key in _twice(conn, table, stays, goes)],
-        "named": [[table.name, column, key] for table, column in _NAMED for key in _keys(conn, table, column, goes)],
+        "twice": [[table.name, key] for table in tables_of_hers() for key in _twice(connection, table, stays, goes)],
+        "named": [
+            [table.name, column, key] for table, column in _NAMED for key in _keys(connection, table, column, goes)
+        ],
     }
     row = {"join_id": join_id, "learner_id": stays, "at": to_ms(now), "rows": json.dumps(data, ensure_ascii=False)}
-    conn.execute(insert(t.joined), row)
+    connection.execute(insert(t.joined), row)
 
 
-def joins_of(conn: Connection, learner_id: str) -> list[JoinRow]:
+def joins_of(connection: Connection, learner_id: str) -> list[JoinRow]:
     """What can still be undone, the newest first."""
     query = (
         select(t.joined).where(t.joined.c.learner_id == learner_id).order_by(t.joined.c.at.desc(), t.joined.c.join_id)
     )
-    return [_record(row) for row in conn.execute(query)]
+    return [_record(row) for row in connection.execute(query)]
 
 
-def expire(conn: Connection, before: datetime, limit: int) -> int:
+def expire(connection: Connection, before: datetime, limit: int) -> int:
     """What was joined before then stays so."""
-    ids = list(conn.scalars(select(t.joined.c.join_id).where(t.joined.c.at < to_ms(before)).limit(limit)))
+    ids = list(connection.scalars(select(t.joined.c.join_id).where(t.joined.c.at < to_ms(before)).limit(limit)))
     if ids:
-        conn.execute(delete(t.joined).where(t.joined.c.join_id.in_(ids)))
+        connection.execute(delete(t.joined).where(t.joined.c.join_id.in_(ids)))
     return len(ids)
 
 
-def undo(conn: Connection, join_id: str, state: str, out_no: int, now: datetime) -> list[tuple[str, str]]:
+def undo(connection: Connection, join_id: str, state: str, out_no: int, now: datetime) -> list[tuple[str, str]]:
     """Two persons again; at these addresses the one who went speaks from now on, in the conversation `state`.
 
     What she has done since on either phone with what was hers goes back with it.
     """
     query = select(t.joined.c.learner_id, t.joined.c.rows).where(t.joined.c.join_id == join_id)
-    stays, kept = conn.execute(query).one()
+    stays, kept = connection.execute(query).one()
     data = json.loads(kept)
     goes = data["goes"]
     here = [
-        each for each in data["addresses"] if tuple(each) in {tuple(row) for row in conn.execute(_addresses(stays))}
+        each
+        for each in data["addresses"]
+        if tuple(each) in {tuple(row) for row in connection.execute(_addresses(stays))}
     ]
-    conn.execute(insert(base.person), data["person"])
+    connection.execute(insert(base.person), data["person"])
     channel, chat_id = here[0] if here else (data["session"]["channel"], data["session"]["chat_id"])
     session = {**data["session"], "state": state, "channel": channel, "chat_id": chat_id, "seen_at": to_ms(now)}
-    conn.execute(insert(base.session), {**session, "out_no": max(out_no, session["out_no"]), "due_at": None})
+    connection.execute(insert(base.session), {**session, "out_no": max(out_no, session["out_no"]), "due_at": None})
     for each in here:
         where = base.identity.c.channel == each[0], base.identity.c.chat_id == each[1]
-        conn.execute(update(base.identity).where(*where).values(learner_id=goes))
+        connection.execute(update(base.identity).where(*where).values(learner_id=goes))
         at_here = base.outbox.c.channel == each[0], base.outbox.c.chat_id == each[1]
-        conn.execute(delete(base.outbox).where(*at_here))
+        connection.execute(delete(base.outbox).where(*at_here))
         if each[0] == "web":
-            conn.execute(delete(base.chat_log).where(base.chat_log.c.chat_id == each[1]))
+            connection.execute(delete(base.chat_log).where(base.chat_log.c.chat_id == each[1]))
     twice = {(name, json.dumps(key, sort_keys=True)) for name, key in data["twice"]}
     for table in tables_of_hers():
         for row in data["rows"].get(table.name, ()):
             _give_back(
-                conn, table, row, stays, goes, (table.name, json.dumps(_key(table, row), sort_keys=True)) in twice
+                connection, table, row, stays, goes, (table.name, json.dumps(_key(table, row), sort_keys=True)) in twice
             )
     for name, column, key in data["named"]:
         table = base.metadata.tables[name]
-        conn.execute(update(table).where(_at(table, key), table.c[column] == stays).values({column: goes}))
+        connection.execute(update(table).where(_at(table, key), table.c[column] == stays).values({column: goes}))
     linked = t.pairing.c.learner_id == goes, t.pairing.c.state == "ended", t.pairing.c.ended_why == "linked"
-    conn.execute(update(t.pairing).where(*linked).values(state="open", ended_why="", ended_at=None))
-    conn.execute(delete(t.joined).where(t.joined.c.join_id == join_id))
+    connection.execute(update(t.pairing).where(*linked).values(state="open", ended_why="", ended_at=None))
+    connection.execute(delete(t.joined).where(t.joined.c.join_id == join_id))
     return [(each[0], each[1]) for each in here]
 
 
-def settle_at_home(conn: Connection, learner_id: str, state: str, since: datetime) -> None:
+def settle_at_home(connection: Connection, learner_id: str, state: str, since: datetime) -> None:
     """Who stayed, after it was undone: in the conversation `state`, at an address of her own; what was shown on her
     pages since `since` was both's, and goes."""
     session, log = base.session.c, base.chat_log.c
-    conn.execute(update(base.session).where(session.learner_id == learner_id).values(state=state))
-    home = [(row[0], row[1]) for row in conn.execute(_addresses(learner_id))]
+    connection.execute(update(base.session).where(session.learner_id == learner_id).values(state=state))
+    home = [(row[0], row[1]) for row in connection.execute(_addresses(learner_id))]
     for channel, chat_id in home:
         if channel == "web":
-            conn.execute(delete(base.chat_log).where(log.chat_id == chat_id, log.at >= to_ms(since)))
+            connection.execute(delete(base.chat_log).where(log.chat_id == chat_id, log.at >= to_ms(since)))
     at_one = or_(*(and_(session.channel == channel, session.chat_id == chat_id) for channel, chat_id in home))
     for channel, chat_id in home[:1]:
         moved = update(base.session).where(session.learner_id == learner_id, ~at_one)
-        conn.execute(moved.values(channel=channel, chat_id=chat_id))
+        connection.execute(moved.values(channel=channel, chat_id=chat_id))
 
 
-def _give_back(conn: Connection, table: Table, row: Mapping[str, Any], stays: str, goes: str, twice: bool) -> None:
+def _give_back(
+    connection: Connection, table: Table, row: Mapping[str, Any], stays: str, goes: str, twice: bool
+) -> None:
     """A row that is hers as it is now; where both had one, hers as it was."""
-    into = postgres_insert if conn.dialect.name == "postgresql" else sqlite_insert
+    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
     if not twice:
         key = {**_key(table, row), **({"learner_id": stays} if "learner_id" in table.primary_key.columns else {})}
         where = _at(table, key), table.c.learner_id == stays
         if (
-            conn.execute(update(table).where(*where).values(learner_id=goes)).rowcount
+            connection.execute(update(table).where(*where).values(learner_id=goes)).rowcount
             or table.name not in _AS_THEY_WERE
         ):
             return
-    conn.execute(into(table).values(**{**row, "learner_id": goes}).on_conflict_do_nothing())
+    connection.execute(into(table).values(**{**row, "learner_id": goes}).on_conflict_do_nothing())
 
 
 _AS_THEY_WERE = ("seat", "membership", "announced")
@@ -242,18 +254,18 @@ def _key(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
     return {column.name: row[column.name] for column in table.primary_key.columns}
 
 
-def _keys(conn: Connection, table: Table, column: str, learner_id: str) -> Iterator[dict[str, Any]]:
-    for row in conn.execute(select(*table.primary_key.columns).where(table.c[column] == learner_id)):
+def _keys(connection: Connection, table: Table, column: str, learner_id: str) -> Iterator[dict[str, Any]]:
+    for row in connection.execute(select(*table.primary_key.columns).where(table.c[column] == learner_id)):
         yield dict(row._mapping)
 
 
-def _twice(conn: Connection, table: Table, stays: str, goes: str) -> Iterator[dict[str, Any]]:
+def _twice(connection: Connection, table: Table, stays: str, goes: str) -> Iterator[dict[str, Any]]:
     """Keys of `goes` of rows that who stays has too: only where the person is part of the key."""
     if "learner_id" not in table.primary_key.columns:
         return
-    for row in conn.execute(_hers(table, goes)):
+    for row in connection.execute(_hers(table, goes)):
         key = _key(table, dict(row._mapping))
-        if conn.execute(select(table.c.learner_id).where(_at(table, {**key, "learner_id": stays}))).first():
+        if connection.execute(select(table.c.learner_id).where(_at(table, {**key, "learner_id": stays}))).first():
             yield key
 
 

@@ -48,7 +48,7 @@ _OLDEST, _NEWEST = _LINES.order_by(_LOG.no), _LINES.order_by(_LOG.no.desc())
 _OWNED = exists().where(t.identity.c.channel == "web", t.identity.c.chat_id == t.chat_log.c.chat_id)
 
 
-def due(conn: Connection, now: datetime, limit: int) -> list[tuple[str, str, int]]:
+def due(connection: Connection, now: datetime, limit: int) -> list[tuple[str, str, int]]:
     """Sessions whose time has come: (learner_id, state, due_at in ms), the longest overdue first."""
     query = (
         select(t.session.c.learner_id, t.session.c.state, t.session.c.due_at)
@@ -56,117 +56,123 @@ def due(conn: Connection, now: datetime, limit: int) -> list[tuple[str, str, int
         .order_by(t.session.c.due_at)
         .limit(limit)
     )
-    return [(row[0], row[1], row[2]) for row in conn.execute(query)]
+    return [(row[0], row[1], row[2]) for row in connection.execute(query)]
 
 
-def prompted_between(conn: Connection, channel: str, since: datetime, until: datetime) -> list[str]:
+def prompted_between(connection: Connection, channel: str, since: datetime, until: datetime) -> list[str]:
     """Learners of a channel whose last message with buttons went out in that time."""
     query = select(t.session.c.learner_id).where(
         t.session.c.channel == channel, t.session.c.prompt_at >= to_ms(since), t.session.c.prompt_at <= to_ms(until)
     )
     reachable = t.identity.c.learner_id == t.session.c.learner_id, t.identity.c.channel == channel
     query = query.where(exists().where(*reachable, t.identity.c.away.is_(False)))
-    return list(conn.scalars(query.order_by(t.session.c.learner_id)))
+    return list(connection.scalars(query.order_by(t.session.c.learner_id)))
 
 
-def expired_people(conn: Connection, before: datetime, came_by_before: datetime) -> list[str]:
+def expired_people(connection: Connection, before: datetime, came_by_before: datetime) -> list[str]:
     """Those who did not agree to be remembered and were last seen before; who only came by, by the later instant.
 
     Reads the whole table.
     """
-    return list(conn.scalars(_EXPIRED, {"before": to_ms(before), "came_by_before": to_ms(came_by_before)}))
+    return list(connection.scalars(_EXPIRED, {"before": to_ms(before), "came_by_before": to_ms(came_by_before)}))
 
 
-def expire_people(conn: Connection, learner_ids: Collection[str], before: datetime, came_by_before: datetime) -> None:
+def expire_people(
+    connection: Connection, learner_ids: Collection[str], before: datetime, came_by_before: datetime
+) -> None:
     """Forget those of them who are still expired: one may have written since she was found."""
     query = _EXPIRED.where(t.session.c.learner_id.in_(learner_ids))
-    for learner_id in list(conn.scalars(query, {"before": to_ms(before), "came_by_before": to_ms(came_by_before)})):
-        forget_person(conn, learner_id)
+    for learner_id in list(
+        connection.scalars(query, {"before": to_ms(before), "came_by_before": to_ms(came_by_before)})
+    ):
+        forget_person(connection, learner_id)
 
 
-def ownerless_logs(conn: Connection, before: datetime) -> list[tuple[str, int]]:
+def ownerless_logs(connection: Connection, before: datetime) -> list[tuple[str, int]]:
     """Lines (chat_id, no) of web conversations of nobody, written before: farewells. Reads the whole table."""
     query = select(t.chat_log.c.chat_id, t.chat_log.c.no).where(t.chat_log.c.at < to_ms(before), ~_OWNED)
-    return [(row[0], row[1]) for row in conn.execute(query)]
+    return [(row[0], row[1]) for row in connection.execute(query)]
 
 
-def expire_logs(conn: Connection, lines: Collection[tuple[str, int]]) -> None:
+def expire_logs(connection: Connection, lines: Collection[tuple[str, int]]) -> None:
     """Forget these lines, unless their chat has become somebody's."""
     for chat_id, no in lines:
-        conn.execute(delete(t.chat_log).where(t.chat_log.c.chat_id == chat_id, t.chat_log.c.no == no, ~_OWNED))
+        connection.execute(delete(t.chat_log).where(t.chat_log.c.chat_id == chat_id, t.chat_log.c.no == no, ~_OWNED))
 
 
-def erase_relayed(conn: Connection, before: datetime, limit: int) -> int:
+def erase_relayed(connection: Connection, before: datetime, limit: int) -> int:
     """Forget lines that one person wrote to another, shown before; how many."""
     log = t.chat_log.c
     old = select(log.chat_id, log.no).where(log.fleeting == 1, log.at < to_ms(before)).limit(limit)
-    rows = conn.execute(old).all()
+    rows = connection.execute(old).all()
     for chat_id, no in rows:
-        conn.execute(delete(t.chat_log).where(log.chat_id == chat_id, log.no == no))
+        connection.execute(delete(t.chat_log).where(log.chat_id == chat_id, log.no == no))
     return len(rows)
 
 
-def expire_inbox(conn: Connection, before: datetime, limit: int) -> int:
+def expire_inbox(connection: Connection, before: datetime, limit: int) -> int:
     """Forget update ids that no provider will deliver again; what was set aside stays."""
     old = select(t.inbox.c.channel, t.inbox.c.update_id).where(t.inbox.c.at < to_ms(before), t.inbox.c.fault.is_(None))
-    rows = conn.execute(old.limit(limit)).all()
+    rows = connection.execute(old.limit(limit)).all()
     for channel, update_id in rows:
-        conn.execute(delete(t.inbox).where(t.inbox.c.channel == channel, t.inbox.c.update_id == update_id))
+        connection.execute(delete(t.inbox).where(t.inbox.c.channel == channel, t.inbox.c.update_id == update_id))
     return len(rows)
 
 
-def history(conn: Connection, chat_id: str, after: int, limit: int, oldest: bool = False) -> list[LogRow]:
+def history(connection: Connection, chat_id: str, after: int, limit: int, oldest: bool = False) -> list[LogRow]:
     """The newest or oldest `limit` lines of a web conversation with a number above `after`, in order."""
     asked = {"of_chat": chat_id, "after": after, "most": limit}
-    rows = conn.execute(_OLDEST if oldest else _NEWEST, asked).all()
+    rows = connection.execute(_OLDEST if oldest else _NEWEST, asked).all()
     lines = [LogRow(chat, no, who, text, buttons, from_ms(at)) for chat, no, who, text, buttons, at in rows]
     return lines if oldest else lines[::-1]
 
 
-def answers_of(conn: Connection, learner_id: str) -> int:
+def answers_of(connection: Connection, learner_id: str) -> int:
     """How many graded answers are kept of her."""
-    return conn.scalar(select(func.count()).select_from(t.attempt).where(t.attempt.c.learner_id == learner_id)) or 0
+    return (
+        connection.scalar(select(func.count()).select_from(t.attempt).where(t.attempt.c.learner_id == learner_id)) or 0
+    )
 
 
-def counts(conn: Connection) -> dict[str, int]:
+def counts(connection: Connection) -> dict[str, int]:
     """How much is kept: learners, unsent messages, updates set aside."""
     aside = select(func.count()).select_from(t.inbox).where(t.inbox.c.fault.is_not(None))
     return {
-        "learners": conn.scalar(select(func.count()).select_from(t.person)) or 0,
-        "unsent": conn.scalar(select(func.count()).select_from(t.outbox)) or 0,
-        "set_aside": conn.scalar(aside) or 0,
+        "learners": connection.scalar(select(func.count()).select_from(t.person)) or 0,
+        "unsent": connection.scalar(select(func.count()).select_from(t.outbox)) or 0,
+        "set_aside": connection.scalar(aside) or 0,
     }
 
 
-def get_key(conn: Connection, key: str) -> tuple[str, int] | None:
+def get_key(connection: Connection, key: str) -> tuple[str, int] | None:
     """A small durable value and its revision."""
-    row = conn.execute(
+    row = connection.execute(
         select(t.key_value.c.value, t.key_value.c.revision).where(t.key_value.c.key == key)
     ).one_or_none()
     return None if row is None else (row[0], row[1])
 
 
-def drop_key(conn: Connection, key: str, revision: int) -> None:
+def drop_key(connection: Connection, key: str, revision: int) -> None:
     """Forget a value, unless it has changed since."""
-    conn.execute(delete(t.key_value).where(t.key_value.c.key == key, t.key_value.c.revision == revision))
+    connection.execute(delete(t.key_value).where(t.key_value.c.key == key, t.key_value.c.revision == revision))
 
 
-def set_key(conn: Connection, key: str, value: str) -> None:
+def set_key(connection: Connection, key: str, value: str) -> None:
     """Write a value, whatever it was."""
-    into = postgres_insert if conn.dialect.name == "postgresql" else sqlite_insert
+    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
     statement = into(t.key_value).values(key=key, value=value, revision=1)
     again = {"value": value, "revision": t.key_value.c.revision + 1}
-    conn.execute(statement.on_conflict_do_update(index_elements=["key"], set_=again))
+    connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=again))
 
 
-def put_key(conn: Connection, key: str, value: str, revision: int | None) -> bool:
+def put_key(connection: Connection, key: str, value: str, revision: int | None) -> bool:
     """Write a value if it still has `revision` (None: does not exist yet); False when somebody was quicker."""
     if revision is None:
-        if get_key(conn, key) is not None:
+        if get_key(connection, key) is not None:
             return False
-        conn.execute(insert(t.key_value), {"key": key, "value": value, "revision": 1})
+        connection.execute(insert(t.key_value), {"key": key, "value": value, "revision": 1})
         return True
-    changed = conn.execute(
+    changed = connection.execute(
         update(t.key_value)
         .where(t.key_value.c.key == key, t.key_value.c.revision == revision)
         .values(value=value, revision=revision + 1)

@@ -34,43 +34,43 @@ def _expected(path: str) -> Any:
     return union(people, listed).subquery()
 
 
-def expected(conn: Connection, path: str, offset: int, limit: int) -> tuple[list[tuple[str, str, str]], int]:
+def expected(connection: Connection, path: str, offset: int, limit: int) -> tuple[list[tuple[str, str, str]], int]:
     """A page of (id, name, area) by name, and how many there are in all."""
     all_ = _expected(path)
     query = select(all_).order_by(all_.c.name, all_.c.who).offset(offset).limit(limit)
-    total = conn.scalar(select(func.count()).select_from(all_))
-    return [(row[0], row[1], row[2]) for row in conn.execute(query)], int(total or 0)
+    total = connection.scalar(select(func.count()).select_from(all_))
+    return [(row[0], row[1], row[2]) for row in connection.execute(query)], int(total or 0)
 
 
-def is_expected(conn: Connection, path: str, who: str) -> bool:
+def is_expected(connection: Connection, path: str, who: str) -> bool:
     all_ = _expected(path)
-    return conn.scalar(select(all_.c.who).where(all_.c.who == who)) is not None
+    return connection.scalar(select(all_.c.who).where(all_.c.who == who)) is not None
 
 
-def came(conn: Connection, event_id: str) -> set[str]:
+def came(connection: Connection, event_id: str) -> set[str]:
     """The ids of those who came; of an entry that somebody has claimed since, that person's."""
     met = t.attendance.c
     who = func.coalesce(met.learner_id, t.invitee.c.claimed_by, met.invitee_id)
     query = select(who).outerjoin(t.invitee, t.invitee.c.invitee_id == met.invitee_id).where(met.event_id == event_id)
-    return {each for each in conn.scalars(query) if each is not None}
+    return {each for each in connection.scalars(query) if each is not None}
 
 
-def tick(conn: Connection, event: Mapping[str, str], who: str, now: datetime) -> None:
+def tick(connection: Connection, event: Mapping[str, str], who: str, now: datetime) -> None:
     """She came. `event`: event_id, area_id, lesson, by. The caller has seen that she is not ticked yet."""
-    is_person = conn.scalar(select(base.person.c.learner_id).where(base.person.c.learner_id == who)) is not None
+    is_person = connection.scalar(select(base.person.c.learner_id).where(base.person.c.learner_id == who)) is not None
     named = {"learner_id": who if is_person else None, "invitee_id": None if is_person else who}
-    conn.execute(insert(t.attendance), {**event, **named, "at": to_ms(now)})
+    connection.execute(insert(t.attendance), {**event, **named, "at": to_ms(now)})
 
 
-def untick(conn: Connection, event_id: str, who: str) -> None:
+def untick(connection: Connection, event_id: str, who: str) -> None:
     """She did not come after all, under whichever id."""
     met = t.attendance.c
     entries = select(t.invitee.c.invitee_id).where(t.invitee.c.claimed_by == who)
     hers = or_(met.learner_id == who, met.invitee_id == who, met.invitee_id.in_(entries))
-    conn.execute(delete(t.attendance).where(met.event_id == event_id, hers))
+    connection.execute(delete(t.attendance).where(met.event_id == event_id, hers))
 
 
-def count(conn: Connection, event_id: str) -> int:
+def count(connection: Connection, event_id: str) -> int:
     """How many came, those who are forgotten since among them."""
     query = select(func.count()).where(t.attendance.c.event_id == event_id)
-    return int(conn.scalar(query) or 0)
+    return int(connection.scalar(query) or 0)

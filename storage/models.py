@@ -10,42 +10,44 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage import tables as base
 from storage import tables_people as t
-from storage.people_records import ModelRow
+from storage.people_records import ProgramRow
 from storage.records import from_ms, to_ms
 
 
-def add(conn: Connection, row: ModelRow) -> None:
-    conn.execute(
+def add(connection: Connection, row: ProgramRow) -> None:
+    connection.execute(
         insert(t.union_model),
         {"model_id": row.model_id, "kind": row.kind, "area_id": row.area_id, "name": row.name, "year": row.year},
     )
 
 
-def get(conn: Connection, model_id: str) -> ModelRow | None:
-    r = conn.execute(select(t.union_model).where(t.union_model.c.model_id == model_id)).one_or_none()
-    return None if r is None else ModelRow(r.model_id, r.kind, r.area_id, r.name, r.year, _instant(r.ended_at))
+def get(connection: Connection, model_id: str) -> ProgramRow | None:
+    r = connection.execute(select(t.union_model).where(t.union_model.c.model_id == model_id)).one_or_none()
+    return None if r is None else ProgramRow(r.model_id, r.kind, r.area_id, r.name, r.year, _instant(r.ended_at))
 
 
-def end(conn: Connection, model_id: str, now: datetime) -> bool:
+def end(connection: Connection, model_id: str, now: datetime) -> bool:
     """It is over; False when it was before."""
     alive = t.union_model.c.model_id == model_id, t.union_model.c.ended_at.is_(None)
-    return conn.execute(update(t.union_model).where(*alive).values(ended_at=to_ms(now))).rowcount == 1
+    return connection.execute(update(t.union_model).where(*alive).values(ended_at=to_ms(now))).rowcount == 1
 
 
-def join(conn: Connection, model_id: str, learner_id: str, now: datetime) -> bool:
+def join(connection: Connection, model_id: str, learner_id: str, now: datetime) -> bool:
     """She belongs to it; False when she did before."""
-    into = postgres_insert if conn.dialect.name == "postgresql" else sqlite_insert
+    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
     values = {"model_id": model_id, "learner_id": learner_id, "since_at": to_ms(now)}
-    return conn.execute(into(t.membership).values(values).on_conflict_do_nothing()).rowcount == 1
+    return connection.execute(into(t.membership).values(values).on_conflict_do_nothing()).rowcount == 1
 
 
-def leave(conn: Connection, model_id: str, learner_id: str) -> bool:
+def leave(connection: Connection, model_id: str, learner_id: str) -> bool:
     """She does not belong to it any more; False when she never did."""
     hers = t.membership.c.model_id == model_id, t.membership.c.learner_id == learner_id
-    return conn.execute(delete(t.membership).where(*hers)).rowcount == 1
+    return connection.execute(delete(t.membership).where(*hers)).rowcount == 1
 
 
-def under(conn: Connection, path: str, year: int | None = None, kind: str | None = None) -> list[tuple[ModelRow, str]]:
+def under(
+    connection: Connection, path: str, year: int | None = None, kind: str | None = None
+) -> list[tuple[ProgramRow, str]]:
     """The models of an area and all below it with the name of their area, by area and name; ended ones too."""
     members = select(func.count()).where(t.membership.c.model_id == t.union_model.c.model_id).scalar_subquery()
     query = (
@@ -59,12 +61,12 @@ def under(conn: Connection, path: str, year: int | None = None, kind: str | None
     if kind is not None:
         query = query.where(t.union_model.c.kind == kind)
     return [
-        (ModelRow(r.model_id, r.kind, r.area_id, r.name, r.year, _instant(r.ended_at), r.members), r.area_name)
-        for r in conn.execute(query)
+        (ProgramRow(r.model_id, r.kind, r.area_id, r.name, r.year, _instant(r.ended_at), r.members), r.area_name)
+        for r in connection.execute(query)
     ]
 
 
-def members(conn: Connection, model_id: str) -> list[tuple[str, str]]:
+def members(connection: Connection, model_id: str) -> list[tuple[str, str]]:
     """(learner_id, name) of those who belong to it, the first first."""
     query = (
         select(base.person.c.learner_id, base.person.c.name)
@@ -72,7 +74,7 @@ def members(conn: Connection, model_id: str) -> list[tuple[str, str]]:
         .where(t.membership.c.model_id == model_id)
         .order_by(t.membership.c.since_at, base.person.c.learner_id)
     )
-    return [(row[0], row[1]) for row in conn.execute(query)]
+    return [(row[0], row[1]) for row in connection.execute(query)]
 
 
 def _instant(at: int | None) -> datetime | None:

@@ -9,15 +9,15 @@ from storage import tables as t
 _HIGHEST = "highest_forgotten_no"
 
 
-def highest_forgotten(conn: Connection) -> int:
+def highest_forgotten(connection: Connection) -> int:
     """The highest number of anybody who was forgotten; 0 while nobody was."""
-    return int(conn.scalar(select(t.key_value.c.value).where(t.key_value.c.key == _HIGHEST)) or 0)
+    return int(connection.scalar(select(t.key_value.c.value).where(t.key_value.c.key == _HIGHEST)) or 0)
 
 
-def remember_highest(conn: Connection, out_no: int) -> None:
+def remember_highest(connection: Connection, out_no: int) -> None:
     """Keep the number alone: it says nothing about whose it was."""
-    known = conn.scalar(select(t.key_value.c.value).where(t.key_value.c.key == _HIGHEST))
+    known = connection.scalar(select(t.key_value.c.value).where(t.key_value.c.key == _HIGHEST))
     if known is None:
-        conn.execute(insert(t.key_value), {"key": _HIGHEST, "value": str(out_no), "revision": 1})
+        connection.execute(insert(t.key_value), {"key": _HIGHEST, "value": str(out_no), "revision": 1})
     elif int(known) < out_no:
-        conn.execute(update(t.key_value).where(t.key_value.c.key == _HIGHEST).values(value=str(out_no)))
+        connection.execute(update(t.key_value).where(t.key_value.c.key == _HIGHEST).values(value=str(out_no)))

@@ -41,14 +41,14 @@ _LOCK = text(
 )
 
 
-def lock(conn: Connection) -> None:
+def lock(connection: Connection) -> None:
     """Be the only one to decide until this transaction ends; on SQLite the writer is alone anyway.
 
     PostgreSQL plans each question once for a connection, not every time: all of them go by indexes, whatever the
     values are, and planning would cost it more than answering.
     """
-    if conn.dialect.name == "postgresql":
-        conn.execute(_LOCK)
+    if connection.dialect.name == "postgresql":
+        connection.execute(_LOCK)
 
 
 # --- reading ---
@@ -83,55 +83,57 @@ _TRIED = union_all(
 )
 
 
-def request(conn: Connection, request_id: str) -> Row | None:
-    return one(conn, _REQUEST, id=request_id)
+def request(connection: Connection, request_id: str) -> Row | None:
+    return one(connection, _REQUEST, id=request_id)
 
 
-def requests_of(conn: Connection, learner_id: str) -> list[Row]:
-    return many(conn, _REQUESTS_OF, id=learner_id)
+def requests_of(connection: Connection, learner_id: str) -> list[Row]:
+    return many(connection, _REQUESTS_OF, id=learner_id)
 
 
-def owned_by(conn: Connection, person_id: str, limit: int) -> list[Row]:
+def owned_by(connection: Connection, person_id: str, limit: int) -> list[Row]:
     """`person_id` "": those that nobody answers for."""
-    return many(conn, _OWNED_BY, id=person_id, most=limit) if person_id else many(conn, _UNOWNED, most=limit)
+    return (
+        many(connection, _OWNED_BY, id=person_id, most=limit) if person_id else many(connection, _UNOWNED, most=limit)
+    )
 
 
-def offer(conn: Connection, offer_id: str) -> Row | None:
-    return one(conn, _OFFER, id=offer_id)
+def offer(connection: Connection, offer_id: str) -> Row | None:
+    return one(connection, _OFFER, id=offer_id)
 
 
-def offer_for(conn: Connection, request_id: str) -> Row | None:
-    return one(conn, _OFFER_FOR, id=request_id)
+def offer_for(connection: Connection, request_id: str) -> Row | None:
+    return one(connection, _OFFER_FOR, id=request_id)
 
 
-def offers_to(conn: Connection, instructor_id: str) -> list[Row]:
-    return many(conn, _OFFERS_TO, id=instructor_id)
+def offers_to(connection: Connection, instructor_id: str) -> list[Row]:
+    return many(connection, _OFFERS_TO, id=instructor_id)
 
 
-def count_offers(conn: Connection, ids: Collection[str]) -> dict[str, int]:
+def count_offers(connection: Connection, ids: Collection[str]) -> dict[str, int]:
     """How many open offers these have to answer; whoever has none is left out."""
     query = select(_o.instructor_id, func.count()).where(_o.instructor_id.in_(padded(sorted(ids))), _o.state == "open")
-    return {row[0]: row[1] for row in conn.execute(query.group_by(_o.instructor_id))}
+    return {row[0]: row[1] for row in connection.execute(query.group_by(_o.instructor_id))}
 
 
-def pairing(conn: Connection, pairing_id: str) -> Row | None:
-    return one(conn, _PAIRING, id=pairing_id)
+def pairing(connection: Connection, pairing_id: str) -> Row | None:
+    return one(connection, _PAIRING, id=pairing_id)
 
 
-def pairing_of(conn: Connection, learner_id: str) -> Row | None:
-    return one(conn, _PAIRING_OF, id=learner_id)
+def pairing_of(connection: Connection, learner_id: str) -> Row | None:
+    return one(connection, _PAIRING_OF, id=learner_id)
 
 
-def pairings_with(conn: Connection, instructor_id: str) -> list[Row]:
-    return many(conn, _PAIRINGS_WITH, id=instructor_id)
+def pairings_with(connection: Connection, instructor_id: str) -> list[Row]:
+    return many(connection, _PAIRINGS_WITH, id=instructor_id)
 
 
-def previous(conn: Connection, learner_id: str) -> str:
-    return conn.scalar(_PREVIOUS, {"id": learner_id}) or ""
+def previous(connection: Connection, learner_id: str) -> str:
+    return connection.scalar(_PREVIOUS, {"id": learner_id}) or ""
 
 
-def tried(conn: Connection, request_id: str, learner_id: str) -> set[str]:
-    return set(conn.scalars(_TRIED, {"id": request_id, "learner": learner_id}))
+def tried(connection: Connection, request_id: str, learner_id: str) -> set[str]:
+    return set(connection.scalars(_TRIED, {"id": request_id, "learner": learner_id}))
 
 
 _NOW: Any = bindparam("now", type_=BigInteger)
@@ -148,9 +150,9 @@ def _due(size: int) -> Executable:
     return union_all(*(select(each.subquery()) for each in arms))
 
 
-def due(conn: Connection, now: int, limit: int) -> list[str]:
+def due(connection: Connection, now: int, limit: int) -> list[str]:
     """Requests of which a deadline is over, their own or their offer's; the longest overdue first."""
-    found = sorted((row.due_at, row.request_id) for row in conn.execute(_due(limit), {"now": now}))
+    found = sorted((row.due_at, row.request_id) for row in connection.execute(_due(limit), {"now": now}))
     return list(dict.fromkeys(request_id for _, request_id in found))[:limit]
 
 
@@ -171,28 +173,28 @@ _PUT = {
 }
 
 
-def put_requests(conn: Connection, rows: Iterable[Row]) -> None:
+def put_requests(connection: Connection, rows: Iterable[Row]) -> None:
     """`queue`: her language while anybody may be asked for her, else ""; what is missed there the sweep mends."""
-    _put(conn, "request_id", rows)
+    _put(connection, "request_id", rows)
 
 
-def put_offers(conn: Connection, rows: Iterable[Row]) -> None:
-    _put(conn, "offer_id", rows)
+def put_offers(connection: Connection, rows: Iterable[Row]) -> None:
+    _put(connection, "offer_id", rows)
 
 
-def put_pairings(conn: Connection, rows: Iterable[Row]) -> None:
-    _put(conn, "pairing_id", rows)
+def put_pairings(connection: Connection, rows: Iterable[Row]) -> None:
+    _put(connection, "pairing_id", rows)
 
 
-def _put(conn: Connection, key: str, rows: Iterable[Row]) -> None:
+def _put(connection: Connection, key: str, rows: Iterable[Row]) -> None:
     """What is over first: of those that are open one may take its place."""
     if values := sorted(rows, key=lambda row: (row["state"] == "open", row[key])):
-        conn.execute(_PUT[conn.dialect.name, key], values)
+        connection.execute(_PUT[connection.dialect.name, key], values)
 
 
-def add_events(conn: Connection, rows: Iterable[Row]) -> None:
+def add_events(connection: Connection, rows: Iterable[Row]) -> None:
     if values := list(rows):
-        conn.execute(_ADD_EVENTS, values)
+        connection.execute(_ADD_EVENTS, values)
 
 
 _ADD_EVENTS = insert(t.pairing_event)
@@ -202,20 +204,20 @@ _ADD_NOTICES = insert(t.notice)
 _DROP_ABOUT = delete(t.notice).where(t.notice.c.about.in_(bindparam("ids", expanding=True)))
 
 
-def add_notices(conn: Connection, rows: Iterable[Row]) -> None:
+def add_notices(connection: Connection, rows: Iterable[Row]) -> None:
     if values := sorted(rows, key=lambda row: row["notice_id"]):
-        conn.execute(_ADD_NOTICES, values)
+        connection.execute(_ADD_NOTICES, values)
 
 
-def due_notices(conn: Connection, now: int, limit: int, *, urgent_only: bool = False) -> list[Row]:
+def due_notices(connection: Connection, now: int, limit: int, *, urgent_only: bool = False) -> list[Row]:
     """What is to be said now, the urgent first, then in order: notice_id, learner_id, digest, due_at.
 
     Whoever shares a phone and is not the one who sits at it is told when she sits there again.
     """
-    found = many(conn, _due_notices(limit), now=now, urgent=1)
+    found = many(connection, _due_notices(limit), now=now, urgent=1)
     if urgent_only or len(found) == limit:
         return found
-    return found + many(conn, _due_notices(limit - len(found)), now=now, urgent=0)
+    return found + many(connection, _due_notices(limit - len(found)), now=now, urgent=0)
 
 
 @lru_cache
@@ -228,25 +230,27 @@ def _due_notices(size: int) -> Executable:
     return query.order_by(n.due_at, n.at, n.notice_id).limit(at_most(size))
 
 
-def drop_notices(conn: Connection, ids: Collection[str]) -> None:
+def drop_notices(connection: Connection, ids: Collection[str]) -> None:
     """They have been said."""
     if ids:
-        conn.execute(delete(t.notice).where(t.notice.c.notice_id.in_(ids)))
+        connection.execute(delete(t.notice).where(t.notice.c.notice_id.in_(ids)))
 
 
-def drop_notices_about(conn: Connection, about: Collection[str]) -> None:
+def drop_notices_about(connection: Connection, about: Collection[str]) -> None:
     """These are over: what has not been said about them yet is not said any more."""
     if about:
-        conn.execute(_DROP_ABOUT, {"ids": padded(sorted(about))})
+        connection.execute(_DROP_ABOUT, {"ids": padded(sorted(about))})
 
 
-def take_notices(conn: Connection, ids: Collection[str]) -> dict[str, Row]:
+def take_notices(connection: Connection, ids: Collection[str]) -> dict[str, Row]:
     """They are about to be said: read, and gone with this transaction."""
     if not ids:
         return {}
-    found = conn.execute(delete(t.notice).where(t.notice.c.notice_id.in_(padded(sorted(ids)))).returning(t.notice))
+    found = connection.execute(
+        delete(t.notice).where(t.notice.c.notice_id.in_(padded(sorted(ids)))).returning(t.notice)
+    )
     return {row.notice_id: dict(row._mapping) for row in found}
 
 
-def said(values: Mapping[str, str]) -> str:
+def to_json(values: Mapping[str, str]) -> str:
     return json.dumps(dict(values), ensure_ascii=False)

@@ -15,25 +15,25 @@ from storage import tables as base
 from storage import tables_people as t
 from storage import traces
 from storage.invitees import is_visible
-from storage.people_records import AuditRow, InstructorRow, Listed, RoleRow
+from storage.people_records import AuditRow, InstructorRow, PersonEntry, RoleRow
 from storage.records import from_ms, to_ms
 
 # --- roles -------------------------------------------------------------------------------------------
 
 
-def roles_of(conn: Connection, learner_id: str) -> list[RoleRow]:
+def roles_of(connection: Connection, learner_id: str) -> list[RoleRow]:
     """All roles of a person, suspended and asked ones too."""
-    return _roles(conn, t.role.c.learner_id == learner_id)
+    return _roles(connection, t.role.c.learner_id == learner_id)
 
 
-def holders_above(conn: Connection, path: str, roles: Iterable[str]) -> list[RoleRow]:
+def holders_above(connection: Connection, path: str, roles: Iterable[str]) -> list[RoleRow]:
     """Everybody who holds one of these roles, and may act in it, in the area at `path` or one that it lies in."""
     parts = path.strip("/").split("/")
     above = ["/", *(f"/{'/'.join(parts[: at + 1])}/" for at in range(len(parts)))]
-    return _roles(conn, t.role.c.state == "active", t.role.c.role.in_(list(roles)), t.area.c.path.in_(above))
+    return _roles(connection, t.role.c.state == "active", t.role.c.role.in_(list(roles)), t.area.c.path.in_(above))
 
 
-def _roles(conn: Connection, *where: ColumnElement[bool]) -> list[RoleRow]:
+def _roles(connection: Connection, *where: ColumnElement[bool]) -> list[RoleRow]:
     query = (
         select(t.role, t.area.c.path, t.area.c.name.label("area_name"))
         .join(t.area, t.area.c.area_id == t.role.c.area_id)
@@ -42,25 +42,25 @@ def _roles(conn: Connection, *where: ColumnElement[bool]) -> list[RoleRow]:
     )
     return [
         RoleRow(r.learner_id, r.role, r.area_id, r.state, r.by, from_ms(r.at), r.path, r.area_name)
-        for r in conn.execute(query)
+        for r in connection.execute(query)
     ]
 
 
-def set_role(conn: Connection, row: RoleRow) -> None:
+def set_role(connection: Connection, row: RoleRow) -> None:
     """Give a role, or bring it into another state."""
-    into = postgres_insert if conn.dialect.name == "postgresql" else sqlite_insert
+    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
     values = {"state": row.state, "by": row.by, "at": to_ms(row.at)}
     key = {"learner_id": row.learner_id, "role": row.role, "area_id": row.area_id}
-    conn.execute(
+    connection.execute(
         into(t.role).values(**key, **values).on_conflict_do_update(
             index_elements=["learner_id", "role", "area_id"], set_=values
         )
     )  # fmt: skip
 
 
-def suspend_role(conn: Connection, learner_id: str, role: str, by: str, now: datetime) -> int:
+def suspend_role(connection: Connection, learner_id: str, role: str, by: str, now: datetime) -> int:
     """Suspend her everywhere in this role; how many grants that ended."""
-    changed = conn.execute(
+    changed = connection.execute(
         update(t.role)
         .where(t.role.c.learner_id == learner_id, t.role.c.role == role, t.role.c.state == "active")
         .values(state="suspended", by=by, at=to_ms(now))
@@ -68,83 +68,85 @@ def suspend_role(conn: Connection, learner_id: str, role: str, by: str, now: dat
     return changed.rowcount
 
 
-def end_suspension(conn: Connection, learner_id: str, role: str) -> None:
+def end_suspension(connection: Connection, learner_id: str, role: str) -> None:
     """What was suspended is asked for again: whoever lifts it says in which area she may act."""
     mine = t.role.c.learner_id == learner_id, t.role.c.role == role, t.role.c.state == "suspended"
-    conn.execute(update(t.role).where(*mine).values(state="asked"))
+    connection.execute(update(t.role).where(*mine).values(state="asked"))
 
 
-def end_role(conn: Connection, learner_id: str, role: str, area_id: str) -> None:
+def end_role(connection: Connection, learner_id: str, role: str, area_id: str) -> None:
     """She holds it in this area no more; where that was why she was thought to live there, nothing is known of it."""
     mine = t.role.c.learner_id == learner_id
-    conn.execute(delete(t.role).where(mine, t.role.c.role == role, t.role.c.area_id == area_id))
+    connection.execute(delete(t.role).where(mine, t.role.c.role == role, t.role.c.area_id == area_id))
     left = select(t.role.c.learner_id).where(mine, t.role.c.area_id == area_id).exists()
     here = base.person.c.learner_id == learner_id, base.person.c.area_id == area_id
-    conn.execute(update(base.person).where(*here, ~left).values(area_id=None))
+    connection.execute(update(base.person).where(*here, ~left).values(area_id=None))
 
 
-def drop_role(conn: Connection, learner_id: str, role: str) -> None:
+def drop_role(connection: Connection, learner_id: str, role: str) -> None:
     """She holds it nowhere any more."""
-    conn.execute(delete(t.role).where(t.role.c.learner_id == learner_id, t.role.c.role == role))
+    connection.execute(delete(t.role).where(t.role.c.learner_id == learner_id, t.role.c.role == role))
 
 
-def set_area(conn: Connection, learner_id: str, area_id: str | None) -> None:
-    conn.execute(update(base.person).where(base.person.c.learner_id == learner_id).values(area_id=area_id))
+def set_area(connection: Connection, learner_id: str, area_id: str | None) -> None:
+    connection.execute(update(base.person).where(base.person.c.learner_id == learner_id).values(area_id=area_id))
 
 
-def set_needs(conn: Connection, learner_id: str, needs: Sequence[str]) -> None:
+def set_needs(connection: Connection, learner_id: str, needs: Sequence[str]) -> None:
     """What she has told the union of herself; nothing takes it all back."""
-    conn.execute(update(base.person).where(base.person.c.learner_id == learner_id).values(needs=json.dumps(needs)))
+    connection.execute(
+        update(base.person).where(base.person.c.learner_id == learner_id).values(needs=json.dumps(needs))
+    )
 
 
-def rename(conn: Connection, learner_id: str, name: str | None, address: str | None) -> None:
+def rename(connection: Connection, learner_id: str, name: str | None, address: str | None) -> None:
     """Her name to be called by, her form of address; None stays as it is."""
     values = {key: value for key, value in (("name", name), ("address", address)) if value is not None}
-    former = traces.renamed(conn, learner_id, name) if name else None
+    former = traces.renamed(connection, learner_id, name) if name else None
     if values:
-        conn.execute(update(base.person).where(base.person.c.learner_id == learner_id).values(**values))
+        connection.execute(update(base.person).where(base.person.c.learner_id == learner_id).values(**values))
     if former:
-        traces.erase(conn, former)
+        traces.erase(connection, former)
 
 
-def move_learner(conn: Connection, learner_id: str, area_id: str) -> None:
+def move_learner(connection: Connection, learner_id: str, area_id: str) -> None:
     """Her place as a learner of the union, if she has one, is there now, in the state it was in."""
     mine = t.role.c.learner_id == learner_id, t.role.c.role == "learner"
-    row = conn.execute(select(t.role).where(*mine).order_by(t.role.c.state, t.role.c.area_id)).first()
+    row = connection.execute(select(t.role).where(*mine).order_by(t.role.c.state, t.role.c.area_id)).first()
     if row is not None:
-        conn.execute(delete(t.role).where(*mine))
-        conn.execute(insert(t.role), {**row._mapping, "area_id": area_id})
+        connection.execute(delete(t.role).where(*mine))
+        connection.execute(insert(t.role), {**row._mapping, "area_id": area_id})
 
 
-def belonging(conn: Connection, learner_id: str) -> tuple[str, str | None, tuple[str, ...]] | None:
+def belonging(connection: Connection, learner_id: str) -> tuple[str, str | None, tuple[str, ...]] | None:
     """Her name to be called by, her area, her consented needs; None for somebody who is not known."""
     columns = base.person.c
     query = select(columns.name, columns.area_id, columns.needs).where(columns.learner_id == learner_id)
-    row = conn.execute(query).one_or_none()
+    row = connection.execute(query).one_or_none()
     return None if row is None else (row[0], row[1], tuple(json.loads(row[2])))
 
 
-def name_of(conn: Connection, learner_id: str) -> str:
+def name_of(connection: Connection, learner_id: str) -> str:
     """The name she is called by; "" where there is none."""
-    return conn.scalar(select(base.person.c.name).where(base.person.c.learner_id == learner_id)) or ""
+    return connection.scalar(select(base.person.c.name).where(base.person.c.learner_id == learner_id)) or ""
 
 
-def pin_of(conn: Connection, learner_id: str) -> str:
+def pin_of(connection: Connection, learner_id: str) -> str:
     """The keyed hash of her digits; "" where she has chosen none."""
-    return conn.scalar(select(base.person.c.pin).where(base.person.c.learner_id == learner_id)) or ""
+    return connection.scalar(select(base.person.c.pin).where(base.person.c.learner_id == learner_id)) or ""
 
 
-def set_pin(conn: Connection, learner_id: str, pin: str) -> None:
-    conn.execute(update(base.person).where(base.person.c.learner_id == learner_id).values(pin=pin))
+def set_pin(connection: Connection, learner_id: str, pin: str) -> None:
+    connection.execute(update(base.person).where(base.person.c.learner_id == learner_id).values(pin=pin))
 
 
-def guide_of(conn: Connection, learner_id: str) -> str | None:
+def guide_of(connection: Connection, learner_id: str) -> str | None:
     """Who guides her now."""
     mine = t.pairing.c.learner_id == learner_id, t.pairing.c.state == "open"
-    return conn.scalar(select(t.pairing.c.instructor_id).where(*mine))
+    return connection.scalar(select(t.pairing.c.instructor_id).where(*mine))
 
 
-def named_below(conn: Connection, paths: Sequence[str]) -> list[tuple[str, str, str]]:
+def named_below(connection: Connection, paths: Sequence[str]) -> list[tuple[str, str, str]]:
     """(learner_id, name, area) of everybody with a name who lives in these areas or below, by name."""
     within = or_(*(t.area.c.path.startswith(path, autoescape=True) for path in paths))
     query = (
@@ -153,26 +155,26 @@ def named_below(conn: Connection, paths: Sequence[str]) -> list[tuple[str, str, 
         .where(within, base.person.c.name != "")
         .order_by(base.person.c.name, base.person.c.learner_id)
     )
-    return [(row[0], row[1], row[2]) for row in conn.execute(query)] if paths else []
+    return [(row[0], row[1], row[2]) for row in connection.execute(query)] if paths else []
 
 
-def consent_of(conn: Connection, learner_id: str) -> str:
+def consent_of(connection: Connection, learner_id: str) -> str:
     query = select(base.person.c.consent).where(base.person.c.learner_id == learner_id)
-    return str(conn.scalar(query) or "")
+    return str(connection.scalar(query) or "")
 
 
-def last_address(conn: Connection, learner_id: str) -> tuple[str, str] | None:
+def last_address(connection: Connection, learner_id: str) -> tuple[str, str] | None:
     """Where she was last heard: channel and chat."""
     query = select(base.session.c.channel, base.session.c.chat_id).where(base.session.c.learner_id == learner_id)
-    row = conn.execute(query).one_or_none()
+    row = connection.execute(query).one_or_none()
     return None if row is None else (row[0], row[1])
 
 
 # --- instructors -------------------------------------------------------------------------------------
 
 
-def instructor(conn: Connection, learner_id: str) -> InstructorRow | None:
-    r = conn.execute(select(t.instructor).where(t.instructor.c.learner_id == learner_id)).one_or_none()
+def instructor(connection: Connection, learner_id: str) -> InstructorRow | None:
+    r = connection.execute(select(t.instructor).where(t.instructor.c.learner_id == learner_id)).one_or_none()
     if r is None:
         return None
     return InstructorRow(
@@ -188,9 +190,9 @@ def instructor(conn: Connection, learner_id: str) -> InstructorRow | None:
     )
 
 
-def put_instructor(conn: Connection, row: InstructorRow) -> None:
+def put_instructor(connection: Connection, row: InstructorRow) -> None:
     """Write what she has set; `last_served_at` belongs to the pairing and stays as it is."""
-    into = postgres_insert if conn.dialect.name == "postgresql" else sqlite_insert
+    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
     values = {
         "capacity": row.capacity,
         "topics": json.dumps(row.topics),
@@ -201,13 +203,15 @@ def put_instructor(conn: Connection, row: InstructorRow) -> None:
         "gender": row.gender,
     }
     statement = into(t.instructor).values(learner_id=row.learner_id, **values)
-    conn.execute(statement.on_conflict_do_update(index_elements=["learner_id"], set_=values))
+    connection.execute(statement.on_conflict_do_update(index_elements=["learner_id"], set_=values))
 
 
 # --- lists -------------------------------------------------------------------------------------------
 
 
-def listed(conn: Connection, path: str, roles: Iterable[str] = (), states: Iterable[str] = ()) -> list[Listed]:
+def listed(
+    connection: Connection, path: str, roles: Iterable[str] = (), states: Iterable[str] = ()
+) -> list[PersonEntry]:
     """People and invitees of an area and all below it, by area and name."""
     people = (
         select(
@@ -237,7 +241,7 @@ def listed(conn: Connection, path: str, roles: Iterable[str] = (), states: Itera
         .where(t.area.c.path.startswith(path, autoescape=True), t.invitee.c.claimed_by.is_(None), is_visible())
     )
     wanted, in_state = set(roles), set(states)
-    rows = (Listed(*row) for row in conn.execute(union_all(people, invited)))
+    rows = (PersonEntry(*row) for row in connection.execute(union_all(people, invited)))
     chosen = [r for r in rows if (not wanted or r.role in wanted) and (not in_state or r.state in in_state)]
     return sorted(chosen, key=lambda r: (r.path, r.role, r.name, r.person_id))
 
@@ -245,18 +249,18 @@ def listed(conn: Connection, path: str, roles: Iterable[str] = (), states: Itera
 # --- audit -------------------------------------------------------------------------------------------
 
 
-def note(conn: Connection, row: AuditRow) -> None:
+def note(connection: Connection, row: AuditRow) -> None:
     """Append to the audit; everything in it is a pseudonym or a fixed word."""
-    conn.execute(
+    connection.execute(
         insert(t.audit),
         {"at": to_ms(row.at), "by": row.by, "what": row.what, "subject": row.subject, "detail": row.detail},
     )
 
 
-def became(conn: Connection, subject: str) -> list[str]:
+def became(connection: Connection, subject: str) -> list[str]:
     """The pseudonyms of everybody who became this person when phones were joined, and of whoever became those."""
     owner: dict[str, str] = {}
-    for row in conn.execute(
+    for row in connection.execute(
         select(t.audit).where(t.audit.c.what.in_(("linked", "unlinked"))).order_by(t.audit.c.audit_id)
     ):
         owner[row.subject] = row.by if row.what == "linked" else ""
@@ -266,8 +270,8 @@ def became(conn: Connection, subject: str) -> list[str]:
     return found[1:]
 
 
-def audit(conn: Connection) -> list[AuditRow]:
-    rows = conn.execute(select(t.audit).order_by(t.audit.c.audit_id))
+def audit(connection: Connection) -> list[AuditRow]:
+    rows = connection.execute(select(t.audit).order_by(t.audit.c.audit_id))
     return [AuditRow(from_ms(r.at), r.by, r.what, r.subject, r.detail) for r in rows]
 
 

@@ -76,7 +76,7 @@ class InvitationRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class PersonEntry:
     """One line of a list of people: somebody who agreed, or an invitee (`state` invited)."""
 
     person_id: str
@@ -129,7 +129,7 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
-class ModelRow:
+class ProgramRow:
     """A model of the union in an area for a year; `members` as it is listed."""
 
     model_id: str

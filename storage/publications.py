@@ -22,37 +22,37 @@ _HELD = or_(
 # --- versions ----------------------------------------------------------------------------------------
 
 
-def versions(conn: Connection, keys: Collection[tuple[str, int]]) -> list[VersionRow]:
+def versions(connection: Connection, keys: Collection[tuple[str, int]]) -> list[VersionRow]:
     """These versions (lesson, version) in key order; what is not there is left out."""
     found: list[VersionRow] = []
     ordered = sorted(set(keys))
     for at in range(0, len(ordered), KEYS_AT_ONCE):
         some = ordered[at : at + KEYS_AT_ONCE]
         wanted = [and_(t.lesson_version.c.lesson == lesson, t.lesson_version.c.version == n) for lesson, n in some]
-        found += _versions(conn, select(t.lesson_version).where(or_(*wanted)))
+        found += _versions(connection, select(t.lesson_version).where(or_(*wanted)))
     return sorted(found, key=lambda row: (row.lesson, row.version))
 
 
-def version(conn: Connection, lesson: str, number: int) -> VersionRow | None:
-    return next(iter(versions(conn, [(lesson, number)])), None)
+def version(connection: Connection, lesson: str, number: int) -> VersionRow | None:
+    return next(iter(versions(connection, [(lesson, number)])), None)
 
 
-def versions_of(conn: Connection, lesson: str) -> list[VersionRow]:
+def versions_of(connection: Connection, lesson: str) -> list[VersionRow]:
     """Every version of a lesson, the oldest first."""
     query = select(t.lesson_version).where(t.lesson_version.c.lesson == lesson)
-    return list(_versions(conn, query.order_by(t.lesson_version.c.version)))
+    return list(_versions(connection, query.order_by(t.lesson_version.c.version)))
 
 
-def graph_hashes(conn: Connection) -> dict[tuple[str, int], str]:
+def graph_hashes(connection: Connection) -> dict[tuple[str, int], str]:
     """(lesson, version) → graph hash, of all versions."""
     query = select(t.lesson_version.c.lesson, t.lesson_version.c.version, t.lesson_version.c.graph_hash)
-    return {(row[0], row[1]): row[2] for row in conn.execute(query)}
+    return {(row[0], row[1]): row[2] for row in connection.execute(query)}
 
 
-def add_versions(conn: Connection, rows: Sequence[VersionRow]) -> None:
+def add_versions(connection: Connection, rows: Sequence[VersionRow]) -> None:
     """Keep new versions. Raises Conflict where another process has taken a number."""
     if rows:
-        conn.execute(
+        connection.execute(
             insert(t.lesson_version),
             [
                 {
@@ -65,8 +65,8 @@ def add_versions(conn: Connection, rows: Sequence[VersionRow]) -> None:
         )  # fmt: skip
 
 
-def _versions(conn: Connection, query: Select[Any]) -> Iterator[VersionRow]:
-    for r in conn.execute(query):
+def _versions(connection: Connection, query: Select[Any]) -> Iterator[VersionRow]:
+    for r in connection.execute(query):
         hashes = r.graph_hash, r.text_hash
         yield VersionRow(
             r.lesson, r.version, r.source, r.language, *hashes, r.author, from_ms(r.at), json.loads(r.translations)
@@ -76,45 +76,45 @@ def _versions(conn: Connection, query: Select[Any]) -> Iterator[VersionRow]:
 # --- publications ------------------------------------------------------------------------------------
 
 
-def mark(conn: Connection) -> tuple[int, int]:
+def mark(connection: Connection) -> tuple[int, int]:
     """The number of the newest publication of any lesson and how many there are: a cheap look whether anything is new.
 
     Both, since on PostgreSQL a smaller number may be committed after a greater one.
     """
-    row = conn.execute(
+    row = connection.execute(
         select(func.max(t.publication.c.publication_id), func.count(t.publication.c.publication_id))
     ).one()
     return row[0] or 0, row[1]
 
 
-def current(conn: Connection) -> dict[str, PublicationRow]:
+def current(connection: Connection) -> dict[str, PublicationRow]:
     """The newest publication of each lesson, by lesson."""
     query = select(t.publication).where(t.publication.c.publication_id.in_(_NEWEST_EACH))
-    return {row.lesson: row for row in _publications(conn, query)}
+    return {row.lesson: row for row in _publications(connection, query)}
 
 
-def current_of(conn: Connection, lesson: str) -> PublicationRow | None:
+def current_of(connection: Connection, lesson: str) -> PublicationRow | None:
     """The newest publication of a lesson."""
     query = select(t.publication).where(t.publication.c.lesson == lesson)
-    return next(_publications(conn, query.order_by(t.publication.c.publication_id.desc()).limit(1)), None)
+    return next(_publications(connection, query.order_by(t.publication.c.publication_id.desc()).limit(1)), None)
 
 
-def log(conn: Connection) -> list[PublicationRow]:
+def log(connection: Connection) -> list[PublicationRow]:
     """Every publication in order, without the diffs."""
     columns = [column for column in t.publication.c if column.name != "diff"]
-    return list(_publications(conn, select(*columns).order_by(t.publication.c.publication_id)))
+    return list(_publications(connection, select(*columns).order_by(t.publication.c.publication_id)))
 
 
-def of_lesson(conn: Connection, lesson: str) -> list[PublicationRow]:
+def of_lesson(connection: Connection, lesson: str) -> list[PublicationRow]:
     """Every publication of a lesson in order, with the diffs."""
     query = select(t.publication).where(t.publication.c.lesson == lesson)
-    return list(_publications(conn, query.order_by(t.publication.c.publication_id)))
+    return list(_publications(connection, query.order_by(t.publication.c.publication_id)))
 
 
-def add(conn: Connection, rows: Sequence[PublicationRow]) -> None:
+def add(connection: Connection, rows: Sequence[PublicationRow]) -> None:
     """From now on these versions are the current ones of their lessons."""
     if rows:
-        conn.execute(
+        connection.execute(
             insert(t.publication),
             [
                 {
@@ -126,8 +126,8 @@ def add(conn: Connection, rows: Sequence[PublicationRow]) -> None:
         )  # fmt: skip
 
 
-def _publications(conn: Connection, query: Select[Any]) -> Iterator[PublicationRow]:
-    for r in conn.execute(query):
+def _publications(connection: Connection, query: Select[Any]) -> Iterator[PublicationRow]:
+    for r in connection.execute(query):
         yield PublicationRow(
             lesson=r.lesson,
             version=r.version,
@@ -144,19 +144,19 @@ def _publications(conn: Connection, query: Select[Any]) -> Iterator[PublicationR
 # --- who is inside -----------------------------------------------------------------------------------
 
 
-def states_after(conn: Connection, learner_id: str, limit: int = SLICE) -> list[tuple[str, str]]:
+def states_after(connection: Connection, learner_id: str, limit: int = SLICE) -> list[tuple[str, str]]:
     """The next sessions (learner_id, state) that hold a lesson, open or parked, in the order of learner ids."""
     query = select(t.session.c.learner_id, t.session.c.state).where(t.session.c.learner_id > learner_id, _HELD)
-    return [(row[0], row[1]) for row in conn.execute(query.order_by(t.session.c.learner_id).limit(limit))]
+    return [(row[0], row[1]) for row in connection.execute(query.order_by(t.session.c.learner_id).limit(limit))]
 
 
-def open_versions(conn: Connection) -> set[tuple[str, int]]:
+def open_versions(connection: Connection) -> set[tuple[str, int]]:
     """Every (lesson, version) that somebody is in the middle of; parked ones and outer lessons are not among them."""
     query = select(t.session.c.lesson, t.session.c.version).where(t.session.c.lesson.is_not(None)).distinct()
-    return {(row[0], row[1]) for row in conn.execute(query)}
+    return {(row[0], row[1]) for row in connection.execute(query)}
 
 
-def learners_in(conn: Connection, lesson: str, number: int, after: str, limit: int) -> list[str]:
+def learners_in(connection: Connection, lesson: str, number: int, after: str, limit: int) -> list[str]:
     """The next learners after `after` whose open lesson is this version and whom a message can reach, in order."""
     reachable = and_(
         t.identity.c.channel == t.session.c.channel,
@@ -170,7 +170,7 @@ def learners_in(conn: Connection, lesson: str, number: int, after: str, limit: i
         .order_by(t.session.c.learner_id)
         .limit(limit)
     )
-    return list(conn.scalars(query))
+    return list(connection.scalars(query))
 
 
 def _json(value: object) -> str:

@@ -39,7 +39,7 @@ class LearnerRow:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionRow:
+class ConversationRow:
     """What is written back of a conversation after a batch; `seen_at` None: she has not been heard, it stays."""
 
     learner_id: str
@@ -193,7 +193,7 @@ class Writes:
 
     new_people: list[tuple[PersonRow, str, str]] = field(default_factory=list)
     people: list[PersonRow] = field(default_factory=list)
-    sessions: list[SessionRow] = field(default_factory=list)
+    sessions: list[ConversationRow] = field(default_factory=list)
     away: list[tuple[str, str, bool]] = field(default_factory=list)
     consents: list[ConsentRow] = field(default_factory=list)
     wordings: dict[str, str] = field(default_factory=dict)

@@ -12,30 +12,32 @@ from sqlalchemy import Connection, Select, case, func, literal, or_, select, tex
 from storage import tables as base
 from storage import tables_people as t
 
-Counts = Counter[str]
+Tally = Counter[str]
 """area_id → how many, of that very area, not of those below it."""
 
 WAITING = ("waiting", "offered")
 
 
-def snapshot(conn: Connection) -> None:
+def snapshot(connection: Connection) -> None:
     """Let all that this transaction reads be of one moment. To be called first."""
-    if conn.dialect.name == "postgresql":
-        conn.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
     else:
-        conn.exec_driver_sql("BEGIN")
+        connection.exec_driver_sql("BEGIN")
 
 
 # --- the yearly target ---
 
 
-def families(conn: Connection, kind: str, year: int, at: int) -> Counts:
+def families(connection: Connection, kind: str, year: int, at: int) -> Tally:
     """Models of this kind and year that had not ended at `at` (ms)."""
     model = t.union_model.c
-    return _counted(conn, select(model.area_id, func.count()).where(*_alive(kind, year, at)).group_by(model.area_id))
+    return _counted(
+        connection, select(model.area_id, func.count()).where(*_alive(kind, year, at)).group_by(model.area_id)
+    )
 
 
-def living_families(conn: Connection, kind: str, year: int, since: int, at: int) -> Counts:
+def living_families(connection: Connection, kind: str, year: int, since: int, at: int) -> Tally:
     """Those of them with a member in a pairing open at `at`, one of whose two has given a sign of life since `since`.
 
     A sign of life: the pairing began, either of the two was heard, a request of hers was taken up.
@@ -59,7 +61,7 @@ def living_families(conn: Connection, kind: str, year: int, since: int, at: int)
     query = select(model.area_id, func.count()).where(
         *_alive(kind, year, at), model.model_id.in_(select(of_either.c.model_id))
     )
-    return _counted(conn, query.group_by(model.area_id))
+    return _counted(connection, query.group_by(model.area_id))
 
 
 def _alive(kind: str, year: int, at: int) -> tuple[Any, ...]:
@@ -71,7 +73,7 @@ def _alive(kind: str, year: int, at: int) -> tuple[Any, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequestTimes:
     """One request; `answered_at` None: nobody has taken it (yet). Instants in ms."""
 
     area_id: str
@@ -91,17 +93,17 @@ class Guide:
     full: bool
 
 
-def open_pairings(conn: Connection) -> Counts:
+def open_pairings(connection: Connection) -> Tally:
     """By where the learner lives."""
     query = (
         select(base.person.c.area_id, func.count())
         .join(t.pairing, t.pairing.c.learner_id == base.person.c.learner_id)
         .where(t.pairing.c.state == "open", base.person.c.area_id.is_not(None))
     )
-    return _counted(conn, query.group_by(base.person.c.area_id))
+    return _counted(connection, query.group_by(base.person.c.area_id))
 
 
-def requests(conn: Connection, since: int, until: int) -> Iterator[Asked]:
+def requests(connection: Connection, since: int, until: int) -> Iterator[RequestTimes]:
     """What was asked in this span, and what waits now, whenever it was asked."""
     event, offer, r = t.pairing_event.c, t.offer.c, t.request.c
     answers = union_all(
@@ -116,10 +118,10 @@ def requests(conn: Connection, since: int, until: int) -> Iterator[Asked]:
         .where(base.person.c.area_id.is_not(None))
         .where(or_(r.state.in_(WAITING), (r.since_at >= since) & (r.since_at < until)))
     )
-    return (Asked(*row) for row in conn.execute(query))
+    return (RequestTimes(*row) for row in connection.execute(query))
 
 
-def guides(conn: Connection, now: int) -> Iterator[Guide]:
+def guides(connection: Connection, now: int) -> Iterator[Guide]:
     """Everybody who guides, once for each area she does it in."""
     i, s = t.instructor.c, t.standing.c
     resting = or_(func.coalesce(i.paused_until_at, 0) > now, func.coalesce(s.rest_until_at, 0) > now)
@@ -135,20 +137,20 @@ def guides(conn: Connection, now: int) -> Iterator[Guide]:
         .outerjoin(t.standing, s.learner_id == i.learner_id)
         .where(t.role.c.role == "instructor", t.role.c.state == "active", i.conduct_at.is_not(None))
     )
-    return (Guide(row[0], row[1], bool(row[2]), bool(row[3])) for row in conn.execute(query))
+    return (Guide(row[0], row[1], bool(row[2]), bool(row[3])) for row in connection.execute(query))
 
 
 # --- progress ---
 
 
-def learners(conn: Connection) -> Counts:
+def learners(connection: Connection) -> Tally:
     """Everybody who has agreed to learn here, each once, by where she lives."""
     person = base.person.c
     query = select(person.area_id, func.count()).where(person.consent == "agreed", person.area_id.is_not(None))
-    return _counted(conn, query.group_by(person.area_id))
+    return _counted(connection, query.group_by(person.area_id))
 
 
-def finished(conn: Connection, since: int, until: int) -> tuple[Counts, Counts, Counts]:
+def finished(connection: Connection, since: int, until: int) -> tuple[Tally, Tally, Tally]:
     """Who finished a lesson in this span; lessons finished, each once a person; those of them that she passed."""
     run = base.run.c
     once = (
@@ -168,7 +170,7 @@ def finished(conn: Connection, since: int, until: int) -> tuple[Counts, Counts, 
         .where(base.person.c.area_id.is_not(None), base.person.c.consent == "agreed")
         .group_by(base.person.c.area_id)
     )
-    found = [(row[0], *map(int, row[1:])) for row in conn.execute(query)]
+    found = [(row[0], *map(int, row[1:])) for row in connection.execute(query)]
     return (
         Counter({r[0]: r[1] for r in found}),
         Counter({r[0]: r[2] for r in found}),
@@ -176,7 +178,7 @@ def finished(conn: Connection, since: int, until: int) -> tuple[Counts, Counts, 
     )
 
 
-def skills(conn: Connection, since: int, until: int) -> dict[str, Counts]:
+def skills(connection: Connection, since: int, until: int) -> dict[str, Tally]:
     """Level → how often it was what somebody who saw her do it said last, once a person and skill."""
     check = t.skill_check.c
     span = check.at >= since, check.at < until
@@ -187,19 +189,19 @@ def skills(conn: Connection, since: int, until: int) -> dict[str, Counts]:
         .where(check.check_id.in_(latest), base.person.c.area_id.is_not(None))
         .group_by(base.person.c.area_id, check.level)
     )
-    counts: dict[str, Counts] = {}
-    for area_id, level, count in conn.execute(query):
+    counts: dict[str, Tally] = {}
+    for area_id, level, count in connection.execute(query):
         counts.setdefault(level, Counter())[area_id] = count
     return counts
 
 
-def attendance(conn: Connection, since: int, until: int) -> tuple[Counts, Counts]:
+def attendance(connection: Connection, since: int, until: int) -> tuple[Tally, Tally]:
     """Meetings and who came to them, by where they were held; whoever is forgotten is still counted."""
     met = t.attendance.c
     query = select(met.area_id, func.count(func.distinct(met.event_id)), func.count())
-    rows = list(conn.execute(query.where(met.at >= since, met.at < until).group_by(met.area_id)))
+    rows = list(connection.execute(query.where(met.at >= since, met.at < until).group_by(met.area_id)))
     return Counter({row[0]: row[1] for row in rows}), Counter({row[0]: row[2] for row in rows})
 
 
-def _counted(conn: Connection, query: Select[Any]) -> Counts:
-    return Counter({row[0]: row[1] for row in conn.execute(query)})
+def _counted(connection: Connection, query: Select[Any]) -> Tally:
+    return Counter({row[0]: row[1] for row in connection.execute(query)})

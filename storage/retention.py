@@ -16,48 +16,50 @@ ANSWERABLE = ("officer", "editor", "admin")
 """Whoever answers for others is never forgotten by the clock: her officer looks after that."""
 
 
-def idle(conn: Connection, before: datetime, after: str, limit: int) -> list[str]:
+def idle(connection: Connection, before: datetime, after: str, limit: int) -> list[str]:
     """Learners who agreed, were last heard before then and have not been asked; a page by id."""
     query = _idle(before).where(base.person.c.learner_id > after).order_by(base.person.c.learner_id)
-    return list(conn.scalars(query.limit(limit)))
+    return list(connection.scalars(query.limit(limit)))
 
 
-def ask(conn: Connection, learner_ids: Collection[str], before: datetime, now: datetime) -> list[str]:
+def ask(connection: Connection, learner_ids: Collection[str], before: datetime, now: datetime) -> list[str]:
     """Write down that these are asked now: those of them who are still idle."""
     found = _idle(before).where(base.person.c.learner_id.in_(sorted(learner_ids)))
-    ids = list(conn.scalars(found.order_by(base.person.c.learner_id)))
+    ids = list(connection.scalars(found.order_by(base.person.c.learner_id)))
     if ids:
-        conn.execute(update(base.person).where(base.person.c.learner_id.in_(ids)).values(idle_asked_at=to_ms(now)))
+        connection.execute(
+            update(base.person).where(base.person.c.learner_id.in_(ids)).values(idle_asked_at=to_ms(now))
+        )
     return ids
 
 
-def silent(conn: Connection, asked_before: datetime, limit: int) -> list[str]:
+def silent(connection: Connection, asked_before: datetime, limit: int) -> list[str]:
     """Those who were asked before then and have not been heard since."""
-    return list(conn.scalars(_silent(asked_before).order_by(base.person.c.learner_id).limit(limit)))
+    return list(connection.scalars(_silent(asked_before).order_by(base.person.c.learner_id).limit(limit)))
 
 
-def is_silent(conn: Connection, learner_id: str, asked_before: datetime) -> bool:
+def is_silent(connection: Connection, learner_id: str, asked_before: datetime) -> bool:
     """Whether she still is, locked until the transaction ends."""
     query = _silent(asked_before).where(base.person.c.learner_id == learner_id)
-    return conn.scalar(query.with_for_update(of=[base.person, base.session])) is not None
+    return connection.scalar(query.with_for_update(of=[base.person, base.session])) is not None
 
 
-def came_back(conn: Connection, limit: int) -> int:
+def came_back(connection: Connection, limit: int) -> int:
     """Whoever was heard after she was asked need not answer: the question is forgotten. How many that were."""
     heard = base.session.c.seen_at >= base.person.c.idle_asked_at
     query = _asked().where(heard).limit(limit)
-    ids = list(conn.scalars(query))
+    ids = list(connection.scalars(query))
     if ids:
-        conn.execute(update(base.person).where(base.person.c.learner_id.in_(ids)).values(idle_asked_at=None))
+        connection.execute(update(base.person).where(base.person.c.learner_id.in_(ids)).values(idle_asked_at=None))
     return len(ids)
 
 
-def counts(conn: Connection, before: datetime) -> dict[str, int]:
+def counts(connection: Connection, before: datetime) -> dict[str, int]:
     """How many wait for their answer, and how many who answer for others have been silent since before then."""
     asked = select(func.count()).select_from(base.person).where(base.person.c.idle_asked_at.is_not(None))
     quiet = base.session.c.learner_id == base.person.c.learner_id, base.session.c.seen_at < to_ms(before)
     query = select(func.count()).select_from(base.person).where(_answers_for_others(), exists().where(*quiet))
-    return {"asked": conn.scalar(asked) or 0, "officers": conn.scalar(query) or 0}
+    return {"asked": connection.scalar(asked) or 0, "officers": connection.scalar(query) or 0}
 
 
 def _idle(before: datetime) -> Select[Any]:

@@ -15,13 +15,13 @@ def at_most(rows: int) -> Any:
     return literal_column(str(rows))
 
 
-def one(conn: Connection, query: Executable, **values: Any) -> Row | None:
+def one(connection: Connection, query: Executable, **values: Any) -> Row | None:
     """The first row, if any."""
-    return cast("Row | None", conn.execute(query, values).mappings().first())
+    return cast("Row | None", connection.execute(query, values).mappings().first())
 
 
-def many(conn: Connection, query: Executable, **values: Any) -> list[Row]:
-    return cast("list[Row]", conn.execute(query, values).mappings().all())
+def many(connection: Connection, query: Executable, **values: Any) -> list[Row]:
+    return cast("list[Row]", connection.execute(query, values).mappings().all())
 
 
 def padded(ids: Collection[str]) -> list[str]:

@@ -15,7 +15,7 @@ from storage.records import PersonRow, to_ms
 from storage.tables_people import role, seat
 
 
-def sitting(conn: Connection, channel: str, chat_id: str) -> list[tuple[str, str]]:
+def sitting(connection: Connection, channel: str, chat_id: str) -> list[tuple[str, str]]:
     """(learner_id, name to be called by) of everybody who learns at this address, longest there first."""
     query = (
         select(seat.c.learner_id, base.person.c.name)
@@ -23,116 +23,124 @@ def sitting(conn: Connection, channel: str, chat_id: str) -> list[tuple[str, str
         .where(seat.c.channel == channel, seat.c.chat_id == chat_id)
         .order_by(seat.c.at, seat.c.learner_id)
     )
-    return [(row[0], row[1]) for row in conn.execute(query)]
+    return [(row[0], row[1]) for row in connection.execute(query)]
 
 
-def take_seats(conn: Connection, channel: str, chat_id: str, learner_ids: Sequence[str], now: datetime) -> None:
+def take_seats(connection: Connection, channel: str, chat_id: str, learner_ids: Sequence[str], now: datetime) -> None:
     """They learn here too; who does so already keeps her place in the row."""
-    into = postgres_insert if conn.dialect.name == "postgresql" else sqlite_insert
+    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
     rows = [
         {"channel": channel, "chat_id": chat_id, "learner_id": each, "at": to_ms(now) + at}
         for at, each in enumerate(learner_ids)
     ]
-    conn.execute(into(seat).on_conflict_do_nothing(), rows)
+    connection.execute(into(seat).on_conflict_do_nothing(), rows)
 
 
-def add_beside(conn: Connection, person: PersonRow, channel: str, chat_id: str, now: datetime) -> None:
+def add_beside(connection: Connection, person: PersonRow, channel: str, chat_id: str, now: datetime) -> None:
     """A new person with a conversation of her own; the address becomes hers when she is seated."""
     fields = {"learner_id": person.learner_id, "name": person.name, "address": person.address}
-    conn.execute(insert(base.person), {**fields, "consent": person.consent, "created_at": to_ms(now)})
+    connection.execute(insert(base.person), {**fields, "consent": person.consent, "created_at": to_ms(now)})
     empty = {"state": "{}", "revision": 0, "out_no": 0, "seen_at": to_ms(now)}
-    conn.execute(
+    connection.execute(
         insert(base.session), {"learner_id": person.learner_id, "channel": channel, "chat_id": chat_id, **empty}
     )
 
 
-def change_over(conn: Connection, channel: str, chat_id: str, leaves: str, comes: str, out_no: int) -> None:
+def change_over(connection: Connection, channel: str, chat_id: str, leaves: str, comes: str, out_no: int) -> None:
     """From now on `comes` speaks at this address, where `out_no` messages have been said."""
     where = base.identity.c.channel == channel, base.identity.c.chat_id == chat_id
-    conn.execute(update(base.identity).where(*where).values(learner_id=comes))
-    move_on(conn, leaves, channel, chat_id)
+    connection.execute(update(base.identity).where(*where).values(learner_id=comes))
+    move_on(connection, leaves, channel, chat_id)
     session = base.session.c
-    conn.execute(update(base.session).where(session.learner_id == comes).values(channel=channel, chat_id=chat_id))
-    conn.execute(update(base.session).where(session.learner_id == comes, session.out_no < out_no).values(out_no=out_no))
+    connection.execute(update(base.session).where(session.learner_id == comes).values(channel=channel, chat_id=chat_id))
+    connection.execute(
+        update(base.session).where(session.learner_id == comes, session.out_no < out_no).values(out_no=out_no)
+    )
 
 
-def addresses(conn: Connection, learner_id: str) -> list[tuple[str, str]]:
+def addresses(connection: Connection, learner_id: str) -> list[tuple[str, str]]:
     """(channel, chat_id) of every phone at which she herself speaks."""
     mine = base.identity.c.learner_id == learner_id
     query = select(base.identity.c.channel, base.identity.c.chat_id).where(mine)
-    return [(row[0], row[1]) for row in conn.execute(query.order_by(base.identity.c.channel, base.identity.c.chat_id))]
+    return [
+        (row[0], row[1]) for row in connection.execute(query.order_by(base.identity.c.channel, base.identity.c.chat_id))
+    ]
 
 
 def take_off(
-    conn: Connection, channel: str, chat_id: str, leaves: str, person: PersonRow, out_no: int, now: datetime
+    connection: Connection, channel: str, chat_id: str, leaves: str, person: PersonRow, out_no: int, now: datetime
 ) -> None:
     """This address is not hers any more: `person`, somebody new, begins there, where `out_no` messages have been said.
 
     What was shown there and what waits to be sent there was for her, and goes.
     """
-    conn.execute(delete(base.outbox).where(base.outbox.c.channel == channel, base.outbox.c.chat_id == chat_id))
+    connection.execute(delete(base.outbox).where(base.outbox.c.channel == channel, base.outbox.c.chat_id == chat_id))
     if channel == "web":
-        conn.execute(delete(base.chat_log).where(base.chat_log.c.chat_id == chat_id))
-    add_beside(conn, person, channel, chat_id, now)
-    others = sitting(conn, channel, chat_id)
-    conn.execute(delete(seat).where(seat.c.channel == channel, seat.c.chat_id == chat_id, seat.c.learner_id == leaves))
+        connection.execute(delete(base.chat_log).where(base.chat_log.c.chat_id == chat_id))
+    add_beside(connection, person, channel, chat_id, now)
+    others = sitting(connection, channel, chat_id)
+    connection.execute(
+        delete(seat).where(seat.c.channel == channel, seat.c.chat_id == chat_id, seat.c.learner_id == leaves)
+    )
     if len(others) > 1:
-        take_seats(conn, channel, chat_id, [person.learner_id], now)
-    change_over(conn, channel, chat_id, leaves, person.learner_id, out_no)
+        take_seats(connection, channel, chat_id, [person.learner_id], now)
+    change_over(connection, channel, chat_id, leaves, person.learner_id, out_no)
 
 
-def speakers(conn: Connection) -> list[tuple[str, str, str]]:
+def speakers(connection: Connection) -> list[tuple[str, str, str]]:
     """(learner_id, channel, chat_id) of everybody at every phone."""
     query = select(base.identity.c.learner_id, base.identity.c.channel, base.identity.c.chat_id)
-    return [(row[0], row[1], row[2]) for row in conn.execute(query)]
+    return [(row[0], row[1], row[2]) for row in connection.execute(query)]
 
 
-def leave(conn: Connection, learner_id: str, channel: str, chat_id: str) -> None:
+def leave(connection: Connection, learner_id: str, channel: str, chat_id: str) -> None:
     """This phone is not hers any more, and nobody's until somebody speaks there; what was shown there goes."""
     for table in (base.identity, seat):
         at = table.c.channel == channel, table.c.chat_id == chat_id, table.c.learner_id == learner_id
-        conn.execute(delete(table).where(*at))
-    conn.execute(delete(base.outbox).where(base.outbox.c.channel == channel, base.outbox.c.chat_id == chat_id))
+        connection.execute(delete(table).where(*at))
+    connection.execute(delete(base.outbox).where(base.outbox.c.channel == channel, base.outbox.c.chat_id == chat_id))
     if channel == "web":
-        conn.execute(delete(base.chat_log).where(base.chat_log.c.chat_id == chat_id))
-    move_on(conn, learner_id, channel, chat_id)
+        connection.execute(delete(base.chat_log).where(base.chat_log.c.chat_id == chat_id))
+    move_on(connection, learner_id, channel, chat_id)
 
 
-def move_on(conn: Connection, learner_id: str, channel: str, chat_id: str) -> None:
+def move_on(connection: Connection, learner_id: str, channel: str, chat_id: str) -> None:
     """Her conversation moves from a phone that she has left, with its reminders, to another of hers; with none its
     reminders rest until she is back: they would be read by others."""
-    session, left = base.session.c, addresses(conn, learner_id)
+    session, left = base.session.c, addresses(connection, learner_id)
     if not left:
-        conn.execute(update(base.session).where(session.learner_id == learner_id).values(due_at=None))
+        connection.execute(update(base.session).where(session.learner_id == learner_id).values(due_at=None))
     at_this = session.learner_id == learner_id, session.channel == channel, session.chat_id == chat_id
     for to_channel, to_chat in left[:1]:
-        conn.execute(update(base.session).where(*at_this).values(channel=to_channel, chat_id=to_chat))
+        connection.execute(update(base.session).where(*at_this).values(channel=to_channel, chat_id=to_chat))
 
 
-def forget_shown(conn: Connection, learner_id: str) -> None:
+def forget_shown(connection: Connection, learner_id: str) -> None:
     """What she was shown on her pages, and the buttons under her thumb: she may not see such things any more."""
-    for channel, chat_id in addresses(conn, learner_id):
+    for channel, chat_id in addresses(connection, learner_id):
         if channel == "web":
-            conn.execute(delete(base.chat_log).where(base.chat_log.c.chat_id == chat_id))
+            connection.execute(delete(base.chat_log).where(base.chat_log.c.chat_id == chat_id))
     mine = base.session.c.learner_id == learner_id
-    state = json.loads(conn.scalar(select(base.session.c.state).where(mine)) or "{}")
+    state = json.loads(connection.scalar(select(base.session.c.state).where(mine)) or "{}")
     bare = json.dumps({**state, "offer": [], "pinned": []}, ensure_ascii=False, separators=(",", ":"))
-    conn.execute(update(base.session).where(mine).values(state=bare if state else "{}"))
+    connection.execute(update(base.session).where(mine).values(state=bare if state else "{}"))
 
 
-def hand_over(conn: Connection, learner_id: str, out_no: int) -> None:
+def hand_over(connection: Connection, learner_id: str, out_no: int) -> None:
     """She leaves for good: at each address of hers whoever else learns there speaks from now on; who acts on others or
     has digits of her own still comes back by them, and with nobody else the address is nobody's."""
     mine = base.identity.c.learner_id == learner_id
-    for channel, chat_id in conn.execute(select(base.identity.c.channel, base.identity.c.chat_id).where(mine)).all():
-        others = [each for each, _ in sitting(conn, channel, chat_id) if each != learner_id]
-        if easy := [each for each in others if not _is_guarded(conn, each)]:
-            change_over(conn, channel, chat_id, learner_id, easy[-1], out_no)
+    for channel, chat_id in connection.execute(
+        select(base.identity.c.channel, base.identity.c.chat_id).where(mine)
+    ).all():
+        others = [each for each, _ in sitting(connection, channel, chat_id) if each != learner_id]
+        if easy := [each for each in others if not _is_guarded(connection, each)]:
+            change_over(connection, channel, chat_id, learner_id, easy[-1], out_no)
 
 
-def _is_guarded(conn: Connection, learner_id: str) -> bool:
+def _is_guarded(connection: Connection, learner_id: str) -> bool:
     acts = select(role.c.role).where(
         role.c.learner_id == learner_id, role.c.role != "learner", role.c.state == "active"
     )
     has_pin = select(base.person.c.pin).where(base.person.c.learner_id == learner_id, base.person.c.pin != "")
-    return conn.execute(acts.union_all(has_pin)).first() is not None
+    return connection.execute(acts.union_all(has_pin)).first() is not None

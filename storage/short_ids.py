@@ -15,11 +15,11 @@ _COLUMNS = {
 }
 
 
-def beginning(conn: Connection, what: str, start: str, limit: int) -> list[str]:
+def beginning(connection: Connection, what: str, start: str, limit: int) -> list[str]:
     """At most `limit` ids of a person, request, model or announcement that begin so; `start` itself alone where it is
     one."""
     found: set[str] = set()
     for column in _COLUMNS[what]:
         query = select(column).where(column.startswith(start, autoescape=True)).order_by(column).limit(limit)
-        found.update(conn.scalars(query))
+        found.update(connection.scalars(query))
     return [start] if start in found else sorted(found)[:limit]

@@ -100,35 +100,35 @@ _OFFICERS = (
 _OFFICERS_ABOVE = _OFFICERS.where(t.area.c.path.in_(bindparam("above", expanding=True)))
 
 
-def learner(conn: Connection, learner_id: str) -> Row | None:
-    return one(conn, _ONE_LEARNER, id=learner_id)
+def learner(connection: Connection, learner_id: str) -> Row | None:
+    return one(connection, _ONE_LEARNER, id=learner_id)
 
 
-def learners(conn: Connection, ids: Collection[str]) -> list[Row]:
-    return many(conn, _LEARNERS, ids=padded(ids))
+def learners(connection: Connection, ids: Collection[str]) -> list[Row]:
+    return many(connection, _LEARNERS, ids=padded(ids))
 
 
-def instructor(conn: Connection, learner_id: str) -> Row | None:
+def instructor(connection: Connection, learner_id: str) -> Row | None:
     """With her taken places, `taken`."""
-    return one(conn, _ONE_INSTRUCTOR, id=learner_id)
+    return one(connection, _ONE_INSTRUCTOR, id=learner_id)
 
 
-def instructors(conn: Connection, after: str, limit: int, *, roomy: bool = False) -> list[Row]:
+def instructors(connection: Connection, after: str, limit: int, *, roomy: bool = False) -> list[Row]:
     """Everybody who teaches, or who has a place left, in slices by id."""
-    return many(conn, _ROOMY if roomy else _INSTRUCTORS, after=after, most=limit)
+    return many(connection, _ROOMY if roomy else _INSTRUCTORS, after=after, most=limit)
 
 
-def officers(conn: Connection, path: str) -> list[str]:
+def officers(connection: Connection, path: str) -> list[str]:
     """Active officers above an area, the nearest first; where there is none, whoever answers for the widest."""
     parts = path.strip("/").split("/")
     above = ["/" + "/".join(parts[:depth]) + "/" for depth in range(1, len(parts) + 1)]
-    found = [row.learner_id for row in conn.execute(_OFFICERS_ABOVE, {"above": above})]
-    return found or [row.learner_id for row in conn.execute(_OFFICERS)][::-1][:20]
+    found = [row.learner_id for row in connection.execute(_OFFICERS_ABOVE, {"above": above})]
+    return found or [row.learner_id for row in connection.execute(_OFFICERS)][::-1][:20]
 
 
-def widest_officers(conn: Connection) -> list[str]:
+def widest_officers(connection: Connection) -> list[str]:
     """Active officers of the widest area that has any, 20 at most."""
-    rows = conn.execute(_OFFICERS).all()
+    rows = connection.execute(_OFFICERS).all()
     widest = min((row.path.count("/") for row in rows), default=0)
     return list(dict.fromkeys(row.learner_id for row in rows if row.path.count("/") == widest))[:20]
 
@@ -138,9 +138,9 @@ _AWAY = select(base.person.c.learner_id).where(
 )
 
 
-def away(conn: Connection, ids: Collection[str]) -> set[str]:
+def away(connection: Connection, ids: Collection[str]) -> set[str]:
     """Those of them who have blocked the tutor."""
-    return set(conn.scalars(_AWAY, {"ids": padded(ids)})) if ids else set()
+    return set(connection.scalars(_AWAY, {"ids": padded(ids)})) if ids else set()
 
 
 # --- where an instructor stands ---
@@ -198,22 +198,22 @@ _STANDING = {"sqlite": _standing(sqlite_insert), "postgresql": _standing(postgre
 _NO_MARKS = {"silences": None, "rest_until_at": None, "last_served_at": None}
 
 
-def refresh(conn: Connection, learner_id: str, **marks: int) -> int:
+def refresh(connection: Connection, learner_id: str, **marks: int) -> int:
     """Count her places anew: how many are taken. `marks`: silences, rest_until_at, last_served_at where they change."""
-    taken = conn.scalar(_STANDING[conn.dialect.name], {"id": learner_id, **_NO_MARKS, **marks})
+    taken = connection.scalar(_STANDING[connection.dialect.name], {"id": learner_id, **_NO_MARKS, **marks})
     if taken is None:
-        conn.execute(delete(t.standing).where(t.standing.c.learner_id == learner_id))
+        connection.execute(delete(t.standing).where(t.standing.c.learner_id == learner_id))
     return int(taken or 0)
 
 
-def suspend(conn: Connection, learner_id: str) -> None:
+def suspend(connection: Connection, learner_id: str) -> None:
     """Her role as an instructor rests; whoever decided it has said so in the audit."""
     mine = t.role.c.learner_id == learner_id, t.role.c.role == "instructor"
-    conn.execute(update(t.role).where(*mine).values(state="suspended"))
+    connection.execute(update(t.role).where(*mine).values(state="suspended"))
 
 
-def pause(conn: Connection, learner_id: str, until_at: int) -> None:
-    conn.execute(
+def pause(connection: Connection, learner_id: str, until_at: int) -> None:
+    connection.execute(
         update(t.instructor).where(t.instructor.c.learner_id == learner_id).values(paused_until_at=until_at or None)
     )
 
@@ -239,14 +239,14 @@ def _candidates(size: int, further: bool, about: bool) -> Select[Any]:
 
 
 def candidates(
-    conn: Connection, prefix: str, lang: str, topic: str, now: int, limit: int, last: Row | None = None
+    connection: Connection, prefix: str, lang: str, topic: str, now: int, limit: int, last: Row | None = None
 ) -> list[Row]:
     """Who may be asked within an area, in the order of who is asked first; from after `last` on."""
     values = {"now": now, "lang": f'%"{lang}"%', "topic": f'%"{topic}"%', **within(prefix)}
     if last is not None:
         place = last["silences"], last["ratio"], last["served_at"], last["learner_id"]
         values |= {f"after{n}": each for n, each in enumerate(place)}
-    return many(conn, _candidates(limit, last is not None, bool(topic)), **values)
+    return many(connection, _candidates(limit, last is not None, bool(topic)), **values)
 
 
 def inside(column: Any) -> tuple[Any, ...]:

@@ -13,22 +13,24 @@ from storage.people_records import SuspensionRow
 from storage.records import from_ms, to_ms
 
 
-def put(conn: Connection, rows: Iterable[SuspensionRow]) -> None:
+def put(connection: Connection, rows: Iterable[SuspensionRow]) -> None:
     """Write them down; one of the same subject and role is replaced."""
-    into = postgres_insert if conn.dialect.name == "postgresql" else sqlite_insert
+    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
     for row in rows:
         key = {"subject": row.subject, "role": row.role}
         values = {"by": row.by, "path": row.path, "at": to_ms(row.at)}
         statement = into(t.suspension).values(**key, **values)
-        conn.execute(statement.on_conflict_do_update(index_elements=["subject", "role"], set_=values))
+        connection.execute(statement.on_conflict_do_update(index_elements=["subject", "role"], set_=values))
 
 
-def of(conn: Connection, subjects: Iterable[str]) -> list[SuspensionRow]:
+def of(connection: Connection, subjects: Iterable[str]) -> list[SuspensionRow]:
     """Those of any of these pseudonyms, the widest right first."""
-    rows = conn.execute(select(t.suspension).where(t.suspension.c.subject.in_(sorted(subjects))))
+    rows = connection.execute(select(t.suspension).where(t.suspension.c.subject.in_(sorted(subjects))))
     found = [SuspensionRow(r.subject, r.role, r.by, r.path, from_ms(r.at)) for r in rows]
     return sorted(found, key=lambda row: (len(row.path), row.role, row.subject))
 
 
-def lift(conn: Connection, subjects: Iterable[str], role: str) -> None:
-    conn.execute(delete(t.suspension).where(t.suspension.c.subject.in_(sorted(subjects)), t.suspension.c.role == role))
+def lift(connection: Connection, subjects: Iterable[str], role: str) -> None:
+    connection.execute(
+        delete(t.suspension).where(t.suspension.c.subject.in_(sorted(subjects)), t.suspension.c.role == role)
+    )

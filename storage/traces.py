@@ -37,15 +37,15 @@ class Traces:
     instead: str = GONE
 
 
-def traces_of(conn: Connection, learner_id: str) -> Traces:
+def traces_of(connection: Connection, learner_id: str) -> Traces:
     """Read before anything of hers goes."""
     listed = select(t.invitee.c.name).where(t.invitee.c.claimed_by == learner_id)
     called = select(base.person.c.name).where(base.person.c.learner_id == learner_id)
-    names = {name for query in (listed, called) for name in conn.scalars(query) if name}
-    requests, of_request = _met(conn, learner_id)
-    offers = conn.execute(select(t.offer).where(t.offer.c.request_id.in_(requests))).all()
+    names = {name for query in (listed, called) for name in connection.scalars(query) if name}
+    requests, of_request = _met(connection, learner_id)
+    offers = connection.execute(select(t.offer).where(t.offer.c.request_id.in_(requests))).all()
     both = or_(t.pairing.c.learner_id == learner_id, t.pairing.c.instructor_id == learner_id)
-    pairings = conn.execute(select(t.pairing).where(both)).all()
+    pairings = connection.execute(select(t.pairing).where(both)).all()
     own = {each for each, hers in requests.items() if hers}
     ids = own | {o.offer_id for o in offers if o.request_id in own} | {p.pairing_id for p in pairings}
     met = (
@@ -56,56 +56,58 @@ def traces_of(conn: Connection, learner_id: str) -> Traces:
     beside = t.seat.alias()
     same_phone = (beside.c.channel == t.seat.c.channel) & (beside.c.chat_id == t.seat.c.chat_id)
     met |= set(
-        conn.scalars(select(t.seat.c.learner_id).join(beside, same_phone).where(beside.c.learner_id == learner_id))
+        connection.scalars(
+            select(t.seat.c.learner_id).join(beside, same_phone).where(beside.c.learner_id == learner_id)
+        )
     )
-    met |= set(conn.scalars(select(t.role.c.learner_id).where(t.role.c.role.in_(_READERS))))
+    met |= set(connection.scalars(select(t.role.c.learner_id).where(t.role.c.role.in_(_READERS))))
     keys = {learner_id, f"{crc32(learner_id.encode()):08x}"}
     return Traces(learner_id, tuple(sorted(names)), frozenset(ids | keys), tuple(sorted(met - {learner_id})))
 
 
-def renamed(conn: Connection, learner_id: str, name: str) -> Traces | None:
+def renamed(connection: Connection, learner_id: str, name: str) -> Traces | None:
     """Read before she is called otherwise, also because she becomes one with somebody: no former name of hers outlives
     her in what others were shown. None where nobody reads another name."""
-    former = conn.scalar(select(base.person.c.name).where(base.person.c.learner_id == learner_id))
+    former = connection.scalar(select(base.person.c.name).where(base.person.c.learner_id == learner_id))
     if not former or former == name:
         return None
-    return replace(traces_of(conn, learner_id), names=(former,), instead=name or GONE)
+    return replace(traces_of(connection, learner_id), names=(former,), instead=name or GONE)
 
 
-def _met(conn: Connection, learner_id: str) -> tuple[dict[str, bool], set[str]]:
+def _met(connection: Connection, learner_id: str) -> tuple[dict[str, bool], set[str]]:
     """Requests that she had a part in (whether it was hers), and who had one as well."""
     r, offered = t.request.c, select(t.offer.c.request_id).where(t.offer.c.instructor_id == learner_id)
     part = or_(r.learner_id == learner_id, r.owner_id == learner_id, r.request_id.in_(offered))
-    rows = conn.execute(select(r.request_id, r.learner_id, r.owner_id).where(part)).all()
+    rows = connection.execute(select(r.request_id, r.learner_id, r.owner_id).where(part)).all()
     people = {one for row in rows for one in (row.learner_id, row.owner_id) if one}
     return {row.request_id: row.learner_id == learner_id for row in rows}, people
 
 
-def erase(conn: Connection, traces: Traces) -> None:
+def erase(connection: Connection, traces: Traces) -> None:
     """Take her name out of what those others were shown or are still to be told; she herself is gone by now."""
     if not traces.readers:
         return
     page = base.identity.c.learner_id.in_(traces.readers)
     chats = select(base.identity.c.chat_id).where(page, base.identity.c.channel == "web")
-    _each(conn, traces, base.chat_log, base.chat_log.c.chat_id.in_(chats), _line)
+    _each(connection, traces, base.chat_log, base.chat_log.c.chat_id.in_(chats), _line)
     to = select(base.identity.c.chat_id).where(page)
-    _each(conn, traces, base.outbox, base.outbox.c.chat_id.in_(to), _waiting)
-    _each(conn, traces, base.session, base.session.c.learner_id.in_(traces.readers), _state)
-    _each(conn, traces, t.notice, t.notice.c.learner_id.in_(traces.readers), _notice)
-    _each(conn, traces, t.joined, t.joined.c.learner_id.in_(traces.readers), _joined)
+    _each(connection, traces, base.outbox, base.outbox.c.chat_id.in_(to), _waiting)
+    _each(connection, traces, base.session, base.session.c.learner_id.in_(traces.readers), _state)
+    _each(connection, traces, t.notice, t.notice.c.learner_id.in_(traces.readers), _notice)
+    _each(connection, traces, t.joined, t.joined.c.learner_id.in_(traces.readers), _joined)
 
 
 @dataclass(frozen=True, slots=True)
 class Eraser:
     """How a row is cleaned of her."""
 
-    conn: Connection
+    connection: Connection
     traces: Traces
 
     def nameless(self, tokens: Iterable[str], text: str) -> str:
         """The text without her name, where the tokens that stand beside it are hers or nobody's."""
         parts = {part for token in tokens for part in re.split("[:/]", token)}
-        hers = parts & self.traces.ids or not _is_of_others(self.conn, parts)
+        hers = parts & self.traces.ids or not _is_of_others(self.connection, parts)
         return _without(self.traces.names, text, self.traces.instead) if hers else text
 
     def relabelled(self, buttons: Sequence[Sequence[Any]]) -> list[list[Any]]:
@@ -125,20 +127,22 @@ _COLUMNS = {
 }  # fmt: skip
 
 
-def _each(conn: Connection, traces: Traces, table: Table, where: ColumnElement[bool], rewrite: Rewrite) -> None:
+def _each(connection: Connection, traces: Traces, table: Table, where: ColumnElement[bool], rewrite: Rewrite) -> None:
     columns = [table.c[name] for name in _COLUMNS[table.name]]
     sought = (*traces.names, *((traces.learner_id,) if traces.instead == GONE else ()))
     named = or_(*(column.contains(each, autoescape=True) for column in columns for each in sought))
-    for row in conn.execute(select(table).where(where, named).with_for_update()).all():
-        changed = rewrite(dict(row._mapping), Eraser(conn, traces))
+    for row in connection.execute(select(table).where(where, named).with_for_update()).all():
+        changed = rewrite(dict(row._mapping), Eraser(connection, traces))
         if changed:
             key = [column == row._mapping[column.name] for column in table.primary_key.columns]
-            conn.execute(update(table).where(*key).values(changed))
+            connection.execute(update(table).where(*key).values(changed))
 
 
-def _is_of_others(conn: Connection, parts: set[str]) -> bool:
+def _is_of_others(connection: Connection, parts: set[str]) -> bool:
     ids = t.request.c.request_id, t.offer.c.offer_id, t.pairing.c.pairing_id, base.person.c.learner_id
-    return any(conn.scalar(select(column).where(column.in_(sorted(parts))).limit(1)) is not None for column in ids)
+    return any(
+        connection.scalar(select(column).where(column.in_(sorted(parts))).limit(1)) is not None for column in ids
+    )
 
 
 def _without(names: Sequence[str], text: str, instead: str = GONE) -> str:

@@ -110,7 +110,7 @@ _FIRST_OF = _first_of()
 
 
 def first_waiting(
-    conn: Connection, instructor_id: str, province: str, langs: Sequence[str], topics: Sequence[str]
+    connection: Connection, instructor_id: str, province: str, langs: Sequence[str], topics: Sequence[str]
 ) -> Row | None:
     """The first of those whom she could take; whether she may be asked now is for the caller to know."""
     asked = ["", *dict.fromkeys(topics)] if topics else []
@@ -118,8 +118,8 @@ def first_waiting(
     last: dict[str, Any] = {}
     size, her = _PAGES[0], {"id": instructor_id, "langs": list(langs), **within(province)}
     while langs:
-        keys = many(conn, _line(len(langs), len(asked), size, bool(last)), **line, **last)
-        if keys and (found := one(conn, _FIRST_OF, ids=padded([key["request_id"] for key in keys]), **her)):
+        keys = many(connection, _line(len(langs), len(asked), size, bool(last)), **line, **last)
+        if keys and (found := one(connection, _FIRST_OF, ids=padded([key["request_id"] for key in keys]), **her)):
             return found
         if len(keys) < size:
             break
@@ -138,20 +138,20 @@ def _waiting(size: int, further: bool) -> Select[Any]:
     return query.limit(at_most(size))
 
 
-def waiting(conn: Connection, after: tuple[int, int, str] | None, limit: int) -> list[Row]:
+def waiting(connection: Connection, after: tuple[int, int, str] | None, limit: int) -> list[Row]:
     """A slice of all who wait, the first first."""
     values = dict(zip((each.name for each in ORDER), after, strict=True)) if after else {}
-    return many(conn, _waiting(limit, after is not None), **values)
+    return many(connection, _waiting(limit, after is not None), **values)
 
 
-def misplaced(conn: Connection, limit: int) -> dict[str, str]:
+def misplaced(connection: Connection, limit: int) -> dict[str, str]:
     """Who stands in another line than hers, or in none: request_id → the language she speaks now."""
-    return {row["request_id"]: row["lang"] for row in many(conn, _MISPLACED, most=limit)}
+    return {row["request_id"]: row["lang"] for row in many(connection, _MISPLACED, most=limit)}
 
 
-def requeue(conn: Connection, lines: Mapping[str, str]) -> None:
+def requeue(connection: Connection, lines: Mapping[str, str]) -> None:
     """Mend `queue` of these: request_id → language."""
-    conn.execute(_REQUEUE, [{"id": each, "new_queue": lang} for each, lang in sorted(lines.items())])
+    connection.execute(_REQUEUE, [{"id": each, "new_queue": lang} for each, lang in sorted(lines.items())])
 
 
 _MISPLACED = waiting_query().where(t.request.c.queue != base.person.c.lang).order_by(None).limit(bindparam("most"))
@@ -162,13 +162,13 @@ _REQUEUE = (
 )
 
 
-def sweep_write(conn: Connection, offers: Sequence[Row], owners: Sequence[Row], standings: Sequence[Row]) -> None:
+def sweep_write(connection: Connection, offers: Sequence[Row], owners: Sequence[Row], standings: Sequence[Row]) -> None:
     """One slice of a sweep: offers, the requests they belong to, and where their instructors stand now."""
     if not offers:
         return
-    conn.execute(insert(t.offer), list(offers))
-    conn.execute(_OWNED, list(owners))
-    conn.execute(_SERVED, list(standings))
+    connection.execute(insert(t.offer), list(offers))
+    connection.execute(_OWNED, list(owners))
+    connection.execute(_SERVED, list(standings))
 
 
 _OWNED = (
@@ -207,25 +207,25 @@ _LEFT = select(t.pairing.c.learner_id, t.pairing.c.instructor_id).where(
 )
 
 
-def free_of(conn: Connection, ids: Collection[str], now: int) -> dict[str, Row]:
+def free_of(connection: Connection, ids: Collection[str], now: int) -> dict[str, Row]:
     """Whoever of these may be asked, with `taken` and `capacity`, as they are in this transaction."""
-    return {row["learner_id"]: row for row in many(conn, _FREE, ids=padded(ids), now=now)}
+    return {row["learner_id"]: row for row in many(connection, _FREE, ids=padded(ids), now=now)}
 
 
-def still_waiting(conn: Connection, ids: Collection[str]) -> dict[str, Row]:
+def still_waiting(connection: Connection, ids: Collection[str]) -> dict[str, Row]:
     """What may have changed of those that wait: request_id → width, owner_kind, owner_id, due_at."""
     # By id alone: asked for the state as well SQLite would walk through all who wait.
-    found = many(conn, _STILL, ids=padded(ids))
+    found = many(connection, _STILL, ids=padded(ids))
     return {row["request_id"]: {**row, "owner_id": row["owner_id"] or ""} for row in found if row["state"] == "waiting"}
 
 
-def tried_of(conn: Connection, requests: Mapping[str, str]) -> dict[str, set[str]]:
+def tried_of(connection: Connection, requests: Mapping[str, str]) -> dict[str, set[str]]:
     """`tried` of many: request_id → learner_id in, request_id → instructor ids out."""
     found: dict[str, set[str]] = {each: set() for each in requests}
-    for row in conn.execute(_ASKED, {"ids": padded(requests)}):
+    for row in connection.execute(_ASKED, {"ids": padded(requests)}):
         found[row.request_id].add(row.instructor_id)
     left: dict[str, set[str]] = {}
-    for row in conn.execute(_LEFT, {"ids": padded(set(requests.values()))}):
+    for row in connection.execute(_LEFT, {"ids": padded(set(requests.values()))}):
         left.setdefault(row.learner_id, set()).add(row.instructor_id)
     for request_id, learner_id in requests.items():
         found[request_id] |= left.get(learner_id, set())

@@ -95,13 +95,13 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class NoticesDue:
     """What an update of the channel `inner` has to say to her, once the rows it names are read."""
 
     notices: tuple[Notice, ...]
 
 
-Body = Text | Edited | Tap | Began | Media | Left | Returned | Inner | Told
+Body = Text | Edited | Tap | Began | Media | Left | Returned | Inner | NoticesDue
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ class Unreachable(SendError):
     retryable = True
 
 
-class Refused(SendError):
+class SendRefused(SendError):
     """The provider will never take this message (400): try once as plain text, then alarm."""
 
 

@@ -19,8 +19,8 @@ from flows.events import (
     Event,
     HandedOver,
     HelpRequested,
+    LessonReturned,
     PairingWished,
-    Returned,
     RunEnded,
     RunFailed,
     RunStarted,
@@ -29,7 +29,7 @@ from flows.events import (
     TapIgnored,
     TaskPostponed,
 )
-from flows.play.dialogue import Act, Head, TranscriptInvalid, read_act, read_span, spell
+from flows.play.dialogue import Act, DialogueHead, TranscriptInvalid, read_act, read_span, spell
 from flows.play.transcript import Player, play
 
 WIDTH = 76
@@ -72,7 +72,7 @@ class Console:
         self.asked = Asked("", 0, "", ())
         self.saved = False
 
-    def play(self, head: Head) -> int:
+    def play(self, head: DialogueHead) -> int:
         """Play until she leaves; 0 when she did so of her own will, 1 when the lesson failed."""
         self.write(OPENING)
         self.player = Player(self.book, head)
@@ -234,7 +234,7 @@ def _note(event: Event) -> str:
             return f"được trao {'huy hiệu' if kind == 'badge' else 'giấy chứng nhận'}: {name}"
         case Called(lesson=lesson):
             return f"vào bài con {lesson}"
-        case Returned(lesson=lesson):
+        case LessonReturned(lesson=lesson):
             return f"xong bài con {lesson}, quay lại"
         case HandedOver(lesson=lesson):
             return f"chuyển hẳn sang bài {lesson}"

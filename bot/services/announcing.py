@@ -15,7 +15,7 @@ from typing import TypeVar
 from bot.errors import CamtayError
 from bot.services.people import Actor, NobodyThere, People
 from bot.tutoring import announcing as pure
-from bot.tutoring.announcing import Count, Draft, Fault
+from bot.tutoring.announcing import AnnouncementDraft, AnnouncementFault, Count
 from bot.tutoring.quiet import QuietHours
 from flows.words.wishes import UNREAD, Wishes
 from storage import announcements as kept
@@ -35,7 +35,7 @@ MOST_MISSED = 3  # of those, so that nobody comes back to a flood
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class AnnouncementRules:
     """`hosts` may be linked to, themselves and below; an officer sends `a_day`, and `per_minute` people are told."""
 
     hosts: tuple[str, ...] = ("gov.vn", "hoilhpn.org.vn")
@@ -46,7 +46,7 @@ class Rules:
 class Unfit(CamtayError):
     """This text or link does not go out; `fault` says why."""
 
-    def __init__(self, fault: Fault) -> None:
+    def __init__(self, fault: AnnouncementFault) -> None:
         super().__init__(fault.phrase)
         self.fault = fault
 
@@ -58,7 +58,7 @@ class NotNow(CamtayError):
 # --- what a chat and the command line share: acts within a transaction --------------------------------
 
 
-def checked(text: str, link: str, rules: Rules, wishes: Wishes) -> tuple[str, str]:
+def checked(text: str, link: str, rules: AnnouncementRules, wishes: Wishes) -> tuple[str, str]:
     """Text and link as they are kept. Raises Unfit."""
     body, source = pure.cleaned(text), pure.link_of(link)
     fault = pure.text_fault(body, rules.hosts, wishes) or (pure.link_fault(source, rules.hosts) if source else None)
@@ -72,21 +72,23 @@ def whose(connection: Connection, place: AreaRow) -> str:
     return pure.whose(place.kind, place.name, pure.whose(above.kind, above.name) if above else "")
 
 
-def draft_of(connection: Connection, row: AnnouncementRow, place: AreaRow) -> Draft:
-    return Draft(row.announcement_id, row.body, row.source_url, whose(connection, place))
+def draft_of(connection: Connection, row: AnnouncementRow, place: AreaRow) -> AnnouncementDraft:
+    return AnnouncementDraft(row.announcement_id, row.body, row.source_url, whose(connection, place))
 
 
 def count_of(reach: Reach) -> Count:
     return Count(reach.told, reach.not_agreed + reach.away + reach.suspended + reach.invited, reach.more)
 
 
-def begin(connection: Connection, row: AnnouncementRow, by: str, rules: Rules, wishes: Wishes, now: datetime) -> None:
+def begin(
+    connection: Connection, row: AnnouncementRow, by: str, rules: AnnouncementRules, wishes: Wishes, now: datetime
+) -> None:
     """From now on it is told, or told on after a stop. Raises Unfit when she has sent too many today, NotNow."""
     if row.state not in ("writing", "draft", "stopped"):
         raise NotNow
     checked(row.body, row.source_url, rules, wishes)  # the list of hosts may have changed since it was written
     if row.state != "stopped" and kept.sent_since(connection, by, now - DAY) >= rules.a_day:
-        raise Unfit(Fault("news_too_many", (("so", str(rules.a_day)),)))
+        raise Unfit(AnnouncementFault("news_too_many", (("so", str(rules.a_day)),)))
     kept.put(connection, replace(row, state="sending", at=now if row.state != "stopped" else row.at, by=by))
 
 
@@ -101,21 +103,21 @@ def halt(connection: Connection, row: AnnouncementRow) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class AnnouncementPreview:
     """One announcement with all that there is to know of it before it is sent."""
 
     row: AnnouncementRow
-    draft: Draft
+    draft: AnnouncementDraft
     reach: Reach
 
 
 class Announcements(People):
     """Each act in a transaction of its own, allowed or refused like every other act of an officer."""
 
-    rules: Rules = Rules()
+    rules: AnnouncementRules = AnnouncementRules()
     wishes: Wishes = UNREAD
 
-    async def draft(self, actor: Actor, area_id: str, text: str, link: str = "") -> Shown:
+    async def draft(self, actor: Actor, area_id: str, text: str, link: str = "") -> AnnouncementPreview:
         """A text for an area, kept and not yet sent. Raises Unfit, NotAllowed, NobodyThere."""
         body, source = checked(text, link, self.rules, self.wishes)
 
@@ -128,7 +130,7 @@ class Announcements(People):
 
         return await self._shown(*await self.act(actor, "announce", area_id, work))
 
-    async def show(self, actor: Actor, announcement_id: str) -> Shown:
+    async def show(self, actor: Actor, announcement_id: str) -> AnnouncementPreview:
         """Raises NotAllowed, NobodyThere."""
         return await self._shown(*await self._on(actor, announcement_id, lambda c, row, place: (row, place)))
 
@@ -171,18 +173,22 @@ class Announcements(People):
 
         return await self.act(actor, "announce", found.area_id, unit)
 
-    async def _shown(self, row: AnnouncementRow, place: AreaRow) -> Shown:
+    async def _shown(self, row: AnnouncementRow, place: AreaRow) -> AnnouncementPreview:
         """Counting a province takes half a second: it holds no writer."""
-        return await self.database.read(lambda c: Shown(row, draft_of(c, row, place), kept.reach(c, place.path)))
+        return await self.database.read(
+            lambda c: AnnouncementPreview(row, draft_of(c, row, place), kept.reach(c, place.path))
+        )
 
 
 # --- telling ------------------------------------------------------------------------------------------
 
 
-class Feeder:
+class AnnouncementFeeder:
     """Slice by slice: who is next is looked up first, then told in one short transaction that looks again."""
 
-    def __init__(self, database: Database, rules: Rules, quiet: QuietHours, new_id: Callable[[], str]) -> None:
+    def __init__(
+        self, database: Database, rules: AnnouncementRules, quiet: QuietHours, new_id: Callable[[], str]
+    ) -> None:
         self.database, self.rules, self.quiet, self.new_id = database, rules, quiet, new_id
 
     async def feed(self, now: datetime, every_s: float) -> int:
@@ -236,7 +242,7 @@ def _say(
 ) -> None:  # fmt: skip
     values = pure.values_of(row.body, row.source_url, whose(connection, place))
     notice = {
-        "phrase": pure.phrase_of(row.source_url), "said": pairings.said(values), "buttons": "{}",
+        "phrase": pure.phrase_of(row.source_url), "said": pairings.to_json(values), "buttons": "{}",
         "about": row.announcement_id, "digest": 0, "at": to_ms(now), "due_at": to_ms(now),
     }  # fmt: skip
     pairings.add_notices(connection, [{**notice, "notice_id": new_id(), "learner_id": each} for each in ids])

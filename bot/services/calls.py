@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.tutoring.pairing.calls import Call
+from bot.tutoring.pairing.calls import OfficerCall
 from storage import cries, pairings, standings
 from storage.database import Connection
 from storage.rows import Row
 
 
-def calls_for(connection: Connection, pseudonym: Callable[[str], str], request: Row) -> list[Call]:
+def calls_for(connection: Connection, pseudonym: Callable[[str], str], request: Row) -> list[OfficerCall]:
     """The calls of this request, one for each who was called: the last. The history names pseudonyms: whoever may have
     been called is looked for among them; who is not there any more is nameless."""
     learner = standings.learner(connection, request["learner_id"])
@@ -24,8 +24,8 @@ def calls_for(connection: Connection, pseudonym: Callable[[str], str], request: 
     return [_call(times, known.get(who)) for who, times in rang.items()]
 
 
-def _call(times: list[int], row: Row | None) -> Call:
+def _call(times: list[int], row: Row | None) -> OfficerCall:
     if row is None:
-        return Call(times[0], times[-1], len(times))
+        return OfficerCall(times[0], times[-1], len(times))
     seen = (row["seen_at"] or 0) > times[0]
-    return Call(times[0], times[-1], len(times), row["name"], row["channel"] or "", seen, bool(row["away"]))
+    return OfficerCall(times[0], times[-1], len(times), row["name"], row["channel"] or "", seen, bool(row["away"]))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from bot.channels.base import Began, Inner, Left, Outgoing, Returned, Tap, Told, Update
+from bot.channels.base import Began, Inner, Left, NoticesDue, Outgoing, Returned, Tap, Update
 from bot.services import announcing, told
 from bot.services.effects import WEB, Effects, Record, about_of
 from bot.services.office import Office, changes_person
@@ -17,10 +17,10 @@ from bot.tutoring import linking, rights, sharing
 from bot.tutoring import talk as talks
 from bot.tutoring.conversation import answer, show_again
 from bot.tutoring.desk import Desk, OfficeAsked, Person
-from bot.tutoring.invitations import Verdict
+from bot.tutoring.invitations import CodeVerdict
 from bot.tutoring.lessons import is_about_safety, is_timer
 from bot.tutoring.quiet import QuietHours
-from flows import Book, SessionCorrupt
+from flows import Book, RunCorrupt
 from flows.events import Universe
 from storage import announcements, conversations, joins, keeping, seats
 from storage.database import Connection, Database
@@ -114,7 +114,7 @@ class Conversation:
         joined = self.office.phones.join(connection, row, value, universe.now)
         if joined is None:
             record = Record(row, replace(self._talk(connection, row), offer=(), pending=""), effects, self.quiet)
-            late = Verdict.EXPIRED.value
+            late = CodeVerdict.EXPIRED.value
             self._at_desk(connection, record, book, universe, lambda desk: linking.refuse(desk, late, show_again))
             return
         stays, goes, vouched = joined
@@ -272,7 +272,7 @@ class Conversation:
         for at, update in enumerate(ordered):
             if record.forgotten:
                 return ordered[at:]
-            if isinstance(update.body, Told) and record.away:
+            if isinstance(update.body, NoticesDue) and record.away:
                 # She has blocked the tutor: what others had to say comes too late for her.
                 announcements.not_reached(connection, record.row.learner_id, [n.about for n in update.body.notices])
                 continue
@@ -287,11 +287,11 @@ class Conversation:
             record.take(desk, universe.now, from_her=update.channel != INNER)
         return []
 
-    def _talk(self, connection: Connection, row: LearnerRow) -> talks.Talk:
+    def _talk(self, connection: Connection, row: LearnerRow) -> talks.ConversationState:
         try:
             talk = talks.load(row.state)
             return talk if talk.calls(row.address, row.name) else talk.addressed(row.address, row.name)
-        except SessionCorrupt as fault:
+        except RunCorrupt as fault:
             log.error("session corrupt", extra={"learner_id": row.learner_id, "reason": str(fault)[:200]})
             keeping.put_key(connection, f"{conversations.CORRUPT}{row.learner_id}:{row.revision}", row.state, None)
             return talks.salvage(row.state)

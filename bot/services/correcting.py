@@ -12,16 +12,16 @@ from bot.tutoring import linking
 from bot.tutoring import talk as talks
 from bot.tutoring.desk import Desk, OfficeAsked
 from bot.tutoring.reception import MAX_NAME_WORDS, fingerprint, is_name
-from flows import SessionCorrupt
+from flows import RunCorrupt
 from storage import areas, conversations, people, seats
 from storage.areas import AreaRow
 from storage.database import Connection
-from storage.records import ConsentRow, PersonRow, SessionRow, Writes
+from storage.records import ConsentRow, ConversationRow, PersonRow, Writes
 
 BY_OFFICER = "officer"  # the channel of a consent row: said to an officer
 
 
-class Self:
+class OwnProfile:
     """Her own room: where she lives and what the union should know are changed here, the rest at the reception."""
 
     def asked(self, connection: Connection, desk: Desk, what: str, value: str, chat_id: str) -> None:
@@ -140,12 +140,12 @@ def withdraw(connection: Connection, learner_id: str, wording: str, now: datetim
         return False
     try:
         talk = talks.load(row.state)
-    except SessionCorrupt:
+    except RunCorrupt:
         talk = talks.salvage(row.state)
     bare = talk.addressed(row.address, "").bare()
     run = bare.open_run
     consent = ConsentRow(learner_id, BY_OFFICER, "withdrawn", fingerprint(wording), now)
-    session = SessionRow(
+    session = ConversationRow(
         learner_id, row.channel, row.chat_id, talks.dump(bare), row.revision, row.out_no, None, None, row.prompt_at,
         run.lesson if run else None, run.version if run else None,
     )  # fmt: skip

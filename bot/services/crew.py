@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bot.channels.base import Notice
-from bot.services.pairing import World, within
+from bot.services.pairing import PairingContext, within
 from bot.tutoring import crew as pure
 from bot.tutoring import notices
 from bot.tutoring.conversation import show_again
 from bot.tutoring.crew import Guided
 from bot.tutoring.desk import Desk
-from bot.tutoring.pairing.turn import BUTTONS, Turn
+from bot.tutoring.pairing.turn import BUTTONS, PairingWork
 from storage import crew as kept
 from storage import pairings, standings
 from storage.database import Connection
@@ -17,8 +17,8 @@ from storage.records import from_ms
 from storage.rows import Row
 
 
-class Crew:
-    def __init__(self, world: World) -> None:
+class Roster:
+    def __init__(self, world: PairingContext) -> None:
         self.world = world
 
     def asked(self, connection: Connection, desk: Desk, what: str, value: str, chat_id: str) -> None:
@@ -97,7 +97,7 @@ class Crew:
             return
         kept.confirm(connection, one.learner_id, lesson, level, me, now)
 
-        def event(turn: Turn) -> None:
+        def event(turn: PairingWork) -> None:
             turn.note("confirmed", None, one.pairing_id, lesson=lesson, level=level)
             if phrase := pure.LEVELS[level]:
                 turn.tell(one.learner_id, phrase, one.pairing_id, ten_hdv=desk.person.name, bai=lesson)

@@ -52,7 +52,7 @@ def _warn(connection: Connection, free: int, now: datetime, new_id: Callable[[],
     keeping.set_key(connection, TOLD, today)
     pairings.drop_notices_about(connection, [TOLD])  # yesterday's may still wait
     fixed = {
-        "phrase": TOLD, "said": pairings.said({"so": str(free // 1_000_000)}), "buttons": "{}", "about": TOLD,
+        "phrase": TOLD, "said": pairings.to_json({"so": str(free // 1_000_000)}), "buttons": "{}", "about": TOLD,
         "digest": 0, "at": to_ms(now), "due_at": to_ms(now),
     }  # fmt: skip
     officers = standings.widest_officers(connection)

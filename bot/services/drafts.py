@@ -12,7 +12,7 @@ from flows import Book
 from flows.model import Lesson, Problem
 from flows.play.coverage import Trail
 from flows.play.rehearsal import rehearse
-from flows.reading.loader import Draft, Library, load_files
+from flows.reading.loader import LessonDraft, LessonSet, load_files
 from flows.reading.translation import texts, usable, with_texts
 from flows.rules.lint import lint
 from flows.rules.rule import Script
@@ -24,7 +24,7 @@ _TABLES = ("tracks.yaml", "sources.yaml", "words.yaml", "phrases.yaml", "relay.y
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class LessonReading:
     """A lesson file: as far as it could be read, with all its faults, those of its translations too.
 
     `source` is its bytes, and those of its PO files.
@@ -32,8 +32,8 @@ class Reading:
 
     path: Path
     source: bytes
-    draft: Draft
-    library: Library
+    draft: LessonDraft
+    library: LessonSet
     problems: tuple[Problem, ...]
 
     @property
@@ -91,7 +91,7 @@ def lesson_files(root: Path) -> list[Path]:
     ]
 
 
-def read_all(root: Path, facts: Mapping[str, str]) -> Library:
+def read_all(root: Path, facts: Mapping[str, str]) -> LessonSet:
     """Every lesson and table of a folder; what cannot be read counts as empty and hides nothing else."""
     lessons = lesson_files(root)
     languages = [path for folder in dict.fromkeys(lesson.parent for lesson in lessons) for path in po_files(folder)]
@@ -116,7 +116,7 @@ def raw(path: Path) -> dict[str, bytes]:
     return {str(path): path.read_bytes(), **{str(each): _bytes(each) for each in po_files(path.parent)}}
 
 
-def read(root: Path, path: Path, facts: Mapping[str, str], others: Mapping[str, Lesson]) -> Reading:
+def read(root: Path, path: Path, facts: Mapping[str, str], others: Mapping[str, Lesson]) -> LessonReading:
     """Read and lint one file. `others` are the lessons it may refer to; they are not looked at. Raises OSError."""
     files = raw(path)
     library = load_files({**_tables(root), **files}, facts)
@@ -124,10 +124,10 @@ def read(root: Path, path: Path, facts: Mapping[str, str], others: Mapping[str, 
     own = {draft.lesson.id if draft.lesson else "", path.parent.name}
     stubs = [_stub(root, lesson) for lesson in others.values() if lesson.id not in own]
     known = {stub.lesson.id for stub in stubs if stub.lesson} | own
-    stubs += [Draft(str(file), ()) for file in lesson_files(root) if file.parent.name not in known]
+    stubs += [LessonDraft(str(file), ()) for file in lesson_files(root) if file.parent.name not in known]
     library = replace(library, drafts=(draft, *stubs), lessons={**others, **library.lessons})
     found = tuple(problem for problem in lint(library, examples=False) if problem.place.path in files)
-    return Reading(path, b"\0".join(files.values()), draft, library, found)
+    return LessonReading(path, b"\0".join(files.values()), draft, library, found)
 
 
 def _tables(root: Path) -> dict[str, bytes]:
@@ -145,10 +145,10 @@ def walked(book: Book, lesson: Lesson, folder: Path) -> frozenset[str] | None:
     return frozenset(step for of, step in trail.steps if of == lesson.id) if files else None
 
 
-def _stub(root: Path, lesson: Lesson) -> Draft:
+def _stub(root: Path, lesson: Lesson) -> LessonDraft:
     """A neighbour that is only named: without steps no rule looks at it."""
     path = str(root / lesson.track / lesson.id / "lesson.yaml")
-    return Draft(path, (), replace(lesson, steps=(), index={}))
+    return LessonDraft(path, (), replace(lesson, steps=(), index={}))
 
 
 def _bytes(path: Path) -> bytes:

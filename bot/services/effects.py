@@ -19,9 +19,9 @@ from bot.tutoring.desk import (
     DeskEvent,
     LessonRated,
     OfficeAsked,
+    OutgoingReply,
     Person,
     PersonForgotten,
-    Reply,
     WentAway,
     Whispered,
 )
@@ -33,12 +33,12 @@ from storage.records import (
     AttemptRow,
     AwardRow,
     ConsentRow,
+    ConversationRow,
     LearnerRow,
     LogRow,
     OutboxRow,
     PersonRow,
     RunRow,
-    SessionRow,
     Writes,
     to_ms,
 )
@@ -67,7 +67,7 @@ class Effects:
 class Record:
     """One learner's part of a batch: her row as loaded, and how it grows update by update."""
 
-    def __init__(self, row: LearnerRow, talk: talks.Talk, effects: Effects, quiet: QuietHours) -> None:
+    def __init__(self, row: LearnerRow, talk: talks.ConversationState, effects: Effects, quiet: QuietHours) -> None:
         self.row = row
         self.person = Person(row.learner_id, row.name, row.address, row.consent, row.instructs, row.leads)
         self.talk = talk
@@ -105,7 +105,7 @@ class Record:
 
     def tell(self, text: str, now: datetime) -> None:
         """Say something at this address that answers nothing said there."""
-        self._reply(Reply(text), now, unasked=True)
+        self._reply(OutgoingReply(text), now, unasked=True)
 
     def _event(self, desk: Desk, event: DeskEvent, now: datetime) -> None:
         writes, learner_id, agreed = self.effects.writes, self.row.learner_id, desk.agreed
@@ -151,7 +151,7 @@ class Record:
                 pass  # lives in the session, as all of a lesson's way does
             case ev.RunStarted() | ev.RunEnded() | ev.AnswerGraded():
                 pass  # she has not agreed to anything being kept
-            case ev.Awarded() | ev.CheckinPlanned() | ev.Called() | ev.Returned() | ev.HandedOver():
+            case ev.Awarded() | ev.CheckinPlanned() | ev.Called() | ev.LessonReturned() | ev.HandedOver():
                 pass  # likewise
             case ev.NotUnderstood() | ev.TapIgnored() | ev.Commanded() | ev.EmergencyRaised() | ev.Digressed():
                 pass  # the desk has acted on it
@@ -199,9 +199,9 @@ class Record:
             return
         for event in desk.events:
             if isinstance(event, ev.Heard | Whispered):
-                self._log("learner", Reply(event.text, fleeting=isinstance(event, Whispered)), now)
+                self._log("learner", OutgoingReply(event.text, fleeting=isinstance(event, Whispered)), now)
 
-    def _reply(self, reply: Reply, now: datetime, *, unasked: bool) -> None:
+    def _reply(self, reply: OutgoingReply, now: datetime, *, unasked: bool) -> None:
         if reply.buttons:
             self.prompt_at = to_ms(now)
         if self.row.channel == WEB:
@@ -212,7 +212,7 @@ class Record:
         self.effects.writes.outbox.append(OutboxRow(*key, pack(reply, unasked), now))
         self.effects.outgoing.append(Outgoing(*key, reply.text, reply.buttons, unasked, reply.media))
 
-    def _log(self, who: str, reply: Reply, now: datetime) -> None:
+    def _log(self, who: str, reply: OutgoingReply, now: datetime) -> None:
         self.out_no += 1
         chat_id = self.row.chat_id
         entry = LogEntry(self.out_no, who, reply.text, reply.buttons, now)
@@ -232,7 +232,7 @@ class Record:
         next_at = run.remind_at if self.urgent and run else kept.next_at  # also of who wants no reminders
         remind_at = next_at if (self.urgent or person.consent == "agreed") and not self.away else None
         writes.sessions.append(
-            SessionRow(
+            ConversationRow(
                 learner_id=row.learner_id,
                 channel=row.channel,
                 chat_id=row.chat_id,
@@ -255,7 +255,7 @@ class Record:
         return remind_at and self.quiet.shift(max(remind_at, self.not_before or remind_at))
 
 
-def pack(reply: Reply, unasked: bool) -> str:
+def pack(reply: OutgoingReply, unasked: bool) -> str:
     """A message as it waits in the outbox."""
     buttons = [_packed(b) for b in reply.buttons]
     media = list(reply.media) if reply.media else None

@@ -14,20 +14,20 @@ from storage.files import put_whole
 
 NAME = "deleted.json"
 
-Gone = dict[str, int]
+Tombstones = dict[str, int]
 """Pseudonym → when (ms) of everybody who was deleted."""
 
 
-def known(folders: Iterable[Path]) -> Gone:
+def known(folders: Iterable[Path]) -> Tombstones:
     """What the files in these folders know, the later instant where several do; an unreadable one knows nothing."""
-    found: Gone = {}
+    found: Tombstones = {}
     for folder in folders:
         for pseudonym, at in _read(folder / NAME).items():
             found[pseudonym] = max(at, found.get(pseudonym, 0))
     return found
 
 
-def keep(folder: Path, gone: Gone) -> None:
+def keep(folder: Path, gone: Tombstones) -> None:
     """Add these to the folder's file, in one step; nobody is ever taken out of it. Raises OSError."""
     path, all_known = folder / NAME, known([folder])
     if not gone.keys() - all_known.keys():
@@ -35,7 +35,7 @@ def keep(folder: Path, gone: Gone) -> None:
     put_whole(path, json.dumps({**gone, **all_known}, sort_keys=True).encode())
 
 
-def _read(path: Path) -> Gone:
+def _read(path: Path) -> Tombstones:
     try:
         raw = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):

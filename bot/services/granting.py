@@ -29,7 +29,7 @@ class Decider:
     grants: tuple[Grant, ...]
 
 
-class Gone(Protocol):
+class RoleHooks(Protocol):
     """What the pairing has to know when somebody holds a role no more (see `office.PairingHooks`)."""
 
     def instructor_gone(self, connection: Connection, learner_id: str, why: str, now: datetime) -> None: ...
@@ -94,7 +94,7 @@ def bars(connection: Connection, names: Pseudonyms, learner_id: str, role: str) 
 
 
 def suspend(
-    connection: Connection, names: Pseudonyms, gone: Gone, who: Decider, learner_id: str, role: str, now: datetime
+    connection: Connection, names: Pseudonyms, gone: RoleHooks, who: Decider, learner_id: str, role: str, now: datetime
 ) -> bool:
     """Her access in this role ends at once, everywhere. False where one of her roles is beyond who decides."""
     held = [row for row in people.roles_of(connection, learner_id) if row.role == role]

@@ -14,8 +14,8 @@ from bot.tutoring.answering import RESTING, answers_to, kind_of_talk, lesson_of,
 from bot.tutoring.conversation import answer
 from bot.tutoring.desk import Desk, OfficeAsked, Person
 from bot.tutoring.pairing import relay
-from bot.tutoring.talk import Talk
-from flows import Book, Session, mask, rewind
+from bot.tutoring.talk import ConversationState
+from flows import Book, Run, mask, rewind
 from flows import events as ev
 from flows.engine.stage import HUMAN, MISTAKE, clean
 from flows.model import Answer, Choose, Quiz
@@ -33,7 +33,7 @@ SIDES = ("learner", "instructor")
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class HearReport:
     """What `./camtay hear` tells of a message, and for reading: the answers, each (id, as she would read it), the
     title of each topic's lesson (empty where it is not written), why it rings or does not, and the label of the
     button that it presses at a step."""
@@ -62,14 +62,14 @@ class Overheard:
         fault = self._fault(asked)
         return {"error": fault} if fault else self._heard(asked)
 
-    def look(self, asked: Mapping[str, Any]) -> Heard | str:
+    def look(self, asked: Mapping[str, Any]) -> HearReport | str:
         """The same for a page, with the reason; a sentence where it cannot be used."""
         if fault := self._fault(asked):
             return fault
-        told, text, desk = self._heard(asked), clean(asked["text"][:LONGEST]), self._desk(Talk())
+        told, text, desk = self._heard(asked), clean(asked["text"][:LONGEST]), self._desk(ConversationState())
         found = [each for each in self._answers(text) if each.id in told["answers"]]
         lessons = {code: lesson_of(desk, code) for code in told["topics"]}
-        return Heard(
+        return HearReport(
             told,
             tuple((each.id, said(desk, each)) for each in found),
             {code: desk.lesson_title(lesson) if lesson else "" for code, lesson in lessons.items()},
@@ -84,7 +84,7 @@ class Overheard:
         step = lesson.steps[lesson.index[step_id]] if lesson else None
         options = step.options if isinstance(step, Choose | Quiz) else ()
         label = next((each.text for each in options if each.id == option), "")
-        person = self._desk(Talk()).person
+        person = self._desk(ConversationState()).person
         return render(label, person.address, person.name, self.book.facts)
 
     def _fault(self, asked: object) -> str:
@@ -127,7 +127,7 @@ class Overheard:
         return told
 
     def _answers(self, text: str) -> tuple[Answer, ...]:
-        return answers_to(self._desk(Talk()), text)
+        return answers_to(self._desk(ConversationState()), text)
 
     # --- at a step ---
 
@@ -135,11 +135,11 @@ class Overheard:
         """What these words do at LESSON/STEP: an option's id, or a word of `_deed`."""
         place = self._place(at)
         assert place is not None
-        desk = self._desk(Talk())
+        desk = self._desk(ConversationState())
         lesson_id, step_id = place
-        session = Session(desk.universe.new_id(), lesson_id, self.book.current[lesson_id], checkpoint=step_id)
+        session = Run(desk.universe.new_id(), lesson_id, self.book.current[lesson_id], checkpoint=step_id)
         stood = rewind(self.book, replace(session, began_at=self.now), desk.universe).session
-        desk.talk = Talk(run=stood, seq=stood.seq)
+        desk.talk = ConversationState(run=stood, seq=stood.seq)
         answer(desk, Text(text))
         return _deed(desk, stood)
 
@@ -154,13 +154,13 @@ class Overheard:
         was = next((step.id for step in lesson.steps if step_id in (step.id, step.was)), None)
         return (lesson_id, was) if was else None
 
-    def _desk(self, talk: Talk) -> Desk:
+    def _desk(self, talk: ConversationState) -> Desk:
         numbers = iter(range(1_000_000))
         universe = ev.Universe(self.now, lambda: f"run{next(numbers)}", Random(0))
         return Desk(self.book, universe, Person("her", "Lan", consent="agreed"), talk, "web")
 
 
-def _deed(desk: Desk, before: Session) -> str:
+def _deed(desk: Desk, before: Run) -> str:
     """What happened at the desk, as one word."""
     events, after = desk.events, desk.talk.run
     if any(isinstance(each, OfficeAsked) and each.what == "offer.emergency" for each in events):
@@ -198,7 +198,7 @@ def _aside(desk: Desk, text: str) -> str:
     )
 
 
-def _shown(desk: Desk, before: Session, after: Session | None) -> str:
+def _shown(desk: Desk, before: Run, after: Run | None) -> str:
     """Nothing was chosen: what was shown instead."""
     if after is None or (after.lesson, after.step) != (before.lesson, before.step):
         return "back" if after is not None and len(after.path) < len(before.path) else after.step if after else "menu"

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.tutoring.desk import Desk
-from bot.tutoring.waits import Wait
+from bot.tutoring.waits import PendingMatter
 from flows import events as ev
 from storage.database import Connection
 
@@ -45,7 +45,7 @@ class PairingHooks:
         """She would like to guide others: an officer of her area decides. Whether there is one."""
         return False
 
-    def waiting(self, connection: Connection, desk: Desk) -> Sequence[Wait]:
+    def waiting(self, connection: Connection, desk: Desk) -> Sequence[PendingMatter]:
         """What waits for her answer at the end of this turn."""
         return ()
 
@@ -59,7 +59,7 @@ class PairingHooks:
         """A lesson asked for a 1+1 partner."""
 
 
-class Room(Protocol):
+class RoomHandler(Protocol):
     """A part of the office; `OfficeAsked("room.what", value)` is brought to the room of that name."""
 
     def asked(self, connection: Connection, desk: Desk, what: str, value: str, chat_id: str) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bot.tutoring.lists.words import fold, has_marks, key, short
-from bot.tutoring.people_file import Row
+from bot.tutoring.people_file import ListRow
 from storage.areas import AreaRow, first_path
 from storage.people_records import InviteeRow
 
@@ -41,7 +41,7 @@ class Alike:
     role: str
     name: str
     year: str
-    rows: list[Row]
+    rows: list[ListRow]
     name_id: NameId
     ids: list[str] = field(default_factory=list)
     taken: list[str] = field(default_factory=list)
@@ -77,9 +77,9 @@ class Alike:
         return self.name_id("woman", key(self.name), first_path(self.place.path), self.role, year, str(number))
 
 
-def alike(people: Iterable[tuple[Row, AreaRow]], name_id: NameId) -> list[Alike]:
+def alike(people: Iterable[tuple[ListRow, AreaRow]], name_id: NameId) -> list[Alike]:
     """Everybody of a list, in groups of those who cannot be told apart; the ids of each depend on nothing else."""
-    groups: dict[tuple[str, ...], list[tuple[Row, AreaRow]]] = defaultdict(list)
+    groups: dict[tuple[str, ...], list[tuple[ListRow, AreaRow]]] = defaultdict(list)
     for row, place in people:
         groups[place.path, row.role, key(row.name), row.born[:4]].append((row, place))
     made = []
@@ -118,7 +118,7 @@ def asked_within(groups: Sequence[Alike]) -> list[Question]:
     return [Question(f"Tên ghi nhiều lần: {text}. Là những người khác nhau?", ids) for text, ids in doubts]
 
 
-def _lines(group: Alike, rows: Sequence[Row]) -> str:
+def _lines(group: Alike, rows: Sequence[ListRow]) -> str:
     return f"{group.who}, dòng {', '.join(str(row.line) for row in sorted(rows, key=lambda row: row.line)[:6])}"
 
 
@@ -182,7 +182,7 @@ def recognise(groups: Sequence[Alike], known: Collection[str], listed: Sequence[
     return found
 
 
-def _unmarked(row: Row, group: Alike, invitee_id: str, near: Sequence[InviteeRow]) -> Iterator[Question]:
+def _unmarked(row: ListRow, group: Alike, invitee_id: str, near: Sequence[InviteeRow]) -> Iterator[Question]:
     for entry in near:
         if has_marks(entry.name) != has_marks(row.name):
             text = f"Dòng {row.line}: {group.who} là người khác với “{short(entry.name, 60)}” đã có?"

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 
 from bot.tutoring.lists import places
 from bot.tutoring.lists.words import fold, has_marks, key, short
-from bot.tutoring.people_file import AREA, Fault, Row
+from bot.tutoring.people_file import AREA, ListFault, ListRow
 from storage.areas import AreaRow
 
 MOST_HINTS = 200  # names for which a near one is looked for; each costs some milliseconds
@@ -59,7 +59,7 @@ class Tree:
             ward = self.areas.get(ward.parent_id or "")
         return Within(area, ward) if area is not None and ward is not None else None
 
-    def declare(self, row: Row, within: Within | None) -> None:
+    def declare(self, row: ListRow, within: Within | None) -> None:
         """A line that names a branch or a group itself: it is made unless it is there, and nobody asks."""
         ward = within.ward if within else self._ward(row.ward)
         if isinstance(ward, AreaRow) and row.branch:
@@ -67,7 +67,7 @@ class Tree:
             if row.group and isinstance(branch, AreaRow) and not self._of(branch, "group", row.group):
                 self._make(branch, "group", row.group)
 
-    def place(self, row: Row, within: Within | None, faults: list[Fault]) -> AreaRow | None:
+    def place(self, row: ListRow, within: Within | None, faults: list[ListFault]) -> AreaRow | None:
         """Where a line belongs; a fault is added when that cannot be known."""
         said = (row.ward, row.branch, row.group)
         if said not in self._found:
@@ -77,7 +77,7 @@ class Tree:
             if row.kind != AREA and found.area_id in self.asked:
                 self.asked[found.area_id] += 1
             return found
-        faults.append(Fault(row.line, *found))
+        faults.append(ListFault(row.line, *found))
         return None
 
     def question(self) -> str:
@@ -99,7 +99,7 @@ class Tree:
 
     # --- looking ---
 
-    def _look(self, row: Row, within: Within | None) -> AreaRow | tuple[str, str]:
+    def _look(self, row: ListRow, within: Within | None) -> AreaRow | tuple[str, str]:
         ward = self._ward(row.ward) if row.ward or not within else within.ward
         if within:
             if isinstance(ward, AreaRow) and ward != within.ward:

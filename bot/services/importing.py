@@ -19,7 +19,7 @@ from bot.services.import_people import ASKED_SINGLY, Alike, Question, alike, ask
 from bot.services.import_places import Tree, Within
 from bot.services.people import REFUSALS, Actor, People
 from bot.tutoring.lists import places
-from bot.tutoring.people_file import AREA, PERSON, Fault, Row, Sheet
+from bot.tutoring.people_file import AREA, PERSON, ListFault, ListRow, PeopleList
 from bot.tutoring.roles import FROM_ABOVE, may
 from storage import areas, invitees, people
 from storage.areas import AreaRow
@@ -39,10 +39,10 @@ class ImportRunning(CamtayError):
 
 
 @dataclass(slots=True)
-class Plan:
+class ImportPlan:
     """What an import would do; with faults nothing."""
 
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[ListFault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     areas: list[AreaRow] = field(default_factory=list)
@@ -50,12 +50,12 @@ class Plan:
     known: int = 0
 
 
-async def plan(service: People, actor: Actor, sheet: Sheet, into: str = "") -> Plan:
+async def plan(service: People, actor: Actor, sheet: PeopleList, into: str = "") -> ImportPlan:
     """Look everything up; `into` is the ward, branch or group of the whole list.
 
     Raises NotAllowed when a line lies outside the actor's area; nothing is written but the refusal.
     """
-    found = Plan(list(sheet.faults), list(sheet.notes), [Question(text) for text in sheet.questions])
+    found = ImportPlan(list(sheet.faults), list(sheet.notes), [Question(text) for text in sheet.questions])
     tree = Tree(await service.areas(), service.office.names.listed)
     within = _within(tree, sheet, into, found)
     if within is None and (into or not any(row.ward for row in sheet.rows)):
@@ -63,7 +63,7 @@ async def plan(service: People, actor: Actor, sheet: Sheet, into: str = "") -> P
     for row in sheet.rows:
         if row.kind == AREA:
             tree.declare(row, within)
-    placed: list[tuple[Row, AreaRow]] = []
+    placed: list[tuple[ListRow, AreaRow]] = []
     for row in sheet.rows:
         place = tree.place(row, within, found.faults)
         if place is None:
@@ -84,12 +84,12 @@ async def plan(service: People, actor: Actor, sheet: Sheet, into: str = "") -> P
     return _in_order(found)
 
 
-def _in_order(found: Plan) -> Plan:
+def _in_order(found: ImportPlan) -> ImportPlan:
     found.faults = sorted(dict.fromkeys(found.faults), key=lambda fault: (fault.line, fault.column))
     return found
 
 
-async def carry_out(service: People, actor: Actor, found: Plan) -> None:
+async def carry_out(service: People, actor: Actor, found: ImportPlan) -> None:
     """Write what was planned. Raises ImportRunning."""
     assert not found.faults
     if not found.areas and not found.invitees:
@@ -140,13 +140,13 @@ def _finish(service: People, actor: Actor, import_id: str, written: int, connect
 # --- looking up --------------------------------------------------------------------------------------
 
 
-def _within(tree: Tree, sheet: Sheet, into: str, found: Plan) -> Within | None:
+def _within(tree: Tree, sheet: PeopleList, into: str, found: ImportPlan) -> Within | None:
     """Where the whole list belongs, by the caller's word or, where no column says it, by the lines above the heads."""
     if into:
         within = tree.within(into)
         if within is None:
             told = f"không có xã, phường, chi hội hay tổ nào là “{into[:60]}” (xem ./camtay people areas)"
-            found.faults.append(Fault(0, "--into", told))
+            found.faults.append(ListFault(0, "--into", told))
         return within
     if not sheet.rows or any(row.ward for row in sheet.rows):
         return None
@@ -154,7 +154,7 @@ def _within(tree: Tree, sheet: Sheet, into: str, found: Plan) -> Within | None:
     within = next(filter(None, map(tree.within, places.wards(said.ward))), None) if said.ward else None
     if within is None:
         told = "không có cột xã, phường; hãy thêm cột ấy, hoặc nhập với --into MÃ (xem ./camtay people areas)"
-        found.faults.append(Fault(0, "xa_phuong", told))
+        found.faults.append(ListFault(0, "xa_phuong", told))
         return None
     where = f"{within.area.name}, {said.branch}" if said.branch else within.area.name
     found.questions.append(Question(f"Không có cột xã, phường; dòng đầu ghi {where}: nhập cả danh sách vào đó?"))
@@ -162,7 +162,7 @@ def _within(tree: Tree, sheet: Sheet, into: str, found: Plan) -> Within | None:
     return within
 
 
-async def _recognise(service: People, groups: Sequence[Alike], found: Plan) -> None:
+async def _recognise(service: People, groups: Sequence[Alike], found: ImportPlan) -> None:
     """Who is there already stays; who has a namesake, or one who had everything deleted, is asked about."""
     gone = await _gone(service, [each for group in groups for each in (*group.ids, group.former)])
     missing = [group for group in groups if not gone.isdisjoint(group.ids)]
@@ -221,7 +221,7 @@ def _slices(rows: Sequence[T]) -> Iterator[Sequence[T]]:
         yield rows[at : at + SLICE]
 
 
-def answered(found: Plan, question: Question, yes: bool) -> bool:
+def answered(found: ImportPlan, question: Question, yes: bool) -> bool:
     """Whether the import may go on after this answer; a no about people only changes who comes in."""
     if not yes:
         found.invitees = [row for row in found.invitees if row.invitee_id not in question.without]
@@ -230,6 +230,6 @@ def answered(found: Plan, question: Question, yes: bool) -> bool:
     return yes or bool(question.without or question.instead)
 
 
-def summary(found: Plan) -> dict[str, int]:
+def summary(found: ImportPlan) -> dict[str, int]:
     """How many would be new, and how many are there already."""
     return {"areas": len(found.areas), "people": len(found.invitees), "known": found.known}

@@ -16,7 +16,7 @@ from bot.tutoring import codes, roles
 from bot.tutoring import invitations as pure
 from bot.tutoring.conversation import answer, show_again
 from bot.tutoring.desk import Desk
-from bot.tutoring.invitations import Verdict
+from bot.tutoring.invitations import CodeVerdict
 from bot.tutoring.roles import may
 from flows import events as ev
 from storage import areas, invitations, invitees, people
@@ -31,7 +31,7 @@ class Invitations:
     # --- shown ---
 
     def shown(
-        self, connection: Connection, desk: Desk, shown: codes.Shown, body: Body, chat_id: str, source: str
+        self, connection: Connection, desk: Desk, shown: codes.ShownCode, body: Body, chat_id: str, source: str
     ) -> None:
         """Look at a code, count it against chat and address when it is a guess, act on it when it is good.
 
@@ -42,20 +42,24 @@ class Invitations:
         hers, of_line = (invitations.guesses(connection, window, each) if each else 0 for each in (chat, line))
         found = None
         if pure.too_often(hers, of_line, is_known=desk.agreed):
-            verdict = Verdict.TOO_OFTEN
+            verdict = CodeVerdict.TOO_OFTEN
         else:
             found = invitations.get(connection, self.names.code(shown.code))
             verdict = pure.judge(known(found), desk.person.learner_id, now)
-            if verdict is Verdict.GOOD and found and not self._is_backed(connection, found):
-                verdict = Verdict.EXPIRED
+            if verdict is CodeVerdict.GOOD and found and not self._is_backed(connection, found):
+                verdict = CodeVerdict.EXPIRED
         if pure.is_guess(verdict):
             for each in filter(None, (chat, line)):
                 invitations.count_guess(connection, window, each)
-        if verdict in (Verdict.UNKNOWN, Verdict.TOO_OFTEN) and shown.kind == "link" and desk.talk.open_run is not None:
+        if (
+            verdict in (CodeVerdict.UNKNOWN, CodeVerdict.TOO_OFTEN)
+            and shown.kind == "link"
+            and desk.talk.open_run is not None
+        ):
             answer(desk, body, codes_too=False)  # everyday words in the middle of a lesson: mostly just words
             return
         desk.events.append(ev.Heard(desk.phrase("code_heard")))
-        if verdict is not Verdict.GOOD or found is None:
+        if verdict is not CodeVerdict.GOOD or found is None:
             pure.refuse(desk, verdict, shown.kind, show_again)
         elif found.kind in ("link", "back"):
             self.phones.ask(connection, desk, found)
@@ -89,8 +93,8 @@ class Invitations:
     def _mine(self, connection: Connection, desk: Desk, code_hash: str, is_sure: bool) -> None:
         found = invitations.get(connection, code_hash)
         verdict = pure.judge(known(found), desk.person.learner_id, desk.universe.now)
-        if found is None or verdict is not Verdict.GOOD or not self._is_backed(connection, found):
-            pure.refuse(desk, verdict if verdict is not Verdict.GOOD else Verdict.EXPIRED, "invite", show_again)
+        if found is None or verdict is not CodeVerdict.GOOD or not self._is_backed(connection, found):
+            pure.refuse(desk, verdict if verdict is not CodeVerdict.GOOD else CodeVerdict.EXPIRED, "invite", show_again)
         elif is_sure:
             desk.change(offer=(), pending="")
             self._take(connection, desk, found)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.services.pairing import World
+from bot.services.pairing import PairingContext
 from bot.tutoring.conversation import show_again
 from bot.tutoring.desk import Desk
 from bot.tutoring.notices import kind_found
-from bot.tutoring.talk import Offer
+from bot.tutoring.talk import OfferedButtons
 from storage import crew, kept_back, pairings, standings
 from storage.database import Connection
 from storage.records import to_ms
@@ -17,7 +17,7 @@ from storage.rows import Row
 MOST = 20
 
 
-def buttons(connection: Connection, desk: Desk, world: World) -> Offer:
+def buttons(connection: Connection, desk: Desk, world: PairingContext) -> OfferedButtons:
     """A button for each pair of whom something was found that no officer has looked at."""
     rows = kept_back.waiting(connection, desk.person.learner_id, MOST)
     say = world.clock.say
@@ -37,7 +37,7 @@ def may_look(connection: Connection, desk: Desk, line_id: str) -> bool:
     return learner is not None and me in standings.officers(connection, learner["path"])
 
 
-def show(connection: Connection, desk: Desk, world: World, line_id: str, paths: list[str]) -> None:
+def show(connection: Connection, desk: Desk, world: PairingContext, line_id: str, paths: list[str]) -> None:
     """All that was found by this line since somebody looked."""
     both, found = kept_back.sides(connection, line_id), kept_back.of_line(connection, line_id)
     if both is None or not found:

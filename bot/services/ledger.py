@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from bot.tutoring.pairing.candidates import against, province, scopes
 from bot.tutoring.pairing.deadlines import Clock
 from bot.tutoring.pairing.ledger import KEEP_APART, is_waiting_for_somebody
-from bot.tutoring.pairing.model import PROVINCE, Instructor, Learner, Note, Offer, Pairing, Request
+from bot.tutoring.pairing.model import PROVINCE, Instructor, Learner, Offer, Pairing, PairingNote, Request
 from storage import areas, relays, standings, waiting
 from storage import pairings as kept
 from storage.database import Connection
@@ -31,8 +31,8 @@ class SqlLedger:
     `pseudonym` names people in the history, which outlives them.
     """
 
-    def __init__(self, conn: Connection, clock: Clock, pseudonym: Callable[[str], str]) -> None:
-        self._conn, self._clock, self._pseudonym = conn, clock, pseudonym
+    def __init__(self, connection: Connection, clock: Clock, pseudonym: Callable[[str], str]) -> None:
+        self._connection, self._clock, self._pseudonym = connection, clock, pseudonym
         self._known: dict[tuple[str, str], Any] = {}
         self._taken: dict[str, int] = {}
         self._requests: dict[str, Request] = {}
@@ -40,7 +40,7 @@ class SqlLedger:
         self._pairings: dict[str, Pairing] = {}
         self._recount: dict[str, dict[str, int]] = {}  # whose places are counted anew, with marks that change
         self._left: set[str] = set()  # requests that nobody in particular helps with any more
-        self._notes: list[Note] = []
+        self._notes: list[PairingNote] = []
 
     # --- reading ---
 
@@ -53,28 +53,28 @@ class SqlLedger:
     def _fresh(self) -> Connection:
         """The connection, when all that was put has been written."""
         self._flush()
-        return self._conn
+        return self._connection
 
     def learner(self, learner_id: str) -> Learner | None:
-        return self._get("learner", learner_id, lambda: read_learner(placed(self._conn, learner_id)))
+        return self._get("learner", learner_id, lambda: read_learner(placed(self._connection, learner_id)))
 
     def instructor(self, learner_id: str) -> Instructor | None:
         return self._get("instructor", learner_id, lambda: self._instructor(learner_id))
 
     def _instructor(self, learner_id: str) -> Instructor | None:
-        row = standings.instructor(self._conn, learner_id)
+        row = standings.instructor(self._connection, learner_id)
         if row is not None:
             self._taken[learner_id] = row["taken"]
         return read_instructor(row)
 
     def request(self, request_id: str) -> Request | None:
-        return self._get("request", request_id, lambda: read_request(kept.request(self._conn, request_id)))
+        return self._get("request", request_id, lambda: read_request(kept.request(self._connection, request_id)))
 
     def offer(self, offer_id: str) -> Offer | None:
-        return self._get("offer", offer_id, lambda: read_offer(kept.offer(self._conn, offer_id)))
+        return self._get("offer", offer_id, lambda: read_offer(kept.offer(self._connection, offer_id)))
 
     def pairing(self, pairing_id: str) -> Pairing | None:
-        return self._get("pairing", pairing_id, lambda: read_pairing(kept.pairing(self._conn, pairing_id)))
+        return self._get("pairing", pairing_id, lambda: read_pairing(kept.pairing(self._connection, pairing_id)))
 
     def load(self, instructor_id: str) -> int:
         if instructor_id in self._recount:
@@ -91,19 +91,19 @@ class SqlLedger:
 
     def offer_for(self, request_id: str) -> Offer | None:
         # What was put of a request's offers, a learner's pairings is known: what else there is has been written.
-        return self._get("offer_for", request_id, lambda: read_offer(kept.offer_for(self._conn, request_id)))
+        return self._get("offer_for", request_id, lambda: read_offer(kept.offer_for(self._connection, request_id)))
 
     def offers_to(self, instructor_id: str) -> Sequence[Offer]:
         return [known for row in kept.offers_to(self._fresh(), instructor_id) if (known := read_offer(row))]
 
     def pairing_of(self, learner_id: str) -> Pairing | None:
-        return self._get("pairing_of", learner_id, lambda: read_pairing(kept.pairing_of(self._conn, learner_id)))
+        return self._get("pairing_of", learner_id, lambda: read_pairing(kept.pairing_of(self._connection, learner_id)))
 
     def pairings_with(self, instructor_id: str) -> Sequence[Pairing]:
         return [known for row in kept.pairings_with(self._fresh(), instructor_id) if (known := read_pairing(row))]
 
     def previous(self, learner_id: str) -> str:
-        return self._get("previous", learner_id, lambda: kept.previous(self._conn, learner_id))
+        return self._get("previous", learner_id, lambda: kept.previous(self._connection, learner_id))
 
     def tried(self, request: Request) -> Collection[str]:
         mine, her = request.request_id, request.learner_id
@@ -112,16 +112,16 @@ class SqlLedger:
         return tried | {leaving.instructor_id} if leaving else tried
 
     def officers(self, path: str) -> Sequence[str]:
-        return self._get("officers", path, lambda: standings.officers(self._conn, path))
+        return self._get("officers", path, lambda: standings.officers(self._connection, path))
 
     def away(self, people: Sequence[str]) -> Collection[str]:
-        return self._get("away", " ".join(people), lambda: standings.away(self._conn, people))
+        return self._get("away", " ".join(people), lambda: standings.away(self._connection, people))
 
     def best(self, request: Request, learner: Learner, now: int) -> Instructor | None:
-        tried, conn = self.tried(request), self._fresh()
+        tried, connection = self.tried(request), self._fresh()
         for width, prefix in scopes(learner.path):
             last, size = None, _PAGES[0]
-            while rows := standings.candidates(conn, prefix, learner.lang, request.topic, now, size, last):
+            while rows := standings.candidates(connection, prefix, learner.lang, request.topic, now, size, last):
                 for row in rows:
                     known = read_instructor(row)
                     if known and not against(known, row["taken"], learner, request.topic, tried, now, self._clock):
@@ -156,9 +156,9 @@ class SqlLedger:
         """What the pairing itself changes of her; capacity, topics and hours are written by her settings."""
         before, who = self.instructor(instructor.learner_id), instructor.learner_id
         if not instructor.active:
-            standings.suspend(self._conn, who)
+            standings.suspend(self._connection, who)
         if before is None or before.paused_until_at != instructor.paused_until_at:
-            standings.pause(self._conn, who, instructor.paused_until_at)
+            standings.pause(self._connection, who, instructor.paused_until_at)
         marks = {name: getattr(instructor, name) for name in ("silences", "rest_until_at", "last_served_at")}
         self._recount.setdefault(who, {}).update(marks)
         self._known["instructor", who] = instructor
@@ -198,7 +198,7 @@ class SqlLedger:
         elif known is None or _id(known) == _id(new):
             self._known[what, of] = None
 
-    def put_note(self, note: Note) -> None:
+    def put_note(self, note: PairingNote) -> None:
         self._notes.append(note)
 
     def forget(self, person_id: str) -> None:
@@ -210,7 +210,7 @@ class SqlLedger:
         """Write what is not written yet; the ledger may be asked on."""
         self._flush()
         notes, self._notes = self._notes, []
-        kept.add_events(self._conn, [self._event(note) for note in notes])
+        kept.add_events(self._connection, [self._event(note) for note in notes])
 
     def _flush(self) -> None:
         """What was put, in the order of tables."""
@@ -218,18 +218,22 @@ class SqlLedger:
         offers, self._offers = self._offers, {}
         pairings, self._pairings = self._pairings, {}
         if offers or pairings or requests:
-            kept.put_requests(self._conn, [self._request_row(each) for each in requests.values()])
-            kept.put_offers(self._conn, [_offer_row(each) for each in offers.values()])
-            kept.put_pairings(self._conn, [{**asdict(p), "ended_at": p.ended_at or None} for p in pairings.values()])
+            kept.put_requests(self._connection, [self._request_row(each) for each in requests.values()])
+            kept.put_offers(self._connection, [_offer_row(each) for each in offers.values()])
+            kept.put_pairings(
+                self._connection, [{**asdict(p), "ended_at": p.ended_at or None} for p in pairings.values()]
+            )
             over = [each for each, request in requests.items() if request.state == "closed"]
-            kept.drop_notices_about(self._conn, [*over, *(each for each, o in offers.items() if o.state != "open")])
+            kept.drop_notices_about(
+                self._connection, [*over, *(each for each, o in offers.items() if o.state != "open")]
+            )
             ended = [each for each, pairing in pairings.items() if pairing.state != "open"]
             for line in sorted({*over, *ended, *self._left}):
-                relays.drop(self._conn, line)
+                relays.drop(self._connection, line)
             self._left.clear()
         recount, self._recount = self._recount, {}
         for who, marks in sorted(recount.items()):
-            self._taken[who] = standings.refresh(self._conn, who, **marks)
+            self._taken[who] = standings.refresh(self._connection, who, **marks)
 
     def _request_row(self, request: Request) -> Row:
         row = {**asdict(request), "owner_id": request.owner_id or None, "queue": ""}
@@ -238,13 +242,13 @@ class SqlLedger:
             row["queue"] = learner.lang if is_waiting_for_somebody(request, learner, pairing) else ""
         return row
 
-    def _event(self, note: Note) -> Row:
+    def _event(self, note: PairingNote) -> Row:
         people = {
             key: self._pseudonym(value) if key in ("to", "who", "by") else value for key, value in note.detail.items()
         }
         row: dict[str, Any] = {"at": note.at, "by": self._pseudonym(note.by) if note.by else "", "what": note.what}
         row |= {"request_id": note.request_id or None, "pairing_id": note.pairing_id or None}
-        return {**row, "detail": kept.said(people)}
+        return {**row, "detail": kept.to_json(people)}
 
 
 def _id(of: Offer | Pairing) -> str:
@@ -255,11 +259,11 @@ def _offer_row(offer: Offer) -> Row:
     return {**asdict(offer), "settled_at": offer.settled_at or None, "reserves": int(offer.reserves)}
 
 
-def placed(conn: Connection, learner_id: str) -> Row | None:
+def placed(connection: Connection, learner_id: str) -> Row | None:
     """A learner's row; of a branch or a group also the ward is named, for who must go there."""
-    row = standings.learner(conn, learner_id)
+    row = standings.learner(connection, learner_id)
     deep = row is not None and row["path"].count("/") > WARD_DEPTH
-    return {**row, "area": areas.place_of(conn, row["path"])} if row is not None and deep else row
+    return {**row, "area": areas.place_of(connection, row["path"])} if row is not None and deep else row
 
 
 def read_learner(row: Row | None) -> Learner | None:

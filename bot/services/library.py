@@ -12,7 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.services.places import places
-from bot.services.routes import Key, routes
+from bot.services.routes import LessonVersion, routes
 from bot.tutoring.quiet import QuietHours
 from flows import Book, Lesson, LessonInvalid, Problem
 from flows.reading.loader import ASKS, EAR, load_lesson
@@ -46,16 +46,16 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Catalogue:
+class VersionCatalogue:
     """What the publications say at one moment; `seen` is their mark, `graphs` the hash of every version."""
 
     seen: tuple[int, int] = (0, 0)
     log: Sequence[PublicationRow] = ()
     current: Mapping[str, PublicationRow] = field(default_factory=dict)
-    graphs: Mapping[Key, str] = field(default_factory=dict)
+    graphs: Mapping[LessonVersion, str] = field(default_factory=dict)
 
 
-class Library:
+class LiveLessons:
     """The lessons of a running tutor. `book` is replaced as a whole, never changed; `faults` are those of files."""
 
     book: Book
@@ -67,8 +67,8 @@ class Library:
         self.root = root
         self.facts = facts
         self.faults: Mapping[str, tuple[Problem, ...]] = {}
-        self.catalogue = Catalogue()
-        self._kept: dict[Key, Kept] = {}
+        self.catalogue = VersionCatalogue()
+        self._kept: dict[LessonVersion, Kept] = {}
         self._one = asyncio.Lock()
 
     async def open(self, now: datetime) -> Book:
@@ -100,7 +100,7 @@ class Library:
             log.error("folder not read again", extra={"reason": str(fault)[:500]})
             return None
 
-    async def reload(self, shelf: Shelf | None = None, also: Iterable[Key] = ()) -> Book:
+    async def reload(self, shelf: Shelf | None = None, also: Iterable[LessonVersion] = ()) -> Book:
         """Bind the book anew from the publications, and from the files as `shelf` has them when it is given.
 
         Nobody can be inside a version that was neither loaded before nor is in `also` nor current now.
@@ -108,7 +108,7 @@ class Library:
         async with self._one:
             return await self._reload(shelf, also)
 
-    async def _reload(self, shelf: Shelf | None, also: Iterable[Key]) -> Book:
+    async def _reload(self, shelf: Shelf | None, also: Iterable[LessonVersion]) -> Book:
         catalogue = await self.database.read(catalogue_of)
         files = (shelf or self.shelf).good
         kept, tried = dict(self._kept), set(self._kept)
@@ -124,7 +124,7 @@ class Library:
         self.book = self._bind(ways)
         return self.book
 
-    def _bind(self, ways: Mapping[Key, Route]) -> Book:
+    def _bind(self, ways: Mapping[LessonVersion, Route]) -> Book:
         """A lesson is in the menu while its file is there, broken or not: then in its last good version."""
         shelf, kept = self.shelf, self._kept
         present = set(shelf.good) | {_lesson_of(path) for path in shelf.broken}
@@ -164,18 +164,18 @@ class Library:
 
 async def open_book(database: Database, root: Path, facts: Mapping[str, str], now: datetime) -> tuple[Book, Shelf]:
     """A library's first book, and the folder as it was read."""
-    library = Library(database, root, facts)
+    library = LiveLessons(database, root, facts)
     return await library.open(now), library.shelf
 
 
-def catalogue_of(connection: Connection) -> Catalogue:
+def catalogue_of(connection: Connection) -> VersionCatalogue:
     rows = publications.log(connection)
     current = {row.lesson: row for row in rows}
     seen = (rows[-1].publication_id, len(rows)) if rows else (0, 0)
-    return Catalogue(seen, rows, current, publications.graph_hashes(connection))
+    return VersionCatalogue(seen, rows, current, publications.graph_hashes(connection))
 
 
-def _ways(catalogue: Catalogue, kept: Mapping[Key, Kept]) -> dict[Key, Route]:
+def _ways(catalogue: VersionCatalogue, kept: Mapping[LessonVersion, Kept]) -> dict[LessonVersion, Route]:
     """An older program may have hashed a version otherwise: what is loaded is compared by today's hashes."""
     return routes(catalogue.log, {**catalogue.graphs, **{key: each.lesson.graph_hash for key, each in kept.items()}})
 
@@ -210,7 +210,7 @@ def version_row(lesson: Lesson, translations: Translations, number: int, author:
     return VersionRow(lesson.id, number, lesson.source, LANGUAGE, *hashes, author, now, translations)
 
 
-async def held(database: Database) -> set[Key]:
+async def held(database: Database) -> set[LessonVersion]:
     """Every version that somebody is inside, has parked or comes back to. Reads all sessions, a slice at a time."""
     found = await database.read(publications.open_versions)
     after = ""
@@ -220,13 +220,13 @@ async def held(database: Database) -> set[Key]:
     return found
 
 
-def _versions_in(rows: Iterable[tuple[str, str]]) -> set[Key]:
+def _versions_in(rows: Iterable[tuple[str, str]]) -> set[LessonVersion]:
     return {(lesson, version) for _, state in rows for lesson, version, _ in places(state)}
 
 
-def _targets(keys: Iterable[Key], ways: Mapping[Key, Route]) -> set[Key]:
+def _targets(keys: Iterable[LessonVersion], ways: Mapping[LessonVersion, Route]) -> set[LessonVersion]:
     """Where those in `keys` may get to, directly or one after the other."""
-    found: set[Key] = set()
+    found: set[LessonVersion] = set()
     for key in keys:
         while (route := ways.get(key)) is not None and (key[0], route.to) not in found:
             key = key[0], route.to
@@ -234,8 +234,10 @@ def _targets(keys: Iterable[Key], ways: Mapping[Key, Route]) -> set[Key]:
     return found
 
 
-def _compile(rows: Iterable[VersionRow], files: Mapping[str, Lesson], facts: Mapping[str, str]) -> dict[Key, Kept]:
-    compiled: dict[Key, Kept] = {}
+def _compile(
+    rows: Iterable[VersionRow], files: Mapping[str, Lesson], facts: Mapping[str, str]
+) -> dict[LessonVersion, Kept]:
+    compiled: dict[LessonVersion, Kept] = {}
     for row in rows:
         lesson = files.get(row.lesson)
         if lesson is None or lesson.source != row.source:

@@ -11,14 +11,14 @@ from functools import partial
 
 from bot.channels.base import Text
 from bot.services import union_phone
-from bot.services.pairing import World, within
+from bot.services.pairing import PairingContext, within
 from bot.tutoring import lessons, lines, replying, waits
 from bot.tutoring.conversation import answer, show_again
 from bot.tutoring.desk import Desk
 from bot.tutoring.lines import Line
 from bot.tutoring.pairing import relay, staff, taking
-from bot.tutoring.pairing.relay import Verdict
-from bot.tutoring.pairing.turn import Turn
+from bot.tutoring.pairing.relay import RelayVerdict
+from bot.tutoring.pairing.turn import PairingWork
 from flows import mask
 from flows.events import Typed
 from flows.words.values.phones import read_phone
@@ -33,12 +33,12 @@ IN_MODE = frozenset({"write", "media", "more", "send", "hold", "again"})
 NOT_GOING = "-"
 """Stands for a picture or recording of an album that cannot be passed on."""
 
-Body = tuple[str, str, str]  # words, and the kind and file id of what goes with them
+LineBody = tuple[str, str, str]  # words, and the kind and file id of what goes with them
 Telling = Callable[[Desk, Line, str], None]  # how the writer is told: `lines.go_on`, or beside what is open for her
 
 
 class Lines:
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: PairingContext) -> None:
         self.world = world
 
     def asked(self, connection: Connection, desk: Desk, what: str, value: str, chat_id: str) -> None:
@@ -183,7 +183,7 @@ class Lines:
                 desk.say(desk.phrase(verdict.phrase))
 
     def _pass_on(
-        self, connection: Connection, desk: Desk, line: Line, bodies: Sequence[Body], tell: Telling = lines.go_on
+        self, connection: Connection, desk: Desk, line: Line, bodies: Sequence[LineBody], tell: Telling = lines.go_on
     ) -> int:
         """Put them on their way, as many as may wait; where she sleeps the writer is told that they arrive in the
         morning. Returns how many go."""
@@ -197,7 +197,7 @@ class Lines:
             tell(desk, line, "line_slow")
             return 0
 
-        def event(turn: Turn) -> None:
+        def event(turn: PairingWork) -> None:
             for body in going:
                 relay_id, phrase = world.new_id(), "relay_said" if body[0] else "relay_said_media"
                 relays.put(connection, relay_id, line.line_id, me, json.dumps(body, ensure_ascii=False), turn.now)
@@ -210,10 +210,10 @@ class Lines:
 
     # --- numbers, in an emergency ---
 
-    def _of_union(self, connection: Connection, line: Line, text: str, number: str) -> Verdict:
+    def _of_union(self, connection: Connection, line: Line, text: str, number: str) -> RelayVerdict:
         """An officer may give the number of her union, and no other; that she tried another is no thief's sign."""
         is_known = number == union_phone.of_path(connection, self._path(connection, line))
-        return Verdict("pass", text) if is_known else Verdict("block", phrase="relay_phone_union")
+        return RelayVerdict("pass", text) if is_known else RelayVerdict("block", phrase="relay_phone_union")
 
     def _give_union(self, connection: Connection, desk: Desk, line: Line) -> None:
         number = union_phone.of_path(connection, self._path(connection, line))
@@ -312,7 +312,7 @@ class Lines:
     def _end(self, connection: Connection, desk: Desk, line: Line) -> None:
         lines.leave(desk)
 
-        def event(turn: Turn) -> None:
+        def event(turn: PairingWork) -> None:
             if line.kind == "pairing":
                 staff.end(turn, line.line_id)
             else:

@@ -12,7 +12,7 @@ from storage import models as kept
 from storage import people
 from storage.areas import AreaRow
 from storage.database import Connection
-from storage.people_records import ModelRow
+from storage.people_records import ProgramRow
 
 FAMILY = "family"
 KINDS = {
@@ -29,17 +29,17 @@ class NotSo(CamtayError):
     """Việc này không làm được với mô hình ấy."""
 
 
-class Models(People):
+class Programs(People):
     """Every act names its actor; outside her own area it is refused with one sentence, and that is written down."""
 
-    async def add(self, actor: Actor, kind: str, area_id: str, name: str, year: int) -> ModelRow:
+    async def add(self, actor: Actor, kind: str, area_id: str, name: str, year: int) -> ProgramRow:
         """Begin a model. Raises NotAllowed, NobodyThere, NotSo."""
         called = " ".join(name.split())
         if not any(map(str.isalpha, called)) or len(called) > LONGEST_NAME or is_formula(called):
             raise NotSo(f"Tên mô hình phải có chữ, dài nhất {LONGEST_NAME} chữ, không bắt đầu như một công thức.")
 
-        def work(connection: Connection, place: AreaRow) -> ModelRow:
-            row = ModelRow(self.new_id()[:12], kind, place.area_id, called, year)
+        def work(connection: Connection, place: AreaRow) -> ProgramRow:
+            row = ProgramRow(self.new_id()[:12], kind, place.area_id, called, year)
             kept.add(connection, row)
             self.note(connection, actor, f"model_added_{kind}", "", place.area_id)
             return row
@@ -48,7 +48,7 @@ class Models(People):
 
     async def under(
         self, actor: Actor, area_id: str, year: int | None = None, kind: str | None = None
-    ) -> list[tuple[ModelRow, str]]:
+    ) -> list[tuple[ProgramRow, str]]:
         """The models of an area and below, with the name of theirs. Raises NotAllowed, NobodyThere."""
         return await self.act(actor, ACTION, area_id, lambda c, place: kept.under(c, place.path, year, kind))
 
@@ -94,7 +94,7 @@ class Models(People):
 
         await self.act(actor, ACTION, row.area_id, work)
 
-    async def _model(self, model_id: str) -> ModelRow:
+    async def _model(self, model_id: str) -> ProgramRow:
         """Where a model is is read here, never taken from who asks."""
         row = await self.database.read(lambda c: kept.get(c, model_id))
         if row is None:

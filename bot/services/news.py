@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.services import announcing
-from bot.services.announcing import Rules, Unfit
+from bot.services.announcing import AnnouncementRules, Unfit
 from bot.services.pseudonyms import Pseudonyms
 from bot.tutoring import announcing as pure
 from bot.tutoring.conversation import show_again
@@ -22,8 +22,8 @@ MOST_AREAS = 8
 BEGINS = 40  # characters by which an announcement is known again
 
 
-class News:
-    def __init__(self, names: Pseudonyms, rules: Rules, quiet: QuietHours) -> None:
+class AnnouncementChat:
+    def __init__(self, names: Pseudonyms, rules: AnnouncementRules, quiet: QuietHours) -> None:
         self.names, self.rules, self.quiet = names, rules, quiet
 
     def asked(self, connection: Connection, desk: Desk, what: str, value: str, chat_id: str) -> None:

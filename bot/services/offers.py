@@ -6,24 +6,24 @@ from collections.abc import Callable
 
 from bot.services.calls import calls_for
 from bot.services.ledger import placed
-from bot.services.pairing import World, within
+from bot.services.pairing import PairingContext, within
 from bot.tutoring import notices, post
 from bot.tutoring.conversation import show_again
 from bot.tutoring.crew import ALL_OFFERS
 from bot.tutoring.desk import Desk
 from bot.tutoring.pairing import policy, safety, staff, taking
 from bot.tutoring.pairing.calls import way
-from bot.tutoring.pairing.turn import Turn
+from bot.tutoring.pairing.turn import PairingWork
 from storage import pairings as kept
 from storage import standings
 from storage.database import Connection
 from storage.rows import Row
 
-Event = Callable[[Turn, str], object]
+OfferHandler = Callable[[PairingWork, str], object]
 
 ANSWERED = frozenset({"accept", "later", "decline"})
 
-_ANSWERS: dict[str, Event] = {
+_ANSWERS: dict[str, OfferHandler] = {
     "accept": policy.accept,
     "later": policy.later,
     "decline": policy.decline,
@@ -43,7 +43,7 @@ _ANSWERS: dict[str, Event] = {
 class Offers:
     """Accept, later, not now, take, done: each is decided by the policies, in the update's own transaction."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: PairingContext) -> None:
         self.world = world
 
     def asked(self, connection: Connection, desk: Desk, what: str, value: str, chat_id: str) -> None:
@@ -92,7 +92,7 @@ class Offers:
     def _heirs(self, connection: Connection, desk: Desk, request_id: str) -> list[tuple[str, str, str]]:
         """Who may go on with it, the nearest first: (id, name, role)."""
 
-        def event(turn: Turn) -> list[tuple[str, str, str]]:
+        def event(turn: PairingWork) -> list[tuple[str, str, str]]:
             request = turn.ledger.request(request_id)
             found = taking.heirs(turn, request)[: post.A_PAGE] if request else ()
             pairing = turn.ledger.pairing_of(request.learner_id) if request else None
@@ -102,7 +102,7 @@ class Offers:
         return within(connection, self.world, desk.person.learner_id, desk.universe.now, event)
 
 
-def work_lines(connection: Connection, desk: Desk, world: World, request: Row) -> list[str]:
+def work_lines(connection: Connection, desk: Desk, world: PairingContext, request: Row) -> list[str]:
     """What a request is about, where she lives, who has it; of a cry who was called, when and by what way."""
     learner = placed(connection, request["learner_id"])
     name, area, confirmed = (learner["name"], learner["area"], learner["confirmed"]) if learner else ("", "", False)

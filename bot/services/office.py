@@ -11,11 +11,11 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, TypeGuard
 
-from bot.channels.base import Body, Told
+from bot.channels.base import Body, NoticesDue
 from bot.services.export import in_words
 from bot.services.given import Given
 from bot.services.granting import keep_suspensions, pass_on
-from bot.services.hooks import PairingHooks, Room
+from bot.services.hooks import PairingHooks, RoomHandler
 from bot.services.invitations import Invitations
 from bot.services.phones import Phones
 from bot.services.pins import Pins
@@ -56,7 +56,7 @@ class Office:
         names: Pseudonyms,
         hooks: PairingHooks | None = None,
         links: Links | None = None,
-        rooms: Mapping[str, Room] | None = None,
+        rooms: Mapping[str, RoomHandler] | None = None,
     ) -> None:
         self.names = names
         self.hooks = hooks or PairingHooks()
@@ -65,7 +65,7 @@ class Office:
         self.phones = Phones(names, self.hooks, self.vouching)
         self.invitations = Invitations(names, self.hooks, self.phones)
         self.given = Given(names, self.hooks)
-        own: dict[str, Room] = {
+        own: dict[str, RoomHandler] = {
             "code": self.invitations, "given": self.given, "phone": self.phones, "pin": Pins(names),
             "vouch": self.vouching,
         }  # fmt: skip
@@ -84,7 +84,7 @@ class Office:
             at += 1
             match event:
                 case CodeShown(kind, code):
-                    self.invitations.shown(connection, desk, codes.Shown(kind, code), body, chat_id, source)
+                    self.invitations.shown(connection, desk, codes.ShownCode(kind, code), body, chat_id, source)
                 case OfficeAsked(what, value):
                     self._asked(connection, desk, what, value, chat_id)
                 case ConsentAnswered("agreed"):
@@ -102,7 +102,11 @@ class Office:
                     self.hooks.pairing_wished(connection, desk, event)
                 case _:
                     pass
-        if desk.talk.pinned or isinstance(body, Told) or any(isinstance(each, OfficeAsked) for each in desk.events):
+        if (
+            desk.talk.pinned
+            or isinstance(body, NoticesDue)
+            or any(isinstance(each, OfficeAsked) for each in desk.events)
+        ):
             waits.pin(desk, self.hooks.waiting(connection, desk))
 
     # --- one phone of several ---

@@ -14,8 +14,7 @@ from zoneinfo import ZoneInfo
 
 from flows import Book
 from flows.session import DEFAULT_ADDRESS, render
-
-Row = Mapping[str, Any]
+from storage.rows import Row
 
 TITLES = {
     "person": "Chị là ai", "identity": "Máy của chị", "role": "Vai trong Hội", "invitee": "Trong danh sách",

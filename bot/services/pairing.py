@@ -23,10 +23,19 @@ from bot.tutoring.desk import Desk
 from bot.tutoring.pairing import policy, staff, ticking
 from bot.tutoring.pairing.candidates import nearness
 from bot.tutoring.pairing.deadlines import Clock
-from bot.tutoring.pairing.model import OFFICER, PROVINCE, Kind, Learner, Note, Request, Rules, Tell
+from bot.tutoring.pairing.model import (
+    OFFICER,
+    PROVINCE,
+    Learner,
+    Notification,
+    PairingNote,
+    PairingRules,
+    Request,
+    RequestKind,
+)
 from bot.tutoring.pairing.pool import Pool
-from bot.tutoring.pairing.turn import BUTTONS, Turn
-from bot.tutoring.waits import Wait
+from bot.tutoring.pairing.turn import BUTTONS, PairingWork
+from bot.tutoring.waits import PendingMatter
 from flows import events as ev
 from storage import pairings as kept
 from storage import standings, waiting
@@ -46,31 +55,31 @@ NEVER = 1_000_000  # times the young are collected before the old are
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class PairingContext:
     """What the pairing needs of the outside: rules, the clock of days and nights, ids, pseudonyms."""
 
-    rules: Rules
+    rules: PairingRules
     clock: Clock
     new_id: Callable[[], str]
     pseudonym: Callable[[str], str] = lambda person: person
 
 
 def within(
-    conn: Connection,
-    world: World,
+    connection: Connection,
+    world: PairingContext,
     actor: str,
     now: datetime | int,
-    event: Callable[[Turn], T],
+    event: Callable[[PairingWork], T],
     desk: Desk | None = None,
 ) -> T:
     """Let one event happen inside a transaction that is already open: an update's, or one of ours.
 
     What is said to whoever sits at the `desk` is said there at once; everybody else is told by a notice.
     """
-    kept.lock(conn)
+    kept.lock(connection)
     at = now if isinstance(now, int) else to_ms(now)
-    ledger = SqlLedger(conn, world.clock, world.pseudonym)
-    turn = Turn(ledger, world.rules, world.clock, at, world.new_id, actor)
+    ledger = SqlLedger(connection, world.clock, world.pseudonym)
+    turn = PairingWork(ledger, world.rules, world.clock, at, world.new_id, actor)
     result = event(turn)
     ledger.save()
     here = desk.person.learner_id if desk else ""
@@ -79,15 +88,15 @@ def within(
             if tell.to == here and not tell.digest:
                 notices.answer_with(desk, Notice(tell.phrase, tell.values, tell.buttons, about=tell.about))
     others = [tell for tell in turn.tells if tell.to != here or tell.digest]
-    kept.add_notices(conn, (_notice(world.new_id(), turn.now, tell, no) for no, tell in enumerate(others)))
+    kept.add_notices(connection, (_notice(world.new_id(), turn.now, tell, no) for no, tell in enumerate(others)))
     return result
 
 
-def _notice(some_id: str, now: int, tell: Tell, no: int = 0) -> dict[str, Any]:
+def _notice(some_id: str, now: int, tell: Notification, no: int = 0) -> dict[str, Any]:
     """Its id begins with the time and its place in the turn: what is due together is said in the order it came up."""
     return {
         "notice_id": f"{now:014d}.{no:03d}.{some_id}", "learner_id": tell.to, "phrase": tell.phrase,
-        "said": kept.said(tell.values), "buttons": kept.said(dict(tell.buttons)), "about": tell.about,
+        "said": kept.to_json(tell.values), "buttons": kept.to_json(dict(tell.buttons)), "about": tell.about,
         "digest": int(tell.digest), "at": now, "due_at": tell.at, "urgent": int(tell.urgent),
     }  # fmt: skip
 
@@ -95,14 +104,14 @@ def _notice(some_id: str, now: int, tell: Tell, no: int = 0) -> dict[str, Any]:
 class Pairings:
     """The same, each in a transaction of its own: for the ticker, officers' commands, the web."""
 
-    def __init__(self, database: Database, world: World) -> None:
+    def __init__(self, database: Database, world: PairingContext) -> None:
         self.database = database
         self.world = world
 
-    async def happens(self, actor: str, now: int, event: Callable[[Turn], T]) -> T:
-        return await self.database.transact(lambda conn: within(conn, self.world, actor, now, event))
+    async def happens(self, actor: str, now: int, event: Callable[[PairingWork], T]) -> T:
+        return await self.database.transact(lambda connection: within(connection, self.world, actor, now, event))
 
-    async def ask(self, learner_id: str, kind: Kind, now: int, **about: Any) -> Request | None:
+    async def ask(self, learner_id: str, kind: RequestKind, now: int, **about: Any) -> Request | None:
         return await self.happens(learner_id, now, lambda turn: policy.ask(turn, learner_id, kind, **about))
 
     async def accept(self, instructor_id: str, offer_id: str, now: int) -> bool:
@@ -111,14 +120,14 @@ class Pairings:
     async def tick(self, now: int, limit: int = DUE) -> int:
         """Deal with what is due, a few in one transaction; how many there were."""
 
-        def work(conn: Connection) -> int:
-            kept.lock(conn)
-            found = kept.due(conn, now, limit)
+        def work(connection: Connection) -> int:
+            kept.lock(connection)
+            found = kept.due(connection, now, limit)
             for request_id in found:
-                within(conn, self.world, "", now, partial(_tick, request_id))
+                within(connection, self.world, "", now, partial(_tick, request_id))
             return len(found)
 
-        if not await self.database.read(lambda conn: kept.due(conn, now, 1)):
+        if not await self.database.read(lambda connection: kept.due(connection, now, 1)):
             return 0  # the usual case takes no writer
         return await self.database.transact(work)
 
@@ -140,7 +149,7 @@ class Pairings:
         return sweep
 
 
-def _tick(request_id: str, turn: Turn) -> None:
+def _tick(request_id: str, turn: PairingWork) -> None:
     ticking.tick(turn, request_id)
 
 
@@ -151,7 +160,9 @@ class Sweep:
     and comes again with the next sweep.
     """
 
-    def __init__(self, database: Database, world: World, clock: Callable[[], int], *, beside: bool = False) -> None:
+    def __init__(
+        self, database: Database, world: PairingContext, clock: Callable[[], int], *, beside: bool = False
+    ) -> None:
         self.database, self.world, self.clock, self.now = database, world, clock, clock()
         lane = database.lane
         if beside:
@@ -198,15 +209,15 @@ class Sweep:
         self.pool.served(best.learner_id, self.pool.load(best.learner_id) + 1, self.now)
         return request, learner, best.learner_id
 
-    def _read(self, conn: Connection, size: int) -> tuple[list[Row], dict[str, set[str]]]:
-        rows = waiting.waiting(conn, self.after, size)
-        return rows, waiting.tried_of(conn, {row["request_id"]: row["learner_id"] for row in rows})
+    def _read(self, connection: Connection, size: int) -> tuple[list[Row], dict[str, set[str]]]:
+        rows = waiting.waiting(connection, self.after, size)
+        return rows, waiting.tried_of(connection, {row["request_id"]: row["learner_id"] for row in rows})
 
-    def _write(self, conn: Connection, found: Sequence[tuple[Request, Learner, str]]) -> None:
-        kept.lock(conn)
+    def _write(self, connection: Connection, found: Sequence[tuple[Request, Learner, str]]) -> None:
+        kept.lock(connection)
         world, now = self.world, self.now
-        still = waiting.still_waiting(conn, [request.request_id for request, _, _ in found])
-        free = waiting.free_of(conn, {who for _, _, who in found}, now)
+        still = waiting.still_waiting(connection, [request.request_id for request, _, _ in found])
+        free = waiting.free_of(connection, {who for _, _, who in found}, now)
         due = world.clock.after(now, world.rules.offer)
         offers, requests, tells, events = [], [], [], []
         counts: dict[str, int] = {}
@@ -236,21 +247,21 @@ class Sweep:
             }
             values |= {"bai": request.lesson, "buoc": request.step, "lan": str(request.tries)}
             tells.append(_offer_tell(who, "offer_lesson" if request.lesson else "offer_pair", offer_id, values, now))
-            tells.append(Tell(learner.learner_id, "pair_asked", now, {}, (), request.request_id))
-            events.append(Note(now, "", "offered", request.request_id, "", {"to": who, "offer": offer_id}))
+            tells.append(Notification(learner.learner_id, "pair_asked", now, {}, (), request.request_id))
+            events.append(PairingNote(now, "", "offered", request.request_id, "", {"to": who, "offer": offer_id}))
         served = [
             {"id": who, "new_taken": count, "new_ratio": count / free[who]["capacity"],
              "new_free": int(count < free[who]["capacity"]), "new_last_served_at": now}
             for who, count in sorted(counts.items())
         ]  # fmt: skip
-        waiting.sweep_write(conn, offers, requests, served)
-        kept.add_notices(conn, (_notice(world.new_id(), now, tell) for tell in tells))
-        kept.add_events(conn, (_event(note, world) for note in events))
+        waiting.sweep_write(connection, offers, requests, served)
+        kept.add_notices(connection, (_notice(world.new_id(), now, tell) for tell in tells))
+        kept.add_events(connection, (_event(note, world) for note in events))
         self.offered += len(offers)
 
 
 def _offered(request: Request, who: str, width: int, due: int, up_at: int) -> dict[str, Any]:
-    """What changes of a request that is put before somebody: see `Turn.make_offer`."""
+    """What changes of a request that is put before somebody: see `PairingWork.make_offer`."""
     if request.width >= OFFICER:
         owner = {"new_owner_kind": request.owner_kind, "new_owner_id": request.owner_id or None}
         return {"id": request.request_id, "new_state": "offered", **owner, "new_width": request.width,
@@ -259,27 +270,27 @@ def _offered(request: Request, who: str, width: int, due: int, up_at: int) -> di
             "new_width": width, "new_due_at": min(due, up_at)}  # fmt: skip
 
 
-def _offer_tell(who: str, phrase: str, offer_id: str, values: dict[str, str], now: int) -> Tell:
-    return Tell(who, phrase, now, values, BUTTONS[phrase](offer_id), offer_id)
+def _offer_tell(who: str, phrase: str, offer_id: str, values: dict[str, str], now: int) -> Notification:
+    return Notification(who, phrase, now, values, BUTTONS[phrase](offer_id), offer_id)
 
 
-def _event(note: Note, world: World) -> dict[str, Any]:
+def _event(note: PairingNote, world: PairingContext) -> dict[str, Any]:
     detail = {"to": world.pseudonym(note.detail["to"]), "offer": note.detail["offer"]}
     return {"at": note.at, "by": "", "what": note.what, "request_id": note.request_id, "pairing_id": None,
-            "detail": kept.said(detail)}  # fmt: skip
+            "detail": kept.to_json(detail)}  # fmt: skip
 
 
 class Hooks(PairingHooks):
     """What the office tells the pairing, in the office's own transaction."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: PairingContext) -> None:
         self.world = world
 
     def instructor_gone(self, connection: Connection, learner_id: str, why: str, now: datetime) -> None:
         within(connection, self.world, "", now, lambda turn: staff.suspend(turn, learner_id, why))
 
     def instructor_changed(self, connection: Connection, learner_id: str, now: datetime) -> None:
-        def event(turn: Turn) -> None:
+        def event(turn: PairingWork) -> None:
             standings.refresh(connection, learner_id)
             if me := turn.ledger.instructor(learner_id):
                 staff.changed(turn, me)
@@ -298,7 +309,7 @@ class Hooks(PairingHooks):
     def confirmed(
         self, connection: Connection, learner_id: str, role: str, now: datetime, *, unasked: bool = False
     ) -> None:
-        def event(turn: Turn) -> None:
+        def event(turn: PairingWork) -> None:
             standings.refresh(connection, learner_id)
             policy.confirmed(turn, learner_id)
             if role == "instructor":
@@ -311,7 +322,7 @@ class Hooks(PairingHooks):
         within(connection, self.world, "", now, event)
 
     def become_one(self, connection: Connection, stays: str, goes: str, now: datetime) -> None:
-        def event(turn: Turn) -> None:
+        def event(turn: PairingWork) -> None:
             of_hers = {stays: turn.ledger.pairing_of(stays), goes: turn.ledger.pairing_of(goes)}
             for who, other in ((goes, stays), (stays, goes)):
                 guide = of_hers[who]
@@ -327,7 +338,7 @@ class Hooks(PairingHooks):
         within(connection, self.world, "", now, event)
 
     def wants_to_guide(self, connection: Connection, learner_id: str, now: datetime) -> bool:
-        def event(turn: Turn) -> bool:
+        def event(turn: PairingWork) -> bool:
             learner = turn.ledger.learner(learner_id)
             officer = turn.post(learner)[1] if learner else ""
             if learner and officer:
@@ -336,7 +347,7 @@ class Hooks(PairingHooks):
 
         return within(connection, self.world, "", now, event)
 
-    def waiting(self, connection: Connection, desk: Desk) -> Sequence[Wait]:
+    def waiting(self, connection: Connection, desk: Desk) -> Sequence[PendingMatter]:
         return waits.waiting(connection, desk)
 
     def lesson_finished(self, connection: Connection, desk: Desk, event: ev.RunEnded) -> None:
@@ -345,22 +356,22 @@ class Hooks(PairingHooks):
         if pairing is None:
             return
 
-        def tell(turn: Turn) -> None:
+        def tell(turn: PairingWork) -> None:
             who = pairing["instructor_id"]
             turn.report(who, "crew_finished", pairing["pairing_id"], ten_hv=desk.person.name, bai=event.lesson)
 
         within(connection, self.world, me, desk.universe.now, tell)
 
     def help_requested(self, connection: Connection, desk: Desk, event: ev.HelpRequested) -> None:
-        kind: Kind = "safety" if event.need == "safety" else "help"
+        kind: RequestKind = "safety" if event.need == "safety" else "help"
         self._ask(connection, desk, kind, event.lesson, event.version, event.step, event.tries, event.topic)
 
     def pairing_wished(self, connection: Connection, desk: Desk, event: ev.PairingWished) -> None:
         self._ask(connection, desk, "pair", event.lesson, event.version, event.step)
 
     def _ask(
-        self, connection: Connection, desk: Desk, kind: Kind, lesson: str, version: int, step: str, tries: int = 0,
-        topic: str = "",
+        self, connection: Connection, desk: Desk, kind: RequestKind, lesson: str, version: int, step: str,
+        tries: int = 0, topic: str = "",
     ) -> None:  # fmt: skip
         me, tried = desk.person.learner_id, tries if desk.agreed else 0
         where = {"topic": topic, "lesson": lesson, "version": version, "step": step, "tries": tried}

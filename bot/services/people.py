@@ -26,7 +26,7 @@ from storage import invitations as kept
 from storage.areas import AreaRow
 from storage.database import BUSY_TIMEOUT_S, Connection, Database
 from storage.invitations import GivenRow
-from storage.people_records import AuditRow, InvitationRow, InviteeRow, Listed
+from storage.people_records import AuditRow, InvitationRow, InviteeRow, PersonEntry
 
 T = TypeVar("T")
 
@@ -99,7 +99,7 @@ class People:
 
     async def list_people(
         self, actor: Actor, area_id: str, roles: Sequence[str] = (), states: Sequence[str] = ()
-    ) -> list[Listed]:
+    ) -> list[PersonEntry]:
         """Everybody of an area and all below it. Raises NotAllowed, NobodyThere."""
         return await self.act(
             actor, "see_people", area_id, lambda c, place: people.listed(c, place.path, roles, states)

@@ -19,7 +19,7 @@ from bot.tutoring import codes, linking, roles
 from bot.tutoring import invitations as pure
 from bot.tutoring.conversation import show_again
 from bot.tutoring.desk import Desk, OfficeAsked, Person
-from bot.tutoring.invitations import Verdict, judge
+from bot.tutoring.invitations import CodeVerdict, judge
 from bot.tutoring.rights import UNDO
 from storage import conversations, forgetting, invitations, joins, people, seats
 from storage.database import Connection
@@ -80,7 +80,7 @@ class Phones:
     def _again(self, connection: Connection, desk: Desk) -> None:
         found = invitations.get(connection, linking.asked_about(desk))
         if found is None:
-            linking.refuse(desk, Verdict.EXPIRED.value, show_again)
+            linking.refuse(desk, CodeVerdict.EXPIRED.value, show_again)
         else:
             self.ask(connection, desk, found)
 
@@ -88,8 +88,8 @@ class Phones:
         """This phone says yes: now the other is asked."""
         now = desk.universe.now
         found = invitations.get(connection, code_hash)
-        if found is None or judge(_known(found), desk.person.learner_id, now) is not Verdict.GOOD:
-            linking.refuse(desk, Verdict.EXPIRED.value, show_again)
+        if found is None or judge(_known(found), desk.person.learner_id, now) is not CodeVerdict.GOOD:
+            linking.refuse(desk, CodeVerdict.EXPIRED.value, show_again)
             return
         invitations.use(connection, code_hash, desk.person.learner_id, now)
         buttons = {f"j:ok:{code_hash}": "label_link_ok", f"j:not:{code_hash}": "label_link_no"}
@@ -112,12 +112,12 @@ class Phones:
             invitations.revoke(connection, code_hash)
             desk.events.append(OfficeAsked("sit", her or ""))
         else:
-            linking.refuse(desk, Verdict.EXPIRED.value, show_again)
+            linking.refuse(desk, CodeVerdict.EXPIRED.value, show_again)
 
     def _is_good(self, connection: Connection, desk: Desk, found: InvitationRow) -> bool:
         """Whether a voucher's code still holds at this moment: it may have been shown long before she says yes."""
         verdict = judge(_known(found), desk.person.learner_id, desk.universe.now)
-        return verdict is Verdict.GOOD and self.vouching.is_backed(connection, found)
+        return verdict is CodeVerdict.GOOD and self.vouching.is_backed(connection, found)
 
     def _turn_down(self, connection: Connection, desk: Desk, code_hash: str) -> None:
         found = invitations.get(connection, code_hash)
@@ -140,7 +140,7 @@ class Phones:
         if found.kind == "link":
             held = found.used_at is not None and now - found.used_at <= pure.LINK_LASTS
             pair = (row.learner_id, found.used_by) if held and found.learner_id == row.learner_id else None
-        elif found.kind == "back" and judge(_known(found), row.learner_id, now) is Verdict.GOOD:
+        elif found.kind == "back" and judge(_known(found), row.learner_id, now) is CodeVerdict.GOOD:
             pair = (found.learner_id, row.learner_id) if self.vouching.is_backed(connection, found) else None
         else:
             pair = None

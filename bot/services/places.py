@@ -5,21 +5,21 @@ from __future__ import annotations
 import logging
 
 from bot.tutoring import talk as talks
-from flows import SessionCorrupt
+from flows import RunCorrupt
 
-Place = tuple[str, int, str]
+LessonPosition = tuple[str, int, str]
 """(lesson, version, step)"""
 
 log = logging.getLogger(__name__)
 
 
-def places(state: str) -> list[Place]:
+def places(state: str) -> list[LessonPosition]:
     """Every place that this state holds; of a corrupt one what can still be read."""
     try:
         talk = talks.load(state)
-    except SessionCorrupt:
+    except RunCorrupt:
         talk = talks.salvage(state)
-    found: list[Place] = []
+    found: list[LessonPosition] = []
     for run in (talk.open_run, *talk.parked, talk.meeting.run if talk.meeting else None):
         if run is not None:
             found.append((run.lesson, run.version, run.step))

@@ -13,7 +13,7 @@ from bot.services import granting, kept, union_phone
 from bot.services.hooks import PairingHooks
 from bot.services.ledger import read_instructor, read_learner
 from bot.services.offers import show_mine, work_lines
-from bot.services.pairing import World, within
+from bot.services.pairing import PairingContext, within
 from bot.services.pseudonyms import Pseudonyms
 from bot.tutoring import post as pure
 from bot.tutoring.conversation import show_again
@@ -21,7 +21,7 @@ from bot.tutoring.desk import Desk
 from bot.tutoring.pairing import policy
 from bot.tutoring.pairing.candidates import against_ever, nearness, scopes
 from bot.tutoring.pairing.explain import WIDTHS
-from bot.tutoring.pairing.turn import Turn
+from bot.tutoring.pairing.turn import PairingWork
 from bot.tutoring.roles import Grant, may
 from flows.words.values.phones import read_phone
 from storage import areas, crew, pairings, people, standings
@@ -33,11 +33,11 @@ from storage.rows import Row
 MOST = 50
 MOST_ASKED = 4
 
-Answer = Callable[["Post", Connection, Desk, str], None]
+OfficerAnswer = Callable[["OfficerInbox", Connection, Desk, str], None]
 
 
-class Post:
-    def __init__(self, names: Pseudonyms, hooks: PairingHooks, world: World) -> None:
+class OfficerInbox:
+    def __init__(self, names: Pseudonyms, hooks: PairingHooks, world: PairingContext) -> None:
         self.names, self.hooks, self.world = names, hooks, world
 
     def asked(self, connection: Connection, desk: Desk, what: str, value: str, chat_id: str) -> None:
@@ -94,10 +94,10 @@ class Post:
     def strangers(self, connection: Connection, desk: Desk, value: str) -> None:
         pure.show_strangers(desk, self._work(connection, desk), _number(value))
 
-    def _work(self, connection: Connection, desk: Desk) -> list[pure.Work]:
+    def _work(self, connection: Connection, desk: Desk) -> list[pure.OfficerTask]:
         me = desk.person.learner_id
         return [
-            pure.Work(
+            pure.OfficerTask(
                 row["request_id"], row["kind"], row["name"], self._since(row), row["state"] == "open" and
                 row["owner_id"] == me, row["helper"], row["state"] == "open", not row["confirmed"],
             )
@@ -340,7 +340,7 @@ class Post:
         self.waiting(connection, desk, "")
 
 
-def _assign(request_id: str, instructor_id: str, turn: Turn) -> str:
+def _assign(request_id: str, instructor_id: str, turn: PairingWork) -> str:
     return policy.assign(turn, request_id, instructor_id)
 
 
@@ -357,22 +357,22 @@ def _load(row: Row) -> str:
     return "⏸" if row["state"] == "suspended" else f"{row['taken']}/{row['capacity'] or 0}"
 
 
-_ANSWERS: dict[str, Answer] = {
-    "list": Post.waiting,
-    "strangers": Post.strangers,
-    "kept": Post.kept,
-    "seen": Post.seen,
-    "phone": Post.phone,
+_ANSWERS: dict[str, OfficerAnswer] = {
+    "list": OfficerInbox.waiting,
+    "strangers": OfficerInbox.strangers,
+    "kept": OfficerInbox.kept,
+    "seen": OfficerInbox.seen,
+    "phone": OfficerInbox.phone,
     "again": lambda post, connection, desk, value: post.phone(connection, desk, ""),
-    "nophone": Post.no_phone,
-    "request": Post.request,
-    "ask": Post.ask,
-    "confirm": Post.confirm,
-    "in": Post.settle_in,
-    "helpers": Post.helpers,
-    "person": Post.person,
-    "approve": Post.approve,
-    "lift": Post.lift,
-    "pause": Post.pause,
-    "suspend": Post.suspend,
+    "nophone": OfficerInbox.no_phone,
+    "request": OfficerInbox.request,
+    "ask": OfficerInbox.ask,
+    "confirm": OfficerInbox.confirm,
+    "in": OfficerInbox.settle_in,
+    "helpers": OfficerInbox.helpers,
+    "person": OfficerInbox.person,
+    "approve": OfficerInbox.approve,
+    "lift": OfficerInbox.lift,
+    "pause": OfficerInbox.pause,
+    "suspend": OfficerInbox.suspend,
 }

@@ -10,7 +10,7 @@ from typing import Literal
 
 from bot.services import drafts
 from flows import Book, Lesson, Problem
-from flows.model import Place
+from flows.model import SourcePosition
 from flows.reading.loader import read_draft
 from flows.rules.lint import lint
 from flows.rules.rule import Script
@@ -21,7 +21,7 @@ Wish = Literal["", "live", "file"]
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class LessonEntry:
     """One line of the list of lessons; `id` is what the address takes."""
 
     id: str
@@ -33,7 +33,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class LessonLook:
     """One lesson, looked at now. `lesson` is what can be played (None: nothing can), `shows_live` that it is the
     live version; `book` has it as the current one; `written` is the file as far as it could be read (else what is
     live); `stamp` changes when the file or the live version does."""
@@ -68,11 +68,11 @@ class Previews:
         self._book = book
         self._faults = faults
 
-    def list(self) -> tuple[tuple[Listed, ...], tuple[Problem, ...]]:
+    def list(self) -> tuple[tuple[LessonEntry, ...], tuple[Problem, ...]]:
         """Every lesson of the folder in the order of its files, then those that are live and have no file; and the
         faults of the tables beside them."""
         library = drafts.read_all(self._root, self._facts)
-        book, found = self._book(), dict[str, Listed]()
+        book, found = self._book(), dict[str, LessonEntry]()
         counts: dict[str, list[int]] = {}
         problems = lint(library, examples=False)
         broken = {_lesson_path(problem.place.path) for problem in problems if drafts.breaks(problem)}
@@ -84,19 +84,19 @@ class Previews:
             lesson_id = draft.lesson.id if draft.lesson and draft.lesson.id else folder
             status = _status(draft.lesson, draft.path in broken, book.lesson(lesson_id))
             title = draft.lesson.title if draft.lesson else ""
-            listed = Listed(lesson_id, title or lesson_id, self._near(draft.path), status, errors, warnings)
+            listed = LessonEntry(lesson_id, title or lesson_id, self._near(draft.path), status, errors, warnings)
             found.setdefault(lesson_id, listed)
         for lesson_id in book.current:
             live = book.lesson(lesson_id)
             if lesson_id not in found and live is not None:
-                found[lesson_id] = Listed(lesson_id, live.title, "", "gone", 0, 0)
+                found[lesson_id] = LessonEntry(lesson_id, live.title, "", "gone", 0, 0)
         own = {draft.path for draft in library.drafts}
         others = (replace(each, place=replace(each.place, path=self._near(each.place.path))) for each in problems)
         return tuple(found.values()), tuple(
             near for near, each in zip(others, problems, strict=True) if _lesson_path(each.place.path) not in own
         )
 
-    def look(self, lesson_id: str, wish: Wish = "") -> Look | None:
+    def look(self, lesson_id: str, wish: Wish = "") -> LessonLook | None:
         """One lesson by its id; None where there is neither a file nor a live version.
 
         The usual one is the file, or the last good version where the file has errors; where there never was a good
@@ -114,7 +114,7 @@ class Previews:
         show_live = live is not None and (wish == "live" or as_usual)
         lesson = live if show_live else written if readable else None
         scripts = _Scripts(reading, self._facts)
-        return Look(
+        return LessonLook(
             id=lesson_id,
             title=(lesson or written or live or _nameless(lesson_id)).title or lesson_id,
             path=self._near(str(reading.path)) if reading else "",
@@ -129,7 +129,7 @@ class Previews:
             stamp=_stamp(reading.source if reading else b"", live),
         )
 
-    def walked(self, look: Look) -> frozenset[str] | None:
+    def walked(self, look: LessonLook) -> frozenset[str] | None:
         """The steps that the lesson's transcripts walk through; None where it has none, or cannot be played."""
         path = drafts.find(self._root, look.id)
         if look.lesson is None or path is None or (look.status == "broken" and not look.shows_live):
@@ -152,7 +152,7 @@ class Previews:
         found = (problem for at, each in self._faults().items() if Path(at).absolute() == path for problem in each)
         return tuple(problem for problem in found if problem.code.startswith("E80"))
 
-    def _reading(self, lesson_id: str, book: Book) -> drafts.Reading | None:
+    def _reading(self, lesson_id: str, book: Book) -> drafts.LessonReading | None:
         path = drafts.find(self._root, lesson_id)
         others = {each: lesson for each in book.current if (lesson := book.lesson(each)) is not None}
         try:
@@ -169,7 +169,7 @@ class Previews:
 class _Scripts:
     """Lessons as the rules see them: the one read from the file, others from their stored source."""
 
-    def __init__(self, reading: drafts.Reading | None, facts: Mapping[str, str]) -> None:
+    def __init__(self, reading: drafts.LessonReading | None, facts: Mapping[str, str]) -> None:
         self._reading = reading
         self._facts = facts
 
@@ -206,7 +206,7 @@ def _with(book: Book, lesson: Lesson, languages: Mapping[str, Lesson]) -> Book:
 
 
 def _nameless(lesson_id: str) -> Lesson:
-    return Lesson(id=lesson_id, title=lesson_id, steps=(), place=Place("", 1, 1))
+    return Lesson(id=lesson_id, title=lesson_id, steps=(), place=SourcePosition("", 1, 1))
 
 
 def _stamp(source: bytes, live: Lesson | None) -> str:

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 
 from bot.services.library import Translations, version_row
-from bot.services.places import Place, places
+from bot.services.places import LessonPosition, places
 from flows import Lesson
 from flows.reading.loader import load_lesson
 from flows.rules.changes import Changes, Impact, Inside, compare, impact
@@ -43,7 +43,7 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class How:
+class PublishingOptions:
     """How a lesson is to be published; `decisions` as in `flows.rules.changes`, `author` who does it."""
 
     author: str
@@ -54,14 +54,14 @@ class How:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PublishingPlan:
     """A publication thought through. `held`: this text was published before, and somebody has rolled back since."""
 
     lesson: Lesson
     translations: Translations
     version: int
     mode: str
-    how: How
+    how: PublishingOptions
     before: PublicationRow | None
     changes: Changes
     impact: Impact
@@ -78,7 +78,9 @@ class Plan:
         return changed_lines(self.diff)
 
 
-def plan(stored: Stored, lesson: Lesson, translations: Translations, how: How, facts: Collection[str]) -> Plan:
+def plan(
+    stored: Stored, lesson: Lesson, translations: Translations, how: PublishingOptions, facts: Collection[str]
+) -> PublishingPlan:
     """What publishing `lesson` now would mean. Pure."""
     before = stored.current
     known = stored.number_of(lesson.source, translations)
@@ -88,7 +90,7 @@ def plan(stored: Stored, lesson: Lesson, translations: Translations, how: How, f
     changes = compare(current, lesson) if current else Changes(text=True, graph=True)
     settled = set(olds) if how.rollback else {n for n, old in olds.items() if current and is_other(old, current)}
     now = None if how.rollback else current
-    return Plan(
+    return PublishingPlan(
         lesson=lesson,
         translations=translations,
         version=version,
@@ -108,7 +110,7 @@ def is_other(old: Lesson, current: Lesson) -> bool:
     return old.graph_hash != current.graph_hash
 
 
-def _mode(before: PublicationRow | None, changes: Changes, how: How) -> str:
+def _mode(before: PublicationRow | None, changes: Changes, how: PublishingOptions) -> str:
     if before is None:
         return "first"
     if how.rollback:
@@ -176,7 +178,7 @@ async def look(database: Database, lessons: Collection[str]) -> dict[str, Stored
 
 def inside(connection: Connection) -> Mapping[str, Inside]:
     """Who is where: lesson → (version, step) → learners, parked lessons and those on a call stack counted too."""
-    found: Counter[Place] = Counter()
+    found: Counter[LessonPosition] = Counter()
     after = ""
     while rows := publications.states_after(connection, after):
         found.update(_places_in(rows, None))
@@ -186,7 +188,7 @@ def inside(connection: Connection) -> Mapping[str, Inside]:
 
 async def inside_now(database: Database, lessons: Collection[str]) -> Mapping[str, Inside]:
     """Likewise for these lessons, read in slices, so that a running tutor goes on answering."""
-    found: Counter[Place] = Counter()
+    found: Counter[LessonPosition] = Counter()
     after = ""
     while rows := await database.read(partial(publications.states_after, learner_id=after)):
         found.update(await asyncio.to_thread(_places_in, rows, lessons))
@@ -194,13 +196,13 @@ async def inside_now(database: Database, lessons: Collection[str]) -> Mapping[st
     return _by_lesson(found)
 
 
-def _places_in(rows: Iterable[tuple[str, str]], lessons: Collection[str] | None) -> list[Place]:
+def _places_in(rows: Iterable[tuple[str, str]], lessons: Collection[str] | None) -> list[LessonPosition]:
     named = None if lessons is None else [f'"{lesson}"' for lesson in lessons]
     states = (state for _, state in rows if named is None or any(name in state for name in named))
     return [place for state in states for place in places(state) if lessons is None or place[0] in lessons]
 
 
-def _by_lesson(found: Mapping[Place, int]) -> dict[str, dict[tuple[int, str], int]]:
+def _by_lesson(found: Mapping[LessonPosition, int]) -> dict[str, dict[tuple[int, str], int]]:
     counted: dict[str, dict[tuple[int, str], int]] = {}
     for (lesson, version, step), count in sorted(found.items()):
         counted.setdefault(lesson, {})[version, step] = count
@@ -214,7 +216,7 @@ class PlanOutdated(Conflict):
     """Somebody else has published this lesson meanwhile: think it through again."""
 
 
-async def publish(database: Database, plans: Sequence[Plan], now: datetime) -> list[PublicationRow]:
+async def publish(database: Database, plans: Sequence[PublishingPlan], now: datetime) -> list[PublicationRow]:
     """Make these versions the current ones, all or none. Raises PlanOutdated; then nothing was kept."""
     ordered = sorted(plans, key=lambda each: each.lesson.id)
     rows = [_row(each, now) for each in ordered]
@@ -241,11 +243,11 @@ async def publish(database: Database, plans: Sequence[Plan], now: datetime) -> l
     return rows
 
 
-def _version(each: Plan, now: datetime) -> VersionRow:
+def _version(each: PublishingPlan, now: datetime) -> VersionRow:
     return version_row(each.lesson, each.translations, each.version, each.how.author, now)
 
 
-def _row(each: Plan, now: datetime) -> PublicationRow:
+def _row(each: PublishingPlan, now: datetime) -> PublicationRow:
     how = each.how
     return PublicationRow(
         each.lesson.id, each.version, each.mode, how.author, now, how.urgent, dict(how.decisions), each.diff
@@ -256,18 +258,18 @@ async def publish_saved(
     database: Database,
     shelf: Shelf,
     lessons: Collection[str],
-    how: How,
+    how: PublishingOptions,
     facts: Collection[str],
     now: datetime,
     *,
     only_new: bool,
-) -> tuple[list[PublicationRow], list[Plan]]:
+) -> tuple[list[PublicationRow], list[PublishingPlan]]:
     """Publish saved files one by one where that blocks nobody; what was published, and the plans that were blocked.
 
     A text that was rolled back stays away; with `only_new` so does every text that is stored already.
     """
     published: list[PublicationRow] = []
-    blocked: list[Plan] = []
+    blocked: list[PublishingPlan] = []
     stored = await look(database, lessons) if lessons else {}
     for lesson_id in sorted(lessons):
         translations = shelf.translations.get(lesson_id, {})

@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 from bot.errors import NotAllowed
 from bot.services.models import FAMILY
 from bot.services.people import OPERATOR, REFUSALS, Actor, NobodyThere, People
-from bot.tutoring.reporting import UPPER, Column, Measure, Place, Sheet, Table, add_up, table
+from bot.tutoring.reporting import UPPER, Column, Measure, ReportArea, ReportTable, Table, add_up, table
 from bot.tutoring.roles import may
 from storage import areas, reports
 from storage.database import Connection
@@ -57,9 +57,9 @@ class Reports(People):
         now = self.now()
         span = span_of(year or now.astimezone(self.zone).year, now, self.zone, self.living_days)
 
-        def look(connection: Connection) -> tuple[list[Place], Sheet]:
+        def look(connection: Connection) -> tuple[list[ReportArea], ReportTable]:
             reports.snapshot(connection)
-            places = [Place(r.area_id, r.kind, r.name, r.path) for r in areas.under(connection)]
+            places = [ReportArea(r.area_id, r.kind, r.name, r.path) for r in areas.under(connection)]
             places.sort(key=lambda place: place.above)  # a database may sort punctuation in its own way
             return places, _SHEETS[what](connection, places, span)
 
@@ -70,7 +70,7 @@ class Reports(People):
         await self._written_down(actor, what, top)
         return table(sheet, top, lambda path: may(actor.grants, "report", path))
 
-    async def _written_down(self, actor: Actor, what: str, top: Place) -> None:
+    async def _written_down(self, actor: Actor, what: str, top: ReportArea) -> None:
         """Whoever looks is named in the audit, and refused where there is nothing for her to see."""
         counts = any(may([grant], "see_counts", grant.path) for grant in actor.grants)
         allowed = may(actor.grants, "report", top.path) or (counts and top.kind in UPPER)
@@ -93,7 +93,7 @@ _TARGETS = (
 )
 
 
-def _targets(connection: Connection, places: list[Place], span: Span) -> Sheet:
+def _targets(connection: Connection, places: list[ReportArea], span: Span) -> ReportTable:
     families = add_up(places, reports.families(connection, FAMILY, span.year, span.at))
     living = add_up(places, reports.living_families(connection, FAMILY, span.year, span.living_since, span.at))
     numbers = {"families": families, "living": living}
@@ -102,21 +102,21 @@ def _targets(connection: Connection, places: list[Place], span: Span) -> Sheet:
         reached = {place.area_id: 1 for place in places if place.kind == kind and living.get(place.area_id)}
         numbers[f"{key}_reached"] = add_up(places, reached)
     notes = {place.area_id: _missing(place, numbers) for place in places}
-    return Sheet(places, _TARGETS, numbers, notes=notes, note_title="con_thieu")
+    return ReportTable(places, _TARGETS, numbers, notes=notes, note_title="con_thieu")
 
 
 def standing_of(
     connection: Connection, paths: list[str], now: datetime, zone: ZoneInfo, living_days: int
 ) -> list[tuple[str, int, int, str]]:
     """How the areas with these paths stand this year: (name, model families, those with a living pair, what lacks)."""
-    places = [Place(r.area_id, r.kind, r.name, r.path) for r in areas.under(connection)]
+    places = [ReportArea(r.area_id, r.kind, r.name, r.path) for r in areas.under(connection)]
     sheet = _targets(connection, places, span_of(now.astimezone(zone).year, now, zone, living_days))
     found = [place for path in paths for place in places if place.path == path]
     families, living = sheet.numbers["families"], sheet.numbers["living"]
     return [(p.name, families.get(p.area_id, 0), living.get(p.area_id, 0), sheet.notes[p.area_id]) for p in found]
 
 
-def _missing(place: Place, numbers: dict[str, dict[str, int]]) -> str:
+def _missing(place: ReportArea, numbers: dict[str, dict[str, int]]) -> str:
     """What an area lacks, in words; "đạt" when nothing."""
 
     def of(key: str) -> int:
@@ -150,7 +150,7 @@ _PAIRS = (
 _WAITS = (Measure("median", "gio_cho_trung_vi", "median"), Measure("p95", "gio_cho_p95", "p95"))
 
 
-def _pairs(connection: Connection, places: list[Place], span: Span) -> Sheet:
+def _pairs(connection: Connection, places: list[ReportArea], span: Span) -> ReportTable:
     counts: dict[str, Counter[str]] = {column.key: Counter() for column in _PAIRS}
     counts["pairs"] = reports.open_pairings(connection)
     above = {place.area_id: place.above for place in places}
@@ -169,10 +169,10 @@ def _pairs(connection: Connection, places: list[Place], span: Span) -> Sheet:
     _count_guides(connection, places, counts, span.at)
     for spans in waits.values():
         spans.sort()
-    return Sheet(places, _PAIRS, {key: add_up(places, each) for key, each in counts.items()}, _WAITS, waits)
+    return ReportTable(places, _PAIRS, {key: add_up(places, each) for key, each in counts.items()}, _WAITS, waits)
 
 
-def _count_guides(connection: Connection, places: list[Place], counts: dict[str, Counter[str]], now: int) -> None:
+def _count_guides(connection: Connection, places: list[ReportArea], counts: dict[str, Counter[str]], now: int) -> None:
     """Each once, where she is most at home: in the narrowest of her areas."""
     narrowest: dict[str, reports.Guide] = {}
     for guide in reports.guides(connection, now):
@@ -200,16 +200,16 @@ _PROGRESS = (
 )
 
 
-def _progress(connection: Connection, places: list[Place], span: Span) -> Sheet:
+def _progress(connection: Connection, places: list[ReportArea], span: Span) -> ReportTable:
     counts = {"learners": reports.learners(connection)}
     within = span.since, span.until
     counts["started"], counts["lessons"], counts["passes"] = reports.finished(connection, *within)
     counts |= {level: each for level, each in reports.skills(connection, *within).items() if level in LEVELS}
     counts["meetings"], counts["attended"] = reports.attendance(connection, *within)
-    return Sheet(places, _PROGRESS, {key: add_up(places, each) for key, each in counts.items()})
+    return ReportTable(places, _PROGRESS, {key: add_up(places, each) for key, each in counts.items()})
 
 
-_SHEETS: dict[str, Callable[[Connection, list[Place], Span], Sheet]] = {
+_SHEETS: dict[str, Callable[[Connection, list[ReportArea], Span], ReportTable]] = {
     "targets": _targets,
     "pairs": _pairs,
     "progress": _progress,

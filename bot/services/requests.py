@@ -6,7 +6,7 @@ from bot.errors import CamtayError
 from bot.services.calls import calls_for
 from bot.services.granting import give
 from bot.services.ledger import SqlLedger, read_instructor
-from bot.services.pairing import World, within
+from bot.services.pairing import PairingContext, within
 from bot.services.people import Actor, NobodyThere, People
 from bot.tutoring.pairing import policy
 from bot.tutoring.pairing.candidates import province
@@ -29,7 +29,7 @@ NOT_NOW = {
 class Requests:
     """Acts by way of `people`, which knows who may do what where and writes every act down."""
 
-    def __init__(self, service: People, world: World) -> None:
+    def __init__(self, service: People, world: PairingContext) -> None:
         self.people, self.world = service, world
 
     async def unclosed(self, actor: Actor, area_id: str) -> list[Row]:

@@ -31,7 +31,7 @@ _BACKUP = re.compile(r"camtay-\d{8}-\d{6}\.tar\.gz")
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class RetentionRules:
     """`aside` and `backups` are how long copies of the database stay in the data folder; nothing: for ever."""
 
     idle: timedelta = timedelta(days=365)
@@ -41,7 +41,7 @@ class Rules:
 
 
 class Retention:
-    def __init__(self, database: Database, office: Office, rules: Rules, new_id: Callable[[], str]) -> None:
+    def __init__(self, database: Database, office: Office, rules: RetentionRules, new_id: Callable[[], str]) -> None:
         self.database, self.office, self.rules, self.new_id = database, office, rules, new_id
 
     async def ask(self, now: datetime) -> int:
@@ -56,8 +56,8 @@ class Retention:
 
     def _ask(self, connection: Connection, some: list[str], before: datetime, now: datetime) -> int:
         ids = kept.ask(connection, some, before, now)
-        buttons = pairings.said({"g:keep": "label_delete_no", "g:delete_data": "label_delete_yes"})
-        values = pairings.said({"thang": str(self.rules.idle.days // 30), "ngay": str(self.rules.answer.days)})
+        buttons = pairings.to_json({"g:keep": "label_delete_no", "g:delete_data": "label_delete_yes"})
+        values = pairings.to_json({"thang": str(self.rules.idle.days // 30), "ngay": str(self.rules.answer.days)})
         notice = {
             "phrase": "idle_ask", "said": values, "buttons": buttons, "about": "", "digest": 0, "at": to_ms(now),
             "due_at": to_ms(now),
@@ -117,7 +117,7 @@ class Retention:
 # --- copies that hold who has been deleted since -------------------------------------------------------
 
 
-def old_copies(folders: set[Path], data: Path, rules: Rules, now: datetime) -> Iterator[Path]:
+def old_copies(folders: set[Path], data: Path, rules: RetentionRules, now: datetime) -> Iterator[Path]:
     """What upgrades and restores left beside the database, and backups in the data folder, when their time is over.
 
     The newest backup always stays. Copies elsewhere are their owner's: a restore cleans what comes back from them.

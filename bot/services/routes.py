@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from flows.session import Route
 from storage.records import PublicationRow
 
-Key = tuple[str, int]
+LessonVersion = tuple[str, int]
 
 
 def by_lesson(log: Iterable[PublicationRow]) -> dict[str, list[PublicationRow]]:
@@ -18,10 +18,10 @@ def by_lesson(log: Iterable[PublicationRow]) -> dict[str, list[PublicationRow]]:
     return found
 
 
-def routes(log: Iterable[PublicationRow], graphs: Mapping[Key, str]) -> dict[Key, Route]:
+def routes(log: Iterable[PublicationRow], graphs: Mapping[LessonVersion, str]) -> dict[LessonVersion, Route]:
     """The way on from every version that was ever kept and is not current; no way: she stays until the lesson ends."""
     published = by_lesson(log)
-    found: dict[Key, Route] = {}
+    found: dict[LessonVersion, Route] = {}
     for key in graphs:
         route = _route(key, published.get(key[0], []), graphs)
         if route is not None:
@@ -29,7 +29,7 @@ def routes(log: Iterable[PublicationRow], graphs: Mapping[Key, str]) -> dict[Key
     return found
 
 
-def _route(key: Key, log: Sequence[PublicationRow], graphs: Mapping[Key, str]) -> Route | None:
+def _route(key: LessonVersion, log: Sequence[PublicationRow], graphs: Mapping[LessonVersion, str]) -> Route | None:
     """`log` is that of this lesson. Urgent before new words before a checkpoint: the first that holds."""
     lesson, version = key
     if not log or log[-1].version == version:
@@ -47,7 +47,7 @@ def _route(key: Key, log: Sequence[PublicationRow], graphs: Mapping[Key, str]) -
     return None
 
 
-def _at_checkpoint(lesson: str, log: Sequence[PublicationRow], graphs: Mapping[Key, str]) -> bool:
+def _at_checkpoint(lesson: str, log: Sequence[PublicationRow], graphs: Mapping[LessonVersion, str]) -> bool:
     """Whether the graph that is current now was brought in with "move at checkpoint"; newer words do not undo that."""
     graph = graphs.get((lesson, log[-1].version))
     for row in reversed(log):

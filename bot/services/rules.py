@@ -5,18 +5,18 @@ from __future__ import annotations
 from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.services.announcing import Rules as NewsRules
-from bot.services.retention import Rules as KeepRules
+from bot.services.announcing import AnnouncementRules as NewsRules
+from bot.services.retention import RetentionRules as KeepRules
 from bot.settings import Settings
 from bot.tutoring.pairing.deadlines import Clock
-from bot.tutoring.pairing.model import DAY, HOUR, MINUTE, Rules
+from bot.tutoring.pairing.model import DAY, HOUR, MINUTE, PairingRules
 from bot.tutoring.quiet import QuietHours
 
 
-def pairing_rules(settings: Settings) -> Rules:
+def pairing_rules(settings: Settings) -> PairingRules:
     given = settings.pairing
     digest = time.fromisoformat(given.digest_at)
-    return Rules(
+    return PairingRules(
         capacity=given.capacity,
         offer=given.offer_h * HOUR,
         later=given.later_h * HOUR,

@@ -16,8 +16,8 @@ def tell(
 ) -> None:  # fmt: skip
     """`buttons` are token → label phrase; `about` is whom or what it speaks of: with that it goes."""
     notice = {
-        "notice_id": notice_id, "learner_id": learner_id, "phrase": phrase, "said": pairings.said(dict(values)),
-        "buttons": pairings.said(dict(buttons or {})), "about": about, "digest": 0, "at": to_ms(now),
+        "notice_id": notice_id, "learner_id": learner_id, "phrase": phrase, "said": pairings.to_json(dict(values)),
+        "buttons": pairings.to_json(dict(buttons or {})), "about": about, "digest": 0, "at": to_ms(now),
         "due_at": to_ms(now), "urgent": int(urgent),
     }  # fmt: skip
     pairings.add_notices(connection, [notice])

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.channels.base import Inner, Notice, Told, Update
+from bot.channels.base import Inner, Notice, NoticesDue, Update
 from bot.tutoring.crew import ALL_OFFERS
 from bot.tutoring.pairing.turn import OFFERED
 from storage import pairings, relays
@@ -47,7 +47,7 @@ def read(connection: Connection, waiting: Sequence[Update]) -> list[Update]:
         if not (named := _named(update)):
             found.append(update)
         elif known := tuple(filter(None, (_notice(rows[each], said, offers) for each in named if each in rows))):
-            found.append(replace(update, body=Told(known)))
+            found.append(replace(update, body=NoticesDue(known)))
     return found
 
 

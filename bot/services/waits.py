@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.tutoring import lines, waits
 from bot.tutoring.desk import Desk
 from bot.tutoring.pairing.model import OFFICER
-from bot.tutoring.waits import Wait
+from bot.tutoring.waits import PendingMatter
 from storage import cries, pairings, people, standings
 from storage.database import Connection
 from storage.rows import Row
@@ -14,7 +14,7 @@ LOOKED_AT = 50
 """Cries looked at in one turn; in a flood of strangers the count then stands for "so many and more"."""
 
 
-def waiting(connection: Connection, desk: Desk) -> list[Wait]:
+def waiting(connection: Connection, desk: Desk) -> list[PendingMatter]:
     """The cries she has taken, those she is called for, then whoever she writes with."""
     if not (desk.person.instructs or desk.person.leads):
         return _answers(connection, desk)
@@ -22,12 +22,12 @@ def waiting(connection: Connection, desk: Desk) -> list[Wait]:
     roles = people.roles_of(connection, me) if desk.person.leads else []
     paths = [role.path for role in roles if role.role == "officer" and role.state == "active"]
     rows = cries.live(connection, me, paths, LOOKED_AT)
-    mine = [Wait("mine", row["request_id"], row["name"]) for row in rows if _is_taken_by(row, me)]
+    mine = [PendingMatter("mine", row["request_id"], row["name"]) for row in rows if _is_taken_by(row, me)]
     calls = [row for row in rows if row["state"] != "open" and _is_called(connection, row, me)]
-    members = [Wait("call", row["request_id"], row["name"]) for row in calls if row["confirmed"]]
-    strangers = [Wait("call", row["request_id"], row["name"]) for row in calls if not row["confirmed"]]
+    members = [PendingMatter("call", row["request_id"], row["name"]) for row in calls if row["confirmed"]]
+    strangers = [PendingMatter("call", row["request_id"], row["name"]) for row in calls if not row["confirmed"]]
     if len(strangers) > 1 and paths:
-        strangers = [Wait("strangers", str(len(strangers)))]
+        strangers = [PendingMatter("strangers", str(len(strangers)))]
     return [*mine, *members, *strangers, *_answers(connection, desk)]
 
 
@@ -42,7 +42,7 @@ def _is_called(connection: Connection, row: Row, me: str) -> bool:
     return me in standings.officers(connection, row["path"])[: max(row["width"] - OFFICER + 1, 0)]
 
 
-def _answers(connection: Connection, desk: Desk) -> list[Wait]:
+def _answers(connection: Connection, desk: Desk) -> list[PendingMatter]:
     """Whoever helps her in an emergency, and whoever has just written; not the one she is writing to now."""
     me, writing = desk.person.learner_id, desk.talk.line.partition(":")[2] if lines.is_writing(desk) else ""
     helpers = [
@@ -54,7 +54,7 @@ def _answers(connection: Connection, desk: Desk) -> list[Wait]:
     found = dict(helpers)
     if line and line not in found and (other := _other(connection, line, me)):
         found[line] = other
-    return [Wait("answer", each, _name(connection, other)) for each, other in found.items() if each != writing]
+    return [PendingMatter("answer", each, _name(connection, other)) for each, other in found.items() if each != writing]
 
 
 def _other(connection: Connection, line: str, me: str) -> str:

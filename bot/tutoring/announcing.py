@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.tutoring import links, menu, reception
-from bot.tutoring.desk import Desk, Reply
+from bot.tutoring.desk import Desk, OutgoingReply
 from bot.tutoring.pairing import relay
 from flows.words.masking import mask
 from flows.words.wishes import Wishes
@@ -30,7 +30,7 @@ _LANDLINE = re.compile(r"(?<!\d)(?:\(?02\d{1,2}\)?)(?:[\s.-]?\d){7,8}(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class AnnouncementFault:
     """Why something does not go out: the phrase that says so, and its values."""
 
     phrase: str
@@ -38,7 +38,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class AnnouncementDraft:
     """What an officer is about to send; `whose` is the area as it is read in a sentence."""
 
     announcement_id: str
@@ -67,10 +67,12 @@ def cleaned(text: str) -> str:
     return links.parted(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip())
 
 
-def text_fault(text: str, hosts: Sequence[str], wishes: Wishes) -> Fault | None:
+def text_fault(text: str, hosts: Sequence[str], wishes: Wishes) -> AnnouncementFault | None:
     """What is wrong with a cleaned text; None when it may go out."""
     if not SHORTEST <= len(text) <= LONGEST:
-        return Fault("news_length", (("it", str(SHORTEST)), ("nhieu", str(LONGEST)), ("dang", str(len(text)))))
+        return AnnouncementFault(
+            "news_length", (("it", str(SHORTEST)), ("nhieu", str(LONGEST)), ("dang", str(len(text))))
+        )
     rest = []
     for token in text.split():
         bare = token.strip(_AROUND)
@@ -80,9 +82,13 @@ def text_fault(text: str, hosts: Sequence[str], wishes: Wishes) -> Fault | None:
             return _strange(bare, hosts)
     plain = _LANDLINE.sub("•", " ".join(rest))
     if kinds := mask(plain).kinds:
-        return Fault("news_money") if kinds[0] == "account" else Fault("news_secret", (("thu", kinds[0]),))
+        return (
+            AnnouncementFault("news_money")
+            if kinds[0] == "account"
+            else AnnouncementFault("news_secret", (("thu", kinds[0]),))
+        )
     verdict = relay.look(replace(wishes, model=None), plain, "instructor")  # it was learnt from what two people write
-    return Fault(_WHY.get(verdict.phrase, "news_unsafe")) if verdict.what != "pass" else None
+    return AnnouncementFault(_WHY.get(verdict.phrase, "news_unsafe")) if verdict.what != "pass" else None
 
 
 def link_of(text: str) -> str:
@@ -91,7 +97,7 @@ def link_of(text: str) -> str:
     return link if "://" in link or not link else f"https://{link}"
 
 
-def link_fault(link: str, hosts: Sequence[str]) -> Fault | None:
+def link_fault(link: str, hosts: Sequence[str]) -> AnnouncementFault | None:
     """What is wrong with a source's link; None when it may go out."""
     return None if _is_safe(link, hosts) else _strange(link, hosts)
 
@@ -104,10 +110,10 @@ _WHY = {
 }  # fmt: skip
 
 
-def _strange(link: str, hosts: Sequence[str]) -> Fault:
+def _strange(link: str, hosts: Sequence[str]) -> AnnouncementFault:
     """Named so that it can be found, broken so that it cannot be tapped."""
     shown = "".join(c if c.isprintable() else "?" for c in link[:60]).replace(".", "[.]")
-    return Fault("news_link", (("gi", shown), ("mien", ", ".join(hosts))))
+    return AnnouncementFault("news_link", (("gi", shown), ("mien", ", ".join(hosts))))
 
 
 def _is_safe(link: str, hosts: Sequence[str]) -> bool:
@@ -182,30 +188,30 @@ def ask_area(desk: Desk, areas: Sequence[tuple[str, str]]) -> None:
     desk.offer(desk.phrase("news_area"), (*offer, _leave(desk)), pending="news.again")
 
 
-def ask_text(desk: Desk, whose: str, fault: Fault | None = None) -> None:
+def ask_text(desk: Desk, whose: str, fault: AnnouncementFault | None = None) -> None:
     _say_fault(desk, fault)
     text = desk.phrase("news_write", noi=whose, nhieu=str(LONGEST))
     desk.offer(text, (_leave(desk),), pending="news.text")
 
 
-def ask_link(desk: Desk, fault: Fault | None = None) -> None:
+def ask_link(desk: Desk, fault: AnnouncementFault | None = None) -> None:
     _say_fault(desk, fault)
     none = "z:nolink", desk.phrase("label_news_nolink")
     desk.offer(desk.phrase("news_ask_link"), (none, _leave(desk)), pending="news.link")
 
 
-def show(desk: Desk, draft: Draft, count: Count, *, quiet: bool) -> None:
+def show(desk: Desk, draft: AnnouncementDraft, count: Count, *, quiet: bool) -> None:
     """Exactly what people will read, how many of them, and the question."""
     values = values_of(draft.body, draft.source_url, draft.whose)
     desk.say(desk.phrase("news_preview"))
-    desk.replies.append(Reply(desk.phrase(phrase_of(draft.source_url), **values)))  # alone in its bubble
+    desk.replies.append(OutgoingReply(desk.phrase(phrase_of(draft.source_url), **values)))  # alone in its bubble
     told = [desk.phrase("news_count", noi=draft.whose, so=people(desk, count))]
     told += [desk.phrase("news_others", con=str(count.others))] if count.others and not count.more else []
     told += [desk.phrase("news_tomorrow")] if quiet else []
     send = f"z:send:{draft.announcement_id}", desk.phrase("label_news_send")
     again = "z:rewrite", desk.phrase("label_news_rewrite")
     buttons = (send, again, _leave(desk)) if count.told else (again, _leave(desk))
-    desk.replies.append(Reply("\n".join(told)))
+    desk.replies.append(OutgoingReply("\n".join(told)))
     desk.offer("" if count.told else desk.phrase("news_nobody"), buttons, pending="news.again")
 
 
@@ -240,12 +246,12 @@ def _leave(desk: Desk) -> tuple[str, str]:
     return "z:leave", desk.phrase("label_news_leave")
 
 
-def _say_fault(desk: Desk, fault: Fault | None) -> None:
+def _say_fault(desk: Desk, fault: AnnouncementFault | None) -> None:
     if fault is not None:
         desk.say(told(desk, fault))
 
 
-def told(desk: Desk, fault: Fault) -> str:
+def told(desk: Desk, fault: AnnouncementFault) -> str:
     values = dict(fault.values)
     if "thu" in values:
         values["thu"] = desk.phrase(f"kind_{values['thu']}")

@@ -8,7 +8,7 @@ from bot.tutoring import lessons, menu
 from bot.tutoring.desk import Desk
 from bot.tutoring.hearing import about as about_what
 from bot.tutoring.hearing import alarm_of
-from bot.tutoring.talk import Offer
+from bot.tutoring.talk import OfferedButtons
 from flows.model import Answer
 from flows.session import render
 from flows.words.ear.finding import find, finder_of
@@ -111,7 +111,7 @@ def lesson_of(desk: Desk, code: str) -> str | None:
 
 
 def _offer(desk: Desk, text: str, about: Sequence[str]) -> None:
-    offer: Offer = tuple((f"m:{each}", menu.short(desk.lesson_title(each))) for each in about)
+    offer: OfferedButtons = tuple((f"m:{each}", menu.short(desk.lesson_title(each))) for each in about)
     human = ("g:help", desk.phrase("label_ask_human"))
     on = ("g:go_on", desk.phrase("label_continue")) if desk.talk.open_run else ("g:menu", desk.phrase("label_menu"))
     desk.offer(text, (*offer, human, on), desk.talk.pending)

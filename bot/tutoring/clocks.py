@@ -16,7 +16,7 @@ HOLD = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ClockReading:
     """The wall clock, and the seconds that the machine has counted by then, sleep included."""
 
     wall: datetime
@@ -28,8 +28,8 @@ class Belief:
     """`known` was the last reading that was believed, `last` the last at all; `doubted` is where a jump led to, None
     while there is none; `ahead` how much later than counted a return to `known` may be."""
 
-    known: Reading
-    last: Reading
+    known: ClockReading
+    last: ClockReading
     doubted: datetime | None = None
     ahead: timedelta = SLACK
 
@@ -39,15 +39,15 @@ class Belief:
         return None if self.doubted is None else self.last.wall - self.doubted
 
 
-def begin(known: datetime | None, doubted: datetime | None, now: Reading) -> Belief:
+def begin(known: datetime | None, doubted: datetime | None, now: ClockReading) -> Belief:
     """What is believed at a start, when before it `known` was the last sure instant and `doubted` a jump's."""
     if known is None or _is_between(now.wall, known, OFF):
         return Belief(now, now)
     since = doubted if doubted is not None and _is_between(now.wall, doubted, OFF) else now.wall
-    return _settled(Belief(Reading(known, now.counted_s), now, since, OFF))
+    return _settled(Belief(ClockReading(known, now.counted_s), now, since, OFF))
 
 
-def look(belief: Belief, now: Reading) -> Belief:
+def look(belief: Belief, now: ClockReading) -> Belief:
     """What is believed after another reading."""
     if belief.doubted is not None and _follows(belief.known, now, belief.ahead):
         return Belief(now, now)
@@ -61,7 +61,7 @@ def _settled(belief: Belief) -> Belief:
     return Belief(belief.last, belief.last) if since is not None and since >= HOLD else belief
 
 
-def _follows(before: Reading, now: Reading, ahead: timedelta) -> bool:
+def _follows(before: ClockReading, now: ClockReading, ahead: timedelta) -> bool:
     return _is_between(now.wall, before.wall + timedelta(seconds=now.counted_s - before.counted_s), ahead)
 
 

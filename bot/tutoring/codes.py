@@ -40,14 +40,14 @@ _LINK = re.compile(r"[\s,._-]+".join([r"([a-z]+)"] * WORDS_OF_LINK) + "[.!]?")
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownCode:
     """A code she typed or tapped: kind is invite or link, `code` its one spelling."""
 
     kind: str
     code: str
 
 
-def shown(body: Body) -> Shown | None:
+def shown(body: Body) -> ShownCode | None:
     """The code in a message or in the payload of a deep link; None for anything else she may say."""
     match body:
         case Text(text) if 0 < len(text) <= LONGEST:
@@ -59,22 +59,22 @@ def shown(body: Body) -> Shown | None:
             return None
 
 
-def read(text: str) -> Shown | None:
+def read(text: str) -> ShownCode | None:
     """A code in whatever way it is typed: "mời k7qf 9fht", "MOI-K7QF-9FHT", "cam, gạo, núi"."""
     plain = _plain(text)
     found = _CODE.fullmatch(plain)
     if found is not None and (found["moi"] or "-" in found["gap"]):
         code = found[2] + found[4]
         if _DIGITS & set(code) and not code.isdigit():
-            return Shown("invite", code)
+            return ShownCode("invite", code)
     link = _LINK.fullmatch(plain)
     if link is not None and _BY_SOUND.keys() >= set(link.groups()) and len(set(link.groups())) == WORDS_OF_LINK:
-        return Shown("link", " ".join(_BY_SOUND[each] for each in link.groups()))
+        return ShownCode("link", " ".join(_BY_SOUND[each] for each in link.groups()))
     return None
 
 
 def new_code(secret: str) -> str:
-    """A fresh code from a secret that nobody can guess (`World.new_id`, never the seeded chance of an update)."""
+    """A fresh code from a secret that nobody can guess (`Environment.new_id`, never the seeded chance of an update)."""
     for turn in range(1000):
         digest = hashlib.sha256(f"invite:{turn}:{secret}".encode()).digest()
         code = "".join(ALPHABET[each % len(ALPHABET)] for each in digest[: 2 * HALF])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-from bot.channels.base import Began, Body, Edited, Inner, Left, Media, Returned, Tap, Text, Told
+from bot.channels.base import Began, Body, Edited, Inner, Left, Media, NoticesDue, Returned, Tap, Text
 from bot.tutoring import (
     aftercare,
     alarm,
@@ -56,7 +56,7 @@ def _answer(desk: Desk, body: Body, *, codes_too: bool) -> None:
     if isinstance(body, Inner):
         lines.meanwhile(desk, partial(lessons.take_inner, desk, body))
         return
-    if isinstance(body, Told):
+    if isinstance(body, NoticesDue):
         lessons.take_told(desk, body)
         waits.put_back(desk, show_again, writing=lines.is_writing(desk))
         return

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from zlib import crc32
 
 from bot.tutoring.desk import Desk
-from bot.tutoring.talk import Offer
+from bot.tutoring.talk import OfferedButtons
 
 A_PAGE = 8
 LEVELS = {"alone": "skill_alone", "help": "skill_help", "notyet": ""}
@@ -106,7 +106,7 @@ def choose_lesson(desk: Desk, one: Guided, finished: Sequence[str], levels: Mapp
         desk.offer(desk.phrase("crew_nothing_done"), ((f"u:card:{one.pairing_id}", desk.phrase("label_back")),))
         return
     marks = {"alone": "✅ ", "help": "🤝 ", "notyet": "· "}
-    offer: Offer = tuple(
+    offer: OfferedButtons = tuple(
         (f"u:skill:{one.pairing_id}:{key(each)}", f"{marks.get(levels.get(each, ''), '')}{desk.lesson_title(each)}")
         for each in lessons
     )

@@ -8,8 +8,8 @@ from typing import Any
 
 import flows
 from bot.channels.base import Button
-from bot.tutoring.talk import Offer, Talk
-from flows import Book, Session
+from bot.tutoring.talk import ConversationState, OfferedButtons
+from flows import Book, Run
 from flows import events as ev
 
 JOIN_UP_TO = 1_200  # characters of texts put into one message: about two screens of the smallest phone
@@ -31,7 +31,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class OutgoingReply:
     """`urgent` rings at night, too; `fleeting`: another person's words, erased once she has read them.
 
     `media` is the kind and the provider's file id of a picture or recording that is passed on; `about` the id of what
@@ -130,13 +130,15 @@ ONES_OWN = (
 class Desk:
     """What the rooms beside this one (lessons, reception, menu, rights) act through; `replies` and `events` grow."""
 
-    def __init__(self, book: Book, universe: ev.Universe, person: Person, talk: Talk, channel: str) -> None:
+    def __init__(
+        self, book: Book, universe: ev.Universe, person: Person, talk: ConversationState, channel: str
+    ) -> None:
         self.book = book
         self.universe = universe
         self.person = person
         self.talk = talk
         self.channel = channel
-        self.replies: list[Reply] = []
+        self.replies: list[OutgoingReply] = []
         self.events: list[DeskEvent] = []
 
     # --- state ---
@@ -170,9 +172,9 @@ class Desk:
         last = self.replies[-1] if self.replies else None
         joins = last is not None and not last.buttons and not last.fleeting
         if last is not None and joins and len(last.text) + len(text) < JOIN_UP_TO:
-            self.replies[-1] = Reply(f"{last.text}\n\n{text}")
+            self.replies[-1] = OutgoingReply(f"{last.text}\n\n{text}")
         else:
-            self.replies.append(Reply(text))
+            self.replies.append(OutgoingReply(text))
 
     def remark(self, text: str) -> None:
         """Say it before the question that closes this turn, so that her thumb stays on the question's buttons."""
@@ -182,21 +184,21 @@ class Desk:
         elif len(last.text) + len(text) < JOIN_UP_TO:
             self.replies[-1] = replace(last, text=f"{text}\n\n{last.text}")
         else:
-            self.replies.insert(-1, Reply(text))
+            self.replies.insert(-1, OutgoingReply(text))
 
     def ask(self, text: str, buttons: Sequence[Button]) -> None:
         """Add a text with buttons under it."""
         self.say(text)
         if buttons:
-            last = self.replies.pop() if self.replies else Reply("")
-            self.replies.append(Reply(last.text, tuple(buttons)))
+            last = self.replies.pop() if self.replies else OutgoingReply("")
+            self.replies.append(OutgoingReply(last.text, tuple(buttons)))
 
-    def offer(self, text: str, offer: Offer, pending: str = "") -> None:
+    def offer(self, text: str, offer: OfferedButtons, pending: str = "") -> None:
         """Ask something of the tutor's own; `offer` are (token, label) and stay open until a lesson goes on."""
         self.ask(text, [Button(token, label) for token, label in offer])
         self.change(offer=offer, pending=pending)
 
-    def confide(self, text: str, offer: Offer, pending: str) -> None:
+    def confide(self, text: str, offer: OfferedButtons, pending: str) -> None:
         """Likewise, with a name of somebody she may not know: her page keeps it no longer than the question stands."""
         self.offer(text, offer, pending)
         self.replies[-1] = replace(self.replies[-1], fleeting=True)
@@ -212,7 +214,7 @@ class Desk:
         lesson = self.book.lesson(lesson_id, None, self.talk.lang)
         return lesson.title if lesson else lesson_id
 
-    def show(self, session: Session, events: Sequence[ev.Event]) -> None:
+    def show(self, session: Run, events: Sequence[ev.Event]) -> None:
         """Take over what the engine answered: texts and prompts are said, everything is handed on.
 
         Of a meeting's lesson only what is said: nothing of what a group does is one person's, and nobody is reminded.

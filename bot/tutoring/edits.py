@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.channels.base import Body, Edited, Inner, Text, Told
+from bot.channels.base import Body, Edited, Inner, NoticesDue, Text
 from bot.tutoring.desk import Desk, OfficeAsked
 
 EVERY = timedelta(minutes=1)  # Telegram tells of edits that nobody made, too
@@ -19,7 +19,7 @@ def as_answer(desk: Desk, body: Body) -> Body:
 
 def remember(desk: Desk, body: Body, question: str) -> None:
     """Keep which message was written to which `question`; what went to somebody else went as it was."""
-    if isinstance(body, Edited | Inner | Told):
+    if isinstance(body, Edited | Inner | NoticesDue):
         return
     if not isinstance(body, Text) or not body.message:
         if desk.talk.amendable:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.tutoring.desk import Desk
-from bot.tutoring.talk import Offer
+from bot.tutoring.talk import OfferedButtons
 
 WORDS = frozenset({"abilities", "bigger", "aloud", "silence", "remind", "lost_phone"})
 
@@ -36,7 +36,7 @@ def _on(desk: Desk) -> tuple[str, str]:
     return ("g:go_on", desk.phrase("label_continue")) if desk.talk.open_run else ("g:menu", desk.phrase("label_menu"))
 
 
-def _abilities(desk: Desk) -> Offer:
+def _abilities(desk: Desk) -> OfferedButtons:
     named = {
         "menu": "label_menu",
         "help": "label_human",

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.tutoring import menu
 from bot.tutoring.desk import Desk
-from bot.tutoring.talk import Offer
+from bot.tutoring.talk import OfferedButtons
 
 MOST = 10  # learners of one instructor
 USUAL = 3
@@ -51,7 +51,7 @@ def show(desk: Desk, teaching: Teaching) -> None:
     desk.say(shown)
     if _is_paused(desk, teaching):
         desk.say(desk.phrase("teaching_paused", ngay=f"{teaching.paused_until_at:%d/%m}"))
-    buttons: Offer = tuple(
+    buttons: OfferedButtons = tuple(
         (f"i:{each}", desk.phrase(f"label_teach_{each}")) for each in ("cap", "top", "lang", "hours")
     )
     pause = "back" if _is_paused(desk, teaching) else "pause"
@@ -80,7 +80,7 @@ def set_one(desk: Desk, teaching: Teaching, value: str) -> Teaching:
 
 def _ask(desk: Desk, teaching: Teaching, what: str) -> bool:
     """Ask for a new value; False when this button asks for nothing."""
-    choices: Offer
+    choices: OfferedButtons
     match what:
         case "cap":
             choices = tuple((f"i:cap:{n}", desk.phrase("label_teach_number", so=str(n))) for n in (1, 2, 3, 5))

@@ -24,7 +24,7 @@ A_PAGE = 8
 SHORT = 10  # hex digits of a code's hash that name it in a list: it is not the code, and says nothing of it
 
 
-class Verdict(Enum):
+class CodeVerdict(Enum):
     """What a code turned out to be; the value names the sentence said about it."""
 
     GOOD = "code_good"
@@ -57,31 +57,35 @@ def too_often(hers: int, of_line: int, *, is_known: bool) -> bool:
     return hers >= MAX_TRIES or (of_line >= MAX_TRIES_OF_LINE and not is_known)
 
 
-def judge(found: Invitation | None, learner_id: str, now: datetime) -> Verdict:
+def judge(found: Invitation | None, learner_id: str, now: datetime) -> CodeVerdict:
     """A code of no invitation is a guess; a used one may be her own, shown again."""
     if found is None:
-        return Verdict.UNKNOWN
+        return CodeVerdict.UNKNOWN
     if found.learner_id == learner_id or found.used_by == learner_id:
-        return Verdict.OWN
+        return CodeVerdict.OWN
     if found.used_by is not None:
-        return Verdict.USED
+        return CodeVerdict.USED
     if found.expires_at <= now or found.tries >= MAX_TRIES:
-        return Verdict.EXPIRED
-    return Verdict.GOOD
+        return CodeVerdict.EXPIRED
+    return CodeVerdict.GOOD
 
 
-def is_guess(verdict: Verdict) -> bool:
+def is_guess(verdict: CodeVerdict) -> bool:
     """Whether it counts against whoever showed it: an old code of one's own never does."""
-    return verdict in (Verdict.UNKNOWN, Verdict.USED, Verdict.EXPIRED)
+    return verdict in (CodeVerdict.UNKNOWN, CodeVerdict.USED, CodeVerdict.EXPIRED)
 
 
 # --- said at the desk --------------------------------------------------------------------------------
 
 
-def refuse(desk: Desk, verdict: Verdict, kind: str, go_on: Callable[[Desk], None]) -> None:
+def refuse(desk: Desk, verdict: CodeVerdict, kind: str, go_on: Callable[[Desk], None]) -> None:
     """One kind sentence, and back to where she was."""
     greet(desk)
-    which = f"{verdict.value}_link" if kind == "link" and verdict in (Verdict.UNKNOWN, Verdict.OWN) else verdict.value
+    which = (
+        f"{verdict.value}_link"
+        if kind == "link" and verdict in (CodeVerdict.UNKNOWN, CodeVerdict.OWN)
+        else verdict.value
+    )
     desk.say(desk.phrase(which))
     back(desk, go_on)
 

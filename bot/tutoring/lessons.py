@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import flows
-from bot.channels.base import Body, Inner, Told
+from bot.channels.base import Body, Inner, NoticesDue
 from bot.tutoring import aftercare, menu, notices, reception
 from bot.tutoring.desk import Desk, OfficeAsked
 from bot.tutoring.talk import Meeting
-from flows import Session, Trigger
+from flows import Run, Trigger
 from flows import events as ev
 from flows.model import Ask, Help, Pair, Task
 
@@ -154,7 +154,7 @@ def wants(desk: Desk, kind: str) -> bool:
     return (isinstance(step, Ask) and step.type == kind) or (isinstance(step, Task) and step.proof == kind)
 
 
-def _lent(run: Session, desk: Desk) -> Session:
+def _lent(run: Run, desk: Desk) -> Run:
     """With what the engine may know of her: a lesson may be begun on one channel and go on at another."""
     group = desk.talk.is_group(run)
     cards = {} if group else desk.talk.cards
@@ -261,7 +261,7 @@ def take_inner(desk: Desk, body: Inner) -> None:
             resume(desk, ev.Reoffered(""))
 
 
-def take_told(desk: Desk, body: Told) -> None:
+def take_told(desk: Desk, body: NoticesDue) -> None:
     """What others have to say to her; a step that waits for a person goes on when that person has come."""
     for notice in body.notices:
         notices.say(desk, notice)
@@ -277,7 +277,7 @@ def take_told(desk: Desk, body: Told) -> None:
         resume(desk, ev.Reoffered(""))
 
 
-def _is_recalled(desk: Desk, run: Session) -> bool:
+def _is_recalled(desk: Desk, run: Run) -> bool:
     """Whether an urgent edit takes this lesson along and she has not been told yet."""
     route = desk.book.routes.get((run.lesson, run.version))
     return route is not None and route.how == "urgent"

@@ -13,12 +13,12 @@ from datetime import timedelta
 
 from bot.tutoring import waits
 from bot.tutoring.desk import Desk, Whispered
-from bot.tutoring.talk import Offer
+from bot.tutoring.talk import OfferedButtons
 from flows.words.asks import Side
 from flows.words.keys import plain_of
 
 WRITING = "line.write"
-"""What `Talk.pending` says while whatever she types goes to the other."""
+"""What `ConversationState.pending` says while whatever she types goes to the other."""
 
 WRITTEN = frozenset(
     {"news.text", "news.link", "self.area", "pin.new", "pin.enter", "vouch.whom", "post.phone", WRITING}
@@ -126,7 +126,7 @@ def go_on(desk: Desk, line: Line, text: str) -> None:
     waits.spoke(desk, line.line_id, urgent=line.urgent)
 
 
-def _numbers(desk: Desk, line: Line) -> Offer:
+def _numbers(desk: Desk, line: Line) -> OfferedButtons:
     """In an emergency the two may come to speak: by the union's number, or by hers, which is hers to give."""
     if not line.urgent or (line.side == "instructor" and not desk.person.leads):
         return ()

@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 from bot.tutoring import reception
 from bot.tutoring.desk import Desk
 from bot.tutoring.invitations import back, greet
-from bot.tutoring.talk import Talk
-from flows import Session
+from bot.tutoring.talk import ConversationState
+from flows import Run
 from flows.session import Card
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def merge(stays: Talk, joins: Talk) -> Talk:
+def merge(stays: ConversationState, joins: ConversationState) -> ConversationState:
     """One conversation of two: the lesson begun last goes on (of two alike that of the phone in her hand), every other
     one waits in the menu.
 
@@ -143,7 +143,9 @@ def undone(desk: Desk, go_on: Callable[[Desk], None]) -> None:
         go_on(desk)
 
 
-def part(now: Talk, stays: Talk, goes: Talk) -> tuple[Talk, Talk]:
+def part(
+    now: ConversationState, stays: ConversationState, goes: ConversationState
+) -> tuple[ConversationState, ConversationState]:
     """Two conversations of one, `stays` and `goes` as they were before: what was begun since belongs to who stays."""
     hers = {run.run_id: run for run in _runs(goes)}
     current = {run.run_id: run for run in _runs(now)}
@@ -172,19 +174,19 @@ def part(now: Talk, stays: Talk, goes: Talk) -> tuple[Talk, Talk]:
     return left, back
 
 
-def _runs(talk: Talk) -> list[Session]:
+def _runs(talk: ConversationState) -> list[Run]:
     return [run for run in (talk.run, *talk.parked) if run is not None]
 
 
-def _began(run: Session) -> datetime:
+def _began(run: Run) -> datetime:
     return run.began_at or _LONG_AGO
 
 
-def _best(lesson: str, *talks: Talk) -> int:
+def _best(lesson: str, *talks: ConversationState) -> int:
     return max(talk.done.get(lesson, 0) for talk in talks)
 
 
-def _both(stays: Talk, joins: Talk) -> dict[str, Card]:
+def _both(stays: ConversationState, joins: ConversationState) -> dict[str, Card]:
     """A card that both have: the one that asks again sooner."""
     twice = stays.cards.keys() & joins.cards.keys()
     return {key: min(stays.cards[key], joins.cards[key], key=lambda card: (card.due_at, card.level)) for key in twice}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bot.tutoring import lessons, menu
 from bot.tutoring.desk import Desk
-from bot.tutoring.talk import Meeting, Offer
+from bot.tutoring.talk import Meeting, OfferedButtons
 
 A_PAGE = 8
 AGAIN = "meeting.again"
@@ -103,7 +103,7 @@ def _of_page(items: Sequence[tuple[str, str]], page: int) -> Sequence[tuple[str,
     return items[page * A_PAGE : (page + 1) * A_PAGE]
 
 
-def _pages(desk: Desk, what: str, total: int, page: int) -> Offer:
+def _pages(desk: Desk, what: str, total: int, page: int) -> OfferedButtons:
     """The way to the pages before and after."""
     before = ((f"v:{what}:{page - 1}", desk.phrase("label_meeting_before")),) if page else ()
     after = ((f"v:{what}:{page + 1}", desk.phrase("label_more")),) if (page + 1) * A_PAGE < total else ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.tutoring.desk import Desk
-from bot.tutoring.talk import Offer
+from bot.tutoring.talk import OfferedButtons
 from flows import Lesson
 from flows.words.tables import fold, read
 from flows.words.understand import Answered, Own, understand
@@ -110,13 +110,13 @@ def in_order(desk: Desk) -> list[Lesson]:
     return sorted(current, key=lambda lesson: (tracks.get(lesson.track, len(tracks)), lesson.order, lesson.id))
 
 
-def _open(desk: Desk) -> Offer:
+def _open(desk: Desk) -> OfferedButtons:
     runs = [run for run in (desk.talk.open_run, *reversed(desk.talk.parked)) if run and desk.book.lesson(run.home[0])]
     titles = ((run.home[0], desk.lesson_title(run.home[0])) for run in runs[:3])
     return tuple((f"m:{lesson}", short(desk.phrase("menu_open", bai=title))) for lesson, title in titles)
 
 
-def _tracks(desk: Desk, lessons: list[Lesson], shown_already: Lesson | None) -> Offer:
+def _tracks(desk: Desk, lessons: list[Lesson], shown_already: Lesson | None) -> OfferedButtons:
     shown = []
     open_lessons = {run.home[0] for run in (desk.talk.open_run, *desk.talk.parked) if run is not None}
     for track, title in desk.book.tracks:
@@ -129,7 +129,7 @@ def _tracks(desk: Desk, lessons: list[Lesson], shown_already: Lesson | None) -> 
     return tuple(shown)
 
 
-def _work(desk: Desk) -> Offer:
+def _work(desk: Desk) -> OfferedButtons:
     """What she does beside learning."""
     guides = (("u:list:0", "label_crew"), ("g:teach", "label_teach")) if desk.person.instructs else ()
     leads = (("q:list:", "label_post"),) if desk.person.leads else ()

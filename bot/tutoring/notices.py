@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.channels.base import Button, Notice
 from bot.tutoring import waits
 from bot.tutoring.desk import Desk
-from bot.tutoring.talk import Offer
+from bot.tutoring.talk import OfferedButtons
 from flows.session import render
 
 EXCERPT = 60  # characters of a step's text by which an instructor knows where the learner stands
@@ -43,7 +43,7 @@ def answer_with(desk: Desk, notice: Notice) -> None:
         also(desk, buttons)
 
 
-def also(desk: Desk, offer: Offer) -> None:
+def also(desk: Desk, offer: OfferedButtons) -> None:
     """Further buttons under what was said last."""
     if not offer or not desk.replies:
         return

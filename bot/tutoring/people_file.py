@@ -10,18 +10,18 @@ from collections.abc import Sequence
 
 from bot.tutoring.lists import filling, fonts, heads, places, reading
 from bot.tutoring.lists.decoding import decode
-from bot.tutoring.lists.sheet import AREA, PERSON, Fault, Page, Row, Sheet
+from bot.tutoring.lists.sheet import AREA, PERSON, ListFault, ListRow, ListTable, PeopleList
 from bot.tutoring.lists.table import page_of
 from bot.tutoring.lists.words import short
 
-__all__ = ["AREA", "PERSON", "Fault", "Page", "Row", "Sheet", "read", "read_pages"]
+__all__ = ["AREA", "PERSON", "ListFault", "ListRow", "ListTable", "PeopleList", "read", "read_pages"]
 
 SHOWN = 5  # converted texts in one question
 
 
-def read(source: bytes, *, placed: bool = False) -> Sheet:
+def read(source: bytes, *, placed: bool = False) -> PeopleList:
     """The rows of a CSV file; `placed` where the ward is known from elsewhere."""
-    sheet = Sheet()
+    sheet = PeopleList()
     text = decode(source, sheet)
     if text is None or sheet.faults:
         return sheet
@@ -29,18 +29,18 @@ def read(source: bytes, *, placed: bool = False) -> Sheet:
     return _read([page], sheet, placed)
 
 
-def read_pages(pages: Sequence[Page], *, placed: bool = False) -> Sheet:
+def read_pages(pages: Sequence[ListTable], *, placed: bool = False) -> PeopleList:
     """The rows of a workbook's pages: of all that have a line of heads."""
-    return _read(pages, Sheet(), placed)
+    return _read(pages, PeopleList(), placed)
 
 
-def _read(pages: Sequence[Page], sheet: Sheet, placed: bool) -> Sheet:
+def _read(pages: Sequence[ListTable], sheet: PeopleList, placed: bool) -> PeopleList:
     restored = [fonts.restore(page) for page in pages]
     lists = [(each.page, found) for each in restored if (found := heads.find(each.page))]
     if not lists and not sheet.faults:
         known = ", ".join(heads.TOLD)
         line = 1 if len(pages) == 1 else 0
-        sheet.faults.append(Fault(line, "", f"không thấy dòng tên cột; cần một dòng như: {known}"))
+        sheet.faults.append(ListFault(line, "", f"không thấy dòng tên cột; cần một dòng như: {known}"))
         return sheet
     _ask_fonts(restored, sheet)
     if len(lists) > 1:
@@ -49,17 +49,17 @@ def _read(pages: Sequence[Page], sheet: Sheet, placed: bool) -> Sheet:
     for page, found in lists:
         _read_page(page, found, sheet, placed, several=len(lists) > 1)
     if not sheet.rows and not sheet.faults:
-        sheet.faults.append(Fault(0, "", "tệp không có dòng nào"))
+        sheet.faults.append(ListFault(0, "", "tệp không có dòng nào"))
     return sheet
 
 
-def _read_page(page: Page, found: heads.Heads, sheet: Sheet, placed: bool, *, several: bool) -> None:
+def _read_page(page: ListTable, found: heads.Heads, sheet: PeopleList, placed: bool, *, several: bool) -> None:
     above = [cell for _, cells in page.rows[: found.first] for cell in cells if cell.strip()]
     sheet.titles += above
     names = [at for at in found.of("ten") if found.words.get(at)]
     if len(names) > 1 and not found.of("ho"):
         line = page.rows[found.last][0]
-        sheet.faults.append(Fault(line, "ten", "có hai cột cùng nghĩa này"))
+        sheet.faults.append(ListFault(line, "ten", "có hai cột cùng nghĩa này"))
     page, found = filling.filled(page, found, sheet)
     reader = reading.Reader(page, found, sheet, placed, f"trang “{page.name}”: " if several else "")
     if several and not found.of("chi_hoi"):
@@ -68,7 +68,7 @@ def _read_page(page: Page, found: heads.Heads, sheet: Sheet, placed: bool, *, se
     reading.finish(reader, several)
 
 
-def _ask_fonts(restored: Sequence[fonts.Restored], sheet: Sheet) -> None:
+def _ask_fonts(restored: Sequence[fonts.Restored], sheet: PeopleList) -> None:
     for way in fonts.WAYS:
         shown = {old: new for each in restored for old, new in each.shown.get(way, {}).items()}
         if shown:

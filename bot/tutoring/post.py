@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from zlib import crc32
 
 from bot.tutoring.desk import Desk
-from bot.tutoring.talk import Offer
+from bot.tutoring.talk import OfferedButtons
 
 A_PAGE = 6
 KINDS = {"pair": "post_pair", "help": "post_help", "safety": "post_safety", "change": "post_change"}
@@ -19,7 +19,7 @@ def key(person_id: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class OfficerTask:
     """A request in an officer's list. `mine`: she has taken it; `helper` whoever else has; a `stranger` is nobody whom
     the union has confirmed."""
 
@@ -34,7 +34,11 @@ class Work:
 
 
 def show(
-    desk: Desk, work: Sequence[Work], asking: Sequence[tuple[str, str, str]], found: Offer = (), page: int = 0
+    desk: Desk,
+    work: Sequence[OfficerTask],
+    asking: Sequence[tuple[str, str, str]],
+    found: OfferedButtons = (),
+    page: int = 0,
 ) -> None:
     """What waits for her, a page at a time; `asking` are (id, name, area) of who would like to guide others, `found`
     buttons of what was kept back. Cries of strangers that nobody has taken are one line, however many there are."""
@@ -58,7 +62,7 @@ def show(
     desk.offer(text, (*_paged(desk, buttons, page, "q:list"), *always))
 
 
-def show_strangers(desk: Desk, work: Sequence[Work], page: int) -> None:
+def show_strangers(desk: Desk, work: Sequence[OfficerTask], page: int) -> None:
     """Cries of strangers, one by one, the oldest first."""
     crowd = strangers(work)
     buttons = _paged(desk, [_line(desk, each) for each in crowd], page, "q:strangers")
@@ -66,19 +70,19 @@ def show_strangers(desk: Desk, work: Sequence[Work], page: int) -> None:
     desk.offer(text, (*buttons, ("q:list:0", desk.phrase("label_post"))))
 
 
-def strangers(work: Sequence[Work]) -> list[Work]:
+def strangers(work: Sequence[OfficerTask]) -> list[OfficerTask]:
     """Those of whom nobody knows who they are, and whom nobody helps yet."""
     return [each for each in work if each.kind == "safety" and each.stranger and not each.taken]
 
 
-def _paged(desk: Desk, buttons: Sequence[tuple[str, str]], page: int, token: str) -> Offer:
+def _paged(desk: Desk, buttons: Sequence[tuple[str, str]], page: int, token: str) -> OfferedButtons:
     page = max(0, min(page, max(len(buttons) - 1, 0) // A_PAGE))
     shown = tuple(buttons[page * A_PAGE : (page + 1) * A_PAGE])
     more = len(buttons) > (page + 1) * A_PAGE
     return (*shown, *(((f"{token}:{page + 1}", desk.phrase("label_more")),) if more else ()))
 
 
-def _line(desk: Desk, one: Work) -> tuple[str, str]:
+def _line(desk: Desk, one: OfficerTask) -> tuple[str, str]:
     her = desk.called(one.name, "role_stranger" if one.stranger else "role_learner")
     label = desk.phrase(KINDS[one.kind], ai=her, luc=one.since)
     if one.mine:
@@ -120,7 +124,7 @@ def show_request(
 
 def choose_area(desk: Desk, request_id: str, areas: Sequence[tuple[str, str]]) -> None:
     """Where a stranger belongs: one of the officer's own areas or of those right below."""
-    offer: Offer = tuple((f"q:in:{request_id}:{area_id}", name) for area_id, name in areas)
+    offer: OfferedButtons = tuple((f"q:in:{request_id}:{area_id}", name) for area_id, name in areas)
     desk.offer(desk.phrase("post_where"), (*offer, (f"q:request:{request_id}", desk.phrase("label_back"))))
 
 

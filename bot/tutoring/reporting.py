@@ -8,13 +8,13 @@ from math import ceil
 
 from bot.tutoring.hiding import ENOUGH, UNTOLD, Cell, beside, told
 
-Value = int | float | str
+CellValue = int | float | str
 UPPER = ("province", "ward")
 KIND_NAMES = {"province": "tỉnh", "ward": "xã, phường", "branch": "chi hội", "group": "tổ"}
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ReportArea:
     """`path` ends in its own id; it lies below its parent's."""
 
     area_id: str
@@ -48,13 +48,13 @@ class Measure:
 
 
 @dataclass(slots=True)
-class Sheet:
+class ReportTable:
     """All numbers of a report, by column and area, each area with all that lies below it.
 
     `measured` are sorted spans by area; `notes` a word of each area, for those who may know it.
     """
 
-    places: Sequence[Place]
+    places: Sequence[ReportArea]
     columns: Sequence[Column]
     numbers: Mapping[str, Mapping[str, int]]
     measures: Sequence[Measure] = ()
@@ -66,11 +66,11 @@ class Sheet:
 @dataclass(frozen=True, slots=True)
 class Table:
     heads: tuple[str, ...]
-    rows: tuple[tuple[Value, ...], ...]
+    rows: tuple[tuple[CellValue, ...], ...]
     depths: tuple[int, ...]
 
 
-def add_up(places: Iterable[Place], counts: Mapping[str, int]) -> dict[str, int]:
+def add_up(places: Iterable[ReportArea], counts: Mapping[str, int]) -> dict[str, int]:
     """Every area's number with those of all areas below it."""
     sums: dict[str, int] = {}
     for place in places:
@@ -80,7 +80,7 @@ def add_up(places: Iterable[Place], counts: Mapping[str, int]) -> dict[str, int]
     return sums
 
 
-def table(sheet: Sheet, top: Place, is_own: Callable[[str], bool]) -> Table:
+def table(sheet: ReportTable, top: ReportArea, is_own: Callable[[str], bool]) -> Table:
     """What somebody sees of `top` and below: of her own areas everything, elsewhere sums of wards and the province."""
     inside = [place for place in sheet.places if place.path.startswith(top.path)]
     shown = [place for place in inside if is_own(place.path) or place.kind in UPPER]
@@ -93,12 +93,12 @@ def table(sheet: Sheet, top: Place, is_own: Callable[[str], bool]) -> Table:
     )
 
 
-def _names(place: Place) -> tuple[Value, ...]:
+def _names(place: ReportArea) -> tuple[CellValue, ...]:
     return place.area_id, place.name, KIND_NAMES.get(place.kind, place.kind)
 
 
-def _values(sheet: Sheet, place: Place, cells: _Cells, own: bool) -> list[Value]:
-    values: list[Value] = []
+def _values(sheet: ReportTable, place: ReportArea, cells: _Cells, own: bool) -> list[CellValue]:
+    values: list[CellValue] = []
     for column in sheet.columns:
         whole = cells.of(place, column.part_of) if column.part_of else None
         values.append(told(cells.of(place, column.key), whole))
@@ -109,7 +109,7 @@ def _values(sheet: Sheet, place: Place, cells: _Cells, own: bool) -> list[Value]
     return values
 
 
-def _measure(spans: Sequence[float], kind: str, own: bool) -> Value:
+def _measure(spans: Sequence[float], kind: str, own: bool) -> CellValue:
     if not spans:
         return "" if own else UNTOLD
     if not own and len(spans) < ENOUGH[kind]:
@@ -121,7 +121,7 @@ def _measure(spans: Sequence[float], kind: str, own: bool) -> Value:
 class _Cells:
     """The number of every area as it may be told."""
 
-    def __init__(self, sheet: Sheet, is_own: Callable[[str], bool]) -> None:
+    def __init__(self, sheet: ReportTable, is_own: Callable[[str], bool]) -> None:
         self.sheet, self.is_own = sheet, is_own
         self.columns = {column.key: column for column in sheet.columns}
         self.known: dict[tuple[str, str], Cell] = {}
@@ -131,13 +131,13 @@ class _Cells:
         self.roots = [place for place in own if not above & set(place.above[:-1])]
         self.wards = [place for place in sheet.places if place.kind == "ward"]
 
-    def of(self, place: Place, key: str) -> Cell:
+    def of(self, place: ReportArea, key: str) -> Cell:
         found = self.known.get((place.area_id, key))
         if found is None:
             found = self.known[place.area_id, key] = self._of(place, key)
         return found
 
-    def _of(self, place: Place, key: str) -> Cell:
+    def _of(self, place: ReportArea, key: str) -> Cell:
         column, value = self.columns[key], self._number(key, place.area_id)
         if column.places or self.is_own(place.path):
             return Cell(value)
@@ -148,7 +148,7 @@ class _Cells:
         itself = Cell(0) if value == of_wards else self._outside(place, column, wards) + Cell(-of_wards)
         return sum((self.of(ward, key) for ward in wards), itself)
 
-    def _outside(self, place: Place, column: Column, known: Collection[Place]) -> Cell:
+    def _outside(self, place: ReportArea, column: Column, known: Collection[ReportArea]) -> Cell:
         """A place's number, of which that of the `known` places below it is nothing to be hidden here."""
         value, own = self._number(column.key, place.area_id), self._sum(column.key, known)
         if not column.part_of:
@@ -156,10 +156,10 @@ class _Cells:
         whole, own_whole = self._number(column.part_of, place.area_id), self._sum(column.part_of, known)
         return beside(value, own, whole, own_whole)
 
-    def _roots_in(self, place: Place) -> list[Place]:
+    def _roots_in(self, place: ReportArea) -> list[ReportArea]:
         return [root for root in self.roots if root.path.startswith(place.path)]
 
-    def _sum(self, key: str, places: Iterable[Place]) -> int:
+    def _sum(self, key: str, places: Iterable[ReportArea]) -> int:
         return sum(self._number(key, place.area_id) for place in places)
 
     def _number(self, key: str, area_id: str) -> int:

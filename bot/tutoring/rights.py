@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.channels.base import Button
 from bot.tutoring.desk import AnswersForgotten, ConsentAnswered, Desk, OfficeAsked, Person, PersonForgotten
-from bot.tutoring.talk import Talk
+from bot.tutoring.talk import ConversationState
 
 UNDO = timedelta(days=7)
 """How long the joining of two phones can be undone."""
@@ -76,7 +76,7 @@ def delete(desk: Desk) -> None:
     """She has said yes: everything that is hers goes."""
     text, restart = desk.phrase("deleted"), desk.phrase("label_restart")
     desk.events.append(PersonForgotten())
-    desk.person, desk.talk = Person(desk.person.learner_id), Talk()
+    desk.person, desk.talk = Person(desk.person.learner_id), ConversationState()
     desk.ask(text, [Button("g:menu", restart)])
 
 

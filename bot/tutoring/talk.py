@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any
 
 import flows
-from flows import Session, SessionCorrupt
+from flows import Run, RunCorrupt
 from flows.session import Card
 
 CODEC = 1
-Offer = tuple[tuple[str, str], ...]
+OfferedButtons = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +29,19 @@ class Checkin:
 class Meeting:
     """A meeting that she holds for an area: `lesson` is run for all who came, in the session `run_id`.
 
-    That session is `Talk.run` while it is on, and lies in `run` while she does something else; it is never hers.
+    That run is `ConversationState.run` while it is on, and lies in `run` here while she does something else; it is
+    never hers.
     """
 
     event_id: str
     area_id: str
     lesson: str = ""
     run_id: str = ""
-    run: Session | None = None
+    run: Run | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
+class ConversationState:
     """`run` is the lesson now open (or just ended), `parked` wait in the menu, `done` maps lesson to points.
 
     `cards` are the questions to be asked again, by "lesson/step"; `lang` is the language she reads. `offer` are the
@@ -56,10 +57,10 @@ class Talk:
     `amendable` is the number of her newest message and the question that it was written to (see `edits`).
     """
 
-    run: Session | None = None
-    parked: tuple[Session, ...] = ()
+    run: Run | None = None
+    parked: tuple[Run, ...] = ()
     done: Mapping[str, int] = field(default_factory=dict)
-    offer: Offer = ()
+    offer: OfferedButtons = ()
     pending: str = ""
     seq: int = 0
     answers: int = 0
@@ -79,15 +80,15 @@ class Talk:
     announced: bool = False
     letter: str = ""
     letter_at: datetime | None = None
-    pinned: Offer = ()
+    pinned: OfferedButtons = ()
     pinned_from: int = 0
     amendable: str = ""
 
-    def is_group(self, run: Session | None) -> bool:
+    def is_group(self, run: Run | None) -> bool:
         """Whether this session is the one that a meeting goes through together."""
         return run is not None and self.meeting is not None and run.run_id == self.meeting.run_id
 
-    def aside(self) -> Talk:
+    def aside(self) -> ConversationState:
         """The same with the meeting's session, if it is on, laid aside: what is on then is her own."""
         if self.meeting is None or self.run is None or not self.is_group(self.run):
             return self
@@ -103,11 +104,11 @@ class Talk:
         return min(times, default=None)
 
     @property
-    def open_run(self) -> Session | None:
+    def open_run(self) -> Run | None:
         """The lesson she is in the middle of."""
         return self.run if self.run is not None and self.run.waiting else None
 
-    def bare(self) -> Talk:
+    def bare(self) -> ConversationState:
         """What may be kept without her consent: the places, nothing she said or earned."""
         run = self.run.bare() if self.run else None
         return replace(self, run=run, parked=tuple(each.bare() for each in self.parked), **_NOTHING)
@@ -116,7 +117,7 @@ class Talk:
         """Whether the lesson that is open addresses her so; an officer may have put her name right meanwhile."""
         return self.run is None or (self.run.address, self.run.name) == (address, name)
 
-    def addressed(self, address: str, name: str) -> Talk:
+    def addressed(self, address: str, name: str) -> ConversationState:
         """The same conversation with her new name or form of address."""
         run = replace(self.run, address=address, name=name) if self.run else None
         parked = tuple(replace(each, address=address, name=name) for each in self.parked)
@@ -129,7 +130,7 @@ class Talk:
 _NOTHING: Mapping[str, Any] = {"done": {}, "answers": 0, "cards": {}, "checkins": (), "meeting": None}
 
 
-def dump(talk: Talk) -> str:
+def dump(talk: ConversationState) -> str:
     data: dict[str, Any] = {"v": CODEC}
     optional: dict[str, Any] = {
         "run": flows.dump(talk.run) if talk.run else None,
@@ -174,16 +175,16 @@ def _meeting(data: Mapping[str, Any]) -> Meeting:
     return Meeting(str(data["event"]), str(data["area"]), lesson, run_id, flows.load(run) if run else None)
 
 
-def load(text: str) -> Talk:
+def load(text: str) -> ConversationState:
     """The conversation written by `dump` ({} is a new one); raises SessionCorrupt on anything else."""
     if text == "{}":
-        return Talk()
+        return ConversationState()
     try:
         data = json.loads(text)
         if data["v"] != CODEC:
-            raise SessionCorrupt(f"conversation codec {data['v']!r} is not known")
+            raise RunCorrupt(f"conversation codec {data['v']!r} is not known")
         run, stale_at = data.get("run"), data.get("stale_at")
-        return Talk(
+        return ConversationState(
             run=flows.load(run) if run else None,
             parked=tuple(flows.load(each) for each in data.get("parked", ())),
             done={str(lesson): int(points) for lesson, points in data.get("done", {}).items()},
@@ -217,10 +218,10 @@ def load(text: str) -> Talk:
             ),
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as fault:
-        raise SessionCorrupt(f"{type(fault).__name__}: {fault}") from fault
+        raise RunCorrupt(f"{type(fault).__name__}: {fault}") from fault
 
 
-def salvage(text: str) -> Talk:
+def salvage(text: str) -> ConversationState:
     """What can still be read of a corrupt state: prompt numbers, finished lessons, each lesson that reads by itself."""
     try:
         data = json.loads(text)
@@ -233,15 +234,17 @@ def salvage(text: str) -> Talk:
     points = {str(k): v for k, v in done.items() if isinstance(v, int)} if isinstance(done, dict) else {}
     seq = data.get("seq")
     highest = max([seq if isinstance(seq, int) else 0, *(each.seq for each in sessions)])
-    return Talk(run=sessions[0] if sessions else None, parked=tuple(sessions[1:]), done=points, seq=highest)
+    return ConversationState(
+        run=sessions[0] if sessions else None, parked=tuple(sessions[1:]), done=points, seq=highest
+    )
 
 
 def _items(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _session(data: object) -> Session | None:
+def _session(data: object) -> Run | None:
     try:
         return flows.load(data)
-    except SessionCorrupt:
+    except RunCorrupt:
         return None

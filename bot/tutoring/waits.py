@@ -13,7 +13,7 @@ from typing import Literal
 
 from bot.channels.base import Button, Notice
 from bot.tutoring.desk import Desk
-from bot.tutoring.talk import Offer
+from bot.tutoring.talk import OfferedButtons
 
 MOST = 5
 REPLY_FOR = timedelta(minutes=10)
@@ -21,7 +21,7 @@ REPLY_FOR = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
+class PendingMatter:
     """`what`: mine (a cry she has taken), call (one nobody has taken), answer (somebody she writes with), strangers
     (several cries of people nobody knows). `of` is the id its button is about, or how many; `name` whom it is about."""
 
@@ -33,14 +33,14 @@ class Wait:
 _TOKENS = {"mine": "o:show:{of}", "call": "o:take:{of}", "strangers": "q:strangers:0", "answer": "y:talk:{of}"}
 
 
-def pin(desk: Desk, waits: Sequence[Wait]) -> None:
+def pin(desk: Desk, waits: Sequence[PendingMatter]) -> None:
     """Put what waits under the newest message of this turn, but for what stands there already."""
     pinned = tuple((_TOKENS[each.what].format(of=each.of), _label(desk, each)) for each in waits[:MOST])
     under(desk, pinned)
     desk.change(pinned=pinned)
 
 
-def under(desk: Desk, pinned: Offer) -> None:
+def under(desk: Desk, pinned: OfferedButtons) -> None:
     """The buttons of earlier things below those of the newest message, numbered on from them."""
     if not desk.replies:
         return
@@ -74,7 +74,7 @@ def put_back(desk: Desk, show_again: Callable[[Desk], None], *, writing: bool) -
     under(desk, tuple(aside.items()))
 
 
-def _label(desk: Desk, wait: Wait) -> str:
+def _label(desk: Desk, wait: PendingMatter) -> str:
     if wait.what == "strangers":
         return desk.phrase("pin_strangers", so=wait.of)
     called = desk.called(wait.name)

@@ -111,8 +111,8 @@ class Door:
         self.make, self.bounds, self.proxies = make, bounds, proxies
         self._inside: Counter[str] = Counter()
 
-    def __call__(self) -> Visit:
-        return Visit(self)
+    def __call__(self) -> DoorConnection:
+        return DoorConnection(self)
 
     def enter(self, peer: object) -> str | None:
         """The name under which this peer is counted until it leaves; None when there is no room for it."""
@@ -133,7 +133,7 @@ class Door:
         return self._inside.total()
 
 
-class Visit(asyncio.Protocol):
+class DoorConnection(asyncio.Protocol):
     """One connection: hands everything to HTTP, and cuts it off when something does not come in time."""
 
     def __init__(self, door: Door) -> None:
@@ -237,7 +237,7 @@ async def tell_the_door(
 ) -> web.StreamResponse:
     """Outermost: the door hears when a request begins and when it is answered."""
     visit = request.transport.get_protocol() if request.transport else None
-    if not isinstance(visit, Visit):
+    if not isinstance(visit, DoorConnection):
         return await handler(request)
     visit.head_came(request)
     try:

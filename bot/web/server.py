@@ -16,7 +16,7 @@ from bot.errors import StorageUnavailable
 from bot.web.access import PROXIES, LocalKey, Networks, asker, take_key
 from bot.web.door import IDLE_S, Bounds, DoorSite, tell_the_door
 
-Health = Callable[[], Awaitable[tuple[bool, dict[str, object]]]]
+HealthCheck = Callable[[], Awaitable[tuple[bool, dict[str, object]]]]
 
 BODY_BYTES = 1_048_576
 STOP_S = 2.0
@@ -41,7 +41,7 @@ _POLICY = f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none
 
 def create_app(
     webchat: WebChat | None,
-    health: Health,
+    health: HealthCheck,
     routes: Sequence[web.AbstractRouteDef] = (),
     proxies: Networks = PROXIES,
     key: LocalKey | None = None,
@@ -84,7 +84,7 @@ async def start(
     return runner
 
 
-def _healthz(health: Health, key: LocalKey | None) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def _healthz(health: HealthCheck, key: LocalKey | None) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def answer(request: web.Request) -> web.StreamResponse:
         """Whether it is well; the figures only to who works at this machine."""
         well, details = await health()

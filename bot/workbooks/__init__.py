@@ -15,7 +15,7 @@ import zipfile
 from pathlib import Path
 
 from bot.errors import CamtayError
-from bot.tutoring.lists.sheet import Page
+from bot.tutoring.lists.sheet import ListTable
 
 LARGEST = 30_000_000  # bytes of a file
 UNPACKED = 200_000_000  # bytes of all its parts
@@ -30,7 +30,7 @@ BROKEN = "Không đọc được sổ tính này: tệp hỏng, cắt dở hoặ
 OTHER = "Tệp này không phải là sổ tính Excel; hãy lưu lại dạng .xlsx hay CSV UTF-8."
 
 
-class Refused(CamtayError):
+class WorkbookRefused(CamtayError):
     """Không đọc được sổ tính này."""
 
 
@@ -39,22 +39,22 @@ def is_workbook(source: bytes) -> bool:
     return source.startswith((_ZIP, _OLE))
 
 
-def pages_of(source: bytes, reader: Path = _CHILD, within_s: float = READ_WITHIN_S) -> list[Page]:
+def pages_of(source: bytes, reader: Path = _CHILD, within_s: float = READ_WITHIN_S) -> list[ListTable]:
     """The visible sheets and all that is in them, as the script `reader` tells them. Raises Refused, one sentence."""
     if len(source) > LARGEST:
-        raise Refused(TOO_LARGE)
+        raise WorkbookRefused(TOO_LARGE)
     if source.startswith(_ZIP):
         _look_into_zip(source)
     elif _is_locked(source):
-        raise Refused(LOCKED)
+        raise WorkbookRefused(LOCKED)
     try:
         done = subprocess.run(
             [sys.executable, "-I", str(reader)], input=source, capture_output=True, timeout=within_s, check=False
         )
     except subprocess.TimeoutExpired:
-        raise Refused(TOO_LARGE) from None
+        raise WorkbookRefused(TOO_LARGE) from None
     if done.returncode:
-        raise Refused(BROKEN)
+        raise WorkbookRefused(BROKEN)
     return _pages(done.stdout)
 
 
@@ -63,13 +63,13 @@ def _look_into_zip(source: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(source)) as file:
             parts = file.infolist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-        raise Refused(BROKEN) from None
+        raise WorkbookRefused(BROKEN) from None
     if sum(part.file_size for part in parts) > UNPACKED:
-        raise Refused(TOO_LARGE)
+        raise WorkbookRefused(TOO_LARGE)
     if any(part.flag_bits & 1 for part in parts):
-        raise Refused(LOCKED)
+        raise WorkbookRefused(LOCKED)
     if "xl/workbook.xml" not in {part.filename.lower().lstrip("/").replace("\\", "/") for part in parts}:
-        raise Refused(OTHER)
+        raise WorkbookRefused(OTHER)
 
 
 def _is_locked(source: bytes) -> bool:
@@ -87,12 +87,12 @@ def _is_locked(source: bytes) -> bool:
     return False
 
 
-def _pages(told: bytes) -> list[Page]:
-    pages: list[Page] = []
+def _pages(told: bytes) -> list[ListTable]:
+    pages: list[ListTable] = []
     for line in told.decode("utf-8").splitlines():
         said = json.loads(line)
         if isinstance(said, dict):
-            pages.append(Page(said["page"], [], [tuple(each) for each in said["merged"]]))
+            pages.append(ListTable(said["page"], [], [tuple(each) for each in said["merged"]]))
         else:
             pages[-1].rows.append((said[0], said[1]))
     return pages

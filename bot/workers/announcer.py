@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.services.announcing import Feeder
+from bot.services.announcing import AnnouncementFeeder
 from bot.workers.edge import guarded
 
 EVERY_S = 5.0
@@ -16,11 +16,15 @@ AT_ONCE = 12  # people told in one transaction: some milliseconds of the writer
 log = logging.getLogger(__name__)
 
 
-class Announcer:
+class AnnouncementWorker:
     """`wake` is called after each slice: the notices that bring it are there to be said."""
 
     def __init__(
-        self, feeder: Feeder, now: Callable[[], datetime], wake: Callable[[], None], every_s: float = EVERY_S
+        self,
+        feeder: AnnouncementFeeder,
+        now: Callable[[], datetime],
+        wake: Callable[[], None],
+        every_s: float = EVERY_S,
     ) -> None:
         self.feeder, self.now, self.wake = feeder, now, wake
         self.every_s = min(every_s, AT_ONCE * 60 / feeder.rules.per_minute)

@@ -13,7 +13,7 @@ from storage.database import Database
 PAGE = 10_000  # rows read at once: some 50 ms
 START = "", 0
 
-Place = tuple[str, int]  # behind which a page begins: chat_id, no
+OutboxPosition = tuple[str, int]  # behind which a page begins: chat_id, no
 
 
 class Backlog:
@@ -23,7 +23,7 @@ class Backlog:
 
     async def pages(self, chats: Collection[str] | None = None) -> AsyncIterator[list[Outgoing]]:
         """All that waits now (in these chats), each chat in its order. Raises StorageError."""
-        after: Place | None = START
+        after: OutboxPosition | None = START
         while after is not None:
             rows, after = await self._read(after, chats)
             yield rows
@@ -34,7 +34,9 @@ class Backlog:
         self._after = after or START
         return rows
 
-    async def _read(self, after: Place, chats: Collection[str] | None) -> tuple[list[Outgoing], Place | None]:
+    async def _read(
+        self, after: OutboxPosition, chats: Collection[str] | None
+    ) -> tuple[list[Outgoing], OutboxPosition | None]:
         """A page, and where the next begins; None when it was the last."""
         query = partial(conversations.unsent, channel=self.channel, limit=self.page, after=after, chat_ids=chats)
         rows = [unpack(row) for row in await self.database.read(query)]

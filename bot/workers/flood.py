@@ -10,14 +10,14 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.channels.base import Left, Notice, Submit, Told, Update
-from bot.channels.webchat.pace import Pace
+from bot.channels.base import Left, Notice, NoticesDue, Submit, Update
+from bot.channels.webchat.pace import KnockLimiter
 from bot.services.conversation import INNER
 
 BURST = 120  # messages and taps at once: a lesson tapped through by an impatient thumb, or a day without a network
 REFILLED_IN_S = 240.0  # one in two seconds: an answer leaves each second, so that they never pile up
 TOLD_AGAIN_S = 600.0
-TOO_FAST = Told((Notice("too_fast"),))
+TOO_FAST = NoticesDue((Notice("too_fast"),))
 
 log = logging.getLogger(__name__)
 
@@ -27,8 +27,8 @@ class Flood:
 
     def __init__(self, submit: Submit) -> None:
         self._submit = submit
-        self._taken = Pace(BURST, REFILLED_IN_S)
-        self._told = Pace(1, TOLD_AGAIN_S)
+        self._taken = KnockLimiter(BURST, REFILLED_IN_S)
+        self._told = KnockLimiter(1, TOLD_AGAIN_S)
         self.let_go = 0
 
     async def submit(self, updates: Sequence[Update]) -> None:

@@ -38,16 +38,16 @@ class Intake:
         conversation: Conversation,
         publish: Publish,
         senders: SettledSource,
-        at: Callable[[str], None] = lambda _: None,
+        failpoint: Callable[[str], None] = lambda _: None,
         clock: Callable[[], float] | None = None,
     ) -> None:
-        """`at` is told each point where a crash would hurt most; the crash tests hand in one that kills. `clock` tells
-        seconds; without one it is the event loop's.
+        """`failpoint` is told each point where a crash would hurt most; the crash tests hand in one that kills. `clock`
+        tells seconds; without one it is the event loop's.
         """
         self.conversation = conversation
         self.publish = publish
         self.senders = senders
-        self.at = at
+        self.failpoint = failpoint
         self.handled = 0
         self.set_aside = 0
         self._clock = clock
@@ -128,7 +128,7 @@ class Intake:
             log.exception("batch failed", extra={"updates": [f"{u.channel}:{u.update_id}" for u in updates][:10]})
             await self._halve(updates, tries)
             return
-        self.at("after commit")
+        self.failpoint("after commit")
         self.senders.forget(settled)
         self.handled += len(updates)
         self.publish(effects)

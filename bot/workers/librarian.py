@@ -10,8 +10,8 @@ from functools import partial
 
 from bot.channels.base import Inner, Submit, Update
 from bot.services.conversation import INNER, Conversation
-from bot.services.library import Library
-from bot.services.routes import Key
+from bot.services.library import LiveLessons
+from bot.services.routes import LessonVersion
 from bot.tutoring.quiet import QuietHours
 from bot.workers.edge import guarded
 from storage import publications
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 class Librarian:
     def __init__(
         self,
-        library: Library,
+        library: LiveLessons,
         conversation: Conversation,
         submit: Submit,
         now: Callable[[], datetime],
@@ -44,7 +44,7 @@ class Librarian:
         self.quiet = quiet
         self.every_s = every_s
         self._unread = False
-        self._moved: set[tuple[Key, int]] = set()
+        self._moved: set[tuple[LessonVersion, int]] = set()
 
     async def run(self) -> None:
         while True:
@@ -84,14 +84,14 @@ class Librarian:
                 self._moved.add((key, publication_id))
         return told
 
-    def _urgent(self) -> Iterator[tuple[Key, int]]:
+    def _urgent(self) -> Iterator[tuple[LessonVersion, int]]:
         """Each version to be left at once, with the publication that says so."""
         urgent = {row.lesson: row.publication_id for row in self.library.catalogue.log if row.urgent}
         for key, route in sorted(self.library.book.routes.items()):
             if route.how == "urgent":
                 yield key, urgent[key[0]]
 
-    async def _move_all(self, key: Key, publication_id: int) -> int:
+    async def _move_all(self, key: LessonVersion, publication_id: int) -> int:
         told, after = 0, ""
         while found := await self._find(key, after):
             after = found[-1]
@@ -106,7 +106,7 @@ class Librarian:
             log.info("learners moved", extra={"lesson": key[0], "version": key[1], "learners": told})
         return told
 
-    async def _find(self, key: Key, after: str) -> list[str]:
+    async def _find(self, key: LessonVersion, after: str) -> list[str]:
         lesson, version = key
         find = partial(publications.learners_in, lesson=lesson, number=version, after=after, limit=FOUND_AT_ONCE)
         return await self.library.database.read(find)

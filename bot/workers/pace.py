@@ -27,7 +27,7 @@ class Bucket:
         return max(0.0, -self.tokens / self.rate)
 
 
-class Pace:
+class SendLimiter:
     """`per_second` 0 means no limit at all, the per-chat one included."""
 
     def __init__(self, per_second: float, now: float, max_chats: int = 20_000) -> None:

@@ -8,10 +8,10 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Literal
 
-from bot.channels.base import Channel, LearnerGone, Misconfigured, Outgoing, Refused, SendError, Throttled
+from bot.channels.base import Channel, LearnerGone, Misconfigured, Outgoing, SendError, SendRefused, Throttled
 from bot.errors import StorageError
 from bot.services.conversation import Conversation, Settled
-from bot.workers.pace import Pace
+from bot.workers.pace import SendLimiter
 
 AT_ONCE = 32  # messages under way side by side: Telegram answers in about 50 ms, so 30 a second need far fewer
 SETTLE_AFTER_S = 0.5  # how long a sent message may wait for a batch to carry its end
@@ -20,8 +20,8 @@ MISCONFIGURED_S = 60.0
 UNEXPECTED_TRIES = 3  # how often a fault that no channel should raise is waited out before the simplest form is tried
 REMEMBER_CHATS = 20_000
 
-Key = tuple[str, str, int]
-End = Literal["settled", "gone", "asleep"]
+MessageKey = tuple[str, str, int]
+SendEnd = Literal["settled", "gone", "asleep"]
 
 log = logging.getLogger(__name__)
 
@@ -33,14 +33,14 @@ class Sender:
         self,
         channel: Channel,
         conversation: Conversation,
-        pace: Pace,
+        pace: SendLimiter,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        at: Callable[[str], None] = lambda _: None,
+        failpoint: Callable[[str], None] = lambda _: None,
         alone: bool = True,
         is_quiet: Callable[[], bool] = lambda: False,
         clock: Callable[[], float] | None = None,
     ) -> None:
-        """`at` as in Intake. `alone`: nobody but this process writes into the channel's outbox.
+        """`failpoint` as in Intake. `alone`: nobody but this process writes into the channel's outbox.
 
         While `is_quiet`, what nobody asked for is held back until morning, or until she herself is awake. `clock`
         tells the seconds of the pace; without one it is the event loop's.
@@ -48,7 +48,7 @@ class Sender:
         self.channel = channel
         self.conversation = conversation
         self.pace = pace
-        self.at = at
+        self.failpoint = failpoint
         self.alone = alone
         self.is_quiet = is_quiet
         self.primed = True
@@ -63,8 +63,8 @@ class Sender:
         self._held: dict[str, deque[Outgoing]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._slots = asyncio.Semaphore(AT_ONCE)
-        self._settled: dict[Key, asyncio.Future[None] | None] = {}
-        self._unsettled: dict[str, Key] = {}
+        self._settled: dict[MessageKey, asyncio.Future[None] | None] = {}
+        self._unsettled: dict[str, MessageKey] = {}
         self._urgent = asyncio.Event()
         self._last: dict[str, int] = {}
 
@@ -148,7 +148,7 @@ class Sender:
         """Whether it is night for all that this chat waits for: nothing of it answers what she did just now."""
         return self.is_quiet() and all(each.unasked for each in self._chats[chat_id])
 
-    async def _deliver(self, outgoing: Outgoing) -> End:
+    async def _deliver(self, outgoing: Outgoing) -> SendEnd:
         """Until it has left or never will; "gone": its row is no more, for so is the learner. "asleep": night has
         fallen over its delays, and it waits for the morning like what comes at night.
         """
@@ -166,7 +166,7 @@ class Sender:
                     if self.pace.is_paused(self._seconds()):
                         continue  # it began while she waited for her turn
                     await self.channel.send(outgoing, plain=plain)
-                self.at("after send")
+                self.failpoint("after send")
                 self.sent += 1
                 return "settled"
             except Throttled as slow:
@@ -176,7 +176,7 @@ class Sender:
                 await self._until_stored(lambda: self.conversation.learner_gone(outgoing))
                 log.info("learner away", extra={"channel": outgoing.channel, "chat_id": outgoing.chat_id})
                 return "gone"
-            except Refused as refused:
+            except SendRefused as refused:
                 if plain:
                     self._alarm("message refused", outgoing, refused)
                     return "settled"
@@ -207,13 +207,13 @@ class Sender:
         if wait:
             await self._written_down(key)
 
-    async def _written_down(self, key: Key) -> None:
+    async def _written_down(self, key: MessageKey) -> None:
         """Wait until it is, soon: the next message of its chat must not leave before."""
         done = self._settled[key] = asyncio.get_running_loop().create_future()
         self._urgent.set()
         await done
 
-    def settled(self) -> list[Key]:
+    def settled(self) -> list[MessageKey]:
         """What has left and is not yet written down."""
         return list(self._settled)
 
@@ -243,7 +243,7 @@ class Sender:
                 self._start(chat_id)
         settled = self.settled()
         if settled:
-            self.at("before settle")
+            self.failpoint("before settle")
             await self._until_stored(lambda: self.conversation.settle(settled))
             self.forget(settled)
 
@@ -257,7 +257,7 @@ class Sender:
                 await self._sleep(BACK_OFF_S[min(tries, len(BACK_OFF_S) - 1)])
                 tries += 1
 
-    def abandon(self) -> list[Key]:
+    def abandon(self) -> list[MessageKey]:
         """Stop at once: the channel is another's now. Returns what has left and is not yet written down."""
         for task in list(self._tasks):
             task.cancel()
@@ -291,7 +291,7 @@ class Senders:
             if sender is not None:
                 sender.take(each)
 
-    def settled(self) -> list[Key]:
+    def settled(self) -> list[MessageKey]:
         return [key for sender in self.by_channel.values() for key in sender.settled()]
 
     def forget(self, settled: Settled) -> None:

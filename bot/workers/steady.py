@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from bot.tutoring import clocks
-from bot.tutoring.clocks import Belief, Reading
+from bot.tutoring.clocks import Belief, ClockReading
 from storage import keeping
 from storage.database import Connection, Database
 
@@ -32,7 +32,7 @@ class Steady:
 
     async def look(self) -> timedelta | None:
         """How long ago the clock jumped, None when it can be believed. A jump is told in the log and remembered."""
-        before, reading = self.belief, Reading(self.now(), self.counted_s())
+        before, reading = self.belief, ClockReading(self.now(), self.counted_s())
         if before is None:
             known, doubted = await self.database.read(clock_of)
             belief = clocks.begin(known, doubted, reading)

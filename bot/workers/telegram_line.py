@@ -13,14 +13,14 @@ from aiohttp import web
 from bot.channels.base import Misconfigured, Submit
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.polling import Poller
-from bot.channels.telegram.setup import Plan, introduce, needs_setup, run_setup
+from bot.channels.telegram.setup import BotPlan, introduce, needs_setup, run_setup
 from bot.channels.telegram.webhook import webhook_handler, webhook_path, webhook_secret
 from bot.errors import SettingsInvalid, StorageError
 from bot.services.conversation import Conversation, Settled
 from bot.services.presence import Presence, set_key
 from bot.settings import Settings
 from bot.workers.backlog import Backlog
-from bot.workers.pace import Pace
+from bot.workers.pace import SendLimiter
 from bot.workers.sender import Sender, Senders
 from storage import keeping
 from storage.database import SQLite
@@ -32,7 +32,7 @@ REOFFER_AT_ONCE = 100
 log = logging.getLogger(__name__)
 
 
-class TelegramLine:
+class TelegramOwner:
     """`run` works while this process owns the bot (PostgreSQL: an advisory lock; SQLite: always)."""
 
     def __init__(
@@ -44,7 +44,7 @@ class TelegramLine:
         presence: Presence,
         senders: Senders,
         now: Callable[[], datetime],
-        at: Callable[[str], None] = lambda _: None,
+        failpoint: Callable[[str], None] = lambda _: None,
     ) -> None:
         telegram = settings.telegram
         self.channel = channel
@@ -53,9 +53,9 @@ class TelegramLine:
         self.presence = presence
         self.senders = senders
         self.now = now
-        self.at = at
+        self.failpoint = failpoint
         self.state = "waiting"
-        self.plan = Plan(telegram.token, telegram.mode, telegram.webhook_url, telegram.api_base)
+        self.plan = BotPlan(telegram.token, telegram.mode, telegram.webhook_url, telegram.api_base)
         self.per_second = telegram.messages_per_second
         self.dropped_after = timedelta(seconds=telegram.drop_after_s)
         self.poller: Poller | None = None
@@ -74,8 +74,8 @@ class TelegramLine:
         presence: Presence,
         senders: Senders,
         now: Callable[[], datetime],
-        at: Callable[[str], None] = lambda _: None,
-    ) -> TelegramLine | None:
+        failpoint: Callable[[str], None] = lambda _: None,
+    ) -> TelegramOwner | None:
         """The line of the configured bot; None without a token. Raises SettingsInvalid for a token that is none."""
         telegram = settings.telegram
         if not telegram.token:
@@ -86,7 +86,7 @@ class TelegramLine:
             channel = TelegramChannel(telegram.token, api_base=telegram.api_base)
         except Misconfigured as wrong:
             raise SettingsInvalid(f"TELEGRAM_TOKEN: {wrong}") from None
-        return cls(settings, channel, conversation, submit, presence, senders, now, at)
+        return cls(settings, channel, conversation, submit, presence, senders, now, failpoint)
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
         if self.plan.mode != "webhook":
@@ -121,9 +121,14 @@ class TelegramLine:
         if self._left:
             await self.conversation.settle(self._left)
             self._left = ()
-        pace = Pace(self.per_second, asyncio.get_running_loop().time())
+        pace = SendLimiter(self.per_second, asyncio.get_running_loop().time())
         sender = Sender(
-            self.channel, self.conversation, pace, at=self.at, alone=not self._shared, is_quiet=self._is_quiet
+            self.channel,
+            self.conversation,
+            pace,
+            failpoint=self.failpoint,
+            alone=not self._shared,
+            is_quiet=self._is_quiet,
         )
         sender.primed = False
         self.senders.by_channel[self.channel.name] = sender

@@ -19,7 +19,7 @@ from bot.tutoring.quiet import QuietHours
 from bot.tutoring.rights import UNDO
 from bot.workers.edge import guarded
 from bot.workers.steady import Steady
-from flows import SessionCorrupt
+from flows import RunCorrupt
 from storage import invitations, invitees, joins, keeping
 from storage.database import Connection, Database
 from storage.pairings import due_notices
@@ -190,6 +190,6 @@ def _due(learner_id: str, state: str, due_at: int, now: datetime) -> Update:
     try:
         run = talks.load(state).open_run
         wait_id = run.wait_id if run else ""
-    except SessionCorrupt:
+    except RunCorrupt:
         wait_id = ""
     return Update(INNER, f"due:{learner_id}:{due_at}:{wait_id}", learner_id, Inner("due", wait_id), now)

@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from bot.services.library import Library
-from bot.services.publishing import How, Plan, publish_saved
+from bot.services.library import LiveLessons
+from bot.services.publishing import PublishingOptions, PublishingPlan, publish_saved
 from bot.workers.edge import guarded
 from bot.workers.librarian import Librarian
 from flows import LessonInvalid, Problem
-from flows.model import Place
+from flows.model import SourcePosition
 from flows.reading.loader import ANSWERS, MODELS
 from flows.shelf.rereading import TABLES, Rereader
 from flows.shelf.shelf import Shelf
@@ -41,14 +41,14 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class FolderLook:
     """What lies in the folder: stamps by path, and the places that could not be looked into."""
 
     stamps: Mapping[str, Stamp] = field(default_factory=dict)
     closed: Mapping[str, str] = field(default_factory=dict)
 
 
-def look_at(root: Path) -> Look:
+def look_at(root: Path) -> FolderLook:
     """The files that `flows.loader.read_lessons` would read, without reading them. Never raises."""
     stamps: dict[str, Stamp] = {}
     closed: dict[str, str] = {}
@@ -71,10 +71,10 @@ def look_at(root: Path) -> Look:
                 closed[folder] = fault.strerror or ""
         except OSError as fault:
             closed[folder] = fault.strerror or ""
-    return Look(stamps, closed)
+    return FolderLook(stamps, closed)
 
 
-def glance_at(last: Look) -> Look:
+def glance_at(last: FolderLook) -> FolderLook:
     """The known files once more."""
     stamps: dict[str, Stamp] = {}
     for path in last.stamps:
@@ -82,7 +82,7 @@ def glance_at(last: Look) -> Look:
             stamps[path] = _stamp(os.stat(path))
         except OSError:
             continue
-    return Look(stamps, last.closed)
+    return FolderLook(stamps, last.closed)
 
 
 def _note(entry: os.DirEntry[str], stamps: dict[str, Stamp]) -> None:
@@ -102,13 +102,13 @@ class Watcher:
 
     def __init__(
         self,
-        library: Library,
+        library: LiveLessons,
         librarian: Librarian,
         now: Callable[[], datetime],
         author: str,
         tell: Callable[[str], object],
         every_s: float = EVERY_S,
-        walk: Callable[[Path], Look] = look_at,
+        walk: Callable[[Path], FolderLook] = look_at,
     ) -> None:
         self.walk = walk
         self.library = library
@@ -118,7 +118,7 @@ class Watcher:
         self.tell = tell
         self.every_s = every_s
         self._rereader = Rereader(library.root, library.facts)
-        self._last = Look()
+        self._last = FolderLook()
         self._looks = 0
         self._waited = 0
         self._handled: dict[str, Stamp] = {}
@@ -150,7 +150,7 @@ class Watcher:
         self._files, self._unread, self._closed = files, unread, look.closed
         return True
 
-    def _look(self) -> Look:
+    def _look(self) -> FolderLook:
         self._looks += 1
         if self._looks % WALK_EVERY and self._last.stamps == self._handled:
             look = glance_at(self._last)
@@ -158,7 +158,7 @@ class Watcher:
                 return look
         return self.walk(self.library.root)
 
-    def _settled(self, look: Look) -> dict[str, Stamp | None]:
+    def _settled(self, look: FolderLook) -> dict[str, Stamp | None]:
         """Files that differ from what was taken over and looked the same last time (None: gone); {} while some move."""
         names = self._handled.keys() | look.stamps.keys()
         out = {path for path in names if any(_below(path, folder) for folder in look.closed)} if look.closed else set()
@@ -182,7 +182,13 @@ class Watcher:
         saved = [key for key, text in texts.items() if self._taken.get(key) != text]
         before = library.faults
         published, blocked = await publish_saved(
-            library.database, shelf, saved, How(self.author), library.facts, self.now(), only_new=not self._started
+            library.database,
+            shelf,
+            saved,
+            PublishingOptions(self.author),
+            library.facts,
+            self.now(),
+            only_new=not self._started,
         )
         known = set(library.book.current)
         await self._bind(shelf)
@@ -242,7 +248,7 @@ class Watcher:
 _CHANGE = ("E801", "E802", "E803")
 
 
-def _errors(blocked: Plan) -> tuple[Problem, ...]:
+def _errors(blocked: PublishingPlan) -> tuple[Problem, ...]:
     return tuple(problem for problem in blocked.impact.problems if problem.severity == "error")
 
 
@@ -255,7 +261,9 @@ def _closed(folders: Mapping[str, str]) -> dict[str, tuple[Problem, ...]]:
 
 
 def _unreadable(path: str, reason: str) -> Problem:
-    return Problem("E001", Place(path, 1, 1), f"không đọc được ({reason})", "hãy cho phép đọc, hoặc để lại như cũ")
+    return Problem(
+        "E001", SourcePosition(path, 1, 1), f"không đọc được ({reason})", "hãy cho phép đọc, hoặc để lại như cũ"
+    )
 
 
 def _updated(handled: Mapping[str, Stamp], stamps: Mapping[str, Stamp | None]) -> dict[str, Stamp]:

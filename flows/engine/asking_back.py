@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import get_args
 
 from flows import events as ev
-from flows.engine.kind import Prompt
+from flows.engine.kind import StepPrompt
 from flows.engine.stage import Stage
 from flows.words.values.value import Value, ValueKind
 
@@ -39,7 +39,7 @@ def settled(stage: Stage) -> Value | None:
     return value
 
 
-def question(stage: Stage, value: Value) -> Prompt:
+def question(stage: Stage, value: Value) -> StepPrompt:
     """Whether this was meant, and its two buttons."""
     buttons = (ev.Choice(YES, stage.phrase("label_value_yes")), ev.Choice(NO, stage.phrase("label_value_no")))
     return stage.phrase("value_ask", gia_tri=value.shown), buttons

@@ -11,7 +11,7 @@ from flows.engine.stage import HUMAN, MISTAKE, Stage, clean, instead_of, own_ans
 from flows.engine.waits import waits
 from flows.engine.walking import again, go, walk
 from flows.model import Ask, Choose, Guard, Help, Lesson, Quiz, Say, Step, Wait
-from flows.session import Session
+from flows.session import Run
 from flows.words.ear.ear import Matter, Reply, listen, matter_of, reply_of
 from flows.words.ear.finding import find, finder_of
 from flows.words.masking import MASK, mask
@@ -77,7 +77,7 @@ def _choices(stage: Stage, step: Step) -> tuple[ev.Choice, ...]:
     return (*choices, *stage.ways_out(step))
 
 
-def was_used(session: Session, seq: int, option: str) -> bool:
+def was_used(session: Run, seq: int, option: str) -> bool:
     """Whether this is a second tap on the button just used (of which option is not kept without her consent)."""
     return session.used is not None and session.used[0] == seq and session.used[1] in (option, "")
 

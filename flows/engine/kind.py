@@ -25,14 +25,14 @@ class Mark(Enum):
 WAIT, AGAIN, ENDED = Mark.WAIT, Mark.AGAIN, Mark.ENDED
 
 Next = str | Mark | None
-Prompt = tuple[str, tuple[ev.Choice, ...]]
+StepPrompt = tuple[str, tuple[ev.Choice, ...]]
 
 S = TypeVar("S", bound=Step)
 
 MAX_ANSWER = 200  # characters of a free answer that are kept
 
 
-class Kind(Generic[S]):
+class StepKind(Generic[S]):
     """A kind that waits for a tap on one of its choices; the others override."""
 
     def enter(self, stage: Stage, step: S) -> Next:
@@ -48,7 +48,7 @@ class Kind(Generic[S]):
         """The step whose question stands before her; a review puts that of another lesson."""
         return step
 
-    def prompt(self, stage: Stage, step: S) -> Prompt:
+    def prompt(self, stage: Stage, step: S) -> StepPrompt:
         return stage.shown(step), ()
 
     def tap(self, stage: Stage, step: S, choice: str) -> Next:

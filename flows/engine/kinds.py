@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flows.engine.kind import AGAIN, ENDED, WAIT, Kind, Next, request_help
+from flows.engine.kind import AGAIN, ENDED, WAIT, Next, StepKind, request_help
 from flows.engine.kinds_acting import AwardKind, HelpKind, PairKind, TaskKind, WaitKind
 from flows.engine.kinds_answering import QUIZ, AskKind, ReviewKind
 from flows.engine.kinds_walking import (
@@ -36,9 +36,9 @@ from flows.model import (
     Wait,
 )
 
-__all__ = ["AGAIN", "ENDED", "KINDS", "WAIT", "Kind", "Next", "finish", "go_on", "move_to", "request_help"]
+__all__ = ["AGAIN", "ENDED", "KINDS", "WAIT", "Next", "StepKind", "finish", "go_on", "move_to", "request_help"]
 
-KINDS: Mapping[type, Kind[Any]] = {
+KINDS: Mapping[type, StepKind[Any]] = {
     Say: SayKind(),
     Choose: ChooseKind(),
     Quiz: QUIZ,

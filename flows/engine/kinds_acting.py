@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 
 from flows import events as ev
-from flows.engine.kind import AGAIN, WAIT, Kind, Next, Prompt, request_help
+from flows.engine.kind import AGAIN, WAIT, Next, StepKind, StepPrompt, request_help
 from flows.engine.stage import Stage
 from flows.model import Award, Help, Pair, Task, Wait
 
 
-class TaskKind(Kind[Task]):
-    def prompt(self, stage: Stage, step: Task) -> Prompt:
+class TaskKind(StepKind[Task]):
+    def prompt(self, stage: Stage, step: Task) -> StepPrompt:
         listed = (f"{at}. {stage.words(part)}" for at, part in enumerate(step.steps, 1))
         done = stage.words(step.done) if step.done else stage.phrase("label_done")
         stuck = stage.words(step.stuck.label) if step.stuck.label else stage.phrase("label_stuck")
@@ -74,7 +74,7 @@ class TaskKind(Kind[Task]):
         return WAIT
 
 
-class WaitKind(Kind[Wait]):
+class WaitKind(StepKind[Wait]):
     """She is not shut out: whoever does not want to wait taps the one button."""
 
     def enter(self, stage: Stage, step: Wait) -> Next:
@@ -89,7 +89,7 @@ class WaitKind(Kind[Wait]):
         super().put(stage, step, fresh=fresh)
         stage.change(remind_at=at)
 
-    def prompt(self, stage: Stage, step: Wait) -> Prompt:
+    def prompt(self, stage: Stage, step: Wait) -> StepPrompt:
         until = self._until(stage, step).astimezone(stage.book.zone)
         if until <= stage.universe.now:
             return stage.phrase("waiting_over"), (ev.Choice("next", stage.phrase("label_continue")),)
@@ -115,7 +115,7 @@ class WaitKind(Kind[Wait]):
         return _within(at, step.window) if step.window and at > now else at
 
 
-class HelpKind(Kind[Help]):
+class HelpKind(StepKind[Help]):
     """`sub` is "called" once a person has been asked for."""
 
     def enter(self, stage: Stage, step: Help) -> Next:
@@ -124,7 +124,7 @@ class HelpKind(Kind[Help]):
             return WAIT
         return self._call(stage, step)
 
-    def prompt(self, stage: Stage, step: Help) -> Prompt:
+    def prompt(self, stage: Stage, step: Help) -> StepPrompt:
         if step.offer and stage.session.sub != "called":
             yes, no = stage.phrase("label_help"), stage.phrase("label_skip")
             return stage.words(step.offer), (ev.Choice("yes", yes), ev.Choice("no", no))
@@ -154,7 +154,7 @@ class HelpKind(Kind[Help]):
             stage.change(remind_at=session.remind_at if session.step == step.id else None)
 
 
-class PairKind(Kind[Pair]):
+class PairKind(StepKind[Pair]):
     """Waits until she has a partner; she may go on without. Nobody within `accept_in_s`: at `on_none`."""
 
     def enter(self, stage: Stage, step: Pair) -> Next:
@@ -167,7 +167,7 @@ class PairKind(Kind[Pair]):
         stage.change(remind_at=due_at if step.accept_in_s else stage.session.remind_at)
         return WAIT
 
-    def prompt(self, stage: Stage, step: Pair) -> Prompt:
+    def prompt(self, stage: Stage, step: Pair) -> StepPrompt:
         return stage.phrase("pair_called"), (ev.Choice("next", stage.phrase("label_continue")),)
 
     def put(self, stage: Stage, step: Pair, *, fresh: bool = True) -> None:
@@ -187,7 +187,7 @@ class PairKind(Kind[Pair]):
         return (step.on_none or step.next or AGAIN) if step.accept_in_s else AGAIN
 
 
-class AwardKind(Kind[Award]):
+class AwardKind(StepKind[Award]):
     def enter(self, stage: Stage, step: Award) -> Next:
         certificate = step.certificate
         if not stage.session.keeps:

@@ -16,7 +16,7 @@ from flows.engine.asking_back import (
     question,
     settled,
 )
-from flows.engine.kind import AGAIN, MAX_ANSWER, WAIT, Kind, Next, Prompt, labels, option_of
+from flows.engine.kind import AGAIN, MAX_ANSWER, WAIT, Next, StepKind, StepPrompt, labels, option_of
 from flows.engine.reviews import due_questions
 from flows.engine.stage import Stage
 from flows.model import Ask, Option, Quiz, Review, Step
@@ -30,8 +30,8 @@ FREE = frozenset({"text", "place"})  # types where any words are an answer
 MAX_PASSING = 10  # words: who writes more tells something
 
 
-class QuizKind(Kind[Quiz]):
-    def prompt(self, stage: Stage, step: Quiz) -> Prompt:
+class QuizKind(StepKind[Quiz]):
+    def prompt(self, stage: Stage, step: Quiz) -> StepPrompt:
         if (value := asked_back(stage)) is not None:
             return question(stage, value)
         text = stage.shown(step)
@@ -94,10 +94,10 @@ class QuizKind(Kind[Quiz]):
         return WAIT
 
 
-class AskKind(Kind[Ask]):
+class AskKind(StepKind[Ask]):
     """After some answers that were none she may pass the question over; nobody is asked for ever."""
 
-    def prompt(self, stage: Stage, step: Ask) -> Prompt:
+    def prompt(self, stage: Stage, step: Ask) -> StepPrompt:
         if (value := asked_back(stage)) is not None:
             return question(stage, value)
         offered = stage.session.misses >= MISSES_TO_OFFER
@@ -147,7 +147,7 @@ class AskKind(Kind[Ask]):
         return step.next
 
 
-class ReviewKind(Kind[Review]):
+class ReviewKind(StepKind[Review]):
     """Asks due questions one after the other; each is graded as an answer to the quiz it came from."""
 
     def enter(self, stage: Stage, step: Review) -> Next:
@@ -170,7 +170,7 @@ class ReviewKind(Kind[Review]):
     def asked(self, stage: Stage, step: Review) -> Step:
         return self._quiz(stage, step) or step
 
-    def prompt(self, stage: Stage, step: Review) -> Prompt:
+    def prompt(self, stage: Stage, step: Review) -> StepPrompt:
         quiz = self._quiz(stage, step)
         if quiz is None:
             return stage.phrase("review_over"), (ev.Choice("next", stage.phrase("label_continue")),)

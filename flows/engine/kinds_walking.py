@@ -5,14 +5,14 @@ from __future__ import annotations
 from random import Random
 
 from flows import events as ev
-from flows.engine.kind import AGAIN, ENDED, Kind, Next, Prompt, labels, option_of, remember
+from flows.engine.kind import AGAIN, ENDED, Next, StepKind, StepPrompt, labels, option_of, remember
 from flows.engine.moving import Spot, carried, place_for
 from flows.engine.stage import MAX_STACK, Stage
 from flows.model import Branch, Call, Choose, End, Lesson, Say, Set, Step
 from flows.session import Frame
 
 
-class SayKind(Kind[Say]):
+class SayKind(StepKind[Say]):
     def enter(self, stage: Stage, step: Say) -> Next:
         if step.wait_tap:
             return super().enter(stage, step)
@@ -20,7 +20,7 @@ class SayKind(Kind[Say]):
             stage.say(step.id, text)
         return step.next
 
-    def prompt(self, stage: Stage, step: Say) -> Prompt:
+    def prompt(self, stage: Stage, step: Say) -> StepPrompt:
         text = "\n\n".join((stage.shown(step), *map(stage.words, step.more)))
         return text, (ev.Choice("next", stage.words(step.wait_tap or "")),)
 
@@ -28,8 +28,8 @@ class SayKind(Kind[Say]):
         return step.next if choice == "next" else AGAIN
 
 
-class ChooseKind(Kind[Choose]):
-    def prompt(self, stage: Stage, step: Choose) -> Prompt:
+class ChooseKind(StepKind[Choose]):
+    def prompt(self, stage: Stage, step: Choose) -> StepPrompt:
         return stage.shown(step), labels(stage, step.options)
 
     def tap(self, stage: Stage, step: Choose, choice: str) -> Next:
@@ -43,7 +43,7 @@ class ChooseKind(Kind[Choose]):
         return option.next or step.next
 
 
-class BranchKind(Kind[Branch]):
+class BranchKind(StepKind[Branch]):
     def enter(self, stage: Stage, step: Branch) -> Next:
         found = next((case.go for case in step.cases if stage.holds(case.when)), None)
         return found or (self._drawn(stage, step) if step.split else step.otherwise)
@@ -55,13 +55,13 @@ class BranchKind(Kind[Branch]):
         return Random(f"{who}:{stage.lesson.id}:{step.id}").choices(ways, [step.split[way] for way in ways])[0]
 
 
-class SetKind(Kind[Set]):
+class SetKind(StepKind[Set]):
     def enter(self, stage: Stage, step: Set) -> Next:
         remember(stage, step, step.values)
         return step.next
 
 
-class CallKind(Kind[Call]):
+class CallKind(StepKind[Call]):
     def enter(self, stage: Stage, step: Call) -> Next:
         stage.say(step.id, stage.shown(step))
         if not step.returns and not stage.session.stack:
@@ -78,7 +78,7 @@ class CallKind(Kind[Call]):
         return lesson.steps[0].id
 
 
-class EndKind(Kind[End]):
+class EndKind(StepKind[End]):
     def enter(self, stage: Stage, step: End) -> Next:
         stage.say(step.id, stage.shown(step))
         return finish(stage, step.outcome, step.then, step.rate)
@@ -109,7 +109,7 @@ def _return(stage: Stage, outcome: str) -> Next:
     if lesson is None:
         return finish(stage, outcome, None)
     stage.turn_to(lesson, frame.version)
-    stage.emit(ev.Returned(ended, outcome, frame.lesson))
+    stage.emit(ev.LessonReturned(ended, outcome, frame.lesson))
     if points:
         stage.change(earned={**frame.earned, frame.step: max(points, frame.earned.get(frame.step, 0))})
     return _after_call(stage, frame, outcome)

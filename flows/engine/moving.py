@@ -6,20 +6,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
-from flows.model import Lesson, Place, Step
+from flows.model import Lesson, SourcePosition, Step
 
-How = Literal["same", "was", "decided", "checkpoint", "start", "crossed"]
+MoveKind = Literal["same", "was", "decided", "checkpoint", "start", "crossed"]
 
 CHECKPOINT, START = "checkpoint", "start"
 
-_NOWHERE = Place("", 0, 0)
+_NOWHERE = SourcePosition("", 0, 0)
 
 
 class Spot(NamedTuple):
     """A step of the new version, and by which rule it was found."""
 
     step: str
-    how: How
+    how: MoveKind
 
 
 def place_for(

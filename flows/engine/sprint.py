@@ -12,7 +12,7 @@ from flows.engine.stage import Stage, clean
 from flows.engine.waits import waits
 from flows.engine.walking import again, go, walk
 from flows.model import Help, Pair, Step, Task
-from flows.session import Book, Session, Sprint, Trigger
+from flows.session import Book, Run, Sprint, Trigger
 from flows.words.masking import mask
 from flows.words.understand import Command, Emergency, understand
 
@@ -25,7 +25,7 @@ def start(book: Book, trigger: Trigger, universe: ev.Universe) -> Sprint:
     lesson = book.lesson(trigger.lesson, version, trigger.lang)
     if lesson is None:
         raise KeyError(trigger.lesson)
-    session = Session(
+    session = Run(
         run_id=universe.new_id(),
         lesson=trigger.lesson,
         version=version,
@@ -46,7 +46,7 @@ def start(book: Book, trigger: Trigger, universe: ev.Universe) -> Sprint:
     return Sprint(stage.session, tuple(stage.events))
 
 
-def resume(book: Book, session: Session, signal: ev.Signal, universe: ev.Universe) -> Sprint:
+def resume(book: Book, session: Run, signal: ev.Signal, universe: ev.Universe) -> Sprint:
     """Answer one signal. The session comes back unchanged where the signal means nothing to it.
 
     A learner whose lesson has an urgent newer version is taken along first; where her step is word for word the same
@@ -70,7 +70,7 @@ def resume(book: Book, session: Session, signal: ev.Signal, universe: ev.Univers
     return Sprint(stage.session, tuple(stage.events))
 
 
-def move(book: Book, session: Session, universe: ev.Universe) -> Sprint:
+def move(book: Book, session: Run, universe: ev.Universe) -> Sprint:
     """Carry out what an urgent edit asks of this session; nothing happens where there is none."""
     route = book.routes.get((session.lesson, session.version))
     if route is None or route.how != "urgent" or not session.waiting:
@@ -134,7 +134,7 @@ def _still_heard(stage: Stage, signal: ev.Signal) -> bool:
     return False
 
 
-def rewind(book: Book, session: Session, universe: ev.Universe) -> Sprint:
+def rewind(book: Book, session: Run, universe: ev.Universe) -> Sprint:
     """Put a session whose place is gone at its last checkpoint that still stands, else at the start; points stay.
 
     Where the lesson itself is gone, the one that called it goes on; without such a one the lesson ends.
@@ -159,7 +159,7 @@ def rewind(book: Book, session: Session, universe: ev.Universe) -> Sprint:
 # --- time --------------------------------------------------------------------------------------------
 
 
-def _count_anew(stage: Stage, before: Session, step: Step) -> None:
+def _count_anew(stage: Stage, before: Run, step: Step) -> None:
     """She was just here: a reminder that was set before counts from now."""
     now, same = stage.session, stage.session.remind_at == before.remind_at
     waits = stage.reminders(step)

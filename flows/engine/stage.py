@@ -9,8 +9,8 @@ from typing import Any
 
 from flows import events as ev
 from flows.model import Choose, Lesson, Picture, Quiz, Say, Step, Task, Wait
-from flows.reading.conditions import NEVER, Value, holds, parse
-from flows.session import Book, Frame, Route, Session, render
+from flows.reading.conditions import NEVER, ConditionValue, holds, parse
+from flows.session import Book, Frame, Route, Run, render
 from flows.words.understand import Own
 
 MAX_PATH = 200  # steps remembered for "quay lại"; longer than any lesson
@@ -25,7 +25,7 @@ NOT_SET = "…"  # stands where a variable has no value: better than its name in
 class Stage:
     """One call of the engine. Step kinds read `lesson`, `book`, `universe` and act through the verbs below."""
 
-    def __init__(self, book: Book, lesson: Lesson, session: Session, universe: ev.Universe) -> None:
+    def __init__(self, book: Book, lesson: Lesson, session: Run, universe: ev.Universe) -> None:
         self.book = book
         self.lesson = lesson
         self.session = session
@@ -103,13 +103,13 @@ class Stage:
     def today(self) -> date:
         return self.universe.now.astimezone(self.book.zone).date()
 
-    def values(self, **more: Value) -> dict[str, Value]:
+    def values(self, **more: ConditionValue) -> dict[str, ConditionValue]:
         """What a condition may look at."""
         session = self.session
-        own: dict[str, Value] = {"score": session.score, "tries": session.tries, "channel": session.channel}
+        own: dict[str, ConditionValue] = {"score": session.score, "tries": session.tries, "channel": session.channel}
         return {**session.vars, **own, **more}
 
-    def holds(self, condition: str, **more: Value) -> bool:
+    def holds(self, condition: str, **more: ConditionValue) -> bool:
         return holds(parse(condition), self.values(**more), self.days_since)
 
     def days_since(self, step: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from flows.graph.ways import GUARD, MARKS, Arrow, Graph, Node
+from flows.graph.ways import GUARD, MARKS, Arrow, Graph, GraphNode
 
 LONGEST_TEXT = 60  # characters of a step's text in its box
 LONGEST_LABEL = 40
@@ -54,7 +54,7 @@ def _title(graph: Graph) -> str:
     return shown.replace("\\", "\\\\").replace('"', '\\"')
 
 
-def _box(name: str, node: Node) -> str:
+def _box(name: str, node: GraphNode) -> str:
     opening = SHAPES.get(node.kind, '["')
     closing = opening[::-1].translate(_CLOSING) if opening[0] != ">" else '"]'
     head = f"{escape(node.kind)} · {escape(node.id)}" if node.kind not in (GUARD, "ghost") else escape(node.id)

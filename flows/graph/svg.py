@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from flows.graph.ways import GUARD, MARKS, WHAT, Arrow, Graph, Node
+from flows.graph.ways import GUARD, MARKS, WHAT, Arrow, Graph, GraphNode
 
 BOX, PAD, LINE, GAP, LANE, TOP = 460, 12, 20, 26, 14, 74  # pixels at scale 1
 TEXT_UNITS, WAY_UNITS = 54, 54  # widths of a line in average letters
@@ -61,7 +61,7 @@ a:focus .box,a:hover .box{stroke-width:4}
 class _Row:
     """One node on the drawing: `y` is its upper edge, `ways` are its arrows in the order they are listed."""
 
-    node: Node
+    node: GraphNode
     at: int
     y: float
     height: float
@@ -202,7 +202,7 @@ def _box(row: _Row, left: float, address: str) -> Iterator[str]:
     yield f"{'</a>' if link else ''}</g>"
 
 
-def _corner(node: Node) -> int:
+def _corner(node: GraphNode) -> int:
     return {"say": 16, "end": 22, GUARD: 0, "branch": 0, "set": 0}.get(node.kind, 8)
 
 

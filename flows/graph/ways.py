@@ -50,7 +50,7 @@ WHAT = {
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class GraphNode:
     """One step, guard or ghost; `line` is 0 where nothing stands in the file."""
 
     id: str
@@ -81,7 +81,7 @@ class Graph:
 
     lesson: str
     title: str
-    nodes: tuple[Node, ...]
+    nodes: tuple[GraphNode, ...]
     arrows: tuple[Arrow, ...]
     whole: bool = True
 
@@ -98,8 +98,8 @@ def graph_of(script: Script, covered: Collection[str] | None = None) -> Graph:
     arrows = tuple(dict.fromkeys([*_guard_arrows(script), *(way for step in steps for way in _arrows(script, step))]))
     known = {step.id for step in steps}
     ghosts = dict.fromkeys(arrow.to for arrow in arrows if arrow.to not in known)
-    nodes = [*_guards(script), *(Node(s.id, kind_of(s), _text(script, s), s.place.line) for s in steps)]
-    nodes += [Node(to, "ghost", "", marks=("after" if to == AFTER else "ghost",)) for to in ghosts]
+    nodes = [*_guards(script), *(GraphNode(s.id, kind_of(s), _text(script, s), s.place.line) for s in steps)]
+    nodes += [GraphNode(to, "ghost", "", marks=("after" if to == AFTER else "ghost",)) for to in ghosts]
     marked = tuple(_mark(script, nodes, arrows, covered))
     return Graph(script.lesson.id, script.lesson.title, marked, arrows, script.whole)
 
@@ -128,10 +128,10 @@ def _short(script: Script, text: str) -> str:
 # --- nodes -------------------------------------------------------------------------------------------
 
 
-def _guards(script: Script) -> Iterator[Node]:
+def _guards(script: Script) -> Iterator[GraphNode]:
     for at, guard in enumerate(script.lesson.guards):
         line = script.header("guards", at).line
-        yield Node(f"{GUARD}:{at + 1}", GUARD, _guard_words(guard), line)
+        yield GraphNode(f"{GUARD}:{at + 1}", GUARD, _guard_words(guard), line)
 
 
 def _guard_words(guard: Guard) -> str:
@@ -139,8 +139,8 @@ def _guard_words(guard: Guard) -> str:
 
 
 def _mark(
-    script: Script, nodes: list[Node], arrows: tuple[Arrow, ...], covered: Collection[str] | None
-) -> Iterator[Node]:
+    script: Script, nodes: list[GraphNode], arrows: tuple[Arrow, ...], covered: Collection[str] | None
+) -> Iterator[GraphNode]:
     hopeful = _reach({step.id for step in script.lesson.steps if _ends(step)}, {(a.to, a.source) for a in arrows})
     starts = {script.lesson.steps[0].id} if script.lesson.steps else set()
     met = _reach(starts | {node.id for node in nodes if node.kind == GUARD}, {(a.source, a.to) for a in arrows})

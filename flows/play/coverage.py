@@ -10,10 +10,10 @@ from dataclasses import dataclass, fields, is_dataclass
 from itertools import pairwise
 
 from flows import events as ev
-from flows.model import Branch, Choose, End, Help, Lesson, Place, Problem, Quiz, Step, Task, Wait
+from flows.model import Branch, Choose, End, Help, Lesson, Problem, Quiz, SourcePosition, Step, Task, Wait
 from flows.play.rehearsal import rehearse
 from flows.saying import say
-from flows.session import Book, Session, Sprint
+from flows.session import Book, Run, Sprint
 
 TARGETS = ("next", "go", "out_of_tries", "verify", "otherwise", "on_none", "fallback")
 """Fields that lead to a step."""
@@ -41,7 +41,7 @@ class Trail:
         self.ways: set[tuple[str, Way]] = set()
         self._pairs: set[tuple[str, int, str, str]] = set()  # looked at already
 
-    def watch(self, before: Session | None, sprint: Sprint) -> None:
+    def watch(self, before: Run | None, sprint: Sprint) -> None:
         after = sprint.session
         self._walked(after.lesson, after.version, after.path)
         for frame in after.stack:
@@ -59,7 +59,7 @@ class Trail:
         if lesson is not None:
             self.ways.update((lesson_id, way) for *_, one, two in fresh for way in _between(lesson, one, two))
 
-    def _heard_of(self, before: Session, sprint: Sprint) -> None:
+    def _heard_of(self, before: Run, sprint: Sprint) -> None:
         """A called lesson that is over has taken its path along: its last steps are known by what they said.
 
         Of silent steps there only an end is found, where it is the one of that outcome.
@@ -69,7 +69,7 @@ class Trail:
             match event:
                 case ev.Called(lesson=lesson_id):
                     inside = lesson_id
-                case ev.Returned(lesson=lesson_id, outcome=outcome, to=to):
+                case ev.LessonReturned(lesson=lesson_id, outcome=outcome, to=to):
                     lesson = self.book.lesson(lesson_id)
                     ends = [each.id for each in lesson.steps if _ends(each, outcome)] if lesson else []
                     self.steps.update((lesson_id, end) for end in ends if len(ends) == 1)
@@ -86,7 +86,7 @@ def _ends(step: Step, outcome: str) -> bool:
     return isinstance(step, End) and step.outcome == outcome
 
 
-def _taken(step: Step, before: Session, sprint: Sprint) -> Iterator[Way]:
+def _taken(step: Step, before: Run, sprint: Sprint) -> Iterator[Way]:
     """The ways that she went at the step where she waited."""
     used = sprint.session.used
     if used is not None and used != before.used and used[0] == before.seq:
@@ -99,7 +99,7 @@ def _taken(step: Step, before: Session, sprint: Sprint) -> Iterator[Way]:
         yield Way(step.id, "out_of_tries")
 
 
-def _given_up(step: Quiz, before: Session, sprint: Sprint) -> bool:
+def _given_up(step: Quiz, before: Run, sprint: Sprint) -> bool:
     """Whether her tries ran out in this sprint: she was wrong, or stuck, for the last time and was led on."""
     if not step.tries or before.tries + 1 < step.tries or not _moved(before, sprint.session):
         return False
@@ -110,7 +110,7 @@ def _given_up(step: Quiz, before: Session, sprint: Sprint) -> bool:
     return not graded.right and not (chosen and chosen.next)
 
 
-def _moved(before: Session, after: Session) -> bool:
+def _moved(before: Run, after: Run) -> bool:
     return after.path != before.path and (after.step != before.step or not after.waiting)
 
 
@@ -150,12 +150,12 @@ def targets(part: object) -> frozenset[str]:
 # --- what there is ---------------------------------------------------------------------------------
 
 
-def ways_of(lesson: Lesson) -> dict[Way, Place]:
+def ways_of(lesson: Lesson) -> dict[Way, SourcePosition]:
     """Everything that can happen at the steps of a lesson, and where it is written."""
     return {way: place for step in lesson.steps for way, place in _ways(step)}
 
 
-def _ways(step: Step) -> Iterator[tuple[Way, Place]]:
+def _ways(step: Step) -> Iterator[tuple[Way, SourcePosition]]:
     match step:
         case Quiz(type="one" | "true_false") | Choose():
             yield from ((Way(step.id, "option", option.id), option.place) for option in step.options)
@@ -238,7 +238,7 @@ def _lines(source: list[str], gaps: list[Gap]) -> tuple[tuple[int, int], ...]:
     return tuple(found)
 
 
-def _gap(source: list[str], step: str, way: Way | None, place: Place) -> Gap:
+def _gap(source: list[str], step: str, way: Way | None, place: SourcePosition) -> Gap:
     """The lines of a step or option: from where it begins to before the next line that is less indented."""
     last = at = place.line
     for line in source[place.line :]:
@@ -266,11 +266,13 @@ def problems(book: Book, lesson: Lesson, transcripts: Mapping[str, str]) -> tupl
         played = rehearse(book, path, text, lesson.id, trail.watch)
         if played.failed:
             hint = say("sửa dòng này, rồi ./camtay test-lessons")
-            found.append(Problem("E902", Place(path, played.failed.line or 1, 1), played.failed.message, hint))
+            found.append(Problem("E902", SourcePosition(path, played.failed.line or 1, 1), played.failed.message, hint))
         elif played.differences:
             first = played.differences[0]
             hint = say("xem rồi ghi lại: ./camtay test-lessons --update")
-            found.append(Problem("E902", Place(path, first.line, 1), say("lời máy nay khác bản thoại này"), hint))
+            found.append(
+                Problem("E902", SourcePosition(path, first.line, 1), say("lời máy nay khác bản thoại này"), hint)
+            )
     for step in lesson.steps:
         if (lesson.id, step.id) not in trail.steps:
             hint = say("ghi thêm một bản thoại qua bước này: ./camtay try, rồi /save")

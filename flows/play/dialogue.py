@@ -42,7 +42,7 @@ class TranscriptInvalid(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class DialogueHead:
     """Who takes which lesson, when, where, in which language. `values` are variables set before the first step,
 
     `due` questions of earlier lessons ("lesson/step") that a review would ask now.
@@ -92,7 +92,7 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class TutorTurn:
     """What the tutor answered: bubbles, the buttons of the last, and notes of what else happened."""
 
     texts: tuple[str, ...] = ()
@@ -104,9 +104,9 @@ class Turn:
         """Every line of text, however the channel cut it into bubbles."""
         return tuple(line for text in self.texts for line in text.splitlines() if line.strip())
 
-    def __add__(self, other: Turn) -> Turn:
+    def __add__(self, other: TutorTurn) -> TutorTurn:
         """This and then that; the buttons are those of the later one that has any."""
-        return Turn(self.texts + other.texts, other.buttons or self.buttons, self.notes + other.notes)
+        return TutorTurn(self.texts + other.texts, other.buttons or self.buttons, self.notes + other.notes)
 
     def __str__(self) -> str:
         shown: list[str] = []
@@ -121,12 +121,12 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    head: Head
-    opening: Turn
-    exchanges: tuple[tuple[Act, Turn], ...]
+    head: DialogueHead
+    opening: TutorTurn
+    exchanges: tuple[tuple[Act, TutorTurn], ...]
 
     @property
-    def turns(self) -> tuple[Turn, ...]:
+    def turns(self) -> tuple[TutorTurn, ...]:
         return (self.opening, *(turn for _, turn in self.exchanges))
 
     def __str__(self) -> str:
@@ -160,7 +160,7 @@ def parse(text: str, lesson: str) -> Transcript:
 def read(text: str, lesson: str) -> Written:
     """Like `parse`, with where everything stands."""
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").removesuffix("\n").split("\n")
-    head, turns = Head(lesson), [_Notes(None, 0)]
+    head, turns = DialogueHead(lesson), [_Notes(None, 0)]
     for at, line in enumerate(lines):
         if line.startswith("#"):
             if at == 0:
@@ -181,7 +181,7 @@ def read(text: str, lesson: str) -> Written:
     return Written(Transcript(head, turns[0].done(), exchanges), tuple(lines), spans, acts)
 
 
-def _head(line: str, default: Head) -> Head:
+def _head(line: str, default: DialogueHead) -> DialogueHead:
     first, *fields = (part.strip() for part in re.split(r"(?<!\\)·", line.lstrip("# ")))
     head = replace(default, lesson=first or default.lesson)
     for part in fields:
@@ -199,7 +199,7 @@ def _head(line: str, default: Head) -> Head:
     return head
 
 
-def _with_value(head: Head, name: str, value: str) -> Head:
+def _with_value(head: DialogueHead, name: str, value: str) -> DialogueHead:
     match name:
         case "lang":
             return replace(head, lang=value)
@@ -294,8 +294,8 @@ class _Notes:
         act = self.act or Act("say")
         return replace(act, text="\n".join([act.text, *self.said])) if self.said else act
 
-    def done(self) -> Turn:
-        return Turn(tuple("\n".join(text) for text in self.texts), self.buttons, tuple(self.notes))
+    def done(self) -> TutorTurn:
+        return TutorTurn(tuple("\n".join(text) for text in self.texts), self.buttons, tuple(self.notes))
 
 
 # --- writing -----------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from flows.reading.conditions import Condition, ConditionInvalid, Value, holds, names, parse
+from flows.reading.conditions import Condition, ConditionInvalid, ConditionValue, holds, names, parse
 
 UNKNOWN = "(chưa có)"
 
@@ -27,7 +27,7 @@ class Part(NamedTuple):
     depth: int
 
 
-def explain(condition: str, values: Mapping[str, Value], judge: Judge | None = None) -> tuple[Part, ...]:
+def explain(condition: str, values: Mapping[str, ConditionValue], judge: Judge | None = None) -> tuple[Part, ...]:
     """The whole condition first, then what it is made of, in reading order.
 
     Parts that `and` or `or` would not have looked at are told as well. `values` may hold days by their
@@ -37,7 +37,9 @@ def explain(condition: str, values: Mapping[str, Value], judge: Judge | None = N
     return tuple(_parts(read, read.tree, values, judge or (lambda text: holds(parse(text), values)), 0))
 
 
-def told(condition: str, values: Mapping[str, Value], judge: Judge | None = None) -> tuple[tuple[Part, ...], str]:
+def told(
+    condition: str, values: Mapping[str, ConditionValue], judge: Judge | None = None
+) -> tuple[tuple[Part, ...], str]:
     """As `explain`, but an unreadable condition comes back as a sentence instead of parts."""
     try:
         return explain(condition, values, judge), ""
@@ -55,7 +57,9 @@ def days_name(step: str) -> str:
     return f"days_since({step})" if step else "days_since"
 
 
-def _parts(whole: Condition, node: ast.expr, values: Mapping[str, Value], judge: Judge, depth: int) -> Iterator[Part]:
+def _parts(
+    whole: Condition, node: ast.expr, values: Mapping[str, ConditionValue], judge: Judge, depth: int
+) -> Iterator[Part]:
     text = ast.get_source_segment(whole.text.strip(), node) or whole.text.strip()
     children = _children(node)
     yield Part(text, "" if children else _seen(text, values), judge(text), depth)
@@ -72,7 +76,7 @@ def _children(node: ast.expr) -> list[ast.expr]:
     return []
 
 
-def _seen(text: str, values: Mapping[str, Value]) -> str:
+def _seen(text: str, values: Mapping[str, ConditionValue]) -> str:
     bare = _DAYS.sub(lambda found: "0".ljust(len(found[0])), text)  # a step's name there is no variable
     found = [(text.find(name), name) for name in names(parse(bare))]
     found += [(call.start(), days_name(call[1] or "")) for call in _DAYS.finditer(text)]
@@ -80,6 +84,6 @@ def _seen(text: str, values: Mapping[str, Value]) -> str:
     return ", ".join(dict.fromkeys(told))
 
 
-def shown(value: Value) -> str:
+def shown(value: ConditionValue) -> str:
     """A value as it is written in a condition."""
     return f"'{value}'" if isinstance(value, str) else f"{value}"

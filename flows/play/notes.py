@@ -54,7 +54,7 @@ def _on_the_way(event: object) -> Iterator[str]:
             yield f"được {'huy hiệu' if kind == 'badge' else 'giấy chứng nhận'} {name}"
         case ev.Called(lesson):
             yield f"vào bài con {lesson}"
-        case ev.Returned(lesson, outcome, to):
+        case ev.LessonReturned(lesson, outcome, to):
             yield f"xong bài con {lesson} ({outcome}), trở về {to}"
         case ev.HandedOver(lesson):
             yield f"chuyển hẳn sang bài {lesson}"

@@ -20,7 +20,7 @@ from flows.play.notes import notes, spell
 from flows.play.trail import Passed, legs, trail
 from flows.play.transcript import BEGINNING
 from flows.rules.rule import Script
-from flows.session import DEFAULT_ADDRESS, Book, Card, Session, Sprint, Trigger
+from flows.session import DEFAULT_ADDRESS, Book, Card, Run, Sprint, Trigger
 
 MOST_DEEDS = 300  # longer than any lesson; the whole play runs again on each look
 MOST_WAITS = 10  # reminders that one jump in time may set off
@@ -56,7 +56,7 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class PlayedMessage:
     """One bubble of the tutor's, with its buttons; the texts of one turn are joined as the desk joins them."""
 
     text: str
@@ -65,13 +65,13 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class PlayedTurn:
     """One deed and what came of it. `said` is what her side of the chat shows (secrets are masked there as well),
     `fault` why nothing could come, `waited` how far time jumped."""
 
     deed: Deed | None
     said: str
-    messages: tuple[Message, ...]
+    messages: tuple[PlayedMessage, ...]
     notes: tuple[str, ...]
     trail: tuple[Passed, ...]
     fault: str = ""
@@ -83,9 +83,9 @@ class Play:
     """A play as far as it got. `choices` are what can be tapped now, `reached` the steps walked through."""
 
     setup: Setup
-    session: Session
+    session: Run
     now: datetime
-    turns: tuple[Turn, ...]
+    turns: tuple[PlayedTurn, ...]
     choices: tuple[ev.Choice, ...]
 
     @property
@@ -93,7 +93,7 @@ class Play:
         return not self.session.waiting
 
     @property
-    def prompt(self) -> Message | None:
+    def prompt(self) -> PlayedMessage | None:
         """The newest message: what each channel would show now."""
         return next((message for turn in reversed(self.turns) for message in reversed(turn.messages)), None)
 
@@ -115,9 +115,9 @@ class _Player:
         self.script_of = script_of
         self.setup = setup
         self.now = setup.at
-        self.turns: list[Turn] = []
+        self.turns: list[PlayedTurn] = []
         self.choices: tuple[ev.Choice, ...] = ()
-        self.session = Session("", setup.lesson, 0)
+        self.session = Run("", setup.lesson, 0)
         self._ids = 0
 
     # --- beginning ---
@@ -140,7 +140,7 @@ class _Player:
     def _enter(self, lesson: Lesson, at: str, cards: Mapping[str, Card]) -> Sprint:
         """Stand at a step as if she had come there: put back to a checkpoint there, without the words for that."""
         setup = self.setup
-        session = Session(
+        session = Run(
             run_id=self._new_id(),
             lesson=lesson.id,
             version=self.book.current[lesson.id],
@@ -208,7 +208,7 @@ class _Player:
             said = ""
         self.now = until
         if len(self.turns) == before:
-            self.turns.append(Turn(deed, said, (), (), ()))
+            self.turns.append(PlayedTurn(deed, said, (), (), ()))
         self.turns[before] = replace(self.turns[before], waited=waited)
         return True
 
@@ -219,9 +219,9 @@ class _Player:
         self._turn(deed, heard, sprint, before)
 
     def _stop(self, deed: Deed, fault: str) -> None:
-        self.turns.append(Turn(deed, "", (), (), (), fault))
+        self.turns.append(PlayedTurn(deed, "", (), (), (), fault))
 
-    def _turn(self, deed: Deed | None, said: str, sprint: Sprint, before: Session | None, fault: str = "") -> None:
+    def _turn(self, deed: Deed | None, said: str, sprint: Sprint, before: Run | None, fault: str = "") -> None:
         self.session = sprint.session
         messages = _messages(sprint.events)
         if any(isinstance(event, ev.Asked) for event in sprint.events):
@@ -229,9 +229,9 @@ class _Player:
         if not sprint.session.waiting:
             self.choices = ()
         told = tuple(note for event in sprint.events for note in notes(event))
-        self.turns.append(Turn(deed, said, messages, told, self._trail(before, sprint), fault))
+        self.turns.append(PlayedTurn(deed, said, messages, told, self._trail(before, sprint), fault))
 
-    def _trail(self, before: Session | None, sprint: Sprint) -> tuple[Passed, ...]:
+    def _trail(self, before: Run | None, sprint: Sprint) -> tuple[Passed, ...]:
         found: list[Passed] = []
         for leg in legs(before, sprint.session, sprint.events):
             lesson = self.book.lesson(leg.lesson, leg.version)
@@ -240,7 +240,7 @@ class _Player:
                 found += trail(script, leg, sprint.session, sprint.events, partial(self._stage, lesson))
         return tuple(found)
 
-    def _stage(self, lesson: Lesson, session: Session) -> Stage:
+    def _stage(self, lesson: Lesson, session: Run) -> Stage:
         return Stage(self.book, lesson, session, self._universe())
 
     def _universe(self) -> ev.Universe:
@@ -259,9 +259,9 @@ def _cards(book: Book, lesson: Lesson, at: datetime) -> Mapping[str, Card]:
     return {f"{o.id}/{step.id}": Card(0, at) for o in others for step in o.steps if isinstance(step, Quiz)}
 
 
-def _messages(events: Iterable[ev.Event]) -> tuple[Message, ...]:
+def _messages(events: Iterable[ev.Event]) -> tuple[PlayedMessage, ...]:
     """The bubbles of one turn: a text joins what stands before it, unless that already asks something."""
-    found: list[Message] = []
+    found: list[PlayedMessage] = []
     for event in events:
         match event:
             case ev.Said(text=text):
@@ -273,5 +273,5 @@ def _messages(events: Iterable[ev.Event]) -> tuple[Message, ...]:
         if found and not found[-1].choices:
             last = found.pop()
             text = f"{last.text}\n\n{text}" if text else last.text
-        found.append(Message(text, choices, seq))
+        found.append(PlayedMessage(text, choices, seq))
     return tuple(message for message in found if message.text or message.choices)

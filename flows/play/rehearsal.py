@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from flows.play.dialogue import Act, TranscriptInvalid, Turn, Written, read
+from flows.play.dialogue import Act, TranscriptInvalid, TutorTurn, Written, read
 from flows.play.transcript import Player, Watch
 from flows.session import Book
 
@@ -17,8 +17,8 @@ class Difference:
 
     line: int
     act: Act | None
-    was: Turn
-    now: Turn
+    was: TutorTurn
+    now: TutorTurn
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Played:
 
     path: str
     written: Written | None
-    turns: tuple[Turn, ...]
+    turns: tuple[TutorTurn, ...]
     differences: tuple[Difference, ...]
     failed: TranscriptInvalid | None = None
 
@@ -48,7 +48,7 @@ def rehearse(book: Book, path: str, text: str, lesson: str, watch: Watch = lambd
         return Played(path, None, (), (), fault)
     recorded = written.transcript
     player = Player(book, recorded.head, watch=watch)
-    turns: list[Turn] = []
+    turns: list[TutorTurn] = []
     failed = None
     for line, act in zip((0, *written.acts), (None, *(act for act, _ in recorded.exchanges)), strict=True):
         try:
@@ -59,14 +59,14 @@ def rehearse(book: Book, path: str, text: str, lesson: str, watch: Watch = lambd
     return Played(path, written, tuple(turns), tuple(_differences(written, turns)), failed)
 
 
-def _differences(written: Written, turns: Iterable[Turn]) -> Iterator[Difference]:
+def _differences(written: Written, turns: Iterable[TutorTurn]) -> Iterator[Difference]:
     acts = (None, *(act for act, _ in written.transcript.exchanges))
     for number, (was, now) in enumerate(zip(written.transcript.turns, turns, strict=False)):
         if was != now:
             yield Difference(_first_other(written, number, now), acts[number], was, now)
 
 
-def _first_other(written: Written, number: int, now: Turn) -> int:
+def _first_other(written: Written, number: int, now: TutorTurn) -> int:
     start, end = written.spans[number]
     said = [at for at in range(start, end) if written.lines[at].strip() and not written.lines[at].startswith("#")]
     new = [line for line in str(now).split("\n") if line.strip()]
@@ -92,7 +92,7 @@ def rewritten(played: Played) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _renewed(old: tuple[str, ...], turn: Turn) -> list[str]:
+def _renewed(old: tuple[str, ...], turn: TutorTurn) -> list[str]:
     """New lines of one turn; what the teacher put between the old ones stands before the same line again."""
     said: list[str] = []
     extras: list[tuple[int, str]] = []

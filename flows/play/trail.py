@@ -10,9 +10,9 @@ from flows import events as ev
 from flows.engine.stage import MAX_PATH, Stage
 from flows.model import Ask, Award, Branch, Step, Wait
 from flows.play.explain import Part, days_name, days_named, told
-from flows.reading.conditions import ConditionInvalid, Value
+from flows.reading.conditions import ConditionInvalid, ConditionValue
 from flows.rules.rule import Script
-from flows.session import Session
+from flows.session import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,11 @@ class Leg:
     tries: int = 0
 
 
-StageOf = Callable[[Session], Stage]
+StageOf = Callable[[Run], Stage]
 """The engine's own view of a session: what conditions may look at, and whether they are true."""
 
 
-def legs(before: Session | None, after: Session, events: Sequence[ev.Event]) -> tuple[Leg, ...]:
+def legs(before: Run | None, after: Run, events: Sequence[ev.Event]) -> tuple[Leg, ...]:
     """The way of one call of the engine, lesson by lesson. What a called lesson did before it returned has left no
     path behind, and is not told."""
     if before is None:
@@ -74,7 +74,7 @@ def legs(before: Session | None, after: Session, events: Sequence[ev.Event]) -> 
     return tuple(_calls(after, was, first))
 
 
-def _calls(after: Session, depth: int, first: Leg) -> Iterator[Leg]:
+def _calls(after: Run, depth: int, first: Leg) -> Iterator[Leg]:
     """`first`, and the lessons that were called one inside the other from there on."""
     yield first
     for inner in range(depth + 1, len(after.stack) + 1):
@@ -82,18 +82,16 @@ def _calls(after: Session, depth: int, first: Leg) -> Iterator[Leg]:
         yield Leg(*_home(after, inner), "", _path(after, inner), known)
 
 
-def _home(session: Session, depth: int) -> tuple[str, int]:
+def _home(session: Run, depth: int) -> tuple[str, int]:
     frame = session.stack[depth] if depth < len(session.stack) else session
     return frame.lesson, frame.version
 
 
-def _path(session: Session, depth: int) -> tuple[str, ...]:
+def _path(session: Run, depth: int) -> tuple[str, ...]:
     return session.stack[depth].path if depth < len(session.stack) else session.path
 
 
-def trail(
-    script: Script, leg: Leg, after: Session, events: Sequence[ev.Event], stage_of: StageOf
-) -> tuple[Passed, ...]:
+def trail(script: Script, leg: Leg, after: Run, events: Sequence[ev.Event], stage_of: StageOf) -> tuple[Passed, ...]:
     """The steps of one leg, those passed by among them, each with the conditions that decided."""
     return tuple(_Walk(script, leg, after, events, stage_of).steps())
 
@@ -111,7 +109,7 @@ def new_steps(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...
 class _Walk:
     """The values as they were at each step: what was saved before it, in the order of the events."""
 
-    def __init__(self, script: Script, leg: Leg, after: Session, events: Sequence[ev.Event], stage_of: StageOf) -> None:
+    def __init__(self, script: Script, leg: Leg, after: Run, events: Sequence[ev.Event], stage_of: StageOf) -> None:
         self.script = script
         self.leg = leg
         self.after = after
@@ -190,7 +188,7 @@ class _Walk:
         except ConditionInvalid:
             return False
 
-    def _check(self, what: str, condition: str, *, go: str = "", taken: bool = False, **more: Value) -> Check:
+    def _check(self, what: str, condition: str, *, go: str = "", taken: bool = False, **more: ConditionValue) -> Check:
         stage = self.stage
         days = {days_name(step): stage.days_since(step) for step in days_named(condition)}
         values = {**stage.values(**more), **days}

@@ -14,27 +14,27 @@ from flows.model import Ask
 from flows.play.dialogue import (
     BEGINNING,
     Act,
-    Head,
+    DialogueHead,
     Transcript,
     TranscriptInvalid,
-    Turn,
+    TutorTurn,
     Written,
     parse,
     read,
 )
 from flows.play.standins import fill, hide
-from flows.session import Book, Card, Session, Sprint, Trigger
+from flows.session import Book, Card, Run, Sprint, Trigger
 from flows.words.masking import MASK, mask
 
 __all__ = [
-    "BEGINNING", "Act", "Between", "Head", "Player", "Transcript", "TranscriptInvalid", "Turn", "Watch", "Written",
-    "parse", "play", "read",
+    "BEGINNING", "Act", "Between", "DialogueHead", "Player", "Transcript", "TranscriptInvalid", "TutorTurn", "Watch",
+    "Written", "parse", "play", "read",
 ]  # fmt: skip
 
 MAX_RINGS = 100  # timers in one time jump: more is a lesson that never stops calling
 
-Between = Callable[[Session], Session]
-Watch = Callable[[Session | None, Sprint], None]
+Between = Callable[[Run], Run]
+Watch = Callable[[Run | None, Sprint], None]
 
 
 class Player:
@@ -49,7 +49,7 @@ class Player:
     def __init__(
         self,
         book: Book,
-        head: Head,
+        head: DialogueHead,
         between: Between = lambda session: session,
         watch: Watch = lambda was, sprint: None,
     ) -> None:
@@ -58,23 +58,23 @@ class Player:
         self.now = head.at
         self.between = between
         self.watch = watch
-        self.session = Session("", head.lesson, 0)
+        self.session = Run("", head.lesson, 0)
         self.buttons: dict[str, str] = {}
         self.events: list[ev.Event] = []
         self.rung: list[timedelta] = []
-        self.opening = Turn()
-        self.log: list[tuple[Act, Turn]] = []
+        self.opening = TutorTurn()
+        self.log: list[tuple[Act, TutorTurn]] = []
         self.cards = {key: Card(0, head.at) for key in head.due}
         self.stars = 0
         self.ids = 0
 
-    def begin(self) -> Turn:
+    def begin(self) -> TutorTurn:
         """The first turn. Raises TranscriptInvalid when the book has no such lesson."""
         self.events = []
         self.opening = self._open(self.head.lesson)
         return self.opening
 
-    def do(self, act: Act) -> Turn:
+    def do(self, act: Act) -> TutorTurn:
         """What the tutor answers; an act that cannot be done raises TranscriptInvalid and leaves no trace."""
         before, self.events = self.session, []
         turn = self._do(act)
@@ -85,7 +85,7 @@ class Player:
     def transcript(self) -> Transcript:
         return Transcript(self.head, self.opening, tuple(self.log))
 
-    def _do(self, act: Act) -> Turn:
+    def _do(self, act: Act) -> TutorTurn:
         match act.kind:
             case "tap":
                 if act.text not in self.buttons:
@@ -100,9 +100,9 @@ class Player:
                 return self._wait(timedelta(seconds=act.wait_s))
         return self._signal(ev.Typed(fill(act.text)))
 
-    def _wait(self, span: timedelta) -> Turn:
+    def _wait(self, span: timedelta) -> TutorTurn:
         """Every timer that is due meanwhile rings at its own time, in order."""
-        turn, began, until = Turn(), self.now, self.now + span
+        turn, began, until = TutorTurn(), self.now, self.now + span
         self.rung = []
         while (at := self.session.remind_at) is not None and at <= until and len(self.rung) < MAX_RINGS:
             self.now = max(self.now, at)
@@ -111,15 +111,15 @@ class Player:
         self.now = until
         return turn
 
-    def _rate(self, stars: int) -> Turn:
+    def _rate(self, stars: int) -> TutorTurn:
         self.stars, self.buttons = 0, {}
-        return Turn(notes=(f"rated: {stars}",))
+        return TutorTurn(notes=(f"rated: {stars}",))
 
-    def _signal(self, signal: ev.Signal) -> Turn:
+    def _signal(self, signal: ev.Signal) -> TutorTurn:
         before = replace(self.between(self.session), cards=self.cards)
         return self._turn(before, resume(self.book, before, signal, self._universe()))
 
-    def _open(self, lesson_id: str) -> Turn:
+    def _open(self, lesson_id: str) -> TutorTurn:
         if self.book.lesson(lesson_id) is None:
             raise TranscriptInvalid(f"không có bài “{lesson_id}”, hoặc bài ấy còn lỗi")
         head = self.head
@@ -135,7 +135,7 @@ class Player:
         self.ids += 1
         return f"run{self.ids}"
 
-    def _turn(self, before: Session | None, sprint: Sprint) -> Turn:
+    def _turn(self, before: Run | None, sprint: Sprint) -> TutorTurn:
         """What an engine call looks like to her; where it leads into another lesson, that lesson's first words too."""
         self.session = sprint.session
         self.stars = 0
@@ -166,7 +166,7 @@ class Player:
                     buttons = self._ask_stars(rate)
                 case _:
                     notes.extend(_note(event))
-        turn = Turn(tuple(filter(None, map(_trimmed, texts))), buttons, tuple(notes))
+        turn = TutorTurn(tuple(filter(None, map(_trimmed, texts))), buttons, tuple(notes))
         return turn if opens is None else turn + self._goes_on(opens)
 
     # --- what the shell would do ---
@@ -175,7 +175,7 @@ class Player:
         found = (self.book.lesson(lesson_id) for lesson_id in self.book.current)
         return next((lesson.id for lesson in found if lesson and lesson.emergency), None)
 
-    def _goes_on(self, lesson_id: str) -> Turn:
+    def _goes_on(self, lesson_id: str) -> TutorTurn:
         """Open the lesson, or show its prompt where she is in it already."""
         if self.session.waiting and self.session.home[0] == lesson_id:
             return self._signal(ev.Reoffered(""))
@@ -205,7 +205,7 @@ def _trimmed(text: str) -> str:
     return "\n".join(line.strip() for line in text.split("\n")).strip()
 
 
-def _kept(act: Act, book: Book, before: Session, events: Iterable[ev.Event]) -> Act:
+def _kept(act: Act, book: Book, before: Run, events: Iterable[ev.Event]) -> Act:
     """The act as it may be written down."""
     if act.kind != "say":
         return act
@@ -248,7 +248,7 @@ def _note(event: ev.Event) -> Iterable[str]:
             yield f"awarded: {kind} {name}"
         case ev.Called(lesson):
             yield f"called: {lesson}"
-        case ev.Returned(lesson, outcome):
+        case ev.LessonReturned(lesson, outcome):
             yield f"returned from: {lesson} · {outcome}"
         case ev.HandedOver(lesson):
             yield f"handed over: {lesson}"

@@ -28,7 +28,7 @@ NEVER = 9_999  # days since a step that she has not gone through yet: larger tha
 
 BUILT_IN_NAMES = frozenset({"score", "tries", "channel", "value", DAYS_SINCE})
 
-Value = str | int | float | bool
+ConditionValue = str | int | float | bool
 Days = Callable[[str], int]
 """Step id → whole days since she last went through it in this lesson; "" → since this pass began."""
 
@@ -122,7 +122,7 @@ def never_gone(step: str) -> int:
     return NEVER if step else 0
 
 
-def holds(condition: Condition, values: Mapping[str, Value], days: Days = never_gone) -> bool:
+def holds(condition: Condition, values: Mapping[str, ConditionValue], days: Days = never_gone) -> bool:
     """Whether it is true; an unknown name counts as empty text, and a text that is a number compares as one."""
     return bool(_evaluate(condition.tree, values, days))
 
@@ -231,7 +231,7 @@ def _walk(tree: ast.expr) -> list[ast.AST]:
     return [node for node in ast.walk(tree) if id(node) not in inside]
 
 
-def _evaluate(node: ast.expr, values: Mapping[str, Value], days: Days) -> Value:
+def _evaluate(node: ast.expr, values: Mapping[str, ConditionValue], days: Days) -> ConditionValue:
     match node:
         case ast.BoolOp(op=op, values=parts):
             results = (bool(_evaluate(part, values, days)) for part in parts)
@@ -262,7 +262,7 @@ def _evaluate(node: ast.expr, values: Mapping[str, Value], days: Days) -> Value:
     raise AssertionError(f"_check let {type(node).__name__} through")
 
 
-def _compare(op: ast.cmpop, left: Value, right: Value) -> bool:
+def _compare(op: ast.cmpop, left: ConditionValue, right: ConditionValue) -> bool:
     compare = _COMPARE[type(op)]
     numbers = _number(left), _number(right)
     if numbers[0] is not None and numbers[1] is not None:
@@ -272,7 +272,7 @@ def _compare(op: ast.cmpop, left: Value, right: Value) -> bool:
     return False
 
 
-def _number(value: Value) -> float | None:
+def _number(value: ConditionValue) -> float | None:
     """A number, or a text that people write as one: not "nan", "1_000" or "1e5", and nothing too large."""
     if isinstance(value, str) and not _NUMBER.fullmatch(value):
         return None

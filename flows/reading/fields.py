@@ -9,9 +9,9 @@ from datetime import date
 from functools import lru_cache
 from typing import TypeVar
 
-from flows.model import Place, Problem
+from flows.model import Problem, SourcePosition
 from flows.saying import say
-from flows.yaml.strictyaml import QUOTE_HINT, Mapping, Node, Scalar
+from flows.yaml.strictyaml import QUOTE_HINT, Mapping, Scalar, YamlNode
 from flows.yaml.strictyaml import Sequence as YamlSequence
 from flows.yaml.yamllines import KEYS
 
@@ -60,7 +60,7 @@ class Fields:
         self._asked: set[str] = set()
         self._missing: list[str] = []
 
-    def tell(self, code: str, place: Place, message: str, hint: str = "") -> None:
+    def tell(self, code: str, place: SourcePosition, message: str, hint: str = "") -> None:
         self.problems.append(Problem(code, place, message, hint))
 
     def done(self) -> None:
@@ -87,7 +87,7 @@ class Fields:
     def has(self, key: str) -> bool:
         return key in self.node.entries
 
-    def node_of(self, key: str) -> Node | None:
+    def node_of(self, key: str) -> YamlNode | None:
         self._asked.add(key)
         return self.node.get(key)
 
@@ -114,7 +114,7 @@ class Fields:
             self.missing(key)
         return self.optional(key) or ""
 
-    def text_of(self, node: Node, key: str) -> str | None:
+    def text_of(self, node: YamlNode, key: str) -> str | None:
         """A node as text, without the blanks around it; None (and a problem) when it is no text or empty."""
         if not isinstance(node, Scalar):
             quotes = isinstance(node, Mapping) or getattr(node, "flow", False)
@@ -218,7 +218,7 @@ class Fields:
 
     # --- many values ---
 
-    def items(self, key: str, most: int = MAX_ITEMS) -> list[Node]:
+    def items(self, key: str, most: int = MAX_ITEMS) -> list[YamlNode]:
         node = self.node_of(key)
         if node is None:
             return []
@@ -240,7 +240,7 @@ class Fields:
         found = (self._seconds(node, key) for node in self.items(key))
         return tuple(seconds for seconds in found if seconds is not None)
 
-    def _seconds(self, node: Node, key: str) -> int | None:
+    def _seconds(self, node: YamlNode, key: str) -> int | None:
         text = self.text_of(node, key)
         match = DURATION.fullmatch(text or "")
         if match:
@@ -324,7 +324,7 @@ class Fields:
         found = (self.fields_of(node, key) for node in self.items(key))
         return [fields for fields in found if fields is not None]
 
-    def fields_of(self, node: Node, key: str) -> Fields | None:
+    def fields_of(self, node: YamlNode, key: str) -> Fields | None:
         if isinstance(node, Mapping):
             return Fields(node, self.problems)
         self.tell(

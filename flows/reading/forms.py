@@ -24,13 +24,13 @@ from flows.model import (
     Outcome,
     Pair,
     Picture,
-    Place,
     Proof,
     Quiz,
     QuizType,
     Review,
     Say,
     Set,
+    SourcePosition,
     Step,
     Stuck,
     Task,
@@ -39,7 +39,7 @@ from flows.model import (
 )
 from flows.reading.fields import Fields, did_you_mean, one_of
 from flows.saying import say
-from flows.yaml.strictyaml import Mapping, Node, Scalar, Sequence
+from flows.yaml.strictyaml import Mapping, Scalar, Sequence, YamlNode
 
 MAX_STEPS = 200
 MAX_TOKEN = 64  # bytes of what a button carries: Telegram's callback_data
@@ -51,7 +51,7 @@ class CommonFields(TypedDict):
     """What every kind hands on to its class."""
 
     id: str
-    place: Place
+    place: SourcePosition
     text: str
     next: str | None
     checkpoint: bool
@@ -85,7 +85,7 @@ def read_steps(fields: Fields) -> tuple[tuple[Step, ...], bool]:
     return tuple(steps), whole
 
 
-def _step(parent: Fields, node: Node) -> Step | None:
+def _step(parent: Fields, node: YamlNode) -> Step | None:
     fields = parent.fields_of(node, "steps")
     return None if fields is None else read_step(fields)
 

@@ -40,7 +40,7 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class LessonDraft:
     """One file as far as it could be read. `whole`: every step was understood, so rules about paths make sense."""
 
     path: str
@@ -55,7 +55,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Library:
+class LessonSet:
     """Everything under one lessons folder. `lessons` holds those without errors of form; lint looks at `drafts`.
 
     `facts` are the placeholders from the configuration; `tracks`, `sources` and `words` are empty where their file is
@@ -65,7 +65,7 @@ class Library:
     lessons: Table[str, Lesson]
     problems: tuple[Problem, ...]
     tracks: tuple[Track, ...] = ()
-    drafts: tuple[Draft, ...] = ()
+    drafts: tuple[LessonDraft, ...] = ()
     facts: Table[str, str] = field(default_factory=dict)
     sources: Table[str, str] = field(default_factory=dict)  # id → how it is cited
     words: Table[str, tuple[str, ...]] = field(default_factory=dict)
@@ -106,7 +106,7 @@ def read_lessons(root: str | Path) -> dict[str, bytes]:
 class Parsers:
     """How the two kinds of big files are read."""
 
-    def draft(self, raw: bytes, path: str, facts: Collection[str]) -> Draft:
+    def draft(self, raw: bytes, path: str, facts: Collection[str]) -> LessonDraft:
         return read_draft(raw, path, facts)
 
     def catalogue(self, raw: bytes, path: str) -> tuple[Catalogue, tuple[Problem, ...]]:
@@ -116,11 +116,11 @@ class Parsers:
 class Faultfinder(Parsers):
     """For whoever asks only what is wrong: lessons get no hashes."""
 
-    def draft(self, raw: bytes, path: str, facts: Collection[str]) -> Draft:
+    def draft(self, raw: bytes, path: str, facts: Collection[str]) -> LessonDraft:
         return read_draft(raw, path, facts, hashed=False)
 
 
-def load_folder(root: str | Path, facts: Table[str, str]) -> Library:
+def load_folder(root: str | Path, facts: Table[str, str]) -> LessonSet:
     """Read and check every lesson under `root`. Raises OSError when a file cannot be read."""
     return load_files(read_lessons(root), facts)
 
@@ -130,7 +130,7 @@ def load_files(
     facts: Table[str, str],
     parsers: Parsers | None = None,
     scripts: Collection[str] = frozenset(),
-) -> Library:
+) -> LessonSet:
     """What `read_lessons` found, as a library; of two lessons with one id the first is kept.
 
     `parsers` may remember what they have read before; `scripts` are lessons whatever their file is called.
@@ -157,7 +157,7 @@ def load_files(
     drafts = [parse.draft(raw, path, facts) for path, raw in lessons.items()]
     drafts = _unique(drafts)
     translations = _translations(languages, problems, parse)
-    return Library(
+    return LessonSet(
         lessons={draft.lesson.id: draft.lesson for draft in drafts if draft.lesson and draft.usable},
         problems=by_place([*problems, *(problem for draft in drafts for problem in draft.problems)]),
         tracks=tracks,
@@ -196,9 +196,9 @@ def by_place(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(set(problems), key=lambda p: (p.place.path, p.place.line, p.place.col, p.code, p.message)))
 
 
-def _unique(drafts: list[Draft]) -> list[Draft]:
-    first: dict[str, Draft] = {}
-    checked: list[Draft] = []
+def _unique(drafts: list[LessonDraft]) -> list[LessonDraft]:
+    first: dict[str, LessonDraft] = {}
+    checked: list[LessonDraft] = []
     for draft in drafts:
         if draft.lesson is not None and draft.lesson.id in first:
             other = first[draft.lesson.id]
@@ -224,12 +224,12 @@ def load_lesson(source: bytes, path: str, facts: Collection[str]) -> tuple[Lesso
     return (draft.lesson if draft.usable else None), draft.problems
 
 
-def read_draft(source: bytes, path: str, facts: Collection[str], *, hashed: bool = True) -> Draft:
+def read_draft(source: bytes, path: str, facts: Collection[str], *, hashed: bool = True) -> LessonDraft:
     """One lesson file as far as it can be read; without its hashes where only its faults are wanted."""
     document = strictyaml.read(source, path)
     problems = list(document.problems)
     if document.root is None:
-        return Draft(path, tuple(problems))
+        return LessonDraft(path, tuple(problems))
     if not isinstance(document.root, Mapping):
         problems.append(
             Problem(
@@ -239,7 +239,7 @@ def read_draft(source: bytes, path: str, facts: Collection[str], *, hashed: bool
                 say("xem bài mẫu lessons/_template"),
             )
         )
-        return Draft(path, tuple(problems))
+        return LessonDraft(path, tuple(problems))
     fields = Fields(document.root, problems)
     steps, whole = read_steps(fields)
     lesson = read_header(fields, steps, source, hashed=hashed)
@@ -249,7 +249,7 @@ def read_draft(source: bytes, path: str, facts: Collection[str], *, hashed: bool
         whole, problems = False, [each for each in problems if not _is_missing(each)]
     told = {problem.place for problem in document.problems if problem.code == "E001"}
     problems = [each for each in problems if each.code != "E003" or each.place not in told]
-    return Draft(path, by_place(problems), lesson, document.root, whole and bool(steps))
+    return LessonDraft(path, by_place(problems), lesson, document.root, whole and bool(steps))
 
 
 def _is_missing(problem: Problem) -> bool:

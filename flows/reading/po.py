@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from flows.model import Place, Problem
+from flows.model import Problem, SourcePosition
 from flows.saying import say
 
 MAX_BYTES = 384 * 1024  # a lesson may have 256 kB
@@ -28,7 +28,7 @@ _WORDS = ("msgctxt", "msgid", "msgstr")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PoEntry:
     """One translated text. `source_hash` is that of the text it translates; `line` where its key stands, from 1."""
 
     text: str
@@ -42,7 +42,7 @@ class Entry:
         return bool(self.text) and not self.fuzzy and self.source_hash == source_hash(source)
 
 
-Catalogue = Mapping[str, Entry]
+Catalogue = Mapping[str, PoEntry]
 
 
 def source_hash(text: str) -> str:
@@ -50,7 +50,7 @@ def source_hash(text: str) -> str:
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
-def read(raw: bytes, path: str) -> tuple[dict[str, Entry], tuple[Problem, ...]]:
+def read(raw: bytes, path: str) -> tuple[dict[str, PoEntry], tuple[Problem, ...]]:
     """The entries of a PO file by key, and its faults (all E400). What could be read is returned beside them."""
     reader = _Reader(path)
     if len(raw) > MAX_BYTES:
@@ -81,14 +81,14 @@ class _Reader:
     """One pass over the lines. After a broken line the entry it stands in is left out, and reading goes on."""
 
     def __init__(self, path: str) -> None:
-        self.entries: dict[str, Entry] = {}
+        self.entries: dict[str, PoEntry] = {}
         self.problems: list[Problem] = []
         self._path = path
         self._draft = _Draft()
         self._spoilt = False
 
     def tell(self, line: int, message: str, hint: str, col: int = 1) -> None:
-        self.problems.append(Problem(FAULT, Place(self._path, line, col), message, hint))
+        self.problems.append(Problem(FAULT, SourcePosition(self._path, line, col), message, hint))
 
     def read(self, lines: list[str]) -> None:
         for number, line in enumerate(lines, 1):
@@ -160,7 +160,7 @@ class _Reader:
         else:
             source = draft.source or source_hash(texts["msgid"])
             text = texts["msgstr"].strip()
-            self.entries[key] = Entry(text, source, draft.fuzzy, draft.lines["msgctxt"], draft.lines["msgstr"])
+            self.entries[key] = PoEntry(text, source, draft.fuzzy, draft.lines["msgctxt"], draft.lines["msgstr"])
 
 
 def _unescape(text: str) -> str:

@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from flows.model import Place
+from flows.model import SourcePosition
 from flows.reading import fields as shapes
 from flows.reading.fields import Fields
 from flows.reading.forms import KINDS, MAX_STEPS, read_step
@@ -34,7 +34,7 @@ from flows.reading.schema_words import KINDS as ABOUT_KINDS
 from flows.yaml import strictyaml
 
 Schema = dict[str, Any]
-Path = tuple[str, ...]
+SchemaPath = tuple[str, ...]
 
 HEADER, STEP = "lesson", "step"
 """Under which name the words of the head and of what all kinds share are kept."""
@@ -52,7 +52,9 @@ _NODE = strictyaml.Scalar("", 1, 1, "x", True)
 class Recorder(Fields):
     """Asked like any Fields, it answers with something fitting and keeps what was asked. `absent` is left out."""
 
-    def __init__(self, notes: dict[Path, Schema], told: set[Path], path: Path = (), absent: Path = ()) -> None:
+    def __init__(
+        self, notes: dict[SchemaPath, Schema], told: set[SchemaPath], path: SchemaPath = (), absent: SchemaPath = ()
+    ) -> None:
         super().__init__(strictyaml.Mapping("", 1, 1, {}), [])
         self.notes, self.told, self.path, self.absent = notes, told, path, absent
 
@@ -66,7 +68,7 @@ class Recorder(Fields):
 
     # --- nothing is read, so nothing is wrong ---
 
-    def tell(self, code: str, place: Place, message: str, hint: str = "") -> None:
+    def tell(self, code: str, place: SourcePosition, message: str, hint: str = "") -> None:
         pass
 
     def done(self) -> None:
@@ -81,7 +83,7 @@ class Recorder(Fields):
     def slipped(self, key: str) -> bool:
         return False
 
-    def node_of(self, key: str) -> strictyaml.Node | None:
+    def node_of(self, key: str) -> strictyaml.YamlNode | None:
         return _NODE
 
     # --- one value ---
@@ -130,7 +132,7 @@ class Recorder(Fields):
 
     # --- many values ---
 
-    def items(self, key: str, most: int = shapes.MAX_ITEMS) -> list[strictyaml.Node]:
+    def items(self, key: str, most: int = shapes.MAX_ITEMS) -> list[strictyaml.YamlNode]:
         self._note(key, _list({}, most))
         return []
 
@@ -202,13 +204,13 @@ def _choose(allowed: Iterable[str]) -> str:
 Read = Callable[[Recorder], object]
 
 
-def record(read: Read) -> tuple[dict[Path, Schema], frozenset[Path]]:
+def record(read: Read) -> tuple[dict[SchemaPath, Schema], frozenset[SchemaPath]]:
     """All that `read` asks for, by path in the order of asking, and which of it must be there."""
-    notes: dict[Path, Schema] = {}
+    notes: dict[SchemaPath, Schema] = {}
     read(Recorder(notes, set()))
     required = set()
     for path in list(notes):
-        told: set[Path] = set()
+        told: set[SchemaPath] = set()
         read(Recorder({}, told, (), path))
         required |= told & {path}
     return notes, frozenset(required)
@@ -216,7 +218,7 @@ def record(read: Read) -> tuple[dict[Path, Schema], frozenset[Path]]:
 
 def read_kind(kind: str) -> Read:
     """Reads one step of this kind, as the loader does."""
-    entries: dict[str, tuple[strictyaml.Scalar, strictyaml.Node]] = {kind: (_NODE, _NODE)}
+    entries: dict[str, tuple[strictyaml.Scalar, strictyaml.YamlNode]] = {kind: (_NODE, _NODE)}
 
     def read(recorder: Recorder) -> None:
         recorder.node = strictyaml.Mapping("", 1, 1, entries)
@@ -293,7 +295,9 @@ def _by_names() -> Iterator[str]:
         yield first
 
 
-def _object(name: str, notes: Mapping[Path, Schema], required: frozenset[Path], offered: list[str]) -> Schema:
+def _object(
+    name: str, notes: Mapping[SchemaPath, Schema], required: frozenset[SchemaPath], offered: list[str]
+) -> Schema:
     schema: Schema = {"type": "object", "additionalProperties": False, "properties": {}}
     for path, note in notes.items():
         parent = schema
@@ -324,7 +328,7 @@ def _names_a_step(note: Schema) -> bool:
     return str(note.get("pattern")) == f"^({shapes.STEP_ID.pattern})$"
 
 
-def _words(name: str, path: Path) -> Schema:
+def _words(name: str, path: SchemaPath) -> Schema:
     """Title, description, and what each allowed value means."""
     if path == (name,) and name != HEADER:
         return {"title": name, "description": f"{ABOUT_KINDS[name]} {STEP_ID_WORDS}"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from flows.model import Place, Problem
+from flows.model import Problem, SourcePosition
 from flows.reading.fields import Fields
 from flows.reading.word_faults import word_problems
 from flows.saying import say
@@ -26,7 +26,7 @@ class Track:
     id: str
     title: str
     order: int
-    place: Place
+    place: SourcePosition
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Phrase:
 
     id: str
     text: str
-    place: Place
+    place: SourcePosition
 
 
 def _rows(table: tuple[str, bytes], problems: list[Problem]) -> list[Fields]:
@@ -97,7 +97,7 @@ def ear_of(table: tuple[str, bytes], problems: list[Problem]) -> Model | None:
         return model_of(table[1])
     except ModelInvalid as fault:
         message = say("tệp này {fault}: máy chỉ nghe được các lời chắc chắn trong words.yaml", fault=str(fault))
-        problems.append(Problem("E009", Place(table[0], 1, 1), message, say("chạy ./camtay train để làm lại")))
+        problems.append(Problem("E009", SourcePosition(table[0], 1, 1), message, say("chạy ./camtay train để làm lại")))
         return None
 
 
@@ -107,7 +107,7 @@ def asks_of(table: tuple[str, bytes], problems: list[Problem]) -> Model | None:
         return model_of(table[1])
     except ModelInvalid as fault:
         message = say("tệp này {fault}: tin giữa hai người chỉ được xét bằng luật trong relay.yaml", fault=str(fault))
-        problems.append(Problem("E009", Place(table[0], 1, 1), message, say("chạy ./camtay train để làm lại")))
+        problems.append(Problem("E009", SourcePosition(table[0], 1, 1), message, say("chạy ./camtay train để làm lại")))
         return None
 
 

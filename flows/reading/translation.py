@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import is_dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from flows.model import Lesson, LessonInvalid, Place, Problem, Step
+from flows.model import Lesson, LessonInvalid, Problem, SourcePosition, Step
 from flows.reading.hashes import WORDS, field_names, text_hash
 from flows.reading.po import FAULT, Catalogue, read, source_hash
 from flows.saying import say
@@ -29,16 +29,16 @@ _SAID = WORDS - _NOT_SAID
 _ADDRESS = frozenset({"chị", "Chị", "em", "Em"})
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
-Path = tuple[str | int, ...]
-Visit = Callable[[str, Path, str], str]
+FieldPath = tuple[str | int, ...]
+TextVisitor = Callable[[str, FieldPath, str], str]
 
 
-class Said(NamedTuple):
+class FieldText(NamedTuple):
     """One text of a lesson: `field` leads to it from its step (None: from the lesson's head)."""
 
     key: str
     step: Step | None
-    field: Path
+    field: FieldPath
     text: str
 
 
@@ -52,7 +52,7 @@ class Source(NamedTuple):
     former: str = ""
 
 
-class Counts(NamedTuple):
+class TranslationCounts(NamedTuple):
     """How far a language is: texts translated, missing, and translated before the text changed."""
 
     done: int
@@ -63,15 +63,15 @@ class Counts(NamedTuple):
 # --- a lesson ----------------------------------------------------------------------------------------
 
 
-def said(lesson: Lesson) -> Iterator[Said]:
+def said(lesson: Lesson) -> Iterator[FieldText]:
     """Every text that she can read or hear, in the order of the file."""
     if lesson.title:
-        yield Said("title", None, ("title",), lesson.title)
+        yield FieldText("title", None, ("title",), lesson.title)
     for step in lesson.steps:
-        found: list[Said] = []
+        found: list[FieldText] = []
 
-        def note(key: str, field: Path, text: str, step: Step = step, found: list[Said] = found) -> str:
-            found.append(Said(key, step, field, text))
+        def note(key: str, field: FieldPath, text: str, step: Step = step, found: list[FieldText] = found) -> str:
+            found.append(FieldText(key, step, field, text))
             return text
 
         _changed(step, step.id, (), note)
@@ -86,7 +86,7 @@ def texts(lesson: Lesson) -> dict[str, str]:
 def with_texts(lesson: Lesson, replaced: Mapping[str, str]) -> Lesson:
     """The same lesson with other words: same graph hash, a text hash of its own; what is not given stays."""
 
-    def other(key: str, field: Path, text: str) -> str:
+    def other(key: str, field: FieldPath, text: str) -> str:
         return replaced.get(key) or text
 
     steps = tuple(_changed(step, step.id, (), other) for step in lesson.steps)
@@ -105,13 +105,13 @@ def translated(lesson: Lesson, catalogue: Catalogue) -> Lesson:
     return with_texts(lesson, usable(texts(lesson), catalogue))
 
 
-def count(sources: Mapping[str, str], catalogue: Catalogue) -> Counts:
+def count(sources: Mapping[str, str], catalogue: Catalogue) -> TranslationCounts:
     done = len(usable(sources, catalogue))
     known = sum(key in catalogue and bool(catalogue[key].text) for key in sources)
-    return Counts(done, len(sources) - known, known - done)
+    return TranslationCounts(done, len(sources) - known, known - done)
 
 
-def _changed(node: Any, key: str, field: Path, visit: Visit) -> Any:
+def _changed(node: Any, key: str, field: FieldPath, visit: TextVisitor) -> Any:
     """The node with every text below it as `visit` gives it back."""
     changes: dict[str, Any] = {}
     for name in field_names(node.__class__):
@@ -122,7 +122,7 @@ def _changed(node: Any, key: str, field: Path, visit: Visit) -> Any:
     return replace(node, **changes) if changes else node
 
 
-def _changed_value(value: Any, key: str, field: Path, said: bool, visit: Visit) -> Any:
+def _changed_value(value: Any, key: str, field: FieldPath, said: bool, visit: TextVisitor) -> Any:
     if isinstance(value, str):
         return visit(key, field, value) if said and value else value
     if isinstance(value, tuple) and value:
@@ -156,7 +156,7 @@ def export(sources: Iterable[Source], language: str, name: str, old: str | None 
 
 def merge(
     sources: Iterable[Source], language: str, name: str, current: str | None, incoming: str, path: str
-) -> tuple[str, Counts]:
+) -> tuple[str, TranslationCounts]:
     """The PO file after the translations of `incoming` (its name is `path`) came in, and how far it now is.
 
     Raises LessonInvalid with every fault of `incoming`: PO syntax E400, unknown key E403, other placeholders E404.
@@ -179,7 +179,7 @@ def _faults(wanted: list[Source], incoming: Catalogue, known: Mapping[str, POEnt
     for key, entry in incoming.items():
         if key not in base:
             if key not in known:
-                place = Place(path, entry.line, 1)
+                place = SourcePosition(path, entry.line, 1)
                 yield Problem(
                     "E403",
                     place,
@@ -187,7 +187,7 @@ def _faults(wanted: list[Source], incoming: Catalogue, known: Mapping[str, POEnt
                     say("hãy xuất lại rồi dịch tiếp"),
                 )
         elif entry.translates(base[key]) and (said := other_placeholders(base[key], entry.text)):
-            yield Problem("E404", Place(path, entry.text_line, 1), said, KEEP_PLACEHOLDERS)
+            yield Problem("E404", SourcePosition(path, entry.text_line, 1), said, KEEP_PLACEHOLDERS)
 
 
 KEEP_PLACEHOLDERS = say("giữ đúng các chỗ {{…}} của câu gốc; {{chị}}, {{em}} thì bỏ được")
@@ -218,7 +218,7 @@ def _parsed(text: str, path: str) -> POFile:
         line = int(found[1]) if (found := re.search(r"line (\d+)", str(fault))) else 1
         hint = say("hãy xem lại các dòng msgctxt, msgid, msgstr")
         raise LessonInvalid(
-            (Problem(FAULT, Place(path, line, 1), say("dòng này không đúng lối viết PO"), hint),)
+            (Problem(FAULT, SourcePosition(path, line, 1), say("dòng này không đúng lối viết PO"), hint),)
         ) from None
 
 
@@ -297,9 +297,9 @@ def _hash_of(entry: POEntry) -> str:
     return found[1] if found else source_hash(entry.msgid)
 
 
-def tally(parts: Iterable[Counts]) -> Counts:
+def tally(parts: Iterable[TranslationCounts]) -> TranslationCounts:
     """Several texts as one."""
     sums: Counter[str] = Counter()
     for part in parts:
         sums.update(part._asdict())
-    return Counts(sums["done"], sums["missing"], sums["stale"])
+    return TranslationCounts(sums["done"], sums["missing"], sums["stale"])

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.model import Place, Problem
+from flows.model import Problem, SourcePosition
 from flows.reading.fields import Fields
 from flows.reading.phrases import REQUIRED
 from flows.saying import say
 from flows.words.asks import SIDES
-from flows.words.wishes import BUILT_IN, TALK, Groups, Pattern, PatternInvalid, Rule, Wishes, pattern_of, wished
+from flows.words.wishes import BUILT_IN, TALK, Groups, Pattern, PatternInvalid, RelayRule, Wishes, pattern_of, wished
 from flows.yaml import strictyaml
 from flows.yaml.strictyaml import Mapping, Scalar
 
@@ -101,8 +101,8 @@ def _compiled(node: Scalar, groups: Groups, problems: list[Problem]) -> Pattern 
         return None
 
 
-def _rule(row: Fields, groups: Groups) -> Rule:
-    rule = Rule(
+def _rule(row: Fields, groups: Groups) -> RelayRule:
+    rule = RelayRule(
         id=row.lesson_id("id", required=True) or "",
         phrase=row.one_of("phrase", sorted(each for each in REQUIRED if each.startswith("relay_")), ""),
         sides=row.some_of("from", SIDES) or ("instructor",),
@@ -119,7 +119,7 @@ def _rule(row: Fields, groups: Groups) -> Rule:
     return rule
 
 
-def _only_once(rules: list[Rule], rows: list[Fields], problems: list[Problem]) -> None:
+def _only_once(rules: list[RelayRule], rows: list[Fields], problems: list[Problem]) -> None:
     seen: set[str] = set()
     for rule, row in zip(rules, rows, strict=True):
         if rule.id in seen:
@@ -128,7 +128,7 @@ def _only_once(rules: list[Rule], rows: list[Fields], problems: list[Problem]) -
         seen.add(rule.id)
 
 
-def _tried(wishes: Wishes, rule: Rule, row: Fields) -> Iterator[Problem]:
+def _tried(wishes: Wishes, rule: RelayRule, row: Fields) -> Iterator[Problem]:
     """Each example by itself: held with this rule's words, or let through by every rule."""
     for place, text in _examples(row, "hold"):
         found = {side: wished(wishes, text, side) for side in rule.sides}
@@ -141,5 +141,5 @@ def _tried(wishes: Wishes, rule: Rule, row: Fields) -> Iterator[Problem]:
             yield Problem("E012", place, message, say("thêm mẫu vào unless, hoặc sửa ví dụ"))
 
 
-def _examples(row: Fields, key: str) -> Iterator[tuple[Place, str]]:
+def _examples(row: Fields, key: str) -> Iterator[tuple[SourcePosition, str]]:
     return ((node.place, node.text) for node in _scalars(row, key))

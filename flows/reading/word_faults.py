@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from flows.model import Place, Problem
+from flows.model import Problem, SourcePosition
 from flows.reading.fields import did_you_mean
 from flows.saying import say
 from flows.words.ear.ear import listen
 from flows.words.keys import plain_of, spoken
 from flows.words.tables import Words, fold, read_words
-from flows.yaml.strictyaml import Document, Mapping, Node, Scalar, Sequence
+from flows.yaml.strictyaml import Document, Mapping, Scalar, Sequence, YamlNode
 
 ABOUT = {
     "E010": "bảng chữ: một cách gõ có hai nghĩa, hoặc nghĩa bị đảo ngược",
@@ -44,13 +44,13 @@ PLACES = frozenset({"last", "middle"})
 GAPS = frozenset({"emergency", "emergency_die", "emergency_hurt"})
 
 
-class Entry(NamedTuple):
+class WordEntry(NamedTuple):
     """One text of a table: `name` is the key above it in a group or the key of a pair, `to` the value of a pair."""
 
     table: str
     name: str
     text: str
-    place: Place
+    place: SourcePosition
     to: str = ""
 
 
@@ -100,7 +100,7 @@ def _shapes(root: Mapping) -> Iterator[Problem]:
             yield from _misplaced(name, part)
 
 
-def _parts(name: str, node: Node) -> Iterator[Node]:
+def _parts(name: str, node: YamlNode) -> Iterator[YamlNode]:
     if isinstance(node, Sequence) and name in LISTS:
         yield from node.items
     elif isinstance(node, Mapping):
@@ -111,7 +111,7 @@ def _parts(name: str, node: Node) -> Iterator[Node]:
                 yield value
 
 
-def _misplaced(name: str, node: Node) -> Iterator[Problem]:
+def _misplaced(name: str, node: YamlNode) -> Iterator[Problem]:
     if not isinstance(node, Scalar):
         yield Problem(
             "E003",
@@ -121,25 +121,25 @@ def _misplaced(name: str, node: Node) -> Iterator[Problem]:
         )
 
 
-def _entries(root: Mapping) -> Iterator[Entry]:
+def _entries(root: Mapping) -> Iterator[WordEntry]:
     for table, (_, node) in root.entries.items():
         if isinstance(node, Sequence) and table in LISTS:
-            yield from (Entry(table, "", item.text, item.place) for item in node.items if isinstance(item, Scalar))
+            yield from (WordEntry(table, "", item.text, item.place) for item in node.items if isinstance(item, Scalar))
         elif isinstance(node, Mapping) and table in (*PAIRS, *GROUPS):
             for name, (key, value) in node.entries.items():
                 if isinstance(value, Scalar) and table in PAIRS:
-                    yield Entry(table, name, name, key.place, value.text)
+                    yield WordEntry(table, name, name, key.place, value.text)
                 elif isinstance(value, Sequence):
-                    yield from (Entry(table, name, i.text, i.place) for i in value.items if isinstance(i, Scalar))
+                    yield from (WordEntry(table, name, i.text, i.place) for i in value.items if isinstance(i, Scalar))
 
 
-def _plain(node: Node) -> dict[str, object]:
+def _plain(node: YamlNode) -> dict[str, object]:
     """The table as `read_table` reads it."""
     plain = _value(node)
     return plain if isinstance(plain, dict) else {}
 
 
-def _value(node: Node) -> object:
+def _value(node: YamlNode) -> object:
     match node:
         case Mapping(entries=entries):
             return {name: _value(value) for name, (_, value) in entries.items()}
@@ -153,16 +153,16 @@ def _value(node: Node) -> object:
 # --- entries -----------------------------------------------------------------------------------------
 
 
-def _empty(entries: list[Entry], words: Words) -> Iterator[Problem]:
+def _empty(entries: list[WordEntry], words: Words) -> Iterator[Problem]:
     for entry in entries:
         texts = (entry.text, entry.to) if entry.table in PAIRS else (entry.text,)
         if not all(fold(words, text.replace("…", " ").replace("/", " ")) for text in texts):
             yield Problem("E003", entry.place, say("chỗ này không có chữ nào"), say("hãy viết chữ vào, hoặc bỏ dòng"))
 
 
-def _twice(entries: list[Entry], words: Words) -> Iterator[Problem]:
+def _twice(entries: list[WordEntry], words: Words) -> Iterator[Problem]:
     """Within one list the same once folded; marked tables keep their marks."""
-    seen: dict[tuple[str, str, str], Entry] = {}
+    seen: dict[tuple[str, str, str], WordEntry] = {}
     for entry in entries:
         if entry.table in PAIRS:
             continue
@@ -179,12 +179,12 @@ def _twice(entries: list[Entry], words: Words) -> Iterator[Problem]:
             yield Problem("W010", entry.place, message, say("hãy bỏ một"))
 
 
-def _heard(entry: Entry, words: Words) -> str:
+def _heard(entry: WordEntry, words: Words) -> str:
     exact = ("denials_with_marks", "spoken_marks", "joins", "letters", "emergency_around", "emergency_doubt", "offices")
     return spoken(entry.text) if entry.table in exact else " ".join(fold(words, entry.text))
 
 
-def _spelling(entries: list[Entry], words: Words) -> Iterator[Problem]:
+def _spelling(entries: list[WordEntry], words: Words) -> Iterator[Problem]:
     for entry in entries:
         if entry.table != "spelling":
             continue
@@ -216,7 +216,7 @@ def _spelling(entries: list[Entry], words: Words) -> Iterator[Problem]:
             )
 
 
-def _numbers(entries: list[Entry], words: Words) -> Iterator[Problem]:
+def _numbers(entries: list[WordEntry], words: Words) -> Iterator[Problem]:
     for entry in entries:
         if entry.table in ("numbers", "ordinals") and not (entry.to in PLACES or _is_count(entry.to)):
             yield Problem(
@@ -235,8 +235,8 @@ def _is_count(text: str) -> bool:
     return text.isascii() and text.isdigit() and 0 < int(text) < 100
 
 
-def _two_meanings(entries: list[Entry], words: Words) -> Iterator[Problem]:
-    seen: dict[tuple[str, str], Entry] = {}
+def _two_meanings(entries: list[WordEntry], words: Words) -> Iterator[Problem]:
+    seen: dict[tuple[str, str], WordEntry] = {}
     for entry in entries:
         for scope, meant in _meanings(entry):
             said = entry.text if entry.table == "spelling" else " ".join(fold(words, entry.text))
@@ -254,7 +254,7 @@ def _two_meanings(entries: list[Entry], words: Words) -> Iterator[Problem]:
                 yield Problem("E010", entry.place, message, say("một cách gõ chỉ được một nghĩa"))
 
 
-def _meanings(entry: Entry) -> Iterator[tuple[str, str]]:
+def _meanings(entry: WordEntry) -> Iterator[tuple[str, str]]:
     """(where it must be the only one, what it means there)"""
     if entry.table in PAIRS:
         yield entry.table, plain_of(entry.to)
@@ -264,7 +264,7 @@ def _meanings(entry: Entry) -> Iterator[tuple[str, str]]:
         yield from (("+".join(group), entry.name) for group in TOGETHER if entry.name in group)
 
 
-def _denials(entries: list[Entry], words: Words) -> Iterator[Problem]:
+def _denials(entries: list[WordEntry], words: Words) -> Iterator[Problem]:
     denies = _denials_of(entries)
     hint = say("chữ nói “không” mà mất đi thì câu trả lời đảo ngược")
     for entry in entries:
@@ -282,7 +282,7 @@ def _denials(entries: list[Entry], words: Words) -> Iterator[Problem]:
             )
 
 
-def _denials_of(entries: list[Entry]) -> set[str]:
+def _denials_of(entries: list[WordEntry]) -> set[str]:
     return {plain_of(entry.text) for entry in entries if entry.table == "denials"}
 
 
@@ -290,7 +290,7 @@ def _plain_words(text: str) -> list[str]:
     return plain_of(text).split()
 
 
-def _gaps(entries: list[Entry], words: Words) -> Iterator[Problem]:
+def _gaps(entries: list[WordEntry], words: Words) -> Iterator[Problem]:
     for entry in entries:
         parts = entry.text.split()
         if entry.table in GAPS and parts and "…" in (parts[0], parts[-1]):
@@ -301,7 +301,7 @@ def _gaps(entries: list[Entry], words: Words) -> Iterator[Problem]:
             )
 
 
-def _out_of_reach(entries: list[Entry], words: Words) -> Iterator[Problem]:
+def _out_of_reach(entries: list[WordEntry], words: Words) -> Iterator[Problem]:
     """An emergency is heard before anything else, so nothing else may sound like one."""
     for entry in entries:
         if entry.table in ("commands", "answers") and listen(words.ear, entry.text).level == "ring":

@@ -12,11 +12,11 @@ from itertools import product
 from math import prod
 
 from flows.model import Ask, Branch, Case, Choose, Set
-from flows.reading.conditions import DAYS_SINCE, Condition, Value, holds
+from flows.reading.conditions import DAYS_SINCE, Condition, ConditionValue, holds
 from flows.reading.fields import did_you_mean
-from flows.rules.data import Asked, conditions, type_fault
+from flows.rules.data import StepCondition, conditions, type_fault
 from flows.rules.profiles import IDS
-from flows.rules.rule import Found, Rulebook, Script
+from flows.rules.rule import LintFinding, Rulebook, Script
 from flows.saying import say
 
 rules = Rulebook()
@@ -26,26 +26,26 @@ OTHER = "~"  # a text that nobody compares with
 DEAD = "trường hợp không bao giờ đúng, hoặc bị trường hợp trước che"
 MEND = say("hãy sửa hoặc bỏ trường hợp này")
 
-Values = Mapping[str, Sequence[Value]]
+Values = Mapping[str, Sequence[ConditionValue]]
 """Name → what is worth trying; `days_since(step)` has its step as a name in brackets."""
 
 
 @rules.add("E106", DEAD)
-def never_equal(script: Script) -> Iterator[Found]:
+def never_equal(script: Script) -> Iterator[LintFinding]:
     domains = _domains(script)
     for asked in conditions(script):
         yield from _never_equal(script, asked, domains)
 
 
-def _never_equal(script: Script, asked: Asked, domains: Mapping[str, set[str]]) -> Iterator[Found]:
+def _never_equal(script: Script, asked: StepCondition, domains: Mapping[str, set[str]]) -> Iterator[LintFinding]:
     for node in ast.walk(asked.condition.tree) if asked.condition else ():
         if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], ast.Eq):
             yield from _outside_domain(script, asked, node, domains)
 
 
 def _outside_domain(
-    script: Script, asked: Asked, node: ast.Compare, domains: Mapping[str, set[str]]
-) -> Iterator[Found]:
+    script: Script, asked: StepCondition, node: ast.Compare, domains: Mapping[str, set[str]]
+) -> Iterator[LintFinding]:
     sides = (node.left, node.comparators[0])
     name = next((side.id for side in sides if isinstance(side, ast.Name)), "")
     literal = next((str(side.value) for side in sides if isinstance(side, ast.Constant)), None)
@@ -55,25 +55,25 @@ def _outside_domain(
     if not any(holds(equal, {name: value}) for value in (*domains[name], "")):
         hint = did_you_mean(literal, domains[name]) or say("chỉ có: {names}", names=", ".join(sorted(domains[name])))
         place = script.within(asked.step, asked.field, asked.column(node))
-        yield Found(place, say("“{name}” không bao giờ là “{literal}”", name=name, literal=literal), hint)
+        yield LintFinding(place, say("“{name}” không bao giờ là “{literal}”", name=name, literal=literal), hint)
 
 
 @rules.add("E106", DEAD)
-def dead_case(script: Script) -> Iterator[Found]:
+def dead_case(script: Script) -> Iterator[LintFinding]:
     domains = _domains(script)
     for asked in conditions(script):
         if asked.field[0] != "cases" and asked.condition and not _told(script, asked, domains):
             found = _assignments(script, [asked.condition], domains)
             if found is not None and not any(_true(asked.condition, each) for each in found):
                 message = say("“{when}” không bao giờ đúng", when=asked.text)
-                yield Found(script.at(asked.step, *asked.field), message, MEND)
+                yield LintFinding(script.at(asked.step, *asked.field), message, MEND)
     for step in script.lesson.steps:
         if isinstance(step, Branch):
             yield from _dead_cases(script, step, domains)
 
 
-def _dead_cases(script: Script, step: Branch, domains: Mapping[str, set[str]]) -> Iterator[Found]:
-    asked = [Asked(step, ("cases", at, "when"), case.when, False) for at, case in enumerate(step.cases)]
+def _dead_cases(script: Script, step: Branch, domains: Mapping[str, set[str]]) -> Iterator[LintFinding]:
+    asked = [StepCondition(step, ("cases", at, "when"), case.when, False) for at, case in enumerate(step.cases)]
     before: list[tuple[Case, Condition]] = []
     for case, one in zip(step.cases, asked, strict=True):
         if one.condition is None or _told(script, one, domains):
@@ -81,20 +81,20 @@ def _dead_cases(script: Script, step: Branch, domains: Mapping[str, set[str]]) -
         said = " ".join(case.when.split())
         same = next((other for other, _ in before if " ".join(other.when.split()) == said), None)
         if same is not None:
-            yield Found(case.place, say("điều kiện này đã có ở dòng {line}", line=same.place.line), MEND)
+            yield LintFinding(case.place, say("điều kiện này đã có ở dòng {line}", line=same.place.line), MEND)
             continue
         found = _assignments(script, [one.condition, *(condition for _, condition in before)], domains)
         true = [each for each in found or () if _true(one.condition, each)]
         if found is not None and not true:
-            yield Found(case.place, say("“{when}” không bao giờ đúng", when=case.when), MEND)
+            yield LintFinding(case.place, say("“{when}” không bao giờ đúng", when=case.when), MEND)
         elif found is not None and not any(all(not _true(other, each) for _, other in before) for each in true):
             lines = ", ".join(str(other.place.line) for other, _ in before)
             message = say("trường hợp này bị che: lúc nào cũng rơi vào trường hợp trước (dòng {lines})", lines=lines)
-            yield Found(case.place, message, say("hãy đưa trường hợp hẹp hơn lên trước, hoặc bỏ bớt"))
+            yield LintFinding(case.place, message, say("hãy đưa trường hợp hẹp hơn lên trước, hoặc bỏ bớt"))
         before.append((case, one.condition))
 
 
-def _told(script: Script, asked: Asked, domains: Mapping[str, set[str]]) -> bool:
+def _told(script: Script, asked: StepCondition, domains: Mapping[str, set[str]]) -> bool:
     """Whether another finding says already why it is never true."""
     compared = (
         (node for node in ast.walk(asked.condition.tree) if isinstance(node, ast.Compare)) if asked.condition else ()
@@ -107,9 +107,9 @@ def _told(script: Script, asked: Asked, domains: Mapping[str, set[str]]) -> bool
 
 def _assignments(
     script: Script, asked: Sequence[Condition], domains: Mapping[str, set[str]]
-) -> list[dict[str, Value]] | None:
+) -> list[dict[str, ConditionValue]] | None:
     """Every combination worth trying; None where there are too many, or two names are compared."""
-    values: dict[str, set[Value]] = {}
+    values: dict[str, set[ConditionValue]] = {}
     for condition in asked:
         if not _gather(condition.tree, values):
             return None
@@ -123,7 +123,7 @@ def _assignments(
     return [dict(zip(names, each, strict=True)) for each in product(*(sorted(values[name], key=str) for name in names))]
 
 
-def _gather(tree: ast.expr, values: dict[str, set[Value]]) -> bool:
+def _gather(tree: ast.expr, values: dict[str, set[ConditionValue]]) -> bool:
     """Note the constants each name is compared with; False where a comparison is of another kind."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.Compare):
@@ -146,7 +146,7 @@ def _name(node: ast.AST) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _constants(part: ast.expr) -> Iterator[Value]:
+def _constants(part: ast.expr) -> Iterator[ConditionValue]:
     if isinstance(part, ast.Tuple):
         for each in part.elts:
             yield from _constants(each)
@@ -162,14 +162,14 @@ def _constants(part: ast.expr) -> Iterator[Value]:
             yield from (sign * number - 1, sign * number, sign * number + 1)
 
 
-def _number(value: Value) -> float | None:
+def _number(value: ConditionValue) -> float | None:
     try:
         return float(value)
     except (TypeError, ValueError, OverflowError):
         return None
 
 
-def _besides(name: str) -> set[Value]:
+def _besides(name: str) -> set[ConditionValue]:
     if name in ("score", "tries") or name == DAYS_SINCE or name.startswith("("):
         return {0, 1, 9_999}
     if name == "channel":
@@ -177,7 +177,7 @@ def _besides(name: str) -> set[Value]:
     return {"", OTHER, 0, 10**9}
 
 
-def _true(condition: Condition, values: Mapping[str, Value]) -> bool:
+def _true(condition: Condition, values: Mapping[str, ConditionValue]) -> bool:
     return holds(condition, values, lambda step: int(_number(values.get(f"({step})" if step else DAYS_SINCE, 0)) or 0))
 
 

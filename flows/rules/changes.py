@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from flows.model import Ask, Lesson, Place, Problem, Step
+from flows.model import Ask, Lesson, Problem, SourcePosition, Step
 from flows.reading.uses import saved_names
 from flows.saying import joined, say
 
@@ -167,7 +167,7 @@ def impact(
             ]
     found = Impact(tuple(stands), ())
     if found.total:
-        problems.append(Problem("I805", Place(new.place.path, new.place.line, new.place.col), summary(found)))
+        problems.append(Problem("I805", SourcePosition(new.place.path, new.place.line, new.place.col), summary(found)))
     ordered = sorted(set(problems), key=lambda p: (p.place.line, p.place.col, p.code, p.message))
     return Impact(tuple(stands), tuple(ordered))
 
@@ -257,9 +257,9 @@ def _checkpoint_gone(step: Step, new: Lesson) -> Problem:
     return Problem("W804", now.place if now else steps_place(new), message, hint)
 
 
-def steps_place(lesson: Lesson) -> Place:
+def steps_place(lesson: Lesson) -> SourcePosition:
     """Where the header's `steps` stands."""
     for number, line in enumerate(lesson.source.splitlines(), 1):
         if re.match(r"[\"']?steps[\"']?\s*:", line):
-            return Place(lesson.place.path, number, 1)
+            return SourcePosition(lesson.place.path, number, 1)
     return lesson.place

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from flows.engine.waits import waits
 from flows.model import Choose, Option, Picture, Quiz, Say, Step, Task
 from flows.rules.profiles import IMAGES, VIDEOS, VOICES, Profile, profiles
-from flows.rules.rule import Found, Path, Rulebook, Script
+from flows.rules.rule import LintFinding, Rulebook, Script, StepPath
 from flows.saying import say
 
 rules = Rulebook()
@@ -25,17 +25,17 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-class Message(NamedTuple):
+class MessageOnChannel(NamedTuple):
     """What leaves as one message: a text, the choices below it, whether a picture goes with it."""
 
-    field: Path
+    field: StepPath
     text: str
     choices: tuple[str, ...] = ()
     pictured: bool = False
 
 
 @rules.add("E501", "tin quá dài cho một kênh")
-def too_long(script: Script) -> Iterator[Found]:
+def too_long(script: Script) -> Iterator[LintFinding]:
     channels = profiles(script.lesson.channels)
     least = min((min(each.text, each.caption) for each in channels), default=0)
     for step in script.lesson.steps:
@@ -56,44 +56,44 @@ def too_long(script: Script) -> Iterator[Found]:
                     size=len(longest.encode("utf-8", "surrogatepass")),
                     names=names,
                 )
-                yield Found(script.at(step, *message.field), said, say("hãy tách thành nhiều tin"))
+                yield LintFinding(script.at(step, *message.field), said, say("hãy tách thành nhiều tin"))
 
 
-def _over(channel: Profile, text: str, menu: str, message: Message) -> str:
+def _over(channel: Profile, text: str, menu: str, message: MessageOnChannel) -> str:
     """“Zalo Bot 2000” where the message does not fit, else nothing."""
     limit = min(channel.text, channel.caption) if message.pictured else channel.text
     shown = text + menu if len(message.choices) > channel.buttons else text
     return f"{channel.name} {limit}" if units(shown) > limit else ""
 
 
-def _messages(step: Step) -> Iterator[Message]:
+def _messages(step: Step) -> Iterator[MessageOnChannel]:
     pictured = step.image is not None or step.video is not None
     match step:
         case Say(wait_tap=None, more=more):
-            yield Message(("text",), step.text, (), pictured)
-            yield from (Message(("more", at), text) for at, text in enumerate(more))
+            yield MessageOnChannel(("text",), step.text, (), pictured)
+            yield from (MessageOnChannel(("more", at), text) for at, text in enumerate(more))
         case Say(more=more):
-            yield Message(("text",), "\n\n".join((step.text, *more)), (step.wait_tap or "",), pictured)
+            yield MessageOnChannel(("text",), "\n\n".join((step.text, *more)), (step.wait_tap or "",), pictured)
         case Task(steps=steps):
             listed = "\n".join((step.text, *(f"{at}. {text}" for at, text in enumerate(steps, 1))))
-            yield Message(
+            yield MessageOnChannel(
                 ("text",), listed, (step.done or "Xong rồi", step.stuck.label or "Chưa thấy nút", "Để sau"), pictured
             )
-            yield Message(("later", "text"), step.later.text)
-            yield from (Message(("stuck", "hints", at), text) for at, text in enumerate(step.stuck.hints))
+            yield MessageOnChannel(("later", "text"), step.later.text)
+            yield from (MessageOnChannel(("stuck", "hints", at), text) for at, text in enumerate(step.stuck.hints))
         case Quiz(type="many" | "order", options=options):
             listed = "\n".join((step.text, *(f"{at}. {option.text}" for at, option in enumerate(options, 1))))
-            yield Message(("text",), listed + "x" * PHRASE, (), pictured)
+            yield MessageOnChannel(("text",), listed + "x" * PHRASE, (), pictured)
         case Choose(options=options) | Quiz(options=options):
             labels = tuple(f"{option.icon} {option.text}".strip() for option in options)
-            yield Message(("text",), step.text, labels, pictured)
+            yield MessageOnChannel(("text",), step.text, labels, pictured)
         case _:
-            yield Message(("text",), step.text, (), pictured)
+            yield MessageOnChannel(("text",), step.text, (), pictured)
     match step:
         case Choose(options=options) | Quiz(options=options):
-            yield from (Message(("options", at, "say"), option.say) for at, option in enumerate(options))
+            yield from (MessageOnChannel(("options", at, "say"), option.say) for at, option in enumerate(options))
     if isinstance(step, Quiz):
-        yield from (Message(("hints", at), text) for at, text in enumerate(step.hints))
+        yield from (MessageOnChannel(("hints", at), text) for at, text in enumerate(step.hints))
 
 
 def _options(script: Script) -> Iterator[tuple[Step, tuple[Option, ...]]]:
@@ -103,7 +103,7 @@ def _options(script: Script) -> Iterator[tuple[Step, tuple[Option, ...]]]:
 
 
 @rules.add("E502", "mã lựa chọn quá dài cho một nút bấm")
-def token_too_long(script: Script) -> Iterator[Found]:
+def token_too_long(script: Script) -> Iterator[LintFinding]:
     limits = [each.token_bytes for each in profiles(script.lesson.channels) if each.token_bytes]
     for _, options in _options(script) if limits else ():
         for option in options:
@@ -112,7 +112,7 @@ def token_too_long(script: Script) -> Iterator[Found]:
                 message = say(
                     "mã “{id}” làm nút dài {size} byte, nhiều nhất {most}", id=option.id, size=size, most=min(limits)
                 )
-                yield Found(option.place, message, say("hãy đặt mã ngắn"))
+                yield LintFinding(option.place, message, say("hãy đặt mã ngắn"))
 
 
 def _most_options(script: Script) -> int:
@@ -120,24 +120,24 @@ def _most_options(script: Script) -> int:
 
 
 @rules.add("E503", "quá nhiều lựa chọn")
-def too_many_options(script: Script) -> Iterator[Found]:
+def too_many_options(script: Script) -> Iterator[LintFinding]:
     most = _most_options(script)
     for step, options in _options(script):
         if len(options) > most:
             message = say("có {count} lựa chọn, nhiều nhất {most}", count=len(options), most=most)
-            yield Found(options[most].place, message, say("hãy tách “{id}” thành hai bước", id=step.id))
+            yield LintFinding(options[most].place, message, say("hãy tách “{id}” thành hai bước", id=step.id))
 
 
 @rules.add("W507", "nhiều lựa chọn, khó chọn")
-def many_options(script: Script) -> Iterator[Found]:
+def many_options(script: Script) -> Iterator[LintFinding]:
     for step, options in _options(script):
         if ENOUGH_OPTIONS < len(options) <= _most_options(script):
             message = say("có {count} lựa chọn, nên nhiều nhất {most}", count=len(options), most=ENOUGH_OPTIONS)
-            yield Found(options[ENOUGH_OPTIONS].place, message, say("hãy bớt lựa chọn của “{id}”", id=step.id))
+            yield LintFinding(options[ENOUGH_OPTIONS].place, message, say("hãy bớt lựa chọn của “{id}”", id=step.id))
 
 
 @rules.add("W505", "chữ trên nút dài")
-def long_label(script: Script) -> Iterator[Found]:
+def long_label(script: Script) -> Iterator[LintFinding]:
     for text in script.texts:
         if text.role == "label" and not (isinstance(text.step, Quiz) and text.step.type in ("many", "order")):
             length = len(script.at_longest(text.text))
@@ -146,15 +146,15 @@ def long_label(script: Script) -> Iterator[Found]:
                     "chữ trên nút dài {length} ký tự, nên nhiều nhất {most}", length=length, most=script.longest_label
                 )
                 hint = say("hãy viết ngắn lại, phần giải thích để trong text")
-                yield Found(script.at(text.step, *text.field), message, hint)
+                yield LintFinding(script.at(text.step, *text.field), message, hint)
 
 
 # --- media -------------------------------------------------------------------------------------------
 
 
-class Media(NamedTuple):
+class MediaOnChannel(NamedTuple):
     step: Step
-    field: Path
+    field: StepPath
     file: str
     kind: str
 
@@ -162,21 +162,21 @@ class Media(NamedTuple):
 _TYPES: Mapping[str, frozenset[str]] = {"image": IMAGES, "video": VIDEOS, "voice": VOICES}
 
 
-def media(script: Script) -> Iterator[Media]:
+def media(script: Script) -> Iterator[MediaOnChannel]:
     """Every file that a lesson names."""
     for step in script.lesson.steps:
         for kind, picture in (("image", step.image), ("video", step.video)):
             if picture is not None:
-                yield Media(step, (kind, "src"), picture.src, kind)
+                yield MediaOnChannel(step, (kind, "src"), picture.src, kind)
         if step.voice is not None:
-            yield Media(step, ("voice", "file"), step.voice.file, "voice")
+            yield MediaOnChannel(step, ("voice", "file"), step.voice.file, "voice")
         for at, option in enumerate(step.options if isinstance(step, Choose | Quiz) else ()):
             if option.voice is not None:
-                yield Media(step, ("options", at, "voice", "file"), option.voice.file, "voice")
+                yield MediaOnChannel(step, ("options", at, "voice", "file"), option.voice.file, "voice")
 
 
 @rules.add("E504", "tệp hình, tiếng không có, sai loại hoặc quá nặng")
-def bad_media(script: Script) -> Iterator[Found]:
+def bad_media(script: Script) -> Iterator[LintFinding]:
     known = script.media
     for each in media(script):
         if not each.file:
@@ -185,13 +185,13 @@ def bad_media(script: Script) -> Iterator[Found]:
         kind, ending = each.kind, each.file.rpartition(".")[2].lower()
         if ending not in _TYPES[kind] or "." not in each.file:
             types = ", ".join(sorted(_TYPES[kind]))
-            yield Found(
+            yield LintFinding(
                 place,
                 say("“{file}” không phải là loại tệp dùng được", file=each.file),
                 say("dùng một trong: {types}", types=types),
             )
         elif known is not None and each.file not in known:
-            yield Found(
+            yield LintFinding(
                 place,
                 say("không có tệp “{file}” trong thư mục media", file=each.file),
                 say("hãy chép tệp vào thư mục media cạnh lesson.yaml"),
@@ -200,7 +200,7 @@ def bad_media(script: Script) -> Iterator[Found]:
             yield from _too_heavy(script, place_of=each, size=known[each.file])
 
 
-def _too_heavy(script: Script, place_of: Media, size: int) -> Iterator[Found]:
+def _too_heavy(script: Script, place_of: MediaOnChannel, size: int) -> Iterator[LintFinding]:
     channels = profiles(script.lesson.channels)
     limits = [each.image_bytes if place_of.kind == "image" else each.file_bytes for each in channels]
     most = min(limits, default=size)
@@ -211,19 +211,19 @@ def _too_heavy(script: Script, place_of: Media, size: int) -> Iterator[Found]:
             size=size // 1000,
             most=most // 1000,
         )
-        yield Found(
+        yield LintFinding(
             script.at(place_of.step, *place_of.field), message, say("hãy nén nhỏ lại: máy yếu, mạng chậm cũng tải được")
         )
 
 
 @rules.add("W407", "hình chưa có lời tả (alt)")
-def alt_missing(script: Script) -> Iterator[Found]:
+def alt_missing(script: Script) -> Iterator[LintFinding]:
     for step in script.lesson.steps:
         pictures: tuple[tuple[str, Picture | None], ...] = (("image", step.image), ("video", step.video))
         for kind, picture in pictures:
             if picture is not None and not picture.alt:
                 message = say("hình “{src}” chưa có lời tả", src=picture.src)
-                yield Found(script.at(step, kind), message, say("hãy thêm alt: “…”, cho ai không xem được hình"))
+                yield LintFinding(script.at(step, kind), message, say("hãy thêm alt: “…”, cho ai không xem được hình"))
 
 
 # --- what a turn costs -------------------------------------------------------------------------------
@@ -232,7 +232,7 @@ Load = tuple[int, int]  # messages of this turn so far, characters in the last o
 
 
 @rules.add("W506", "một lượt gửi quá hai tin trên kênh tính từng tin", paths=True)
-def many_messages(script: Script) -> Iterator[Found]:
+def many_messages(script: Script) -> Iterator[LintFinding]:
     if not any(each.metered for each in profiles(script.lesson.channels)):
         return
     if sum(len(text.text) for text in script.spoken) < MOST_MESSAGES * JOIN_UP_TO / 2 and not any(media(script)):
@@ -243,7 +243,7 @@ def many_messages(script: Script) -> Iterator[Found]:
         if load is not None and load[0] <= MOST_MESSAGES < _with_step(script, step, load)[0]:
             message = say("tới bước này một lượt đã thành {count} tin", count=_with_step(script, step, load)[0])
             hint = say("hãy viết ngắn lại, hoặc thêm wait_tap để chia lượt; Zalo tính từng tin")
-            yield Found(script.at(step, "text"), message, hint)
+            yield LintFinding(script.at(step, "text"), message, hint)
 
 
 def _loads(script: Script) -> dict[str, Load]:
@@ -269,7 +269,7 @@ def _loads(script: Script) -> dict[str, Load]:
     return heaviest
 
 
-def _feedback(script: Script, step: Step, field: Path) -> int:
+def _feedback(script: Script, step: Step, field: StepPath) -> int:
     """Characters said before going on: what the options of this way say, or a phrase."""
     if isinstance(step, Choose | Quiz):
         options = [step.options[int(field[1])]] if field[:1] == ("options",) else step.options

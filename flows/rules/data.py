@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from flows.model import Ask, Award, Branch, Choose, Place, Quiz, Step, Task, Wait
+from flows.model import Ask, Award, Branch, Choose, Quiz, SourcePosition, Step, Task, Wait
 from flows.reading.conditions import BUILT_IN_NAMES, DAYS_SINCE, Condition, ConditionInvalid, names, parse, steps_named
 from flows.reading.fields import did_you_mean
-from flows.rules.rule import PLACEHOLDER, Found, Path, Rulebook, Script
+from flows.rules.rule import PLACEHOLDER, LintFinding, Rulebook, Script, StepPath
 from flows.saying import say
 
 rules = Rulebook()
@@ -18,11 +18,11 @@ rules = Rulebook()
 NUMBERS = frozenset({"score", "tries", DAYS_SINCE})
 
 
-class Asked(NamedTuple):
+class StepCondition(NamedTuple):
     """One condition of a step; `answer`: it may look at `value`."""
 
     step: Step
-    field: Path
+    field: StepPath
     text: str
     answer: bool
 
@@ -38,46 +38,48 @@ class Asked(NamedTuple):
         before = len(self.text) - len(self.text.lstrip())
         return before + len(self.text.lstrip().encode()[: node.col_offset].decode(errors="ignore")) + 1
 
-    def place_of(self, script: Script, name: str) -> Place:
+    def place_of(self, script: Script, name: str) -> SourcePosition:
         """Where a name stands in it."""
         bare = re.sub(r"'[^']*'|\"[^\"]*\"", lambda found: "'" * len(found[0]), self.text)
         found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", bare)
         return script.within(self.step, self.field, found.start() + 1 if found else 1)
 
 
-def conditions(script: Script) -> Iterator[Asked]:
+def conditions(script: Script) -> Iterator[StepCondition]:
     for step in script.lesson.steps:
         if step.when is not None:
-            yield Asked(step, ("when",), step.when, False)
+            yield StepCondition(step, ("when",), step.when, False)
         if isinstance(step, Ask) and step.check is not None:
-            yield Asked(step, ("check",), step.check, True)
+            yield StepCondition(step, ("check",), step.check, True)
         if isinstance(step, Wait) and step.skip_if is not None:
-            yield Asked(step, ("skip_if",), step.skip_if, False)
+            yield StepCondition(step, ("skip_if",), step.skip_if, False)
         if isinstance(step, Award) and step.certificate is not None and step.certificate.requires:
-            yield Asked(step, ("certificate", "requires"), step.certificate.requires, False)
+            yield StepCondition(step, ("certificate", "requires"), step.certificate.requires, False)
         if isinstance(step, Branch):
-            yield from (Asked(step, ("cases", at, "when"), case.when, False) for at, case in enumerate(step.cases))
+            yield from (
+                StepCondition(step, ("cases", at, "when"), case.when, False) for at, case in enumerate(step.cases)
+            )
 
 
 # --- names -------------------------------------------------------------------------------------------
 
 
 @rules.add("E301", "chỗ điền hoặc biến không có, hoặc chưa có giá trị", paths=True)
-def unknown_name(script: Script) -> Iterator[Found]:
+def unknown_name(script: Script) -> Iterator[LintFinding]:
     known = script.longest.keys()
     for text in script.texts:
         for name, col in _placeholders(text.text):
             if name not in known:
                 place = script.within(text.step, text.field, col)
-                yield Found(place, say("không có chỗ điền nào tên {{{name}}}", name=name), _meant(name, known))
+                yield LintFinding(place, say("không có chỗ điền nào tên {{{name}}}", name=name), _meant(name, known))
     for asked in conditions(script):
         condition = asked.condition
         allowed = script.variables | BUILT_IN_NAMES if asked.answer else script.variables | (BUILT_IN_NAMES - {"value"})
         for name in sorted(names(condition) - allowed if condition else ()):
             message = say("không có biến nào tên “{name}”", name=name)
-            yield Found(asked.place_of(script, name), message, _meant(name, allowed))
+            yield LintFinding(asked.place_of(script, name), message, _meant(name, allowed))
     for name, _ in _placeholders(script.lesson.title):
-        yield Found(
+        yield LintFinding(
             script.header("title"),
             say("tên bài không điền được {{{name}}}", name=name),
             say("hãy viết hẳn chữ vào tên bài"),
@@ -97,16 +99,16 @@ def _placeholders(text: str) -> list[tuple[str, int]]:
 
 
 @rules.add("E101", "bước được nhắc tới mà không có", paths=True)
-def step_missing(script: Script) -> Iterator[Found]:
+def step_missing(script: Script) -> Iterator[LintFinding]:
     for asked in conditions(script):
         condition = asked.condition
         for step_id in sorted(steps_named(condition) - script.lesson.index.keys() if condition else ()):
             hint = did_you_mean(step_id, script.lesson.index) or say("hãy thêm bước ấy hoặc sửa tên")
-            yield Found(asked.place_of(script, step_id), say("không có bước nào tên “{to}”", to=step_id), hint)
+            yield LintFinding(asked.place_of(script, step_id), say("không có bước nào tên “{to}”", to=step_id), hint)
 
 
 @rules.add("E301", "chỗ điền hoặc biến không có, hoặc chưa có giá trị", paths=True)
-def read_before_set(script: Script) -> Iterator[Found]:
+def read_before_set(script: Script) -> Iterator[LintFinding]:
     if not script.variables:
         return
     surely = _surely_set(script, _guards(script))
@@ -120,7 +122,7 @@ def read_before_set(script: Script) -> Iterator[Found]:
             has = has | set(option.sets) | ({text.step.save} if text.step.save else set())
         for name, col in _placeholders(text.text):
             if name in script.variables and name not in has:
-                yield Found(
+                yield LintFinding(
                     script.within(text.step, text.field, col),
                     say("{{{name}}} có thể chưa có giá trị ở đây", name=name),
                     hint,
@@ -132,7 +134,7 @@ def read_before_set(script: Script) -> Iterator[Found]:
         if has is not None and asked.condition is not None:
             for name in sorted((names(asked.condition) & script.variables) - has):
                 message = say("biến “{name}” có thể chưa có giá trị ở đây", name=name)
-                yield Found(asked.place_of(script, name), message, hint)
+                yield LintFinding(asked.place_of(script, name), message, hint)
 
 
 def _guards(script: Script) -> tuple[str, ...]:
@@ -165,20 +167,22 @@ def _surely_set(script: Script, guards: tuple[str, ...]) -> dict[str, frozenset[
 
 
 @rules.add("E302", "điều kiện viết sai")
-def bad_condition(script: Script) -> Iterator[Found]:
+def bad_condition(script: Script) -> Iterator[LintFinding]:
     for asked in conditions(script):
         try:
             condition = parse(asked.text)
         except ConditionInvalid as fault:
             hint = say("ví dụ: score >= 2 and muc == 'co'")
-            yield Found(script.within(asked.step, asked.field, fault.col), fault.message, hint)
+            yield LintFinding(script.within(asked.step, asked.field, fault.col), fault.message, hint)
             continue
         for node in ast.walk(condition.tree):
             if isinstance(node, ast.Compare):
                 message = type_fault(node)
                 if message:
                     place = script.within(asked.step, asked.field, asked.column(node))
-                    yield Found(place, message, say("số viết trơn: score >= 2; chữ viết trong dấu nháy: muc == 'co'"))
+                    yield LintFinding(
+                        place, message, say("số viết trơn: score >= 2; chữ viết trong dấu nháy: muc == 'co'")
+                    )
 
 
 def type_fault(node: ast.Compare) -> str:
@@ -198,17 +202,17 @@ def type_fault(node: ast.Compare) -> str:
 
 
 @rules.add("E303", "điều riêng tư bị đem ra dùng")
-def private_shown(script: Script) -> Iterator[Found]:
+def private_shown(script: Script) -> Iterator[LintFinding]:
     hint = say("câu trả lời riêng tư không được giữ lại: chỉ check mới xem được")
     for text in script.texts:
         for name, col in _placeholders(text.text):
             if name in script.private:
-                yield Found(
+                yield LintFinding(
                     script.within(text.step, text.field, col), say("{{{name}}} là điều riêng tư", name=name), hint
                 )
     for asked in conditions(script):
         for name in sorted(names(asked.condition) & script.private if asked.condition else ()):
-            yield Found(asked.place_of(script, name), say("“{name}” là điều riêng tư", name=name), hint)
+            yield LintFinding(asked.place_of(script, name), say("“{name}” là điều riêng tư", name=name), hint)
 
 
 _SECRET = (
@@ -235,17 +239,17 @@ _SECRET_NAMES = re.compile(r"(?:.*_)?(?:otp|pin|mat_khau|password|passcode|cccd|
 
 
 @rules.add("E304", "hỏi xin OTP, mật khẩu, số căn cước hoặc số thẻ")
-def asks_for_secret(script: Script) -> Iterator[Found]:
+def asks_for_secret(script: Script) -> Iterator[LintFinding]:
     hint = say("không bao giờ xin những thứ này, kể cả để tập")
     for text in (text for text in script.texts if text.role in ("said", "item", "voice")):
         first = text.field in (("text",), ("retry_text",))
         asked = first and isinstance(text.step, Ask) and text.step.type != "place"
         papers = first and _wants_photo(text.step) and wants_papers(text.text)
         if papers or wants_secret(text.text, typed=_is_typed(text.step) and first, asked=asked):
-            yield Found(script.at(text.step, *text.field), say("câu này xin học viên điều phải giữ kín"), hint)
+            yield LintFinding(script.at(text.step, *text.field), say("câu này xin học viên điều phải giữ kín"), hint)
     for step in script.lesson.steps:
         if isinstance(step, Ask) and _SECRET_NAMES.fullmatch(step.save):
-            yield Found(script.at(step, "save"), say("“{save}” là điều phải giữ kín", save=step.save), hint)
+            yield LintFinding(script.at(step, "save"), say("“{save}” là điều phải giữ kín", save=step.save), hint)
 
 
 def _wants_photo(step: Step) -> bool:

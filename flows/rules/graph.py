@@ -6,33 +6,33 @@ from collections.abc import Iterator
 
 from flows.model import Branch, Call, Choose, End, Quiz, Step, Task
 from flows.reading.fields import did_you_mean
-from flows.rules.rule import Found, Rulebook, Script
+from flows.rules.rule import LintFinding, Rulebook, Script
 from flows.saying import say
 
 rules = Rulebook()
 
 
 @rules.add("E101", "bước được nhắc tới mà không có", paths=True)
-def target_missing(script: Script) -> Iterator[Found]:
+def target_missing(script: Script) -> Iterator[LintFinding]:
     index = script.lesson.index
     for step in script.lesson.steps:
         for edge in script.edges[step.id]:
             if edge.to and edge.to not in index:
                 hint = did_you_mean(edge.to, index) or say("hãy thêm bước ấy hoặc sửa tên")
-                yield Found(script.at(step, *edge.field), say("không có bước nào tên “{to}”", to=edge.to), hint)
+                yield LintFinding(script.at(step, *edge.field), say("không có bước nào tên “{to}”", to=edge.to), hint)
     for at, guard in enumerate(script.lesson.guards):
         if guard.go and guard.go not in index:
             hint = did_you_mean(guard.go, index) or say("hãy thêm bước ấy hoặc sửa tên")
-            yield Found(script.header("guards", at, "go"), say("không có bước nào tên “{go}”", go=guard.go), hint)
+            yield LintFinding(script.header("guards", at, "go"), say("không có bước nào tên “{go}”", go=guard.go), hint)
 
 
 @rules.add("E102", "bước không bao giờ tới", paths=True)
-def unreachable(script: Script) -> Iterator[Found]:
+def unreachable(script: Script) -> Iterator[LintFinding]:
     if any(target_missing(script)):  # most likely its echo: the misspelt name would lead there
         return
     for step in script.lesson.steps:
         if step.id not in script.reachable:
-            yield Found(
+            yield LintFinding(
                 step.place,
                 say("không có đường nào tới bước “{id}”", id=step.id),
                 say("hãy trỏ next tới bước này, hoặc bỏ nó"),
@@ -40,7 +40,7 @@ def unreachable(script: Script) -> Iterator[Found]:
 
 
 @rules.add("E103", "đi mãi không tới chỗ kết thúc", paths=True)
-def no_end(script: Script) -> Iterator[Found]:
+def no_end(script: Script) -> Iterator[LintFinding]:
     hopeful = _can_end(script)
     lost = {step.id for step in script.lesson.steps if step.id in script.reachable - hopeful}
     ways = _ways(script, lost)
@@ -51,7 +51,7 @@ def no_end(script: Script) -> Iterator[Found]:
             continue
         if all(step.id in onward[other] for other in onward[step.id]):  # the last circle, or the last step
             told |= onward[step.id]
-            yield Found(
+            yield LintFinding(
                 step.place,
                 say("từ bước “{id}” không đi tới bước end nào", id=step.id),
                 say("hãy thêm next hoặc một bước end"),
@@ -85,7 +85,7 @@ def _is_told_already(script: Script, step_id: str) -> bool:
 
 
 @rules.add("E104", "vòng lặp không có bước nào chờ học viên", paths=True)
-def endless_loop(script: Script) -> Iterator[Found]:
+def endless_loop(script: Script) -> Iterator[LintFinding]:
     free = {
         step_id: [edge.to for edge in edges if not edge.waits and edge.to in script.lesson.index and edge.to]
         for step_id, edges in script.edges.items()
@@ -97,7 +97,7 @@ def endless_loop(script: Script) -> Iterator[Found]:
         if step.id in circle and step.id not in told:
             told |= circle
             hint = say("hãy cho một bước trong vòng chờ học viên (choose, quiz, ask, task, hoặc say có wait_tap)")
-            yield Found(step.place, say("bước “{id}” quay lại chính nó mà không chờ học viên", id=step.id), hint)
+            yield LintFinding(step.place, say("bước “{id}” quay lại chính nó mà không chờ học viên", id=step.id), hint)
 
 
 def _ways(script: Script, among: set[str]) -> dict[str, list[str]]:
@@ -117,10 +117,10 @@ def _after(ways: dict[str, list[str]], start: str) -> set[str]:
 
 
 @rules.add("E105", "branch thiếu else")
-def branch_without_else(script: Script) -> Iterator[Found]:
+def branch_without_else(script: Script) -> Iterator[LintFinding]:
     for step in script.lesson.steps:
         if isinstance(step, Branch) and not step.otherwise and not step.split:
-            yield Found(
+            yield LintFinding(
                 step.place,
                 say("bước “{id}” thiếu else", id=step.id),
                 say("hãy thêm “else: bước”, phòng khi không điều kiện nào đúng"),
@@ -128,12 +128,12 @@ def branch_without_else(script: Script) -> Iterator[Found]:
 
 
 @rules.add("W108", "mọi lựa chọn dẫn tới cùng một chỗ", paths=True)
-def same_place(script: Script) -> Iterator[Found]:
+def same_place(script: Script) -> Iterator[LintFinding]:
     for step in script.lesson.steps:
         if isinstance(step, Choose) and len(step.options) > 1 and not step.save:
             ways = {edge.to for edge in script.edges[step.id] if edge.waits}
             if len(ways) == 1 and not any(option.sets or option.say for option in step.options):
-                yield Found(
+                yield LintFinding(
                     step.place,
                     say("lựa chọn nào của “{id}” cũng tới cùng một bước", id=step.id),
                     say("dùng save, hoặc next khác nhau"),
@@ -141,12 +141,12 @@ def same_place(script: Script) -> Iterator[Found]:
 
 
 @rules.add("E111", "verify không trỏ tới một quiz", paths=True)
-def verify_is_no_quiz(script: Script) -> Iterator[Found]:
+def verify_is_no_quiz(script: Script) -> Iterator[LintFinding]:
     for step in script.lesson.steps:
         if isinstance(step, Task) and step.verify:
             target = script.lesson.step(step.verify)
             if target is not None and not isinstance(target, Quiz):
-                yield Found(
+                yield LintFinding(
                     script.at(step, "verify"),
                     say("“{verify}” không phải là quiz", verify=step.verify),
                     say("verify cần mã của một quiz"),

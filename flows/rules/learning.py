@@ -6,7 +6,7 @@ import heapq
 from collections.abc import Iterator
 
 from flows.model import End, Help, Quiz
-from flows.rules.rule import Found, Rulebook, Script
+from flows.rules.rule import LintFinding, Rulebook, Script
 from flows.saying import say
 from flows.words.values.reading import read_sum
 
@@ -16,20 +16,22 @@ ENOUGH = 2  # quizzes in a lesson from which a habit shows
 
 
 @rules.add("E201", "câu hỏi không có đáp án đúng")
-def no_right_answer(script: Script) -> Iterator[Found]:
+def no_right_answer(script: Script) -> Iterator[LintFinding]:
     for quiz in script.quizzes:
         if quiz.type in ("number", "text"):
             if not quiz.accept:
-                yield Found(quiz.place, say("câu hỏi “{id}” chưa có đáp án", id=quiz.id), say("hãy thêm accept: […]"))
+                yield LintFinding(
+                    quiz.place, say("câu hỏi “{id}” chưa có đáp án", id=quiz.id), say("hãy thêm accept: […]")
+                )
             for at, accepted in enumerate(quiz.accept):
                 if quiz.type == "number" and read_sum(accepted) is None:
-                    yield Found(
+                    yield LintFinding(
                         script.at(quiz, "accept", at),
                         say("đáp án “{accepted}” không phải là số", accepted=accepted),
                         say("hãy viết một số"),
                     )
         elif quiz.type != "order" and not any(option.right for option in quiz.options):
-            yield Found(
+            yield LintFinding(
                 quiz.place,
                 say("câu hỏi “{id}” chưa có đáp án đúng", id=quiz.id),
                 say("hãy thêm right: true vào lựa chọn đúng"),
@@ -37,11 +39,11 @@ def no_right_answer(script: Script) -> Iterator[Found]:
 
 
 @rules.add("E202", "câu hỏi một đáp án mà có hai lựa chọn đúng")
-def two_right_answers(script: Script) -> Iterator[Found]:
+def two_right_answers(script: Script) -> Iterator[LintFinding]:
     for quiz in script.quizzes:
         right = [option for option in quiz.options if option.right]
         if quiz.type in ("one", "true_false") and len(right) > 1:
-            yield Found(
+            yield LintFinding(
                 right[1].place,
                 say("câu hỏi “{id}” có {count} đáp án đúng", id=quiz.id, count=len(right)),
                 say("bỏ bớt right, hoặc type: many"),
@@ -49,11 +51,11 @@ def two_right_answers(script: Script) -> Iterator[Found]:
 
 
 @rules.add("W203", "lựa chọn sai mà không có lời đáp")
-def wrong_without_feedback(script: Script) -> Iterator[Found]:
+def wrong_without_feedback(script: Script) -> Iterator[LintFinding]:
     for quiz in script.quizzes:
         for option in quiz.options if quiz.type in ("one", "true_false") else ():
             if not option.right and not option.say:
-                yield Found(
+                yield LintFinding(
                     option.place,
                     say("“{text}” chưa có lời đáp khi chọn sai", text=option.text),
                     say("hãy thêm say: “…” giải thích nhẹ"),
@@ -61,11 +63,11 @@ def wrong_without_feedback(script: Script) -> Iterator[Found]:
 
 
 @rules.add("W204", "câu hỏi không nói hết lượt thì đi đâu")
-def no_way_out(script: Script) -> Iterator[Found]:
+def no_way_out(script: Script) -> Iterator[LintFinding]:
     for quiz in script.quizzes:
         if quiz.tries and not quiz.out_of_tries:
             hint = say("hãy thêm out_of_tries: bước giải thích")
-            yield Found(quiz.place, say("câu hỏi “{id}” chưa có out_of_tries", id=quiz.id), hint)
+            yield LintFinding(quiz.place, say("câu hỏi “{id}” chưa có out_of_tries", id=quiz.id), hint)
 
 
 def _single_choice(script: Script) -> list[Quiz]:
@@ -73,17 +75,19 @@ def _single_choice(script: Script) -> list[Quiz]:
 
 
 @rules.add("W205", "đáp án đúng lúc nào cũng đứng đầu")
-def right_always_first(script: Script) -> Iterator[Found]:
+def right_always_first(script: Script) -> Iterator[LintFinding]:
     quizzes = _single_choice(script)
     if len(quizzes) >= ENOUGH and all(quiz.options[0].right for quiz in quizzes):
-        yield Found(quizzes[0].options[0].place, say("câu nào đáp án đúng cũng đứng đầu"), say("hãy đổi chỗ ở vài câu"))
+        yield LintFinding(
+            quizzes[0].options[0].place, say("câu nào đáp án đúng cũng đứng đầu"), say("hãy đổi chỗ ở vài câu")
+        )
 
 
 @rules.add("W206", "đáp án đúng lúc nào cũng dài nhất")
-def right_always_longest(script: Script) -> Iterator[Found]:
+def right_always_longest(script: Script) -> Iterator[LintFinding]:
     quizzes = _single_choice(script)
     if len(quizzes) >= ENOUGH and all(_right_is_longest(quiz) for quiz in quizzes):
-        yield Found(
+        yield LintFinding(
             quizzes[0].place, say("câu nào đáp án đúng cũng dài nhất"), say("hãy viết các lựa chọn dài gần bằng nhau")
         )
 
@@ -94,7 +98,7 @@ def _right_is_longest(quiz: Quiz) -> bool:
 
 
 @rules.add("E207", "cần nhiều điểm hơn số điểm có được trên một đường", paths=True)
-def mastery_out_of_reach(script: Script) -> Iterator[Found]:
+def mastery_out_of_reach(script: Script) -> Iterator[LintFinding]:
     needed = script.lesson.pass_points
     least = _fewest_points(script)
     if needed and least is not None and least < needed:
@@ -103,7 +107,7 @@ def mastery_out_of_reach(script: Script) -> Iterator[Found]:
             needed=needed,
             least=least,
         )
-        yield Found(
+        yield LintFinding(
             script.header("mastery", "pass"),
             message,
             say("hãy hạ pass, thêm câu hỏi, hoặc để đường ấy outcome: stopped"),
@@ -134,9 +138,9 @@ def _fewest_points(script: Script) -> int | None:
 
 
 @rules.add("W208", "gợi ý không bao giờ hiện")
-def hint_never_shown(script: Script) -> Iterator[Found]:
+def hint_never_shown(script: Script) -> Iterator[LintFinding]:
     for quiz in script.quizzes:
         shown = quiz.tries - 1
         if quiz.tries and len(quiz.hints) > shown:
             message = say("trả lời {tries} lần thì chỉ hiện {shown} gợi ý", tries=quiz.tries, shown=shown)
-            yield Found(script.at(quiz, "hints", shown), message, say("hãy tăng tries hoặc bỏ bớt gợi ý"))
+            yield LintFinding(script.at(quiz, "hints", shown), message, say("hãy tăng tries hoặc bỏ bớt gợi ý"))

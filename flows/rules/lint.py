@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flows.model import Problem
-from flows.reading.loader import Draft, Library, by_place
+from flows.reading.loader import LessonDraft, LessonSet, by_place
 from flows.reading.wish_rules import ABOUT as ABOUT_WISHES
 from flows.reading.wish_rules import untrue_examples
 from flows.reading.word_faults import ABOUT as ABOUT_WORDS
@@ -47,7 +47,7 @@ FORM = {
 }
 
 
-def lint(library: Library, *, examples: bool = True) -> tuple[Problem, ...]:
+def lint(library: LessonSet, *, examples: bool = True) -> tuple[Problem, ...]:
     """All problems of a library in reading order, the loader's included. A broken lesson hides no other.
 
     `examples` of the relay's rules are tried, which costs a second: whoever starts leaves that out.
@@ -67,7 +67,7 @@ def translate(problem: Problem, language: str) -> Problem:
     return replace(problem, message=in_english(problem.message), hint=in_english(problem.hint))
 
 
-def lint_draft(draft: Draft, library: Library) -> list[Problem]:
+def lint_draft(draft: LessonDraft, library: LessonSet) -> list[Problem]:
     """What the rules find in one lesson among the others."""
     if draft.lesson is None or not draft.lesson.steps:
         return []
@@ -75,7 +75,7 @@ def lint_draft(draft: Draft, library: Library) -> list[Problem]:
     return [*(problem for rule in RULES for problem in rule.problems(script)), *other_words(draft, library)]
 
 
-def lint_shelf(library: Library) -> list[Problem]:
+def lint_shelf(library: LessonSet) -> list[Problem]:
     """What no single lesson can be blamed for."""
     return [*whole_shelf(library), *phrase_problems(library)]
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flows.model import Place
+from flows.model import SourcePosition
 from flows.yaml.strictyaml import Scalar
 
 _SKIPPED = " \t\\'"  # blanks, and what is written twice or before another character
 
 
-def located(lines: Sequence[str], node: Scalar, offset: int) -> Place:
+def located(lines: Sequence[str], node: Scalar, offset: int) -> SourcePosition:
     """The place of character `offset` (from 0) of a text without the blanks around it; its beginning where unsure.
 
     `lines` are those of the file.
@@ -34,7 +34,7 @@ def located(lines: Sequence[str], node: Scalar, offset: int) -> Place:
         line, col = found
         if at < target:
             col += 1
-    return Place(node.path, line + 1, col + 1)
+    return SourcePosition(node.path, line + 1, col + 1)
 
 
 def _next(lines: Sequence[str], line: int, col: int, character: str) -> tuple[int, int] | None:

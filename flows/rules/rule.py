@@ -19,45 +19,45 @@ from flows.model import (
     Help,
     Lesson,
     Pair,
-    Place,
     Problem,
     Quiz,
     Review,
     Say,
     Set,
+    SourcePosition,
     Step,
     Task,
     Wait,
 )
 from flows.reading.forms import kind_of
-from flows.reading.loader import OWN_PLACEHOLDERS, Draft, Library
+from flows.reading.loader import OWN_PLACEHOLDERS, LessonDraft, LessonSet
 from flows.reading.uses import saved_names
 from flows.rules.places import located
 from flows.session import ADDRESSES
 from flows.yaml.strictyaml import Mapping as Page
-from flows.yaml.strictyaml import Node, Scalar, Sequence
+from flows.yaml.strictyaml import Scalar, Sequence, YamlNode
 
 LONGEST_NAME = 30  # characters: what the first hello accepts as a name to be called by
 LONGEST_ANSWER = 200  # characters of a free answer that are kept (flows.kinds.MAX_ANSWER)
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
-Path = tuple[str | int, ...]
+StepPath = tuple[str | int, ...]
 
 
-class Found(NamedTuple):
+class LintFinding(NamedTuple):
     """One thing that a rule has found."""
 
-    place: Place
+    place: SourcePosition
     message: str
     hint: str = ""
 
 
-class Text(NamedTuple):
+class StepText(NamedTuple):
     """One text of a step: `field` leads to it in the file, `role` how she meets it (a value: in other texts)."""
 
     step: Step
-    field: Path
+    field: StepPath
     text: str
     role: Literal["said", "label", "item", "value", "voice"]
 
@@ -66,18 +66,18 @@ class Edge(NamedTuple):
     """One way on from a step: `to` is a step id, None below the last step. `waits`: she has answered before it."""
 
     to: str | None
-    field: Path
+    field: StepPath
     waits: bool
     sets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class LintRule:
     """`paths` rules make sense only where every step could be read."""
 
     code: str
     about: str
-    find: Callable[[Script], Iterator[Found]]
+    find: Callable[[Script], Iterator[LintFinding]]
     paths: bool
 
     def problems(self, script: Script) -> Iterator[Problem]:
@@ -86,17 +86,17 @@ class Rule:
                 yield Problem(self.code, found.place, found.message, found.hint)
 
 
-Find = Callable[["Script"], Iterator[Found]]
+Find = Callable[["Script"], Iterator[LintFinding]]
 
 
-class Rulebook(list[Rule]):
+class Rulebook(list[LintRule]):
     """The rules of one module, in the order they are written."""
 
     def add(self, code: str, about: str, *, paths: bool = False) -> Callable[[Find], Find]:
         """Enter a function as a rule; `about` is the one line that the list of rules shows."""
 
         def enter(find: Find) -> Find:
-            self.append(Rule(code, about, find, paths))
+            self.append(LintRule(code, about, find, paths))
             return find
 
         return enter
@@ -107,7 +107,7 @@ class Script:
 
     longest_label = 20  # characters that a button shows whole on the narrowest phones with large letters
 
-    def __init__(self, draft: Draft, library: Library) -> None:
+    def __init__(self, draft: LessonDraft, library: LessonSet) -> None:
         assert draft.lesson is not None
         assert draft.page is not None
         self.lesson: Lesson = draft.lesson
@@ -115,15 +115,15 @@ class Script:
         self.whole = draft.whole
         self._page: Page = draft.page
 
-    def at(self, step: Step, *field: str | int) -> Place:
+    def at(self, step: Step, *field: str | int) -> SourcePosition:
         """The place of a field of a step; of as much of the way to it as there is."""
-        node: Node | None = self._nodes.get(step.id)
+        node: YamlNode | None = self._nodes.get(step.id)
         return step.place if node is None else _walk(node, field)
 
-    def header(self, *field: str | int) -> Place:
+    def header(self, *field: str | int) -> SourcePosition:
         return _walk(self._page, field)
 
-    def within(self, step: Step, field: Path, col: int) -> Place:
+    def within(self, step: Step, field: StepPath, col: int) -> SourcePosition:
         """The place of character `col` (from 1) of a text."""
         node = self._nodes.get(step.id)
         found = _node(node, field) if node else None
@@ -147,9 +147,9 @@ class Script:
         return None if known is None else known.get(str(PurePath(self.lesson.place.path).parent), {})
 
     @cached_property
-    def _nodes(self) -> Mapping[str, Node]:
+    def _nodes(self) -> Mapping[str, YamlNode]:
         steps = self._page.get("steps")
-        nodes: dict[str, Node] = {}
+        nodes: dict[str, YamlNode] = {}
         for node in steps.items if isinstance(steps, Sequence) else ():
             if isinstance(node, Page) and node.entries:
                 step_id = node.get(kind_of(node))
@@ -160,12 +160,12 @@ class Script:
     # --- words ---
 
     @cached_property
-    def texts(self) -> tuple[Text, ...]:
+    def texts(self) -> tuple[StepText, ...]:
         """Every text that she can meet, and every value that may hold placeholders."""
         return tuple(text for step in self.lesson.steps for text in _texts(step) if text.text)
 
     @cached_property
-    def spoken(self) -> tuple[Text, ...]:
+    def spoken(self) -> tuple[StepText, ...]:
         """What the tutor says: no labels, no values."""
         return tuple(text for text in self.texts if text.role in ("said", "item"))
 
@@ -261,7 +261,7 @@ def _longest_values(lesson: Lesson) -> dict[str, int]:
     return longest
 
 
-def _node(node: Node | None, field: Path) -> Node | None:
+def _node(node: YamlNode | None, field: StepPath) -> YamlNode | None:
     for part in field:
         if isinstance(part, str):
             node = node.get(part) if isinstance(node, Page) else None
@@ -270,57 +270,57 @@ def _node(node: Node | None, field: Path) -> Node | None:
     return node
 
 
-def _walk(node: Node, field: Path) -> Place:
+def _walk(node: YamlNode, field: StepPath) -> SourcePosition:
     found = next((found for end in range(len(field), 0, -1) if (found := _node(node, field[:end]))), node)
     return found.place
 
 
-def _texts(step: Step) -> Iterator[Text]:
-    yield Text(step, ("text",), step.text, "said")
+def _texts(step: Step) -> Iterator[StepText]:
+    yield StepText(step, ("text",), step.text, "said")
     match step:
         case Say(more=more, wait_tap=wait_tap):
-            yield from (Text(step, ("more", at), text, "said") for at, text in enumerate(more))
-            yield Text(step, ("wait_tap",), wait_tap or "", "label")
+            yield from (StepText(step, ("more", at), text, "said") for at, text in enumerate(more))
+            yield StepText(step, ("wait_tap",), wait_tap or "", "label")
         case Choose(options=options) | Quiz(options=options):
             for at, option in enumerate(options):
-                yield Text(step, ("options", at, "text"), option.text, "label")
-                yield Text(step, ("options", at, "say"), option.say, "said")
+                yield StepText(step, ("options", at, "text"), option.text, "label")
+                yield StepText(step, ("options", at, "say"), option.say, "said")
     match step:
         case Quiz(hints=hints, say=say):
-            yield Text(step, ("say",), say, "said")
-            yield from (Text(step, ("hints", at), text, "said") for at, text in enumerate(hints))
+            yield StepText(step, ("say",), say, "said")
+            yield from (StepText(step, ("hints", at), text, "said") for at, text in enumerate(hints))
         case Choose(options=options):
             for at, option in enumerate(options):
                 yield from (
-                    Text(step, ("options", at, "set", key), value, "value") for key, value in option.sets.items()
+                    StepText(step, ("options", at, "set", key), value, "value") for key, value in option.sets.items()
                 )
         case Set(values=values):
-            yield from (Text(step, ("values", key), value, "value") for key, value in values.items())
+            yield from (StepText(step, ("values", key), value, "value") for key, value in values.items())
         case Ask(retry_text=retry_text):
-            yield Text(step, ("retry_text",), retry_text, "said")
+            yield StepText(step, ("retry_text",), retry_text, "said")
         case Task():
             yield from _task_texts(step)
         case Help(offer=offer):
-            yield Text(step, ("offer",), offer, "said")
+            yield StepText(step, ("offer",), offer, "said")
         case Review(empty=empty):
-            yield Text(step, ("empty",), empty, "said")
+            yield StepText(step, ("empty",), empty, "said")
         case Award(badge=badge):
-            yield Text(step, ("badge",), badge, "item")
+            yield StepText(step, ("badge",), badge, "item")
         case Call(values=values):
-            yield from (Text(step, ("with", key), value, "value") for key, value in values.items())
+            yield from (StepText(step, ("with", key), value, "value") for key, value in values.items())
     for key, picture in (("image", step.image), ("video", step.video)):
         if picture is not None:
-            yield Text(step, (key, "alt"), picture.alt, "item")
+            yield StepText(step, (key, "alt"), picture.alt, "item")
     if step.voice is not None:
-        yield Text(step, ("voice", "spoken"), step.voice.spoken, "voice")
+        yield StepText(step, ("voice", "spoken"), step.voice.spoken, "voice")
 
 
-def _task_texts(step: Task) -> Iterator[Text]:
-    yield from (Text(step, ("steps", at), text, "item") for at, text in enumerate(step.steps))
-    yield Text(step, ("done",), step.done, "label")
-    yield Text(step, ("later", "text"), step.later.text, "said")
-    yield Text(step, ("stuck", "label"), step.stuck.label, "label")
-    yield from (Text(step, ("stuck", "hints", at), text, "said") for at, text in enumerate(step.stuck.hints))
+def _task_texts(step: Task) -> Iterator[StepText]:
+    yield from (StepText(step, ("steps", at), text, "item") for at, text in enumerate(step.steps))
+    yield StepText(step, ("done",), step.done, "label")
+    yield StepText(step, ("later", "text"), step.later.text, "said")
+    yield StepText(step, ("stuck", "label"), step.stuck.label, "label")
+    yield from (StepText(step, ("stuck", "hints", at), text, "said") for at, text in enumerate(step.stuck.hints))
 
 
 def _edges(step: Step, below: str | None) -> Iterator[Edge]:
@@ -371,7 +371,7 @@ def _edges(step: Step, below: str | None) -> Iterator[Edge]:
             pass
 
 
-def _quiz_edges(step: Quiz, on: str | None, field: Path) -> Iterator[Edge]:
+def _quiz_edges(step: Quiz, on: str | None, field: StepPath) -> Iterator[Edge]:
     tapped = step.type in ("one", "true_false")
     for at, option in enumerate(step.options if tapped else ()):
         if option.next:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flows.rules.lint import rules
 from flows.yaml import strictyaml
-from flows.yaml.strictyaml import Mapping, Node, Scalar
+from flows.yaml.strictyaml import Mapping, Scalar, YamlNode
 
 EXAMPLES = Path(__file__).with_name("rules.yaml")
 MARK = "►"  # where the fault is told
@@ -41,7 +41,7 @@ trước chỗ máy báo, khi viết bài thì không có dấu này.
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class RuleExample:
     """A rule's two examples. `beside` are other files (path from the lesson's folder → text) that go with both.
 
     `before` is the version learners are inside of, at the step `inside`; `urgent`: they are to be moved.
@@ -56,7 +56,7 @@ class Example:
     urgent: bool = False
 
 
-def examples() -> tuple[Example, ...]:
+def examples() -> tuple[RuleExample, ...]:
     """What `rules.yaml` holds, in the order of the codes."""
     root = strictyaml.read(EXAMPLES.read_bytes(), str(EXAMPLES)).root
     assert isinstance(root, Mapping), "the examples are a table"
@@ -64,12 +64,12 @@ def examples() -> tuple[Example, ...]:
     return tuple(sorted(found, key=lambda example: _order(example.code)))
 
 
-def _example(code: str, node: Node) -> Example:
+def _example(code: str, node: YamlNode) -> RuleExample:
     assert isinstance(node, Mapping), code
     texts = {key: value.text for key, (_, value) in node.entries.items() if isinstance(value, Scalar)}
     beside = node.get("beside")
     others = beside.entries.items() if isinstance(beside, Mapping) else ()
-    return Example(
+    return RuleExample(
         code=code,
         bad=texts.get("bad", ""),
         good=texts.get("good", ""),
@@ -105,7 +105,7 @@ def _sections() -> Iterator[str]:
             yield from _shown(example)
 
 
-def _shown(example: Example) -> Iterator[str]:
+def _shown(example: RuleExample) -> Iterator[str]:
     if example.before:
         yield f"Bản cũ, có người đang ở bước `{example.inside}`:\n\n{_fenced(example.before)}"
     yield f"Chưa được:\n\n{_fenced(example.bad)}"

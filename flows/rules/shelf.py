@@ -6,12 +6,12 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 
-from flows.model import Call, End, Lesson, Place, Problem
+from flows.model import Call, End, Lesson, Problem, SourcePosition
 from flows.reading.fields import did_you_mean, one_of
-from flows.reading.loader import OWN_PLACEHOLDERS, Library
+from flows.reading.loader import OWN_PLACEHOLDERS, LessonSet
 from flows.reading.tables import Phrase
 from flows.rules.data import wants_secret
-from flows.rules.rule import PLACEHOLDER, Found, Rulebook, Script
+from flows.rules.rule import PLACEHOLDER, LintFinding, Rulebook, Script
 from flows.rules.text import SPLIT, USE_PLACEHOLDER, bare_words, too_much_to_read
 from flows.saying import say
 
@@ -24,12 +24,12 @@ ABOUT = {
 }
 
 
-def lesson_ids(library: Library) -> frozenset[str]:
+def lesson_ids(library: LessonSet) -> frozenset[str]:
     """All lessons of the folder; one that cannot be read is known by its folder's name."""
     return frozenset(draft.lesson.id if draft.lesson else PurePath(draft.path).parent.name for draft in library.drafts)
 
 
-def on_shelf(library: Library, path: str) -> bool:
+def on_shelf(library: LessonSet, path: str) -> bool:
     """Whether a lesson stands among the others, below their tracks, or is one that someone looks at by itself."""
     return bool(library.tracks) and PurePath(path).is_relative_to(PurePath(library.tracks[0].place.path).parent)
 
@@ -39,7 +39,7 @@ def _stands(script: Script) -> bool:
 
 
 @rules.add("E113", "bài được nhắc tới mà không có")
-def lesson_missing(script: Script) -> Iterator[Found]:
+def lesson_missing(script: Script) -> Iterator[LintFinding]:
     if not _stands(script):
         return
     known = lesson_ids(script.library)
@@ -51,7 +51,7 @@ def lesson_missing(script: Script) -> Iterator[Found]:
             named.append((script.at(step, "lesson"), step.lesson))
     for place, name in named:
         if name not in known:
-            yield Found(
+            yield LintFinding(
                 place,
                 say("không có bài nào mã “{name}”", name=name),
                 did_you_mean(name, known) or say("hãy sửa mã bài"),
@@ -59,11 +59,11 @@ def lesson_missing(script: Script) -> Iterator[Found]:
 
 
 @rules.add("E109", "hai bài chờ nhau học trước")
-def prerequisites_in_a_circle(script: Script) -> Iterator[Found]:
+def prerequisites_in_a_circle(script: Script) -> Iterator[LintFinding]:
     lessons = {draft.lesson.id: draft.lesson for draft in script.library.drafts if draft.lesson}
     for at, name in enumerate(script.lesson.prerequisites):
         if script.lesson.id in _before(name, lessons):
-            yield Found(
+            yield LintFinding(
                 script.header("prerequisites", at),
                 say("bài “{name}” lại cần học bài này trước", name=name),
                 say("hãy bỏ một chiều"),
@@ -83,11 +83,13 @@ def _before(name: str, lessons: Mapping[str, Lesson]) -> set[str]:
 
 
 @rules.add("E110", "nhóm bài không có")
-def track_missing(script: Script) -> Iterator[Found]:
+def track_missing(script: Script) -> Iterator[LintFinding]:
     tracks = {track.id for track in script.library.tracks}
     if _stands(script) and script.lesson.track not in tracks:
         hint = did_you_mean(script.lesson.track, tracks) or one_of(sorted(tracks))
-        yield Found(script.header("track"), say("không có nhóm bài nào mã “{track}”", track=script.lesson.track), hint)
+        yield LintFinding(
+            script.header("track"), say("không có nhóm bài nào mã “{track}”", track=script.lesson.track), hint
+        )
 
 
 SAMPLES = frozenset({"bai-mau", "moi-loai-buoc"})
@@ -95,17 +97,17 @@ SAMPLES = frozenset({"bai-mau", "moi-loai-buoc"})
 
 
 @rules.add("E114", "bài còn mang mã của bài mẫu")
-def still_the_sample(script: Script) -> Iterator[Found]:
+def still_the_sample(script: Script) -> Iterator[LintFinding]:
     """A copied sample is nothing to teach with before somebody has made a lesson of it."""
     place = script.header("lesson")
     hidden = any(part.startswith("_") for part in PurePath(place.path).parts)
     if script.lesson.id in SAMPLES and _stands(script) and not hidden:
         message = say("“{id}” là mã của bài mẫu", id=script.lesson.id)
-        yield Found(place, message, say("hãy đặt mã riêng cho bài này, trùng tên thư mục"))
+        yield LintFinding(place, message, say("hãy đặt mã riêng cho bài này, trùng tên thư mục"))
 
 
 @rules.add("W112", "thư mục không mang mã bài")
-def folder_without_id(script: Script) -> Iterator[Found]:
+def folder_without_id(script: Script) -> Iterator[LintFinding]:
     """A file that breaks is known by its folder: its last good version then stays in the menu."""
     place = script.header("lesson")
     folder = PurePath(place.path).parent.name
@@ -115,7 +117,7 @@ def folder_without_id(script: Script) -> Iterator[Found]:
         and script.lesson.id not in ("", folder, *SAMPLES)
         and not folder.startswith("_")
     ):
-        yield Found(
+        yield LintFinding(
             place,
             say("bài “{id}” nằm trong thư mục “{folder}”", id=script.lesson.id, folder=folder),
             say("hãy đặt thư mục cùng tên với mã bài"),
@@ -123,15 +125,15 @@ def folder_without_id(script: Script) -> Iterator[Found]:
 
 
 @rules.add("E903", "nguồn không có trong sources.yaml")
-def source_missing(script: Script) -> Iterator[Found]:
+def source_missing(script: Script) -> Iterator[LintFinding]:
     known = script.library.sources
     for at, name in enumerate(script.lesson.sources if known and _stands(script) else ()):
         if name not in known:
             hint = did_you_mean(name, known) or say("hãy thêm vào lessons/sources.yaml")
-            yield Found(script.header("sources", at), say("không có nguồn nào mã “{name}”", name=name), hint)
+            yield LintFinding(script.header("sources", at), say("không có nguồn nào mã “{name}”", name=name), hint)
 
 
-def whole_shelf(library: Library) -> Iterator[Problem]:
+def whole_shelf(library: LessonSet) -> Iterator[Problem]:
     """What no single lesson can be blamed for: the emergency lesson, and the tutor's own sentences."""
     for phrase in library.phrases:
         yield from _phrase(phrase, library.facts)
@@ -140,7 +142,7 @@ def whole_shelf(library: Library) -> Iterator[Problem]:
         yield from _emergency(library)
 
 
-def _call_cycles(library: Library) -> Iterator[Problem]:
+def _call_cycles(library: LessonSet) -> Iterator[Problem]:
     """A lesson that is called while it is itself being called: it would wait for itself."""
     calls = {
         draft.lesson.id: [step for step in draft.lesson.steps if isinstance(step, Call)]
@@ -170,7 +172,7 @@ def _called(lesson_id: str, calls: Mapping[str, list[Call]]) -> set[str]:
     return seen
 
 
-def _emergency(library: Library) -> Iterator[Problem]:
+def _emergency(library: LessonSet) -> Iterator[Problem]:
     emergencies = [
         draft.lesson
         for draft in library.drafts
@@ -180,7 +182,7 @@ def _emergency(library: Library) -> Iterator[Problem]:
         message = say("đã có bài khẩn “{id}”", id=emergencies[0].id)
         yield Problem("E704", lesson.place, message, say("chỉ một bài được ghi emergency: true"))
     if not emergencies:
-        place = Place(library.tracks[0].place.path, 1, 1)
+        place = SourcePosition(library.tracks[0].place.path, 1, 1)
         yield Problem("W705", place, say("chưa có bài khẩn cho lúc bị lừa"), say("hãy ghi emergency: true ở bài ấy"))
 
 

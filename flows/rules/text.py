@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flows.model import Choose, Place, Quiz
-from flows.rules.rule import PLACEHOLDER, Found, Rulebook, Script
+from flows.model import Choose, Quiz, SourcePosition
+from flows.rules.rule import PLACEHOLDER, LintFinding, Rulebook, Script
 from flows.saying import say
 
 rules = Rulebook()
@@ -20,10 +20,10 @@ _END = re.compile(r"[.!?…]+[”\"’')]*(?=\s|$)")
 
 
 @rules.add("W405", "tin dài, khó đọc")
-def reading_load(script: Script) -> Iterator[Found]:
+def reading_load(script: Script) -> Iterator[LintFinding]:
     for text in script.spoken:
         if fault := too_much_to_read(script.as_read(text.text)):
-            yield Found(script.at(text.step, *text.field), fault, SPLIT)
+            yield LintFinding(script.at(text.step, *text.field), fault, SPLIT)
 
 
 def too_much_to_read(text: str) -> str:
@@ -49,11 +49,11 @@ _NOT_TO_HER = re.compile(rf"“[^”]*”|‘[^’]*’|\"[^\"]*\"|{PLACEHOLDER.
 
 
 @rules.add("W408", "gọi thẳng “chị” hay “bạn” mà không dùng {chị}")
-def bare_address(script: Script) -> Iterator[Found]:
+def bare_address(script: Script) -> Iterator[LintFinding]:
     for text in script.spoken:
         for word, col in bare_words(text.text):
             place = script.within(text.step, text.field, col)
-            yield Found(place, say("“{word}” viết thẳng trong câu", word=word), USE_PLACEHOLDER)
+            yield LintFinding(place, say("“{word}” viết thẳng trong câu", word=word), USE_PLACEHOLDER)
 
 
 def bare_words(text: str) -> Iterator[tuple[str, int]]:
@@ -72,45 +72,45 @@ def _hidden(found: re.Match[str]) -> str:
 
 
 @rules.add("W406", "bài có giọng đọc mà còn chỗ thiếu")
-def voice_missing(script: Script) -> Iterator[Found]:
+def voice_missing(script: Script) -> Iterator[LintFinding]:
     """Once a lesson: whoever cannot read must not be left alone half way."""
     steps = [step for step in script.lesson.steps if step.text]
     options = [(step, option) for step in steps for option in (step.options if isinstance(step, Choose | Quiz) else ())]
     spoken = any(step.voice for step in steps), any(option.voice for _, option in options)
     if not any(spoken):
         return
-    silent: list[tuple[str, Place]] = [(step.id, step.place) for step in steps if step.voice is None]
+    silent: list[tuple[str, SourcePosition]] = [(step.id, step.place) for step in steps if step.voice is None]
     if spoken[1]:
         silent += [(f"{step.id}.{option.id}", option.place) for step, option in options if option.voice is None]
     if silent:
         silent.sort(key=lambda each: each[1].line)
         names = ", ".join(name for name, _ in silent[:5]) + (", …" if len(silent) > 5 else "")
         message = say("bài có giọng đọc mà còn {count} chỗ chưa có: {names}", count=len(silent), names=names)
-        yield Found(silent[0][1], message, say("hãy thêm voice: {{file: …}} ở các chỗ ấy"))
+        yield LintFinding(silent[0][1], message, say("hãy thêm voice: {{file: …}} ở các chỗ ấy"))
 
 
 @rules.add("W409", "giọng đọc không nói được chỗ điền")
-def voice_with_placeholder(script: Script) -> Iterator[Found]:
+def voice_with_placeholder(script: Script) -> Iterator[LintFinding]:
     for step in script.lesson.steps:
         if step.voice is None:
             continue
         if found := PLACEHOLDER.search(step.voice.spoken):
             message = say("giọng đọc không điền được {{{name}}}", name=found[1])
             hint = say("spoken viết một câu trung tính, ví dụ: “Xin chào! Hôm nay mình tập…”")
-            yield Found(script.within(step, ("voice", "spoken"), found.start() + 1), message, hint)
+            yield LintFinding(script.within(step, ("voice", "spoken"), found.start() + 1), message, hint)
         elif not step.voice.spoken and PLACEHOLDER.search(step.text):
             message = say("câu có chỗ điền, máy không biết giọng đọc nói gì")
-            yield Found(script.at(step, "voice"), message, say("hãy thêm spoken: “…” đúng như trong tệp tiếng"))
+            yield LintFinding(script.at(step, "voice"), message, say("hãy thêm spoken: “…” đúng như trong tệp tiếng"))
 
 
 @rules.add("E008", "hai lựa chọn cùng một chữ")
-def same_label(script: Script) -> Iterator[Found]:
+def same_label(script: Script) -> Iterator[LintFinding]:
     for step in script.lesson.steps:
         seen: set[str] = set()
         for option in step.options if isinstance(step, Choose | Quiz) else ():
             said = _said(option.text) or option.text
             if said in seen:
-                yield Found(
+                yield LintFinding(
                     option.place,
                     say("“{text}” giống lựa chọn ở trên", text=option.text),
                     say("hãy viết hai lựa chọn khác nhau"),
@@ -119,7 +119,7 @@ def same_label(script: Script) -> Iterator[Found]:
 
 
 @rules.add("E007", "lựa chọn hoặc đáp án trùng với lời chung")
-def global_word(script: Script) -> Iterator[Found]:
+def global_word(script: Script) -> Iterator[LintFinding]:
     commands = {_said(way): name for name, ways in script.library.words.items() for way in ways}
     if not commands:
         return
@@ -128,10 +128,12 @@ def global_word(script: Script) -> Iterator[Found]:
         if isinstance(step, Choose | Quiz):
             for option in step.options:
                 if _said(option.text) in commands:
-                    yield Found(option.place, say("lựa chọn “{text}” trùng với một lời chung", text=option.text), hint)
+                    yield LintFinding(
+                        option.place, say("lựa chọn “{text}” trùng với một lời chung", text=option.text), hint
+                    )
         for at, accepted in enumerate(step.accept if isinstance(step, Quiz) else ()):
             if _said(accepted) in commands:
-                yield Found(
+                yield LintFinding(
                     script.at(step, "accept", at),
                     say("đáp án “{accepted}” trùng với một lời chung", accepted=accepted),
                     hint,

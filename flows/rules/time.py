@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from flows.model import ROLES, Call, End, Help, Pair, Task, Wait
 from flows.reading.fields import did_you_mean, one_of
 from flows.rules.profiles import profiles
-from flows.rules.rule import Found, Path, Rulebook, Script
+from flows.rules.rule import LintFinding, Rulebook, Script, StepPath
 from flows.saying import say
 
 rules = Rulebook()
@@ -21,11 +21,11 @@ def _tasks(script: Script) -> Iterator[Task]:
 
 
 @rules.add("E604", "nhắc quá sớm hoặc quá muộn")
-def odd_reminder(script: Script) -> Iterator[Found]:
+def odd_reminder(script: Script) -> Iterator[LintFinding]:
     for task in _tasks(script):
         if task.later.times and _odd(task.later.remind_s):
             message = say("chỉ nhắc sau 10m (phút) đến 30d (ngày)")
-            yield Found(script.at(task, "later", "remind"), message, say("ví dụ: remind: 1d"))
+            yield LintFinding(script.at(task, "later", "remind"), message, say("ví dụ: remind: 1d"))
 
 
 def _odd(seconds: int) -> bool:
@@ -33,7 +33,7 @@ def _odd(seconds: int) -> bool:
 
 
 @rules.add("W601", "chờ lâu hơn hạn trả lời của kênh")
-def beyond_window(script: Script) -> Iterator[Found]:
+def beyond_window(script: Script) -> Iterator[LintFinding]:
     windows = [each for each in profiles(script.lesson.channels) if each.window_s]
     for at, field, seconds in _pauses(script):
         short = [each for each in windows if each.window_s and seconds > each.window_s]
@@ -41,10 +41,10 @@ def beyond_window(script: Script) -> Iterator[Found]:
             names = ", ".join(f"{each.name} {(each.window_s or 0) // HOUR_S}h" for each in short)
             message = say("chờ quá hạn trả lời của kênh ({names}), tin nhắn có thể không gửi được", names=names)
             hint = say("hãy chờ ngắn hơn, hoặc ghi channels: […] cho các kênh khác")
-            yield Found(script.at(at, *field), message, hint)
+            yield LintFinding(script.at(at, *field), message, hint)
 
 
-def _pauses(script: Script) -> Iterator[tuple[Wait | Task, Path, int]]:
+def _pauses(script: Script) -> Iterator[tuple[Wait | Task, StepPath, int]]:
     for step in script.lesson.steps:
         match step:
             case Wait(for_s=seconds):
@@ -56,23 +56,23 @@ def _pauses(script: Script) -> Iterator[tuple[Wait | Task, Path, int]]:
 
 
 @rules.add("W602", "nhắc nhiều lần quá, hoặc nhắc vào giờ yên lặng")
-def bad_reminders(script: Script) -> Iterator[Found]:
+def bad_reminders(script: Script) -> Iterator[LintFinding]:
     for task in _tasks(script):
         if task.later.times > MOST_REMINDERS:
             message = say("nhắc {times} lần, nên nhiều nhất {most}", times=task.later.times, most=MOST_REMINDERS)
-            yield Found(script.at(task, "later", "times"), message, say("nhắc dồn làm người ta ngại"))
+            yield LintFinding(script.at(task, "later", "times"), message, say("nhắc dồn làm người ta ngại"))
     start, end = script.library.quiet
     hint = say("hãy chọn giờ ban ngày; giờ yên lặng là {start} đến {end}", start=start, end=end)
     for step in script.lesson.steps:
         if isinstance(step, Wait):
             clock = step.until[-5:] if ":" in step.until else ""
             if clock and is_quiet(clock, start, end):
-                yield Found(script.at(step, "until"), say("{clock} nằm trong giờ yên lặng", clock=clock), hint)
+                yield LintFinding(script.at(step, "until"), say("{clock} nằm trong giờ yên lặng", clock=clock), hint)
             if step.window and _touches(step.window, start, end):
                 message = say(
                     "khung giờ {begins}-{ends} chạm vào giờ yên lặng", begins=step.window[0], ends=step.window[1]
                 )
-                yield Found(script.at(step, "window"), message, hint)
+                yield LintFinding(script.at(step, "window"), message, hint)
 
 
 def is_quiet(clock: str, start: str, end: str) -> bool:
@@ -90,16 +90,16 @@ def _touches(window: tuple[str, str], start: str, end: str) -> bool:
 
 
 @rules.add("E603", "có hạn chờ (sla, accept_in) mà không nói hết hạn thì sao")
-def no_fallback(script: Script) -> Iterator[Found]:
+def no_fallback(script: Script) -> Iterator[LintFinding]:
     for step in script.lesson.steps:
         match step:
             case Help(fallback=None, next=None) if step.sla_s:
                 message = say("“{id}” có sla mà không có fallback", id=step.id)
                 hint = say("hãy thêm fallback: bước đi tiếp khi chưa ai tới")
-                yield Found(script.at(step, "sla"), message, hint)
+                yield LintFinding(script.at(step, "sla"), message, hint)
             case Pair(on_none=None, next=None) if step.accept_in_s:
                 message = say("“{id}” có accept_in mà không có on_none", id=step.id)
-                yield Found(
+                yield LintFinding(
                     script.at(step, "accept_in"), message, say("hãy thêm on_none: bước đi tiếp khi không có ai")
                 )
 
@@ -108,15 +108,15 @@ def no_fallback(script: Script) -> Iterator[Found]:
 
 
 @rules.add("E701", "vai người giúp không có")
-def role_unknown(script: Script) -> Iterator[Found]:
+def role_unknown(script: Script) -> Iterator[LintFinding]:
     for step in script.lesson.steps:
         if isinstance(step, Pair) and step.role not in ROLES:
             hint = did_you_mean(step.role, ROLES) or one_of(ROLES)
-            yield Found(script.at(step, "role"), say("không có vai nào tên “{role}”", role=step.role), hint)
+            yield LintFinding(script.at(step, "role"), say("không có vai nào tên “{role}”", role=step.role), hint)
 
 
 @rules.add("E703", "lời cấp cứu (guard severity: high) không dẫn tới người giúp", paths=True)
-def guard_without_person(script: Script) -> Iterator[Found]:
+def guard_without_person(script: Script) -> Iterator[LintFinding]:
     index = script.lesson.index
     for at, guard in enumerate(script.lesson.guards):
         if guard.severity != "high" or guard.go not in index or not script.wrote("guards", at, "severity"):
@@ -125,7 +125,7 @@ def guard_without_person(script: Script) -> Iterator[Found]:
         if not any(_brings_person(script, step) for step in after):
             message = say("từ “{go}” không có đường nào tới người giúp", go=guard.go)
             hint = say("hãy thêm một bước help: … kind: safety trên đường ấy")
-            yield Found(script.header("guards", at, "go"), message, hint)
+            yield LintFinding(script.header("guards", at, "go"), message, hint)
 
 
 def _brings_person(script: Script, step: object) -> bool:
@@ -139,11 +139,11 @@ def _brings_person(script: Script, step: object) -> bool:
 
 
 @rules.add("W702", "chủ đề chưa có ai nhận giúp")
-def nobody_for_topic(script: Script) -> Iterator[Found]:
+def nobody_for_topic(script: Script) -> Iterator[LintFinding]:
     topics = script.library.helped
     for step in script.lesson.steps if topics is not None else ():
         topic = step.topic if isinstance(step, Help) else ""
         if isinstance(step, Help | Pair) and topics is not None and topic not in topics and "" not in topics:
             message = say("bước “{id}” cần người giúp mà chưa có ai nhận", id=step.id)
             hint = say("hãy điền helper trong config.yaml, hoặc tìm người nhận chủ đề này")
-            yield Found(script.at(step, "topic"), message, hint)
+            yield LintFinding(script.at(step, "topic"), message, hint)

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PurePath
 
-from flows.model import Place, Problem, Step
+from flows.model import Problem, SourcePosition, Step
 from flows.reading.fields import did_you_mean
-from flows.reading.loader import Draft, Library
-from flows.reading.po import Catalogue, Entry
+from flows.reading.loader import LessonDraft, LessonSet
+from flows.reading.po import Catalogue, PoEntry
 from flows.reading.translation import KEEP_PLACEHOLDERS, other_placeholders, said, texts, usable, with_texts
 from flows.rules.channel import rules as channel_rules
-from flows.rules.rule import Found, Rulebook, Script
+from flows.rules.rule import LintFinding, Rulebook, Script
 from flows.rules.text import rules as text_rules
 from flows.saying import say
 
@@ -46,7 +46,7 @@ def _declared(script: Script) -> Iterator[tuple[str, int, Catalogue | None]]:
             yield language, at, catalogues.get(language)
 
 
-def _entries(script: Script) -> Iterator[tuple[str, Entry, str]]:
+def _entries(script: Script) -> Iterator[tuple[str, PoEntry, str]]:
     """Every entry of a declared language: key, entry, file."""
     for language, _, catalogue in _declared(script):
         path = po_path(script.lesson.place.path, language)
@@ -55,17 +55,19 @@ def _entries(script: Script) -> Iterator[tuple[str, Entry, str]]:
 
 
 @rules.add("W401", ABOUT["W401"])
-def missing(script: Script) -> Iterator[Found]:
+def missing(script: Script) -> Iterator[LintFinding]:
     for language, at, catalogue in _declared(script):
         hint = say("./camtay translate export {id} {language}, rồi dịch", id=script.lesson.id, language=language)
         if catalogue is None:
-            yield Found(script.header("langs", at), say("chưa có bản dịch tiếng “{language}”", language=language), hint)
+            yield LintFinding(
+                script.header("langs", at), say("chưa có bản dịch tiếng “{language}”", language=language), hint
+            )
             continue
         for each in said(script.lesson):
             entry = catalogue.get(each.key)
             if entry is None or not entry.text:
                 place = script.at(each.step, *each.field) if each.step else script.header(*each.field)
-                yield Found(
+                yield LintFinding(
                     place,
                     say("câu này chưa có bản dịch tiếng “{language}” ({key})", language=language, key=each.key),
                     hint,
@@ -73,7 +75,7 @@ def missing(script: Script) -> Iterator[Found]:
 
 
 @rules.add("W402", ABOUT["W402"])
-def stale(script: Script) -> Iterator[Found]:
+def stale(script: Script) -> Iterator[LintFinding]:
     if set(script.lesson.langs) - {script.lesson.lang}:
         base = texts(script.lesson)
         for key, entry, path in _entries(script):
@@ -84,17 +86,19 @@ def stale(script: Script) -> Iterator[Found]:
                     stem=PurePath(path).stem,
                     look_again=LOOK_AGAIN,
                 )
-                yield Found(Place(path, entry.line, 1), say("{fault} ({key})", fault=fault, key=key), again)
+                yield LintFinding(
+                    SourcePosition(path, entry.line, 1), say("{fault} ({key})", fault=fault, key=key), again
+                )
 
 
-def _outdated(entry: Entry, text: str) -> str:
+def _outdated(entry: PoEntry, text: str) -> str:
     if not entry.text or entry.translates(text):
         return ""
     return DOUBTFUL if entry.fuzzy else CHANGED
 
 
 @rules.add("W403", ABOUT["W403"], paths=True)
-def orphan(script: Script) -> Iterator[Found]:
+def orphan(script: Script) -> Iterator[LintFinding]:
     entries = list(_entries(script))
     base = texts(script.lesson) if entries else {}
     for key, entry, path in entries:
@@ -102,17 +106,21 @@ def orphan(script: Script) -> Iterator[Found]:
             hint = did_you_mean(key, base) or say(
                 "./camtay translate export {id} {stem}", id=script.lesson.id, stem=PurePath(path).stem
             )
-            yield Found(Place(path, entry.line, 1), say("trong bài không có câu nào mã “{key}”", key=key), hint)
+            yield LintFinding(
+                SourcePosition(path, entry.line, 1), say("trong bài không có câu nào mã “{key}”", key=key), hint
+            )
 
 
 @rules.add("E404", ABOUT["E404"])
-def placeholders_differ(script: Script) -> Iterator[Found]:
+def placeholders_differ(script: Script) -> Iterator[LintFinding]:
     entries = list(_entries(script))
     base = texts(script.lesson) if entries else {}
     for key, entry, path in entries:
         if key in base and entry.translates(base[key]) and (fault := other_placeholders(base[key], entry.text)):
-            yield Found(
-                Place(path, entry.text_line, 1), say("{fault} ({key})", fault=fault, key=key), KEEP_PLACEHOLDERS
+            yield LintFinding(
+                SourcePosition(path, entry.text_line, 1),
+                say("{fault} ({key})", fault=fault, key=key),
+                KEEP_PLACEHOLDERS,
             )
 
 
@@ -126,22 +134,22 @@ class _InOtherWords(Script):
 
     longest_label = 24  # other languages need longer words: better a small letter more than a word that nobody knows
 
-    def __init__(self, draft: Draft, library: Library, language: str, catalogue: Catalogue) -> None:
+    def __init__(self, draft: LessonDraft, library: LessonSet, language: str, catalogue: Catalogue) -> None:
         assert draft.lesson is not None
         found = usable(texts(draft.lesson), catalogue)
         super().__init__(replace(draft, lesson=with_texts(draft.lesson, found)), library)
         path = po_path(draft.path, language)
         self._places = {
-            (each.step.id, each.field): Place(path, catalogue[each.key].text_line, 1)
+            (each.step.id, each.field): SourcePosition(path, catalogue[each.key].text_line, 1)
             for each in said(draft.lesson)
             if each.step is not None and each.key in found
         }
 
-    def at(self, step: Step, *field: str | int) -> Place:
+    def at(self, step: Step, *field: str | int) -> SourcePosition:
         return self._places.get((step.id, field)) or super().at(step, *field)
 
 
-def other_words(draft: Draft, library: Library) -> Iterator[Problem]:
+def other_words(draft: LessonDraft, library: LessonSet) -> Iterator[Problem]:
     """What is too long, too much or twice the same in a declared language."""
     if draft.lesson is not None:
         for language, catalogue in library.translations.get(draft.lesson.id, {}).items():
@@ -154,13 +162,13 @@ def other_words(draft: Draft, library: Library) -> Iterator[Problem]:
 # --- the tutor's own sentences -----------------------------------------------------------------------
 
 
-def spoken_by_tutor(library: Library) -> dict[str, tuple[str, Place]]:
+def spoken_by_tutor(library: LessonSet) -> dict[str, tuple[str, SourcePosition]]:
     """Key → text and place: the tutor's own sentences, and the names of the tracks as `track.ID`."""
     phrases = {phrase.id: (phrase.text, phrase.place) for phrase in library.phrases}
     return phrases | {f"track.{track.id}": (track.title, track.place) for track in library.tracks}
 
 
-def phrase_problems(library: Library) -> Iterator[Problem]:
+def phrase_problems(library: LessonSet) -> Iterator[Problem]:
     """The same rules for the tutor's own sentences; a language is declared by its file in `lessons/po`."""
     if not library.phrases:
         return
@@ -177,7 +185,7 @@ def phrase_problems(library: Library) -> Iterator[Problem]:
                     again,
                 )
         for key, entry in catalogue.items():
-            place = Place(path, entry.line, 1)
+            place = SourcePosition(path, entry.line, 1)
             if key not in base:
                 hint = did_you_mean(key, base) or again
                 yield Problem("W403", place, say("không có câu nào mã “{key}”", key=key), hint)
@@ -191,7 +199,7 @@ def phrase_problems(library: Library) -> Iterator[Problem]:
             elif entry.text and (fault := other_placeholders(base[key][0], entry.text)):
                 yield Problem(
                     "E404",
-                    Place(path, entry.text_line, 1),
+                    SourcePosition(path, entry.text_line, 1),
                     say("{fault} ({key})", fault=fault, key=key),
                     KEEP_PLACEHOLDERS,
                 )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
-from flows.model import LessonInvalid, Place, Problem
-from flows.reading.loader import MODELS, Draft, Library, Parsers, by_place, load_files, read_draft
+from flows.model import LessonInvalid, Problem, SourcePosition
+from flows.reading.loader import MODELS, LessonDraft, LessonSet, Parsers, by_place, load_files, read_draft
 from flows.reading.po import Catalogue
 from flows.reading.po import read as read_catalogue
 from flows.rules.lint import lint_draft, lint_shelf
@@ -24,10 +24,10 @@ class _Remembering(Parsers):
     """Parsers that give back what they made of the same bytes last time."""
 
     def __init__(self) -> None:
-        self.drafts: dict[str, tuple[bytes, Draft]] = {}
+        self.drafts: dict[str, tuple[bytes, LessonDraft]] = {}
         self.catalogues: dict[str, tuple[bytes, tuple[Catalogue, tuple[Problem, ...]]]] = {}
 
-    def draft(self, raw: bytes, path: str, facts: Collection[str]) -> Draft:
+    def draft(self, raw: bytes, path: str, facts: Collection[str]) -> LessonDraft:
         known = self.drafts.get(path)
         if known is None or known[0] != raw:
             known = self.drafts[path] = raw, read_draft(raw, path, facts)
@@ -68,7 +68,9 @@ class Rereader:
                 used[path] = files[path]
             else:
                 broken[path] = (
-                    Problem("E009", Place(path, 1, 1), say("không thấy tệp này"), say("hãy để lại tệp như cũ")),
+                    Problem(
+                        "E009", SourcePosition(path, 1, 1), say("không thấy tệp này"), say("hãy để lại tệp như cũ")
+                    ),
                 )
                 self._put_back(used, path, broken[path])
         library = load_files(used, self.facts, self._parsers)
@@ -99,7 +101,7 @@ class Rereader:
         else:
             used.pop(path, None)
 
-    def _shelf(self, library: Library, used: dict[str, bytes], broken: dict[str, tuple[Problem, ...]]) -> Shelf:
+    def _shelf(self, library: LessonSet, used: dict[str, bytes], broken: dict[str, tuple[Problem, ...]]) -> Shelf:
         words = str(self.root / "words.yaml")
         try:
             return shelf_of(library, self._lint(library, used), self.root, used[words])
@@ -110,7 +112,7 @@ class Rereader:
             library = load_files(used, self.facts, self._parsers)
             return shelf_of(library, self._lint(library, used), self.root, used[words])
 
-    def _lint(self, library: Library, files: Mapping[str, bytes]) -> tuple[Problem, ...]:
+    def _lint(self, library: LessonSet, files: Mapping[str, bytes]) -> tuple[Problem, ...]:
         """Every lesson's problems, those of lessons that neither changed nor were at fault from before."""
         ids = frozenset(draft.lesson.id for draft in library.drafts if draft.lesson)
         changed = {path for path in files.keys() | self._files.keys() if files.get(path) != self._files.get(path)}

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import yaml
 
-from flows.model import Answer, Lesson, LessonInvalid, Place, Problem
-from flows.reading.loader import ANSWERS, MODELS, Library, load_folder
+from flows.model import Answer, Lesson, LessonInvalid, Problem, SourcePosition
+from flows.reading.loader import ANSWERS, MODELS, LessonSet, load_folder
 from flows.reading.phrases import REQUIRED
 from flows.reading.translation import texts, usable, with_texts
 from flows.rules.lint import lint
@@ -67,7 +67,7 @@ def read_shelf(root: Path, facts: Mapping[str, str]) -> Shelf:
     return shelf_of(library, lint(library, examples=False), root, (root / "words.yaml").read_bytes())
 
 
-def shelf_of(library: Library, problems: Iterable[Problem], root: Path, words: bytes) -> Shelf:
+def shelf_of(library: LessonSet, problems: Iterable[Problem], root: Path, words: bytes) -> Shelf:
     """The library of the folder `root` as a shelf; `words` is its words.yaml. Raises as `read_shelf`."""
     by_path: dict[str, list[Problem]] = {}
     untranslated: dict[str, list[Problem]] = {}
@@ -111,19 +111,19 @@ def _is_of_ear(path: str, root: Path) -> bool:
     return Path(path) in {root / name for name in MODELS} or Path(path).parent == root / ANSWERS
 
 
-def languages_of(lesson: Lesson, library: Library) -> dict[str, dict[str, str]]:
+def languages_of(lesson: Lesson, library: LessonSet) -> dict[str, dict[str, str]]:
     catalogues = library.translations.get(lesson.id, {})
     declared = [language for language in lesson.langs if language != lesson.lang and language in catalogues]
     sources = texts(lesson) if declared else {}
     return {language: usable(sources, catalogues[language]) for language in declared}
 
 
-def _phrases_in(library: Library) -> dict[str, dict[str, str]]:
+def _phrases_in(library: LessonSet) -> dict[str, dict[str, str]]:
     sources = {key: text for key, (text, _) in spoken_by_tutor(library).items()}
     return {lang: sources | usable(sources, entries) for lang, entries in library.phrase_translations.items()}
 
 
-def _phrases(root: Path, library: Library) -> dict[str, str]:
+def _phrases(root: Path, library: LessonSet) -> dict[str, str]:
     """The tutor's own sentences; raises LessonInvalid when one is missing: the tutor would fall silent there."""
     path = root / "phrases.yaml"
     broken = tuple(each for each in library.problems if each.place.path == str(path) and each.severity == "error")
@@ -133,19 +133,21 @@ def _phrases(root: Path, library: Library) -> dict[str, str]:
     missing = sorted(REQUIRED - phrases.keys())
     if missing:
         hint = say("thêm lại câu này; bản gốc có sẵn trong lịch sử của tệp")
-        place = Place(str(path), 1, 1)
+        place = SourcePosition(str(path), 1, 1)
         raise LessonInvalid(
             tuple(Problem("E009", place, say("thiếu câu “{each}”", each=each), hint) for each in missing)
         )
     return phrases
 
 
-def _wishes(root: Path, library: Library) -> Wishes:
+def _wishes(root: Path, library: LessonSet) -> Wishes:
     """What may not be asked for between two; raises LessonInvalid where the rules are missing or broken."""
     path = root / "relay.yaml"
     broken = tuple(each for each in library.problems if each.place.path == str(path) and each.severity == "error")
     if library.wishes is None and not broken:
-        broken = (Problem("E009", Place(str(path), 1, 1), say("không thấy tệp này"), say("hãy để lại tệp như cũ")),)
+        broken = (
+            Problem("E009", SourcePosition(str(path), 1, 1), say("không thấy tệp này"), say("hãy để lại tệp như cũ")),
+        )
     if library.wishes is None or broken:
         raise LessonInvalid(broken)
     return library.wishes

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flows.words.asks import TAKES, WHOLE, Side, Token, as_typed, meant, tokens
-from flows.words.ear.learn import Row, fingerprint, named, numbered
+from flows.words.ear.learn import LabelledWords, fingerprint, named, numbered
 from flows.words.ear.model import Model
 from flows.words.ear.syllables import Syllable, stripped
 from flows.words.ear.training import Head
@@ -26,7 +26,7 @@ class AskInvalid(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class LabelledMessage:
     """A message between two; `takes`: it asks for what could rob the other."""
 
     text: str
@@ -34,7 +34,7 @@ class Ask:
     takes: bool
 
 
-def read_asks(raw: bytes, name: str) -> Iterator[Ask]:
+def read_asks(raw: bytes, name: str) -> Iterator[LabelledMessage]:
     """The messages of a file: hold or pass, L (learner) or I (instructor), what is written. Raises AskInvalid."""
     for at, line in enumerate(raw.decode("utf-8").splitlines(), 1):
         kind, side, text, *more = [*line.split("\t"), "", ""]
@@ -42,14 +42,14 @@ def read_asks(raw: bytes, name: str) -> Iterator[Ask]:
             raise AskInvalid(f"{name}:{at}: cần ba cột: hold hay pass, L hay I, câu")
         if unicodedata.normalize("NFC", text) != text:
             raise AskInvalid(f"{name}:{at}: chữ chưa ở dạng NFC")
-        yield Ask(text, SIDE_OF[side], KINDS[kind])
+        yield LabelledMessage(text, SIDE_OF[side], KINDS[kind])
 
 
-def learn_asks(asks: Sequence[Ask]) -> Model:
+def learn_asks(asks: Sequence[LabelledMessage]) -> Model:
     """The model of these messages; the same for the same messages, whatever the machine."""
     said = [(each, way, again) for each in asks for again, way in enumerate(_ways(each.text))]
-    typed = [Row(as_typed(way, each.side), _labels(each), again > 0) for each, way, again in said]
-    sense = [Row(meant(way, each.side), _labels(each), again > 0) for each, way, again in said]
+    typed = [LabelledWords(as_typed(way, each.side), _labels(each), again > 0) for each, way, again in said]
+    sense = [LabelledWords(meant(way, each.side), _labels(each), again > 0) for each, way, again in said]
     return Model(numbered(HEADS, typed, RARE), named(((HEADS, sense),), RARE), BARS, fingerprint(asks))
 
 
@@ -62,5 +62,5 @@ def _ways(text: str) -> Iterator[Sequence[Token]]:
         yield plain
 
 
-def _labels(ask: Ask) -> frozenset[str]:
+def _labels(ask: LabelledMessage) -> frozenset[str]:
     return frozenset({TAKES} if ask.takes else ())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from flows.words.keys import Tokens, plain_of
-from flows.words.tables import LAST, MIDDLE, Reading, Words, read
+from flows.words.tables import LAST, MIDDLE, MessageReading, Words, read
 
 _GLUED = re.compile(r"([a-z]+)(\d{1,2})")
 
@@ -69,7 +69,7 @@ def positions(text: str, count: int, words: Words) -> tuple[int, ...] | None:
     return found if len(set(found)) == len(found) else None
 
 
-def _places_of(words: Words, said: Reading) -> list[str]:
+def _places_of(words: Words, said: MessageReading) -> list[str]:
     leads = {lead[0] for leads in words.leads.values() for lead in leads if len(lead) == 1}
     core = without_leads(words, said.core)
     tokens = [token for token in core if token not in words.joins and token not in leads]

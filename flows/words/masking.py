@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flows.words.nouns import MASK
-from flows.words.numbers import Found, numbers_in, said_in
+from flows.words.numbers import SecretNumber, numbers_in, said_in
 from flows.words.passwords import passwords_in
 
 __all__ = ["MASK", "Masked", "mask", "with_cue"]
@@ -63,7 +63,7 @@ def _visible(text: str) -> str:
     return "".join(str(int(c)) if c.isdecimal() else c for c in seen)
 
 
-def _hide(text: str, numbers: Iterable[Found], kinds: list[str]) -> str:
+def _hide(text: str, numbers: Iterable[SecretNumber], kinds: list[str]) -> str:
     kept, at = [], 0
     for found in numbers:
         if found.start >= at:

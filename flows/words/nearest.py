@@ -10,7 +10,7 @@ from itertools import product
 from typing import NamedTuple
 
 from flows.words.keys import unslipped
-from flows.words.nouns import CUES, ELSE, PAPERS, PASSWORDS, ROWS, SECRETS, SURE, UNLOCKS, Row
+from flows.words.nouns import CUES, ELSE, PAPERS, PASSWORDS, ROWS, SECRETS, SURE, UNLOCKS, NounRow
 
 Word = tuple[str, str]
 _WORD = re.compile(r"[^\W\d_]+(?:\d{1,2}[^\W\d_]*)+(?![^\W_])|[^\W\d_]+|\d+|•+")
@@ -32,14 +32,14 @@ def _spelled(word: str) -> Word:
 class _Phrase(NamedTuple):
     words: tuple[tuple[str, str | None], ...]
     marked: bool
-    rows: tuple[Row, ...]
+    rows: tuple[NounRow, ...]
 
 
 def _choices(word: str) -> list[str]:
     return [*word.rstrip("?").split("/"), *([""] if word.endswith("?") else [])]
 
 
-def nouns_of(row: Row) -> list[str]:
+def nouns_of(row: NounRow) -> list[str]:
     """Every noun of a row, its choices written out."""
     nouns = (noun.strip().rstrip("!").split() for noun in row.nouns.split(","))
     return [" ".join(filter(None, way)) for noun in nouns for way in product(*map(_choices, noun))]
@@ -47,7 +47,7 @@ def nouns_of(row: Row) -> list[str]:
 
 def _phrases() -> dict[str, list[_Phrase]]:
     """Every noun by its first word, the longest first; the same noun may stand in several rows."""
-    rows: dict[tuple[str, bool], list[Row]] = {}
+    rows: dict[tuple[str, bool], list[NounRow]] = {}
     for row in ROWS:
         marked = {noun.strip("! \n") for noun in row.nouns.split(",") if noun.strip().endswith("!")}
         for noun in nouns_of(row):
@@ -77,7 +77,7 @@ class Noun(NamedTuple):
 
     first: int
     last: int
-    rows: tuple[Row, ...]
+    rows: tuple[NounRow, ...]
 
 
 class Nouns:
@@ -111,7 +111,7 @@ class Nouns:
         for noun in self.found[at : at + _FARTHEST]:
             yield noun.first - right + _SENTENCE_COST * (self._sentences[noun.first] - there), True, noun
 
-    def row_of(self, start: int, end: int, shapes: tuple[str, ...], farthest: int = _FARTHEST) -> Row | None:
+    def row_of(self, start: int, end: int, shapes: tuple[str, ...], farthest: int = _FARTHEST) -> NounRow | None:
         """What the nearest noun says that fits one of these shapes; None where no noun does."""
         best, nearest = None, farthest + 1
         joined, left = _JOINED.match(self._text, end), bisect_right(self._ends, start)
@@ -126,7 +126,7 @@ class Nouns:
                     best, nearest = row, cost
         return best
 
-    def spans_of(self, row: Row) -> Iterator[tuple[int, int]]:
+    def spans_of(self, row: NounRow) -> Iterator[tuple[int, int]]:
         """Where its nouns stand, in characters."""
         for noun in self.found:
             if row in noun.rows:
@@ -142,14 +142,14 @@ class Nouns:
         return any(words <= CUES.reach and (CUES in noun.rows) for words, _, noun in self.near(start, end))
 
 
-def _behind(row: Row, joined: re.Match[str] | None) -> int:
+def _behind(row: NounRow, joined: re.Match[str] | None) -> int:
     """How many words a noun is farther off that stands behind: none where it is said to be that, "… là mật khẩu"."""
     if not row.kind:
         return _ELSE_BEHIND
     return -len(re.findall(r"[^\W_]+", joined[0])) if joined else _BEHIND
 
 
-def _weighed(cost: int, row: Row, number: str, *, told: bool) -> int:
+def _weighed(cost: int, row: NounRow, number: str, *, told: bool) -> int:
     """In doubt it is a secret: six digits where a code is spoken of, a long number in a contract, what is told to be a
     password, "mã pin là năm cháu sinh 2014"."""
     if (row in SURE and len(number) == 6 and number.isdigit()) or (told and row in (PASSWORDS, UNLOCKS)):

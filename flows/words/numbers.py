@@ -56,7 +56,7 @@ _FAR = 99  # words: as far as a noun reaches
 _DOUBLED = str.maketrans("0123456789", "0246813579")
 
 
-class Found(NamedTuple):
+class SecretNumber(NamedTuple):
     """A number from `start` to before `end`."""
 
     start: int
@@ -64,7 +64,7 @@ class Found(NamedTuple):
     kind: str
 
 
-def numbers_in(view: str) -> Iterator[Found]:
+def numbers_in(view: str) -> Iterator[SecretNumber]:
     """Secret numbers in figures, in their order; linear in the length."""
     if re.search(r"\d", view) is None:
         return
@@ -76,7 +76,7 @@ def numbers_in(view: str) -> Iterator[Found]:
             continue
         hidden = [*_in_run(run, nouns, alone=run[0] == whole)]
         if not hidden and run.start() - card_end < _NEAR_CARD and _is_card_code(run, nouns):
-            hidden = [Found(*run.span(), "card")]
+            hidden = [SecretNumber(*run.span(), "card")]
         if hidden and hidden[-1].kind == "card" and len(run[0]) > _NO_CODE:
             card_end = run.end()
         yield from hidden
@@ -88,7 +88,7 @@ def _is_card_code(run: re.Match[str], nouns: Nouns) -> bool:
     return not counted and bool(_CARD_CODE.fullmatch(run[0])) and nouns.row_of(*run.span(), (run[0][-3:],)) is None
 
 
-def said_in(text: str) -> Iterator[Found]:
+def said_in(text: str) -> Iterator[SecretNumber]:
     """Secret numbers that are said in words, one by one or by tens and hundreds."""
     nouns: Nouns | None = None
     for found in COUNTED.finditer(text):
@@ -104,7 +104,7 @@ def said_in(text: str) -> Iterator[Found]:
         if row is None and not in_order and SAID.fullmatch(found[0]):
             kind = "otp" if len(digits) == 6 else _long_number([digits], [], abroad=False) or ""
         if kind:
-            yield Found(_start(text, found.start(), kind), found.end(), kind)
+            yield SecretNumber(_start(text, found.start(), kind), found.end(), kind)
 
 
 def _start(text: str, start: int, kind: str) -> int:
@@ -113,7 +113,7 @@ def _start(text: str, start: int, kind: str) -> int:
     return lead.start() if lead else start
 
 
-def _in_run(run: re.Match[str], nouns: Nouns, *, alone: bool) -> Iterator[Found]:
+def _in_run(run: re.Match[str], nouns: Nouns, *, alone: bool) -> Iterator[SecretNumber]:
     """One secret hides the whole run: what stands next to a card is its expiry date."""
     rest: list[str] = []
     if "://" in run.string[max(0, run.start() - 200) : run.start()].rpartition(" ")[2]:
@@ -127,35 +127,35 @@ def _in_run(run: re.Match[str], nouns: Nouns, *, alone: bool) -> Iterator[Found]
             and not _PARCEL.search(run.string, max(0, run.start() - 3), run.start())
         )
         if row is None or row.kind or is_id:
-            yield Found(*run.span(), kind if row is None or digits.startswith("9704") else row.kind or kind)
+            yield SecretNumber(*run.span(), kind if row is None or digits.startswith("9704") else row.kind or kind)
             return
         rest = []
     named = [*_named(run, nouns)]
     if hidden := [each for each in named if each.kind]:
         yield from hidden
     elif not named and rest and (kind := _code(run, rest, nouns, alone=alone)):
-        yield Found(*run.span(), kind)
+        yield SecretNumber(*run.span(), kind)
 
 
-def _named(run: re.Match[str], nouns: Nouns) -> Iterator[Found]:
+def _named(run: re.Match[str], nouns: Nouns) -> Iterator[SecretNumber]:
     """The numbers of a run whose nouns tell what they are; `kind` is "" for what is no secret."""
     for part in _parts(run):
         for piece in _PIECE.finditer(run.string, *part):
             if (found := _told(piece, nouns)) and found.kind == "card":  # what stands behind it is its date and code
-                yield Found(found.start, run.end(), "card")
+                yield SecretNumber(found.start, run.end(), "card")
                 return
             if found:
                 yield found
 
 
-def _told(piece: re.Match[str], nouns: Nouns) -> Found | None:
+def _told(piece: re.Match[str], nouns: Nouns) -> SecretNumber | None:
     """What one number is, by its letters and figures alone or by the nearest noun."""
     text, (start, end), digits = piece.string, piece.span(), re.sub(r"\D", "", piece[0])
     lead = _LEAD.search(text, max(0, start - 8), start)
     letters = (lead["letters"] or lead["alone"] or "").casefold() if lead else ""
     for kind, shape in _BY_ITSELF.items():
         if lead and shape.fullmatch(letters + digits) and (kind == "insurance" or lead["letters"]):
-            return Found(lead.start(), end, kind)
+            return SecretNumber(lead.start(), end, kind)
     if digits[0] != "0" and (_UNIT.match(text, end) or (len(digits) < 5 and _COUNTABLE.match(text, end))):
         return None
     if lead and nouns.ends_at(lead.start() + len(letters)):
@@ -166,8 +166,8 @@ def _told(piece: re.Match[str], nouns: Nouns) -> Found | None:
     if row is None or (is_sum and row.kind == "account"):
         return None
     if row.kind and text[max(0, start - 1) : start].isalpha() and not nouns.ends_at(start):  # a part of something else
-        return Found(lead.start(), end, row.kind) if lead and row.kind in _WITH_LETTERS else None
-    return Found(_start(text, start, row.kind) if lead else start, end, row.kind)
+        return SecretNumber(lead.start(), end, row.kind) if lead and row.kind in _WITH_LETTERS else None
+    return SecretNumber(_start(text, start, row.kind) if lead else start, end, row.kind)
 
 
 def _parts(run: re.Match[str]) -> Iterator[tuple[int, int]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from flows.words.keys import plain_of, unslipped
 from flows.words.nearest import Nouns
 from flows.words.nouns import MASK, PASSWORDS, UNLOCKS
-from flows.words.numbers import Found
+from flows.words.numbers import SecretNumber
 
 _LOOK = 80  # characters behind a cue that are looked at
 _CLAUSE_END = re.compile(r"[.,;!?]*(?:\n|$)|[.,;!?]+(?=\s)")
@@ -83,7 +83,7 @@ _NAMED = re.compile(r"ten\b.*\b(?:khong|hong|thi|co)\b")  # "mật khẩu là t�
 _MIXED_ALONE = re.compile(rf"[^.;!?\n\d]*?[,;]\s*(?P<word>{_MIXED.pattern})\s*(?:[.!\n]|$)")  # "nhớ giùm, Tam@1958"
 
 
-def passwords_in(text: str) -> list[Found]:
+def passwords_in(text: str) -> list[SecretNumber]:
     """Passwords, each to the end of its clause: "mat khau la hoa hong 99" has three words. Linear in the length."""
     text = _in_letters(text)
     nouns = Nouns(text)
@@ -94,12 +94,12 @@ def passwords_in(text: str) -> list[Found]:
             found.append(before)
         if start >= at and (secret := _after(text, start, end)) is not None:
             at = secret + len(_clause(text, secret, len(text)))
-            found.append(Found(secret, at, "password"))
+            found.append(SecretNumber(secret, at, "password"))
     for _, end in nouns.spans_of(UNLOCKS):
         link = _IS.match(text, end, end + _LOOK)
         word = link and _ASCII_WORD.match(text, link.end())
         if word and _is_odd(word[0]):
-            found.append(Found(*word.span(), "password"))
+            found.append(SecretNumber(*word.span(), "password"))
     return sorted([*found, *_beside(text, nouns)])
 
 
@@ -161,17 +161,17 @@ def _is_told(clause: str, talk: frozenset[str], *, asked: bool) -> bool:
     return bool(known) or not (asked or asks or talks)
 
 
-def _before(text: str, cue: int) -> Found | None:
+def _before(text: str, cue: int) -> SecretNumber | None:
     """A password that stands before its word: "đặt bexiu2015 làm mật khẩu"."""
     found = _IS_BEFORE.search(text, max(0, cue - 60), cue)
     if found and found["phrase"] and MASK not in found["phrase"] and _bare(found["phrase"].split()[0]) not in _TALK:
-        return Found(*found.span("phrase"), "password")
+        return SecretNumber(*found.span("phrase"), "password")
     if found and found["word"] and (_MIXED.fullmatch(found["word"]) or _is_odd(found["word"])):
-        return Found(*found.span("word"), "password")
+        return SecretNumber(*found.span("word"), "password")
     return None
 
 
-def _beside(text: str, nouns: Nouns) -> Iterator[Found]:
+def _beside(text: str, nouns: Nouns) -> Iterator[SecretNumber]:
     """What is in quotes, and what mixes letters with figures, where the nearest noun is a password's."""
     for quoted in _QUOTED.finditer(text):
         words, before = quoted["said"].split(), text[max(0, quoted.start() - 12) : quoted.start()].split()[-1:]
@@ -179,17 +179,17 @@ def _beside(text: str, nouns: Nouns) -> Iterator[Found]:
         if label or len(words) > _SHORT or Nouns(quoted["said"]).found:
             continue
         if nouns.row_of(*quoted.span("said"), ("a0000",), farthest=4) is PASSWORDS:
-            yield Found(*quoted.span("said"), "password")
+            yield SecretNumber(*quoted.span("said"), "password")
     for typed in _TYPED.finditer(text):  # "gõ chieutim vô ô mật khẩu"
         if _is_odd(typed["word"]) and nouns.row_of(*typed.span("word"), ("a0000",), farthest=6) is PASSWORDS:
-            yield Found(*typed.span("word"), "password")
+            yield SecretNumber(*typed.span("word"), "password")
     for mixed in _MIXED.finditer(text):
         word = re.fullmatch(r"[\"“(]*(.+?)[\"”).,;!?]*", mixed[0])
         if word and _FAR_MIXED.fullmatch(word[1]):
             start, end = mixed.start() + word.start(1), mixed.start() + word.end(1)
             row = nouns.row_of(start, end, (f"{re.sub(r'[^a-z0-9]', '', plain_of(word[1]))}a0",))
             if row and row.kind == "password":
-                yield Found(start, end, "password")
+                yield SecretNumber(start, end, "password")
 
 
 def _is_odd(word: str) -> bool:

@@ -13,7 +13,7 @@ from flows.words.tables import Words, fold, glued, without_fillers
 from flows.words.values.amounts import is_bare_amount
 from flows.words.values.reading import sums_of
 
-Key = TypeVar("Key")
+PromptT = TypeVar("PromptT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,8 @@ def _joined(words: Words, way: str) -> tuple[str, str]:
     return glued(words, way)[0], "".join(fold(words, way))
 
 
-def _table(pairs: Iterable[tuple[Key, str]]) -> dict[Key, Ids]:
-    table: dict[Key, Ids] = {}
+def _table(pairs: Iterable[tuple[PromptT, str]]) -> dict[PromptT, Ids]:
+    table: dict[PromptT, Ids] = {}
     for key, option in pairs:
         if key and option not in table.get(key, ()):
             table[key] = (*table.get(key, ()), option)

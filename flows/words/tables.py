@@ -78,7 +78,7 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class MessageReading:
     """One message, whatever is asked; `states`: her tokens, then with less and less politeness around them."""
 
     tokens: Tokens
@@ -188,7 +188,7 @@ def _places(base: Words, table: Mapping[str, str]) -> dict[str, int]:
 # --- from a message ----------------------------------------------------------------------------------
 
 
-def read(words: Words, text: str) -> Reading:
+def read(words: Words, text: str) -> MessageReading:
     """Read one message. What is short is remembered for a moment: one update asks several questions about it."""
     return _read_once(words, text) if len(text) <= SHORT else _reading(words, text)
 
@@ -202,7 +202,7 @@ def fold(words: Words, text: str) -> Tokens:
 
 
 @lru_cache(maxsize=512)
-def _read_once(words: Words, text: str) -> Reading:
+def _read_once(words: Words, text: str) -> MessageReading:
     return _reading(words, text)
 
 
@@ -211,11 +211,11 @@ def _fold_once(words: Words, text: str) -> Tokens:
     return _folded(words, text)
 
 
-def _reading(words: Words, text: str) -> Reading:
+def _reading(words: Words, text: str) -> MessageReading:
     raw = split(text)
     tokens = _fold_tokens(words, raw)
     spoken = " ".join(raw)
-    return Reading(
+    return MessageReading(
         tokens=tokens,
         spoken=spoken,
         signed=signed_of(spoken) if SLIPS.search(spoken) else "",

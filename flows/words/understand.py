@@ -23,7 +23,7 @@ from flows.words.ear.ear import listen
 from flows.words.keys import Tokens, pieces, plain_of, unslipped
 from flows.words.patterns import any_of
 from flows.words.prompts import Ids, Own, Prompt, prompt_of, sense_of
-from flows.words.tables import Reading, Words, bare, fold, glued, read, read_words, states, without_fillers
+from flows.words.tables import MessageReading, Words, bare, fold, glued, read, read_words, states, without_fillers
 from flows.words.values.reading import read_sum
 
 __all__ = [
@@ -51,7 +51,7 @@ MAX_READINGS = 8  # ways to mend one message that are tried
 LONG = 5  # letters from which one slip in a word is forgiven
 POLITELY = 30  # characters of politeness and blanks around an answer that was written without spaces
 LONGEST_COMMAND = 60  # characters of a sentence that may be a global word with its politeness
-Key = TypeVar("Key")
+MeaningT = TypeVar("MeaningT")
 
 _SENTENCE_END = re.compile(r"[.,;!?\n]+")
 
@@ -128,7 +128,7 @@ def understand(words: Words, text: str, own: Sequence[Own], *, numbered: bool = 
     return meaning or _mended(words, prompt, said, numbered=numbered, guess=guess)
 
 
-def _said(words: Words, prompt: Prompt, said: Reading, *, numbered: bool) -> Meaning | None:
+def _said(words: Words, prompt: Prompt, said: MessageReading, *, numbered: bool) -> Meaning | None:
     """Exactly an answer or a global word, as the whole message: more is needed to be a cry."""
     meaning = _exactly(words, prompt, said)
     if meaning is None and numbered:
@@ -153,12 +153,12 @@ def with_gaps(words: Words, patterns: tuple[str, ...]) -> re.Pattern[str]:
 # --- exactly -----------------------------------------------------------------------------------------
 
 
-def _meant(table: Mapping[Key, Ids], key: Key) -> Meaning | None:
+def _meant(table: Mapping[MeaningT, Ids], key: MeaningT) -> Meaning | None:
     ids = table.get(key, ())
     return None if not ids else Answered(ids[0]) if len(ids) == 1 else Unsure(ids[:2])
 
 
-def _exactly(words: Words, prompt: Prompt, said: Reading) -> Meaning | None:
+def _exactly(words: Words, prompt: Prompt, said: MessageReading) -> Meaning | None:
     """Diacritics and all."""
     meaning = _meant(prompt.spoken, said.spoken)
     if meaning is None and said.spoken in words.exact_commands:
@@ -202,7 +202,7 @@ def _named(words: Words, part: str) -> str:
     return right.word if right else exact
 
 
-def _slipped_keys(words: Words, prompt: Prompt, said: Reading) -> Meaning | None:
+def _slipped_keys(words: Words, prompt: Prompt, said: MessageReading) -> Meaning | None:
     """The same from a keyboard without its Telex or VNI help: "dungwf" is "dừng", not "đúng"."""
     if not said.signed:
         return None
@@ -229,7 +229,7 @@ def _folded(words: Words, prompt: Prompt, said: Sequence[Tokens]) -> Meaning | N
     return _first(_meant(prompt.joined, "".join(tokens)) for tokens in said)
 
 
-def _right(words: Words, said: Reading) -> Command | None:
+def _right(words: Words, said: MessageReading) -> Command | None:
     """A right that stands among words that change nothing about it."""
     name = words.rights.get(bare(words, said.spoken))
     return Command(name) if name else None
@@ -247,7 +247,7 @@ def _first(meanings: Iterable[Meaning | None]) -> Meaning | None:
 # --- by its place ------------------------------------------------------------------------------------
 
 
-def _by_number(words: Words, prompt: Prompt, said: Reading) -> Meaning | None:
+def _by_number(words: Words, prompt: Prompt, said: MessageReading) -> Meaning | None:
     """2 · số 2 · chọn câu 2 nha · ②"""
     for tokens in said.states:
         rest = without_leads(words, tokens)
@@ -256,7 +256,7 @@ def _by_number(words: Words, prompt: Prompt, said: Reading) -> Meaning | None:
     return None
 
 
-def _byplace_of(words: Words, prompt: Prompt, said: Reading) -> Meaning | None:
+def _byplace_of(words: Words, prompt: Prompt, said: MessageReading) -> Meaning | None:
     """thứ hai · câu b · cái cuối · cau2; "ba ơi" calls someone."""
     if "oi" in said.tokens:
         return None
@@ -267,7 +267,7 @@ def _byplace_of(words: Words, prompt: Prompt, said: Reading) -> Meaning | None:
     return None
 
 
-def _by_amount(words: Words, prompt: Prompt, said: Reading, text: str) -> Meaning | None:
+def _by_amount(words: Words, prompt: Prompt, said: MessageReading, text: str) -> Meaning | None:
     """năm chục ngàn; a sum that may be meant otherwise, or be denied, is asked about."""
     worth = read_sum(text, prompt.amounts) if prompt.amounts else None
     if worth is None:
@@ -280,7 +280,7 @@ def _by_amount(words: Words, prompt: Prompt, said: Reading, text: str) -> Meanin
 # --- one slip mended ---------------------------------------------------------------------------------
 
 
-def _mended(words: Words, prompt: Prompt, said: Reading, *, numbered: bool, guess: bool) -> Meaning:
+def _mended(words: Words, prompt: Prompt, said: MessageReading, *, numbered: bool, guess: bool) -> Meaning:
     heard = _without_marks(words, said.spoken)
     if heard != said.spoken:
         return understand(words, heard, prompt.own, numbered=numbered, guess=guess)
@@ -315,7 +315,7 @@ def _without_marks(words: Words, said: str) -> str:
     return rest.strip() or said
 
 
-def _readings(words: Words, prompt: Prompt, said: Reading) -> Iterator[Tokens]:
+def _readings(words: Words, prompt: Prompt, said: MessageReading) -> Iterator[Tokens]:
     """The message with each strange word taken for what it may have been; nothing where no word could be mended."""
     typed = said.spoken.split() if len(said.spoken.split()) == len(said.tokens) else said.tokens
     choices = [_may_be(words, prompt, token, raw) for token, raw in zip(said.tokens, typed, strict=True)]
@@ -352,7 +352,7 @@ def _near_words(prompt: Prompt, token: str) -> list[str]:
     return [word for word, _, _ in found if max(len(word), len(token)) >= LONG]
 
 
-def _may_deny(words: Words, prompt: Prompt, said: Reading) -> bool:
+def _may_deny(words: Words, prompt: Prompt, said: MessageReading) -> bool:
     """ "thong" may be a "khong" with a slip, or "thông tin": too much hangs on it, she is asked."""
     strange = [token for token in said.tokens if len(token) >= LONG and token not in prompt.vocabulary]
     return any(len(word) == len(token) and word[1:] == token[1:] for token in strange for word in words.denials)

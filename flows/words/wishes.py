@@ -77,7 +77,7 @@ class Pattern:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RelayRule:
     """One thing that may not be asked for. `phrase` explains it to its writer, `report`: an officer hears of it."""
 
     id: str
@@ -88,7 +88,7 @@ class Rule:
     unless: tuple[Pattern, ...]
 
 
-ASKED = Rule("", "relay_asked", SIDES, report=False, when=(), unless=())
+ASKED = RelayRule("", "relay_asked", SIDES, report=False, when=(), unless=())
 """Stands for what no rule names."""
 
 
@@ -99,7 +99,7 @@ class Wishes:
     `model` gives a second opinion (see `asks`); it may be missing.
     """
 
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[RelayRule, ...] = ()
     talk: Mapping[str, tuple[Pattern, ...]] | None = None
     model: Model | None = field(default=None, repr=False)
 
@@ -247,7 +247,7 @@ def _keyed(word: str) -> str:
     return f"{letters}'{''.join(sorted(set(marks.replace('x', 'r'))))}"
 
 
-def wished(wishes: Wishes, text: str, side: str) -> Rule | None:
+def wished(wishes: Wishes, text: str, side: str) -> RelayRule | None:
     """The first rule that a message of this side breaks. Raises LookupError where no rules were read."""
     for said in readings(text):
         meant = _without_talk(_talk_of(wishes), said, side)
@@ -257,7 +257,7 @@ def wished(wishes: Wishes, text: str, side: str) -> Rule | None:
     return None
 
 
-def asked(wishes: Wishes, text: str, side: Side) -> Rule | None:
+def asked(wishes: Wishes, text: str, side: Side) -> RelayRule | None:
     """The rule that a message breaks by the second opinion too; ASKED where only the opinion says that it asks for what
     it must not, and where it doubts what the rule would report.
 
@@ -290,7 +290,7 @@ def _talk_of(wishes: Wishes) -> Mapping[str, tuple[Pattern, ...]]:
     return wishes.talk
 
 
-def _breaks(rule: Rule, meant: str) -> bool:
+def _breaks(rule: RelayRule, meant: str) -> bool:
     spans = (pattern.find(meant) for pattern in rule.when)
     return any(span is not None and not _any(rule.unless, _around(meant, span)) for span in spans)
 

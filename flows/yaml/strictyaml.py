@@ -24,7 +24,7 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from flows.model import Place, Problem
+from flows.model import Problem, SourcePosition
 from flows.saying import say
 from flows.yaml.yamlfaults import QUOTE_HINT as QUOTE_HINT
 from flows.yaml.yamlfaults import Mending
@@ -42,7 +42,7 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(slots=True)
-class Node:
+class YamlNode:
     """Where a node begins; line and column count from 1."""
 
     path: str
@@ -50,12 +50,12 @@ class Node:
     col: int
 
     @property
-    def place(self) -> Place:
-        return Place(self.path, self.line, self.col)
+    def place(self) -> SourcePosition:
+        return SourcePosition(self.path, self.line, self.col)
 
 
 @dataclass(slots=True)
-class Scalar(Node):
+class Scalar(YamlNode):
     """A text exactly as in the file, NFC; `quoted` tells an empty text from a value left out."""
 
     text: str
@@ -63,23 +63,23 @@ class Scalar(Node):
 
 
 @dataclass(slots=True)
-class Sequence(Node):
-    items: list[Node]
+class Sequence(YamlNode):
+    items: list[YamlNode]
     flow: bool = False
 
 
 @dataclass(slots=True)
-class Mapping(Node):
+class Mapping(YamlNode):
     """Keys in file order; each entry keeps its key as well, for the key's own place."""
 
-    entries: dict[str, tuple[Scalar, Node]]
+    entries: dict[str, tuple[Scalar, YamlNode]]
     flow: bool = False
 
-    def get(self, key: str) -> Node | None:
+    def get(self, key: str) -> YamlNode | None:
         entry = self.entries.get(key)
         return None if entry is None else entry[1]
 
-    def key_place(self, key: str) -> Place:
+    def key_place(self, key: str) -> SourcePosition:
         entry = self.entries.get(key)
         return self.place if entry is None else entry[0].place
 
@@ -91,7 +91,7 @@ class Document:
     `guessed`: a line was left out, and what is missing may be its echo.
     """
 
-    root: Node | None
+    root: YamlNode | None
     problems: tuple[Problem, ...]
     guessed: bool = False
 
@@ -106,7 +106,7 @@ def read(source: bytes | str, path: str) -> Document:
     tabbed = any(problem.code == "E001" for problem in problems)
     mending = Mending(text, path)
     mending.look()
-    root: Node | None = None
+    root: YamlNode | None = None
     left = MAX_NODES
     for _ in range(MAX_REPAIRS):
         attempt = _Attempt(mending, path, left)
@@ -141,14 +141,14 @@ class _Attempt:
         self.path = path
         self.problems: list[Problem] = []
         self.nodes = 0
-        self.root: Node | None = None
+        self.root: YamlNode | None = None
         self._most = most
         self._marks = 0
         self._unchanged = mending.unchanged
         self._mending = mending
         self._events = _events(mending.text)
 
-    def document(self) -> Node | None:
+    def document(self) -> YamlNode | None:
         """The root of the only document."""
         documents = 0
         for event in self._events:
@@ -166,12 +166,12 @@ class _Attempt:
         if root is None and self._mending.guessed:
             return None
         if root is None or (isinstance(root, Scalar) and not root.text):
-            place = Place(self.path, 1, 1)
+            place = SourcePosition(self.path, 1, 1)
             self.problems.append(Problem("E001", place, say("tệp trống"), say("hãy chép lessons/_template rồi sửa")))
             return None
         return root
 
-    def _node(self, event: Any, depth: int) -> Node:
+    def _node(self, event: Any, depth: int) -> YamlNode:
         kind = type(event)
         self.nodes += 1
         if self.problems and len(self.problems) > MAX_PROBLEMS:
@@ -250,16 +250,16 @@ class _Attempt:
 
     def _sequence(self, start: Any, depth: int) -> Sequence:
         line, col = self._place(start)
-        items: list[Node] = []
+        items: list[YamlNode] = []
         for event in self._events:
             if type(event) is SequenceEndEvent:
                 break
             items.append(self._node(event, depth + 1))
         return Sequence(self.path, line, col, items, bool(start.flow_style))
 
-    def _mapping(self, start: Any, depth: int) -> Node:
+    def _mapping(self, start: Any, depth: int) -> YamlNode:
         line, col = self._place(start)
-        entries: dict[str, tuple[Scalar, Node]] = {}
+        entries: dict[str, tuple[Scalar, YamlNode]] = {}
         bare: list[Scalar] = []
         for event in self._events:
             if type(event) is MappingEndEvent:
@@ -277,7 +277,7 @@ class _Attempt:
             return self._meant_as_text(start, entries, bare)
         return Mapping(self.path, line, col, entries, bool(start.flow_style))
 
-    def _may_enter(self, key: Scalar, entries: dict[str, tuple[Scalar, Node]]) -> bool:
+    def _may_enter(self, key: Scalar, entries: dict[str, tuple[Scalar, YamlNode]]) -> bool:
         if key.text == "<<" and not key.quoted:
             self.problems.append(
                 Problem("E001", key.place, say("lối gộp << không dùng ở đây"), say("hãy viết đủ từng mục"))
@@ -297,7 +297,7 @@ class _Attempt:
         end: Any = event.end_mark
         return self._mending.lines[end.line][end.column :].lstrip()[:1] in ("}", ",")
 
-    def _meant_as_text(self, start: Any, entries: dict[str, tuple[Scalar, Node]], bare: list[Scalar]) -> Node:
+    def _meant_as_text(self, start: Any, entries: dict[str, tuple[Scalar, YamlNode]], bare: list[Scalar]) -> YamlNode:
         line, col = self._place(start)
         if entries:
             for key in bare:
@@ -310,19 +310,19 @@ class _Attempt:
         self._tell(start, say("“{text}” mở đầu bằng dấu {{", text=text), QUOTE_HINT)
         return Scalar(self.path, line, col, text, True)
 
-    def _without_colon(self, key: Scalar, entries: dict[str, tuple[Scalar, Node]]) -> bool:
+    def _without_colon(self, key: Scalar, entries: dict[str, tuple[Scalar, YamlNode]]) -> bool:
         """`{id x, …}`: the entry that was meant is put among the others."""
         name, _, value = key.text.partition(" ")
         if name not in KEYS or name in entries or not value.strip():
             return False
-        place = Place(self.path, key.line, key.col + len(name))
+        place = SourcePosition(self.path, key.line, key.col + len(name))
         message = say("sau “{key}” thiếu dấu hai chấm", key=name)
         self.problems.append(Problem("E001", place, message, say("viết “tên: giá trị”")))
         entries[name] = key, Scalar(self.path, key.line, key.col + len(name) + 1, value.strip())
         return True
 
     def _tell(self, event: Any, message: str, hint: str, code: str = "E001") -> None:
-        self.problems.append(Problem(code, Place(self.path, *self._place(event)), message, hint))
+        self.problems.append(Problem(code, SourcePosition(self.path, *self._place(event)), message, hint))
 
 
 _CONTENT = (ScalarEvent, SequenceStartEvent, MappingStartEvent, AliasEvent)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from flows.model import Place, Problem
+from flows.model import Problem, SourcePosition
 
 
-class Page:
+class YamlText:
     """The lines of a file, what was found in them, and how they were changed."""
 
     def __init__(self, text: str, path: str) -> None:
@@ -38,7 +38,7 @@ class Page:
 
     def tell(self, line: int, col: int, message: str, hint: str) -> None:
         line, col = self.back(line, col)
-        self.problems.append(Problem("E001", Place(self.path, line + 1, col + 1), message, hint))
+        self.problems.append(Problem("E001", SourcePosition(self.path, line + 1, col + 1), message, hint))
 
     def put(self, line: int, col: int, text: str, instead: int = 0) -> None:
         """Write `text` at a column in place of so many characters."""

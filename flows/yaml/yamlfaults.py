@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from flows.saying import Sentence, say
-from flows.yaml.yamledits import Page
+from flows.yaml.yamledits import YamlText
 from flows.yaml.yamllines import (
     BLOCK,
     BULLET,
@@ -55,7 +55,7 @@ _SENTENCES: tuple[tuple[str, tuple[Sentence, Sentence]], ...] = (
 )
 
 
-class Mending(Page):
+class Mending(YamlText):
     """The page of a file, and how its faults are found and mended."""
 
     # --- before the parser -----------------------------------------------------------------------------

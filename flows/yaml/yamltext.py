@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-from flows.model import Place, Problem
+from flows.model import Problem, SourcePosition
 from flows.saying import say
 
 MAX_BYTES = 128 * 1024  # ten times what a lesson of thirty steps has
@@ -25,7 +25,7 @@ STRAY = re.compile(f"{_UNREADABLE.pattern}|{INVISIBLE.pattern}")
 
 def decode(source: bytes | str, path: str, problems: list[Problem]) -> str | None:
     def refuse(code: str, message: str, hint: str, line: int = 1, col: int = 1) -> None:
-        problems.append(Problem(code, Place(path, line, col), message, hint))
+        problems.append(Problem(code, SourcePosition(path, line, col), message, hint))
 
     size = len(source)  # of characters where it is text: never more than its bytes
     raw = b"" if size > MAX_BYTES else source if isinstance(source, bytes) else source.encode("utf-8", "surrogatepass")
@@ -56,12 +56,12 @@ def without_strays(text: str, path: str, problems: list[Problem]) -> str:
     if text.isascii() and text.replace("\n", "").isprintable():
         return text
     for match in islice(STRAY.finditer(text), MAX_STRAYS):
-        place = Place(path, *_line_and_col(text, match.start()))
+        place = SourcePosition(path, *_line_and_col(text, match.start()))
         message = say("có ký tự lạ không nhìn thấy (U+{code})", code=f"{ord(match[0]):04X}")
         problems.append(Problem("W006", place, message, say("hãy xóa nó đi")))
     if "\xa0" in text:
         for match in islice(_HARD_BLANK.finditer(text), MAX_STRAYS):
-            place = Place(path, *_line_and_col(text, match.start(match.lastindex or 0)))
+            place = SourcePosition(path, *_line_and_col(text, match.start(match.lastindex or 0)))
             message = say("có dấu cách lạ (U+00A0), thường do chép từ Word hay Zalo")
             problems.append(Problem("W006", place, message, say("hãy xóa nó rồi gõ lại dấu cách")))
         text = _HARD_BLANK.sub(lambda found: found[0].replace("\xa0", " "), text)
@@ -73,7 +73,7 @@ def without_tabs(text: str, path: str, problems: list[Problem]) -> str:
         return text
     tabs = ((number, line.index("\t")) for number, line in enumerate(text.split("\n")) if "\t" in line)
     for number, col in islice(tabs, MAX_STRAYS):
-        place = Place(path, number + 1, col + 1)
+        place = SourcePosition(path, number + 1, col + 1)
         problems.append(Problem("E001", place, say("ở đây có phím Tab"), say("hãy dùng dấu cách")))
     return text.replace("\t", " ")
 

@@ -26,7 +26,7 @@ from bot.web.preview.shown import show_everywhere
 from bot.web.server import create_app, start
 from flows import Book
 from flows.events import Choice
-from flows.play.playing import Message
+from flows.play.playing import PlayedMessage
 from flows.play.transcript import parse, play
 from flows.shelf.shelf import plain_book, read_shelf
 from tests.support.builders import LESSONS, facts
@@ -490,7 +490,7 @@ def test_values_that_no_lesson_could_have_are_left_out() -> None:
 
 def test_each_channel_shows_a_prompt_its_own_way() -> None:
     choices = tuple(Choice(str(at), f"Lựa chọn {at}") for at in range(6))
-    web_page, telegram, bot, account = show_everywhere(Message("Chọn đi 😀", choices, 3))
+    web_page, telegram, bot, account = show_everywhere(PlayedMessage("Chọn đi 😀", choices, 3))
     assert len(web_page.bubbles[0].rows) == len(telegram.bubbles[0].rows) == 6
     assert bot.bubbles[0].text.endswith("6. Lựa chọn 5")
     assert not bot.bubbles[0].rows
@@ -499,12 +499,12 @@ def test_each_channel_shows_a_prompt_its_own_way() -> None:
 
 
 def test_a_long_text_is_split_where_it_has_to_be() -> None:
-    web_page, telegram, bot, account = show_everywhere(Message("một hai ba " * 300, (Choice("a", "Tiếp"),)))
+    web_page, telegram, bot, account = show_everywhere(PlayedMessage("một hai ba " * 300, (Choice("a", "Tiếp"),)))
     assert [len(shown.bubbles) for shown in (web_page, telegram, bot, account)] == [1, 1, 2, 2]
     assert all(bubble.units <= shown.limit for shown in (bot, account) for bubble in shown.bubbles)
     assert account.bubbles[-1].rows == (("Tiếp",),)
     assert "tách làm 2" in bot.notes[0]
-    assert show_everywhere(Message("", (Choice("a" * 80, "x"),)))[1].notes
+    assert show_everywhere(PlayedMessage("", (Choice("a" * 80, "x"),)))[1].notes
 
 
 def test_the_phone_wears_the_style_of_the_web_chat() -> None:

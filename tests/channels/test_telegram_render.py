@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.base import Button, Outgoing, Refused
+from bot.channels.base import Button, Outgoing, SendRefused
 from bot.channels.telegram.render import MAX_TEXT, render, split_text, utf16_length
 from tests.support.fake_telegram.contract import violations
 
@@ -69,14 +69,14 @@ def test_a_long_text_is_split_and_its_last_part_has_the_buttons() -> None:
 
 @pytest.mark.parametrize("text", ["", " ", "\n\t "])
 def test_an_empty_text_is_refused(text: str) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(SendRefused):
         render(outgoing(text))
 
 
 @pytest.mark.parametrize("token", ["", "x" * 65, "ă" * 33])
 def test_a_token_that_does_not_fit_is_refused_but_goes_plain(token: str) -> None:
     message = Outgoing("telegram:42", "5", 1, "Chọn:", (Button(token, "Đúng"),))
-    with pytest.raises(Refused):
+    with pytest.raises(SendRefused):
         render(message)
     assert render(message, plain=True) == [("sendMessage", {"chat_id": 5, "text": "Chọn:\n\n1. Đúng"})]
 
@@ -127,5 +127,5 @@ def test_what_another_person_sent_goes_by_telegrams_own_id(kind: str, method: st
 
 
 def test_other_things_are_not_passed_on() -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(SendRefused):
         render(replace(outgoing("x"), media=("video", "AgACAgUAAxkBAAIB")))

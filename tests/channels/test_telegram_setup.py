@@ -13,10 +13,10 @@ import pytest
 
 from bot.channels.telegram import BotApi, webhook_secret
 from bot.channels.telegram.parse import ALLOWED_UPDATES
-from bot.channels.telegram.setup import COMMANDS, Plan, SetupResult, introduce, needs_setup, run_setup
+from bot.channels.telegram.setup import COMMANDS, BotPlan, SetupResult, introduce, needs_setup, run_setup
 from tests.support.fake_telegram import FakeTelegram
 
-PLAN = Plan("42:TEST", "polling", "", "http://127.0.0.1:1")
+PLAN = BotPlan("42:TEST", "polling", "", "http://127.0.0.1:1")
 
 
 @pytest.fixture
@@ -32,9 +32,9 @@ async def test_webhook_then_polling_and_a_wrong_token(fake: FakeTelegram) -> Non
     async with other:
         await _set_webhook(other)
         hooked, polled, refused = await asyncio.gather(
-            run_setup(Plan(fake.token, "webhook", "https://camtay.example", fake.url)),
-            run_setup(Plan(other.token, "polling", "", other.url)),
-            run_setup(Plan("44:WRONG", "polling", "", fake.url)),
+            run_setup(BotPlan(fake.token, "webhook", "https://camtay.example", fake.url)),
+            run_setup(BotPlan(other.token, "polling", "", other.url)),
+            run_setup(BotPlan("44:WRONG", "polling", "", fake.url)),
         )
         assert polled == SetupResult(ok=True, username="camtay_43_bot")
         assert other.bot.webhook is None

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from flows.engine.stage import clean
 from flows.play.coverage import Trail, coverage, ways_of
 from flows.play.rehearsal import rehearse, rewritten
-from flows.play.transcript import Act, Head, Player, parse, play
+from flows.play.transcript import Act, DialogueHead, Player, parse, play
 from flows.reading.loader import load_lesson
 from tests.support.arbitrary import lesson_sources
 from tests.support.builders import book, facts
@@ -33,7 +33,7 @@ def test_whatever_was_played_is_written_read_and_played_again(source: str, deeds
     assert lesson is not None, problems
     shelf = book(lesson)
     trail = Trail(shelf)
-    player = Player(shelf, Head(lesson.id), watch=trail.watch)
+    player = Player(shelf, DialogueHead(lesson.id), watch=trail.watch)
     player.begin()
     for deed in deeds:
         labels = list(player.buttons)

@@ -11,28 +11,31 @@ from bot.training import asks
 from bot.tutoring.pairing.relay import LONGEST, look
 from flows.reading.loader import ASKS, load_files
 from flows.words.asks import meant, tokens, weigh
-from flows.words.asks_learning import Ask, AskInvalid, learn_asks, read_asks
+from flows.words.asks_learning import AskInvalid, LabelledMessage, learn_asks, read_asks
 from flows.words.ear.learn import fingerprint
 from flows.words.ear.model import model_of, write
 from flows.words.wishes import asked, wished
 from tests.support.builders import LESSONS, real_book
 
 SMALL = [
-    *(Ask(f"đọc mã {each} cho em", "instructor", takes=True) for each in ("đó", "vừa về", "otp", "trong tin")),
     *(
-        Ask(f"chị đừng đọc mã {each} cho ai", "instructor", takes=False)
+        LabelledMessage(f"đọc mã {each} cho em", "instructor", takes=True)
+        for each in ("đó", "vừa về", "otp", "trong tin")
+    ),
+    *(
+        LabelledMessage(f"chị đừng đọc mã {each} cho ai", "instructor", takes=False)
         for each in ("đó", "vừa về", "otp", "trong tin")
     ),
 ]
 
 
 @cache
-def messages(folder: str) -> list[Ask]:
+def messages(folder: str) -> list[LabelledMessage]:
     paths = sorted((LESSONS / folder).glob("*.tsv"))
     return [each for path in paths for each in read_asks(path.read_bytes(), path.name)]
 
 
-def share_held(of: list[Ask]) -> float:
+def share_held(of: list[LabelledMessage]) -> float:
     wishes = real_book().wishes
     return sum(look(wishes, each.text, each.side).what == "block" for each in of) / len(of)
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.tutoring.clocks import HOLD, SLACK, Belief, Reading, begin, look
+from bot.tutoring.clocks import HOLD, SLACK, Belief, ClockReading, begin, look
 from tests.support.world import START
 
 DAY = timedelta(days=1)
 TICK = timedelta(seconds=5)
 
 
-def reading(wall: timedelta, counted: timedelta | None = None) -> Reading:
+def reading(wall: timedelta, counted: timedelta | None = None) -> ClockReading:
     """The wall clock after so long, and what the machine has counted: as much, if nothing else is said."""
-    return Reading(START + wall, 1_000 + (wall if counted is None else counted).total_seconds())
+    return ClockReading(START + wall, 1_000 + (wall if counted is None else counted).total_seconds())
 
 
-def after(*readings: Reading) -> Belief:
+def after(*readings: ClockReading) -> Belief:
     belief = begin(None, None, readings[0])
     for each in readings[1:]:
         belief = look(belief, each)
@@ -59,7 +59,7 @@ def test_a_start_after_a_holiday_is_believed_after_a_year_not() -> None:
     assert begin(START, None, reading(12 * DAY)).doubt_for is None
     belief = begin(START, None, reading(400 * DAY))
     assert belief.doubt_for == 0 * DAY
-    back = look(belief, Reading(START + 9 * DAY, belief.last.counted_s + 5))
+    back = look(belief, ClockReading(START + 9 * DAY, belief.last.counted_s + 5))
     assert back.doubt_for is None, "the time server came a moment later than the tutor"
 
 

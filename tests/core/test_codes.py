@@ -36,12 +36,12 @@ def test_no_code_is_a_number(secret: str):
     ["mời k7qf 9fht", "Mời: K7QF9FHT", "moi-k7qf-9fht", "MOI K7QF-9FHT", "K7QF-9FHT", "mời  k7qf–9fht"[:9] + "-9fht"],
 )
 def test_ways_to_type_a_code(typed: str):
-    assert codes.read(typed) == codes.Shown("invite", "k7qf9fht")
+    assert codes.read(typed) == codes.ShownCode("invite", "k7qf9fht")
 
 
 @pytest.mark.parametrize("typed", ["chum vàng dương heo", "CHUM, vang, duong, heo", "chum-vang-duong-heo."])
 def test_ways_to_type_the_words(typed: str):
-    assert codes.read(typed) == codes.Shown("link", "chum vàng dương heo")
+    assert codes.read(typed) == codes.ShownCode("link", "chum vàng dương heo")
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from flows.words.ear.learn import fingerprint, learn
 from flows.words.ear.measure import Score, measure
 from flows.words.ear.model import VERSION, ModelInvalid, model_of, write
 from flows.words.ear.syllables import stripped, syllables
-from flows.words.ear.voices import Sentence, VoiceInvalid, read_replies, read_voice
+from flows.words.ear.voices import LabelledSentence, VoiceInvalid, read_replies, read_voice
 from flows.words.understand import Emergency, read_words, understand
 from tests.support.builders import LESSONS, words
 
@@ -122,10 +122,16 @@ def test_a_cry_in_the_middle_of_a_long_story_is_heard():
 
 
 SMALL = [
-    *(Sentence(f"bị lừa mất tiền {each} rồi", "ring") for each in ("hết", "sạch", "thiệt", "nữa")),
-    *(Sentence(f"hôm nay {each} đi chợ mua cá", "quiet", "", ("chat",)) for each in ("bà", "má", "dì", "cô")),
-    *(Sentence(f"thẻ bảo hiểm y tế {each} đâu", "quiet", "", ("V4", "V6")) for each in ("ở", "coi", "thêm", "lấy")),
-    *(Sentence(f"làm xong {each} rồi đó", "quiet", "", ("chat",), "done") for each in ("hết", "bước", "cái", "bài")),
+    *(LabelledSentence(f"bị lừa mất tiền {each} rồi", "ring") for each in ("hết", "sạch", "thiệt", "nữa")),
+    *(LabelledSentence(f"hôm nay {each} đi chợ mua cá", "quiet", "", ("chat",)) for each in ("bà", "má", "dì", "cô")),
+    *(
+        LabelledSentence(f"thẻ bảo hiểm y tế {each} đâu", "quiet", "", ("V4", "V6"))
+        for each in ("ở", "coi", "thêm", "lấy")
+    ),
+    *(
+        LabelledSentence(f"làm xong {each} rồi đó", "quiet", "", ("chat",), "done")
+        for each in ("hết", "bước", "cái", "bài")
+    ),
 ]
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from flows.engine.kinds import KINDS
 from flows.graph.mermaid import SHAPES, escape, mermaid
 from flows.graph.svg import KIND_WORDS, SIGNS, STYLE, describe, svg
-from flows.graph.ways import AFTER, MARKS, Arrow, Graph, Node, graph_of
+from flows.graph.ways import AFTER, MARKS, Arrow, Graph, GraphNode, graph_of
 from flows.reading.loader import load_files
 from flows.rules.rule import Script
 from tests.support.builders import LESSONS, facts
@@ -186,7 +186,11 @@ _LABEL = re.compile(r'"([^"\n]*)"')
 
 
 def drawn_of(text: str) -> Graph:
-    nodes = (Node("a", "say", text), Node("b", "end", text, marks=("dead_end",)), Node("guard:1", "guard", text))
+    nodes = (
+        GraphNode("a", "say", text),
+        GraphNode("b", "end", text, marks=("dead_end",)),
+        GraphNode("guard:1", "guard", text),
+    )
     return Graph("thu", text, nodes, (Arrow("a", "b", "option", text), Arrow("guard:1", "b", "guard")))
 
 

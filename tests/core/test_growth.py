@@ -20,7 +20,7 @@ from bot.tutoring import announcing, codes, correcting, lines, links, menu, peop
 from bot.tutoring.conversation import answer
 from bot.tutoring.desk import Desk, Person
 from bot.tutoring.pairing import relay
-from bot.tutoring.talk import Talk
+from bot.tutoring.talk import ConversationState
 from flows import mask
 from flows.engine.stage import clean
 from flows.words import masking, nearest, numbers, passwords, wishes
@@ -41,7 +41,7 @@ Function = Callable[[str], object]
 
 
 def desk() -> Desk:
-    return Desk(real_book(), universe(), Person("p1", "Lan", "chị/em", "agreed"), Talk(), "telegram:1")
+    return Desk(real_book(), universe(), Person("p1", "Lan", "chị/em", "agreed"), ConversationState(), "telegram:1")
 
 
 def listed(text: str) -> object:

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.tutoring.hiding import Cell, beside, part, told
-from bot.tutoring.reporting import Column, Measure, Place, Sheet, Table, add_up, table
+from bot.tutoring.reporting import Column, Measure, ReportArea, ReportTable, Table, add_up, table
 
-PROVINCE = Place("p", "province", "Tỉnh", "/p/")
+PROVINCE = ReportArea("p", "province", "Tỉnh", "/p/")
 COLUMNS = (Column("all", "tat_ca"), Column("some", "mot_phan", "all"))
 NUMBERS = st.one_of(st.integers(0, 6), st.integers(0, 30))
 
@@ -36,14 +36,16 @@ def test_a_total_gives_nothing_away():
 def test_one_sees_her_own_ward_and_sums_of_the_others():
     places = [
         PROVINCE,
-        *(Place(f"w{n}", "ward", f"Xã {n}", f"/p/w{n}/") for n in (1, 2)),
-        Place("b1", "branch", "Hoa Sen", "/p/w1/b1/"),
-        Place("b2", "branch", "Bông Súng", "/p/w2/b2/"),
+        *(ReportArea(f"w{n}", "ward", f"Xã {n}", f"/p/w{n}/") for n in (1, 2)),
+        ReportArea("b1", "branch", "Hoa Sen", "/p/w1/b1/"),
+        ReportArea("b2", "branch", "Bông Súng", "/p/w2/b2/"),
     ]
     numbers = {"all": add_up(places, {"w1": 1, "b1": 2, "w2": 1, "b2": 7})}
     spans = {"w2": [1.0] * 4, "p": [1.0, 2.0, 3.0, 4.0, 40.0]}
     waits = (Measure("median", "trung_vi", "median"), Measure("p95", "p95", "p95"))
-    sheet = Sheet(places, COLUMNS[:1], numbers, waits, spans, {each.area_id: "lời" for each in places}, "con_thieu")
+    sheet = ReportTable(
+        places, COLUMNS[:1], numbers, waits, spans, {each.area_id: "lời" for each in places}, "con_thieu"
+    )
     seen = table(sheet, PROVINCE, lambda path: path.startswith("/p/w1/"))
     assert seen.rows == (
         ("p", "Tỉnh", "tỉnh", 11, 3.0, "…", ""),
@@ -72,11 +74,11 @@ def published(world: list[Ward]) -> Table:
     """What the officer of a branch in each ward reads."""
     places, counts = [PROVINCE], ({}, {})  # type: ignore[var-annotated]
     for at, (own, rest) in enumerate(world):
-        ward = Place(f"w{at}", "ward", "", f"/p/w{at}/")
-        places += [ward, *([Place(f"b{at}", "branch", "", f"{ward.path}b{at}/")] if own != (0, 0) else [])]
+        ward = ReportArea(f"w{at}", "ward", "", f"/p/w{at}/")
+        places += [ward, *([ReportArea(f"b{at}", "branch", "", f"{ward.path}b{at}/")] if own != (0, 0) else [])]
         for column in (0, 1):
             counts[column].update({f"b{at}": own[column], f"w{at}": rest[column]})
-    sheet = Sheet(
+    sheet = ReportTable(
         places, COLUMNS, {key: add_up(places, each) for key, each in zip(("all", "some"), counts, strict=True)}
     )
     return table(sheet, PROVINCE, lambda path: "/b" in path)
@@ -129,5 +131,5 @@ def _is_small(rest: tuple[int, int], column: int) -> bool:
 
 @pytest.mark.parametrize("own", [False, True])
 def test_numbers_of_places_hide_nobody(own: bool):
-    sheet = Sheet([PROVINCE], (Column("branches", "chi_hoi", places=True),), {"branches": {"p": 2}})
+    sheet = ReportTable([PROVINCE], (Column("branches", "chi_hoi", places=True),), {"branches": {"p": 2}})
     assert table(sheet, PROVINCE, lambda _: own).rows[0][3] == 2

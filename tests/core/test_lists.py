@@ -9,7 +9,7 @@ from bot.tutoring.lists.fonts import from_tcvn3, from_twice, from_vni
 from bot.tutoring.lists.heads import meaning
 from bot.tutoring.lists.syllables import is_syllable
 from bot.tutoring.lists.words import fold, key
-from bot.tutoring.people_file import Page, read, read_pages
+from bot.tutoring.people_file import ListTable, read, read_pages
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_what_is_written_today_is_left_alone(names: tuple[str, str]):
 
 def test_a_merged_branch_is_everybody_s_though_it_ends_the_row():
     rows = [["Họ tên", "Xã", "Chi hội"], ["Lan", "Tam Hiệp", "Ấp 1"], ["Hoa", "Tam Hiệp"], ["Mai", "Tam Hiệp"]]
-    page = Page("Sheet1", list(enumerate(rows, 1)), merged=[(2, 2, 4, 2)])
+    page = ListTable("Sheet1", list(enumerate(rows, 1)), merged=[(2, 2, 4, 2)])
     sheet = read_pages([page])
     assert [row.branch for row in sheet.rows] == ["Ấp 1"] * 3
 
@@ -181,11 +181,11 @@ def test_a_broken_formula_is_a_fault_where_it_counts():
 
 def test_pages_that_are_lists_are_all_read_and_others_are_not():
     rows = [(3, ["Họ tên", "Xã"]), (5, ["Lan", "Tam Hiệp"])]
-    pages = [Page("Ấp 1", rows), Page("Ghi chú", [(1, ["Không phải danh sách"])]), Page("Ấp 2", rows)]
+    pages = [ListTable("Ấp 1", rows), ListTable("Ghi chú", [(1, ["Không phải danh sách"])]), ListTable("Ấp 2", rows)]
     sheet = read_pages(pages)
     assert [(row.line, row.branch) for row in sheet.rows] == [(5, "Ấp 1"), (5, "Ấp 2")]
     assert "2 trang" in sheet.questions[0] and "“Ấp 1”, “Ấp 2”" in sheet.questions[0]
-    faults = read_pages([Page("A", [*rows, (6, ["Mai 0912", "Tam Hiệp"])]), Page("B", rows)]).faults
+    faults = read_pages([ListTable("A", [*rows, (6, ["Mai 0912", "Tam Hiệp"])]), ListTable("B", rows)]).faults
     assert [(fault.line, fault.message[:12]) for fault in faults] == [(6, "trang “A”: t")]
 
 

@@ -18,7 +18,7 @@ from flows import events as ev
 from flows.words import nouns
 from flows.words.masking import MASK, Masked, mask
 from flows.words.nearest import nouns_of
-from flows.words.nouns import Row
+from flows.words.nouns import NounRow
 from tests.support.builders import book, lesson
 from tests.support.scene import Scene
 
@@ -467,7 +467,7 @@ def test_what_unlocks_is_hidden_by_whatever_name(text: str, kinds: tuple[str, ..
 SHAPES = ["4829", "482913", "271234567", "7512345678", "075162001234", "9704050012345678", "b7654321", "hoa1962"]
 
 
-def _called(rows: list[Row]) -> list[tuple[Row, str, str]]:
+def _called(rows: list[NounRow]) -> list[tuple[NounRow, str, str]]:
     """Every noun of these rows with every number that it may name."""
     return [
         (row, noun, number)
@@ -479,7 +479,7 @@ def _called(rows: list[Row]) -> list[tuple[Row, str, str]]:
 
 
 @pytest.mark.parametrize("row", nouns.SECRETS, ids=lambda row: f"{row.kind} {row.nouns[:12]}")
-def test_whatever_a_noun_of_secrets_stands_beside_is_hidden(row: Row):
+def test_whatever_a_noun_of_secrets_stands_beside_is_hidden(row: NounRow):
     """Behind the noun, before it, and in the next sentence."""
     said = _called([row])
     assert said

@@ -13,8 +13,8 @@ from bot.tutoring.pairing.candidates import nearness, scopes
 from bot.tutoring.pairing.deadlines import Clock
 from bot.tutoring.pairing.explain import explain
 from bot.tutoring.pairing.ledger import Memory, load_memory
-from bot.tutoring.pairing.model import HOUR, MINUTE, Instructor, Learner, Rules
-from bot.tutoring.pairing.turn import Turn
+from bot.tutoring.pairing.model import HOUR, MINUTE, Instructor, Learner, PairingRules
+from bot.tutoring.pairing.turn import PairingWork
 from bot.tutoring.quiet import QuietHours
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -59,12 +59,12 @@ def test_nearness_and_scopes():
 
 class Story:
     def __init__(self) -> None:
-        self.memory, self.now, self.ids = Memory(CLOCK, Rules()), NINE, count()
+        self.memory, self.now, self.ids = Memory(CLOCK, PairingRules()), NINE, count()
         self.memory.posts = {"/dong-nai/w1/": ["canbo"], "/dong-nai/": ["tinh"]}
         self.memory.put_learner(Learner("sau", "Bà Sáu", HOME, needs=("elderly",), area="Tổ 3, ấp 2"))
 
     def does(self, actor, event, *arguments, **more):
-        turn = Turn(self.memory, Rules(), CLOCK, self.now, lambda: f"n{next(self.ids)}", actor)
+        turn = PairingWork(self.memory, PairingRules(), CLOCK, self.now, lambda: f"n{next(self.ids)}", actor)
         result = event(turn, *arguments, **more)
         self.said = [(tell.to, tell.phrase) for tell in turn.tells]
         return result
@@ -318,7 +318,7 @@ def test_what_is_known_of_who_is_out_of_reach_survives_a_stop():
     story = Story()
     story.teaches("gan")
     blocks(story, "gan")
-    again = load_memory(story.memory.dump(), CLOCK, Rules())
+    again = load_memory(story.memory.dump(), CLOCK, PairingRules())
     assert again.away(["gan", "canbo"]) == {"gan"}
     assert again.instructors["gan"].away
 

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.tutoring.lists.words import fold, harmless
-from bot.tutoring.people_file import Fault, Row, read
+from bot.tutoring.people_file import ListFault, ListRow, read
 
 PLAIN = "loại,tên,vai,xã phường,chi hội,tổ\n,Nguyễn Thị Lan,hội viên,Trấn Biên,Hoa Sen,Tổ 1\n"
-LAN = Row(2, "person", "Nguyễn Thị Lan", "learner", "Trấn Biên", "Hoa Sen", "Tổ 1")
+LAN = ListRow(2, "person", "Nguyễn Thị Lan", "learner", "Trấn Biên", "Hoa Sen", "Tổ 1")
 
 
 @pytest.mark.parametrize(
@@ -147,4 +147,4 @@ def test_what_is_plainly_text_stays_as_it_is(cell: str):
 
 def test_folding_and_places():
     assert fold("  P. Trấn-BIÊN ") == "p tran bien"
-    assert Fault(0, "", "hỏng").at("a.csv") == "a.csv: hỏng"
+    assert ListFault(0, "", "hỏng").at("a.csv") == "a.csv: hỏng"

@@ -12,7 +12,7 @@ from flows import Lesson
 from flows.play.notes import spell
 from flows.play.playing import Deed, Play, Setup, play
 from flows.play.trail import Passed, new_steps
-from flows.reading.loader import Library, read_draft
+from flows.reading.loader import LessonSet, read_draft
 from flows.rules.rule import Script
 from tests.support.builders import book, facts, lesson, real_book
 
@@ -60,7 +60,7 @@ STEPS = """
 
 
 def script_of(one: Lesson) -> Script:
-    library = Library(lessons={one.id: one}, problems=(), facts=facts())
+    library = LessonSet(lessons={one.id: one}, problems=(), facts=facts())
     return Script(read_draft(one.source.encode(), "thu/lesson.yaml", facts()), library)
 
 

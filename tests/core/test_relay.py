@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.tutoring.pairing.model import Pairing
-from bot.tutoring.pairing.relay import HIDDEN_LINK, LONGEST, Verdict, recipient
+from bot.tutoring.pairing.relay import HIDDEN_LINK, LONGEST, RelayVerdict, recipient
 from bot.tutoring.pairing.relay import look as look_by
 from flows.reading.wish_rules import examples_of
 from flows.session import Book
@@ -19,7 +19,7 @@ from tests.support.builders import LESSONS, phrases, real_book
 PHRASES = phrases()
 
 
-def look(text: str, side: Side) -> Verdict:
+def look(text: str, side: Side) -> RelayVerdict:
     return look_by(real_book().wishes, text, side)
 
 

@@ -12,7 +12,7 @@ from flows.model import Lesson, Problem
 from flows.reading.loader import load_lesson
 from flows.rules.changes import impact
 from flows.rules.lint import rules
-from flows.rules.rulepage import MARK, Example, examples, page, whole
+from flows.rules.rulepage import MARK, RuleExample, examples, page, whole
 
 ROOT = Path(__file__).parents[2]
 FACTS = {"hotline_vneid": "1900 0368", "doan_dai": "x" * 1_997}
@@ -37,7 +37,7 @@ def marked(text: str) -> tuple[str, tuple[int, int] | None]:
     return before + after, at if mark else None
 
 
-def told(root: Path, example: Example, snippet: str) -> tuple[list[Told], list[Told]]:
+def told(root: Path, example: RuleExample, snippet: str) -> tuple[list[Told], list[Told]]:
     """What lint says of the lesson and of what lies beside it, and what the marks announce."""
     wanted: list[Told] = []
     files = dict(TABLES)
@@ -57,7 +57,7 @@ def told(root: Path, example: Example, snippet: str) -> tuple[list[Told], list[T
     return [(p.code, os.path.relpath(p.place.path, here), p.place.line, p.place.col) for p in found], wanted
 
 
-def changed(example: Example, snippet: str) -> tuple[list[Problem], tuple[int, int] | None]:
+def changed(example: RuleExample, snippet: str) -> tuple[list[Problem], tuple[int, int] | None]:
     """What publishing the snippet would say to those inside the former version."""
     plain, at = marked(whole(snippet))
     found = impact({1: loaded(whole(example.before))}, loaded(plain), {(1, example.inside): 3}, {}, example.urgent)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.model import Place, Problem
+from flows.model import Problem, SourcePosition
 from flows.reading import fields
 from flows.rules import changes
 from flows.rules.lint import translate
@@ -73,11 +73,11 @@ def test_no_problem_is_told_without_say(path):
 
 def test_a_sentence_is_its_text_and_knows_its_english():
     near = say("có phải là “{near}”?", near="het")
-    problem = Problem("E101", Place("f", 1, 2), say("không có bước nào tên “{to}”", to="hett"), near)
+    problem = Problem("E101", SourcePosition("f", 1, 2), say("không có bước nào tên “{to}”", to="hett"), near)
     assert str(problem) == "f:1:2: E101 không có bước nào tên “hett” (có phải là “het”?)"
     assert str(translate(problem, "en")) == "f:1:2: E101 there is no step called “hett” (did you mean “het”?)"
     assert translate(problem, "vi") is problem
-    assert problem == Problem("E101", Place("f", 1, 2), "không có bước nào tên “hett”", "có phải là “het”?")
+    assert problem == Problem("E101", SourcePosition("f", 1, 2), "không có bước nào tên “hett”", "có phải là “het”?")
 
 
 def test_sentences_inside_sentences_are_translated_too():

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 import flows
 from bot.tutoring import talk as talks
-from bot.tutoring.talk import Talk
-from flows import ADDRESSES, Session, SessionCorrupt
+from bot.tutoring.talk import ConversationState
+from flows import ADDRESSES, Run, RunCorrupt
 from flows.session import render
 from tests.support.builders import book, lesson
 from tests.support.scene import Scene
@@ -25,7 +25,7 @@ texts = st.text(max_size=20)
 small = st.integers(0, 10**9)
 instants = st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
 sessions = st.builds(
-    Session,
+    Run,
     run_id=texts,
     lesson=texts,
     version=small,
@@ -46,7 +46,7 @@ sessions = st.builds(
     channel=texts,
 )
 talks_ = st.builds(
-    Talk,
+    ConversationState,
     run=st.none() | sessions,
     parked=st.lists(sessions, max_size=2).map(tuple),
     done=st.dictionaries(texts, small, max_size=3),
@@ -59,12 +59,12 @@ talks_ = st.builds(
 
 
 @given(sessions)
-def test_a_session_comes_back_as_it_was(session: Session):
+def test_a_session_comes_back_as_it_was(session: Run):
     assert flows.load(json.loads(json.dumps(flows.dump(session)))) == session
 
 
 @given(talks_)
-def test_a_conversation_comes_back_as_it_was(talk: Talk):
+def test_a_conversation_comes_back_as_it_was(talk: ConversationState):
     assert talks.load(talks.dump(talk)) == talk
 
 
@@ -92,52 +92,54 @@ FIELDS = [
 
 @given(anything)
 def test_no_session_is_said_to_be_corrupt_and_nothing_else(data: object):
-    with pytest.raises(SessionCorrupt):
+    with pytest.raises(RunCorrupt):
         flows.load(data)
 
 
 @given(sessions, st.sampled_from(FIELDS), anything)
-def test_a_damaged_session_loads_or_is_corrupt(session: Session, field: str, value: object):
+def test_a_damaged_session_loads_or_is_corrupt(session: Run, field: str, value: object):
     data = flows.dump(session) | {field: value}
-    with contextlib.suppress(SessionCorrupt):
-        assert isinstance(flows.load(data), Session)
+    with contextlib.suppress(RunCorrupt):
+        assert isinstance(flows.load(data), Run)
 
 
 @given(
     talks_, st.sampled_from(["v", "run", "parked", "done", "offer", "pending", "seq", "answers", "stale_at"]), anything
 )
-def test_a_damaged_conversation_loads_or_is_corrupt_and_can_be_salvaged(talk: Talk, field: str, value: object):
+def test_a_damaged_conversation_loads_or_is_corrupt_and_can_be_salvaged(
+    talk: ConversationState, field: str, value: object
+):
     text = json.dumps(json.loads(talks.dump(talk)) | {field: value})
     try:
-        assert isinstance(talks.load(text), Talk)
-    except SessionCorrupt:
-        assert isinstance(talks.salvage(text), Talk)
+        assert isinstance(talks.load(text), ConversationState)
+    except RunCorrupt:
+        assert isinstance(talks.salvage(text), ConversationState)
 
 
 @given(st.text(max_size=40))
 def test_text_that_is_no_conversation_is_corrupt_and_salvaged_empty(text: str):
     if text == "{}":
         return
-    with pytest.raises(SessionCorrupt):
+    with pytest.raises(RunCorrupt):
         talks.load(text)
     assert talks.salvage(text).run is None
 
 
 def test_salvage_keeps_the_numbers_the_points_and_each_lesson_that_reads():
-    good, other = Session("r", "bai", 1, "b", seq=7), Session("q", "khac", 2, "c", seq=9)
-    data = json.loads(talks.dump(Talk(run=good, parked=(other,), done={"m0": 2}, seq=8)))
+    good, other = Run("r", "bai", 1, "b", seq=7), Run("q", "khac", 2, "c", seq=9)
+    data = json.loads(talks.dump(ConversationState(run=good, parked=(other,), done={"m0": 2}, seq=8)))
     data["run"]["seq"] = "x"
     kept = talks.salvage(json.dumps(data))
     assert (kept.run, kept.parked, kept.done, kept.seq) == (other, (), {"m0": 2}, 9)
 
 
 def test_an_unknown_codec_number_is_corrupt():
-    with pytest.raises(SessionCorrupt, match="codec"):
-        flows.load(flows.dump(Session("r", "b", 1)) | {"v": 999})
+    with pytest.raises(RunCorrupt, match="codec"):
+        flows.load(flows.dump(Run("r", "b", 1)) | {"v": 999})
 
 
 @given(sessions)
-def test_bare_keeps_the_place_and_nothing_of_hers(session: Session):
+def test_bare_keeps_the_place_and_nothing_of_hers(session: Run):
     bare = session.bare()
     assert (bare.lesson, bare.version, bare.step, bare.seq) == (
         session.lesson,

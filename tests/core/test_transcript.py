@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from flows import ADDRESSES
 from flows.play.dialogue import read_span
 from flows.play.standins import MADE_UP, fill, hide
-from flows.play.transcript import Act, Head, Player, Transcript, TranscriptInvalid, Turn, parse, play
+from flows.play.transcript import Act, DialogueHead, Player, Transcript, TranscriptInvalid, TutorTurn, parse, play
 from flows.words.masking import mask
 from tests.support.builders import book, lesson, phrases
 
@@ -42,8 +42,8 @@ def test_a_transcript_is_written_down_as_it_was_read():
 def test_what_was_read():
     read = parse(TEXT, "khac")
     at = datetime(2026, 1, 5, 8, tzinfo=timezone(timedelta(hours=7)))
-    assert read.head == Head("thu", "Lan", "bà/con", at, "telegram", {"xa": "Phú Lý"})
-    assert read.opening == Turn(("Chào bà Lan!\n\nXã Phú Lý.",), ("Tiếp", "Một nút khác"))
+    assert read.head == DialogueHead("thu", "Lan", "bà/con", at, "telegram", {"xa": "Phú Lý"})
+    assert read.opening == TutorTurn(("Chào bà Lan!\n\nXã Phú Lý.",), ("Tiếp", "Một nút khác"))
     assert [act for act, _ in read.exchanges] == [
         Act("say", "xg r"),
         Act("wait", wait_s=86_400),
@@ -51,7 +51,7 @@ def test_what_was_read():
         Act("tap", "Tiếp"),
         Act("send", "sticker"),
     ]
-    assert read.exchanges[0][1] == Turn(("Một", "Hai\nba"), (), ("secret masked: otp",))
+    assert read.exchanges[0][1] == TutorTurn(("Một", "Hai\nba"), (), ("secret masked: otp",))
 
 
 def test_vietnamese_pauses_and_comments_are_read():
@@ -60,7 +60,7 @@ def test_vietnamese_pauses_and_comments_are_read():
 
 
 def test_without_a_head_the_folder_names_the_lesson():
-    assert parse("bot      A\n", "thu").head == Head("thu")
+    assert parse("bot      A\n", "thu").head == DialogueHead("thu")
 
 
 @pytest.mark.parametrize(
@@ -85,12 +85,12 @@ def test_pauses_are_spelt_so_that_they_are_read_again(seconds: int):
 
 
 def test_lines_are_the_same_however_the_bubbles_are_cut():
-    assert Turn(("Một\n\nHai", "Ba")).lines == Turn(("Một", "Hai\nBa")).lines == ("Một", "Hai", "Ba")
+    assert TutorTurn(("Một\n\nHai", "Ba")).lines == TutorTurn(("Một", "Hai\nBa")).lines == ("Một", "Hai", "Ba")
 
 
 def test_a_missing_button_is_said():
     steps = "- {say: s, text: Chào, wait_tap: Tiếp}\n- end: het"
-    player = Player(book(lesson(steps)), Head("thu"))
+    player = Player(book(lesson(steps)), DialogueHead("thu"))
     player.begin()
     with pytest.raises(TranscriptInvalid, match=r"không có nút \[Khác\]; đang có \[Tiếp\]"):
         player.do(Act("tap", "Khác"))
@@ -102,7 +102,7 @@ def test_play_gives_what_is_said_now():
     played = play(book(lesson(steps)), old)
     assert isinstance(played, Transcript)
     assert played.opening.texts == ("Chào chị Lan",)
-    assert played.exchanges[0][1] == Turn(("Hết",), (), ("run ended: completed · points 0",))
+    assert played.exchanges[0][1] == TutorTurn(("Hết",), (), ("run ended: completed · points 0",))
 
 
 # --- any transcript at all ---------------------------------------------------------------------------
@@ -120,7 +120,7 @@ LABEL = FULL_LINE
 PLAIN = st.text("aăâbcdđeêghiklmnoôơpqrstuưvxyáàảãạ· ,={}\\-", max_size=12).map(str.strip)
 NAME = PLAIN.filter(lambda text: not text.endswith("\\"))
 HEADS = st.builds(
-    Head,
+    DialogueHead,
     st.just("thu"),
     NAME,
     st.sampled_from(sorted(ADDRESSES)),
@@ -140,7 +140,7 @@ ACTS = st.one_of(
     st.builds(Act, st.just("wait"), st.just(""), st.integers(1, 20_000).map(lambda minutes: minutes * 60)),
 )
 TURNS = st.builds(
-    Turn,
+    TutorTurn,
     st.lists(TEXT_OF_LINES, max_size=3).map(tuple),
     st.lists(LABEL, max_size=3).map(tuple),
     st.lists(FULL_LINE, max_size=2).map(tuple),
@@ -156,7 +156,7 @@ def test_whatever_is_written_down_is_read_again_the_same(transcript: Transcript)
 @pytest.mark.parametrize("text", [t for t in TRICKY if t == t.strip()])
 def test_what_she_types_may_look_like_anything(text: str):
     for said in (text, f"{text}\n{text}", f"a\n\n{text}"):
-        written = Transcript(Head("thu"), Turn(("A",)), ((Act("say", said), Turn(("B",))),))
+        written = Transcript(DialogueHead("thu"), TutorTurn(("A",)), ((Act("say", said), TutorTurn(("B",))),))
         assert parse(str(written), "thu") == written
 
 
@@ -164,7 +164,7 @@ def test_a_teacher_may_write_it_as_notepad_does():
     read = parse(
         "\ufeff# thu · Lan, {bà}/{con} · 2026-01-05 08:00\r\nlearner  a\r\n\tb\r\n– 2 GIỜ TRÔI QUA –\r\n", "khac"
     )
-    assert read.head == Head("thu", address="bà/con")
+    assert read.head == DialogueHead("thu", address="bà/con")
     assert [act for act, _ in read.exchanges] == [Act("say", "a\nb"), Act("wait", wait_s=7200)]
 
 
@@ -190,26 +190,26 @@ LATER = "- task: t\n  text: Làm\n  later: {remind: 1d, times: 2, text: Nhắc}\
 
 
 def test_every_timer_of_a_jump_rings_at_its_time_in_order():
-    player = Player(book(lesson(LATER)), Head("thu"))
+    player = Player(book(lesson(LATER)), DialogueHead("thu"))
     player.begin()
     turn = player.do(Act("wait", wait_s=10 * 86_400))
     assert turn.texts == ("Nhắc", "Làm", "Nhắc", "Làm")
     assert player.rung == [timedelta(days=1), timedelta(days=2)]
-    assert player.now == Head("thu").at + timedelta(days=10)
-    assert player.do(Act("wait", wait_s=86_400)) == Turn()
+    assert player.now == DialogueHead("thu").at + timedelta(days=10)
+    assert player.do(Act("wait", wait_s=86_400)) == TutorTurn()
 
 
 def test_a_jump_that_ends_before_the_timer_rings_nothing():
-    player = Player(book(lesson(LATER)), Head("thu"))
+    player = Player(book(lesson(LATER)), DialogueHead("thu"))
     player.begin()
-    assert player.do(Act("wait", wait_s=86_340)) == Turn()
+    assert player.do(Act("wait", wait_s=86_340)) == TutorTurn()
     assert player.do(Act("wait", wait_s=60)).texts == ("Nhắc", "Làm")
 
 
 def test_values_of_the_head_are_there_from_the_first_word_on():
     steps = '- {say: s, text: "Xã {xa}", wait_tap: Tiếp}\n- {end: het, text: "Vẫn {xa}"}'
     ask = "- {ask: hoi, text: Ở đâu, save: xa}"
-    player = Player(book(lesson(f"{steps}\n{ask}")), Head("thu", values={"xa": "Tân An"}))
+    player = Player(book(lesson(f"{steps}\n{ask}")), DialogueHead("thu", values={"xa": "Tân An"}))
     assert player.begin().texts == ("Xã Tân An",)
     assert player.do(Act("say", "tiếp")).texts == ("Vẫn Tân An",)
 
@@ -219,25 +219,25 @@ def test_an_emergency_goes_on_in_its_lesson():
         "- {say: u, text: Dừng tay, wait_tap: Dạ}\n- end: het", lesson_id="khan", header="emergency: true\n"
     )
     first = lesson("- {say: s, text: Chào, wait_tap: Tiếp}\n- end: het")
-    player = Player(book(first, urgent), Head("thu"))
+    player = Player(book(first, urgent), DialogueHead("thu"))
     player.begin()
     turn = player.do(Act("say", "tôi bị lừa rồi"))
     ways_out = (phrases()["label_human"], phrases()["label_mistake"])
-    assert turn == Turn(("Dừng tay",), ("Dạ", *ways_out), ("emergency",))
+    assert turn == TutorTurn(("Dừng tay",), ("Dạ", *ways_out), ("emergency",))
     assert player.do(Act("tap", "Dạ")).notes == ("run ended: completed · points 0",)
 
 
 def test_white_space_that_a_page_cannot_show_makes_no_difference():
     text = '- say: s\n  text: "Một \\n\\n   hai  \\n"\n  wait_tap: " Tiếp "\n- end: het'
-    player = Player(book(lesson(text)), Head("thu"))
-    assert player.begin() == Turn(("Một\n\nhai",), ("Tiếp",))
+    player = Player(book(lesson(text)), DialogueHead("thu"))
+    assert player.begin() == TutorTurn(("Một\n\nhai",), ("Tiếp",))
     player.do(Act("tap", "Tiếp"))
     assert parse(str(player.transcript), "thu") == player.transcript
 
 
 def test_an_unknown_lesson_is_told():
     with pytest.raises(TranscriptInvalid, match="không có bài “khac”"):
-        Player(book(lesson(LATER)), Head("khac")).begin()
+        Player(book(lesson(LATER)), DialogueHead("khac")).begin()
 
 
 # --- lessons that lead into others, pauses, stars -----------------------------------------------------
@@ -246,10 +246,10 @@ OTHER = "- {say: ben, text: Bên kia, wait_tap: Dạ}\n- {end: xong, text: Xong 
 CALLS = "- {call: qua, lesson: kia%s}\n- {say: ve, text: Về rồi, wait_tap: Tiếp}\n- end: het"
 
 
-HEAD = Head("thu")
+HEAD = DialogueHead("thu")
 
 
-def played(steps: str, *acts: Act, head: Head = HEAD, header: str = "", **others: str) -> list[Turn]:
+def played(steps: str, *acts: Act, head: DialogueHead = HEAD, header: str = "", **others: str) -> list[TutorTurn]:
     lessons = [lesson(text, lesson_id=name, header=header) for name, text in others.items()]
     player = Player(book(lesson(steps), *lessons), head)
     return [player.begin(), *(player.do(act) for act in acts)]
@@ -257,13 +257,13 @@ def played(steps: str, *acts: Act, head: Head = HEAD, header: str = "", **others
 
 def test_a_called_lesson_is_played_and_left_again():
     turns = played(CALLS % "", Act("tap", "Dạ"), Act("tap", "Tiếp"), kia=OTHER)
-    assert turns[0] == Turn(("Bên kia",), ("Dạ",), ("called: kia",))
-    assert turns[1] == Turn(("Xong bên kia", "Về rồi"), ("Tiếp",), ("returned from: kia · completed",))
+    assert turns[0] == TutorTurn(("Bên kia",), ("Dạ",), ("called: kia",))
+    assert turns[1] == TutorTurn(("Xong bên kia", "Về rồi"), ("Tiếp",), ("returned from: kia · completed",))
 
 
 def test_a_lesson_handed_over_to_begins_in_the_same_turn():
     turns = played(CALLS % ", return: false", Act("tap", "Dạ"), kia=OTHER)
-    assert turns[0] == Turn(("Bên kia",), ("Dạ",), ("run ended: completed · points 0", "handed over: kia"))
+    assert turns[0] == TutorTurn(("Bên kia",), ("Dạ",), ("run ended: completed · points 0", "handed over: kia"))
     assert turns[1].texts == ("Xong bên kia",)
 
 
@@ -271,18 +271,18 @@ def test_a_pause_ends_within_the_time_that_passes():
     pause = "- {wait: nghi, for: 2h, text: Nghỉ tay}\n- {say: sau, text: Lại nào, wait_tap: Dạ}\n- end: het"
     turns = played(pause, Act("wait", wait_s=3600), Act("wait", wait_s=3600))
     assert turns[0].texts == ("Nghỉ tay",)
-    assert (turns[1], turns[2].texts) == (Turn(), ("Lại nào",))
+    assert (turns[1], turns[2].texts) == (TutorTurn(), ("Lại nào",))
     assert played(pause, Act("wait", wait_s=27 * 3600))[1].texts[::2] == ("Lại nào", "Lại nào"), "and then a reminder"
 
 
 def test_stars_are_taken_after_the_end():
     player = Player(
-        book(lesson("- {say: s, text: Chào, wait_tap: Tiếp}\n- {end: het, text: Hết, rate: 1-3}")), Head("thu")
+        book(lesson("- {say: s, text: Chào, wait_tap: Tiếp}\n- {end: het, text: Hết, rate: 1-3}")), DialogueHead("thu")
     )
     player.begin()
     end = player.do(Act("tap", "Tiếp"))
-    assert end == Turn(("Hết",), ("1", "2", "3"), ("run ended: completed · points 0",))
-    assert player.do(Act("tap", "3")) == Turn(notes=("rated: 3",))
+    assert end == TutorTurn(("Hết",), ("1", "2", "3"), ("run ended: completed · points 0",))
+    assert player.do(Act("tap", "3")) == TutorTurn(notes=("rated: 3",))
     with pytest.raises(TranscriptInvalid, match="không có nút"):
         player.do(Act("tap", "3"))
     assert play(player.book, player.transcript) == player.transcript
@@ -292,7 +292,7 @@ def test_a_review_asks_what_the_head_line_says_is_due():
     quiz = "- {quiz: q, text: Mấy, type: number, accept: ['5']}\n- end: het"
     steps = "- {review: on, text: Ôn nhé, max: 2, empty: Chưa có gì}\n- {say: s, text: Rồi, wait_tap: Dạ}\n- end: het"
     head = parse("# thu · due=kia/q\nbot      a\n", "thu").head
-    assert head == Head("thu", due=("kia/q",))
+    assert head == DialogueHead("thu", due=("kia/q",))
     header = "mastery: {review_after: [2d]}\n"
     turns = played(steps, Act("say", "5"), head=head, header=header, kia=quiz)
     assert turns[0].texts == ("Ôn nhé", "Mấy")
@@ -326,7 +326,7 @@ def test_a_secret_leaves_its_kind(said: str, kept: str):
 
 def test_a_private_answer_is_kept_as_its_type():
     steps = "- {ask: so, text: Số?, type: phone_vn, save: so, private: true}\n- {end: het, text: Hết}"
-    player = Player(book(lesson(steps)), Head("thu"))
+    player = Player(book(lesson(steps)), DialogueHead("thu"))
     player.begin()
     player.do(Act("say", "0912345678"))
     assert player.log[0][0] == Act("say", "•phone_vn•")

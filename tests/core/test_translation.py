@@ -14,9 +14,19 @@ from hypothesis import strategies as st
 from flows.engine.sprint import start
 from flows.events import Asked, Said
 from flows.model import LessonInvalid, Quiz
-from flows.reading.loader import Library, load_files, read_lessons
+from flows.reading.loader import LessonSet, load_files, read_lessons
 from flows.reading.po import MAX_BYTES, MAX_FAULTS, read, source_hash
-from flows.reading.translation import Counts, Source, count, export, merge, placeholders, texts, translated, with_texts
+from flows.reading.translation import (
+    Source,
+    TranslationCounts,
+    count,
+    export,
+    merge,
+    placeholders,
+    texts,
+    translated,
+    with_texts,
+)
 from flows.rules.lint import lint
 from flows.session import DEFAULT_ADDRESS, Trigger, render
 from tests.support.builders import LESSONS, lesson, real_book, shelf
@@ -101,7 +111,7 @@ def test_only_what_is_fresh_is_shown():
     changed = lesson(STEPS.replace("Chào {chị}", "Xin chào {chị}"))
     shown = texts(translated(changed, catalogue))
     assert (shown["chao.text"], shown["het.text"]) == ("Xin chào {chị} {ten}!", "The end.")
-    assert count(texts(changed), catalogue) == Counts(done=1, missing=15, stale=1)
+    assert count(texts(changed), catalogue) == TranslationCounts(done=1, missing=15, stale=1)
     fuzzy = po.replace('msgctxt "het.text"', '#, fuzzy\nmsgctxt "het.text"')
     assert texts(translated(base, read(fuzzy.encode(), "en.po")[0]))["het.text"] == "Hết."
 
@@ -151,7 +161,7 @@ def test_import_takes_what_is_right_and_all_or_nothing():
     base = export(wanted, "en", "thu")
     good = filled(base, {"a.text": "Hello {ten}, {so}?", "b.text": "Two"})
     written, counts = merge(wanted, "en", "thu", filled(base, {"c.text": "Three"}), good, "x.po")
-    assert counts == Counts(3, 0, 0)
+    assert counts == TranslationCounts(3, 0, 0)
     bad = filled(base, {"a.text": "Hello, {number}?"}) + '\nmsgctxt "z.text"\nmsgid "Z"\nmsgstr "Z"\n'
     with pytest.raises(LessonInvalid) as refused:
         merge(wanted, "en", "thu", written, bad, "x.po")
@@ -163,7 +173,7 @@ def test_import_takes_what_is_right_and_all_or_nothing():
     assert refused.value.problems[0].message == "bản dịch thiếu {so}, {ten}, thừa {number}"
     later = [Source("a.text", "Chào {ten}, {chị} có {so} không?"), *wanted[1:]]
     _, counts = merge(later, "en", "thu", None, good, "x.po")
-    assert counts == Counts(1, 1, 1)
+    assert counts == TranslationCounts(1, 1, 1)
 
 
 BROKEN = [
@@ -275,14 +285,14 @@ msgstr "End."
 """
 
 
-def library(text: str = LESSON, po: str | None = PO, **others: str) -> Library:
+def library(text: str = LESSON, po: str | None = PO, **others: str) -> LessonSet:
     files = {"l/thu/lesson.yaml": text.encode()}
     if po is not None:
         files["l/thu/po/en.po"] = po.encode()
     return load_files(files | {path: raw.encode() for path, raw in others.items()}, {})
 
 
-def found(library: Library) -> list[tuple[str, str, int]]:
+def found(library: LessonSet) -> list[tuple[str, str, int]]:
     return [(p.code, p.place.path.rpartition("/")[2], p.place.line) for p in lint(library)]
 
 

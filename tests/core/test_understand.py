@@ -92,7 +92,7 @@ def prompts(one: Lesson) -> Iterator[tuple[str, tuple[Own, ...]]]:
     for step in one.steps:
         if not isinstance(step, Choose | Quiz | Task) and not (isinstance(step, Say) and step.wait_tap):
             continue
-        session = flows.Session("r", one.id, 1, step.id, name="Lan")
+        session = flows.Run("r", one.id, 1, step.id, name="Lan")
         stage = Stage(shelf, one, session, universe())
         _, choices = KINDS[type(step)].prompt(stage, step)
         if choices:

@@ -44,7 +44,7 @@ def prompts(one: Lesson) -> Iterator[tuple[str, Prompt, bool]]:
         if isinstance(step, Quiz) and step.type == "text":
             yield step.id, (Own("accept", step.accept),), False
             continue
-        stage = Stage(shelf, one, flows.Session("r", one.id, 1, step.id, name="Lan"), universe())
+        stage = Stage(shelf, one, flows.Run("r", one.id, 1, step.id, name="Lan"), universe())
         _, choices = KINDS[type(step)].prompt(stage, step)
         if choices and all(choice.label for choice in choices):
             yield step.id, own_answers(stage, step, choices), True

@@ -15,12 +15,12 @@ from bot.tutoring.pairing.model import (
     HOUR,
     OFFICER,
     Instructor,
-    Note,
+    Notification,
     Offer,
     Pairing,
+    PairingNote,
+    PairingRules,
     Request,
-    Rules,
-    Tell,
     danger_of,
 )
 from bot.tutoring.pairing.turn import SERVED_AT_ONCE
@@ -68,14 +68,14 @@ class Event:
     actor: str
     before: Before
     after: Memory
-    notes: Sequence[Note]
-    tells: Sequence[Tell]
+    notes: Sequence[PairingNote]
+    tells: Sequence[Notification]
     now: int
-    rules: Rules
+    rules: PairingRules
     clock: Clock
     assigned: bool = False  # an officer chose; she may overrule the order
 
-    def told(self, who: str) -> list[Tell]:
+    def told(self, who: str) -> list[Notification]:
         return [tell for tell in self.tells if tell.to == who]
 
     def is_gone(self, who: str) -> bool:

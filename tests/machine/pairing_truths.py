@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.tutoring.pairing.model import OFFICER, Request, Tell
+from bot.tutoring.pairing.model import OFFICER, Notification, Request
 from tests.machine.pairing_promises import Event
 
-Claim = Callable[[Event, Tell], bool]
+Claim = Callable[[Event, Notification], bool]
 
 
 def holds(event: Event) -> None:
@@ -22,7 +22,7 @@ def holds(event: Event) -> None:
             assert claim(event, tell), f"{tell} is not true at {event.now}"
 
 
-def _request(event: Event, tell: Tell) -> Request | None:
+def _request(event: Event, tell: Notification) -> Request | None:
     return event.after.requests.get(tell.about)
 
 
@@ -35,34 +35,34 @@ def _all(*claims: Claim) -> Claim:
     return lambda event, tell: all(claim(event, tell) for claim in claims)
 
 
-def _always(event: Event, tell: Tell) -> bool:
+def _always(event: Event, tell: Notification) -> bool:
     """It claims nothing of anybody else."""
     return True
 
 
-def _is_offered(event: Event, tell: Tell) -> bool:
+def _is_offered(event: Event, tell: Notification) -> bool:
     """Somebody is being asked for her at this moment."""
     return event.after.offer_for(tell.about) is not None
 
 
-def _is_asked(event: Event, tell: Tell) -> bool:
+def _is_asked(event: Event, tell: Notification) -> bool:
     """It is she who is being asked, and the offer is open."""
     offer = event.after.offers.get(tell.about)
     return offer is not None and offer.state == "open" and offer.instructor_id == tell.to
 
 
-def _with_an_officer(event: Event, tell: Tell) -> bool:
+def _with_an_officer(event: Event, tell: Notification) -> bool:
     """An officer answers for it, who sees it in her list."""
     request = _request(event, tell)
     return request is not None and request.owner_kind == "officer" and bool(request.owner_id)
 
 
-def _officer_was_told(event: Event, tell: Tell) -> bool:
+def _officer_was_told(event: Event, tell: Notification) -> bool:
     request = _request(event, tell)
     return request is not None and any(each.to == request.owner_id and each.about == tell.about for each in event.tells)
 
 
-def _names_helper(event: Event, tell: Tell) -> bool:
+def _names_helper(event: Event, tell: Notification) -> bool:
     """Whoever is named has taken it, and answers for it now."""
     request = _request(event, tell)
     return request is not None and _name(event, request.owner_id) in ("", tell.values["ten_hdv"])
@@ -73,38 +73,38 @@ def _name(event: Event, who: str) -> str:
     return known.name if known else ""
 
 
-def _unconfirmed(event: Event, tell: Tell) -> bool:
+def _unconfirmed(event: Event, tell: Notification) -> bool:
     learner = event.after.learner(tell.to)
     return learner is not None and not learner.confirmed
 
 
-def _nobody_there(event: Event, tell: Tell) -> bool:
+def _nobody_there(event: Event, tell: Notification) -> bool:
     """No officer but herself is on this system, or can be reached."""
     return not {who for post in event.after.posts.values() for who in post} - {tell.to} - event.after.closed
 
 
-def _was_taken(event: Event, tell: Tell) -> bool:
+def _was_taken(event: Event, tell: Notification) -> bool:
     """Somebody had taken it before this event."""
     before = event.before.requests.get(tell.about)
     return before is not None and before.state == "open"
 
 
-def _was_not_taken(event: Event, tell: Tell) -> bool:
+def _was_not_taken(event: Event, tell: Notification) -> bool:
     return not _was_taken(event, tell)
 
 
-def _somebody_was_called(event: Event, tell: Tell) -> bool:
+def _somebody_was_called(event: Event, tell: Notification) -> bool:
     """It has rung somebody for this cry, now or before."""
     return any(note.what == "called" and note.request_id == tell.about for note in event.after.notes)
 
 
-def _so_many_were_called(event: Event, tell: Tell) -> bool:
+def _so_many_were_called(event: Event, tell: Notification) -> bool:
     """The number named is of people whom it has rung for this cry."""
     rung = {note.detail["to"] for note in event.after.notes if note.what == "called" and note.request_id == tell.about}
     return 0 < int(tell.values["so"]) <= len(rung)
 
 
-def _calls_instructor(event: Event, tell: Tell) -> bool:
+def _calls_instructor(event: Event, tell: Notification) -> bool:
     """ "called_helper", "called_both": only where she has an instructor, who is called."""
     pairing, which = event.after.pairing_of(tell.to), tell.values["ai"]
     request = _request(event, tell)
@@ -113,7 +113,7 @@ def _calls_instructor(event: Event, tell: Tell) -> bool:
     return {"called_officer": officer, "called_helper": hers, "called_both": officer and hers}[which]
 
 
-def _hers(event: Event, tell: Tell) -> bool:
+def _hers(event: Event, tell: Notification) -> bool:
     request = _request(event, tell)
     return request is not None and request.owner_id == tell.to
 
@@ -121,7 +121,7 @@ def _hers(event: Event, tell: Tell) -> bool:
 def _by(who: str) -> Claim:
     """It was the learner, or the owner, of one of the requests that this event closed, who said so."""
 
-    def claim(event: Event, tell: Tell) -> bool:
+    def claim(event: Event, tell: Notification) -> bool:
         closed = [r for r in event.after.requests.values() if r.closed_why == "done" and r.state == "closed"]
         new = [r for r in closed if event.before.requests.get(r.request_id, r).state != "closed"]
         return any(event.actor == (r.learner_id if who == "learner" else r.owner_id) for r in new)
@@ -129,17 +129,17 @@ def _by(who: str) -> Claim:
     return claim
 
 
-def _is_paired(event: Event, tell: Tell) -> bool:
+def _is_paired(event: Event, tell: Notification) -> bool:
     pairing = event.after.pairings.get(tell.about)
     return pairing is not None and pairing.state == "open" and tell.to in (pairing.learner_id, pairing.instructor_id)
 
 
-def _has_instructor(event: Event, tell: Tell) -> bool:
+def _has_instructor(event: Event, tell: Notification) -> bool:
     pairing = event.after.pairing_of(tell.to)
     return pairing is not None and _name(event, pairing.instructor_id) == tell.values["ten_hdv"]
 
 
-def _is_sought(event: Event, tell: Tell) -> bool:
+def _is_sought(event: Event, tell: Notification) -> bool:
     """Somebody is sought for her: a request of hers is under way."""
     return any(each.kind in ("pair", "change") for each in event.after.requests_of(tell.to))
 
@@ -147,7 +147,7 @@ def _is_sought(event: Event, tell: Tell) -> bool:
 def _has_left(*states: str) -> Claim:
     """Somebody whose request stood so has gone by this event, and her request is closed with her."""
 
-    def claim(event: Event, tell: Tell) -> bool:
+    def claim(event: Event, tell: Notification) -> bool:
         return any(
             before.state in states and event.after.requests.get(key, before).closed_why in ("", "left")
             and (key not in event.after.requests or event.after.requests[key].state == "closed")
@@ -157,18 +157,18 @@ def _has_left(*states: str) -> Claim:
     return claim
 
 
-def _cries(event: Event, tell: Tell) -> bool:
+def _cries(event: Event, tell: Notification) -> bool:
     """A cry of hers still stands."""
     return any(each.kind == "safety" and each.state != "closed" for each in event.after.requests_of(tell.to))
 
 
-def _is_away(event: Event, tell: Tell) -> bool:
+def _is_away(event: Event, tell: Notification) -> bool:
     """Whom she guides by the pairing it is about has blocked the tutor."""
     pairing = event.after.pairings.get(tell.about)
     return pairing is not None and pairing.learner_id in event.after.closed
 
 
-def _is_left(event: Event, tell: Tell) -> bool:
+def _is_left(event: Event, tell: Notification) -> bool:
     """One pairing of hers is over by this event."""
     for key, before in event.before.pairings.items():
         if before.state == "open" and tell.to in (before.learner_id, before.instructor_id):
@@ -178,54 +178,54 @@ def _is_left(event: Event, tell: Tell) -> bool:
     return False
 
 
-def _offer_is_over(event: Event, tell: Tell) -> bool:
+def _offer_is_over(event: Event, tell: Notification) -> bool:
     offer = event.after.offers.get(tell.about)
     return offer is None or offer.state == "withdrawn"
 
 
-def _rests(event: Event, tell: Tell) -> bool:
+def _rests(event: Event, tell: Notification) -> bool:
     me = event.after.instructor(tell.to)
     return me is not None and me.rest_until_at > event.now
 
 
-def _is_urgent(event: Event, tell: Tell) -> bool:
+def _is_urgent(event: Event, tell: Notification) -> bool:
     request = _request(event, tell)
     return request is not None and request.kind == "safety" and request.state != "closed"
 
 
-def _somebody_has_it(event: Event, tell: Tell) -> bool:
+def _somebody_has_it(event: Event, tell: Notification) -> bool:
     """A cry is with whoever is named."""
     open_ones = (each for each in event.after.unclosed() if each.kind == "safety" and each.state == "open")
     return any(_name(event, each.owner_id) in ("", tell.values["ten_hdv"]) for each in open_ones)
 
 
-def _is_high(event: Event, tell: Tell) -> bool:
+def _is_high(event: Event, tell: Notification) -> bool:
     request = _request(event, tell)
     return request is not None and request.width >= OFFICER
 
 
-def _counts_strangers(event: Event, tell: Tell) -> bool:
+def _counts_strangers(event: Event, tell: Notification) -> bool:
     """So many of whom nobody knows who they are wait, none of them with anybody."""
     cries = [each for each in event.after.unclosed() if each.kind == "safety" and each.state == "waiting"]
     strangers = [each for each in cries if not event.after.learners[each.learner_id].confirmed]
     return 1 < int(tell.values["so"]) <= len(strangers)
 
 
-def _rings_by_then(event: Event, tell: Tell) -> bool:
+def _rings_by_then(event: Event, tell: Notification) -> bool:
     request = _request(event, tell)
     return request is not None and event.clock.say(request.due_at) == tell.values["luc"]
 
 
-def _was_mistaken(event: Event, tell: Tell) -> bool:
+def _was_mistaken(event: Event, tell: Notification) -> bool:
     """She has called a cry off by this event."""
     return any(note.what == "closed" and note.detail.get("why") == "mistake" for note in event.notes)
 
 
-def _some_officer_was_told(event: Event, tell: Tell) -> bool:
+def _some_officer_was_told(event: Event, tell: Notification) -> bool:
     return any(each.phrase == "report_officer" for each in event.tells)
 
 
-def _no_other_officer(event: Event, tell: Tell) -> bool:
+def _no_other_officer(event: Event, tell: Notification) -> bool:
     return not _some_officer_was_told(event, tell)
 
 

@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from bot.services import announcing
-from bot.services.announcing import Feeder, Rules
+from bot.services.announcing import AnnouncementFeeder, AnnouncementRules
 from storage import announcements as kept
 from storage import conversations, joins, pairings, people
 from storage.database import Connection, Database, open_database
@@ -37,7 +37,7 @@ class Town:
         self.told: dict[str, bool] = {}
         self.late: set[str] = set()
         self.away: set[str] = set()
-        self.feeder = Feeder(database, Rules(per_minute=36), QUIET, self.ids)  # three at a time
+        self.feeder = AnnouncementFeeder(database, AnnouncementRules(per_minute=36), QUIET, self.ids)  # three at a time
 
     async def new(self) -> str:
         learner_id = f"{self.rng.getrandbits(64):016x}"
@@ -95,7 +95,7 @@ class Town:
 
         town = self
         self.clock.passes(seconds=EVERY_S)
-        dying = Feeder(Dying(), Rules(per_minute=36), QUIET, self.ids)  # type: ignore[arg-type]
+        dying = AnnouncementFeeder(Dying(), AnnouncementRules(per_minute=36), QUIET, self.ids)  # type: ignore[arg-type]
         with suppress(Crash):
             await dying.feed(self.clock.now(), EVERY_S)
 
@@ -117,7 +117,7 @@ class Town:
         if what == "stop" and row.state == "sending":
             announcing.halt(c, row)
         elif what == "go on" and row.state == "stopped":
-            announcing.begin(c, row, "o", Rules(), real_book().wishes, self.clock.now())
+            announcing.begin(c, row, "o", AnnouncementRules(), real_book().wishes, self.clock.now())
 
     def block(self, c: Connection, learner_id: str) -> None:
         where = people.last_address(c, learner_id)
@@ -145,7 +145,7 @@ async def _one(database: Database, rng: Random, acts: Sequence[str] = ACTS) -> N
     body = "Sáng thứ bảy mời các chị tới nhà văn hóa học dùng VNeID."
     row = AnnouncementRow("a", WARD, body, "", "o", START, "draft")
     await database.transact(lambda c: kept.put(c, row))
-    await database.transact(lambda c: announcing.begin(c, row, "o", Rules(), real_book().wishes, START))
+    await database.transact(lambda c: announcing.begin(c, row, "o", AnnouncementRules(), real_book().wishes, START))
     for _ in range(60):
         await town.act(rng.choice(acts) if len(town.told) > 4 else "new")
     await database.transact(lambda c: town.turn(c, "go on"))

@@ -17,7 +17,7 @@ import yaml
 
 import flows
 from bot.services.routes import routes
-from flows import Book, Lesson, Session
+from flows import Book, Lesson, Run
 from flows import events as ev
 from flows.engine.moving import place_for
 from flows.engine.sprint import move
@@ -170,7 +170,7 @@ class World:
         self.counts["learners met an edit"] += 1
         self.check(one, before, route, what)
 
-    def check(self, one: Scene, before: Session, route: Route | None, what: str) -> None:
+    def check(self, one: Scene, before: Run, route: Route | None, what: str) -> None:
         now, told = one.session, any(start in one.said for start in TOLD)
         assert not one.happened(ev.RunFailed), (what, one.events)
         assert now.score >= before.score, (what, before, now)
@@ -192,7 +192,7 @@ class World:
             self.landed(before, route, moved, what)
         assert flows.load(flows.dump(now)) == now
 
-    def landed(self, before: Session, route: Route, moved: list[ev.Moved], what: str) -> None:
+    def landed(self, before: Run, route: Route, moved: list[ev.Moved], what: str) -> None:
         """Not further back than the rule says: her own step, its heir, or a checkpoint she has passed."""
         (event,) = moved
         old, new = self.versions[before.version], self.versions[route.to]

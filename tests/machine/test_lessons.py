@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import flows
-from flows import Book, Session
+from flows import Book, Run
 from flows import events as ev
 from tests.support.arbitrary import checked, lesson_sources
 from tests.support.builders import book
@@ -93,14 +93,14 @@ def _do(one: Scene, act: object) -> None:
         one.does(act)  # type: ignore[arg-type]
 
 
-def _choices(shelf: Book, session: Session) -> list[str]:
+def _choices(shelf: Book, session: Run) -> list[str]:
     """The buttons of the prompt she stands before."""
     sprint = flows.resume(shelf, session, ev.Reoffered(""), universe())
     asked = next(event for event in sprint.events if isinstance(event, ev.Asked))
     return [choice.id for choice in asked.choices]
 
 
-def _can_end(shelf: Book, start: Session) -> bool:
+def _can_end(shelf: Book, start: Run) -> bool:
     """Whether some sequence of taps and answers ends the run: breadth first, each place and state once."""
     todo, seen = deque([start]), set[str]()
     while todo:

@@ -35,20 +35,20 @@ from bot.tutoring.pairing.model import (
     MINUTE,
     OFFICER,
     Instructor,
-    Kind,
     Learner,
+    Notification,
     Offer,
+    PairingRules,
     Request,
-    Rules,
-    Tell,
+    RequestKind,
 )
-from bot.tutoring.pairing.turn import Turn
+from bot.tutoring.pairing.turn import PairingWork
 from bot.tutoring.quiet import QuietHours
 from tests.machine.pairing_promises import Event, check, photograph
 from tests.machine.pairing_truths import holds
 
 CLOCK = Clock(QuietHours(time(20), time(8), ZoneInfo("Asia/Ho_Chi_Minh")))
-RULES = Rules()
+RULES = PairingRules()
 MORNING = 1_795_572_000_000 // HOUR * HOUR  # 09:00 of a Wednesday in Đồng Nai
 AREAS = [f"/dong-nai/w{w}/b-{b}/g-{g}/" for w in (1, 2) for b in (1, 2) for g in (1, 2)]
 NEEDS: list[tuple[str, ...]] = [(), (), ("elderly",), ("poor", "remote"), ("other",)]
@@ -72,7 +72,7 @@ class World(RuleBasedStateMachine):
 
     # --- how an event is run ---
 
-    def happens(self, actor: str, event: Callable[[Turn], Any], *, ordered: bool = True) -> Any:
+    def happens(self, actor: str, event: Callable[[PairingWork], Any], *, ordered: bool = True) -> Any:
         before, photo = len(self.memory.notes), photograph(self.memory)
         COUNTS["events"] += 1
         result, tells = self.run(actor, event)
@@ -90,8 +90,8 @@ class World(RuleBasedStateMachine):
             self.was_the_first(self.memory.offers.get(offer_id))
         return result
 
-    def run(self, actor: str, event: Callable[[Turn], Any]) -> tuple[Any, list[Tell]]:
-        turn = Turn(self.memory, RULES, CLOCK, self.now, self.new_id, actor)
+    def run(self, actor: str, event: Callable[[PairingWork], Any]) -> tuple[Any, list[Notification]]:
+        turn = PairingWork(self.memory, RULES, CLOCK, self.now, self.new_id, actor)
         return event(turn), turn.tells
 
     def new_id(self) -> str:
@@ -111,7 +111,7 @@ class World(RuleBasedStateMachine):
     def reach(self, who: str, *, away: bool) -> None:
         self.memory.reach(who, away=away)
 
-    def comes_back(self, who: str) -> list[Tell]:
+    def comes_back(self, who: str) -> list[Notification]:
         self.reach(who, away=False)
         return self.run("", partial(_there_again, who))[1]
 
@@ -231,7 +231,7 @@ class World(RuleBasedStateMachine):
 
     @precondition(lambda self: self.open_offers())
     @rule(number=st.integers(0, 99), how=st.sampled_from([policy.accept, policy.accept, policy.later, policy.decline]))
-    def answers(self, number: int, how: Callable[[Turn, str], bool]) -> None:
+    def answers(self, number: int, how: Callable[[PairingWork, str], bool]) -> None:
         offers = self.open_offers()
         offer = offers[number % len(offers)]
         assert self.happens(offer.instructor_id, lambda turn: how(turn, offer.offer_id))
@@ -479,23 +479,23 @@ class World(RuleBasedStateMachine):
         assert all(times == 1 for times in kinds.values())
 
 
-def _tick(request_id: str, turn: Turn) -> None:
+def _tick(request_id: str, turn: PairingWork) -> None:
     ticking.tick(turn, request_id)
 
 
-def _look_again(request_id: str, turn: Turn) -> None:
+def _look_again(request_id: str, turn: PairingWork) -> None:
     policy.look_again(turn, request_id)
 
 
-def _there_again(who: str, turn: Turn) -> None:
+def _there_again(who: str, turn: PairingWork) -> None:
     staff.there_again(turn, who)
 
 
-def _accept(offer_id: str, turn: Turn) -> bool:
+def _accept(offer_id: str, turn: PairingWork) -> bool:
     return policy.accept(turn, offer_id)
 
 
-def _ask(learner_id: str, kind: Kind, turn: Turn) -> None:
+def _ask(learner_id: str, kind: RequestKind, turn: PairingWork) -> None:
     policy.ask(turn, learner_id, kind)
 
 

@@ -14,12 +14,12 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from bot.services.ledger import SqlLedger, read_instructor, read_learner, read_offer, read_pairing, read_request
-from bot.services.pairing import World as Outside
+from bot.services.pairing import PairingContext as Outside
 from bot.services.pairing import within
 from bot.tutoring.pairing import staff
 from bot.tutoring.pairing.ledger import Memory
-from bot.tutoring.pairing.model import Instructor, Learner, Note, Request, Tell
-from bot.tutoring.pairing.turn import Turn
+from bot.tutoring.pairing.model import Instructor, Learner, Notification, PairingNote, Request
+from bot.tutoring.pairing.turn import PairingWork
 from storage import conversations, standings
 from storage import pairings as kept
 from storage import tables as base
@@ -49,45 +49,45 @@ class SqlWorld(World):
         self.engine.dispose()
         self.folder.cleanup()
 
-    def _areas(self, conn: Connection) -> None:
+    def _areas(self, connection: Connection) -> None:
         for path in ("/dong-nai/w1/", "/dong-nai/w2/", *{f"/dong-nai/w{w}/b-{b}/" for w in (1, 2) for b in (1, 2)}):
-            self._area(conn, path)
+            self._area(connection, path)
         for w in (1, 2):
             for b in (1, 2):
                 for g in (1, 2):
-                    self._area(conn, f"/dong-nai/w{w}/b-{b}/g-{g}/")
+                    self._area(connection, f"/dong-nai/w{w}/b-{b}/g-{g}/")
         for who in ("o0", "o1", "o2"):
-            self._person(conn, who, "Cán bộ", None)
+            self._person(connection, who, "Cán bộ", None)
 
-    def _area(self, conn: Connection, path: str) -> None:
+    def _area(self, connection: Connection, path: str) -> None:
         row = {"area_id": path, "kind": "group", "name": "Tổ 1", "path": path}
-        conn.execute(insert(t.area).values(**row))
+        connection.execute(insert(t.area).values(**row))
 
     def _person(
-        self, conn: Connection, who: str, name: str, area: str | None, lang: str = "vi", needs: Any = ()
+        self, connection: Connection, who: str, name: str, area: str | None, lang: str = "vi", needs: Any = ()
     ) -> None:
-        if conn.scalar(select(base.person.c.learner_id).where(base.person.c.learner_id == who)) is None:
+        if connection.scalar(select(base.person.c.learner_id).where(base.person.c.learner_id == who)) is None:
             row = {"learner_id": who, "name": name, "address": "chi", "consent": "agreed", "created_at": 0}
-            conn.execute(insert(base.person).values(**row, area_id=area, lang=lang, needs=json.dumps(needs)))
+            connection.execute(insert(base.person).values(**row, area_id=area, lang=lang, needs=json.dumps(needs)))
 
-    def _role(self, conn: Connection, who: str, role: str, area: str) -> None:
-        conn.execute(delete(t.role).where(t.role.c.learner_id == who, t.role.c.role == role))
-        conn.execute(insert(t.role).values(learner_id=who, role=role, area_id=area, state="active", by="", at=0))
+    def _role(self, connection: Connection, who: str, role: str, area: str) -> None:
+        connection.execute(delete(t.role).where(t.role.c.learner_id == who, t.role.c.role == role))
+        connection.execute(insert(t.role).values(learner_id=who, role=role, area_id=area, state="active", by="", at=0))
 
     def write(self, work: Callable[[Connection], Any]) -> Any:
-        with self.engine.begin() as conn:
-            result = work(conn)
+        with self.engine.begin() as connection:
+            result = work(connection)
         self.look()
         return result
 
     # --- the seams ---
 
-    def run(self, actor: str, event: Callable[[Turn], Any]) -> tuple[Any, list[Tell]]:
+    def run(self, actor: str, event: Callable[[PairingWork], Any]) -> tuple[Any, list[Notification]]:
         before = {row["notice_id"] for row in self.notices}
-        result = self.write(lambda conn: within(conn, self.outside, actor, self.now, event))
+        result = self.write(lambda connection: within(connection, self.outside, actor, self.now, event))
         new = [row for row in self.notices if row["notice_id"] not in before]
         return result, [
-            Tell(
+            Notification(
                 row["learner_id"],
                 row["phrase"],
                 row["due_at"],
@@ -100,22 +100,22 @@ class SqlWorld(World):
         ]
 
     def put_learner(self, learner: Learner) -> None:
-        def work(conn: Connection) -> None:
-            self._person(conn, learner.learner_id, learner.name, learner.path, learner.lang, learner.needs)
+        def work(connection: Connection) -> None:
+            self._person(connection, learner.learner_id, learner.name, learner.path, learner.lang, learner.needs)
             if learner.confirmed:
-                self._role(conn, learner.learner_id, "learner", learner.path)
+                self._role(connection, learner.learner_id, "learner", learner.path)
 
         self.write(work)
 
     def reach(self, who: str, *, away: bool) -> None:
-        def work(conn: Connection) -> None:
-            if conn.scalar(select(base.person.c.learner_id).where(base.person.c.learner_id == who)) is None:
+        def work(connection: Connection) -> None:
+            if connection.scalar(select(base.person.c.learner_id).where(base.person.c.learner_id == who)) is None:
                 return
-            if conn.scalar(select(base.session.c.learner_id).where(base.session.c.learner_id == who)) is None:
+            if connection.scalar(select(base.session.c.learner_id).where(base.session.c.learner_id == who)) is None:
                 at = {"learner_id": who, "channel": "x", "chat_id": who}
-                conn.execute(insert(base.identity).values(**at, away=False, created_at=0))
-                conn.execute(insert(base.session).values(**at, state="{}", revision=0, out_no=0, seen_at=0))
-            conn.execute(update(base.identity).where(base.identity.c.learner_id == who).values(away=away))
+                connection.execute(insert(base.identity).values(**at, away=False, created_at=0))
+                connection.execute(insert(base.session).values(**at, state="{}", revision=0, out_no=0, seen_at=0))
+            connection.execute(update(base.identity).where(base.identity.c.learner_id == who).values(away=away))
 
         self.write(work)
 
@@ -125,65 +125,65 @@ class SqlWorld(World):
         row = {"capacity": instructor.capacity, "topics": json.dumps(instructor.topics)}
         row |= {"langs": json.dumps(instructor.langs), "hours": f"{first}-{last}", "conduct_at": 1}
 
-        def event(turn: Turn) -> None:
-            standings.refresh(self.conn, who)
+        def event(turn: PairingWork) -> None:
+            standings.refresh(self.connection, who)
             if me := turn.ledger.instructor(who):
                 staff.changed(turn, me)
 
-        def work(conn: Connection) -> Any:
-            self._person(conn, who, instructor.name, instructor.path)
+        def work(connection: Connection) -> Any:
+            self._person(connection, who, instructor.name, instructor.path)
             if new:
-                conn.execute(insert(t.instructor).values(learner_id=who, **row))
-                self._role(conn, who, "instructor", instructor.path)
+                connection.execute(insert(t.instructor).values(learner_id=who, **row))
+                self._role(connection, who, "instructor", instructor.path)
             else:
-                conn.execute(update(t.instructor).where(t.instructor.c.learner_id == who).values(**row))
+                connection.execute(update(t.instructor).where(t.instructor.c.learner_id == who).values(**row))
 
-        with self.engine.begin() as conn:
-            work(conn)
+        with self.engine.begin() as connection:
+            work(connection)
         self.happens(who, self.with_conn(event))
 
-    def with_conn(self, event: Callable[[Turn], Any]) -> Callable[[Turn], Any]:
-        def inner(turn: Turn) -> Any:
-            self.conn = turn.ledger._conn  # type: ignore[attr-defined]
+    def with_conn(self, event: Callable[[PairingWork], Any]) -> Callable[[PairingWork], Any]:
+        def inner(turn: PairingWork) -> Any:
+            self.connection = turn.ledger._connection  # type: ignore[attr-defined]
             return event(turn)
 
         return inner
 
     def set_posts(self, posts: dict[str, list[str]]) -> None:
-        def work(conn: Connection) -> None:
-            conn.execute(delete(t.role).where(t.role.c.role == "officer"))
+        def work(connection: Connection) -> None:
+            connection.execute(delete(t.role).where(t.role.c.role == "officer"))
             for path, people in posts.items():
                 area = "dong-nai" if path == "/dong-nai/" else path
                 for who in people:
                     row = {"learner_id": who, "role": "officer", "area_id": area, "state": "active", "by": "", "at": 0}
-                    conn.execute(insert(t.role).values(**row))
+                    connection.execute(insert(t.role).values(**row))
 
         self.write(work)
 
     def reinstate(self, who: str) -> None:
-        def event(turn: Turn) -> None:
+        def event(turn: PairingWork) -> None:
             mine = t.role.c.learner_id == who, t.role.c.role == "instructor"
-            self.conn.execute(update(t.role).where(*mine).values(state="active"))
-            standings.refresh(self.conn, who)
+            self.connection.execute(update(t.role).where(*mine).values(state="active"))
+            standings.refresh(self.connection, who)
             staff.reinstate(turn, who)
 
         self.happens("o0", self.with_conn(event))
 
     def erase(self, who: str) -> None:
-        def event(turn: Turn) -> None:
+        def event(turn: PairingWork) -> None:
             staff.forget(turn, who)
             turn.ledger.save()  # type: ignore[attr-defined]
-            conversations.forget_person(self.conn, who)
+            conversations.forget_person(self.connection, who)
 
         self.happens(who, self.with_conn(event))
 
     def due(self) -> Sequence[str]:
-        with self.engine.begin() as conn:
-            return kept.due(conn, self.now, 100)
+        with self.engine.begin() as connection:
+            return kept.due(connection, self.now, 100)
 
     def best(self, request: Request) -> Instructor | None:
-        with self.engine.begin() as conn:
-            ledger = SqlLedger(conn, CLOCK, str)
+        with self.engine.begin() as connection:
+            ledger = SqlLedger(connection, CLOCK, str)
             return ledger.best(request, self.memory.learners[request.learner_id], self.now)
 
     def restart(self) -> None:
@@ -195,39 +195,41 @@ class SqlWorld(World):
 
     def look(self) -> None:
         """Read it all into a ledger of dictionaries; what both answer must be the same."""
-        with self.engine.begin() as conn:
+        with self.engine.begin() as connection:
             memory = Memory(CLOCK, RULES)
-            memory.closed = standings.away(conn, list(conn.scalars(select(base.person.c.learner_id))))
-            for row in standings.learners(conn, list(conn.scalars(select(base.person.c.learner_id)))):
+            memory.closed = standings.away(connection, list(connection.scalars(select(base.person.c.learner_id))))
+            for row in standings.learners(connection, list(connection.scalars(select(base.person.c.learner_id)))):
                 if (known := read_learner(row)) and known.learner_id[0] == "l":
                     memory.put_learner(known)
-            for row in standings.instructors(conn, "", 1_000):
+            for row in standings.instructors(connection, "", 1_000):
                 if known_instructor := read_instructor(row):
                     memory.put_instructor(known_instructor)
             officers = select(t.role.c.learner_id, t.area.c.path).join(t.area, t.area.c.area_id == t.role.c.area_id)
-            for who, path in conn.execute(officers.where(t.role.c.role == "officer").order_by(t.role.c.learner_id)):
+            for who, path in connection.execute(
+                officers.where(t.role.c.role == "officer").order_by(t.role.c.learner_id)
+            ):
                 memory.posts.setdefault(path, []).append(who)
-            for found in conn.execute(select(t.pairing).order_by(t.pairing.c.opened_at, t.pairing.c.pairing_id)):
+            for found in connection.execute(select(t.pairing).order_by(t.pairing.c.opened_at, t.pairing.c.pairing_id)):
                 if pairing := read_pairing(dict(found._mapping)):
                     memory.put_pairing(pairing)
-            for found in conn.execute(select(t.offer)):
+            for found in connection.execute(select(t.offer)):
                 if offer := read_offer(dict(found._mapping)):
                     memory.put_offer(offer)
-            for found in conn.execute(select(t.request)):
+            for found in connection.execute(select(t.request)):
                 if request := read_request(dict(found._mapping)):
                     memory.put_request(request)
             events = select(t.pairing_event).order_by(t.pairing_event.c.event_id)
             memory.notes = [
-                Note(r.at, r.by, r.what, r.request_id or "", r.pairing_id or "", json.loads(r.detail))
-                for r in conn.execute(events)
+                PairingNote(r.at, r.by, r.what, r.request_id or "", r.pairing_id or "", json.loads(r.detail))
+                for r in connection.execute(events)
             ]
-            self.notices = [dict(row._mapping) for row in conn.execute(select(t.notice))]
+            self.notices = [dict(row._mapping) for row in connection.execute(select(t.notice))]
             for who in memory.instructors:
-                taken = conn.scalar(select(t.standing.c.taken).where(t.standing.c.learner_id == who))
+                taken = connection.scalar(select(t.standing.c.taken).where(t.standing.c.learner_id == who))
                 assert taken == memory.load(who), f"{who} stands with {taken} places taken"
             self.memory = memory
             if not CLOCK.is_quiet(self.now):
-                ledger = SqlLedger(conn, CLOCK, str)
+                ledger = SqlLedger(connection, CLOCK, str)
                 for waiting in self.waiting()[:2]:
                     here = memory.best(waiting, memory.learners[waiting.learner_id], self.now)
                     there = ledger.best(waiting, memory.learners[waiting.learner_id], self.now)

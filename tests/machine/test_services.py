@@ -19,8 +19,8 @@ from bot.channels.base import (
     Left,
     Media,
     Outgoing,
-    Refused,
     SendError,
+    SendRefused,
     Tap,
     Text,
     Throttled,
@@ -240,7 +240,7 @@ class Promises(RuleBasedStateMachine):
 
     @rule()
     def sending_is_refused_once(self) -> None:
-        self.failing["1"] = [Refused("markup")]
+        self.failing["1"] = [SendRefused("markup")]
 
     @rule(chat=st.sampled_from(["1", "2"]), yes=st.booleans())
     def she_has_blocked_or_taken_it_back(self, chat: str, yes: bool) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from bot import announce
 from bot.arguments import parser
-from bot.beside import World
+from bot.beside import CommandEnvironment
 from bot.cli import main
 from bot.verbs import _settings
 from storage import conversations, people
@@ -53,7 +53,7 @@ def typed(words: str, *arguments: object) -> tuple[int, Sequence[str]]:
     """With somebody at the keyboard."""
     said: list[str] = []
     given = parser().parse_args(["announce", *map(str, arguments)])
-    world = World(lambda: START, Ids())
+    world = CommandEnvironment(lambda: START, Ids())
     return announce.main(_settings(given), given, world, said.append, lambda _: words), said
 
 

@@ -10,10 +10,10 @@ import pytest
 
 from bot.channels.base import LearnerGone
 from bot.errors import NotAllowed
-from bot.services.announcing import Announcements, Feeder, NotNow, Rules, Unfit
+from bot.services.announcing import AnnouncementFeeder, AnnouncementRules, Announcements, NotNow, Unfit
 from bot.services.people import OPERATOR, Actor, NobodyThere
 from bot.tutoring.roles import Grant
-from bot.workers.announcer import Announcer
+from bot.workers.announcer import AnnouncementWorker
 from storage import announcements as kept
 from storage import areas, joins, people
 from storage.database import Connection
@@ -45,7 +45,7 @@ class Town:
 
     def __init__(self, t: Tutor, per_minute: int = 24) -> None:
         self.t = t
-        self.rules = Rules(per_minute=per_minute)  # two every five seconds
+        self.rules = AnnouncementRules(per_minute=per_minute)  # two every five seconds
         self.service = Announcements(t.database, t.office, t.clock.now, t.ids)
         self.service.rules, self.service.wishes = self.rules, real_book().wishes
         self.again()
@@ -53,8 +53,8 @@ class Town:
     def again(self) -> None:
         """As a new process begins."""
         self.service.database = self.t.database
-        feeder = Feeder(self.t.database, self.rules, QUIET, self.t.ids)
-        self.announcer = Announcer(feeder, self.t.clock.now, lambda: None, EVERY_S)
+        feeder = AnnouncementFeeder(self.t.database, self.rules, QUIET, self.t.ids)
+        self.announcer = AnnouncementWorker(feeder, self.t.clock.now, lambda: None, EVERY_S)
 
     async def woman(self, name: str, area_id: str = WARD, channel: str = TELEGRAM, role: str = "learner") -> Learner:
         she = await self.t.learner(name, channel).meets(name)
@@ -529,7 +529,7 @@ async def test_who_was_told_is_not_known_for_ever(t: Tutor):
     stopped = await town.announces("Tin bị dừng nửa chừng đây các chị ơi")
     await town.slice()
     await town.service.stop(OPERATOR, stopped)
-    care = retention.Retention(t.database, t.office, retention.Rules(), t.ids)
+    care = retention.Retention(t.database, t.office, retention.RetentionRules(), t.ids)
     await care.close_news(t.clock.now())
     assert len(await t.rows("announced")) == 7
     t.clock.passes(days=91)

@@ -20,7 +20,7 @@ import pytest
 from bot import transcripts
 from bot.channels.console import Console
 from bot.cli import main
-from flows.play.dialogue import Head
+from flows.play.dialogue import DialogueHead
 from flows.shelf.shelf import plain_book, read_shelf
 from storage.lock import lock_folder
 from storage.schema import SCHEMA
@@ -236,7 +236,7 @@ def test_the_lessons_we_ship_are_clean(capsys: Output) -> None:
 class Terminal:
     """A scripted learner; what she is shown is kept."""
 
-    def __init__(self, *lines: str, head: Head | None = None) -> None:
+    def __init__(self, *lines: str, head: DialogueHead | None = None) -> None:
         self.head = head
         self.lines = iter(lines)
         self.shown: list[str] = []
@@ -252,7 +252,7 @@ class Terminal:
         lesson = book.lesson(lesson_id)
         assert lesson is not None
         save = partial(transcripts.save, Path(lesson.place.path))
-        return Console(book, self.read, self.shown.append, save).play(self.head or Head(lesson_id))
+        return Console(book, self.read, self.shown.append, save).play(self.head or DialogueHead(lesson_id))
 
     @property
     def text(self) -> str:

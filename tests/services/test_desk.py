@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from bot.channels.base import Button
 from bot.tutoring.desk import JOIN_UP_TO, Desk, Person
-from bot.tutoring.talk import Talk
-from flows import Session
+from bot.tutoring.talk import ConversationState
+from flows import Run
 from flows import events as ev
 from tests.support.builders import real_book
 from tests.support.world import universe
 
 
-def desk(talk: Talk | None = None) -> Desk:
-    return Desk(real_book(), universe(), Person("p1", "Lan", "chị/em", "agreed"), talk or Talk(), "telegram:1")
+def desk(talk: ConversationState | None = None) -> Desk:
+    return Desk(
+        real_book(), universe(), Person("p1", "Lan", "chị/em", "agreed"), talk or ConversationState(), "telegram:1"
+    )
 
 
 def test_texts_of_one_turn_are_one_bubble():
@@ -48,8 +50,8 @@ def test_buttons_without_a_text_go_under_what_was_said():
 
 
 def test_a_prompt_of_a_lesson_closes_the_tutors_own_question():
-    one = desk(Talk(offer=(("d:yes", "Xóa hết"),), pending="delete", seq=3))
-    session = Session("r", "m0-khoi-dong", 1, "mo_dau", seq=4)
+    one = desk(ConversationState(offer=(("d:yes", "Xóa hết"),), pending="delete", seq=3))
+    session = Run("r", "m0-khoi-dong", 1, "mo_dau", seq=4)
     one.show(session, (ev.Said("x", "Chào"), ev.Asked("x", 4, "Hỏi", (ev.Choice("next", "Tiếp"),))))
     assert (one.talk.offer, one.talk.pending, one.talk.seq) == ((), "", 4)
     assert one.replies[-1].buttons == (Button("s:4:next", "Tiếp"),)
@@ -64,8 +66,8 @@ def test_tokens_fit_sixty_four_bytes_for_every_button_of_the_real_lessons():
 
 
 def test_a_new_address_reaches_the_open_lesson_and_the_parked_ones():
-    run = Session("r", "m0-khoi-dong", 1, "mo_dau")
-    one = desk(Talk(run=run, parked=(run,)))
+    run = Run("r", "m0-khoi-dong", 1, "mo_dau")
+    one = desk(ConversationState(run=run, parked=(run,)))
     one.set_person(address="bà/con", name="Sáu")
     assert one.talk.run is not None
     assert {(each.address, each.name) for each in (one.talk.run, *one.talk.parked)} == {("bà/con", "Sáu")}

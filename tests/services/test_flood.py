@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from bot import settings
-from bot.app import App, World
+from bot.app import App, Environment
 from bot.channels.base import Inner, Left, Text, Update
 from bot.services.conversation import INNER
 from bot.workers.flood import BURST, Flood
@@ -82,7 +82,7 @@ async def test_what_goes_on_inside_and_who_leaves_is_never_let_go(tmp_path: Path
 async def test_the_whole_tutor_lets_a_flood_from_telegram_go(tmp_path: Path):
     async with FakeTelegram() as fake:
         flags = {"telegram.api_base": fake.url, "data.dir": str(tmp_path), "web.port": "0"}
-        app = App(settings.load(PROJECT / "config.yaml", {"TELEGRAM_TOKEN": TOKEN}, flags), World(tick_s=0.2))
+        app = App(settings.load(PROJECT / "config.yaml", {"TELEGRAM_TOKEN": TOKEN}, flags), Environment(tick_s=0.2))
         await app.start()
         try:
             lan = fake.learner(1)

@@ -18,7 +18,7 @@ from bot import backup, restoring
 from bot.channels.base import Tap
 from bot.services.people import OPERATOR
 from bot.services.pseudonyms import KEY_FILE, Pseudonyms
-from bot.services.retention import Retention, Rules
+from bot.services.retention import Retention, RetentionRules
 from bot.telemetry import start_logging, stop_logging
 from bot.tutoring import invitations
 from storage import tables as base
@@ -135,7 +135,7 @@ async def test_nothing_of_her_is_left_whoever_deletes(tmp_path: Path, how: str):
         if how == "officer":
             await t.people.delete(OPERATOR, learner_id)
         else:
-            retention = Retention(t.database, t.office, Rules(), t.ids)
+            retention = Retention(t.database, t.office, RetentionRules(), t.ids)
             t.clock.passes(days=366)
             await t.database.transact(lambda c: seen(c, t.clock.now(), besides=learner_id))
             assert await retention.ask(t.clock.now()) == 1

@@ -158,8 +158,8 @@ async def test_nothing_submitted_is_nothing_done():
 async def test_failpoints_are_told_in_order(tmp_path: Path):
     async with tutor(tmp_path, SIMPLE) as t:
         told: list[str] = []
-        t.intake.at = told.append
-        t.sender.at = told.append
+        t.intake.failpoint = told.append
+        t.sender.failpoint = told.append
         await t.learner().say("chào")
         assert told == ["after commit", "after send", "before settle"]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.services.library import Library, open_book
-from bot.services.publishing import How, look, plan, publish
+from bot.services.library import LiveLessons, open_book
+from bot.services.publishing import PublishingOptions, look, plan, publish
 from flows import Book
 from flows.shelf.shelf import read_shelf
 from storage.database import Database
@@ -75,7 +75,7 @@ async def publish_all(database: Database, root: Path, **how: object) -> None:
     shelf = read_shelf(root, facts())
     good = shelf.good
     stored = await look(database, list(good))
-    given = How("Hoa", **how)  # type: ignore[arg-type]
+    given = PublishingOptions("Hoa", **how)  # type: ignore[arg-type]
     plans = [plan(stored[k], each, shelf.translations.get(k, {}), given, facts()) for k, each in good.items()]
     await publish(database, [each for each in plans if not each.unchanged], START)
 
@@ -180,7 +180,7 @@ async def test_a_saved_file_is_a_draft_until_it_is_published(tmp_path: Path, fol
     async with tutor(tmp_path, Book({}, {}, {}, None)) as t:  # type: ignore[arg-type]
         await republish(t, folder)
         put(folder, "mot", LESSON.replace("bản A", "bản B"))
-        library = Library(t.database, folder, facts())
+        library = LiveLessons(t.database, folder, facts())
         book = await library.open(START)
         assert book.current["mot"] == 1 and [lesson.id for lesson in library.drafts] == ["mot"]
         await publish_all(t.database, folder)

@@ -269,6 +269,6 @@ async def test_a_second_phone_that_is_joined_brings_the_meeting_along(tmp_path: 
 
 def test_a_meeting_is_kept_in_words_that_an_older_program_wrote_too():
     held = talks.Meeting("e", "b0", "thu", "r1")
-    assert talks.load(talks.dump(talks.Talk(meeting=held))).meeting == held
+    assert talks.load(talks.dump(talks.ConversationState(meeting=held))).meeting == held
     assert talks.load('{"v":1}').meeting is None
     assert talks.load('{"v":1,"meeting":{"event":"e","area":"b0"}}').meeting == talks.Meeting("e", "b0")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flows import Session
+from flows import Run
 from tests.support.builders import book, lesson, real_book
 from tests.support.harness import TELEGRAM, WEB, tutor
 
@@ -83,7 +83,7 @@ async def test_a_lesson_put_off_hears_what_she_did_meanwhile(tmp_path: Path, lea
         assert heard in lan.said and "chưa hiểu" not in lan.said
 
 
-def unreminded(session: Session | None) -> Session | None:
+def unreminded(session: Run | None) -> Run | None:
     """A session apart from when it is reminded: any sign of life moves that."""
     return session and replace(session, remind_at=None)
 

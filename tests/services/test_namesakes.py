@@ -37,12 +37,16 @@ async def people(tmp_path):
     await database.close()
 
 
-async def plan(people: People, head: str, *lines: str, into: str = WARD, actor: Actor = OPERATOR) -> importing.Plan:
+async def plan(
+    people: People, head: str, *lines: str, into: str = WARD, actor: Actor = OPERATOR
+) -> importing.ImportPlan:
     sheet = people_file.read("\n".join((head, *lines)).encode(), placed=bool(into))
     return await importing.plan(people, actor, sheet, into)
 
 
-async def load(people: People, head: str, *lines: str, says: Sequence[bool] = (), into: str = WARD) -> importing.Plan:
+async def load(
+    people: People, head: str, *lines: str, says: Sequence[bool] = (), into: str = WARD
+) -> importing.ImportPlan:
     """With every question answered yes, or as `says`."""
     found = await plan(people, head, *lines, into=into)
     assert not found.faults
@@ -57,7 +61,7 @@ async def listed(people: People) -> list[str]:
     return sorted(row.name for row in await people.list_people(OPERATOR, "dong-nai"))
 
 
-def counts(found: importing.Plan) -> tuple[int, int]:
+def counts(found: importing.ImportPlan) -> tuple[int, int]:
     return len(found.invitees), found.known
 
 

@@ -6,39 +6,39 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.workers.pace import CHAT_BURST, LONGEST_PAUSE_S, Bucket, Pace
+from bot.workers.pace import CHAT_BURST, LONGEST_PAUSE_S, Bucket, SendLimiter
 
 
 def test_no_limit_at_all():
-    pace = Pace(0, 0.0)
+    pace = SendLimiter(0, 0.0)
     assert all(pace.wait("1", 0.0) == 0 for _ in range(1000))
 
 
 def test_a_chat_may_burst_then_one_a_second():
-    pace = Pace(30, 0.0)
+    pace = SendLimiter(30, 0.0)
     waits = [pace.wait("1", 0.0) for _ in range(CHAT_BURST + 3)]
     assert waits == pytest.approx([0.0] * CHAT_BURST + [1.0, 2.0, 3.0])
 
 
 def test_all_chats_together_keep_the_channels_rate():
-    pace = Pace(30, 0.0)
+    pace = SendLimiter(30, 0.0)
     waits = [pace.wait(str(chat), 0.0) for chat in range(90)]
     assert waits[:30] == [0.0] * 30
     assert max(waits) == pytest.approx(2.0)
 
 
 def test_behind_a_pause_for_all_they_take_turns_from_its_end_on():
-    pace = Pace(10, 0.0)
+    pace = SendLimiter(10, 0.0)
     pace.throttled("1", 30.0, 5.0)
     assert not pace.is_paused(5.0), "one chat alone may have said too much"
     pace.throttled("2", 20.0, 6.0)
     assert pace.is_paused(25.9) and not pace.is_paused(26.0)
     assert [pace.wait(f"c{n}", 6.0) for n in range(3)] == pytest.approx([20.1, 20.2, 20.3])
-    assert Pace(0, 0.0).wait("3", 7.0) == 0.0
+    assert SendLimiter(0, 0.0).wait("3", 7.0) == 0.0
 
 
 def test_a_pause_for_all_is_never_longer_than_a_minute_and_ends_where_nothing_else_is_limited():
-    pace = Pace(0, 0.0)
+    pace = SendLimiter(0, 0.0)
     for chat in ("1", "2"):
         pace.throttled(chat, 3600.0, 0.0)
     assert pace.wait("3", 10.0) == LONGEST_PAUSE_S - 10.0
@@ -46,7 +46,7 @@ def test_a_pause_for_all_is_never_longer_than_a_minute_and_ends_where_nothing_el
 
 
 def test_who_was_told_to_wait_long_ago_does_not_count():
-    pace = Pace(30, 0.0)
+    pace = SendLimiter(30, 0.0)
     pace.throttled("1", 5.0, 0.0)
     pace.throttled("2", 5.0, 6.0)
     assert not pace.is_paused(6.0)
@@ -58,7 +58,7 @@ def test_time_fills_the_bucket_up_to_its_size():
 
 
 def test_many_chats_do_not_grow_the_memory_for_ever():
-    pace = Pace(1000, 0.0, max_chats=100)
+    pace = SendLimiter(1000, 0.0, max_chats=100)
     for chat in range(1000):
         pace.wait(str(chat), chat * 0.001)
     assert len(pace._chats) <= 100
@@ -70,7 +70,7 @@ def test_many_chats_do_not_grow_the_memory_for_ever():
 )
 def test_whoever_waits_as_told_never_exceeds_the_rate(calls: list[tuple[int, float]], rate: float):
     """In any second at most `rate` messages (after the first full bucket), in any chat one a second after its burst."""
-    pace, now, sent = Pace(rate, 0.0), 0.0, []
+    pace, now, sent = SendLimiter(rate, 0.0), 0.0, []
     for chat, gap in calls:
         now += gap
         sent.append((now + pace.wait(str(chat), now), chat))

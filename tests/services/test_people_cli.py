@@ -80,7 +80,7 @@ def test_whoever_sits_at_the_terminal_is_asked(
 
     from bot import people as command
     from bot.arguments import parser
-    from bot.beside import World
+    from bot.beside import CommandEnvironment
     from bot.settings import load
 
     (here / "ds.csv").write_text(DOUBTS, "utf-8")
@@ -91,7 +91,7 @@ def test_whoever_sits_at_the_terminal_is_asked(
         asked.append(question)
         return next(left)
 
-    world = World(lambda: datetime(2026, 11, 28, tzinfo=UTC), map("{:032x}".format, count()).__next__)
+    world = CommandEnvironment(lambda: datetime(2026, 11, 28, tzinfo=UTC), map("{:032x}".format, count()).__next__)
     settings = load(given.config, os.environ, {})
     assert command.main(settings, given, world, ask=ask) == code
     assert len(asked) == len(answers) and (f"{new} người mới" in capsys.readouterr().out) == (code == 0)

@@ -13,8 +13,8 @@ import polib
 import pytest
 
 from bot.cli import main
-from bot.services.library import Library
-from bot.services.publishing import How, PlanOutdated, inside, look, plan, publish
+from bot.services.library import LiveLessons
+from bot.services.publishing import PlanOutdated, PublishingOptions, inside, look, plan, publish
 from bot.workers.librarian import Librarian
 from flows import Book
 from flows.shelf.shelf import read_shelf
@@ -35,11 +35,11 @@ Output = pytest.CaptureFixture[str]
 class Running(Tutor):
     """A tutor with the parts that follow publications; `look` is what a running process does every few seconds."""
 
-    library: Library
+    library: LiveLessons
     librarian: Librarian
 
     async def open(self, root: Path) -> None:
-        self.library = Library(self.database, root, facts())
+        self.library = LiveLessons(self.database, root, facts())
         self.book = self.conversation.book = await self.library.open(self.clock.now())
         self.librarian = Librarian(self.library, self.conversation, self.submit, self.clock.now, self.quiet)
 
@@ -323,11 +323,11 @@ async def test_two_who_publish_at_once_do_not_pass_each_other(t: Running, folder
     lesson = read_shelf(folder, facts()).good["mot"]
     put(folder, "mot", LESSON.replace("bản A", "bản B"))
     newer = read_shelf(folder, facts()).good["mot"]
-    first, second = (plan(stored, newer, {}, How(name), facts()) for name in ("Hoa", "Lan"))
+    first, second = (plan(stored, newer, {}, PublishingOptions(name), facts()) for name in ("Hoa", "Lan"))
     await publish(t.database, [first], START)
     with pytest.raises(PlanOutdated):
         await publish(t.database, [second], START)
-    assert plan(stored, lesson, {}, How("Lan"), facts()).unchanged
+    assert plan(stored, lesson, {}, PublishingOptions("Lan"), facts()).unchanged
     assert [row["author"] for row in await t.rows("publication")] == ["files", "files", "Hoa"]
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from bot.services.hooks import PairingHooks
 from bot.services.people import OPERATOR
-from bot.services.retention import Retention, Rules
+from bot.services.retention import Retention, RetentionRules
 from bot.workers.caretaker import Caretaker
 from bot.workers.steady import Steady, clock_of
 from storage import people
@@ -37,9 +37,11 @@ async def t(tmp_path: Path) -> AsyncIterator[Tutor]:
         yield running
 
 
-def caretaker(t: Tutor, folder: Path | None = None, rules: Rules | None = None) -> Caretaker:
+def caretaker(t: Tutor, folder: Path | None = None, rules: RetentionRules | None = None) -> Caretaker:
     folder = folder or Path(t.url.removeprefix("sqlite:///")).parent
-    return Caretaker(Retention(t.database, t.office, rules or Rules(), t.ids), t.clock.now, QUIET, {folder}, folder)
+    return Caretaker(
+        Retention(t.database, t.office, rules or RetentionRules(), t.ids), t.clock.now, QUIET, {folder}, folder
+    )
 
 
 async def names(t: Tutor) -> set[str]:
@@ -184,7 +186,7 @@ async def test_old_copies_go_and_the_newest_backup_stays(t: Tutor, tmp_path: Pat
 
 
 async def test_for_ever_means_for_ever(t: Tutor, tmp_path: Path):
-    care = caretaker(t, tmp_path, Rules(aside=None, backups=None))
+    care = caretaker(t, tmp_path, RetentionRules(aside=None, backups=None))
     (tmp_path / "camtay.db.before-0003").write_text("x")
     os.utime(tmp_path / "camtay.db.before-0003", (0, 0))
     await care.step()

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from bot import settings
-from bot.app import App, World
+from bot.app import App, Environment
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.webchat.channel import Crowded, WebChat
 from bot.services.effects import pack
-from bot.tutoring.desk import Reply
+from bot.tutoring.desk import OutgoingReply
 from bot.workers.backlog import PAGE
 from storage import conversations, schema
 from storage.database import open_database
@@ -36,7 +36,7 @@ async def serving(url: str, api: str, data: Path) -> AsyncIterator[App]:
     """The whole tutor in this process."""
     environ = {"DATABASE_URL": url, "TELEGRAM_TOKEN": TOKEN}
     flags = {"telegram.api_base": api, "data.dir": str(data), "web.port": str(free_port())}
-    app = App(settings.load(PROJECT / "config.yaml", environ, flags), World(tick_s=0.2))
+    app = App(settings.load(PROJECT / "config.yaml", environ, flags), Environment(tick_s=0.2))
     await app.start()
     try:
         yield app
@@ -81,7 +81,8 @@ async def test_after_a_start_everybody_hears_what_was_left_for_her_though_one_ch
     async with FakeTelegram() as fake:
         channel = TelegramChannel(TOKEN, api_base=fake.url).name
         rows = [
-            OutboxRow(channel, chat, no, pack(Reply(f"{chat}:{no}"), unasked=False), Clock().now()) for chat, no in left
+            OutboxRow(channel, chat, no, pack(OutgoingReply(f"{chat}:{no}"), unasked=False), Clock().now())
+            for chat, no in left
         ]
         database = open_database(url)
         await schema.ensure(database)

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.base import LearnerGone, Misconfigured, Outgoing, Refused, SendError, Text, Throttled, Unreachable
+from bot.channels.base import LearnerGone, Misconfigured, Outgoing, SendError, SendRefused, Text, Throttled, Unreachable
 from bot.services.effects import pack
-from bot.tutoring.desk import Reply
+from bot.tutoring.desk import OutgoingReply
 from bot.workers.backlog import Backlog
-from bot.workers.pace import Pace
+from bot.workers.pace import SendLimiter
 from bot.workers.sender import REMEMBER_CHATS, Sender
 from storage import conversations
 from storage.errors import StorageUnavailable
@@ -49,7 +49,7 @@ async def turns() -> None:
 
 
 def new_sender(t: Tutor, slept: Slept | None = None) -> Sender:
-    t.sender = Sender(t.channel, t.conversation, Pace(0, 0), sleep=slept or Slept())
+    t.sender = Sender(t.channel, t.conversation, SendLimiter(0, 0), sleep=slept or Slept())
     t.senders.by_channel[t.channel.name] = t.sender
     return t.sender
 
@@ -84,7 +84,7 @@ class Timeline:
 
 
 def paced_sender(t: Tutor, time: Timeline, per_second: float = 30) -> Sender:
-    t.sender = Sender(t.channel, t.conversation, Pace(per_second, 0.0), sleep=time.sleep, clock=time.clock)
+    t.sender = Sender(t.channel, t.conversation, SendLimiter(per_second, 0.0), sleep=time.sleep, clock=time.clock)
     t.senders.by_channel[t.channel.name] = t.sender
     return t.sender
 
@@ -116,7 +116,7 @@ async def test_one_throttled_chat_does_not_stall_the_others(tmp_path: Path):
 
         slow = {"slow"}
         t.channel.fault = lambda outgoing, plain: Throttled(30.0) if outgoing.chat_id in slow else None
-        sender = t.sender = Sender(t.channel, t.conversation, Pace(0, 0), sleep=sleep)
+        sender = t.sender = Sender(t.channel, t.conversation, SendLimiter(0, 0), sleep=sleep)
         sender.push(message(chat, no) for no in (1, 2) for chat in ("slow", "x", "y"))
         while sender.waiting > 2:
             await asyncio.sleep(0)
@@ -219,7 +219,7 @@ async def test_a_reminder_that_the_provider_delays_into_the_night_waits_for_the_
 
 async def test_who_writes_at_night_gets_her_answer_and_what_was_held_before_it(tmp_path: Path):
     async with tutor(tmp_path, SIMPLE) as t:
-        sender = t.sender = Sender(t.channel, t.conversation, Pace(0, 0), sleep=Slept(), is_quiet=lambda: True)
+        sender = t.sender = Sender(t.channel, t.conversation, SendLimiter(0, 0), sleep=Slept(), is_quiet=lambda: True)
         t.senders.by_channel[t.channel.name] = sender
         sender.push([replace(message("lan", 1), unasked=True)])
         await t.flush()
@@ -237,7 +237,7 @@ async def test_a_refused_message_is_tried_once_plain_and_then_alarmed_never_sile
     def fault(outgoing: Outgoing, plain: bool) -> SendError | None:
         if outgoing.no == 1:
             tried.append(plain)
-            return Refused("can't parse")
+            return SendRefused("can't parse")
         return None
 
     async with tutor(tmp_path, SIMPLE) as t:
@@ -252,7 +252,7 @@ async def test_a_refused_message_is_tried_once_plain_and_then_alarmed_never_sile
 
 async def test_a_refusal_that_plain_text_mends(tmp_path: Path):
     async with tutor(tmp_path, SIMPLE) as t:
-        t.channel.fault = lambda outgoing, plain: None if plain else Refused("markup")
+        t.channel.fault = lambda outgoing, plain: None if plain else SendRefused("markup")
         new_sender(t).push([message("1", 1)])
         await t.flush()
         assert len(t.channel.sent) == 1
@@ -314,7 +314,7 @@ async def test_what_is_in_the_outbox_is_read_again_once(tmp_path: Path):
 async def lying_in_the_outbox(t: Tutor, numbers: dict[str, int]) -> None:
     """What another process, or the one before, has left there."""
     rows = [
-        OutboxRow(TELEGRAM, chat, no, pack(Reply(f"{chat}:{no}"), unasked=False), t.clock.now())
+        OutboxRow(TELEGRAM, chat, no, pack(OutgoingReply(f"{chat}:{no}"), unasked=False), t.clock.now())
         for chat, most in numbers.items()
         for no in range(1, most + 1)
     ]
@@ -414,7 +414,7 @@ async def test_settling_waits_for_a_database_that_is_away(tmp_path: Path):
                 if away >= 0:
                     raise StorageUnavailable
 
-        sender = Sender(t.channel, Conversation(), Pace(0, 0), sleep=slept)  # type: ignore[arg-type]
+        sender = Sender(t.channel, Conversation(), SendLimiter(0, 0), sleep=slept)  # type: ignore[arg-type]
         sender.push([message("1", 1)])
         await turns()
         await sender.step()
@@ -445,7 +445,7 @@ async def test_close_leaves_in_the_outbox_what_cannot_be_sent(tmp_path: Path):
         async def sleep(_: float) -> None:
             await never.wait()
 
-        t.sender = t.senders.by_channel[TELEGRAM] = Sender(t.channel, t.conversation, Pace(0, 0), sleep=sleep)
+        t.sender = t.senders.by_channel[TELEGRAM] = Sender(t.channel, t.conversation, SendLimiter(0, 0), sleep=sleep)
         await t.submit([t.learner().update(Text("chào"))])
         await t.sender.close(patience_s=0.01)
         assert len(await t.rows("outbox")) == 1

@@ -7,13 +7,13 @@ import pytest
 from bot.channels.base import Text
 from bot.tutoring.conversation import answer
 from bot.tutoring.desk import Desk, Person
-from bot.tutoring.talk import Talk, dump, load
+from bot.tutoring.talk import ConversationState, dump, load
 from flows import events as ev
 from tests.support.builders import real_book
 from tests.support.world import universe
 
 
-def says(talk: Talk, text: str) -> Desk:
+def says(talk: ConversationState, text: str) -> Desk:
     """What is on the desk after one more message; the talk goes through the form in which it is stored."""
     desk = Desk(real_book(), universe(), Person("p1", "Lan", "chị/em", "agreed"), load(dump(talk)), "telegram:1")
     answer(desk, Text(text))
@@ -29,7 +29,7 @@ def kept(desk: Desk) -> str:
 )
 @pytest.mark.parametrize("secret", ["hoa mai", "hoamai62", "lan anh 75", "1962"])
 def test_what_was_announced_is_hidden(announced: str, secret: str):
-    first = says(Talk(), announced)
+    first = says(ConversationState(), announced)
     second = says(first.talk, secret)
     assert secret not in kept(second)
     assert any(isinstance(event, ev.SecretMasked) for event in second.events)
@@ -38,11 +38,11 @@ def test_what_was_announced_is_hidden(announced: str, secret: str):
 
 @pytest.mark.parametrize("before", ["mật khẩu là gì", "chị quên mật khẩu", "chào em", "mật khẩu của chị sai"])
 def test_nothing_else_announces(before: str):
-    second = says(says(Talk(), before).talk, "hoa mai")
+    second = says(says(ConversationState(), before).talk, "hoa mai")
     assert "hoa mai" in kept(second)
 
 
 @pytest.mark.parametrize("said", ["menu", "em ơi giúp chị với", "quên rồi", "chị không nhớ"])
 def test_what_is_no_password_is_heard_as_it_is(said: str):
-    second = says(says(Talk(), "mật khẩu của chị là").talk, said)
+    second = says(says(ConversationState(), "mật khẩu của chị là").talk, said)
     assert not any(isinstance(event, ev.SecretMasked) for event in second.events)

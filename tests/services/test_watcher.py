@@ -16,7 +16,7 @@ from bot.app import watches
 from bot.cli import main
 from bot.services.preview import Previews
 from bot.settings import Settings, Telegram, Web
-from bot.workers.watcher import Look, Watcher, look_at
+from bot.workers.watcher import FolderLook, Watcher, look_at
 from flows import Book
 from flows.reading.loader import EAR, read_lessons
 from tests.services.test_library import LESSON, OTHER, folder, put
@@ -230,10 +230,10 @@ async def test_the_whole_folder_away_for_a_while(t: Watched, folder: Path):
 async def test_what_may_not_be_read_stays_as_it_was(t: Watched, folder: Path):
     path, whole = folder / "m" / "mot", t.watcher.walk
 
-    def forbidden(root: Path) -> Look:  # as for somebody who is not root
+    def forbidden(root: Path) -> FolderLook:  # as for somebody who is not root
         look = whole(root)
         stamps = {name: stamp for name, stamp in look.stamps.items() if not name.startswith(str(path))}
-        return Look(stamps, {str(path): "Permission denied"})
+        return FolderLook(stamps, {str(path): "Permission denied"})
 
     t.watcher.walk = forbidden
     assert "Permission denied" in await t.settle()

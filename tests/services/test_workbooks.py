@@ -86,7 +86,7 @@ def other_office(name: str) -> bytes:
 def test_what_cannot_be_read_is_one_sentence(source: Callable[[], bytes], said: str):
     made = source()
     assert workbooks.is_workbook(made)
-    with pytest.raises(workbooks.Refused, match=said) as refused:
+    with pytest.raises(workbooks.WorkbookRefused, match=said) as refused:
         workbooks.pages_of(made)
     assert "\n" not in str(refused.value)
 
@@ -98,7 +98,7 @@ def test_what_cannot_be_read_is_one_sentence(source: Callable[[], bytes], said: 
 def test_a_reader_that_breaks_down_never_ends_the_import(tmp_path: Path, script: str, said: str):
     reader = tmp_path / "reader.py"
     reader.write_text(script, "utf-8")
-    with pytest.raises(workbooks.Refused, match=said):
+    with pytest.raises(workbooks.WorkbookRefused, match=said):
         workbooks.pages_of(book(plain), reader, within_s=0.5)
 
 

@@ -17,12 +17,12 @@ from storage.errors import Conflict
 from storage.records import (
     AttemptRow,
     ConsentRow,
+    ConversationRow,
     LearnerRow,
     LogRow,
     OutboxRow,
     PersonRow,
     RunRow,
-    SessionRow,
     Writes,
     from_ms,
     to_ms,
@@ -43,8 +43,8 @@ async def newcomer(database: Database, learner_id: str, chat_id: str, channel: s
     return row
 
 
-def session_of(row: LearnerRow, state: str = '{"v":1}', **fields: object) -> SessionRow:
-    plain = SessionRow(
+def session_of(row: LearnerRow, state: str = '{"v":1}', **fields: object) -> ConversationRow:
+    plain = ConversationRow(
         learner_id=row.learner_id,
         channel=row.channel,
         chat_id=row.chat_id,
@@ -68,7 +68,7 @@ async def put(database: Database, key: str, value: str, revision: int | None) ->
     return await database.transact(lambda c: keeping.put_key(c, key, value, revision))
 
 
-async def save(database: Database, *sessions: SessionRow) -> None:
+async def save(database: Database, *sessions: ConversationRow) -> None:
     await write(database, Writes(sessions=list(sessions)))
 
 

@@ -20,15 +20,15 @@ from storage.database import Connection, open_database
 ROOT = Path(__file__).parents[2]
 
 
-def fill(conn: Connection, learners: int, instructors: int) -> None:
+def fill(connection: Connection, learners: int, instructors: int) -> None:
     old = {"address": "chi", "consent": "agreed", "created_at": 0, "area_id": "dong-nai"}
     people = [f"l{n}" for n in range(learners)] + [f"i{n}" for n in range(instructors)] + ["officer"]
-    conn.execute(
+    connection.execute(
         insert(base.person),
         [{"learner_id": who, "name": who, **old} for who in people],
     )
     kinds = {"l": "learner", "i": "instructor", "o": "officer"}
-    conn.execute(
+    connection.execute(
         insert(t.role),
         [
             {"learner_id": who, "role": kinds[who[0]], "area_id": "dong-nai", "state": "active", "by": "", "at": 0}
@@ -38,10 +38,10 @@ def fill(conn: Connection, learners: int, instructors: int) -> None:
     rows: list[dict[str, Any]] = [{"learner_id": f"i{n}", "capacity": 1 + n % 3} for n in range(instructors)]
     for row in rows:
         row |= {"topics": json.dumps([]), "langs": '["vi"]', "hours": "", "conduct_at": 1, "gender": ""}
-    conn.execute(insert(t.instructor), rows)
+    connection.execute(insert(t.instructor), rows)
     stand = {"path": "/dong-nai/", "free": 1, "taken": 0, "ratio": 0.0, "silences": 0, "rest_until_at": 0}
     stand["last_served_at"] = 0
-    conn.execute(insert(t.standing), [{"learner_id": f"i{n}", **stand} for n in range(instructors)])
+    connection.execute(insert(t.standing), [{"learner_id": f"i{n}", **stand} for n in range(instructors)])
 
 
 @pytest.mark.postgres
@@ -65,7 +65,7 @@ def test_two_processes_pair_the_same_learners(
 async def _prepare(url: str, learners: int, instructors: int) -> None:
     database = open_database(url)
     await schema.ensure(database)
-    await database.transact(lambda conn: fill(conn, learners, instructors))
+    await database.transact(lambda connection: fill(connection, learners, instructors))
     await database.close()
 
 
@@ -80,6 +80,8 @@ async def _count(url: str) -> list[int]:
         " WHERE p.instructor_id = s.learner_id AND p.state = 'open')",
     )
     database = open_database(url)
-    found = await database.read(lambda conn: [int(conn.execute(text(query)).scalar_one()) for query in queries])
+    found = await database.read(
+        lambda connection: [int(connection.execute(text(query)).scalar_one()) for query in queries]
+    )
     await database.close()
     return found

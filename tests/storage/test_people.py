@@ -46,11 +46,11 @@ async def somebody(database: Database, learner_id: str, name: str = "Lan", chat:
     )
 
 
-def sheet_of(*lines: str) -> people_file.Sheet:
+def sheet_of(*lines: str) -> people_file.PeopleList:
     return people_file.read("\n".join(("loai,ten,vai,xa_phuong,chi_hoi,to", *lines)).encode())
 
 
-async def load(people_: People, *lines: str, actor: Actor = OPERATOR) -> importing.Plan:
+async def load(people_: People, *lines: str, actor: Actor = OPERATOR) -> importing.ImportPlan:
     found = await plan(people_, actor, sheet_of(*lines))
     if not found.faults:
         await carry_out(people_, actor, found)

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import insert
 
 from bot.errors import NotAllowed
-from bot.services.models import Models, NotSo
+from bot.services.models import NotSo, Programs
 from bot.services.office import Office
 from bot.services.people import OPERATOR, Actor, NobodyThere
 from bot.services.pseudonyms import Pseudonyms
@@ -67,7 +67,7 @@ async def report(database: Database, what: str, area: str = WARD, actor: Actor =
 
 
 async def family(database: Database, area_id: str, *members: str, year: int = 2026) -> str:
-    models = a_service(database, Models)
+    models = a_service(database, Programs)
     models.new_id = Ids(f"{area_id}-")
     row = await models.add(OPERATOR, "family", area_id, f"Gia đình {area_id}", year)
     for each in members:
@@ -140,7 +140,7 @@ async def test_a_request_taken_up_is_a_sign_of_life_and_an_ended_family_none(dat
     await database.transact(fill)
     model = await family(database, "b1", "lan", "hoa")
     assert (await report(database, "targets"))["b1"]["co_doi_song"] == 1
-    await a_service(database, Models).end(OPERATOR, model)
+    await a_service(database, Programs).end(OPERATOR, model)
     later = Clock(START + timedelta(hours=1))
     assert (await report(database, "targets", clock=later))["b1"]["gia_dinh_so"] == 0
 
@@ -266,7 +266,7 @@ async def test_models_are_the_business_of_their_area_alone(database: Database):
         somebody(c, "xa", OTHER)
 
     await database.transact(fill)
-    models, stranger = a_service(database, Models), Actor("s", (Grant("officer", f"/dong-nai/{OTHER}/"),))
+    models, stranger = a_service(database, Programs), Actor("s", (Grant("officer", f"/dong-nai/{OTHER}/"),))
     row = await models.add(OFFICER, "club", "b1", "  Hoa   Sen ", 2026)
     await models.join(OFFICER, row.model_id, "lan")
     await models.join(OFFICER, row.model_id, "lan")

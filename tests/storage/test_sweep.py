@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import text
 
 from bench.pairing import CLOCK, NOW, fill
-from bot.services.pairing import Pairings, World
-from bot.tutoring.pairing.model import HOUR, Rules
+from bot.services.pairing import PairingContext, Pairings
+from bot.tutoring.pairing.model import HOUR, PairingRules
 from storage.database import Connection, Database
 
 LEARNERS, INSTRUCTORS = 120, 40
@@ -21,16 +21,18 @@ LEARNERS, INSTRUCTORS = 120, 40
 async def province(database: Database) -> Pairings:
     await database.transact(partial(fill, learners=LEARNERS, instructors=INSTRUCTORS))
     ids = count()
-    return Pairings(database, World(Rules(), CLOCK, lambda: f"x{next(ids):06}"))
+    return Pairings(database, PairingContext(PairingRules(), CLOCK, lambda: f"x{next(ids):06}"))
 
 
-def offers(conn: Connection) -> list[Any]:
+def offers(connection: Connection) -> list[Any]:
     query = "SELECT r.priority, r.since_at, r.state, r.request_id, o.instructor_id FROM request r LEFT JOIN offer o"
-    return list(conn.execute(text(f"{query} ON o.request_id = r.request_id ORDER BY r.priority, r.since_at")))
+    return list(connection.execute(text(f"{query} ON o.request_id = r.request_id ORDER BY r.priority, r.since_at")))
 
 
-def capacities(conn: Connection) -> dict[str, int]:
-    return {row.learner_id: row.capacity for row in conn.execute(text("SELECT learner_id, capacity FROM instructor"))}
+def capacities(connection: Connection) -> dict[str, int]:
+    return {
+        row.learner_id: row.capacity for row in connection.execute(text("SELECT learner_id, capacity FROM instructor"))
+    }
 
 
 @pytest.mark.parametrize("beside", [False, True])

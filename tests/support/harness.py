@@ -32,18 +32,18 @@ from bot.services.conversation import Conversation
 from bot.services.effects import Effects
 from bot.services.office import Links, Office
 from bot.services.pairing import Hooks, Pairings
-from bot.services.pairing import World as PairingWorld
+from bot.services.pairing import PairingContext as PairingWorld
 from bot.services.people import People
 from bot.services.presence import Presence
 from bot.services.pseudonyms import Pseudonyms
 from bot.services.rooms import rooms_of
 from bot.tutoring import talk as talks
 from bot.tutoring.pairing.deadlines import Clock as PairingClock
-from bot.tutoring.pairing.model import Rules
+from bot.tutoring.pairing.model import PairingRules
 from bot.tutoring.quiet import QuietHours
 from bot.workers.backlog import Backlog
 from bot.workers.intake import Intake
-from bot.workers.pace import Pace
+from bot.workers.pace import SendLimiter
 from bot.workers.sender import Sender, Senders
 from bot.workers.ticker import Ticker
 from flows import Book
@@ -189,7 +189,7 @@ class Tutor:
         self.sender = Sender(
             self.channel,
             self.conversation,
-            Pace(0, 0),
+            SendLimiter(0, 0),
             sleep=_no_time,
             is_quiet=lambda: self.quiet.holds(self.clock.now()),
         )
@@ -202,7 +202,7 @@ class Tutor:
         await self.pick_up()
 
     def _office(self, names: Pseudonyms) -> Office:
-        self.pairing = PairingWorld(Rules(), PairingClock(self.quiet), self.ids, names.of)
+        self.pairing = PairingWorld(PairingRules(), PairingClock(self.quiet), self.ids, names.of)
         links = Links("camtay_bot", "https://camtay.test/")
         return Office(names, Hooks(self.pairing), links, rooms_of(names, self.pairing))
 
@@ -292,7 +292,7 @@ class Tutor:
         """Every value of every table as one text: what must not be stored must not be in it."""
         return await self.database.read(everything)
 
-    async def talk(self, learner: Learner) -> talks.Talk:
+    async def talk(self, learner: Learner) -> talks.ConversationState:
         """Her state as it is stored."""
         query = select(tables.session.c.state).where(tables.session.c.chat_id == learner.chat_id)
         return talks.load(await self.database.read(lambda c: str(c.scalar(query))))

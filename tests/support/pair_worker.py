@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
-from bot.services.pairing import Pairings, World
+from bot.services.pairing import PairingContext, Pairings
 from bot.tutoring.pairing import policy
 from bot.tutoring.pairing.deadlines import Clock
-from bot.tutoring.pairing.model import Rules
+from bot.tutoring.pairing.model import PairingRules
 from bot.tutoring.quiet import QuietHours
 from storage import tables_people as t
 from storage.database import Connection, open_database
@@ -34,7 +34,7 @@ async def work(url: str, name: str, first: int, last: int) -> None:
     """Every learner of the range asks (so does the other process, for the same ones), whoever is asked is tapped for by
     both, and now and then everybody who waits is matched; until nobody waits any more."""
     database, ids, rng = open_database(url), count(), Random(name)
-    pairings = Pairings(database, World(Rules(), CLOCK, lambda: f"{name}{next(ids)}"))
+    pairings = Pairings(database, PairingContext(PairingRules(), CLOCK, lambda: f"{name}{next(ids)}"))
     who, sweeps, taps = list(range(first, last)), 0, 0
     rng.shuffle(who)
     for done, n in enumerate(who):
@@ -54,14 +54,14 @@ async def work(url: str, name: str, first: int, last: int) -> None:
     print(f"{name}: {len(who)} asked, {sweeps} sweeps between, {taps} taps in time", flush=True)
 
 
-def some_offers(conn: Connection, about: int) -> list[Row]:
+def some_offers(connection: Connection, about: int) -> list[Row]:
     """A few that are open: what the other process sees as well."""
     query = select(t.offer).where(t.offer.c.state == "open", t.offer.c.request_id > f"{about % 10}")
-    return many(conn, query.order_by(t.offer.c.made_at, t.offer.c.offer_id).limit(3))
+    return many(connection, query.order_by(t.offer.c.made_at, t.offer.c.offer_id).limit(3))
 
 
-def unclosed(conn: Connection) -> int:
-    return conn.scalar(select(func.count()).where(t.request.c.state != "closed")) or 0
+def unclosed(connection: Connection) -> int:
+    return connection.scalar(select(func.count()).where(t.request.c.state != "closed")) or 0
 
 
 async def again(act: Any, *arguments: Any) -> Any:

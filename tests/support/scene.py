@@ -8,7 +8,7 @@ from random import Random
 from typing import TypeVar
 
 import flows
-from flows import Book, Session, Trigger
+from flows import Book, Run, Trigger
 from flows import events as ev
 from tests.support.world import START, Ids
 
@@ -22,7 +22,7 @@ class Scene:
         self.book = book
         self.now: datetime = START
         self.ids = Ids("run")
-        self.session = Session("", lesson, 0)
+        self.session = Run("", lesson, 0)
         self.all_events: list[ev.Event] = []
         self._take(flows.start(book, Trigger(lesson, 0, address, name, channel), self.universe()))
 

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot import settings
-from bot.app import World, run
+from bot.app import Environment, run
 from bot.errors import SettingsInvalid
 
 
@@ -51,14 +51,14 @@ def shifted_clock(file: Path) -> Callable[[], datetime]:
 
 def main() -> int:
     """As `./camtay run`, in a world that the environment describes."""
-    usual, environ = World(), os.environ
+    usual, environ = Environment(), os.environ
     crash, clock = environ.get("TEST_CRASH_FILE", ""), environ.get("TEST_CLOCK_FILE", "")
     now = shifted_clock(Path(clock)) if clock else usual.now
-    world = World(
+    world = Environment(
         now=now,
         counted_s=lambda: now().timestamp(),  # time really passes, as far as the test can tell
         tick_s=float(environ.get("TEST_TICK_S", "0.2")),
-        at=crash_as_told(Path(crash)) if crash else usual.at,
+        failpoint=crash_as_told(Path(crash)) if crash else usual.failpoint,
     )
     try:
         return run(settings.load(sys.argv[1], environ, {}), world)

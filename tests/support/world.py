@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from random import Random
 
-from bot.app import World
+from bot.app import Environment
 from flows.events import Universe
 
 START = datetime(2026, 1, 5, 1, tzinfo=UTC)  # Monday, 08:00 in Đồng Nai
@@ -38,8 +38,8 @@ class Ids:
         return f"{self.prefix}{next(self.numbers)}"
 
 
-def fixed_world(clock: Clock, ids: Ids) -> World:
-    return World(now=clock.now, new_id=ids)
+def fixed_world(clock: Clock, ids: Ids) -> Environment:
+    return Environment(now=clock.now, new_id=ids)
 
 
 def universe(now: datetime = START, seed: str = "test") -> Universe:

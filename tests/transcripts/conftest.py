@@ -12,7 +12,7 @@ import pytest
 
 from bot import transcripts
 from flows import Book, Lesson
-from flows.play.transcript import Act, Player, Transcript, Turn, parse
+from flows.play.transcript import Act, Player, Transcript, TutorTurn, parse
 from flows.reading.loader import load_lesson
 from flows.shelf.shelf import read_table
 from tests.support.builders import LESSONS, PROJECT, book, facts, real_book
@@ -35,7 +35,7 @@ class Fixture:
         return f"{self.path.parent.parent.name}/{self.path.stem}"
 
 
-def exchanges(fixture: Fixture) -> Iterator[tuple[Act, Turn, tuple[timedelta, ...]]]:
+def exchanges(fixture: Fixture) -> Iterator[tuple[Act, TutorTurn, tuple[timedelta, ...]]]:
     """Every act and its answer, with how long after it each timer rings (within the time that it lets pass)."""
     player = Player(fixture.book, fixture.transcript.head)
     player.begin()

@@ -14,7 +14,7 @@ import pytest
 
 import flows
 from flows.play.standins import fill
-from flows.play.transcript import Act, Turn
+from flows.play.transcript import Act, TutorTurn
 from tests.support.builders import facts, real_book
 from tests.support.process import TutorProcess, running, until
 from tests.transcripts.conftest import NOBODY, Fixture, exchanges, fixtures
@@ -158,7 +158,7 @@ async def pauses(page: Page, clock: Clock, act: Act, rings: Sequence[timedelta])
     page.turn = [*heard, *(entry for entry in await page.reads() if entry["who"] == "tutor")]
 
 
-def check(fixture: Fixture, act: Act, expected: Turn, page: Page) -> None:
+def check(fixture: Fixture, act: Act, expected: TutorTurn, page: Page) -> None:
     lines = tuple(line for entry in page.turn for line in entry["text"].splitlines() if line.strip())
     assert lines[: len(expected.lines)] == expected.lines, f"{fixture.path}: after {act}"
     if not any(note.startswith(("command", "emergency", "run ended")) for note in expected.notes) and expected.buttons:

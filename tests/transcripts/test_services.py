@@ -12,7 +12,7 @@ from bot.channels.base import Body, Media, Tap, Text
 from bot.services.hooks import PairingHooks
 from bot.tutoring.quiet import QuietHours
 from flows.play.standins import fill
-from flows.play.transcript import Act, Turn
+from flows.play.transcript import Act, TutorTurn
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor
 from tests.support.world import Clock
 from tests.transcripts.conftest import Fixture, exchanges
@@ -81,7 +81,7 @@ async def twice(t: Tutor, learner: Learner, what: Body) -> None:
     learner.turn = first
 
 
-def check(fixture: Fixture, act: Act, expected: Turn, learner: Learner) -> None:
+def check(fixture: Fixture, act: Act, expected: TutorTurn, learner: Learner) -> None:
     lines = tuple(line for message in learner.turn for line in message.text.splitlines() if line.strip())
     assert lines[: len(expected.lines)] == expected.lines, f"{fixture.path}: after {act}"
     if not any(note.startswith(OWN_WORDS) for note in expected.notes):

@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
-from bot.channels.base import LearnerGone, Misconfigured, Refused, SendError, Throttled, Unreachable
+from bot.channels.base import LearnerGone, Misconfigured, SendError, SendRefused, Throttled, Unreachable
 
 _CONNECTIONS = 64
 _KEEPALIVE_S = 30.0  # Telegram closes idle connections after about a minute; a POST on a dying one is a lost answer
@@ -124,7 +124,7 @@ def _failed(code: int, description: str, parameters: object) -> Any:
     if code == 409:
         raise Occupied(description)
     if 400 <= code < 500:
-        raise Refused(description)
+        raise SendRefused(description)
     raise Unreachable(f"Telegram answered {code}: {description}")
 
 

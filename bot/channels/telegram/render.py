@@ -5,9 +5,9 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
-from bot.channels.base import Button, Outgoing, Refused
+from bot.channels.base import Button, Outgoing, SendRefused
 
-Call = tuple[str, dict[str, Any]]
+ApiCall = tuple[str, dict[str, Any]]
 
 MAX_TEXT = 4096
 """Telegram's limit for one message, in UTF-16 units."""
@@ -19,7 +19,7 @@ MAX_LABEL = 30
 _JOINERS = "\u200d\ufe0e\ufe0f"
 
 
-def render(outgoing: Outgoing, *, plain: bool = False) -> list[Call]:
+def render(outgoing: Outgoing, *, plain: bool = False) -> list[ApiCall]:
     """The calls for one message, in order; mostly one. A text that is too long is split, its last part has the buttons.
 
     `plain` writes the answers into the text, numbered, and leaves the buttons out. Raises Refused for what Telegram
@@ -35,9 +35,9 @@ def render(outgoing: Outgoing, *, plain: bool = False) -> list[Call]:
             rows = [[_button(*pair)] for pair in zip(outgoing.buttons, labels, strict=True)]
     parts = split_text(text)
     if not parts:
-        raise Refused("the text is empty")
+        raise SendRefused("the text is empty")
     chat_id = int(outgoing.chat_id)
-    calls: list[Call] = [("sendMessage", {"chat_id": chat_id, "text": part}) for part in parts]
+    calls: list[ApiCall] = [("sendMessage", {"chat_id": chat_id, "text": part}) for part in parts]
     if outgoing.media and not plain:
         calls.insert(0, _media(chat_id, *outgoing.media))
     if rows:
@@ -83,11 +83,11 @@ def _clings(text: str, at: int) -> bool:
     return bool(unicodedata.combining(text[at])) or text[at] in _JOINERS or text[at - 1] == _JOINERS[0]
 
 
-def _media(chat_id: int, kind: str, file_id: str) -> Call:
+def _media(chat_id: int, kind: str, file_id: str) -> ApiCall:
     """What another person sent, by Telegram's own id of it: never downloaded, never kept."""
     field = {"photo": "photo", "voice": "voice"}.get(kind)
     if field is None:
-        raise Refused(f"a {kind} is not passed on")
+        raise SendRefused(f"a {kind} is not passed on")
     return f"send{field.capitalize()}", {"chat_id": chat_id, field: file_id}
 
 
@@ -97,5 +97,5 @@ def _numbered(labels: list[str]) -> str:
 
 def _button(button: Button, label: str) -> dict[str, str]:
     if not 1 <= len(button.token.encode()) <= MAX_TOKEN:
-        raise Refused(f"a button's token has {len(button.token.encode())} bytes, Telegram takes 1 to {MAX_TOKEN}")
+        raise SendRefused(f"a button's token has {len(button.token.encode())} bytes, Telegram takes 1 to {MAX_TOKEN}")
     return {"text": label, "callback_data": button.token}

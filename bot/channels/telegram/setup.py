@@ -40,7 +40,7 @@ _ROOT = Path(__file__).resolve().parents[3]
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class BotPlan:
     """What Telegram is to know. `mode` is polling or webhook; `webhook_url` counts for webhook only."""
 
     token: str = field(repr=False)
@@ -61,7 +61,7 @@ class SetupResult:
         return self.ok
 
 
-def needs_setup(previous: str | None, plan: Plan) -> str:
+def needs_setup(previous: str | None, plan: BotPlan) -> str:
     """The fingerprint to keep once the set-up went well, or "" when `previous` says that nothing has changed."""
     wanted = json.dumps([asdict(plan), COMMANDS, ALLOWED_UPDATES, _WEBHOOK_CONNECTIONS], sort_keys=True)
     fingerprint = hashlib.sha256(wanted.encode()).hexdigest()
@@ -78,7 +78,7 @@ async def introduce(api: BotApi) -> SetupResult:
     return SetupResult(ok=True)
 
 
-async def run_setup(plan: Plan, *, timeout_s: float = _CHILD_S) -> SetupResult:
+async def run_setup(plan: BotPlan, *, timeout_s: float = _CHILD_S) -> SetupResult:
     """Do the set-up in a child process. Never raises for what Telegram or the network do: see SetupResult."""
     child = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -104,7 +104,7 @@ async def run_setup(plan: Plan, *, timeout_s: float = _CHILD_S) -> SetupResult:
         return SetupResult(ok=False, error=f"Cài đặt bot Telegram dừng giữa chừng (mã thoát {child.returncode}).")
 
 
-async def set_up(plan: Plan) -> SetupResult:
+async def set_up(plan: BotPlan) -> SetupResult:
     """The set-up itself, inside the child: imports aiogram, calls getMe, setMyCommands, setWebhook or deleteWebhook."""
     from aiogram import Bot
     from aiogram.client.session.aiohttp import AiohttpSession
@@ -128,7 +128,7 @@ async def set_up(plan: Plan) -> SetupResult:
         return SetupResult(ok=False, error=f"Telegram không nhận cài đặt: {error}".replace(plan.token, "(token)"))
 
 
-async def _introduce(bot: Bot, plan: Plan) -> str:
+async def _introduce(bot: Bot, plan: BotPlan) -> str:
     from aiogram.types import BotCommand
 
     me = await bot.get_me()
@@ -149,7 +149,7 @@ def main() -> int:
     """The child: plan on standard input, one JSON line on standard output, 0 when all went well."""
     _end_with_parent()
     fields: dict[str, Any] = json.load(sys.stdin)
-    result = asyncio.run(set_up(Plan(**fields)))
+    result = asyncio.run(set_up(BotPlan(**fields)))
     print(json.dumps(asdict(result)), flush=True)
     return 0 if result.ok else 1
 

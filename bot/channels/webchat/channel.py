@@ -12,7 +12,7 @@ from typing import Protocol
 
 from bot.channels.base import Began, LogEntry, Submit, Tap, Text, Update
 from bot.channels.webchat.identity import RENEW_AFTER_S, Seal, Visitor, load_keys
-from bot.channels.webchat.pace import Newcomers, Pace
+from bot.channels.webchat.pace import KnockLimiter, Newcomers
 from bot.channels.webchat.streams import SLICE, Stream, Streams
 
 PAGE = 200
@@ -54,7 +54,7 @@ class Crowded(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class NewLines:
     """One answer to "what is new": `anew` tells the page to forget what it shows, `began` that she is new here."""
 
     entries: Sequence[LogEntry]
@@ -93,8 +93,8 @@ class WebChat:
         self._new_id = new_id
         self._now = now
         self._seal = Seal(load_keys(key_path, lambda: new_id() + new_id()))
-        self._sends = Pace(SENDS_A_MINUTE, 60.0)
-        self._reads = Pace(READS_A_MINUTE, 60.0)
+        self._sends = KnockLimiter(SENDS_A_MINUTE, 60.0)
+        self._reads = KnockLimiter(READS_A_MINUTE, 60.0)
         self._newcomers = Newcomers()
         self._met: set[str] = set()
         self._turns: dict[str, int] = {}
@@ -177,7 +177,7 @@ class WebChat:
 
     # --- what she sees -----------------------------------------------------------------------------
 
-    async def read(self, chat_id: str, after: int, tag: str = "", address: str = "") -> Reading:
+    async def read(self, chat_id: str, after: int, tag: str = "", address: str = "") -> NewLines:
         """What the page that has seen `after` of the conversation `tag` must still show.
 
         A chat without any line begins here, so that the tutor speaks first. When the page has seen more than there
@@ -189,13 +189,13 @@ class WebChat:
             known = await self._history(chat_id, after - 1, PAGE)
             if known:
                 self._meet(chat_id)
-                return Reading([entry for entry in known if entry.no > after])
+                return NewLines([entry for entry in known if entry.no > after])
             anew = True
         entries = await self._history(chat_id, 0, PAGE)
         if entries:
             self._meet(chat_id)
-            return Reading(entries, anew)
-        return Reading(await self._greeting(chat_id, address), anew, began=True)
+            return NewLines(entries, anew)
+        return NewLines(await self._greeting(chat_id, address), anew, began=True)
 
     async def _greeting(self, chat_id: str, address: str) -> Sequence[LogEntry]:
         """What the tutor says first; all tabs of a newcomer share one update, so that it is said once.

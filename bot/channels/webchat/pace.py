@@ -7,7 +7,7 @@ from datetime import datetime
 _TIDY_AT = 4096
 
 
-class Pace:
+class KnockLimiter:
     """At most `burst` at once for each key, refilled evenly over `per_s` seconds."""
 
     def __init__(self, burst: int, per_s: float) -> None:
@@ -45,8 +45,8 @@ class Newcomers:
 
     def __init__(self, all_together: int = 120, from_address: int = 60, reserve: int = 60, few: int = 5) -> None:
         """Each is a number of people a minute; `few` from one address may come out of the reserve."""
-        self._all, self._reserve = Pace(all_together, 60.0), Pace(reserve, 60.0)
-        self._from, self._few = Pace(from_address, 60.0), Pace(few, 60.0)
+        self._all, self._reserve = KnockLimiter(all_together, 60.0), KnockLimiter(reserve, 60.0)
+        self._from, self._few = KnockLimiter(from_address, 60.0), KnockLimiter(few, 60.0)
 
     def take(self, address: str, now: datetime) -> float:
         """0.0 when one more may begin now, else the seconds to wait."""

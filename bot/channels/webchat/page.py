@@ -11,7 +11,7 @@ from importlib.resources import files
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ChatPage:
     """`plain` and `packed` (gzip) are the same HTML; `policy` is its Content-Security-Policy, `etag` its name."""
 
     plain: bytes
@@ -20,13 +20,13 @@ class Page:
     etag: str
 
 
-def build_page(tutor: str, union: str) -> Page:
+def build_page(tutor: str, union: str) -> ChatPage:
     """One response holds everything a first visit needs: on a slow line each further request costs a second."""
     style, script = _part("style.css"), _part("chat.js")
     text = _part("page.html").replace("%tutor%", html.escape(tutor)).replace("%union%", html.escape(union))
     text = text.replace("%style%", style).replace("%script%", script)
     plain = text.encode("utf-8")
-    return Page(
+    return ChatPage(
         plain=plain,
         packed=gzip.compress(plain, 9, mtime=0),
         policy=(

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from bot.tutoring.lists.fonts import best_reading, from_tcvn3, from_vni
-from bot.tutoring.lists.sheet import Fault, Sheet
+from bot.tutoring.lists.sheet import ListFault, PeopleList
 
 OLD_WINDOWS = "Tệp ghi bằng bảng mã cũ (Windows-1258), đã đọc được. Lần sau hãy lưu dạng CSV UTF-8."
 _OTHERS = (
@@ -22,21 +22,21 @@ _OTHERS = (
 _WEB_PAGE = re.compile(r"\s*(<!doctype|<html|<table|<\?xml|<meta|<body)", re.IGNORECASE)
 
 
-def decode(source: bytes, sheet: Sheet) -> str | None:
+def decode(source: bytes, sheet: PeopleList) -> str | None:
     """The text with plain line ends; None with a fault added."""
     if other := _other(source):
         said = f"tệp này là {other} chứ không phải bảng; hãy xin lại danh sách dạng Excel (.xlsx) hay CSV"
-        sheet.faults.append(Fault(0, "", said))
+        sheet.faults.append(ListFault(0, "", said))
         return None
     text = _decode(source, sheet)
     if text is None:
         return None
     if "\0" in text:
-        sheet.faults.append(Fault(0, "", "tệp này không phải là bảng chữ; hãy lưu lại dạng .xlsx hay CSV UTF-8"))
+        sheet.faults.append(ListFault(0, "", "tệp này không phải là bảng chữ; hãy lưu lại dạng .xlsx hay CSV UTF-8"))
         return None
     if _WEB_PAGE.match(text.lstrip("\ufeff")):
         said = "tệp này là trang web hay XML chứ không phải bảng; hãy mở bằng Excel rồi lưu lại dạng .xlsx"
-        sheet.faults.append(Fault(0, "", said))
+        sheet.faults.append(ListFault(0, "", said))
         return None
     return re.sub("\r\r\n|\r\n|\r", "\n", text.lstrip("\ufeff"))
 
@@ -46,7 +46,7 @@ def _other(source: bytes) -> str:
     return next((what for mark, what in _OTHERS if source.startswith(mark)), "")
 
 
-def _decode(source: bytes, sheet: Sheet) -> str | None:
+def _decode(source: bytes, sheet: PeopleList) -> str | None:
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if source.startswith(mark):
             return _strictly(source, encoding, sheet)
@@ -60,21 +60,21 @@ def _decode(source: bytes, sheet: Sheet) -> str | None:
         return _not_utf8(source, sheet)
 
 
-def _strictly(source: bytes, encoding: str, sheet: Sheet) -> str | None:
+def _strictly(source: bytes, encoding: str, sheet: PeopleList) -> str | None:
     try:
         return source.decode(encoding)
     except UnicodeDecodeError:
-        sheet.faults.append(Fault(0, "", "tệp bị cắt dở hoặc hỏng chữ; hãy lưu lại dạng CSV UTF-8"))
+        sheet.faults.append(ListFault(0, "", "tệp bị cắt dở hoặc hỏng chữ; hãy lưu lại dạng CSV UTF-8"))
         return None
 
 
-def _not_utf8(source: bytes, sheet: Sheet) -> str | None:
+def _not_utf8(source: bytes, sheet: PeopleList) -> str | None:
     """All in one old encoding: read it. Some lines so and some in UTF-8: name each, guess nothing."""
     lines = re.split(b"\r\n|\n|\r", source)
     foreign = [number for number, line in enumerate(lines, 1) if not _is(line, "utf-8")]
     if any(not line.isascii() for number, line in enumerate(lines, 1) if number not in set(foreign)):
         said = "dòng này ghi bằng bảng mã khác với các dòng kia; hãy lưu lại cả tệp dạng CSV UTF-8"
-        sheet.faults += [Fault(number, "", said) for number in foreign]
+        sheet.faults += [ListFault(number, "", said) for number in foreign]
         return None
     bytewise = "".join(bytes([each]).decode("cp1252") if _is(bytes([each]), "cp1252") else chr(each) for each in source)
     readings = {"tcvn3": from_tcvn3(bytewise), "vni": from_vni(bytewise)}
@@ -84,7 +84,7 @@ def _not_utf8(source: bytes, sheet: Sheet) -> str | None:
     if best in ("tcvn3", "vni"):
         return bytewise  # as the font's letters stand; `fonts.restore` converts and shows them
     if "cp1258" not in readings:
-        sheet.faults.append(Fault(0, "", "không đọc được bảng mã của tệp; hãy lưu lại dạng CSV UTF-8"))
+        sheet.faults.append(ListFault(0, "", "không đọc được bảng mã của tệp; hãy lưu lại dạng CSV UTF-8"))
         return None
     sheet.notes.append(OLD_WINDOWS)
     return readings["cp1258"]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from bot.tutoring.lists.heads import Heads
-from bot.tutoring.lists.sheet import Page, Sheet
+from bot.tutoring.lists.sheet import ListTable, PeopleList
 from bot.tutoring.lists.words import key, short, tidy
 
 PLACES = ("xa_phuong", "chi_hoi", "to")
@@ -15,7 +15,7 @@ _DITTO = {'"', "''", "”", "″", "nt", "-nt-", "-", "//", "như trên", "nhu t
 Cells = list[str]
 
 
-def filled(page: Page, heads: Heads, sheet: Sheet) -> tuple[Page, Heads]:
+def filled(page: ListTable, heads: Heads, sheet: PeopleList) -> tuple[ListTable, Heads]:
     """The page and its heads with all of it written out; what is only likely is asked."""
     heads = _with_given_names(page, heads)
     rows = [(line, list(cells)) for line, cells in page.rows]
@@ -28,7 +28,7 @@ def filled(page: Page, heads: Heads, sheet: Sheet) -> tuple[Page, Heads]:
     return replace(page, rows=rows), heads
 
 
-def _with_given_names(page: Page, heads: Heads) -> Heads:
+def _with_given_names(page: ListTable, heads: Heads) -> Heads:
     """ "Họ và tên" over two columns says so once: a column of words beside it without a head belongs to it."""
     columns = dict(heads.columns)
     below = [cells for _, cells in page.rows[heads.last + 1 :] if _is_person(cells, heads)]
@@ -46,7 +46,7 @@ def _goes_on(rows: Sequence[Cells], at: int, following: int) -> bool:
     return sum(any(map(str.isalpha, _cell(cells, following))) for cells in named) * 3 > len(named)
 
 
-def _fill_merged(page: Page, rows: dict[int, Cells], columns: set[int]) -> None:
+def _fill_merged(page: ListTable, rows: dict[int, Cells], columns: set[int]) -> None:
     for first, left, last, right in page.merged:
         for line in range(first + 1, last + 1) if left == right and left in columns and first in rows else ():
             if line in rows:  # a row ends with its last filled cell
@@ -63,7 +63,7 @@ def _fill_dittos(rows: Sequence[Cells], at: int) -> None:
             above = cells[at]
 
 
-def _fill_below(rows: Sequence[Cells], at: int, name: str, heads: Heads, sheet: Sheet) -> None:
+def _fill_below(rows: Sequence[Cells], at: int, name: str, heads: Heads, sheet: PeopleList) -> None:
     """A merged column saved as CSV says each value once: where a column looks so, it is filled and asked.
 
     A branch that is left empty may also mean none: there two must be said, and most cells be empty.

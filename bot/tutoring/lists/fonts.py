@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.tutoring.lists.sheet import Page
+from bot.tutoring.lists.sheet import ListTable
 from bot.tutoring.lists.syllables import soundness
 from bot.tutoring.lists.words import tidy
 
@@ -93,11 +93,11 @@ WAYS: Mapping[str, Callable[[str], str]] = {
 class Restored:
     """What became of a page: `shown` holds before → after by way, in order, each once."""
 
-    page: Page
+    page: ListTable
     shown: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
-def restore(page: Page) -> Restored:
+def restore(page: ListTable) -> Restored:
     """The page with every cell of a legacy font converted."""
     votes: Counter[str] = Counter()
     columns: dict[int, Counter[str]] = {}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.tutoring.lists.sheet import Page
+from bot.tutoring.lists.sheet import ListTable
 from bot.tutoring.lists.words import fold, tidy
 
 LOOKED_AT = 60  # lines with something in them, from the top
@@ -77,7 +77,7 @@ def meaning(cell: str) -> str:
     return "sinh" if _BIRTH.fullmatch(said) else ""
 
 
-def find(page: Page) -> Heads | None:
+def find(page: ListTable) -> Heads | None:
     """The line of heads: the first among those in which most is known."""
     best: Heads | None = None
     looked_at = 0
@@ -97,7 +97,7 @@ def _useful(heads: Heads) -> list[str]:
     return [name for name in heads.columns.values() if name]
 
 
-def _at(page: Page, at: int) -> Heads | None:
+def _at(page: ListTable, at: int) -> Heads | None:
     cells = page.rows[at][1]
     columns = {column: name for column, cell in enumerate(cells) if cell.strip() and (name := meaning(cell))}
     words = {column: tidy(cell) for column, cell in enumerate(cells) if cell.strip()}
@@ -113,7 +113,7 @@ def _at(page: Page, at: int) -> Heads | None:
     return Heads(at, last, columns, words)
 
 
-def _with_line_below(page: Page, at: int, columns: dict[int, str], words: dict[int, str]) -> int:
+def _with_line_below(page: ListTable, at: int, columns: dict[int, str], words: dict[int, str]) -> int:
     """A second line of heads ("Họ đệm", "Tên" under "Họ và tên") if there is one; its index, else `at`."""
     if at + 1 >= len(page.rows) or "loai" in columns.values():
         return at

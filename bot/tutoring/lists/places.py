@@ -22,7 +22,7 @@ _GROUP_WORDS = {"to", "hoi", "phu", "nu", "pn", "so"}
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class NamedPlace:
     ward: str = ""
     branch: str = ""
     group: str = ""
@@ -31,23 +31,23 @@ class Place:
         return bool(self.ward or self.branch or self.group)
 
 
-def section(text: str) -> Place:
+def section(text: str) -> NamedPlace:
     """What a line between people says of those below: "II. CHI HỘI ẤP 3 (25 hội viên)"; nothing where it names none."""
     said = re.sub(f"^{_NUMBERED}", "", tidy(text))
     said = _COUNTED.sub("", said)
     said = re.sub(r"^(?:đơn vị|địa bàn)\s*:\s*", "", said, flags=re.IGNORECASE).rstrip(" :.")
     place = _of_parts(said)
-    return place or Place()
+    return place or NamedPlace()
 
 
-def _of_parts(text: str) -> Place | None:
+def _of_parts(text: str) -> NamedPlace | None:
     found = {"ward": "", "branch": "", "group": ""}
     for part in filter(None, _PARTS.split(text)):
         kind = kind_of(part)
         if not kind or found[kind]:
             return None
         found[kind] = in_case(part)
-    return Place(**found)
+    return NamedPlace(**found)
 
 
 def kind_of(text: str) -> str:
@@ -114,7 +114,7 @@ def wards(cell: str) -> list[str]:
     return [*said, *rest] or [tidy(cell)]
 
 
-def in_titles(titles: list[str]) -> Place:
+def in_titles(titles: list[str]) -> NamedPlace:
     """The branch and the words that may hold the ward, from the lines above the heads."""
     branch = ""
     ward = ""
@@ -124,4 +124,4 @@ def in_titles(titles: list[str]) -> Place:
         pattern = r"(chi hội[^,;()–-]*?)(?=\s+(?:xã|phường|năm|quý|tháng)\b|\s*[,;()–-]|$)"
         if (found := re.search(pattern, title, re.IGNORECASE)) and section(found[1]).branch:
             branch = branch or section(found[1]).branch
-    return Place(ward, branch)
+    return NamedPlace(ward, branch)

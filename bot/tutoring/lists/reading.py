@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from bot.tutoring import instructing
 from bot.tutoring.lists import people, places
 from bot.tutoring.lists.heads import Heads
-from bot.tutoring.lists.places import Place
-from bot.tutoring.lists.sheet import AREA, PERSON, Fault, Page, Row, Sheet
+from bot.tutoring.lists.places import NamedPlace
+from bot.tutoring.lists.sheet import AREA, PERSON, ListFault, ListRow, ListTable, PeopleList
 from bot.tutoring.lists.words import NUMBER, fold, is_formula, short, tidy
 
 KINDS = {
@@ -38,12 +38,12 @@ _NUMBERS = re.compile(r"\(?\s*(\d{1,2}|[a-z]|[ivx]+)\s*\)?(\s*=.*)?", re.IGNOREC
 class Reader:
     """One page's reading: where it stands, and what it has found for the sheet."""
 
-    page: Page
+    page: ListTable
     heads: Heads
-    sheet: Sheet
+    sheet: PeopleList
     placed: bool
     at: str = ""  # "trang “X”: " where there are several
-    section: Place = field(default_factory=Place)
+    section: NamedPlace = field(default_factory=NamedPlace)
     closed: bool = False
     odd_roles: dict[str, int] = field(default_factory=dict)
     offices: dict[str, int] = field(default_factory=dict)
@@ -118,11 +118,11 @@ class Reader:
         """ "(1) (2) (3)" below the heads."""
         return len(texts) > 1 and all(_NUMBERS.fullmatch(text) for text in texts)
 
-    def _enter(self, found: Place) -> None:
+    def _enter(self, found: NamedPlace) -> None:
         if found.ward:
             self.section = found
         elif found.branch:
-            self.section = Place(self.section.ward, found.branch, found.group)
+            self.section = NamedPlace(self.section.ward, found.branch, found.group)
         else:
             self.section = replace(self.section, group=found.group)
         self.closed = False
@@ -172,11 +172,11 @@ class Reader:
             values[column] = values.get(column) or values.get("ten", "")
         place = self._place(line, kind, values)
         if place.ward or self.placed or not self.heads.of("xa_phuong") or self._is_mixed():
-            self.sheet.rows.append(Row(line, kind, name, role, place.ward, place.branch, place.group, born))
+            self.sheet.rows.append(ListRow(line, kind, name, role, place.ward, place.branch, place.group, born))
 
-    def _place(self, line: int, kind: str, values: Mapping[str, str]) -> Place:
+    def _place(self, line: int, kind: str, values: Mapping[str, str]) -> NamedPlace:
         """Of its own cells, else of the section it stands in."""
-        own = places.section(values.get("xa_phuong", "")) if self._is_mixed() else Place()
+        own = places.section(values.get("xa_phuong", "")) if self._is_mixed() else NamedPlace()
         both = places.section(values.get("chi_hoi", ""))  # "Chi hội ấp 1, xã Tam An"
         ward = values.get("xa_phuong", "") if not own.branch or own.ward else ""
         ward = ward or (both.ward if both.branch else "")
@@ -200,7 +200,7 @@ class Reader:
                 self._fault(line, column, "có số giấy tờ hay số điện thoại, tên chi hội và tổ không ghi số ấy")
             elif is_formula(text):
                 self._fault(line, column, f"bắt đầu bằng “{text[0]}” trông như công thức")
-        return Place(ward, branch, group)
+        return NamedPlace(ward, branch, group)
 
     def _is_mixed(self) -> bool:
         """Whether the ward's column is one of "đơn vị" or of addresses, where a branch may stand as well."""
@@ -230,7 +230,7 @@ class Reader:
             self._fault(line, "gio", "phải là giờ, ví dụ 08:00-20:00")
 
     def _fault(self, line: int, column: str, message: str) -> None:
-        self.sheet.faults.append(Fault(line, column, self.at + message))
+        self.sheet.faults.append(ListFault(line, column, self.at + message))
 
 
 # --- what is told of all of it ----------------------------------------------------------------------

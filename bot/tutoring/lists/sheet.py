@@ -8,7 +8,7 @@ AREA, PERSON = "area", "person"
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ListTable:
     """One table as it stands: (line, cells), lines counting from 1 as an editor or Excel does.
 
     `merged` are its merged cells as (line, column, last line, last column), columns counting from 0.
@@ -20,7 +20,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ListFault:
     """What is wrong: `line` counts from 1 as an editor does (0: the file itself), `column` is a head or ""."""
 
     line: int
@@ -33,7 +33,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ListRow:
     """One sound line, names not looked up yet; `kind` is area or person, `role` "" for an area.
 
     `born` is "1962", "1962-03-05" or ""; it only tells namesakes apart and is not kept as such.
@@ -50,14 +50,14 @@ class Row:
 
 
 @dataclass(slots=True)
-class Sheet:
+class PeopleList:
     """What a file holds. With any fault nothing of it is to be imported; notes are told and hinder nothing.
 
     `questions` want a yes before anything is written; `titles` are the lines above the heads, where the ward may stand.
     """
 
-    rows: list[Row] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
+    rows: list[ListRow] = field(default_factory=list)
+    faults: list[ListFault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)

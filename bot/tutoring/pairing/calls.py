@@ -9,7 +9,7 @@ from bot.tutoring.pairing.deadlines import Clock
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class OfficerCall:
     """`first_at`, `last_at` in milliseconds; `channel` "" where she has none; `seen`: she has been there since the
     first; `away`: she has shut the tutor out, nothing reaches her."""
 
@@ -42,12 +42,12 @@ def way(channel: str) -> str:
     return "Telegram" if channel.startswith("telegram:") else "trang web"
 
 
-def told(calls: Sequence[Call], clock: Clock) -> list[str]:
+def told(calls: Sequence[OfficerCall], clock: Clock) -> list[str]:
     """A sentence for each; one that nobody was called where nobody was."""
     return [_told(each, clock) for each in calls] or ["Chưa gọi được ai."]
 
 
-def _told(call: Call, clock: Clock) -> str:
+def _told(call: OfficerCall, clock: Clock) -> str:
     times = f" và {call.times - 1} lần nữa, lần cuối {clock.say(call.last_at)}" if call.times > 1 else ""
     by = f" qua {way(call.channel)}" if call.channel else ""
     return f"Đã gọi {call.name or 'một người'} lúc {clock.say(call.first_at)}{times}{by}: {OUTCOMES[call.outcome]}."

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from bot.tutoring.pairing.deadlines import Clock
-from bot.tutoring.pairing.model import OFFICER, ORDINARY, SAFETY_FIRST, UNION_FIRST, Instructor, Kind, Learner, Rules
+from bot.tutoring.pairing.model import (
+    OFFICER,
+    ORDINARY,
+    SAFETY_FIRST,
+    UNION_FIRST,
+    Instructor,
+    Learner,
+    PairingRules,
+    RequestKind,
+)
 
 Rank = tuple[int, float, int, str]
 
@@ -30,7 +39,7 @@ def province(path: str) -> str:
     return path.strip("/").split("/")[0]
 
 
-def priority(kind: Kind, needs: Collection[str], rules: Rules) -> int:
+def priority(kind: RequestKind, needs: Collection[str], rules: PairingRules) -> int:
     """Smaller is earlier: a cry for safety, the union's priority groups, everybody."""
     if kind == "safety":
         return SAFETY_FIRST

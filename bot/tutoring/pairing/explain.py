@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.tutoring.pairing.calls import Call, told
+from bot.tutoring.pairing.calls import OfficerCall, told
 from bot.tutoring.pairing.candidates import against, nearness
 from bot.tutoring.pairing.deadlines import Clock
 from bot.tutoring.pairing.ledger import Ledger
@@ -44,7 +44,7 @@ def explain(
     instructors: Iterable[Instructor],
     now: int,
     clock: Clock,
-    calls: Sequence[Call] = (),
+    calls: Sequence[OfficerCall] = (),
 ) -> Explanation:
     """Look at it as the policies do. `instructors`: everybody who teaches in the learner's province; `calls`: who was
     called, where it is a cry for safety."""
@@ -76,7 +76,7 @@ def explain(
     return Explanation((first, second, third, fourth), tuple(reasons.most_common()), tuple(lines))
 
 
-def _of_cry(ledger: Ledger, request: Request, clock: Clock, calls: Sequence[Call]) -> tuple[str, ...]:
+def _of_cry(ledger: Ledger, request: Request, clock: Clock, calls: Sequence[OfficerCall]) -> tuple[str, ...]:
     """Nobody is offered a cry: people are called, until somebody takes it."""
     since = f"Việc khẩn, trước mọi việc khác: kêu cứu từ {clock.say(request.since_at)}."
     if request.state == "closed":

@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from bot.tutoring.pairing.candidates import against
 from bot.tutoring.pairing.deadlines import Clock
-from bot.tutoring.pairing.model import Instructor, Learner, Note, Offer, Pairing, Request, Rules
+from bot.tutoring.pairing.model import Instructor, Learner, Offer, Pairing, PairingNote, PairingRules, Request
 from bot.tutoring.pairing.pool import Pool, Queue
 
 T = TypeVar("T")
@@ -71,7 +71,7 @@ class Ledger(Protocol):
     def put_request(self, request: Request) -> None: ...
     def put_offer(self, offer: Offer) -> None: ...
     def put_pairing(self, pairing: Pairing) -> None: ...
-    def put_note(self, note: Note) -> None: ...
+    def put_note(self, note: PairingNote) -> None: ...
     def forget(self, person_id: str) -> None:
         """Every row that names her; her pairings, offers and requests are over by then."""
 
@@ -79,7 +79,7 @@ class Ledger(Protocol):
 class Memory:
     """A ledger in plain dictionaries, with the indexes that a province of 100,000 needs."""
 
-    def __init__(self, clock: Clock, rules: Rules) -> None:
+    def __init__(self, clock: Clock, rules: PairingRules) -> None:
         self._clock, self._rules = clock, rules
         self.learners: dict[str, Learner] = {}
         self.instructors: dict[str, Instructor] = {}
@@ -87,7 +87,7 @@ class Memory:
         self.requests: dict[str, Request] = {}
         self.offers: dict[str, Offer] = {}
         self.pairings: dict[str, Pairing] = {}
-        self.notes: list[Note] = []
+        self.notes: list[PairingNote] = []
         self.closed: set[str] = set()  # who has blocked the tutor
         self._pool, self._queue = Pool(clock), Queue()
         self._due: list[tuple[int, str]] = []
@@ -277,7 +277,7 @@ class Memory:
         for request in self.requests_of(pairing.learner_id):
             self._enqueue(request)
 
-    def put_note(self, note: Note) -> None:
+    def put_note(self, note: PairingNote) -> None:
         self.notes.append(note)
 
     def forget(self, person_id: str) -> None:
@@ -340,7 +340,7 @@ def is_waiting_for_somebody(request: Request, learner: Learner, pairing: Pairing
     return request.kind == "change" or pairing is None
 
 
-def load_memory(text: str, clock: Clock, rules: Rules) -> Memory:
+def load_memory(text: str, clock: Clock, rules: PairingRules) -> Memory:
     """The ledger that `dump` wrote."""
     parts = json.loads(text)
     memory = Memory(clock, rules)
@@ -356,7 +356,7 @@ def load_memory(text: str, clock: Clock, rules: Rules) -> Memory:
         memory.put_offer(Offer(**row))
     for row in parts["requests"]:
         memory.put_request(Request(**row))
-    memory.notes = [Note(**row) for row in parts["notes"]]
+    memory.notes = [PairingNote(**row) for row in parts["notes"]]
     return memory
 
 

@@ -11,7 +11,7 @@ MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
-Kind = Literal["pair", "help", "safety", "change"]
+RequestKind = Literal["pair", "help", "safety", "change"]
 RequestState = Literal["waiting", "offered", "open", "closed"]
 OfferState = Literal["open", "accepted", "later", "declined", "expired", "withdrawn"]
 PairingState = Literal["open", "ended"]
@@ -66,7 +66,7 @@ class Request:
 
     request_id: str
     learner_id: str
-    kind: Kind
+    kind: RequestKind
     since_at: int
     due_at: int
     priority: int = ORDINARY
@@ -117,7 +117,7 @@ class Pairing:
 
 
 @dataclass(frozen=True, slots=True)
-class Tell:
+class Notification:
     """A sentence for somebody, due at `at`: a phrase of lessons/phrases.yaml, its values, its buttons.
 
     Buttons are (token, label phrase). `digest`: several of one person due together go out as one message.
@@ -158,7 +158,7 @@ class BothNamed(HelperNamed):
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class PairingNote:
     """One line of the append-only history; ids only, no names."""
 
     at: int
@@ -170,7 +170,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class PairingRules:
     """The numbers of config.yaml, section `pairing`; spans in milliseconds of waking time, safety in real time."""
 
     capacity: int = 3

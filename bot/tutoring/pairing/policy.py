@@ -1,6 +1,6 @@
 """What happens to requests, offers and pairings when somebody does something, or nobody does: one function an event.
 
-Each takes the `Turn` it happens in; afterwards the ledger holds the result and `turn.tells` what is to be said.
+Each takes the `PairingWork` it happens in; afterwards the ledger holds the result and `turn.tells` what is to be said.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from bot.tutoring.pairing import safety
 from bot.tutoring.pairing.candidates import against_ever, priority
-from bot.tutoring.pairing.model import GROUP, OFFICER, Instructor, Kind, Learner, Offer, Request
+from bot.tutoring.pairing.model import GROUP, OFFICER, Instructor, Learner, Offer, Request, RequestKind
 from bot.tutoring.pairing.taking import opened
-from bot.tutoring.pairing.turn import Turn
+from bot.tutoring.pairing.turn import PairingWork
 
 STRANGERS_AT_ONCE = 5
 
@@ -20,9 +20,9 @@ STRANGERS_AT_ONCE = 5
 
 
 def ask(
-    turn: Turn,
+    turn: PairingWork,
     learner_id: str,
-    kind: Kind,
+    kind: RequestKind,
     *,
     need: str = "",
     topic: str = "",
@@ -79,7 +79,7 @@ def ask(
     return tell_where(turn, turn.place(first), again=False)
 
 
-def tell_where(turn: Turn, request: Request, *, again: bool) -> Request:
+def tell_where(turn: PairingWork, request: Request, *, again: bool) -> Request:
     """Where her request stands now, in kind words."""
     if request.width >= OFFICER:
         return request  # told when it went up
@@ -95,7 +95,7 @@ def tell_where(turn: Turn, request: Request, *, again: bool) -> Request:
     return request
 
 
-def _say_again(turn: Turn, known: Request, learner: Learner) -> None:
+def _say_again(turn: PairingWork, known: Request, learner: Learner) -> None:
     """She asks once more for what is under way: where it stands now, unless this turn has told her already."""
     if any((each.to, each.about) == (learner.learner_id, known.request_id) for each in turn.tells):
         return
@@ -108,7 +108,7 @@ def _say_again(turn: Turn, known: Request, learner: Learner) -> None:
         _say_to_her(turn, known, "pair_wait" if learner.confirmed else "pair_stranger")
 
 
-def _say_to_her(turn: Turn, request: Request, phrase: str) -> None:
+def _say_to_her(turn: PairingWork, request: Request, phrase: str) -> None:
     """Where nobody of the union is on this system nothing is promised; whom to call she has heard with her "giúp"."""
     if request.owner_id:
         hers = turn.name(request.owner_id) if phrase == "help_asked" else ""
@@ -117,7 +117,7 @@ def _say_to_her(turn: Turn, request: Request, phrase: str) -> None:
         turn.tell(request.learner_id, "nobody_yet", request.request_id)
 
 
-def cancel(turn: Turn, request_id: str) -> None:
+def cancel(turn: PairingWork, request_id: str) -> None:
     """She does not need it any more."""
     request = turn.ledger.request(request_id)
     if request and request.state != "closed" and request.learner_id == turn.actor:
@@ -126,7 +126,7 @@ def cancel(turn: Turn, request_id: str) -> None:
         turn.close(request, "cancelled")
 
 
-def cancel_all(turn: Turn) -> None:
+def cancel_all(turn: PairingWork) -> None:
     """She wants nobody any more; what is urgent stays until somebody has looked after her, or it was a mistake."""
     hers = turn.ledger.requests_of(turn.actor)
     mine = [each for each in hers if each.kind != "safety"]
@@ -138,7 +138,7 @@ def cancel_all(turn: Turn) -> None:
         turn.tell(turn.actor, "cancel_urgent")
 
 
-def confirmed(turn: Turn, learner_id: str) -> None:
+def confirmed(turn: PairingWork, learner_id: str) -> None:
     """An officer says who she is: from now on she can be paired."""
     for request in turn.ledger.requests_of(learner_id):
         if request.state == "waiting" and request.kind != "safety":
@@ -150,7 +150,7 @@ def confirmed(turn: Turn, learner_id: str) -> None:
 # --- an instructor answers ---
 
 
-def accept(turn: Turn, offer_id: str) -> bool:
+def accept(turn: PairingWork, offer_id: str) -> bool:
     """She takes the learner. False when the offer is not open to her any more."""
     offer = _offer_of(turn, offer_id)
     request = turn.ledger.request(offer.request_id) if offer else None
@@ -182,7 +182,7 @@ def accept(turn: Turn, offer_id: str) -> bool:
     return True
 
 
-def _settle_other_wishes(turn: Turn, done: Request) -> None:
+def _settle_other_wishes(turn: PairingWork, done: Request) -> None:
     """She has an instructor now: no further one is sought, by whomever, and help is hers to give."""
     for other in turn.ledger.requests_of(done.learner_id):
         if other.request_id == done.request_id or other.kind == "safety":
@@ -200,17 +200,17 @@ def _settle_other_wishes(turn: Turn, done: Request) -> None:
             turn.close(other, "paired")
 
 
-def later(turn: Turn, offer_id: str) -> bool:
+def later(turn: PairingWork, offer_id: str) -> bool:
     """Not this moment: the learner does not wait for her, and she is left in peace for a while."""
     return _pass_on(turn, offer_id, "later", "offer_later_said")
 
 
-def decline(turn: Turn, offer_id: str) -> bool:
+def decline(turn: PairingWork, offer_id: str) -> bool:
     """Not this one."""
     return _pass_on(turn, offer_id, "declined", "offer_declined_said")
 
 
-def _pass_on(turn: Turn, offer_id: str, state: str, phrase: str) -> bool:
+def _pass_on(turn: PairingWork, offer_id: str, state: str, phrase: str) -> bool:
     offer = _offer_of(turn, offer_id)
     if offer is None:
         return False
@@ -223,7 +223,7 @@ def _pass_on(turn: Turn, offer_id: str, state: str, phrase: str) -> bool:
     return True
 
 
-def go_on(turn: Turn, offer: Offer) -> None:
+def go_on(turn: PairingWork, offer: Offer) -> None:
     """The request of an offer that came to nothing goes on: to the next one, or to the officer."""
     request = turn.ledger.request(offer.request_id)
     if request is None or request.state != "offered":
@@ -236,7 +236,7 @@ def go_on(turn: Turn, offer: Offer) -> None:
         turn.wait(replace(request, state="waiting"))
 
 
-def _offer_of(turn: Turn, offer_id: str) -> Offer | None:
+def _offer_of(turn: PairingWork, offer_id: str) -> Offer | None:
     """The open offer, if it is the actor's; else she is told kindly that it is over."""
     offer = turn.ledger.offer(offer_id)
     if offer is not None and offer.state == "open" and offer.instructor_id == turn.actor:
@@ -246,7 +246,7 @@ def _offer_of(turn: Turn, offer_id: str) -> Offer | None:
     return None
 
 
-def _answers(turn: Turn, offer: Offer) -> Instructor | None:
+def _answers(turn: PairingWork, offer: Offer) -> Instructor | None:
     """Whoever answers is there: her silences are forgotten."""
     me = turn.ledger.instructor(offer.instructor_id)
     if me is not None and me.silences:
@@ -258,7 +258,7 @@ def _answers(turn: Turn, offer: Offer) -> Instructor | None:
 # --- an officer, and the clock ---
 
 
-def assign(turn: Turn, request_id: str, instructor_id: str) -> str:
+def assign(turn: PairingWork, request_id: str, instructor_id: str) -> str:
     """An officer asks one instructor of her choice; "" or why she cannot be asked (see `candidates.against`)."""
     request = turn.ledger.request(request_id)
     learner = turn.ledger.learner(request.learner_id) if request else None
@@ -284,7 +284,7 @@ def assign(turn: Turn, request_id: str, instructor_id: str) -> str:
     return ""
 
 
-def release(turn: Turn, request_ids: Collection[str]) -> None:
+def release(turn: PairingWork, request_ids: Collection[str]) -> None:
     """Nobody in particular is asked for these any more. All wait before the first is placed: the oldest comes first."""
     for request_id in request_ids:
         turn.withdraw(request_id)
@@ -304,7 +304,7 @@ def release(turn: Turn, request_ids: Collection[str]) -> None:
             tell_where(turn, turn.place(request), again=True)
 
 
-def look_again(turn: Turn, request_id: str) -> bool:
+def look_again(turn: PairingWork, request_id: str) -> bool:
     """The sweep's question: can somebody be asked for it now? She is told only when somebody is."""
     request = turn.ledger.request(request_id)
     if request is None or request.state != "waiting" or request.kind == "safety" or turn.clock.is_quiet(turn.now):

@@ -31,7 +31,7 @@ SAFE_HOSTS = ("gov.vn", "vneid.gov.vn")
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class RelayVerdict:
     """`text` is what may go on ("" when blocked); `phrase` explains it to the writer ("" when nothing is to be said);
     `report`: the officer hears of it."""
 
@@ -48,50 +48,50 @@ def recipient(pairing: Pairing | None, from_id: str) -> str:
     return pairing.instructor_id if from_id == pairing.learner_id else pairing.learner_id
 
 
-def look(wishes: Wishes, text: str, side: Side) -> Verdict:
+def look(wishes: Wishes, text: str, side: Side) -> RelayVerdict:
     """Judge one message by the rules of `lessons/relay.yaml`, whichever way it goes; the gravest finding decides.
 
     What is longer than LONGEST never goes.
     """
     if len(text) > LONGEST:
-        return Verdict("block", phrase="line_long")
+        return RelayVerdict("block", phrase="line_long")
     seen = _visible(text)
     plain = _fold(seen)
     teacher = side == "instructor"
     if _ACCOUNT.search(in_figures(_FILE.sub("•", plain))):
-        return Verdict("block", phrase="relay_account", report=True)
+        return RelayVerdict("block", phrase="relay_account", report=True)
     wish = asked(wishes, seen, side)
     if wish and wish is not ASKED:
-        return Verdict("block", phrase=wish.phrase, report=wish.report)
+        return RelayVerdict("block", phrase=wish.phrase, report=wish.report)
     phones = list(_phones(plain))
     landlines = all(each.startswith("02") for each in phones)  # an office's, mostly: no sign of a thief
     if phones and not (landlines and names_office(wishes, seen)):
-        return Verdict("block", phrase="relay_phone", report=teacher and not landlines)
+        return RelayVerdict("block", phrase="relay_phone", report=teacher and not landlines)
     masked = mask(seen)
     if teacher and "account" in masked.kinds:
-        return Verdict("block", phrase="relay_account", report=True)
+        return RelayVerdict("block", phrase="relay_account", report=True)
     if set(masked.kinds) & {"otp", "password", "card"} or set(mask(as_meant(seen)).kinds) & {"otp", "password", "card"}:
-        return Verdict("block", phrase="relay_secret", report=teacher)
+        return RelayVerdict("block", phrase="relay_secret", report=teacher)
     if strange := [each for each in links.links_in(masked.text) if not links.is_of(each.written, SAFE_HOSTS)]:
         linked = _linked(masked.text, strange, teacher=teacher)
-        return linked if linked.what == "block" or not wish else Verdict("block", phrase=wish.phrase)
+        return linked if linked.what == "block" or not wish else RelayVerdict("block", phrase=wish.phrase)
     if masked.kinds and not (wish and teacher):
-        return Verdict("mark", masked.text, "relay_masked")
+        return RelayVerdict("mark", masked.text, "relay_masked")
     if _ELSEWHERE.search(plain) and not is_talk(wishes, seen):
-        return Verdict("mark", text, "relay_elsewhere", report=False)
+        return RelayVerdict("mark", text, "relay_elsewhere", report=False)
     if wish:
-        return Verdict("block", phrase=wish.phrase)
-    return Verdict("pass", links.parted(text))
+        return RelayVerdict("block", phrase=wish.phrase)
+    return RelayVerdict("pass", links.parted(text))
 
 
-def _linked(text: str, strange: list[links.Link], *, teacher: bool) -> Verdict:
+def _linked(text: str, strange: list[links.Link], *, teacher: bool) -> RelayVerdict:
     """An instructor needs no link; a learner may ask what it is, without the link."""
     if teacher:
-        return Verdict("block", phrase="relay_link", report=True)
+        return RelayVerdict("block", phrase="relay_link", report=True)
     rest = _without(text, strange)
     if not re.search(r"[^\W\d_]{2}", rest.replace(HIDDEN_LINK, "")):
-        return Verdict("block", phrase="relay_link_only")
-    return Verdict("mark", rest, "relay_link_hidden")
+        return RelayVerdict("block", phrase="relay_link_only")
+    return RelayVerdict("mark", rest, "relay_link_hidden")
 
 
 # --- how it is read ----------------------------------------------------------------------------------

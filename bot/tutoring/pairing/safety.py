@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.tutoring.pairing.model import OFFICER, PROVINCE, Request, danger_of
-from bot.tutoring.pairing.turn import Turn
+from bot.tutoring.pairing.turn import PairingWork
 
 HOLDERS, MOST_OF_CROWD = 4, 60
 """Officers whose cries are looked through for a crowd, and how many of each."""
@@ -15,7 +15,7 @@ HOUR_OF_ROUNDS = 4  # quarters of an hour, in each of which strangers' cries rin
 _GRAVITY = ("", "safety", "hurt", "die")
 
 
-def call_everybody(turn: Turn, request: Request) -> Request:
+def call_everybody(turn: PairingWork, request: Request) -> Request:
     """Somebody is being robbed, or is in danger: her instructor and the officer, together, at any hour."""
     learner = turn.ledger.learner(request.learner_id)
     crowd = [each for each in _crowd(turn, request) if each.request_id != request.request_id]
@@ -33,7 +33,7 @@ def call_everybody(turn: Turn, request: Request) -> Request:
     return request
 
 
-def cried_again(turn: Turn, request: Request, need: str) -> Request:
+def cried_again(turn: PairingWork, request: Request, need: str) -> Request:
     """She cries out while help is on its way: a graver danger is called out anew, and so is what was taken on so long
     ago that it may be another; else she reads once more who is called."""
     graver = _GRAVITY.index(need if need in _GRAVITY else "") > _GRAVITY.index(danger_of(request))
@@ -48,21 +48,21 @@ def cried_again(turn: Turn, request: Request, need: str) -> Request:
     return request
 
 
-def _first_called(turn: Turn, request: Request) -> list[str]:
+def _first_called(turn: PairingWork, request: Request) -> list[str]:
     """The officer and her instructor, as far as there are any who can be reached."""
     pairing = turn.ledger.pairing_of(request.learner_id)
     both = dict.fromkeys((request.owner_id, pairing.instructor_id if pairing else ""))
     return turn.reachable([each for each in both if each])
 
 
-def called(turn: Turn, request: Request) -> list[str]:
+def called(turn: PairingWork, request: Request) -> list[str]:
     """Everybody who has been called for it by now: those, and the officers whom it has reached since."""
     learner = turn.ledger.learner(request.learner_id)
     chain = turn.reachable(turn.ledger.officers(learner.path if learner else ""))[: max(request.width - OFFICER + 1, 0)]
     return [each for each in dict.fromkeys((*_first_called(turn, request), *chain)) if each != request.learner_id]
 
 
-def tell_called(turn: Turn, request: Request) -> None:
+def tell_called(turn: PairingWork, request: Request) -> None:
     """What to do now, and who is really being called; where nobody can be called, nothing of that is said."""
     if request.width < OFFICER:  # one of a crowd, which has not rung for her yet
         latest = turn.clock.say(request.due_at)
@@ -78,13 +78,13 @@ def tell_called(turn: Turn, request: Request) -> None:
 # --- strangers ---
 
 
-def is_of_stranger(turn: Turn, request: Request) -> bool:
+def is_of_stranger(turn: PairingWork, request: Request) -> bool:
     """A cry of robbery by somebody whom nobody has confirmed: such cries ring together. Danger of life never waits."""
     learner = turn.ledger.learner(request.learner_id)
     return request.kind == "safety" and danger_of(request) == "safety" and learner is not None and not learner.confirmed
 
 
-def _crowd(turn: Turn, request: Request) -> list[Request]:
+def _crowd(turn: PairingWork, request: Request) -> list[Request]:
     """This cry of a stranger with others of her place that nobody has taken, the oldest first; empty for a member's."""
     if not is_of_stranger(turn, request):
         return []
@@ -96,7 +96,7 @@ def _crowd(turn: Turn, request: Request) -> list[Request]:
     return sorted(found.values(), key=lambda each: (each.since_at, each.request_id))
 
 
-def ring_strangers(turn: Turn, request: Request) -> None:
+def ring_strangers(turn: PairingWork, request: Request) -> None:
     """Their time is up: all of them go one officer up, and each officer whom some of them have reached hears of those
     once. After an hour only one round in four rings."""
     up = [turn.escalate(each, quietly=True) for each in _crowd(turn, request)]
@@ -116,7 +116,7 @@ def _rings(width: int) -> bool:
     return rounds <= HOUR_OF_ROUNDS or rounds % HOUR_OF_ROUNDS == 0
 
 
-def _ring_for(turn: Turn, who: str, crowd: Sequence[Request]) -> None:
+def _ring_for(turn: PairingWork, who: str, crowd: Sequence[Request]) -> None:
     """One notice that counts, once in a turn; each of them has rung her."""
     since, first = turn.clock.say(crowd[0].since_at), crowd[0]
     if len(crowd) == 1:
@@ -129,7 +129,7 @@ def _ring_for(turn: Turn, who: str, crowd: Sequence[Request]) -> None:
             turn.note("called", each, to=who)
 
 
-def mistaken(turn: Turn) -> None:
+def mistaken(turn: PairingWork) -> None:
     """She was not in danger: what was open of it is closed, and everybody who was called hears it."""
     for request in turn.ledger.requests_of(turn.actor):
         if request.kind != "safety":
@@ -142,7 +142,7 @@ def mistaken(turn: Turn) -> None:
                 turn.tell(who, "safety_mistake", urgent=True, ten_hv=learner.name if learner else "")
 
 
-def call_officer(turn: Turn, request_id: str) -> None:
+def call_officer(turn: PairingWork, request_id: str) -> None:
     """Whoever answers now for a cry for safety hears of it at once, of a crowd of strangers once; she, when nobody is
     left to call."""
     if request := turn.ledger.request(request_id):

@@ -7,13 +7,13 @@ from dataclasses import replace
 from bot.tutoring.pairing.model import OFFICER, BothNamed, Instructor, Pairing
 from bot.tutoring.pairing.policy import ask, release
 from bot.tutoring.pairing.safety import call_officer, called
-from bot.tutoring.pairing.turn import Turn
+from bot.tutoring.pairing.turn import PairingWork
 
 MOST_LEFT = 500
 """Requests left with nobody that are due at once when an officer comes; the others come by their own time."""
 
 
-def end(turn: Turn, pairing_id: str, why: str = "") -> bool:
+def end(turn: PairingWork, pairing_id: str, why: str = "") -> bool:
     """One of the two ends it; a learner who is left gets another without having to ask."""
     pairing = turn.ledger.pairing(pairing_id)
     if pairing is None or pairing.state != "open" or turn.actor not in (pairing.learner_id, pairing.instructor_id):
@@ -30,7 +30,7 @@ def end(turn: Turn, pairing_id: str, why: str = "") -> bool:
     return True
 
 
-def report(turn: Turn, pairing_id: str) -> bool:
+def report(turn: PairingWork, pairing_id: str) -> bool:
     """One of a pairing reports the other."""
     pairing = turn.ledger.pairing(pairing_id)
     if pairing is None or turn.actor not in (pairing.learner_id, pairing.instructor_id):
@@ -40,7 +40,7 @@ def report(turn: Turn, pairing_id: str) -> bool:
     return True
 
 
-def reported(turn: Turn, line_id: str, learner_id: str, other_id: str) -> None:
+def reported(turn: PairingWork, line_id: str, learner_id: str, other_id: str) -> None:
     """One tap: the nearest officer hears of it, the other of the two does not."""
     turn.note("reported", None, line_id)
     if officer := _other_officer(turn, learner_id, other_id):
@@ -48,7 +48,7 @@ def reported(turn: Turn, line_id: str, learner_id: str, other_id: str) -> None:
     turn.tell(turn.actor, "report_made" if officer else "report_nobody")
 
 
-def caught(turn: Turn, line_id: str, learner_id: str, other_id: str, finding: str) -> bool:
+def caught(turn: PairingWork, line_id: str, learner_id: str, other_id: str, finding: str) -> bool:
     """What one wrote to the other was kept back: the officer hears who and of what kind, never the words. Whether
     there is one to hear it."""
     turn.note("caught", None, line_id, finding=finding)
@@ -58,7 +58,7 @@ def caught(turn: Turn, line_id: str, learner_id: str, other_id: str, finding: st
     return bool(officer)
 
 
-def _both(turn: Turn, line_id: str, learner_id: str, other_id: str) -> BothNamed:
+def _both(turn: PairingWork, line_id: str, learner_id: str, other_id: str) -> BothNamed:
     """Who did it to whom, each with what she is by this line."""
     request = turn.ledger.request(line_id)
     learner = turn.learner_named(turn.ledger.learner(learner_id))["vai_hv"]
@@ -72,14 +72,14 @@ def found(finding: str) -> str:
     return finding.replace("relay_", "found_", 1)
 
 
-def _other_officer(turn: Turn, learner_id: str, other_id: str) -> str:
+def _other_officer(turn: PairingWork, learner_id: str, other_id: str) -> str:
     """The nearest officer who is not one of the two herself."""
     learner = turn.ledger.learner(learner_id)
     chain = turn.reachable(turn.ledger.officers(learner.path if learner else ""))
     return next((each for each in chain if each not in (turn.actor, learner_id, other_id)), "")
 
 
-def _leave_learner(turn: Turn, pairing: Pairing, why: str) -> None:
+def _leave_learner(turn: PairingWork, pairing: Pairing, why: str) -> None:
     """The pairing is over through no doing of hers: another is sought at once."""
     turn.end_pairing(pairing, why)
     turn.tell(pairing.learner_id, "pairing_lost")
@@ -87,7 +87,7 @@ def _leave_learner(turn: Turn, pairing: Pairing, why: str) -> None:
     ask(turn, pairing.learner_id, "pair")
 
 
-def _without_her(turn: Turn, pairing: Pairing) -> None:
+def _without_her(turn: PairingWork, pairing: Pairing) -> None:
     """What she was to help with is somebody else's now."""
     hers = []
     for request in turn.ledger.requests_of(pairing.learner_id):
@@ -98,7 +98,7 @@ def _without_her(turn: Turn, pairing: Pairing) -> None:
     release(turn, hers)
 
 
-def changed(turn: Turn, instructor: Instructor) -> None:
+def changed(turn: PairingWork, instructor: Instructor) -> None:
     """Her capacity, topics, languages or hours are others now; learners she has stay hers."""
     turn.ledger.put_instructor(instructor)
     excess = max(0, turn.ledger.load(instructor.learner_id) - instructor.capacity)
@@ -107,20 +107,20 @@ def changed(turn: Turn, instructor: Instructor) -> None:
     turn.serve(instructor.learner_id)
 
 
-def pause(turn: Turn, instructor_id: str, until_at: int) -> None:
+def pause(turn: PairingWork, instructor_id: str, until_at: int) -> None:
     """No offers until then; what she has been asked goes on to somebody else."""
     if me := turn.ledger.instructor(instructor_id):
         turn.ledger.put_instructor(replace(me, paused_until_at=until_at))
         release(turn, [offer.request_id for offer in turn.ledger.offers_to(instructor_id)])
 
 
-def resume(turn: Turn, instructor_id: str) -> None:
+def resume(turn: PairingWork, instructor_id: str) -> None:
     if me := turn.ledger.instructor(instructor_id):
         turn.ledger.put_instructor(replace(me, paused_until_at=0, rest_until_at=0, silences=0))
         turn.serve(instructor_id)
 
 
-def back(turn: Turn) -> None:
+def back(turn: PairingWork) -> None:
     """She says that she has time again."""
     me = turn.ledger.instructor(turn.actor)
     if me is None or not me.active:
@@ -130,7 +130,7 @@ def back(turn: Turn) -> None:
     turn.tell(turn.actor, "offer_back")
 
 
-def suspend(turn: Turn, instructor_id: str, why: str = "suspended") -> None:
+def suspend(turn: PairingWork, instructor_id: str, why: str = "suspended") -> None:
     """She is no instructor any more: everything she held is passed on in this one step."""
     me = turn.ledger.instructor(instructor_id)
     if me is None:
@@ -148,13 +148,13 @@ def suspend(turn: Turn, instructor_id: str, why: str = "suspended") -> None:
     release(turn, list(dict.fromkeys((*asked, *held, *new))))
 
 
-def reinstate(turn: Turn, instructor_id: str) -> None:
+def reinstate(turn: PairingWork, instructor_id: str) -> None:
     if me := turn.ledger.instructor(instructor_id):
         turn.ledger.put_instructor(replace(me, active=True))
         turn.serve(instructor_id)
 
 
-def away(turn: Turn, person_id: str) -> None:
+def away(turn: PairingWork, person_id: str) -> None:
     """Nothing can be sent to her any more: what she was asked, had taken on or answers for is passed on at once."""
     asked = [offer.request_id for offer in turn.ledger.offers_to(person_id)]
     held = [each.request_id for each in turn.ledger.owned_by(person_id) if each.owner_kind == "instructor"]
@@ -168,13 +168,13 @@ def away(turn: Turn, person_id: str) -> None:
                 call_officer(turn, request.request_id)
 
 
-def there_again(turn: Turn, person_id: str) -> None:
+def there_again(turn: PairingWork, person_id: str) -> None:
     """She can be reached again: whoever has waited longest of those she could take is offered to her."""
     turn.serve(person_id)
     officer_there(turn, person_id)
 
 
-def officer_there(turn: Turn, person_id: str) -> None:
+def officer_there(turn: PairingWork, person_id: str) -> None:
     """She has become an officer, or can be reached again: what is left with nobody where she answers is due now."""
     for request in turn.ledger.owned_by("", MOST_LEFT):
         learner = turn.ledger.learner(request.learner_id)
@@ -182,7 +182,7 @@ def officer_there(turn: Turn, person_id: str) -> None:
             turn.ledger.put_request(replace(request, due_at=min(request.due_at, turn.now)))
 
 
-def officers_changed(turn: Turn, former_id: str) -> None:
+def officers_changed(turn: PairingWork, former_id: str) -> None:
     """She is officer no more, or cannot be reached: her requests go to whoever answers there now."""
     left = []
     for held in list(turn.ledger.owned_by(former_id)):
@@ -199,7 +199,7 @@ def officers_changed(turn: Turn, former_id: str) -> None:
     release(turn, left)
 
 
-def learner_leaves(turn: Turn, person_id: str) -> None:
+def learner_leaves(turn: PairingWork, person_id: str) -> None:
     """As a learner she is gone: her requests are over, her instructor's place is free for the next."""
     pairing, learner = turn.ledger.pairing_of(person_id), turn.ledger.learner(person_id)
     guide = pairing.instructor_id if pairing else ""
@@ -219,7 +219,7 @@ def learner_leaves(turn: Turn, person_id: str) -> None:
     turn.tells = [each for each in turn.tells if each.to != person_id]
 
 
-def forget(turn: Turn, person_id: str) -> None:
+def forget(turn: PairingWork, person_id: str) -> None:
     """She leaves and takes everything along: as a learner, as an instructor; nobody is left without an owner."""
     suspend(turn, person_id, "instructor_left")
     learner_leaves(turn, person_id)

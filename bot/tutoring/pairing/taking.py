@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from bot.tutoring.pairing.model import Learner, OwnerKind, Request
 from bot.tutoring.pairing.safety import called
-from bot.tutoring.pairing.turn import Turn
+from bot.tutoring.pairing.turn import PairingWork
 
 SAFETY_ROUNDS = 4  # an hour of quarters: so long may it take to help somebody who has just been robbed
 
 
-def take(turn: Turn, request_id: str) -> bool:
+def take(turn: PairingWork, request_id: str) -> bool:
     """An officer of her area, or her instructor, answers for the request from now on."""
     request = turn.ledger.request(request_id)
     learner = turn.ledger.learner(request.learner_id) if request else None
@@ -40,7 +40,7 @@ def take(turn: Turn, request_id: str) -> bool:
     return True
 
 
-def relieve(turn: Turn, request_id: str) -> bool:
+def relieve(turn: PairingWork, request_id: str) -> bool:
     """Likewise, of a request that somebody else has taken: she is told, and has no more to do with it."""
     request = turn.ledger.request(request_id)
     learner = turn.ledger.learner(request.learner_id) if request else None
@@ -56,7 +56,7 @@ def relieve(turn: Turn, request_id: str) -> bool:
     return True
 
 
-def heirs(turn: Turn, request: Request) -> Sequence[str]:
+def heirs(turn: PairingWork, request: Request) -> Sequence[str]:
     """Who may relieve whoever has taken it: the officers of her area, the nearest first, and her instructor."""
     learner = turn.ledger.learner(request.learner_id)
     pairing = turn.ledger.pairing_of(request.learner_id)
@@ -65,7 +65,7 @@ def heirs(turn: Turn, request: Request) -> Sequence[str]:
     return [each for each in known if each not in (request.owner_id, request.learner_id)]
 
 
-def hand_over(turn: Turn, request_id: str, to: str) -> bool:
+def hand_over(turn: PairingWork, request_id: str, to: str) -> bool:
     """Whoever has taken it asks somebody else to go on with it; until that one says so it stays hers."""
     request = turn.ledger.request(request_id)
     is_hers = request is not None and request.state == "open" and request.owner_id == turn.actor
@@ -80,7 +80,7 @@ def hand_over(turn: Turn, request_id: str, to: str) -> bool:
     return True
 
 
-def _as_whom(turn: Turn, request: Request, learner: Learner) -> OwnerKind | None:
+def _as_whom(turn: PairingWork, request: Request, learner: Learner) -> OwnerKind | None:
     """As what the actor may answer for it; else she is told that it is not hers."""
     pairing = turn.ledger.pairing_of(learner.learner_id)
     is_hers = pairing and pairing.instructor_id == turn.actor and request.kind in ("help", "safety")
@@ -93,28 +93,28 @@ def _as_whom(turn: Turn, request: Request, learner: Learner) -> OwnerKind | None
     return None
 
 
-def _answers_for(turn: Turn, request: Request, learner: Learner, kind: OwnerKind) -> None:
+def _answers_for(turn: PairingWork, request: Request, learner: Learner, kind: OwnerKind) -> None:
     opened(turn, request, kind, turn.actor)
     urgent, request_id = request.kind == "safety", request.request_id
     turn.tell(learner.learner_id, "help_coming", request_id, urgent=urgent, **turn.helper_named(kind, turn.actor))
     turn.tell(turn.actor, "taken", request_id, ten_hv=learner.name)
 
 
-def opened(turn: Turn, request: Request, kind: OwnerKind, owner: str) -> None:
+def opened(turn: PairingWork, request: Request, kind: OwnerKind, owner: str) -> None:
     """It is the owner's from now on, until it is closed."""
     due = asked_again_at(turn, request)
     turn.ledger.put_request(replace(request, state="open", owner_kind=kind, owner_id=owner, due_at=due, follow_ups=0))
     turn.note("taken", request, by=owner)
 
 
-def asked_again_at(turn: Turn, request: Request) -> int:
+def asked_again_at(turn: PairingWork, request: Request) -> int:
     """When both are asked whether it is done: of a cry for safety soon, at any hour."""
     if request.kind == "safety":
         return turn.now + SAFETY_ROUNDS * turn.rules.safety
     return turn.clock.after(turn.now, turn.rules.follow_up)
 
 
-def done(turn: Turn, request_id: str) -> bool:
+def done(turn: PairingWork, request_id: str) -> bool:
     """It is dealt with: the owner or the learner says so."""
     request = turn.ledger.request(request_id)
     if request is None or request.state == "closed" or turn.actor not in (request.owner_id, request.learner_id):
@@ -132,7 +132,7 @@ def done(turn: Turn, request_id: str) -> bool:
     return True
 
 
-def still(turn: Turn, request_id: str) -> bool:
+def still(turn: PairingWork, request_id: str) -> bool:
     """The learner says that nobody has helped her yet: it goes to the officer."""
     request = turn.ledger.request(request_id)
     if request is None or request.state != "open" or turn.actor != request.learner_id:

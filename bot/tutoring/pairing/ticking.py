@@ -8,10 +8,10 @@ from bot.tutoring.pairing import safety
 from bot.tutoring.pairing.model import OFFICER, Offer, Request
 from bot.tutoring.pairing.policy import go_on, tell_where
 from bot.tutoring.pairing.taking import asked_again_at
-from bot.tutoring.pairing.turn import Turn
+from bot.tutoring.pairing.turn import PairingWork
 
 
-def tick(turn: Turn, request_id: str) -> None:
+def tick(turn: PairingWork, request_id: str) -> None:
     """A deadline of this request is over: its offer's, or its own."""
     request = turn.ledger.request(request_id)
     if request is None or request.state == "closed":
@@ -36,12 +36,12 @@ def tick(turn: Turn, request_id: str) -> None:
         turn.escalate(request, "officer_silent" if request.state == "open" else "")
 
 
-def _is_sought(turn: Turn, request: Request) -> bool:
+def _is_sought(turn: PairingWork, request: Request) -> bool:
     """Nobody is asked just now, and it has not lasted so long that an officer must act."""
     return request.state == "waiting" and request.width < OFFICER and turn.now < turn.goes_up_at(request)
 
 
-def _follow_up(turn: Turn, request: Request) -> None:
+def _follow_up(turn: PairingWork, request: Request) -> None:
     """Somebody took it some time ago: both are asked whether it is done, once; then the officer is."""
     turn.ledger.put_request(replace(request, follow_ups=1, due_at=asked_again_at(turn, request)))
     name, of, urgent = turn.name(request.learner_id), request.request_id, request.kind == "safety"
@@ -49,7 +49,7 @@ def _follow_up(turn: Turn, request: Request) -> None:
     turn.tell(request.learner_id, "follow_up_learner", of, urgent=urgent, ten_hdv=turn.name(request.owner_id))
 
 
-def _still_hers(turn: Turn, request: Request) -> None:
+def _still_hers(turn: PairingWork, request: Request) -> None:
     """Neither has said that it is done: it stays with whoever took it, who is asked once more, then once a day; the
     officer above her hears of it once, and nobody is called anew."""
     again = request.follow_ups + 1
@@ -65,7 +65,7 @@ def _still_hers(turn: Turn, request: Request) -> None:
             turn.tell(above, "safety_silent", of, ten_hv=name, ten_hdv=helper, luc=since)
 
 
-def _expire(turn: Turn, offer: Offer) -> None:
+def _expire(turn: PairingWork, offer: Offer) -> None:
     """Silence. Three times in a row, and she is left in peace for some days; her learners stay hers."""
     turn.settle(offer, "expired")
     me = turn.ledger.instructor(offer.instructor_id)

@@ -1,7 +1,7 @@
 """One thing that happens, and what follows of it: the moves all policies are made of.
 
-A `Turn` writes to its ledger and collects `tells`. Whoever acts is answered at once; to everybody else nothing is said
-in quiet hours, safety excepted.
+A `PairingWork` writes to its ledger and collects `tells`. Whoever acts is answered at once; to everybody else nothing
+is said in quiet hours, safety excepted.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from bot.tutoring.pairing.model import (
     Instructor,
     Learner,
     LearnerNamed,
-    Note,
+    Notification,
     Offer,
     OwnerKind,
     Pairing,
+    PairingNote,
+    PairingRules,
     Request,
-    Rules,
-    Tell,
     danger_of,
 )
 
@@ -38,16 +38,16 @@ MEANWHILE = {1: 1, 2: 2, 4: 3, 8: 4}
 
 
 @dataclass(slots=True)
-class Turn:
+class PairingWork:
     """`actor` is whose act this is; "" for the clock's own."""
 
     ledger: Ledger
-    rules: Rules
+    rules: PairingRules
     clock: Clock
     now: int
     new_id: Callable[[], str]
     actor: str = ""
-    tells: list[Tell] = field(default_factory=list)
+    tells: list[Notification] = field(default_factory=list)
 
     # --- words ---
 
@@ -57,7 +57,7 @@ class Turn:
             at = self.now if urgent or to == self.actor else self.clock.awake_from(self.now)
             may = phrase in BUTTONS and (to == self.actor or phrase not in ASKED)
             buttons = BUTTONS[phrase](about) if may else ()
-            self.tells.append(Tell(to, phrase, at, values, buttons, about, urgent=urgent))
+            self.tells.append(Notification(to, phrase, at, values, buttons, about, urgent=urgent))
 
     def call(self, to: str, phrase: str, request: Request, **values: str) -> None:
         """Ring her for a cry for safety, at any hour, and write down that she was called."""
@@ -70,17 +70,17 @@ class Turn:
     ) -> None:
         """Words of one to the other: due at once, though the channel lets her sleep; she can answer and report."""
         buttons = ((f"y:talk:{line_id}", "label_answer"), (f"y:report:{line_id}", "label_report"))
-        self.tells.append(Tell(to, phrase, self.now, values, buttons, relay_id, urgent=urgent))
+        self.tells.append(Notification(to, phrase, self.now, values, buttons, relay_id, urgent=urgent))
 
     def report(self, to: str, phrase: str, about: str = "", **values: str) -> None:
         """Put it into her digest of the day."""
         if to:
             at = self.clock.next_at_minute(self.now, self.rules.digest_minute)
-            self.tells.append(Tell(to, phrase, at, values, (), about, digest=True))
+            self.tells.append(Notification(to, phrase, at, values, (), about, digest=True))
 
     def note(self, what: str, request: Request | None = None, pairing_id: str = "", **detail: str) -> None:
         request_id = request.request_id if request else ""
-        self.ledger.put_note(Note(self.now, self.actor, what, request_id, pairing_id, detail))
+        self.ledger.put_note(PairingNote(self.now, self.actor, what, request_id, pairing_id, detail))
 
     def name(self, person_id: str) -> str:
         known = self.ledger.instructor(person_id) or self.ledger.learner(person_id)

@@ -33,7 +33,7 @@ _Query = Mapping[str, list[object]]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PlayRequest:
     """A whole play. `wish`: which of the file and the live version, where they differ."""
 
     setup: Setup
@@ -62,7 +62,7 @@ class Asked:
         return f"?{urlencode(pairs)}" if pairs else "?"
 
 
-def read_asked(lesson: str, pairs: Pairs) -> Asked:
+def read_asked(lesson: str, pairs: Pairs) -> PlayRequest:
     """From an address or a form; whatever cannot be meant is left out."""
     query: dict[str, list[object]] = {}
     for name, value in pairs:
@@ -79,7 +79,7 @@ def read_asked(lesson: str, pairs: Pairs) -> Asked:
         points=_number(text_of(query, "points")),
         values=read_values(text_of(query, "vars", 4_000)),
     )
-    return Asked(setup, tuple(_deeds(query))[:MOST_DEEDS], _WISHES.get(text_of(query, "of"), ""))
+    return PlayRequest(setup, tuple(_deeds(query))[:MOST_DEEDS], _WISHES.get(text_of(query, "of"), ""))
 
 
 def _deeds(query: _Query) -> Iterator[Deed]:

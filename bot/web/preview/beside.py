@@ -6,20 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
-from bot.services.preview import Look
-from bot.web.preview.asked import CHANNELS, Asked, told_values
+from bot.services.preview import LessonLook
+from bot.web.preview.asked import CHANNELS, PlayRequest, told_values
 from bot.web.preview.frame import safe
 from bot.web.preview.parts import LONG_ADDRESS, address_of
-from bot.web.preview.shown import Bubble, Shown
+from bot.web.preview.shown import Bubble, ShownMessage
 from flows import ADDRESSES
 from flows.graph.svg import KIND_WORDS
 from flows.graph.ways import kind_of
 from flows.play.notes import spell
-from flows.play.playing import GIVEN, Message, Play, Turn
+from flows.play.playing import GIVEN, Play, PlayedMessage, PlayedTurn
 from flows.play.trail import Check, Passed
 
 
-def steps(look: Look, asked: Asked, play: Play, marks: Mapping[str, Sequence[str]]) -> str:
+def steps(look: LessonLook, asked: PlayRequest, play: Play, marks: Mapping[str, Sequence[str]]) -> str:
     """Every step, to stand at directly; `marks` say what is wrong with its ways."""
     items = []
     session = play.session
@@ -56,11 +56,11 @@ def reasons(play: Play) -> str:
     return f'<section class="card" aria-labelledby="why"><h2 id="why">Vì sao tới đây</h2>{now}{older}</section>'
 
 
-def _deed(turn: Turn) -> str:
+def _deed(turn: PlayedTurn) -> str:
     return "Mở bài" if turn.deed is None else turn.said or f"{turn.deed.kind}: {turn.deed.what}"
 
 
-def _reason(turn: Turn) -> str:
+def _reason(turn: PlayedTurn) -> str:
     went = "".join(_passed(passed) for passed in turn.trail)
     notes = "".join(f"<li>{safe(note)}</li>" for note in turn.notes)
     listed = f'<ol class="trail">{went}</ol>' if went else ""
@@ -133,7 +133,7 @@ def state(play: Play) -> str:
     return f'<section class="card" aria-labelledby="state"><h2 id="state">Trạng thái</h2><dl>{told}</dl></section>'
 
 
-def settings(look: Look, asked: Asked) -> str:
+def settings(look: LessonLook, asked: PlayRequest) -> str:
     """Who she is, where, when, with what: a form that plays the same once more."""
     setup = asked.setup
     langs = look.lesson.langs if look.lesson else ("vi",)
@@ -179,7 +179,7 @@ def _input(name: str, word: str, value: str, more: str) -> str:
 # --- the same prompt everywhere ----------------------------------------------------------------------
 
 
-def everywhere(message: Message | None, shows: Sequence[Shown]) -> str:
+def everywhere(message: PlayedMessage | None, shows: Sequence[ShownMessage]) -> str:
     if message is None:
         return ""
     ways = "".join(_shown(shown) for shown in shows)
@@ -189,7 +189,7 @@ def everywhere(message: Message | None, shows: Sequence[Shown]) -> str:
     )
 
 
-def _shown(shown: Shown) -> str:
+def _shown(shown: ShownMessage) -> str:
     bubbles = "".join(_on_channel(bubble, shown.limit) for bubble in shown.bubbles)
     notes = "".join(f"<li>{safe(note)}</li>" for note in shown.notes)
     listed = f'<ul class="small">{notes}</ul>' if notes else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.services.hearing import Heard
+from bot.services.hearing import HearReport
 from bot.web.preview.frame import framed, safe
 from bot.web.preview.hear_words import (
     ALARM_KINDS,
@@ -31,7 +31,7 @@ class HearAsked:
     at: str = ""
 
 
-def hear_page(asked: HearAsked, heard: Heard | str | None) -> str:
+def hear_page(asked: HearAsked, heard: HearReport | str | None) -> str:
     """The form; below it what was heard, or the sentence that says why nothing was."""
     below = ""
     if isinstance(heard, str):
@@ -64,7 +64,7 @@ def _form(asked: HearAsked) -> str:
 # --- what it would do --------------------------------------------------------------------------------
 
 
-def _outcome(heard: Heard, kind: str) -> str:
+def _outcome(heard: HearReport, kind: str) -> str:
     rows = "".join(f"<dt>{word}</dt><dd>{told}</dd>" for word, told in _rows(heard, kind))
     return (
         '<section class="card" aria-labelledby="heard"><h2 id="heard">Cầm Tay nghe ra</h2>'
@@ -72,7 +72,7 @@ def _outcome(heard: Heard, kind: str) -> str:
     )
 
 
-def _rows(heard: Heard, kind: str) -> Iterator[tuple[str, str]]:
+def _rows(heard: HearReport, kind: str) -> Iterator[tuple[str, str]]:
     """Each row's name and HTML."""
     told, nothing = heard.told, '<span class="soft">không có</span>'
     sort = ALARM_KINDS.get(heard.reason.alarm.kind, "")

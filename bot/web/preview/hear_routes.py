@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from bot.services.hearing import Heard, Overheard
+from bot.services.hearing import HearReport, Overheard
 from bot.web.preview.asked import Pairs, text_of
 from bot.web.preview.frame import html_response
 from bot.web.preview.hear_page import HearAsked, hear_page
@@ -49,9 +49,11 @@ def _read(pairs: Pairs) -> HearAsked:
     return HearAsked(text_of(query, "text", LONGEST), kind if kind in KINDS else "", text_of(query, "at", 200).strip())
 
 
-def _heard(overheard: Overheard, asked: HearAsked) -> Heard | str:
+def _heard(overheard: Overheard, asked: HearAsked) -> HearReport | str:
     if not asked.text.strip():
         return "Chưa có câu nào để nghe. Viết một tin nhắn như học viên viết nhé."
     more = {name: value for name, value in (("as", asked.kind), ("at", asked.at)) if value}
     heard = overheard.look({"text": asked.text, **more})
-    return heard if isinstance(heard, Heard) else NO_STEP  # nothing else can be wrong with what `_read` lets through
+    return (
+        heard if isinstance(heard, HearReport) else NO_STEP
+    )  # nothing else can be wrong with what `_read` lets through

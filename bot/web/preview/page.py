@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from bot.services.preview import Listed, Look
+from bot.services.preview import LessonEntry, LessonLook
 from bot.web.preview import beside, parts
-from bot.web.preview.asked import Asked
+from bot.web.preview.asked import PlayRequest
 from bot.web.preview.frame import framed, safe
 from bot.web.preview.shown import show_everywhere
 from flows import Book, Problem
 from flows.graph.ways import MARKS, graph_of
-from flows.play.playing import Play, Turn
-from flows.play.transcript import Act, Head, Transcript, TranscriptInvalid
-from flows.play.transcript import Turn as Written
+from flows.play.playing import Play, PlayedTurn
+from flows.play.transcript import Act, DialogueHead, Transcript, TranscriptInvalid
+from flows.play.transcript import TutorTurn as Written
 from flows.play.transcript import play as replay
 
 MOST_DUE = 20  # questions that a head line names
 
 
-def lesson_page(look: Look, asked: Asked, play: Play | None, tutor: str) -> str:
+def lesson_page(look: LessonLook, asked: PlayRequest, play: Play | None, tutor: str) -> str:
     """One lesson; without a play (nothing can be played) its faults alone."""
     above = parts.top(look) + _changed() + parts.told(look, asked)
     desk = _desk(look, asked, play, tutor) if play else '<main class="desk"><p>Chưa có gì để học thử.</p></main>'
@@ -34,7 +34,7 @@ def _changed() -> str:
     return '<p class="told" id="changed" role="status" hidden>Tệp vừa đổi. Tải lại trang để thấy bản mới.</p>'
 
 
-def _desk(look: Look, asked: Asked, play: Play, tutor: str) -> str:
+def _desk(look: LessonLook, asked: PlayRequest, play: Play, tutor: str) -> str:
     prompt = play.prompt
     return (
         '<main class="desk">'
@@ -46,7 +46,7 @@ def _desk(look: Look, asked: Asked, play: Play, tutor: str) -> str:
     )
 
 
-def _marks(look: Look) -> dict[str, list[str]]:
+def _marks(look: LessonLook) -> dict[str, list[str]]:
     """What the graph has to say of single steps, for what is played."""
     script = look.script_of(look.lesson) if look.lesson else None
     found: dict[str, list[str]] = {}
@@ -61,7 +61,7 @@ def as_transcript(book: Book, play: Play) -> str:
     setup = play.setup
     if setup.step or setup.points or any(turn.fault for turn in play.turns):
         return ""
-    head = Head(
+    head = DialogueHead(
         setup.lesson,
         name=setup.name,
         address=setup.address,
@@ -78,14 +78,14 @@ def as_transcript(book: Book, play: Play) -> str:
         return ""
 
 
-def _act(turn: Turn) -> Act:
+def _act(turn: PlayedTurn) -> Act:
     kind, what = (turn.deed.kind, turn.deed.what) if turn.deed else ("say", "")
     if kind == "wait":
         return Act("wait", wait_s=int(what) if what.isdigit() else max(60, round(turn.waited.total_seconds())))
     return Act(kind, turn.said.strip("[]") if kind == "send" else turn.said)
 
 
-def list_page(lessons: Sequence[Listed], faults: Sequence[Problem]) -> str:
+def list_page(lessons: Sequence[LessonEntry], faults: Sequence[Problem]) -> str:
     rows = [(each.id, each.title, each.path, each.status, each.errors, each.warnings) for each in lessons]
     broken = sum(bool(each.errors) for each in lessons)
     counted = f"{len(lessons)} bài" + (f", {broken} bài có lỗi" if broken else "")

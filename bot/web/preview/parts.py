@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import PurePath
 from urllib.parse import quote
 
-from bot.services.preview import Look, Wish
-from bot.web.preview.asked import Asked
+from bot.services.preview import LessonLook, Wish
+from bot.web.preview.asked import PlayRequest
 from bot.web.preview.frame import safe
 from flows import Problem
-from flows.play.playing import Play, Turn
+from flows.play.playing import Play, PlayedTurn
 
 LONG_ADDRESS = 4_000  # bytes: from here on forms are posted, since servers cut long addresses
 MOST_FAULTS = 50  # that are shown at once, errors first
@@ -27,11 +27,11 @@ STATUS = {
 _STEP_LINE = re.compile(r"^\d+\. ", re.M)
 
 
-def address_of(lesson: str, asked: Asked) -> str:
+def address_of(lesson: str, asked: PlayRequest) -> str:
     return f"/preview/{quote(lesson)}{asked.query()}"
 
 
-def form(lesson: str, asked: Asked, inside: str, *, deeds: bool = True, attributes: str = "") -> str:
+def form(lesson: str, asked: PlayRequest, inside: str, *, deeds: bool = True, attributes: str = "") -> str:
     """A form that says all of `asked` again, plus what stands inside."""
     method = "post" if len(asked.query()) > LONG_ADDRESS else "get"
     hidden = "".join(
@@ -43,7 +43,7 @@ def form(lesson: str, asked: Asked, inside: str, *, deeds: bool = True, attribut
 # --- above: what the file is -------------------------------------------------------------------------
 
 
-def top(look: Look) -> str:
+def top(look: LessonLook) -> str:
     live = f", bản {look.live_version} đang dùng" if look.live_version and look.status != "live" else ""
     where = f'<p class="soft">{safe(look.path)}</p>' if look.path else ""
     return (
@@ -53,7 +53,7 @@ def top(look: Look) -> str:
     )
 
 
-def told(look: Look, asked: Asked) -> str:
+def told(look: LessonLook, asked: PlayRequest) -> str:
     """Which version is shown, and the faults of the file."""
     parts = [f"<p>{_which(look, asked)}</p>"] if look.status in _WHICH else []
     if look.problems:
@@ -67,7 +67,7 @@ def told(look: Look, asked: Asked) -> str:
 _WHICH = ("broken", "gone", "draft")
 
 
-def _which(look: Look, asked: Asked) -> str:
+def _which(look: LessonLook, asked: PlayRequest) -> str:
     def other(wish: Wish, words: str) -> str:
         address = address_of(look.id, replace(asked, wish=wish, deeds=()))
         return f'<a href="{safe(address)}">{words}</a>'
@@ -111,7 +111,7 @@ def _problem(problem: Problem, where: str = "") -> str:
 # --- the phone ---------------------------------------------------------------------------------------
 
 
-def phone(look: Look, asked: Asked, play: Play, tutor: str) -> str:
+def phone(look: LessonLook, asked: PlayRequest, play: Play, tutor: str) -> str:
     log = "".join(_turn(turn) for turn in play.turns)
     answers = form(look.id, asked, "".join(_answer(c.id, c.label) for c in play.choices)) if play.choices else ""
     box = f'<div id="answers" role="group" aria-label="Trả lời">{answers}</div>' if answers else ""
@@ -132,7 +132,7 @@ def _answer(option: str, label: str) -> str:
     return f'<button name="a" value="tap:{safe(option)}">{safe(label)}</button>'
 
 
-def _turn(turn: Turn) -> str:
+def _turn(turn: PlayedTurn) -> str:
     parts = []
     if turn.said:
         is_time = turn.deed is not None and turn.deed.kind == "wait"
@@ -158,7 +158,7 @@ def _paragraph(part: str) -> str:
     return "".join(f'<span class="{style}">{safe(row)}</span>' for style, row in rows)
 
 
-def under_phone(look: Look, asked: Asked, play: Play) -> str:
+def under_phone(look: LessonLook, asked: PlayRequest, play: Play) -> str:
     """Back, from the start, and jumps in time."""
     fresh = replace(asked, deeds=())
     back = replace(asked, deeds=asked.deeds[:-1])

@@ -11,9 +11,9 @@ from urllib.parse import quote
 from aiohttp import web
 
 from bot.services.hearing import Overheard
-from bot.services.preview import Look, Previews
+from bot.services.preview import LessonLook, Previews
 from bot.web.preview import page
-from bot.web.preview.asked import Asked, Pairs, read_asked
+from bot.web.preview.asked import Pairs, PlayRequest, read_asked
 from bot.web.preview.frame import digest, html_response
 from bot.web.preview.hear_routes import hear_routes
 from flows.graph.svg import STYLE, svg
@@ -107,7 +107,7 @@ class _Routes:
             raise web.HTTPNotFound
         return html_response(page.lesson_page(look, asked, played, self._tutor))
 
-    def _play(self, lesson: str, asked: Asked) -> tuple[Look | None, Play | None]:
+    def _play(self, lesson: str, asked: PlayRequest) -> tuple[LessonLook | None, Play | None]:
         look = self._previews.look(lesson, asked.wish)
         if look is None or look.lesson is None:
             return look, None

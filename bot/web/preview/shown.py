@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.channels.base import Button, Outgoing, Refused
+from bot.channels.base import Button, Outgoing, SendRefused
 from bot.channels.telegram.render import MAX_LABEL, MAX_TEXT, render, split_text, utf16_length
-from flows.play.playing import Message
+from flows.play.playing import PlayedMessage
 
 WEB_LIMIT, ZALO_LIMIT = 4_000, 2_000  # UTF-16 units of one message
 OA_BUTTONS, OA_LABEL = 5, 100  # of one Zalo OA message: buttons, characters on each
@@ -26,7 +26,7 @@ class Bubble:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownMessage:
     """A message on one channel. `notes` say what the channel changed."""
 
     channel: str
@@ -35,23 +35,23 @@ class Shown:
     notes: tuple[str, ...] = ()
 
 
-def show_everywhere(message: Message) -> tuple[Shown, ...]:
+def show_everywhere(message: PlayedMessage) -> tuple[ShownMessage, ...]:
     """The same message on every channel there is or will be."""
     return tuple(show(message) for show in _SHOWS.values())
 
 
-def _web(message: Message) -> Shown:
+def _web(message: PlayedMessage) -> ShownMessage:
     bubbles = _split(message.text, WEB_LIMIT, tuple((choice.label,) for choice in message.choices))
-    return Shown("Trang web", WEB_LIMIT, bubbles, _split_note(bubbles))
+    return ShownMessage("Trang web", WEB_LIMIT, bubbles, _split_note(bubbles))
 
 
-def _telegram(message: Message) -> Shown:
+def _telegram(message: PlayedMessage) -> ShownMessage:
     """By the real renderer of the Telegram channel."""
     buttons = tuple(Button(f"s:{message.seq}:{choice.id}", choice.label) for choice in message.choices)
     try:
         calls = render(Outgoing("telegram", "0", 0, message.text, buttons))
-    except Refused as fault:
-        return Shown("Telegram", MAX_TEXT, (), (f"Telegram không nhận: {fault}",))
+    except SendRefused as fault:
+        return ShownMessage("Telegram", MAX_TEXT, (), (f"Telegram không nhận: {fault}",))
     bubbles = tuple(
         Bubble(
             data["text"],
@@ -64,27 +64,27 @@ def _telegram(message: Message) -> Shown:
     )
     numbered = any(len(choice.label) > MAX_LABEL for choice in message.choices)
     note = f"có nút dài hơn {MAX_LABEL} ký tự, nên nút chỉ mang số, chữ nằm trong tin"
-    return Shown("Telegram", MAX_TEXT, bubbles, (*_split_note(bubbles), *([note] if numbered else [])))
+    return ShownMessage("Telegram", MAX_TEXT, bubbles, (*_split_note(bubbles), *([note] if numbered else [])))
 
 
-def _zalo_bot(message: Message) -> Shown:
+def _zalo_bot(message: PlayedMessage) -> ShownMessage:
     bubbles = _split(_with_menu(message), ZALO_LIMIT)
     menu = ["không có nút: người học gõ số"] if message.choices else []
-    return Shown("Zalo Bot", ZALO_LIMIT, bubbles, (*_split_note(bubbles), *menu))
+    return ShownMessage("Zalo Bot", ZALO_LIMIT, bubbles, (*_split_note(bubbles), *menu))
 
 
-def _zalo_oa(message: Message) -> Shown:
+def _zalo_oa(message: PlayedMessage) -> ShownMessage:
     too_many = len(message.choices) > OA_BUTTONS
     too_long = any(len(choice.label) > OA_LABEL for choice in message.choices)
     if too_many or too_long:
         why = f"nhiều hơn {OA_BUTTONS} nút" if too_many else f"có nút dài hơn {OA_LABEL} ký tự"
         bubbles = _split(_with_menu(message), ZALO_LIMIT)
-        return Shown("Zalo OA", ZALO_LIMIT, bubbles, (*_split_note(bubbles), f"{why}: người học gõ số"))
+        return ShownMessage("Zalo OA", ZALO_LIMIT, bubbles, (*_split_note(bubbles), f"{why}: người học gõ số"))
     bubbles = _split(message.text, ZALO_LIMIT, tuple((choice.label,) for choice in message.choices))
-    return Shown("Zalo OA", ZALO_LIMIT, bubbles, _split_note(bubbles))
+    return ShownMessage("Zalo OA", ZALO_LIMIT, bubbles, _split_note(bubbles))
 
 
-_SHOWS: Mapping[str, Callable[[Message], Shown]] = {
+_SHOWS: Mapping[str, Callable[[PlayedMessage], ShownMessage]] = {
     "web": _web,
     "telegram": _telegram,
     "zalo_bot": _zalo_bot,
@@ -92,7 +92,7 @@ _SHOWS: Mapping[str, Callable[[Message], Shown]] = {
 }
 
 
-def _with_menu(message: Message) -> str:
+def _with_menu(message: PlayedMessage) -> str:
     menu = "\n".join(f"{number}. {choice.label}" for number, choice in enumerate(message.choices, 1))
     return f"{message.text}\n\n{menu}" if menu else message.text
 

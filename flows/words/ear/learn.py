@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from array import array
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from typing import NamedTuple, TypeVar
+from dataclasses import astuple
+from typing import Any, NamedTuple, TypeVar
 
 from flows.words.ear.features import MOST, SIZE, features_of, words_only
 from flows.words.ear.model import BIAS, FINE, MIDDLE, Model, Named, Numbered
 from flows.words.ear.syllables import stripped, syllables
-from flows.words.ear.training import ONE, Example, Head, fit
-from flows.words.ear.voices import OUTLINES, REPLIES, TALK, Sentence
+from flows.words.ear.training import ONE, Head, TrainingExample, fit
+from flows.words.ear.voices import OUTLINES, REPLIES, TALK, LabelledSentence
 
 RARE, RARE_NAME = 3, 6  # a feature must stand in so many sentences: a numbered one, and one that is kept by name
 LEAST = 5  # steps of FINE: a named weight below is left out, the ear is as good without
@@ -25,10 +26,10 @@ BARS = {
 """In thousandths of a margin, set on voices held out while the others were learnt from, five times in turn, and on four
 more voices that were learnt from only afterwards: never on those of `voices/unseen`."""
 
-Key = TypeVar("Key", bound=Hashable)
+FeatureT = TypeVar("FeatureT", bound=Hashable)
 
 
-class Row(NamedTuple):
+class LabelledWords(NamedTuple):
     """`again`: the same sentence once more, without marks."""
 
     words: list[str]
@@ -53,7 +54,7 @@ REPLY = tuple(_head(each, f"={each}", cost=500, cost_yes=1500) for each in REPLI
 TOPIC = tuple(_head(each, cost=500, cost_yes=1500, aside=(f"~{each}",)) for each in (*OUTLINES, *TALK))
 
 
-def learn(sentences: Sequence[Sentence]) -> Model:
+def learn(sentences: Sequence[LabelledSentence]) -> Model:
     """The model of these sentences; the same for the same sentences, whatever the machine."""
     rows = [row for each in sentences for row in _rows(each)]
     answered = [row for row in rows if any(label.startswith("=") for label in row.labels)]
@@ -61,22 +62,22 @@ def learn(sentences: Sequence[Sentence]) -> Model:
     return Model(numbered(ALARM, rows), sense, BARS, fingerprint(sentences))
 
 
-def fingerprint(sentences: Sequence[object]) -> str:
+def fingerprint(sentences: Sequence[Any]) -> str:
     """Of what a model is learnt: 16 hex digits that change with every sentence and label."""
-    return hashlib.sha256("\n".join(map(repr, sentences)).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join(repr(astuple(each)) for each in sentences).encode()).hexdigest()[:16]
 
 
-def _rows(sentence: Sentence) -> Iterator[Row]:
+def _rows(sentence: LabelledSentence) -> Iterator[LabelledWords]:
     """The sentence as it was typed, and as somebody types it who leaves marks away."""
     said = syllables(sentence.text, MOST)
     labels = frozenset(_labels(sentence))
-    yield Row([each.typed for each in said], labels)
+    yield LabelledWords([each.typed for each in said], labels)
     plain = [stripped(each) for each in said]
     if plain != said:
-        yield Row([each.typed for each in plain], labels, again=True)
+        yield LabelledWords([each.typed for each in plain], labels, again=True)
 
 
-def _labels(sentence: Sentence) -> Iterator[str]:
+def _labels(sentence: LabelledSentence) -> Iterator[str]:
     yield sentence.level
     if sentence.kind:
         yield sentence.kind
@@ -87,7 +88,7 @@ def _labels(sentence: Sentence) -> Iterator[str]:
     yield from (f"~{each}" for each in others)
 
 
-def numbered(heads: Sequence[Head], rows: Sequence[Row], rare: int = RARE) -> Numbered:
+def numbered(heads: Sequence[Head], rows: Sequence[LabelledWords], rare: int = RARE) -> Numbered:
     """A table of these heads over numbered features that stand in `rare` sentences at least."""
     found = [features_of(row.words) for row in rows]
     names, examples = _examples(found, rows, rare)
@@ -99,7 +100,7 @@ def numbered(heads: Sequence[Head], rows: Sequence[Row], rare: int = RARE) -> Nu
     return Numbered(tuple(head.name for head in heads), tuple(_steps(bias) for _, bias in fitted), columns)
 
 
-def named(groups: Sequence[tuple[Sequence[Head], Sequence[Row]]], rare: int = RARE_NAME) -> Named:
+def named(groups: Sequence[tuple[Sequence[Head], Sequence[LabelledWords]]], rare: int = RARE_NAME) -> Named:
     """One table of all groups of heads over features by their names, each group learnt from rows of its own."""
     heads: list[Head] = []
     bias: list[int] = []
@@ -116,17 +117,19 @@ def named(groups: Sequence[tuple[Sequence[Head], Sequence[Row]]], rare: int = RA
     return Named(tuple(head.name for head in heads), tuple(bias), {name: bytes(each) for name, each in pairs.items()})
 
 
-def _examples(found: Sequence[Sequence[Key]], rows: Sequence[Row], rare: int) -> tuple[dict[Key, int], list[Example]]:
+def _examples(
+    found: Sequence[Sequence[FeatureT]], rows: Sequence[LabelledWords], rare: int
+) -> tuple[dict[FeatureT, int], list[TrainingExample]]:
     """The features that stand in `rare` sentences at least → number; and the rows by these numbers."""
-    counts: dict[Key, int] = {}
-    last: set[Key] = set()
+    counts: dict[FeatureT, int] = {}
+    last: set[FeatureT] = set()
     for features, row in zip(found, rows, strict=True):
         last = set(features) - last if row.again else set(features)
         for feature in last:
             counts[feature] = counts.get(feature, 0) + 1
     names = {feature: at for at, feature in enumerate(each for each, count in counts.items() if count >= rare)}
     examples = [
-        Example(tuple(names[each] for each in features if each in names), row.labels)
+        TrainingExample(tuple(names[each] for each in features if each in names), row.labels)
         for features, row in zip(found, rows, strict=True)
     ]
     return names, examples

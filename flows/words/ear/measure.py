@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from flows.words.ear.ear import Ear, listen, matter_of, reply_of
-from flows.words.ear.voices import OUTLINES, Sentence
+from flows.words.ear.voices import OUTLINES, LabelledSentence
 
 
 @dataclass(slots=True)
@@ -27,7 +27,7 @@ class Score:
         return _share(self.abouts, meant, heard)
 
 
-def measure(ear: Ear, sentences: Iterable[Sentence]) -> Score:
+def measure(ear: Ear, sentences: Iterable[LabelledSentence]) -> Score:
     """Hear every sentence. A question counts as `first` or `among` (the first three); `none` got no topic."""
     score = Score()
     for each in sentences:
@@ -43,13 +43,13 @@ def measure(ear: Ear, sentences: Iterable[Sentence]) -> Score:
     return score
 
 
-def measure_replies(ear: Ear, sentences: Iterable[Sentence]) -> Counter[tuple[str, str]]:
+def measure_replies(ear: Ear, sentences: Iterable[LabelledSentence]) -> Counter[tuple[str, str]]:
     """Counts of (meant, heard) of answers in the middle of a lesson; what is not sure is heard as "" """
     replies = ((each, reply_of(ear, each.text)) for each in sentences if each.reply)
     return Counter((each.reply, heard.kind if heard.sure else "") for each, heard in replies)
 
 
-def _about(ear: Ear, sentence: Sentence) -> tuple[str, str]:
+def _about(ear: Ear, sentence: LabelledSentence) -> tuple[str, str]:
     matter, first = matter_of(ear, sentence.text), sentence.about[0]
     if first not in OUTLINES:
         return first, matter.kind

@@ -17,7 +17,7 @@ STILL = ONE // 200  # a round that moves nothing by more than this is the last
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class TrainingExample:
     """`features` are numbers from 0; `labels` what the sentence is."""
 
     features: tuple[int, ...]
@@ -38,11 +38,11 @@ class Head:
     aside: frozenset[str] = frozenset()
 
 
-Row = tuple[tuple[int, ...], int, int, int]
+FitRow = tuple[tuple[int, ...], int, int, int]
 """Features, the value each has (so that all rows are of length one), the side (1 or -1), what slack costs."""
 
 
-def fit(head: Head, examples: Sequence[Example], width: int, bias: int) -> tuple[list[int], int]:
+def fit(head: Head, examples: Sequence[TrainingExample], width: int, bias: int) -> tuple[list[int], int]:
     """Weights in fixed point of the features below `width`, and that of the bias, whose value is `bias` thousandths."""
     always = bias * ONE // 1000
     rows = [_row(head, each) for each in examples if not head.aside & each.labels]
@@ -76,7 +76,7 @@ def fit(head: Head, examples: Sequence[Example], width: int, bias: int) -> tuple
     return weights, of_bias
 
 
-def _row(head: Head, example: Example) -> Row:
+def _row(head: Head, example: TrainingExample) -> FitRow:
     yes = bool(head.of & example.labels)
     cost = head.cost_yes if yes else head.cost
     return example.features, isqrt(ONE * ONE // max(len(example.features), 1)), 1 if yes else -1, ONE * 500 // cost

@@ -34,7 +34,7 @@ class VoiceInvalid(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
+class LabelledSentence:
     """`level` is ring, ask or quiet; `kind` die, hurt or now; `about` outlines, the best first, or one of TALK.
 
     `reply` is one of REPLIES, "other", or empty where nobody said what it would be as an answer.
@@ -47,7 +47,7 @@ class Sentence:
     reply: str = ""
 
 
-def read_voice(raw: bytes, name: str) -> Iterator[Sentence]:
+def read_voice(raw: bytes, name: str) -> Iterator[LabelledSentence]:
     """The sentences of one voice of `lessons/voices`; raises VoiceInvalid with file and line."""
     for at, columns in _lines(raw):
         if len(columns) != 3 or columns[0] not in LEVELS or not columns[2].strip():
@@ -57,16 +57,16 @@ def read_voice(raw: bytes, name: str) -> Iterator[Sentence]:
         if strange:
             raise VoiceInvalid(f"{name}:{at}: không có “{strange[0]}”")
         _check(columns[2], f"{name}:{at}")
-        yield Sentence(columns[2], *LEVELS[columns[0]], about)
+        yield LabelledSentence(columns[2], *LEVELS[columns[0]], about)
 
 
-def read_replies(raw: bytes, name: str) -> Iterator[Sentence]:
+def read_replies(raw: bytes, name: str) -> Iterator[LabelledSentence]:
     """The answers of one voice of `lessons/replies`: what it means, and how it is said. Raises VoiceInvalid."""
     for at, columns in _lines(raw):
         if len(columns) != 2 or columns[0] not in (*REPLIES, "other") or not columns[1].strip():
             raise VoiceInvalid(f"{name}:{at}: cần hai cột: ý trả lời, câu")
         _check(columns[1], f"{name}:{at}")
-        yield Sentence(columns[1], "quiet", "", () if columns[0] == "other" else ("chat",), columns[0])
+        yield LabelledSentence(columns[1], "quiet", "", () if columns[0] == "other" else ("chat",), columns[0])
 
 
 def _lines(raw: bytes) -> Iterator[tuple[int, list[str]]]:
