@@ -1,4 +1,4 @@
-"""`python3 -m bench.house [FOLDER]`: what a stranger would count in the product's modules, of this checkout or another."""
+"""`python3 -m bench.house [FOLDER …]`: what a stranger would count in the product, of this checkout or others."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -38,11 +38,6 @@ CORRUPT = "corrupt:"  # keys under which states that could not be read are kept
 FAREWELL = 100  # numbers left for what is still said to who leaves, before another of her phone speaks
 
 # Statements are made once: building and hashing one costs more than running it.
-_KEEP = insert(t.inbox)
-_KEEP_NEW = {
-    dialect: into(t.inbox).on_conflict_do_nothing().returning(t.inbox.c.update_id)
-    for dialect, into in (("sqlite", sqlite_insert), ("postgresql", postgres_insert))
-}
 _ADD_PERSON = insert(t.person)
 _ADD_SESSION = insert(t.session)
 _ADD_CONSENT = insert(t.consent)
@@ -136,19 +131,6 @@ _FORGET_LOG = delete(t.chat_log).where(
 )
 
 _ERASE = _FORGET_LOG.where(t.chat_log.c.fleeting == 1)
-
-
-def keep_new(connection: Connection, channel: str, update_ids: Sequence[str], now: datetime) -> set[str]:
-    """Write down which updates arrived; returns those never seen before."""
-    at = to_ms(now)
-    rows = [{"channel": channel, "update_id": each, "at": at} for each in sorted(set(update_ids))]
-    return set(connection.scalars(_KEEP_NEW[connection.dialect.name], rows)) if rows else set()
-
-
-def set_aside(connection: Connection, channel: str, update_id: str, fault: str, now: datetime) -> None:
-    """Mark an update that cannot be handled; `fault` holds nothing of what was said."""
-    connection.execute(delete(t.inbox).where(t.inbox.c.channel == channel, t.inbox.c.update_id == update_id))
-    connection.execute(_KEEP, [{"channel": channel, "update_id": update_id, "at": to_ms(now), "fault": fault}])
 
 
 def learners_by_chat(connection: Connection, channel: str, chat_ids: Iterable[str]) -> dict[str, LearnerRow]:

@@ -22,7 +22,7 @@ from bot.tutoring.lessons import is_about_safety, is_timer
 from bot.tutoring.quiet import QuietHours
 from flows import Book, RunCorrupt
 from flows.events import Universe
-from storage import announcements, conversations, joins, keeping, seats
+from storage import announcements, conversations, inbox, joins, keeping, seats
 from storage.database import Connection, Database
 from storage.errors import Conflict, StorageError
 from storage.joins import JoinRow
@@ -80,7 +80,7 @@ class Conversation:
             conversations.settle(connection, settled)
         waiting: list[Update] = []
         for channel, of_channel in _by_channel(updates).items():
-            fresh_ids = conversations.keep_new(connection, channel, [u.update_id for u in of_channel], now)
+            fresh_ids = inbox.keep_new(connection, channel, [u.update_id for u in of_channel], now)
             for update in of_channel:
                 if update.update_id in fresh_ids:
                     fresh_ids.discard(update.update_id)
@@ -308,7 +308,7 @@ class Conversation:
 
     def _mark(self, connection: Connection, update: Update, fault: str) -> Effects:
         told.read(connection, [update])  # what cannot be said must not come due for ever
-        conversations.set_aside(connection, update.channel, update.update_id, fault, self.universe(fault).now)
+        inbox.set_aside(connection, update.channel, update.update_id, fault, self.universe(fault).now)
         return Effects()
 
     def _aside(self, connection: Connection, update: Update, fault: str) -> Effects:
@@ -323,7 +323,7 @@ class Conversation:
                 desk.say(desk.phrase("set_aside"))
             record.take(desk, universe.now, from_her=not isinstance(update.body, Inner))
             record.close()
-        conversations.set_aside(connection, update.channel, update.update_id, fault, universe.now)
+        inbox.set_aside(connection, update.channel, update.update_id, fault, universe.now)
         conversations.write(connection, effects.writes)
         return effects
 

@@ -11,7 +11,7 @@ from functools import partial
 import pytest
 from sqlalchemy import select, text
 
-from storage import conversations, keeping, tables
+from storage import conversations, inbox, keeping, tables
 from storage.database import READERS, Connection, Database, open_database
 from storage.errors import Conflict
 from storage.records import (
@@ -108,7 +108,7 @@ async def test_a_fault_of_our_own_sql_stays_itself(database: Database):
 
 async def test_the_inbox_tells_new_from_seen_even_within_a_batch(database: Database):
     async def kept(channel: str, *ids: str) -> set[str]:
-        return await database.transact(lambda c: conversations.keep_new(c, channel, ids, START))
+        return await database.transact(lambda c: inbox.keep_new(c, channel, ids, START))
 
     assert await kept("a", "1", "2", "2", "1") == {"1", "2"}
     assert await kept("a", "2", "3") == {"3"}
@@ -122,7 +122,7 @@ async def test_two_processes_keeping_one_update_conflict(database: Database, dat
     other = open_database(database_url)
     try:
         results = await asyncio.gather(
-            *(d.transact(lambda c: conversations.keep_new(c, "a", ["1"], START)) for d in (database, other)),
+            *(d.transact(lambda c: inbox.keep_new(c, "a", ["1"], START)) for d in (database, other)),
             return_exceptions=True,
         )
     finally:
@@ -132,8 +132,8 @@ async def test_two_processes_keeping_one_update_conflict(database: Database, dat
 
 
 async def test_what_is_set_aside_stays_when_old_ids_go(database: Database):
-    await database.transact(lambda c: conversations.keep_new(c, "a", ["1", "2"], START))
-    await database.transact(lambda c: conversations.set_aside(c, "a", "1", "KeyError", START))
+    await database.transact(lambda c: inbox.keep_new(c, "a", ["1", "2"], START))
+    await database.transact(lambda c: inbox.set_aside(c, "a", "1", "KeyError", START))
     later = START + timedelta(days=1)
     assert await database.transact(lambda c: keeping.expire_inbox(c, later, 50)) == 1
     (row,) = await database.read(lambda c: rows_of(c, "inbox"))
