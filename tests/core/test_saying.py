@@ -55,7 +55,7 @@ def test_the_same_values_stand_in_both():
         )
 
 
-TOLD = {"Problem": 2, "Found": 1, "tell": 2, "_tell": 1, "ConditionInvalid": 0}
+TOLD = {"Problem": 2, "LintFinding": 1, "tell": 2, "_tell": 1, "ConditionInvalid": 0}
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
