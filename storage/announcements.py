@@ -63,6 +63,7 @@ def writing(connection: Connection, by: str) -> AnnouncementRow | None:
 
 
 def drop_writing(connection: Connection, by: str) -> None:
+    """Delete the announcement that this officer has begun and not sent, if there is one."""
     connection.execute(delete(t.announcement).where(t.announcement.c.by == by, t.announcement.c.state == "writing"))
 
 
@@ -225,7 +226,8 @@ def tell_one(connection: Connection, announcement_id: str, learner_id: str) -> b
 
 
 def not_reached(connection: Connection, learner_id: str, announcement_ids: Collection[str]) -> None:
-    """She was counted as told and could not be: she is not any more. Ids of anything else are passed over."""
+    """Take back that a learner was told of these announcements, and count one less reached. Ids of anything else are
+    passed over."""
     mine = t.announced.c.announcement_id.in_(sorted(announcement_ids)), t.announced.c.learner_id == learner_id
     for each in list(connection.scalars(delete(t.announced).where(*mine).returning(t.announced.c.announcement_id))):
         less = update(t.announcement).where(t.announcement.c.announcement_id == each)

@@ -90,6 +90,7 @@ def under(connection: Connection, path: str = "/", kind: str | None = None) -> l
 
 
 def get(connection: Connection, area_id: str) -> AreaRow | None:
+    """The area with this id; None where there is none."""
     row = connection.execute(_seen().where(t.area.c.area_id == area_id)).one_or_none()
     return AreaRow(*row) if row else None
 

@@ -147,7 +147,7 @@ def identified(connection: Connection, channel: str, chat_id: str) -> str | None
 
 
 def learners_by_id(connection: Connection, learner_ids: Iterable[str]) -> dict[str, LearnerRow]:
-    """Likewise by learner id, at the address where each was last seen."""
+    """Conversations by learner id, each at the address where its learner was last seen."""
     return {row.learner_id: row for row in _learners(connection, _BY_LEARNER, {"ids": sorted(set(learner_ids))})}
 
 

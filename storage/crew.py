@@ -58,6 +58,7 @@ def levels(connection: Connection, learner_id: str) -> dict[str, str]:
 
 
 def confirm(connection: Connection, learner_id: str, lesson: str, level: str, by: str, now: datetime) -> None:
+    """Write down that `by` has seen this learner do a lesson's skill, alone or with help (`level`)."""
     connection.execute(
         insert(t.skill_check),
         {"learner_id": learner_id, "lesson": lesson, "skill": "", "level": level, "by": by, "at": to_ms(now)},

@@ -51,7 +51,7 @@ class Database(Protocol):
         """Run `work` on a reading connection. Raises StorageUnavailable."""
 
     async def read_long(self, work: UnitOfWork[T]) -> T:
-        """Likewise what may read for seconds (a report, all that is kept of somebody): nobody's page waits for it."""
+        """As `read`, for work that may take seconds (a report, an export): no page waits for it."""
 
     async def hold(self, name: str) -> bool:
         """Become the one process that owns `name` (a channel's outbox) until it ends; False while another does."""
@@ -66,7 +66,8 @@ class Database(Protocol):
     async def compact(self) -> None:
         """Write the file anew: nothing deleted stays in an unused corner of a page. Holds the writer for long."""
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """Wait for running work and close every connection."""
 
 
 def open_database(url: str) -> Database:
@@ -86,6 +87,7 @@ class SQLite:
         self.lane, self.unscrubbed = asyncio.Lock(), True
 
     async def transact(self, work: UnitOfWork[T]) -> T:
+        """Run `work` in one transaction, one writer at a time; see `Database.transact`."""
         return await asyncio.get_running_loop().run_in_executor(self._writer, self._write, work)
 
     def _write(self, work: UnitOfWork[T]) -> T:
@@ -98,6 +100,7 @@ class SQLite:
             raise decide(fault) from fault
 
     async def read(self, work: UnitOfWork[T]) -> T:
+        """Run `work` on one of the reader threads; see `Database.read`."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
 
     def _read(self, work: UnitOfWork[T]) -> T:
@@ -108,6 +111,7 @@ class SQLite:
             raise decide(fault) from fault
 
     async def read_long(self, work: UnitOfWork[T]) -> T:
+        """Run `work` on a connection of its own, beside the reader threads."""
         engine = create_async_engine(
             f"sqlite+aiosqlite:///{self.path}", poolclass=NullPool, connect_args={"timeout": BUSY_TIMEOUT_S}
         )
@@ -115,9 +119,12 @@ class SQLite:
             return await connection.run_sync(work)
 
     async def hold(self, name: str) -> bool:
+        """True always: the lock on the data folder lets only one process in."""
         return True  # the lock on the data folder lets one process in
 
     async def scrub(self, patience_s: float = 0.0) -> None:
+        """Empty the write-ahead log, so that deleted rows lie in no file; tries again for `patience_s` seconds while
+        readers hold it."""
         loop = asyncio.get_running_loop()
         for _ in range(1 + round(patience_s / SCRUB_AGAIN_S)):
             await self.read(lambda c: c.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)"))  # most of it, beside writers
@@ -146,6 +153,7 @@ class SQLite:
         return not self.unscrubbed
 
     async def close(self) -> None:
+        """Wait for running work, then close readers and writer."""
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(None, self._readers.shutdown)
         self._reading.dispose()
@@ -226,17 +234,21 @@ class PostgreSQL:
             raise StorageUnavailable(f"DATABASE_URL: {wrong}") from wrong
 
     async def transact(self, work: UnitOfWork[T]) -> T:
+        """Run `work` in one transaction of the pool; see `Database.transact`."""
         async with _decided(), self._engine.begin() as connection:
             return await connection.run_sync(work)
 
     async def read(self, work: UnitOfWork[T]) -> T:
+        """Run `work` on a connection of the pool; see `Database.read`."""
         async with _decided(), self._engine.connect() as connection:
             return await connection.run_sync(work)
 
     async def read_long(self, work: UnitOfWork[T]) -> T:
+        """The same as `read`: a connection of the pool is nobody else's."""
         return await self.read(work)
 
     async def hold(self, name: str) -> bool:
+        """Whether this process holds the advisory lock `name`, taken for as long as its connection lives."""
         holder, self._holder = self._holder, None
         async with _decided():
             if holder is None or holder.closed:
@@ -259,6 +271,7 @@ class PostgreSQL:
         """Nothing, likewise."""
 
     async def close(self) -> None:
+        """Let go of the advisory lock and close the pool."""
         if self._holder is not None:
             await self._holder.close()
         await self._engine.dispose()

@@ -110,10 +110,12 @@ def everybody(connection: Connection) -> list[str]:
 
 
 def every_invitee(connection: Connection) -> list[str]:
+    """The ids of all list entries."""
     return list(connection.scalars(select(t.invitee.c.invitee_id)))
 
 
 def drop_invitees(connection: Connection, ids: Sequence[str]) -> None:
+    """Delete list entries with their invitations."""
     if ids:
         connection.execute(delete(t.invitation).where(t.invitation.c.invitee_id.in_(ids)))
         connection.execute(delete(t.invitee).where(t.invitee.c.invitee_id.in_(ids)))

@@ -54,6 +54,7 @@ class GivenRow:
 
 
 def add(connection: Connection, rows: Sequence[InvitationRow]) -> None:
+    """Insert fresh invitations; the codes themselves are never stored, only their hashes."""
     connection.execute(
         insert(t.invitation),
         [
@@ -142,6 +143,7 @@ def beginning(connection: Connection, short: str) -> GivenRow | None:
 
 
 def revoke(connection: Connection, code_hash: str) -> None:
+    """End one unused invitation."""
     _end(connection, t.invitation.c.code_hash == code_hash)
 
 
@@ -151,6 +153,7 @@ def unused(connection: Connection) -> list[str]:
 
 
 def drop(connection: Connection, code_hashes: Sequence[str]) -> None:
+    """Delete invitations by the hashes of their codes."""
     if code_hashes:
         connection.execute(delete(t.invitation).where(t.invitation.c.code_hash.in_(code_hashes)))
 
@@ -178,6 +181,7 @@ def _given(row: Any) -> GivenRow:
 
 
 def claim(connection: Connection, invitee_id: str, learner_id: str) -> None:
+    """Mark a list entry as taken by this learner, unless somebody has taken it."""
     mine = t.invitee.c.invitee_id == invitee_id, t.invitee.c.claimed_by.is_(None)
     connection.execute(update(t.invitee).where(*mine).values(claimed_by=learner_id))
 

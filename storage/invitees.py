@@ -21,6 +21,7 @@ def is_visible() -> ColumnElement[bool]:
 
 
 def get(connection: Connection, invitee_id: str) -> InviteeRow | None:
+    """One list entry by id; None where there is none, or its import was broken off."""
     columns = (t.invitee.c[name] for name in InviteeRow.__dataclass_fields__)
     row = connection.execute(select(*columns).where(t.invitee.c.invitee_id == invitee_id, is_visible())).one_or_none()
     return InviteeRow(*row) if row else None
@@ -78,6 +79,7 @@ def loading(connection: Connection, since: datetime) -> bool:
 
 
 def begin(connection: Connection, import_id: str, by: str, now: datetime) -> None:
+    """Open an import: its entries stay invisible until it is finished."""
     connection.execute(
         insert(t.import_batch), {"import_id": import_id, "by": by, "at": to_ms(now), "written": 0, "state": "loading"}
     )

@@ -43,6 +43,7 @@ def expected(connection: Connection, path: str, offset: int, limit: int) -> tupl
 
 
 def is_expected(connection: Connection, path: str, who: str) -> bool:
+    """Whether this person or list entry belongs to the area below `path`, by which the roll is called."""
     all_ = _expected(path)
     return connection.scalar(select(all_.c.who).where(all_.c.who == who)) is not None
 
@@ -56,14 +57,15 @@ def came(connection: Connection, event_id: str) -> set[str]:
 
 
 def tick(connection: Connection, event: Mapping[str, str], who: str, now: datetime) -> None:
-    """She came. `event`: event_id, area_id, lesson, by. The caller has seen that she is not ticked yet."""
+    """Mark somebody as present. `event`: event_id, area_id, lesson, by. The caller has seen that the mark is not there
+    yet."""
     is_person = connection.scalar(select(base.person.c.learner_id).where(base.person.c.learner_id == who)) is not None
     named = {"learner_id": who if is_person else None, "invitee_id": None if is_person else who}
     connection.execute(insert(t.attendance), {**event, **named, "at": to_ms(now)})
 
 
 def untick(connection: Connection, event_id: str, who: str) -> None:
-    """She did not come after all, under whichever id."""
+    """Take the mark of presence away, under whichever id it was made."""
     met = t.attendance.c
     entries = select(t.invitee.c.invitee_id).where(t.invitee.c.claimed_by == who)
     hers = or_(met.learner_id == who, met.invitee_id == who, met.invitee_id.in_(entries))

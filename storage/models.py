@@ -15,6 +15,7 @@ from storage.records import from_ms, to_ms
 
 
 def add(connection: Connection, row: ProgramRow) -> None:
+    """Insert a program."""
     connection.execute(
         insert(t.union_model),
         {"model_id": row.model_id, "kind": row.kind, "area_id": row.area_id, "name": row.name, "year": row.year},
@@ -22,6 +23,7 @@ def add(connection: Connection, row: ProgramRow) -> None:
 
 
 def get(connection: Connection, model_id: str) -> ProgramRow | None:
+    """A program by id; None where there is none."""
     r = connection.execute(select(t.union_model).where(t.union_model.c.model_id == model_id)).one_or_none()
     return None if r is None else ProgramRow(r.model_id, r.kind, r.area_id, r.name, r.year, _instant(r.ended_at))
 
@@ -33,14 +35,14 @@ def end(connection: Connection, model_id: str, now: datetime) -> bool:
 
 
 def join(connection: Connection, model_id: str, learner_id: str, now: datetime) -> bool:
-    """She belongs to it; False when she did before."""
+    """Make a learner a member of a program; False when the learner was one before."""
     into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
     values = {"model_id": model_id, "learner_id": learner_id, "since_at": to_ms(now)}
     return connection.execute(into(t.membership).values(values).on_conflict_do_nothing()).rowcount == 1
 
 
 def leave(connection: Connection, model_id: str, learner_id: str) -> bool:
-    """She does not belong to it any more; False when she never did."""
+    """End a learner's membership in a program; False when there was none."""
     hers = t.membership.c.model_id == model_id, t.membership.c.learner_id == learner_id
     return connection.execute(delete(t.membership).where(*hers)).rowcount == 1
 

@@ -84,10 +84,12 @@ _TRIED = union_all(
 
 
 def request(connection: Connection, request_id: str) -> Row | None:
+    """A request by id; None where there is none."""
     return one(connection, _REQUEST, id=request_id)
 
 
 def requests_of(connection: Connection, learner_id: str) -> list[Row]:
+    """The requests of one learner that are not closed."""
     return many(connection, _REQUESTS_OF, id=learner_id)
 
 
@@ -99,14 +101,17 @@ def owned_by(connection: Connection, person_id: str, limit: int) -> list[Row]:
 
 
 def offer(connection: Connection, offer_id: str) -> Row | None:
+    """An offer by id; None where there is none."""
     return one(connection, _OFFER, id=offer_id)
 
 
 def offer_for(connection: Connection, request_id: str) -> Row | None:
+    """The open offer of a request; None while nobody is asked."""
     return one(connection, _OFFER_FOR, id=request_id)
 
 
 def offers_to(connection: Connection, instructor_id: str) -> list[Row]:
+    """The open offers that wait for this instructor's answer."""
     return many(connection, _OFFERS_TO, id=instructor_id)
 
 
@@ -117,22 +122,27 @@ def count_offers(connection: Connection, ids: Collection[str]) -> dict[str, int]
 
 
 def pairing(connection: Connection, pairing_id: str) -> Row | None:
+    """A pairing by id; None where there is none."""
     return one(connection, _PAIRING, id=pairing_id)
 
 
 def pairing_of(connection: Connection, learner_id: str) -> Row | None:
+    """The open pairing of a learner; None without one."""
     return one(connection, _PAIRING_OF, id=learner_id)
 
 
 def pairings_with(connection: Connection, instructor_id: str) -> list[Row]:
+    """The open pairings of an instructor."""
     return many(connection, _PAIRINGS_WITH, id=instructor_id)
 
 
 def previous(connection: Connection, learner_id: str) -> str:
+    """The id of the instructor of the learner's newest pairing, open or not; "" without one."""
     return connection.scalar(_PREVIOUS, {"id": learner_id}) or ""
 
 
 def tried(connection: Connection, request_id: str, learner_id: str) -> set[str]:
+    """The ids of instructors who were asked in vain for this request, or whom this learner was parted from."""
     return set(connection.scalars(_TRIED, {"id": request_id, "learner": learner_id}))
 
 
@@ -179,10 +189,12 @@ def put_requests(connection: Connection, rows: Iterable[Row]) -> None:
 
 
 def put_offers(connection: Connection, rows: Iterable[Row]) -> None:
+    """Insert or update offers by id."""
     _put(connection, "offer_id", rows)
 
 
 def put_pairings(connection: Connection, rows: Iterable[Row]) -> None:
+    """Insert or update pairings by id."""
     _put(connection, "pairing_id", rows)
 
 
@@ -193,6 +205,7 @@ def _put(connection: Connection, key: str, rows: Iterable[Row]) -> None:
 
 
 def add_events(connection: Connection, rows: Iterable[Row]) -> None:
+    """Append to the log of what happened to pairings."""
     if values := list(rows):
         connection.execute(_ADD_EVENTS, values)
 
@@ -205,6 +218,7 @@ _DROP_ABOUT = delete(t.notice).where(t.notice.c.about.in_(bindparam("ids", expan
 
 
 def add_notices(connection: Connection, rows: Iterable[Row]) -> None:
+    """Insert notices, in the order of their ids: two writers never wait for each other in a circle."""
     if values := sorted(rows, key=lambda row: row["notice_id"]):
         connection.execute(_ADD_NOTICES, values)
 
@@ -253,4 +267,5 @@ def take_notices(connection: Connection, ids: Collection[str]) -> dict[str, Row]
 
 
 def to_json(values: Mapping[str, str]) -> str:
+    """The values of a notice as its column keeps them."""
     return json.dumps(dict(values), ensure_ascii=False)

@@ -75,7 +75,7 @@ def end_suspension(connection: Connection, learner_id: str, role: str) -> None:
 
 
 def end_role(connection: Connection, learner_id: str, role: str, area_id: str) -> None:
-    """She holds it in this area no more; where that was why she was thought to live there, nothing is known of it."""
+    """Take a role in this area from a person; where only that role placed the person there, the area goes too."""
     mine = t.role.c.learner_id == learner_id
     connection.execute(delete(t.role).where(mine, t.role.c.role == role, t.role.c.area_id == area_id))
     left = select(t.role.c.learner_id).where(mine, t.role.c.area_id == area_id).exists()
@@ -84,11 +84,12 @@ def end_role(connection: Connection, learner_id: str, role: str, area_id: str) -
 
 
 def drop_role(connection: Connection, learner_id: str, role: str) -> None:
-    """She holds it nowhere any more."""
+    """Take a role from a person in every area."""
     connection.execute(delete(t.role).where(t.role.c.learner_id == learner_id, t.role.c.role == role))
 
 
 def set_area(connection: Connection, learner_id: str, area_id: str | None) -> None:
+    """Place a person in an area; None: nowhere."""
     connection.execute(update(base.person).where(base.person.c.learner_id == learner_id).values(area_id=area_id))
 
 
@@ -100,7 +101,8 @@ def set_needs(connection: Connection, learner_id: str, needs: Sequence[str]) -> 
 
 
 def rename(connection: Connection, learner_id: str, name: str | None, address: str | None) -> None:
-    """Her name to be called by, her form of address; None stays as it is."""
+    """Set the name and form of address of a person, None leaving each as it is; the former name is erased from other
+    people's rows."""
     values = {key: value for key, value in (("name", name), ("address", address)) if value is not None}
     former = traces.renamed(connection, learner_id, name) if name else None
     if values:
@@ -110,7 +112,7 @@ def rename(connection: Connection, learner_id: str, name: str | None, address: s
 
 
 def move_learner(connection: Connection, learner_id: str, area_id: str) -> None:
-    """Her place as a learner of the union, if she has one, is there now, in the state it was in."""
+    """Move a person's learner role to another area, in the state it has; nothing where there is none."""
     mine = t.role.c.learner_id == learner_id, t.role.c.role == "learner"
     row = connection.execute(select(t.role).where(*mine).order_by(t.role.c.state, t.role.c.area_id)).first()
     if row is not None:
@@ -119,7 +121,7 @@ def move_learner(connection: Connection, learner_id: str, area_id: str) -> None:
 
 
 def belonging(connection: Connection, learner_id: str) -> tuple[str, str | None, tuple[str, ...]] | None:
-    """Her name to be called by, her area, her consented needs; None for somebody who is not known."""
+    """Name, area id and consented needs of a person; None for somebody unknown."""
     columns = base.person.c
     query = select(columns.name, columns.area_id, columns.needs).where(columns.learner_id == learner_id)
     row = connection.execute(query).one_or_none()
@@ -137,6 +139,7 @@ def pin_of(connection: Connection, learner_id: str) -> str:
 
 
 def set_pin(connection: Connection, learner_id: str, pin: str) -> None:
+    """Store the keyed hash of a person's digits; "" removes them."""
     connection.execute(update(base.person).where(base.person.c.learner_id == learner_id).values(pin=pin))
 
 
@@ -159,6 +162,7 @@ def named_below(connection: Connection, paths: Sequence[str]) -> list[tuple[str,
 
 
 def consent_of(connection: Connection, learner_id: str) -> str:
+    """ "new", "asked", "agreed" or what else was answered; "" for somebody unknown."""
     query = select(base.person.c.consent).where(base.person.c.learner_id == learner_id)
     return str(connection.scalar(query) or "")
 
@@ -174,6 +178,7 @@ def last_address(connection: Connection, learner_id: str) -> tuple[str, str] | N
 
 
 def instructor(connection: Connection, learner_id: str) -> InstructorRow | None:
+    """What an instructor has said about teaching; None for somebody who is none."""
     r = connection.execute(select(t.instructor).where(t.instructor.c.learner_id == learner_id)).one_or_none()
     if r is None:
         return None
@@ -271,6 +276,7 @@ def became(connection: Connection, subject: str) -> list[str]:
 
 
 def audit(connection: Connection) -> list[AuditRow]:
+    """The whole audit, oldest first."""
     rows = connection.execute(select(t.audit).order_by(t.audit.c.audit_id))
     return [AuditRow(from_ms(r.at), r.by, r.what, r.subject, r.detail) for r in rows]
 

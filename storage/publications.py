@@ -34,6 +34,7 @@ def versions(connection: Connection, keys: Collection[tuple[str, int]]) -> list[
 
 
 def version(connection: Connection, lesson: str, number: int) -> VersionRow | None:
+    """One version of a lesson; None where it was never kept."""
     return next(iter(versions(connection, [(lesson, number)])), None)
 
 

@@ -13,6 +13,7 @@ def to_ms(instant: datetime) -> int:
 
 
 def from_ms(milliseconds: int) -> datetime:
+    """Milliseconds since 1970 as an aware instant in UTC."""
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 

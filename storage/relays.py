@@ -11,6 +11,7 @@ from storage.tables_people import notice, pairing, relay, request
 
 
 def put(connection: Connection, relay_id: str, line_id: str, from_id: str, body: str, at: int) -> None:
+    """Keep one relayed message until it may be forgotten; `at` in ms."""
     connection.execute(
         insert(relay), {"relay_id": relay_id, "pairing_id": line_id, "from_id": from_id, "body": body, "at": at}
     )

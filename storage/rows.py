@@ -21,6 +21,7 @@ def one(connection: Connection, query: Executable, **values: Any) -> Row | None:
 
 
 def many(connection: Connection, query: Executable, **values: Any) -> list[Row]:
+    """All rows of a query as mappings by column name."""
     return cast("list[Row]", connection.execute(query, values).mappings().all())
 
 

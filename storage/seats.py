@@ -105,8 +105,8 @@ def leave(connection: Connection, learner_id: str, channel: str, chat_id: str) -
 
 
 def move_on(connection: Connection, learner_id: str, channel: str, chat_id: str) -> None:
-    """Her conversation moves from a phone that she has left, with its reminders, to another of hers; with none its
-    reminders rest until she is back: they would be read by others."""
+    """Move a learner's conversation and its reminders from an address that was left to another of the learner's;
+    without one its reminders rest: others would read them."""
     session, left = base.session.c, addresses(connection, learner_id)
     if not left:
         connection.execute(update(base.session).where(session.learner_id == learner_id).values(due_at=None))
@@ -127,8 +127,8 @@ def forget_shown(connection: Connection, learner_id: str) -> None:
 
 
 def hand_over(connection: Connection, learner_id: str, out_no: int) -> None:
-    """She leaves for good: at each address of hers whoever else learns there speaks from now on; who acts on others or
-    has digits of her own still comes back by them, and with nobody else the address is nobody's."""
+    """Give up every address of a learner who leaves: another learner at the same address speaks there from now on, if
+    that needs no digits; else nobody does."""
     mine = base.identity.c.learner_id == learner_id
     for channel, chat_id in connection.execute(
         select(base.identity.c.channel, base.identity.c.chat_id).where(mine)

@@ -101,10 +101,12 @@ _OFFICERS_ABOVE = _OFFICERS.where(t.area.c.path.in_(bindparam("above", expanding
 
 
 def learner(connection: Connection, learner_id: str) -> Row | None:
+    """What the pairing has to know of one learner; None for somebody unknown."""
     return one(connection, _ONE_LEARNER, id=learner_id)
 
 
 def learners(connection: Connection, ids: Collection[str]) -> list[Row]:
+    """What the pairing has to know of these learners."""
     return many(connection, _LEARNERS, ids=padded(ids))
 
 
@@ -207,12 +209,13 @@ def refresh(connection: Connection, learner_id: str, **marks: int) -> int:
 
 
 def suspend(connection: Connection, learner_id: str) -> None:
-    """Her role as an instructor rests; whoever decided it has said so in the audit."""
+    """Suspend a person's role as an instructor; whoever decides it writes the audit."""
     mine = t.role.c.learner_id == learner_id, t.role.c.role == "instructor"
     connection.execute(update(t.role).where(*mine).values(state="suspended"))
 
 
 def pause(connection: Connection, learner_id: str, until_at: int) -> None:
+    """Give an instructor a pause until `until_at` (ms); 0 ends it."""
     connection.execute(
         update(t.instructor).where(t.instructor.c.learner_id == learner_id).values(paused_until_at=until_at or None)
     )
@@ -250,6 +253,7 @@ def candidates(
 
 
 def inside(column: Any) -> tuple[Any, ...]:
+    """The condition that a path lies in the subtree bound as from_path, to_path."""
     return column >= bindparam("from_path"), column < bindparam("to_path")
 
 

@@ -31,6 +31,7 @@ def of(connection: Connection, subjects: Iterable[str]) -> list[SuspensionRow]:
 
 
 def lift(connection: Connection, subjects: Iterable[str], role: str) -> None:
+    """Delete the suspensions of these subjects in one role."""
     connection.execute(
         delete(t.suspension).where(t.suspension.c.subject.in_(sorted(subjects)), t.suspension.c.role == role)
     )

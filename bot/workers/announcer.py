@@ -30,6 +30,7 @@ class AnnouncementWorker:
         self.every_s = min(every_s, AT_ONCE * 60 / feeder.rules.per_minute)
 
     async def run(self) -> None:
+        """Take a step every `every_s` seconds until cancelled; a failing step is logged and tried again."""
         while True:
             await guarded(self.step, log, "announcing failed")
             await asyncio.sleep(self.every_s)

@@ -41,6 +41,7 @@ class Caretaker:
         self._compacted = False  # a machine that is off at night does it when it is switched on
 
     async def run(self) -> None:
+        """Take a step every LOOK_EVERY_S seconds until cancelled; a failing step is logged and tried again."""
         while True:
             await guarded(self.step, log, "retention failed")
             await asyncio.sleep(LOOK_EVERY_S)

@@ -22,9 +22,11 @@ log = logging.getLogger(__name__)
 class SettledSource(Protocol):
     """Whoever knows which messages have left (the senders together)."""
 
-    def settled(self) -> Settled: ...
+    def settled(self) -> Settled:
+        """Which outgoing messages have been dealt with since."""
 
-    def forget(self, settled: Settled) -> None: ...
+    def forget(self, settled: Settled) -> None:
+        """These have been stored as dealt with."""
 
 
 Publish = Callable[[Effects], None]

@@ -47,6 +47,7 @@ class Librarian:
         self._moved: set[tuple[LessonVersion, int]] = set()
 
     async def run(self) -> None:
+        """Take a step every `every_s` seconds until cancelled; a failing step is logged and tried again."""
         while True:
             await guarded(self.step, log, "publications not taken over")
             await asyncio.sleep(self.every_s)

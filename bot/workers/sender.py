@@ -117,6 +117,7 @@ class Sender:
 
     @property
     def waiting(self) -> int:
+        """How many messages wait in memory."""
         return sum(map(len, self._chats.values()))
 
     async def _chat(self, chat_id: str) -> None:
@@ -238,6 +239,7 @@ class Sender:
             await self.step()
 
     async def step(self) -> None:
+        """Start chats that were held for quiet hours, and store what has been settled."""
         if self._held and not self.is_quiet():
             for chat_id in list(self._held):
                 self._start(chat_id)
@@ -292,8 +294,10 @@ class Senders:
                 sender.take(each)
 
     def settled(self) -> list[MessageKey]:
+        """What any channel's sender has settled."""
         return [key for sender in self.by_channel.values() for key in sender.settled()]
 
     def forget(self, settled: Settled) -> None:
+        """Tell every sender what has been stored as settled."""
         for sender in self.by_channel.values():
             sender.forget(settled)

@@ -89,6 +89,7 @@ class TelegramOwner:
         return cls(settings, channel, conversation, submit, presence, senders, now, failpoint)
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
+        """The webhook's route, none while polling."""
         if self.plan.mode != "webhook":
             return ()
         handler = webhook_handler(self.channel, self.submit, webhook_secret(self.plan.token), clock=self.now)
@@ -203,6 +204,7 @@ class TelegramOwner:
         return False
 
     def stop(self) -> None:
+        """Ask the poller to end after the call that is on."""
         if self.poller is not None:
             self.poller.stop()
 
@@ -217,6 +219,7 @@ class TelegramOwner:
         self.state = "standing by"
 
     async def close(self, patience_s: float) -> None:
+        """Cancel the tasks, give the sender `patience_s` seconds, close the channel."""
         sender = self.senders.by_channel.get(self.channel.name)
         for task in self._tasks:
             task.cancel()

@@ -74,6 +74,7 @@ class Ticker:
         self._woken.set()
 
     async def run(self) -> None:
+        """Take a step every `every_s` seconds, or as soon as woken, until cancelled; matching goes on beside it."""
         matching: asyncio.Task[bool] | None = None
         try:
             while True:
@@ -159,6 +160,8 @@ class Ticker:
             self.wake()
 
     async def sweep(self) -> None:
+        """Delete what its time has come for: people without consent, page logs without an owner, joins, invitations,
+        imports broken off, handled updates; in slices."""
         now = self.now()
         people, came_by, ids = now - KEEP_UNCONSENTED, now - KEEP_CAME_BY, now - KEEP_INBOX
         learners = await self.database.read(lambda c: keeping.expired_people(c, people, came_by))

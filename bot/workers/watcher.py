@@ -130,6 +130,7 @@ class Watcher:
         self._untranslated: Mapping[str, tuple[Problem, ...]] = {}
 
     async def run(self) -> None:
+        """Look at the lessons folder every `every_s` seconds until cancelled; a failure costs AFTER_FAULT_S more."""
         while True:
             if not await guarded(self.step, log, "saved lessons not taken over"):
                 await asyncio.sleep(AFTER_FAULT_S)

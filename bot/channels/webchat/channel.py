@@ -107,6 +107,7 @@ class WebChat:
     # --- who ---------------------------------------------------------------------------------------
 
     def recognise(self, cookie: str | None) -> Visitor | None:
+        """Whose page sent this cookie; None for a missing, forged or foreign one."""
         return self._seal.read(cookie)
 
     def cookie_for(self, visitor: Visitor | None) -> str | None:
@@ -125,6 +126,7 @@ class WebChat:
         return self._sends.take(chat_id, self._now())
 
     def wait_to_read(self, chat_id: str) -> float:
+        """How many seconds this chat has to wait before it may read again; 0 for none."""
         return self._reads.take(chat_id, self._now())
 
     # --- what she says -----------------------------------------------------------------------------

@@ -70,6 +70,7 @@ class Seal:
         )
 
     def sign(self, visitor: Visitor) -> str:
+        """The cookie of this visitor."""
         return self._signer.sign(f"{visitor.chat_id}.{visitor.issued_s}").decode("ascii")
 
     def read(self, value: str | None) -> Visitor | None:

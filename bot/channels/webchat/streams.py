@@ -47,6 +47,7 @@ class Stream:
         self._wake()
 
     def finish(self) -> None:
+        """End the stream after what is queued."""
         self.over = True
         self._wake()
 
@@ -106,6 +107,7 @@ class Streams:
         return self._closing or crowded or len(self._open.get(stream.chat_id, ())) >= PER_CHAT
 
     def remove(self, stream: Stream) -> None:
+        """Forget a stream that has ended, and count its address one less."""
         mine = self._open.get(stream.chat_id, set())
         if stream in mine:
             mine.discard(stream)
@@ -118,10 +120,12 @@ class Streams:
             self._empty.set()
 
     def publish(self, chat_id: str, entries: Sequence[LogEntry]) -> None:
+        """Push new lines to every page of a chat that is open."""
         for stream in self._open.get(chat_id, ()):
             stream.push(entries)
 
     def renew(self, chat_id: str) -> None:
+        """Tell every open page of a chat to begin anew."""
         for stream in self._open.get(chat_id, ()):
             stream.begin_anew()
 
