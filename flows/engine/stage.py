@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flows import events as ev
+from flows.conditions import NEVER, ConditionValue, holds, parse
 from flows.model import Choose, Lesson, Picture, Quiz, Say, Step, Task, Wait
-from flows.reading.conditions import NEVER, ConditionValue, holds, parse
 from flows.session import Book, Frame, Route, Run, render
 from flows.words.understand import Own
 

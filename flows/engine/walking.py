@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from flows import events as ev
+from flows.conditions import ConditionInvalid
 from flows.engine.kinds import ENDED, KINDS, WAIT, Next, go_on, move_to
 from flows.engine.moving import Spot
 from flows.engine.stage import MAX_PATH, Stage
 from flows.model import Step
-from flows.reading.conditions import ConditionInvalid
 
 MAX_STEPS = 100  # steps in one sprint without a wait (as goflow): more is a loop the linter could not see
 

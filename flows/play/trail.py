@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from flows import events as ev
+from flows.conditions import ConditionInvalid, ConditionValue
 from flows.engine.stage import MAX_PATH, Stage
 from flows.model import Ask, Award, Branch, Step, Wait
 from flows.play.explain import Part, days_name, days_named, told
-from flows.reading.conditions import ConditionInvalid, ConditionValue
 from flows.rules.rule import Script
 from flows.session import Run
 

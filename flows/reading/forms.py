@@ -37,8 +37,8 @@ from flows.model import (
     Voice,
     Wait,
 )
-from flows.reading.fields import Fields, did_you_mean, one_of
 from flows.saying import say
+from flows.yaml.fields import Fields, did_you_mean, one_of
 from flows.yaml.strictyaml import Mapping, Scalar, Sequence, YamlNode
 
 MAX_STEPS = 200

@@ -12,11 +12,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from flows.conditions import BUILT_IN_NAMES, ConditionInvalid, parse, steps_named
 from flows.model import Answer, Guard, Lesson, Problem, Step
 from flows.reading import po
 from flows.reading.answers import read_answers
-from flows.reading.conditions import BUILT_IN_NAMES, ConditionInvalid, parse, steps_named
-from flows.reading.fields import MISSING, Fields
 from flows.reading.forms import read_steps
 from flows.reading.hashes import graph_hash, text_hash
 from flows.reading.po import Catalogue
@@ -27,6 +26,7 @@ from flows.saying import Sentence, say
 from flows.words.ear.model import Model
 from flows.words.wishes import Wishes
 from flows.yaml import strictyaml
+from flows.yaml.fields import MISSING, Fields
 from flows.yaml.strictyaml import Mapping, Sequence
 
 OWN_PLACEHOLDERS = frozenset({"chị", "Chị", "em", "Em", "ten"})

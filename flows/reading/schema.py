@@ -15,8 +15,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from flows.model import SourcePosition
-from flows.reading import fields as shapes
-from flows.reading.fields import Fields
 from flows.reading.forms import KINDS, MAX_STEPS, read_step
 from flows.reading.loader import read_header
 from flows.reading.schema_words import (
@@ -31,7 +29,9 @@ from flows.reading.schema_words import (
     WRONG_TEXT,
 )
 from flows.reading.schema_words import KINDS as ABOUT_KINDS
+from flows.yaml import fields as shapes
 from flows.yaml import strictyaml
+from flows.yaml.fields import Fields
 
 Schema = dict[str, Any]
 SchemaPath = tuple[str, ...]

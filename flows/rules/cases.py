@@ -11,13 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
 
+from flows.conditions import DAYS_SINCE, Condition, ConditionValue, holds
 from flows.model import Ask, Branch, Case, Choose, Set
-from flows.reading.conditions import DAYS_SINCE, Condition, ConditionValue, holds
-from flows.reading.fields import did_you_mean
 from flows.rules.data import StepCondition, conditions, type_fault
 from flows.rules.profiles import IDS
 from flows.rules.rule import LintFinding, Rulebook, Script
 from flows.saying import say
+from flows.yaml.fields import did_you_mean
 
 rules = Rulebook()
 

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from flows.conditions import BUILT_IN_NAMES, DAYS_SINCE, Condition, ConditionInvalid, names, parse, steps_named
 from flows.model import Ask, Award, Branch, Choose, Quiz, SourcePosition, Step, Task, Wait
-from flows.reading.conditions import BUILT_IN_NAMES, DAYS_SINCE, Condition, ConditionInvalid, names, parse, steps_named
-from flows.reading.fields import did_you_mean
 from flows.rules.rule import PLACEHOLDER, LintFinding, Rulebook, Script, StepPath
 from flows.saying import say
+from flows.yaml.fields import did_you_mean
 
 rules = Rulebook()
 

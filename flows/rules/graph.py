@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flows.model import Branch, Call, Choose, End, Quiz, Step, Task
-from flows.reading.fields import did_you_mean
 from flows.rules.rule import LintFinding, Rulebook, Script
 from flows.saying import say
+from flows.yaml.fields import did_you_mean
 
 rules = Rulebook()
 

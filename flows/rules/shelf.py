@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 
 from flows.model import Call, End, Lesson, Problem, SourcePosition
-from flows.reading.fields import did_you_mean, one_of
 from flows.reading.loader import OWN_PLACEHOLDERS, LessonSet
 from flows.reading.tables import Phrase
 from flows.rules.data import wants_secret
 from flows.rules.rule import PLACEHOLDER, LintFinding, Rulebook, Script
 from flows.rules.text import SPLIT, USE_PLACEHOLDER, bare_words, too_much_to_read
 from flows.saying import say
+from flows.yaml.fields import did_you_mean, one_of
 
 rules = Rulebook()
 

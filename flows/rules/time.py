@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flows.model import ROLES, Call, End, Help, Pair, Task, Wait
-from flows.reading.fields import did_you_mean, one_of
 from flows.rules.profiles import profiles
 from flows.rules.rule import LintFinding, Rulebook, Script, StepPath
 from flows.saying import say
+from flows.yaml.fields import did_you_mean, one_of
 
 rules = Rulebook()
 

@@ -13,12 +13,12 @@ import pytest
 import yaml
 from hypothesis import given
 
-from flows.reading.fields import Fields
 from flows.reading.forms import KINDS, NEED_TEXT
 from flows.reading.loader import load_lesson
 from flows.reading.schema import HEADER, ITEM, STEP, Recorder, lesson_schema, read_head, read_kind, record
 from flows.reading.schema_words import ENUMS, KEYS, SNIPPETS
 from flows.reading.schema_words import KINDS as ABOUT_KINDS
+from flows.yaml.fields import Fields
 from tests.support import arbitrary
 from tests.support.builders import LESSONS
 
