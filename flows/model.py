@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,11 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Common:
-    """What every step kind has. `next` is None for "the step below"; `when` is a condition to run the step at all."""
+class Step:
+    """What a step of any kind has; its kind (`flows.engine.kinds`) knows the rest.
+
+    `next` is None for "the step below"; `when` is a condition to run the step at all.
+    """
 
     id: str
     place: SourcePosition
@@ -99,8 +102,11 @@ class Common:
     video: Picture | None = None
 
 
+StepOf = TypeVar("StepOf", bound=Step)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Say(Common):
+class Say(Step):
     """Tell something. `more` are further bubbles; `wait_tap` is the label of a Continue button, typed in `ways`."""
 
     more: tuple[str, ...] = ()
@@ -109,7 +115,7 @@ class Say(Common):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choose(Common):
+class Choose(Step):
     """A menu without right or wrong; `save` names the variable that takes the option's id."""
 
     options: tuple[Option, ...] = ()
@@ -120,7 +126,7 @@ QuizType = Literal["one", "many", "true_false", "order", "number", "text"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Quiz(Common):
+class Quiz(Step):
     """A checked answer. `tries` is how many answers may be given before `out_of_tries` (0: no end)."""
 
     type: QuizType = "one"
@@ -138,7 +144,7 @@ AskType = Literal["text", "number", "date", "phone_vn", "photo", "voice", "place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ask(Common):
+class Ask(Step):
     """Free input into the variable `save`; `private` answers are used in this session only and never stored.
 
     Of a photo or a recording only that it came is kept, as "co".
@@ -177,7 +183,7 @@ Proof = Literal["none", "self", "photo", "question"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Task(Common):
+class Task(Step):
     """Do it on your own phone, then tap Done, or type it in `ways`; Stuck and Later are always there too.
 
     `proof`: her word is enough (none, self), a photo is asked for, or the quiz `verify` follows. `checkin_s` seconds
@@ -202,7 +208,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Branch(Common):
+class Branch(Step):
     """Decide where to go on; the first true case wins, then `split` (step id to its share) by chance, one
     learner always the same way.
     """
@@ -213,7 +219,7 @@ class Branch(Common):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Set(Common):
+class Set(Step):
     """Remember values."""
 
     values: Mapping[str, str] = field(default_factory=dict)
@@ -223,7 +229,7 @@ Outcome = Literal["completed", "stopped", "referred"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call(Common):
+class Call(Step):
     """Another lesson in the middle of this one. It gets `values` and its outcome comes back as the variable `save`.
 
     `returns` false: this lesson is done and hands her over to the other.
@@ -236,7 +242,7 @@ class Call(Common):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wait(Common):
+class Wait(Step):
     """A pause of `for_s` seconds, or `until` (HH:MM, YYYY-MM-DD or both), ending inside `window` (HH:MM, HH:MM)."""
 
     for_s: int = 0
@@ -249,7 +255,7 @@ HelpNeed = Literal["tech", "learning", "safety"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Help(Common):
+class Help(Step):
     """Ask a person. `offer` asks her first; after `sla_s` seconds without a person the lesson goes on at `fallback`."""
 
     need: HelpNeed = "learning"
@@ -264,7 +270,7 @@ ROLES = ("instructor", "officer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pair(Common):
+class Pair(Step):
     """Wish for a 1+1 partner: of which role, alike in what, the previous one first; `on_none` when there is nobody."""
 
     role: str = "instructor"
@@ -275,7 +281,7 @@ class Pair(Common):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Review(Common):
+class Review(Step):
     """Questions of earlier lessons that are due again: at most `most`, only of `skills`; `empty` where none is due."""
 
     most: int = 3
@@ -292,7 +298,7 @@ class Certificate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Award(Common):
+class Award(Step):
     """A badge, a certificate, or both."""
 
     badge: str = ""
@@ -300,15 +306,12 @@ class Award(Common):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class End(Common):
+class End(Step):
     """Finish; `then` names the lesson to offer next; `rate` asks for 1 to so many stars first (0: does not ask)."""
 
     outcome: Outcome = "completed"
     then: str | None = None
     rate: int = 0
-
-
-Step = Say | Choose | Quiz | Ask | Task | Branch | Set | Call | Wait | Help | Pair | Review | Award | End
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,6 +379,10 @@ class Lesson:
     def step(self, step_id: str) -> Step | None:
         at = self.index.get(step_id)
         return None if at is None else self.steps[at]
+
+    def of(self, kind: type[StepOf]) -> Iterator[StepOf]:
+        """The steps of one kind, in the order of the file: for what concerns that kind alone."""
+        return (step for step in self.steps if isinstance(step, kind))
 
     def below(self, step_id: str) -> str | None:
         """The step after this one in the file; None after the last."""
