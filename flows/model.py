@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal, TypeVar
 
 
@@ -50,20 +51,27 @@ class LessonInvalid(Exception):
         self.problems = problems
 
 
+SAID = MappingProxyType({"words": "said"})
+"""Marks a field of words that a learner reads or hears: its edit is no edit of the graph, and it is translated."""
+
+UNSAID = MappingProxyType({"words": "unsaid"})
+"""Marks a field of words that are nobody's sentence (a file, a mark for authors): no graph either, never translated."""
+
+
 @dataclass(frozen=True, slots=True)
 class Voice:
     """A recording of a text; `spoken` is what it says where that is not the text itself (it cannot say seven forms)."""
 
-    file: str
-    spoken: str = ""
+    file: str = field(metadata=UNSAID)
+    spoken: str = field(default="", metadata=SAID)
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
     """An image or a video; `alt` says in words what is on it."""
 
-    src: str
-    alt: str = ""
+    src: str = field(metadata=UNSAID)
+    alt: str = field(default="", metadata=SAID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +79,15 @@ class Option:
     """One answer that can be tapped or typed in `ways`. `say` is the feedback, `next` overrides the step's own."""
 
     id: str
-    text: str
+    text: str = field(metadata=SAID)
     place: SourcePosition
-    icon: str = ""
+    icon: str = field(default="", metadata=UNSAID)
     right: bool = False
-    say: str = ""
+    say: str = field(default="", metadata=SAID)
     next: str | None = None
     sets: Mapping[str, str] = field(default_factory=dict)
-    voice: Voice | None = None
-    ways: tuple[str, ...] = ()
+    voice: Voice | None = field(default=None, metadata=SAID)
+    ways: tuple[str, ...] = field(default=(), metadata=UNSAID)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,15 +99,15 @@ class Step:
 
     id: str
     place: SourcePosition
-    text: str = ""
+    text: str = field(default="", metadata=SAID)
     next: str | None = None
     checkpoint: bool = False
     when: str | None = None
     was: str | None = None
-    tags: tuple[str, ...] = ()
-    voice: Voice | None = None
-    image: Picture | None = None
-    video: Picture | None = None
+    tags: tuple[str, ...] = field(default=(), metadata=UNSAID)
+    voice: Voice | None = field(default=None, metadata=SAID)
+    image: Picture | None = field(default=None, metadata=SAID)
+    video: Picture | None = field(default=None, metadata=SAID)
 
 
 StepOf = TypeVar("StepOf", bound=Step)
@@ -109,9 +117,9 @@ StepOf = TypeVar("StepOf", bound=Step)
 class Say(Step):
     """Tell something. `more` are further bubbles; `wait_tap` is the label of a Continue button, typed in `ways`."""
 
-    more: tuple[str, ...] = ()
-    wait_tap: str | None = None
-    ways: tuple[str, ...] = ()
+    more: tuple[str, ...] = field(default=(), metadata=SAID)
+    wait_tap: str | None = field(default=None, metadata=SAID)
+    ways: tuple[str, ...] = field(default=(), metadata=UNSAID)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,9 +140,9 @@ class Quiz(Step):
     type: QuizType = "one"
     options: tuple[Option, ...] = ()
     accept: tuple[str, ...] = ()
-    say: str = ""
+    say: str = field(default="", metadata=SAID)
     tries: int = 3
-    hints: tuple[str, ...] = ()
+    hints: tuple[str, ...] = field(default=(), metadata=SAID)
     out_of_tries: str | None = None
     points: int = 1
     skill: str | None = None
@@ -153,7 +161,7 @@ class Ask(Step):
     type: AskType = "text"
     save: str = ""
     check: str | None = None
-    retry_text: str = ""
+    retry_text: str = field(default="", metadata=SAID)
     private: bool = False
 
 
@@ -163,7 +171,7 @@ class Later:
 
     remind_s: int = 86_400
     times: int = 2
-    text: str = ""
+    text: str = field(default="", metadata=SAID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,11 +180,11 @@ class Stuck:
     typed in `ways`.
     """
 
-    hints: tuple[str, ...] = ()
+    hints: tuple[str, ...] = field(default=(), metadata=SAID)
     go: str | None = None
     after_tries: int = 0
-    label: str = ""
-    ways: tuple[str, ...] = ()
+    label: str = field(default="", metadata=SAID)
+    ways: tuple[str, ...] = field(default=(), metadata=UNSAID)
 
 
 Proof = Literal["none", "self", "photo", "question"]
@@ -190,9 +198,9 @@ class Task(Step):
     after it she is asked once whether it worked.
     """
 
-    steps: tuple[str, ...] = ()
-    done: str = ""
-    ways: tuple[str, ...] = ()
+    steps: tuple[str, ...] = field(default=(), metadata=SAID)
+    done: str = field(default="", metadata=SAID)
+    ways: tuple[str, ...] = field(default=(), metadata=UNSAID)
     later: Later = Later()
     stuck: Stuck = Stuck()
     proof: Proof = "self"
@@ -260,7 +268,7 @@ class Help(Step):
 
     need: HelpNeed = "learning"
     topic: str = ""
-    offer: str = ""
+    offer: str = field(default="", metadata=SAID)
     sla_s: int = 0
     fallback: str | None = None
     share: tuple[str, ...] = ("step", "tries")
@@ -286,7 +294,7 @@ class Review(Step):
 
     most: int = 3
     skills: tuple[str, ...] = ()
-    empty: str = ""
+    empty: str = field(default="", metadata=SAID)
 
 
 @dataclass(frozen=True, slots=True)

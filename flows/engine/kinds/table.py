@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from types import MappingProxyType
 from typing import Any
 
 from flows.engine.kinds.ask import AskKind
@@ -24,39 +23,29 @@ from flows.engine.kinds.task import TaskKind
 from flows.engine.kinds.wait import WaitKind
 from flows.model import Lesson, Step, StepOf
 
-_BY_STEP: dict[type[Step], StepKind[Any]] = {}
-_BY_NAME: dict[str, StepKind[Any]] = {}
+KINDS: Mapping[type[Step], StepKind[Any]] = {
+    kind.step: kind
+    for kind in (
+        SayKind(),
+        ChooseKind(),
+        QUIZ,
+        AskKind(),
+        TaskKind(),
+        BranchKind(),
+        SetKind(),
+        CallKind(),
+        WaitKind(),
+        HelpKind(),
+        PairKind(),
+        ReviewKind(),
+        AwardKind(),
+        EndKind(),
+    )
+}
+"""Class of a step → its kind, in the order in which an editor is offered them."""
 
-KINDS: Mapping[type[Step], StepKind[Any]] = MappingProxyType(_BY_STEP)
-"""Class of a step → its kind."""
-
-NAMED: Mapping[str, StepKind[Any]] = MappingProxyType(_BY_NAME)
+NAMED: Mapping[str, StepKind[Any]] = {kind.name: kind for kind in KINDS.values()}
 """Name of a kind as a lesson writes it → the kind."""
-
-
-def register(kind: StepKind[Any]) -> None:
-    """Make a kind known to the reader, the engine, the rules, the drawings and the player."""
-    _BY_STEP[kind.step] = kind
-    _BY_NAME[kind.name] = kind
-
-
-for _kind in (
-    SayKind(),
-    ChooseKind(),
-    QUIZ,
-    AskKind(),
-    TaskKind(),
-    BranchKind(),
-    SetKind(),
-    CallKind(),
-    WaitKind(),
-    HelpKind(),
-    PairKind(),
-    ReviewKind(),
-    AwardKind(),
-    EndKind(),
-):
-    register(_kind)
 
 
 def kind_of(step: StepOf) -> StepKind[StepOf]:
