@@ -49,7 +49,7 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"Lệnh chưa đúng: {message}.{self._nearest(message)}\nXem cách dùng: {self.prog} --help\n")
 
     def _nearest(self, message: str) -> str:
-        from flows.reading.fields import did_you_mean
+        from flows.yaml.fields import did_you_mean
 
         known = [option for action in self._actions for option in action.option_strings if option.startswith("--")]
         unknown = next((word.partition("=")[0].rstrip(":") for word in message.split() if word.startswith("--")), "")

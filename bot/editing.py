@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.errors import SettingsInvalid, in_words
-from flows.reading.fields import did_you_mean
 from flows.reading.loader import load_folder
 from flows.reading.schema import lesson_schema
+from flows.yaml.fields import did_you_mean
 
 
 def print_schema(lessons: Path, wanted: str | None, write: Callable[[str], object]) -> int:

@@ -13,8 +13,8 @@ from bot.services import drafts
 from flows.graph.mermaid import mermaid
 from flows.graph.svg import svg
 from flows.graph.ways import MARKS, Graph, graph_of
-from flows.reading.fields import did_you_mean
 from flows.shelf.shelf import plain_book, read_shelf, rehearsal_facts
+from flows.yaml.fields import did_you_mean
 
 DRAWINGS: Mapping[str, Callable[[Graph], str]] = {"mermaid": mermaid, "svg": svg}
 

@@ -27,9 +27,9 @@ from bot.services.publishing import (
 from bot.settings import Settings
 from bot.terminal import Print
 from flows import LessonInvalid, Problem
-from flows.reading.fields import did_you_mean
 from flows.rules.changes import DECISIONS, STAY, Stand, summary
 from flows.shelf.shelf import Shelf, read_shelf
+from flows.yaml.fields import did_you_mean
 from storage import publications
 from storage.database import Database
 from storage.records import PublicationRow

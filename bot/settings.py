@@ -28,8 +28,8 @@ from bot.checks import (
     zone,
 )
 from bot.errors import SettingsInvalid, in_words
-from flows.reading.fields import NAME, NAME_SHAPE, did_you_mean
 from flows.yaml import strictyaml
+from flows.yaml.fields import NAME, NAME_SHAPE, did_you_mean
 
 PREFIX = "CAMTAY__"
 

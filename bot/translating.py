@@ -11,12 +11,12 @@ from pathlib import Path
 from bot.errors import SettingsInvalid, in_words
 from bot.terminal import Print
 from flows.model import LessonInvalid
-from flows.reading.fields import did_you_mean
 from flows.reading.loader import LessonDraft, LessonSet, load_folder
 from flows.reading.po import Catalogue
 from flows.reading.translation import BASE, Source, TranslationCounts, count, export, merge, said
 from flows.rules.rule import Script
 from flows.rules.translation import po_path, spoken_by_tutor
+from flows.yaml.fields import did_you_mean
 
 PHRASES = "phrases"
 """What stands for the tutor's own sentences where a lesson is asked for."""

@@ -393,7 +393,7 @@ def _with_lesson(shelf: Shelf, lesson: Lesson) -> Shelf:
 
 
 def _unknown_lesson(wanted: str, known: Mapping[str, Lesson]) -> str:
-    from flows.reading.fields import did_you_mean
+    from flows.yaml.fields import did_you_mean
 
     hint = did_you_mean(wanted, known)
     lessons = "\n".join(f"  {lesson.id:<24}{lesson.title}" for lesson in known.values())

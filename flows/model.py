@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from types import MappingProxyType
+from typing import Literal, TypeVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +51,27 @@ class LessonInvalid(Exception):
         self.problems = problems
 
 
+SAID = MappingProxyType({"words": "said"})
+"""Marks a field of words that a learner reads or hears: its edit is no edit of the graph, and it is translated."""
+
+UNSAID = MappingProxyType({"words": "unsaid"})
+"""Marks a field of words that are nobody's sentence (a file, a mark for authors): no graph either, never translated."""
+
+
 @dataclass(frozen=True, slots=True)
 class Voice:
     """A recording of a text; `spoken` is what it says where that is not the text itself (it cannot say seven forms)."""
 
-    file: str
-    spoken: str = ""
+    file: str = field(metadata=UNSAID)
+    spoken: str = field(default="", metadata=SAID)
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
     """An image or a video; `alt` says in words what is on it."""
 
-    src: str
-    alt: str = ""
+    src: str = field(metadata=UNSAID)
+    alt: str = field(default="", metadata=SAID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,45 +79,51 @@ class Option:
     """One answer that can be tapped or typed in `ways`. `say` is the feedback, `next` overrides the step's own."""
 
     id: str
-    text: str
+    text: str = field(metadata=SAID)
     place: SourcePosition
-    icon: str = ""
+    icon: str = field(default="", metadata=UNSAID)
     right: bool = False
-    say: str = ""
+    say: str = field(default="", metadata=SAID)
     next: str | None = None
     sets: Mapping[str, str] = field(default_factory=dict)
-    voice: Voice | None = None
-    ways: tuple[str, ...] = ()
+    voice: Voice | None = field(default=None, metadata=SAID)
+    ways: tuple[str, ...] = field(default=(), metadata=UNSAID)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Common:
-    """What every step kind has. `next` is None for "the step below"; `when` is a condition to run the step at all."""
+class Step:
+    """What a step of any kind has; its kind (`flows.engine.kinds`) knows the rest.
+
+    `next` is None for "the step below"; `when` is a condition to run the step at all.
+    """
 
     id: str
     place: SourcePosition
-    text: str = ""
+    text: str = field(default="", metadata=SAID)
     next: str | None = None
     checkpoint: bool = False
     when: str | None = None
     was: str | None = None
-    tags: tuple[str, ...] = ()
-    voice: Voice | None = None
-    image: Picture | None = None
-    video: Picture | None = None
+    tags: tuple[str, ...] = field(default=(), metadata=UNSAID)
+    voice: Voice | None = field(default=None, metadata=SAID)
+    image: Picture | None = field(default=None, metadata=SAID)
+    video: Picture | None = field(default=None, metadata=SAID)
+
+
+StepOf = TypeVar("StepOf", bound=Step)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Say(Common):
+class Say(Step):
     """Tell something. `more` are further bubbles; `wait_tap` is the label of a Continue button, typed in `ways`."""
 
-    more: tuple[str, ...] = ()
-    wait_tap: str | None = None
-    ways: tuple[str, ...] = ()
+    more: tuple[str, ...] = field(default=(), metadata=SAID)
+    wait_tap: str | None = field(default=None, metadata=SAID)
+    ways: tuple[str, ...] = field(default=(), metadata=UNSAID)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choose(Common):
+class Choose(Step):
     """A menu without right or wrong; `save` names the variable that takes the option's id."""
 
     options: tuple[Option, ...] = ()
@@ -120,15 +134,15 @@ QuizType = Literal["one", "many", "true_false", "order", "number", "text"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Quiz(Common):
+class Quiz(Step):
     """A checked answer. `tries` is how many answers may be given before `out_of_tries` (0: no end)."""
 
     type: QuizType = "one"
     options: tuple[Option, ...] = ()
     accept: tuple[str, ...] = ()
-    say: str = ""
+    say: str = field(default="", metadata=SAID)
     tries: int = 3
-    hints: tuple[str, ...] = ()
+    hints: tuple[str, ...] = field(default=(), metadata=SAID)
     out_of_tries: str | None = None
     points: int = 1
     skill: str | None = None
@@ -138,7 +152,7 @@ AskType = Literal["text", "number", "date", "phone_vn", "photo", "voice", "place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ask(Common):
+class Ask(Step):
     """Free input into the variable `save`; `private` answers are used in this session only and never stored.
 
     Of a photo or a recording only that it came is kept, as "co".
@@ -147,7 +161,7 @@ class Ask(Common):
     type: AskType = "text"
     save: str = ""
     check: str | None = None
-    retry_text: str = ""
+    retry_text: str = field(default="", metadata=SAID)
     private: bool = False
 
 
@@ -157,7 +171,7 @@ class Later:
 
     remind_s: int = 86_400
     times: int = 2
-    text: str = ""
+    text: str = field(default="", metadata=SAID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,27 +180,27 @@ class Stuck:
     typed in `ways`.
     """
 
-    hints: tuple[str, ...] = ()
+    hints: tuple[str, ...] = field(default=(), metadata=SAID)
     go: str | None = None
     after_tries: int = 0
-    label: str = ""
-    ways: tuple[str, ...] = ()
+    label: str = field(default="", metadata=SAID)
+    ways: tuple[str, ...] = field(default=(), metadata=UNSAID)
 
 
 Proof = Literal["none", "self", "photo", "question"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Task(Common):
+class Task(Step):
     """Do it on your own phone, then tap Done, or type it in `ways`; Stuck and Later are always there too.
 
     `proof`: her word is enough (none, self), a photo is asked for, or the quiz `verify` follows. `checkin_s` seconds
     after it she is asked once whether it worked.
     """
 
-    steps: tuple[str, ...] = ()
-    done: str = ""
-    ways: tuple[str, ...] = ()
+    steps: tuple[str, ...] = field(default=(), metadata=SAID)
+    done: str = field(default="", metadata=SAID)
+    ways: tuple[str, ...] = field(default=(), metadata=UNSAID)
     later: Later = Later()
     stuck: Stuck = Stuck()
     proof: Proof = "self"
@@ -202,7 +216,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Branch(Common):
+class Branch(Step):
     """Decide where to go on; the first true case wins, then `split` (step id to its share) by chance, one
     learner always the same way.
     """
@@ -213,7 +227,7 @@ class Branch(Common):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Set(Common):
+class Set(Step):
     """Remember values."""
 
     values: Mapping[str, str] = field(default_factory=dict)
@@ -223,7 +237,7 @@ Outcome = Literal["completed", "stopped", "referred"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call(Common):
+class Call(Step):
     """Another lesson in the middle of this one. It gets `values` and its outcome comes back as the variable `save`.
 
     `returns` false: this lesson is done and hands her over to the other.
@@ -236,7 +250,7 @@ class Call(Common):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wait(Common):
+class Wait(Step):
     """A pause of `for_s` seconds, or `until` (HH:MM, YYYY-MM-DD or both), ending inside `window` (HH:MM, HH:MM)."""
 
     for_s: int = 0
@@ -249,12 +263,12 @@ HelpNeed = Literal["tech", "learning", "safety"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Help(Common):
+class Help(Step):
     """Ask a person. `offer` asks her first; after `sla_s` seconds without a person the lesson goes on at `fallback`."""
 
     need: HelpNeed = "learning"
     topic: str = ""
-    offer: str = ""
+    offer: str = field(default="", metadata=SAID)
     sla_s: int = 0
     fallback: str | None = None
     share: tuple[str, ...] = ("step", "tries")
@@ -264,7 +278,7 @@ ROLES = ("instructor", "officer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pair(Common):
+class Pair(Step):
     """Wish for a 1+1 partner: of which role, alike in what, the previous one first; `on_none` when there is nobody."""
 
     role: str = "instructor"
@@ -275,12 +289,12 @@ class Pair(Common):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Review(Common):
+class Review(Step):
     """Questions of earlier lessons that are due again: at most `most`, only of `skills`; `empty` where none is due."""
 
     most: int = 3
     skills: tuple[str, ...] = ()
-    empty: str = ""
+    empty: str = field(default="", metadata=SAID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +306,7 @@ class Certificate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Award(Common):
+class Award(Step):
     """A badge, a certificate, or both."""
 
     badge: str = ""
@@ -300,15 +314,12 @@ class Award(Common):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class End(Common):
+class End(Step):
     """Finish; `then` names the lesson to offer next; `rate` asks for 1 to so many stars first (0: does not ask)."""
 
     outcome: Outcome = "completed"
     then: str | None = None
     rate: int = 0
-
-
-Step = Say | Choose | Quiz | Ask | Task | Branch | Set | Call | Wait | Help | Pair | Review | Award | End
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,6 +387,10 @@ class Lesson:
     def step(self, step_id: str) -> Step | None:
         at = self.index.get(step_id)
         return None if at is None else self.steps[at]
+
+    def of(self, kind: type[StepOf]) -> Iterator[StepOf]:
+        """The steps of one kind, in the order of the file: for what concerns that kind alone."""
+        return (step for step in self.steps if isinstance(step, kind))
 
     def below(self, step_id: str) -> str | None:
         """The step after this one in the file; None after the last."""

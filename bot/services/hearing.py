@@ -17,8 +17,9 @@ from bot.tutoring.pairing import relay
 from bot.tutoring.talk import ConversationState
 from flows import Book, Run, mask, rewind
 from flows import events as ev
+from flows.engine.kinds.table import kind_of
 from flows.engine.stage import HUMAN, MISTAKE, clean
-from flows.model import Answer, Choose, Quiz
+from flows.model import Answer
 from flows.session import render
 from flows.words.ear.ear import LONGEST, listen, matter_of
 from flows.words.ear.why import Reason, why
@@ -82,7 +83,7 @@ class Overheard:
         lesson_id, step_id = self._place(at) or ("", "")
         lesson = self.book.lesson(lesson_id)
         step = lesson.steps[lesson.index[step_id]] if lesson else None
-        options = step.options if isinstance(step, Choose | Quiz) else ()
+        options = kind_of(step).options(step) if step else ()
         label = next((each.text for each in options if each.id == option), "")
         person = self._desk(ConversationState()).person
         return render(label, person.address, person.name, self.book.facts)

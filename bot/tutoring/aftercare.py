@@ -6,7 +6,7 @@ from bot.tutoring import menu
 from bot.tutoring.desk import Desk, LessonRated
 from bot.tutoring.talk import Checkin
 from flows import events as ev
-from flows.engine.reviews import after_answer
+from flows.engine.kinds.reviews import after_answer
 from flows.model import End, Quiz
 
 

@@ -12,7 +12,8 @@ from bot.tutoring.desk import Desk, OfficeAsked
 from bot.tutoring.talk import Meeting
 from flows import Run, Trigger
 from flows import events as ev
-from flows.model import Ask, Help, Pair, Task
+from flows.engine.kinds.table import kind_of
+from flows.model import Help, Pair
 
 AFTER_CHECKIN = timedelta(hours=1)  # a reminder that came due with a check-in waits that long for her answer
 
@@ -151,7 +152,7 @@ def wants(desk: Desk, kind: str) -> bool:
     run = desk.talk.open_run
     lesson = desk.book.lesson(run.lesson, run.version) if run else None
     step = lesson.step(run.step) if lesson and run else None
-    return (isinstance(step, Ask) and step.type == kind) or (isinstance(step, Task) and step.proof == kind)
+    return step is not None and kind_of(step).wants(step) == kind
 
 
 def _lent(run: Run, desk: Desk) -> Run:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flows import events as ev
-from flows.engine.kinds import AGAIN, KINDS, request_help
-from flows.engine.kinds_answering import FREE, read_answer
-from flows.engine.stage import HUMAN, MISTAKE, Stage, clean, instead_of, own_answers
-from flows.engine.waits import waits
+from flows.engine.kinds.kind import AGAIN, request_help
+from flows.engine.kinds.table import kind_of
+from flows.engine.stage import HUMAN, MISTAKE, Stage, clean, instead_of
 from flows.engine.walking import again, go, walk
-from flows.model import Ask, Choose, Guard, Help, Lesson, Quiz, Say, Step, Wait
+from flows.model import Guard, Lesson, Step
 from flows.session import Run
 from flows.words.ear.ear import Matter, Reply, listen, matter_of, reply_of
 from flows.words.ear.finding import find, finder_of
@@ -28,7 +27,6 @@ from flows.words.understand import (
     understand,
     with_gaps,
 )
-from flows.words.values.reading import read_sum, sums_of
 
 MAX_TEXT = 2_000  # characters of hers that are looked at: the longest message Zalo can send
 
@@ -73,7 +71,7 @@ def tapped(stage: Stage, step: Step, seq: int, option: str) -> None:
 
 def _choices(stage: Stage, step: Step) -> tuple[ev.Choice, ...]:
     """Everything that can be tapped here."""
-    _, choices = KINDS[type(step)].prompt(stage, step)
+    _, choices = kind_of(step).prompt(stage, step)
     return (*choices, *stage.ways_out(step))
 
 
@@ -85,7 +83,7 @@ def was_used(session: Run, seq: int, option: str) -> bool:
 def sent(stage: Stage, step: Step, kind: str) -> None:
     """What is not words: an answer where the step asks for it; nothing of it is kept."""
     stage.emit(ev.Heard(f"[{kind}]"))
-    to = KINDS[type(step)].sent(stage, step, kind)
+    to = kind_of(step).sent(stage, step, kind)
     if to is not AGAIN:
         go(stage, step, to)
         return
@@ -99,33 +97,35 @@ def _choose(stage: Stage, step: Step, option: str) -> None:
         _obey(stage, step, RESCUE[option])
         return
     stage.change(used=(stage.session.seq, option), misses=0)
-    go(stage, step, KINDS[type(step)].tap(stage, step, option))
+    go(stage, step, kind_of(step).tap(stage, step, option))
 
 
 # --- words -------------------------------------------------------------------------------------------
 
 
 def typed(stage: Stage, step: Step, text: str) -> None:
-    kind = KINDS[type(step)]
+    kind = kind_of(step)
     too_long = len(text) > MAX_TEXT
     text = clean(text[:MAX_TEXT])
     choices = _choices(stage, step)
     question = kind.asked(stage, step)
     meaning = _meaning(stage, question, text, choices)
     masked = mask(text)
-    private = isinstance(step, Ask) and step.private
+    private = kind.is_private(step)
     if isinstance(meaning, Answered):
-        stage.emit(ev.Heard(text if not masked.kinds or _is_accepted(stage, question, text) else masked.text))
+        stage.emit(
+            ev.Heard(text if not masked.kinds or kind_of(question).accepts(stage, question, text) else masked.text)
+        )
         _choose(stage, step, meaning.option)
         return
-    if masked.kinds and not _is_accepted(stage, question, text):
+    if masked.kinds and not kind_of(question).accepts(stage, question, text):
         _warn_of_secret(stage, step, masked.kinds, MASK if private else masked.text)
         if isinstance(meaning, Emergency) and not stage.lesson.emergency:
             stage.emit(ev.EmergencyRaised(meaning.kind))
         else:
             again(stage, step)
         return
-    private = isinstance(step, Ask) and step.private and not isinstance(meaning, Command | Emergency)
+    private = private and not isinstance(meaning, Command | Emergency)
     stage.emit(ev.Heard(MASK if private else text))
     if too_long:
         stage.say(step.id, stage.phrase("too_long"))
@@ -137,16 +137,25 @@ def typed(stage: Stage, step: Step, text: str) -> None:
 def _meaning(stage: Stage, step: Step, text: str, choices: tuple[ev.Choice, ...]) -> Meaning:
     """Where she writes freely only a cry for help and a whole global word are more than what she writes."""
     words = stage.book.words
-    free = not choices or _writes_freely(step)
+    free = not choices or kind_of(step).writes_freely(step)
     if free and not is_command(words, text):
         meaning = understand(words, text, own_answers(stage, step, choices) if choices else (), numbered=False)
         return meaning if isinstance(meaning, Emergency | Answered) else Unknown()
     return understand(words, text, own_answers(stage, step, choices), guess=not stage.lesson.emergency)
 
 
-def _writes_freely(step: Step) -> bool:
-    """Whether words are asked for, so that the buttons beside it (yes, no, pass over) are only a help."""
-    return isinstance(step, Ask) or (isinstance(step, Quiz) and step.type not in ("one", "true_false"))
+def own_answers(stage: Stage, step: Step, choices: tuple[ev.Choice, ...]) -> tuple[Own, ...]:
+    """What may be typed instead of tapping: each label, what the author adds, the usual words for done, stuck, next.
+
+    Who is being robbed is not carried past "call the bank" because she finds it hard: there that is no answer.
+    """
+    usual = stage.book.words.answers
+    if not stage.lesson.emergency:
+        usual = {**usual, "stuck": (*usual.get("stuck", ()), *usual.get("confused", ()))}
+    added = kind_of(step).spoken_ways(step)
+    return tuple(
+        Own(choice.id, (choice.label, *added.get(choice.id, ()), *usual.get(choice.id, ()))) for choice in choices
+    )
 
 
 def _act(stage: Stage, step: Step, meaning: Meaning, text: str, choices: tuple[ev.Choice, ...]) -> None:
@@ -164,7 +173,7 @@ def _act(stage: Stage, step: Step, meaning: Meaning, text: str, choices: tuple[e
     if guard is not None:
         walk(stage, guard)
         return
-    to = KINDS[type(step)].typed(stage, step, text)
+    to = kind_of(step).typed(stage, step, text)
     if to is not AGAIN:
         go(stage, step, to)
     elif stage.lesson.emergency:
@@ -176,7 +185,7 @@ def _act(stage: Stage, step: Step, meaning: Meaning, text: str, choices: tuple[e
 def _stay(stage: Stage, step: Step, meaning: Meaning, text: str) -> None:
     """What somebody says who is being robbed: her story goes on with the next thing to do, a question is answered,
     and nothing else moves her."""
-    if isinstance(meaning, Emergency) and isinstance(step, Say):
+    if isinstance(meaning, Emergency) and kind_of(step).only_tells:
         _choose(stage, step, "next")
         return
     lost, ear = _is_lost(stage, text), stage.book.words.ear
@@ -185,7 +194,7 @@ def _stay(stage: Stage, step: Step, meaning: Meaning, text: str) -> None:
         stage.emit(ev.Digressed(text))  # only what is answered in so many words: anything else leads her away
     elif matter.kind == "human":
         _obey(stage, step, "help")
-    elif isinstance(step, Say) and not lost and listen(ear, text).level == "ask":
+    elif kind_of(step).only_tells and not lost and listen(ear, text).level == "ask":
         _choose(stage, step, "next")
     else:
         stage.change(misses=stage.session.misses + 1)
@@ -213,7 +222,7 @@ def _wonder(stage: Stage, step: Step, meaning: Meaning, text: str, choices: tupl
         stage.emit(ev.Asked(step.id, stage.session.seq, stage.phrase("unsure"), close if len(close) > 1 else choices))
     elif matter.kind == "human":
         _obey(stage, step, "help")
-    elif matter.kind == "chat" and isinstance(step, Say) and not stage.session.misses:
+    elif matter.kind == "chat" and kind_of(step).only_tells and not stage.session.misses:
         stage.change(misses=1)
         stage.say(step.id, stage.phrase("small_chat"))  # nothing was asked, so nothing was misunderstood
         again(stage, step)
@@ -241,7 +250,7 @@ def _replies(stage: Stage, step: Step, text: str, choices: tuple[ev.Choice, ...]
 
 def _replies_to_tutor(stage: Stage, step: Step, reply: Reply, text: str) -> bool:
     """No button says it: a word to the tutor, or, where it is no question, that it is hard."""
-    puts_off = reply.kind == "later" and isinstance(step, Say | Choose)  # at a quiz "để tui tính đã" is no good-bye
+    puts_off = reply.kind == "later" and kind_of(step).may_be_put_off  # at a quiz "để tui tính đã" is no good-bye
     if puts_off or (reply.kind in GLOBAL and reply.sure):
         _obey(stage, step, "stop" if puts_off else reply.kind)
     elif reply.kind == "stuck" and matter_of(stage.book.words.ear, text).kind != "question":
@@ -259,29 +268,16 @@ def _is_question(matter: Matter, text: str) -> bool:
 
 def _not_understood(stage: Stage, step: Step, has_choices: bool) -> None:
     misses = stage.session.misses + 1
-    question = KINDS[type(step)].asked(stage, step)
+    question = kind_of(step).asked(stage, step)
     stage.change(misses=misses)
     stage.emit(ev.NotUnderstood(step.id, misses))
     if misses > 1:
         stage.say(step.id, stage.phrase("not_understood_twice"))
-    elif isinstance(question, Quiz) and question.type == "number":
+    elif kind_of(question).wants(question) == "number":
         stage.say(step.id, stage.phrase("ask_retry_number"))
     else:
         stage.say(step.id, stage.phrase("not_understood" if has_choices else "not_understood_typed"))
     again(stage, step)
-
-
-def _is_accepted(stage: Stage, step: Step, text: str) -> bool:
-    """A number that answers the present question ("500000") is an answer, not a code; six bare digits are a code."""
-    if isinstance(step, Ask):
-        is_code = text.strip().isdigit() and len(text.strip()) == 6 and not text.strip().endswith("000")
-        value = read_answer(stage, step, text) if step.type not in FREE else None
-        return value is not None and mask(text).kinds == ("otp",) and not is_code
-    if not isinstance(step, Quiz):
-        return False
-    accepted = sums_of((*step.accept, *(option.text for option in step.options)))
-    given = read_sum(text, accepted)
-    return given is not None and given.value in accepted
 
 
 def _warn_of_secret(stage: Stage, step: Step, kinds: tuple[str, ...], masked: str) -> None:
@@ -350,4 +346,4 @@ def _back(stage: Stage, step: Step) -> None:
 
 def _can_go_back_to(lesson: Lesson, step_id: str) -> bool:
     step = lesson.step(step_id)
-    return step is not None and waits(step) and not isinstance(step, Wait | Help)
+    return step is not None and kind_of(step).waits(step) and kind_of(step).may_go_back_to

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any, Literal, NamedTuple
 
 from flows.model import Lesson, SourcePosition, Step
@@ -81,7 +81,11 @@ def is_same(old: Step | None, new: Step | None) -> bool:
 
 
 def _bare(node: Any) -> Any:
-    """Without its places."""
-    node = replace(node, place=_NOWHERE)
-    nested = {name: getattr(node, name) for name in ("options", "cases") if hasattr(node, name)}
-    return replace(node, **{name: tuple(map(_bare, parts)) for name, parts in nested.items()})
+    """Without its places, nor those of its parts."""
+    values = {field.name: getattr(node, field.name) for field in fields(node)}
+    nested = {name: tuple(map(_bare, parts)) for name, parts in values.items() if _have_places(parts)}
+    return replace(node, place=_NOWHERE, **nested)
+
+
+def _have_places(parts: Any) -> bool:
+    return isinstance(parts, tuple) and bool(parts) and hasattr(parts[0], "place")

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 from flows import events as ev
 from flows.engine.hearing import MAX_TEXT, sent, tapped, typed, was_used
-from flows.engine.kinds import AGAIN, KINDS, move_to
+from flows.engine.kinds.kind import AGAIN
+from flows.engine.kinds.leaving import move_to
+from flows.engine.kinds.table import kind_of
 from flows.engine.moving import is_same, place_for
 from flows.engine.stage import Stage, clean
-from flows.engine.waits import waits
 from flows.engine.walking import again, go, walk
-from flows.model import Help, Pair, Step, Task
+from flows.model import Step
 from flows.session import Book, Run, Sprint, Trigger
 from flows.words.masking import mask
 from flows.words.understand import Command, Emergency, understand
@@ -89,7 +90,7 @@ def _answer(stage: Stage, step: Step, signal: ev.Signal) -> None:
         case ev.Due(wait_id):
             _due(stage, step, wait_id)
         case ev.Met():
-            to = KINDS[type(step)].met(stage, step)
+            to = kind_of(step).met(stage, step)
             again(stage, step) if to is AGAIN else go(stage, step, to)
         case ev.Reoffered(reason):
             if reason:
@@ -111,8 +112,8 @@ def _take_along(stage: Stage, signal: ev.Signal) -> bool:
     heard = _still_heard(stage, signal)
     at = move_to(stage, newer, route.to, session.step, spot)
     step = newer.step(at)
-    if spot.how == "same" and step is not None and waits(step):
-        KINDS[type(step)].put(stage, step)
+    if spot.how == "same" and step is not None and kind_of(step).waits(step):
+        kind_of(step).put(stage, step)
     else:
         stage.change(queue=())
         walk(stage, at)
@@ -162,8 +163,8 @@ def rewind(book: Book, session: Run, universe: ev.Universe) -> Sprint:
 def _count_anew(stage: Stage, before: Run, step: Step) -> None:
     """She was just here: a reminder that was set before counts from now."""
     now, same = stage.session, stage.session.remind_at == before.remind_at
-    waits = stage.reminders(step)
-    if now.waiting and now.remind_at is not None and same and waits and not isinstance(step, Help | Pair):
+    waits = kind_of(step).reminders(stage, step)
+    if now.waiting and now.remind_at is not None and same and waits and kind_of(step).counts_anew:
         stage.change(remind_at=stage.universe.now + waits[0])
 
 
@@ -172,18 +173,17 @@ def _due(stage: Stage, step: Step, wait_id: str) -> None:
     session = stage.session
     if wait_id != session.wait_id or session.remind_at is None:
         return
-    to = KINDS[type(step)].due(stage, step)
+    to = kind_of(step).due(stage, step)
     if to is not AGAIN:
         stage.change(used=(session.seq, ""))
         go(stage, step, to)
         return
-    waits = stage.reminders(step)
+    waits = kind_of(step).reminders(stage, step)
     reminded = session.reminded + 1
     if reminded > len(waits):
         stage.change(remind_at=None)
         return
-    own = step.later.text if isinstance(step, Task) else ""
     usual = "reminder_emergency" if stage.lesson.emergency else "reminder"
-    stage.say(step.id, stage.words(own) or stage.phrase(usual))
-    KINDS[type(step)].put(stage, step)
+    stage.say(step.id, stage.words(kind_of(step).reminder(step)) or stage.phrase(usual))
+    kind_of(step).put(stage, step)
     stage.change(reminded=reminded, remind_at=stage.universe.now + waits[reminded] if waits[reminded:] else None)

@@ -8,10 +8,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flows import events as ev
-from flows.model import Choose, Lesson, Picture, Quiz, Say, Step, Task, Wait
-from flows.reading.conditions import NEVER, ConditionValue, holds, parse
+from flows.conditions import NEVER, ConditionValue, holds, parse
+from flows.model import Lesson, Picture, Step, StepOf
 from flows.session import Book, Frame, Route, Run, render
-from flows.words.understand import Own
 
 MAX_PATH = 200  # steps remembered for "quay lại"; longer than any lesson
 MAX_STACK = 5  # lessons inside one another: nobody can keep more of them in mind
@@ -67,11 +66,21 @@ class Stage:
         if text:
             self.emit(ev.Said(step, text))
 
-    def ask(self, step: Step, text: str, choices: tuple[ev.Choice, ...], *, fresh: bool = True) -> None:
-        """Put a prompt and wait. `fresh` gives it a new number, so that older buttons no longer act."""
+    def ask(
+        self,
+        step: Step,
+        text: str,
+        choices: tuple[ev.Choice, ...],
+        reminders: tuple[timedelta, ...],
+        *,
+        fresh: bool = True,
+    ) -> None:
+        """Put a prompt and wait. `fresh` gives it a new number, so that older buttons no longer act.
+
+        `reminders`: after how much silence each reminder comes.
+        """
         if fresh:
-            waits = self.reminders(step)
-            remind_at = self.universe.now + waits[0] if waits else None
+            remind_at = self.universe.now + reminders[0] if reminders else None
             seq = self.session.seq + 1
             self.change(step=step.id, seq=seq, waiting=True, remind_at=remind_at, reminded=0)
         self.emit(ev.Asked(step.id, self.session.seq, text, (*choices, *self.ways_out(step))))
@@ -86,16 +95,6 @@ class Stage:
         human = ev.Choice(HUMAN, self.phrase("label_human"))
         first = self.lesson.steps[0].id == step.id
         return (human, ev.Choice(MISTAKE, self.phrase("label_mistake"))) if first else (human,)
-
-    def reminders(self, step: Step) -> tuple[timedelta, ...]:
-        """After how much silence each reminder of this step comes."""
-        if self.lesson.emergency and not isinstance(step, Task):
-            return FOLLOWED_UP
-        if isinstance(step, Task):
-            return (timedelta(seconds=step.later.remind_s),) * step.later.times
-        if isinstance(step, Wait):
-            return ()  # it has a time of its own
-        return (REMIND_AFTER,) * REMIND_TIMES
 
     # --- deciding ---
 
@@ -154,11 +153,11 @@ class Stage:
         if lesson is not None:
             self.turn_to(lesson, route.to)
 
-    def freshest(self, step: Step) -> Step:
+    def freshest(self, step: StepOf) -> StepOf:
         """The same step in the newest words."""
         self.freshen()
         newest = self.lesson.step(step.id)
-        return newest if newest is not None and type(newest) is type(step) else step
+        return newest if isinstance(newest, type(step)) else step
 
     def push(self, step: str, lesson: Lesson, version: int, values: Mapping[str, str]) -> None:
         """Begin `lesson` in the middle of this one, which will go on after `step`."""
@@ -173,25 +172,6 @@ class Stage:
         frame = self.session.stack[-1]
         self.session = self.session.outward()
         return frame
-
-
-def own_answers(stage: Stage, step: Step, choices: tuple[ev.Choice, ...]) -> tuple[Own, ...]:
-    """What may be typed instead of tapping: each label, what the author adds, the usual words for done, stuck, next.
-
-    Who is being robbed is not carried past "call the bank" because she finds it hard: there that is no answer.
-    """
-    usual = stage.book.words.answers
-    if not stage.lesson.emergency:
-        usual = {**usual, "stuck": (*usual.get("stuck", ()), *usual.get("confused", ()))}
-    options = step.options if isinstance(step, Choose | Quiz) else ()
-    added = {option.id: option.ways for option in options}
-    if isinstance(step, Say):
-        added = {"next": step.ways}
-    elif isinstance(step, Task):
-        added = {"done": step.ways, "stuck": step.stuck.ways}
-    return tuple(
-        Own(choice.id, (choice.label, *added.get(choice.id, ()), *usual.get(choice.id, ()))) for choice in choices
-    )
 
 
 def instead_of(book: Book, kind: str) -> tuple[str, str]:

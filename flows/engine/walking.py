@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from flows import events as ev
-from flows.engine.kinds import ENDED, KINDS, WAIT, Next, go_on, move_to
+from flows.conditions import ConditionInvalid
+from flows.engine.kinds.kind import ENDED, WAIT, Next
+from flows.engine.kinds.leaving import go_on, move_to
+from flows.engine.kinds.table import kind_of
 from flows.engine.moving import Spot
 from flows.engine.stage import MAX_PATH, Stage
 from flows.model import Step
-from flows.reading.conditions import ConditionInvalid
 
 MAX_STEPS = 100  # steps in one sprint without a wait (as goflow): more is a loop the linter could not see
 
@@ -43,7 +45,7 @@ def _enter(stage: Stage, step: Step) -> Next:
     if step.checkpoint and stage.session.checkpoint != step.id:
         stage.change(checkpoint=step.id)
         stage.emit(ev.CheckpointPassed(step.id))
-    return KINDS[type(step)].enter(stage, step)
+    return kind_of(step).enter(stage, step)
 
 
 def _cross(stage: Stage, step: Step) -> Step:
@@ -72,4 +74,4 @@ def again(stage: Stage, step: Step) -> None:
     """Show the present prompt once more; its buttons stay the same, so the older copy works too."""
     if stage.session.used is not None and stage.session.used[0] == stage.session.seq:
         stage.change(used=None)  # "Để sau" leaves the prompt standing: shown again, it may be tapped again
-    KINDS[type(step)].put(stage, step, fresh=False)
+    kind_of(step).put(stage, step, fresh=False)

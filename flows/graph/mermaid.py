@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import re
 
+from flows.graph.looks import look_of
 from flows.graph.ways import GUARD, MARKS, Arrow, Graph, GraphNode
 
 LONGEST_TEXT = 60  # characters of a step's text in its box
 LONGEST_LABEL = 40
 
-SHAPES = {
-    "say": '(["', "choose": '{{"', "quiz": '{{"', "ask": '[/"', "task": '[["', "branch": '{"', "set": '[("',
-    "call": '[["', "wait": '>"', "help": '[/"', "pair": '[/"', "review": '{{"', "award": '(("', "end": '((("',
-    GUARD: '>"', "ghost": '["',
-}  # fmt: skip
 _CLOSING = str.maketrans("([{/>", ")]}/]")
 
 _SPECIAL = re.compile(r"[\"#&<>`\\$*|~\[\]{}()^;%@]|(?<!\w)_|_(?!\w)")
@@ -55,7 +51,7 @@ def _title(graph: Graph) -> str:
 
 
 def _box(name: str, node: GraphNode) -> str:
-    opening = SHAPES.get(node.kind, '["')
+    opening = look_of(node.kind).shape
     closing = opening[::-1].translate(_CLOSING) if opening[0] != ">" else '"]'
     head = f"{escape(node.kind)} · {escape(node.id)}" if node.kind not in (GUARD, "ghost") else escape(node.id)
     notes = (f"{'⚑' if mark == 'checkpoint' else '⚠'} {escape(MARKS[mark])}" for mark in node.marks)

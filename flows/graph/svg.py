@@ -11,36 +11,11 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from flows.graph.looks import look_of
 from flows.graph.ways import GUARD, MARKS, WHAT, Arrow, Graph, GraphNode
 
 BOX, PAD, LINE, GAP, LANE, TOP = 460, 12, 20, 26, 14, 74  # pixels at scale 1
 TEXT_UNITS, WAY_UNITS = 54, 54  # widths of a line in average letters
-
-KIND_WORDS = {
-    "say": "nói", "choose": "chọn", "quiz": "hỏi", "ask": "xin nhập", "task": "tự làm", "branch": "rẽ", "set": "nhớ",
-    "call": "bài con", "wait": "chờ", "help": "nhờ người", "pair": "ghép đôi", "review": "ôn", "award": "khen",
-    "end": "kết thúc", GUARD: "lối thoát", "ghost": "?",
-}  # fmt: skip
-
-_ROUND = "M2 6a4 4 0 0 1 4-4h12a4 4 0 0 1 4 4v8a4 4 0 0 1-4 4h-8l-5 4v-4a3 3 0 0 1-3-4z"
-SIGNS = {
-    "say": _ROUND,
-    "choose": "M4 5h3M4 12h3M4 19h3M10 5h10M10 12h10M10 19h10",
-    "quiz": "M8 8a4 4 0 1 1 6 3.5c-1.5 1-2 1.5-2 3.5M12 19v.5",
-    "ask": "M4 20l1-5L16 4l4 4L9 19zM13 7l4 4",
-    "task": "M7 2h10v20H7zM10 19h4",
-    "branch": "M12 2l10 10-10 10L2 12z",
-    "set": "M4 4h16v16H4zM4 9h16M9 9v11",
-    "call": "M3 4h12v12H3zM9 9h12v12H9z",
-    "wait": "M12 2a10 10 0 1 0 .01 0M12 6v6l4 3",
-    "help": "M12 3a9 9 0 1 0 .01 0M12 8a4 4 0 1 0 .01 0",
-    "pair": "M8 4a3 3 0 1 0 .01 0M16 4a3 3 0 1 0 .01 0M3 20c0-6 10-6 10 0M11 20c0-6 10-6 10 0",
-    "review": "M20 12a8 8 0 1 1-3-6.2M20 2v5h-5",
-    "award": "M12 2l3 6 7 1-5 5 1 7-6-3-6 3 1-7-5-5 7-1z",
-    "end": "M4 22V3h14l-3 4 3 4H4",
-    GUARD: "M12 2l9 4v6c0 5-4 8-9 10-5-2-9-5-9-10V6z",
-    "ghost": "M4 4l16 16M20 4L4 20",
-}
 
 STYLE = """
 :root{--paper:#fffdf9;--ink:#2a1d22;--soft:#6a5a5f;--card:#fff;--way:#7a1f48;--warn:#8a3d00}
@@ -117,7 +92,7 @@ def describe(graph: Graph) -> str:
     for node in graph.nodes:
         ways = [f"{arrow.words} → {arrow.to}".strip() for arrow in graph.arrows if arrow.source == node.id]
         if ways:
-            told.append(f"{KIND_WORDS.get(node.kind, node.kind)} {node.id}: {'; '.join(ways)}.")
+            told.append(f"{look_of(node.kind).word} {node.id}: {'; '.join(ways)}.")
     return " ".join(told)
 
 
@@ -171,16 +146,16 @@ def _lanes(jumps: Sequence[_Jump]) -> dict[tuple[str, int], int]:
 
 def _box(row: _Row, left: float, address: str) -> Iterator[str]:
     node, x = row.node, left + 40
+    look = look_of(node.kind)
     marks = " ".join((node.kind, *node.marks))
     link = f'<a href="{_safe(address)}">' if address else ""
     yield f'<g class="{_safe(marks)}">{link}'
-    yield f'<rect class="box" x="{left}" y="{row.y}" width="{BOX}" height="{row.height}" rx="{_corner(node)}"/>'
-    if node.kind == "task":
+    yield f'<rect class="box" x="{left}" y="{row.y}" width="{BOX}" height="{row.height}" rx="{look.corner}"/>'
+    if look.double:
         inner = f'x="{left + 4}" y="{row.y + 4}" width="{BOX - 8}" height="{row.height - 8}"'
         yield f'<rect class="box" {inner} rx="6"/>'
-    sign = SIGNS.get(node.kind, SIGNS["say"])
-    yield f'<path class="sign" transform="translate({left + 12} {row.y + PAD - 1}) scale(.8)" d="{sign}"/>'
-    kind = KIND_WORDS.get(node.kind, node.kind)
+    yield f'<path class="sign" transform="translate({left + 12} {row.y + PAD - 1}) scale(.8)" d="{look.sign}"/>'
+    kind = look.word
     flag = " ⚑ mốc" if "checkpoint" in node.marks else ""
     line = f" · dòng {node.line}" if node.line else ""
     name = kind if node.kind == GUARD else node.id
@@ -200,10 +175,6 @@ def _box(row: _Row, left: float, address: str) -> Iterator[str]:
             yield f'<text class="warn" x="{x}" y="{y}">⚠ {_safe(MARKS[mark])}</text>'
             y += LINE
     yield f"{'</a>' if link else ''}</g>"
-
-
-def _corner(node: GraphNode) -> int:
-    return {"say": 16, "end": 22, GUARD: 0, "branch": 0, "set": 0}.get(node.kind, 8)
 
 
 def _way(way: Arrow) -> str:

@@ -1,4 +1,4 @@
-"""A lesson as a graph: its steps, every way between them and what each way is. Drawn by graph_mermaid and graph_svg.
+"""A lesson as a graph: its steps, every way between them and what each way is. Drawn by `mermaid` and `svg`.
 
 A broken lesson is drawn as far as it could be read: a way to a step that is not there ends in a marked ghost.
 """
@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
-from flows.model import Branch, Call, Choose, End, Guard, Quiz, Step, Task, Wait
-from flows.rules.rule import Edge, Script
+from flows.engine.kinds.table import kind_of
+from flows.model import Guard, Step
+from flows.rules.rule import Script
 from flows.session import DEFAULT_ADDRESS, render
 
 AFTER = "(hết)"  # where a lesson without an end falls off; no step can be called so
@@ -98,26 +98,15 @@ def graph_of(script: Script, covered: Collection[str] | None = None) -> Graph:
     arrows = tuple(dict.fromkeys([*_guard_arrows(script), *(way for step in steps for way in _arrows(script, step))]))
     known = {step.id for step in steps}
     ghosts = dict.fromkeys(arrow.to for arrow in arrows if arrow.to not in known)
-    nodes = [*_guards(script), *(GraphNode(s.id, kind_of(s), _text(script, s), s.place.line) for s in steps)]
+    nodes = [*_guards(script), *(GraphNode(s.id, kind_of(s).name, _text(script, s), s.place.line) for s in steps)]
     nodes += [GraphNode(to, "ghost", "", marks=("after" if to == AFTER else "ghost",)) for to in ghosts]
     marked = tuple(_mark(script, nodes, arrows, covered))
     return Graph(script.lesson.id, script.lesson.title, marked, arrows, script.whole)
 
 
-def kind_of(step: Step) -> str:
-    return type(step).__name__.lower()
-
-
 def _text(script: Script, step: Step) -> str:
     """What stands in the box: the text, else what the step names (a lesson that is called, a badge)."""
-    named = " ".join(f"{key}: {value}" for key in ("lesson", "role", "badge", "topic") if (value := _field(step, key)))
-    values = _field(step, "values")
-    kept = ", ".join(f"{key} = {value}" for key, value in values.items()) if isinstance(values, dict) else ""
-    return _short(script, step.text or named or kept)
-
-
-def _field(step: Step, name: str) -> Any:
-    return getattr(step, name, None)
+    return _short(script, step.text or kind_of(step).summary(step))
 
 
 def _short(script: Script, text: str) -> str:
@@ -141,7 +130,9 @@ def _guard_words(guard: Guard) -> str:
 def _mark(
     script: Script, nodes: list[GraphNode], arrows: tuple[Arrow, ...], covered: Collection[str] | None
 ) -> Iterator[GraphNode]:
-    hopeful = _reach({step.id for step in script.lesson.steps if _ends(step)}, {(a.to, a.source) for a in arrows})
+    hopeful = _reach(
+        {step.id for step in script.lesson.steps if kind_of(step).ends(step)}, {(a.to, a.source) for a in arrows}
+    )
     starts = {script.lesson.steps[0].id} if script.lesson.steps else set()
     met = _reach(starts | {node.id for node in nodes if node.kind == GUARD}, {(a.source, a.to) for a in arrows})
     checkpoints = {step.id for step in script.lesson.steps if step.checkpoint}
@@ -156,11 +147,6 @@ def _mark(
             "checkpoint": node.id in checkpoints,
         }
         yield replace(node, marks=tuple(mark for mark, is_so in marks.items() if is_so))
-
-
-def _ends(step: Step) -> bool:
-    """Whether the lesson is over there: an end, or a call that hands her over."""
-    return isinstance(step, End) or (isinstance(step, Call) and not step.returns)
 
 
 def _reach(starts: Collection[str], ways: Collection[tuple[str, str]]) -> set[str]:
@@ -191,57 +177,5 @@ def _arrows(script: Script, step: Step) -> Iterator[Arrow]:
     for number, edge in enumerate(script.edges[step.id]):
         to = AFTER if edge.to is None else edge.to
         is_skip = number == 0 and step.when is not None  # the first way of such a step passes it by
-        for what, label in [("skip", step.when or "")] if is_skip else _names(step, edge):
+        for what, label in [("skip", step.when or "")] if is_skip else kind_of(step).arrows(step, edge.field):
             yield Arrow(step.id, to, what, _short(script, label))
-
-
-def _names(step: Step, edge: Edge) -> list[tuple[str, str]]:
-    """What a way is, from the field of the file that it comes from."""
-    match step, edge.field:
-        case Choose() | Quiz(), ("options", int(at), *_):
-            return [_option(step, at)]
-        case Branch(cases=cases), ("cases", int(at), *_):
-            return [("case", cases[at].when)]
-        case Branch(split=split), ("split", to):
-            return [("split", f"{round(100 * split[str(to)] / max(1, sum(split.values())))} %")]
-        case Task(stuck=stuck), ("stuck", *_):
-            return [("stuck", stuck.label)]
-        case _, () | ("next",):
-            return _shared(step)
-    return [(str(edge.field[0]), "")]
-
-
-def _option(step: Choose | Quiz, at: int) -> tuple[str, str]:
-    option = step.options[at]
-    label = f"{option.icon} {option.text}".strip()
-    return ("right" if isinstance(step, Quiz) and option.right else "option"), label
-
-
-def _shared(step: Step) -> list[tuple[str, str]]:
-    """The common way on (`next`, or the step below); options that name none of their own are told one by one."""
-    match step:
-        case Choose(options=options):
-            return [_option(step, at) for at, option in enumerate(options) if not option.next] or [("next", "")]
-        case Quiz(type="one" | "true_false", options=options):
-            right = [_option(step, at) for at, option in enumerate(options) if option.right and not option.next]
-            return right + _given_up(step) or [("next", "")]
-        case Quiz(accept=accept):
-            return [("right", ", ".join(accept)), *_given_up(step)]
-        case Call(lesson=lesson):
-            return [("call", lesson)]
-        case Wait(skip_if=skip_if):
-            return [("wait", _span(step)), *([("skip_if", skip_if)] if skip_if else [])]
-    return [("next", "")]
-
-
-def _span(step: Wait) -> str:
-    """How long a pause is: "1 ngày", "tới 20:00", inside which hours."""
-    units = ((86_400, "ngày"), (3_600, "giờ"), (60, "phút"), (1, "giây"))
-    size, unit = next(((size, unit) for size, unit in units if step.for_s and step.for_s % size == 0), (1, "giây"))
-    until = f"tới {step.until}" if step.until else f"{step.for_s // size} {unit}"
-    return until + (f", trong khoảng {step.window[0]}-{step.window[1]}" if step.window else "")
-
-
-def _given_up(step: Quiz) -> list[tuple[str, str]]:
-    """After the last try without an answer of its own she is told, and goes on."""
-    return [("out_of_tries", "")] if step.tries and not step.out_of_tries else []

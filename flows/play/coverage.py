@@ -6,30 +6,16 @@ Nothing is asked of the engine: a `Trail` watches a Player and reads the path sh
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from itertools import pairwise
 
 from flows import events as ev
-from flows.model import Branch, Choose, End, Help, Lesson, Problem, Quiz, SourcePosition, Step, Task, Wait
+from flows.engine.kinds.facets import Way
+from flows.engine.kinds.table import edges_of, kind_of
+from flows.model import Lesson, Problem, SourcePosition, Step
 from flows.play.rehearsal import rehearse
 from flows.saying import say
 from flows.session import Book, Run, Sprint
-
-TARGETS = ("next", "go", "out_of_tries", "verify", "otherwise", "on_none", "fallback")
-"""Fields that lead to a step."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Way:
-    """One thing that can happen at a step; `name` tells its options and cases apart.
-
-    `kind` is option, or what else: right, wrong, out_of_tries, done, stuck, later, case, else, skipped (its `when` was
-    false), next, yes, no, due (its time came).
-    """
-
-    step: str
-    kind: str
-    name: str = ""
 
 
 class Trail:
@@ -49,7 +35,7 @@ class Trail:
         self._heard_of(before or after, sprint)
         step = self.book.step(before) if before else None
         if before is not None and step is not None:
-            self.ways.update((before.lesson, way) for way in _taken(step, before, sprint))
+            self.ways.update((before.lesson, way) for way in kind_of(step).taken(step, before, after, sprint.events))
 
     def _walked(self, lesson_id: str, version: int, path: tuple[str, ...]) -> None:
         self.steps.update((lesson_id, step) for step in path)
@@ -71,7 +57,9 @@ class Trail:
                     inside = lesson_id
                 case ev.LessonReturned(lesson=lesson_id, outcome=outcome, to=to):
                     lesson = self.book.lesson(lesson_id)
-                    ends = [each.id for each in lesson.steps if _ends(each, outcome)] if lesson else []
+                    ends = (
+                        [each.id for each in lesson.steps if kind_of(each).outcome(each) == outcome] if lesson else []
+                    )
                     self.steps.update((lesson_id, end) for end in ends if len(ends) == 1)
                     inside = to
                 case ev.RunStarted(lesson=lesson_id):
@@ -82,69 +70,20 @@ class Trail:
                         self.steps.add((inside, step))
 
 
-def _ends(step: Step, outcome: str) -> bool:
-    return isinstance(step, End) and step.outcome == outcome
-
-
-def _taken(step: Step, before: Run, sprint: Sprint) -> Iterator[Way]:
-    """The ways that she went at the step where she waited."""
-    used = sprint.session.used
-    if used is not None and used != before.used and used[0] == before.seq:
-        is_option = isinstance(step, Choose | Quiz)
-        yield Way(step.id, "option", used[1]) if is_option else Way(step.id, used[1] or "due")
-    for event in sprint.events:
-        if isinstance(event, ev.AnswerGraded) and isinstance(step, Quiz):
-            yield Way(step.id, "right" if event.right else "wrong")
-    if isinstance(step, Quiz) and _given_up(step, before, sprint):
-        yield Way(step.id, "out_of_tries")
-
-
-def _given_up(step: Quiz, before: Run, sprint: Sprint) -> bool:
-    """Whether her tries ran out in this sprint: she was wrong, or stuck, for the last time and was led on."""
-    if not step.tries or before.tries + 1 < step.tries or not _moved(before, sprint.session):
-        return False
-    graded = next((event for event in sprint.events if isinstance(event, ev.AnswerGraded)), None)
-    if graded is None:  # she said that she cannot
-        return step.type not in ("one", "true_false") and not any(isinstance(e, ev.Commanded) for e in sprint.events)
-    chosen = next((option for option in step.options if option.id == graded.answer), None)
-    return not graded.right and not (chosen and chosen.next)
-
-
-def _moved(before: Run, after: Run) -> bool:
-    return after.path != before.path and (after.step != before.step or not after.waiting)
-
-
 def _between(lesson: Lesson, one: str, two: str) -> Iterator[Way]:
     """The case that led from one step to another, and the steps in between whose `when` was false."""
     step = lesson.step(one)
     if step is None:
         return
-    if isinstance(step, Branch):
-        yield from (Way(one, "case", case.when) for case in step.cases if case.go == two)
-        yield from (Way(one, "case", to) for to in step.split if to == two)
-        if step.otherwise == two:
-            yield Way(one, "else")
-    for at in {lesson.index[one] + 1, *(lesson.index[to] for to in targets(step) if to in lesson.index)}:
+    yield from kind_of(step).led(step, two)
+    named = {edge.to for edge in edges_of(lesson, step) if edge.field and edge.to in lesson.index}
+    for at in {lesson.index[one] + 1, *(lesson.index[to] for to in named if to)}:
         skipped = []
         while at < len(lesson.steps) and lesson.steps[at].when is not None and lesson.steps[at].id != two:
             skipped.append(Way(lesson.steps[at].id, "skipped"))
             at += 1
-        if skipped and at < len(lesson.steps) and lesson.steps[at].id == two and two not in targets(step):
+        if skipped and at < len(lesson.steps) and lesson.steps[at].id == two and two not in named:
             yield from skipped
-
-
-def targets(part: object) -> frozenset[str]:
-    """Every step that a step, or a part of it, names as a way on."""
-    found: set[str] = set()
-    for each in fields(part) if is_dataclass(part) else ():
-        value = getattr(part, each.name)
-        if isinstance(value, str) and each.name in TARGETS:
-            found.add(value)
-        elif isinstance(value, tuple):
-            found.update(to for item in value for to in targets(item))
-        elif is_dataclass(value):
-            found |= targets(value)
-    return frozenset(found)
 
 
 # --- what there is ---------------------------------------------------------------------------------
@@ -156,26 +95,7 @@ def ways_of(lesson: Lesson) -> dict[Way, SourcePosition]:
 
 
 def _ways(step: Step) -> Iterator[tuple[Way, SourcePosition]]:
-    match step:
-        case Quiz(type="one" | "true_false") | Choose():
-            yield from ((Way(step.id, "option", option.id), option.place) for option in step.options)
-        case Quiz():
-            yield from ((Way(step.id, kind), step.place) for kind in ("right", "wrong"))
-        case Task():
-            yield from ((Way(step.id, kind), step.place) for kind in ("done", "stuck", "later"))
-        case Branch():
-            yield from ((Way(step.id, "case", case.when), case.place) for case in step.cases)
-            yield from ((Way(step.id, "case", to), step.place) for to in step.split)
-            if step.otherwise and not step.split:
-                yield Way(step.id, "else"), step.place
-        case Wait():
-            yield from ((Way(step.id, kind), step.place) for kind in ("next", "due"))
-        case Help():
-            kinds = ("yes", "no") if step.offer else ()
-            waited = ("due",) if step.sla_s and step.fallback else ()
-            yield from ((Way(step.id, kind), step.place) for kind in (*kinds, *waited))
-    if isinstance(step, Quiz) and step.tries:
-        yield Way(step.id, "out_of_tries"), step.place
+    yield from kind_of(step).ways(step)
     if step.when is not None:
         yield Way(step.id, "skipped"), step.place
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from flows.reading.conditions import Condition, ConditionInvalid, ConditionValue, holds, names, parse
+from flows.conditions import Condition, ConditionInvalid, ConditionValue, holds, names, parse
 
 UNKNOWN = "(chưa có)"
 

@@ -253,10 +253,10 @@ class _Player:
 
 def _cards(book: Book, lesson: Lesson, at: datetime) -> Mapping[str, Card]:
     """Where the lesson reviews: every question of the other lessons, all of them due."""
-    if not any(isinstance(step, Review) for step in lesson.steps):
+    if not any(lesson.of(Review)):
         return {}
     others = (other for each in book.current if each != lesson.id and (other := book.lesson(each)) is not None)
-    return {f"{o.id}/{step.id}": Card(0, at) for o in others for step in o.steps if isinstance(step, Quiz)}
+    return {f"{o.id}/{step.id}": Card(0, at) for o in others for step in o.of(Quiz)}
 
 
 def _messages(events: Iterable[ev.Event]) -> tuple[PlayedMessage, ...]:

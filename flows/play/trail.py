@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from flows import events as ev
+from flows.conditions import ConditionInvalid, ConditionValue
+from flows.engine.kinds.table import kind_of
 from flows.engine.stage import MAX_PATH, Stage
-from flows.model import Ask, Award, Branch, Step, Wait
+from flows.model import Branch, Step
 from flows.play.explain import Part, days_name, days_named, told
-from flows.reading.conditions import ConditionInvalid, ConditionValue
 from flows.rules.rule import Script
 from flows.session import Run
 
@@ -137,8 +138,11 @@ class _Walk:
         came_from = self.leg.came_from
         step = self.script.lesson.step(came_from)
         kept = next((event for event in self.saved if event.step == came_from), None)
-        if isinstance(step, Ask) and step.check and kept is not None and not step.private:
-            yield Passed(step.id, "ask", step.place.line, True, (self._check("check", step.check, value=kept.value),))
+        if step is not None and kept is not None and not kind_of(step).is_private(step):
+            asked = (own for own in kind_of(step).conditions(step) if own.of_answer)
+            checks = tuple(self._check(own.name, own.text, value=kept.value) for own in asked)
+            if checks:
+                yield Passed(step.id, kind_of(step).name, step.place.line, True, checks)
         self._save(came_from)
 
     def _save(self, step_id: str) -> None:
@@ -151,17 +155,13 @@ class _Walk:
         if entered:
             self.tries = 0
             checks += self._decided(step, following)
-        return Passed(step.id, type(step).__name__.lower(), step.place.line, entered, tuple(checks))
+        return Passed(step.id, kind_of(step).name, step.place.line, entered, tuple(checks))
 
     def _decided(self, step: Step, following: str) -> list[Check]:
-        match step:
-            case Branch():
-                return self._cases(step, following)
-            case Wait(skip_if=skip_if) if skip_if:
-                return [self._check("skip_if", skip_if)]
-            case Award(certificate=certificate) if certificate and certificate.requires:
-                return [self._check("requires", certificate.requires)]
-        return []
+        if isinstance(step, Branch):
+            return self._cases(step, following)
+        decisive = (own for own in kind_of(step).conditions(step) if not own.of_answer)
+        return [self._check(own.name, own.text) for own in decisive]
 
     def _cases(self, step: Branch, following: str) -> list[Check]:
         found: list[Check] = []

@@ -8,9 +8,9 @@ from datetime import timedelta
 from random import Random
 
 from flows import events as ev
-from flows.engine.reviews import after_answer
+from flows.engine.kinds.reviews import after_answer
+from flows.engine.kinds.table import kind_of
 from flows.engine.sprint import resume, start
-from flows.model import Ask
 from flows.play.dialogue import (
     BEGINNING,
     Act,
@@ -217,8 +217,8 @@ def _kept(act: Act, book: Book, before: Run, events: Iterable[ev.Event]) -> Act:
     if kinds and heard != fill(act.text):
         return replace(act, text=hide(heard, kinds))
     step = book.step(before)
-    if heard == MASK and isinstance(step, Ask):
-        return replace(act, text=f"•{step.type}•")
+    if heard == MASK and step is not None and kind_of(step).is_private(step):
+        return replace(act, text=f"•{kind_of(step).wants(step)}•")
     return act
 
 

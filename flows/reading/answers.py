@@ -6,10 +6,10 @@ import re
 from collections.abc import Collection, Mapping
 
 from flows.model import Answer, Problem
-from flows.reading.fields import Fields, did_you_mean
 from flows.saying import say
 from flows.words.ear.voices import OUTLINES
 from flows.yaml import strictyaml
+from flows.yaml.fields import Fields, did_you_mean
 from flows.yaml.strictyaml import Mapping as YamlMapping
 from flows.yaml.strictyaml import Scalar, Sequence
 

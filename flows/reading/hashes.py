@@ -9,15 +9,8 @@ from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from flows.model import Lesson
+from flows.model import SAID, UNSAID, Lesson
 
-# Fields that hold words. Whatever is not named here counts as graph: a new field is then taken seriously by itself.
-WORDS = frozenset(
-    """
-    text say more wait_tap icon hints retry_text steps done label tags offer empty voice image video file spoken src alt
-    ways
-    """.split()
-)
 _LESSON_WORDS = frozenset(
     "title track order minutes level lang langs channels owner reviewed_on sources".split(),
 )
@@ -47,6 +40,15 @@ def field_names(kind: type[Any]) -> tuple[str, ...]:
     return tuple(item.name for item in fields(kind) if item.name not in _NEITHER)
 
 
+@cache
+def word_fields(kind: type[Any], *, unsaid: bool) -> frozenset[str]:
+    """The fields marked as words, with or without those never said. What has no mark counts as graph: a new field is
+    then taken seriously by itself.
+    """
+    marks = (SAID, UNSAID) if unsaid else (SAID,)
+    return frozenset(item.name for item in fields(kind) if item.metadata in marks)
+
+
 def _plain(value: Any, *, words: bool) -> Any:
     """Dataclasses as mappings of the fields that belong to the one side or the other."""
     if isinstance(value, str | int | None):
@@ -61,12 +63,12 @@ def _plain(value: Any, *, words: bool) -> Any:
 def _side(node: Any, *, words: bool) -> Iterator[tuple[str, Any]]:
     if not words:
         yield "kind", type(node).__name__
-    defaults = _defaults(node.__class__)
+    defaults, marked = _defaults(node.__class__), word_fields(node.__class__, unsaid=True)
     for name in field_names(node.__class__):
         value = getattr(node, name)
         if name in defaults and value == defaults[name]:
             continue  # so that a field added to the language later changes no hash of today
-        if name == "id" or (name in WORDS) == words or (_is_nested(value) and name not in WORDS):
+        if name == "id" or (name in marked) == words or (_is_nested(value) and name not in marked):
             yield name, _plain(value, words=words)
 
 

@@ -12,21 +12,21 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from flows.conditions import BUILT_IN_NAMES, ConditionInvalid, parse, steps_named
+from flows.engine.kinds.table import conditions_of, kind_of
 from flows.model import Answer, Guard, Lesson, Problem, Step
 from flows.reading import po
 from flows.reading.answers import read_answers
-from flows.reading.conditions import BUILT_IN_NAMES, ConditionInvalid, parse, steps_named
-from flows.reading.fields import MISSING, Fields
 from flows.reading.forms import read_steps
 from flows.reading.hashes import graph_hash, text_hash
 from flows.reading.po import Catalogue
 from flows.reading.tables import Phrase, Track, asks_of, ear_of, phrases_of, sources_of, tracks_of, words_of
-from flows.reading.uses import conditions_of, saved_names
 from flows.reading.wish_rules import wishes_of
 from flows.saying import Sentence, say
 from flows.words.ear.model import Model
 from flows.words.wishes import Wishes
 from flows.yaml import strictyaml
+from flows.yaml.fields import MISSING, Fields
 from flows.yaml.strictyaml import Mapping, Sequence
 
 OWN_PLACEHOLDERS = frozenset({"chị", "Chị", "em", "Em", "ten"})
@@ -294,9 +294,9 @@ def _timed(steps: Iterable[Step]) -> frozenset[str]:
     """The steps that some condition asks the time of."""
     found: set[str] = set()
     for step in steps:
-        for _, text in conditions_of(step):
+        for condition in conditions_of(step):
             with suppress(ConditionInvalid):
-                found |= steps_named(parse(text))
+                found |= steps_named(parse(condition.text))
     return frozenset(found)
 
 
@@ -323,7 +323,7 @@ def _guard(fields: Fields) -> Guard:
 def _refuse_taken_names(steps: Iterable[Step], facts: Collection[str], problems: list[Problem]) -> None:
     taken = BUILT_IN_NAMES | OWN_PLACEHOLDERS | set(facts)
     for step in steps:
-        for name in saved_names(step):
+        for name in kind_of(step).saves(step):
             if name in taken:
                 message = say("tên “{name}” đã dùng cho việc khác, không lưu vào được", name=name)
                 problems.append(Problem("E004", step.place, message, say("hãy đặt tên khác")))

@@ -1,11 +1,12 @@
 """The JSON Schema of a lesson file for editors, taken from the reader itself.
 
-The functions that read a lesson (`flows.loader.read_header`, `flows.forms.read_step`) run here against `Recorder`,
+The functions that read a lesson (`read_header`, `read_step`, and behind it the kinds) run here against `Recorder`,
 which notes what they ask for instead of reading. So a key that the reader knows is in the schema, with its type and
 limits, and what the reader does not ask for is refused. Which keys are required is found by leaving out one at a time.
 
-The words stand in `schema_words.py`. A static schema knows no step ids; for one lesson they can be given, and are
-offered (never enforced: she may be writing the step this very moment).
+The words of a kind stand in it, those of the head and of every step in `schema_words.py`. A static schema knows no step
+ids; for one lesson they can be given, and are offered (never enforced: a teacher may be writing the step this very
+moment).
 """
 
 from __future__ import annotations
@@ -14,24 +15,24 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from flows.engine.kinds.table import NAMED
+from flows.engine.kinds.words import KindWords
 from flows.model import SourcePosition
-from flows.reading import fields as shapes
-from flows.reading.fields import Fields
-from flows.reading.forms import KINDS, MAX_STEPS, read_step
+from flows.reading.forms import MAX_STEPS, read_step
 from flows.reading.loader import read_header
 from flows.reading.schema_words import (
-    ENUMS,
-    KEYS,
-    SNIPPETS,
+    HEAD_WORDS,
     STEP_ID_WORDS,
+    STEP_KEYS,
     WRONG_DAY,
     WRONG_DURATION,
     WRONG_LIST,
     WRONG_MOMENT,
     WRONG_TEXT,
 )
-from flows.reading.schema_words import KINDS as ABOUT_KINDS
+from flows.yaml import fields as shapes
 from flows.yaml import strictyaml
+from flows.yaml.fields import Fields
 
 Schema = dict[str, Any]
 SchemaPath = tuple[str, ...]
@@ -237,13 +238,13 @@ def read_head(recorder: Recorder) -> None:
 def lesson_schema(step_ids: Sequence[str] = ()) -> Schema:
     """The schema of a lesson file (draft-07, with the additions that the YAML language server knows)."""
     offered = list(step_ids)
-    kinds = {kind: _object(kind, *record(read_kind(kind)), offered) for kind in KINDS}
+    kinds = {kind: _object(kind, *record(read_kind(kind)), offered) for kind in NAMED}
     common = _take_common([kind["properties"] for kind in kinds.values()])
     head = _object(HEADER, *record(read_head), offered)
     head["properties"]["steps"] |= {"minItems": 1, "items": _step()}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": ABOUT_KINDS[HEADER],
+        "title": HEAD_WORDS.about,
         "description": "Do ./camtay schema viết ra, đừng sửa tay.",
         **head,
         "definitions": common | {_definition(kind): schema for kind, schema in kinds.items()},
@@ -271,12 +272,13 @@ def _step() -> Schema:
     """
     schema: Schema = {
         "type": "object",
-        "properties": {kind: {"description": ABOUT_KINDS[kind], "doNotSuggest": True} for kind in KINDS},
+        "properties": {name: {"description": kind.words.about, "doNotSuggest": True} for name, kind in NAMED.items()},
         "additionalProperties": False,
         "minProperties": 1,
-        "errorMessage": "Bước phải mở đầu bằng loại của nó: " + ", ".join(KINDS) + ".",
+        "errorMessage": "Bước phải mở đầu bằng loại của nó: " + ", ".join(NAMED) + ".",
         "defaultSnippets": [
-            {"label": kind, "description": ABOUT_KINDS[kind], "body": SNIPPETS[kind]} for kind in KINDS
+            {"label": name, "description": kind.words.about, "body": snippet(name, kind.words)}
+            for name, kind in NAMED.items()
         ],
     }
     for kind in reversed(list(_by_names())):
@@ -285,10 +287,15 @@ def _step() -> Schema:
     return schema
 
 
+def snippet(name: str, words: KindWords) -> Schema:
+    """What an editor writes for a new step of this kind."""
+    return {name: "${1:ma_buoc}", **words.snippet}
+
+
 def _by_names() -> Iterator[str]:
     """The kinds, each before those whose name it has as a field: `quiz` has a `say`, so it comes before `say`."""
-    keys = {kind: {path[0] for path in record(read_kind(kind))[0]} - {kind} for kind in KINDS}
-    left = list(KINDS)
+    keys = {kind: {path[0] for path in record(read_kind(kind))[0]} - {kind} for kind in NAMED}
+    left = list(NAMED)
     while left:
         first = next(kind for kind in left if not any(kind in keys[other] for other in left if other != kind))
         left.remove(first)
@@ -330,11 +337,12 @@ def _names_a_step(note: Schema) -> bool:
 
 def _words(name: str, path: SchemaPath) -> Schema:
     """Title, description, and what each allowed value means."""
+    words = HEAD_WORDS if name == HEADER else NAMED[name].words
     if path == (name,) and name != HEADER:
-        return {"title": name, "description": f"{ABOUT_KINDS[name]} {STEP_ID_WORDS}"}
+        return {"title": name, "description": f"{words.about} {STEP_ID_WORDS}"}
     key = ".".join(part for part in path if part != ITEM)
-    about = KEYS.get(f"{name}.{key}") or KEYS.get(f"{STEP}.{key}", "")
+    about = words.keys.get(key) or STEP_KEYS.get(key, "")
     title, _, description = about.partition(" — ")
-    words: Schema = {"title": title, "description": description[:1].upper() + description[1:]} if about else {}
-    meanings = ENUMS.get(f"{name}.{key}")
-    return words | ({"markdownEnumDescriptions": list(meanings.values())} if meanings else {})
+    told: Schema = {"title": title, "description": description[:1].upper() + description[1:]} if about else {}
+    meanings = words.enums.get(key)
+    return told | ({"markdownEnumDescriptions": list(meanings.values())} if meanings else {})

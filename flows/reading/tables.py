@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 
 from flows.model import Problem, SourcePosition
-from flows.reading.fields import Fields
 from flows.reading.word_faults import word_problems
 from flows.saying import say
 from flows.words.ear.model import Model, ModelInvalid, model_of
 from flows.yaml import strictyaml
+from flows.yaml.fields import Fields
 from flows.yaml.strictyaml import Document, Mapping, Sequence
 
 PROVEN = ("A", "B")  # grades of sources on which something may be taught

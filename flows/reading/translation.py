@@ -13,7 +13,7 @@ from dataclasses import is_dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flows.model import Lesson, LessonInvalid, Problem, SourcePosition, Step
-from flows.reading.hashes import WORDS, field_names, text_hash
+from flows.reading.hashes import field_names, text_hash, word_fields
 from flows.reading.po import FAULT, Catalogue, read, source_hash
 from flows.saying import say
 
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     from polib import POEntry, POFile
 
 BASE = "vi"
-
-# Words of a lesson that are nobody's sentence: pictures beside a label, marks for authors, names of files.
-_NOT_SAID = frozenset({"icon", "tags", "src", "file", "ways"})
-_SAID = WORDS - _NOT_SAID
 
 _ADDRESS = frozenset({"chị", "Chị", "em", "Em"})
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
@@ -114,9 +110,10 @@ def count(sources: Mapping[str, str], catalogue: Catalogue) -> TranslationCounts
 def _changed(node: Any, key: str, field: FieldPath, visit: TextVisitor) -> Any:
     """The node with every text below it as `visit` gives it back."""
     changes: dict[str, Any] = {}
+    words = word_fields(node.__class__, unsaid=False)
     for name in field_names(node.__class__):
         value = getattr(node, name)
-        changed = _changed_value(value, f"{key}.{name}", (*field, name), name in _SAID, visit)
+        changed = _changed_value(value, f"{key}.{name}", (*field, name), name in words, visit)
         if changed is not value:
             changes[name] = changed
     return replace(node, **changes) if changes else node

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flows.model import Problem, SourcePosition
-from flows.reading.fields import Fields
 from flows.reading.phrases import REQUIRED
 from flows.saying import say
 from flows.words.asks import SIDES
 from flows.words.wishes import BUILT_IN, TALK, Groups, Pattern, PatternInvalid, RelayRule, Wishes, pattern_of, wished
 from flows.yaml import strictyaml
+from flows.yaml.fields import Fields
 from flows.yaml.strictyaml import Mapping, Scalar
 
 ABOUT = {

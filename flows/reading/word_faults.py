@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from flows.model import Problem, SourcePosition
-from flows.reading.fields import did_you_mean
 from flows.saying import say
 from flows.words.ear.ear import listen
 from flows.words.keys import plain_of, spoken
 from flows.words.tables import Words, fold, read_words
+from flows.yaml.fields import did_you_mean
 from flows.yaml.strictyaml import Document, Mapping, Scalar, Sequence, YamlNode
 
 ABOUT = {

@@ -11,13 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
 
-from flows.model import Ask, Branch, Case, Choose, Set
-from flows.reading.conditions import DAYS_SINCE, Condition, ConditionValue, holds
-from flows.reading.fields import did_you_mean
+from flows.conditions import DAYS_SINCE, Condition, ConditionValue, holds
+from flows.engine.kinds.table import kind_of
+from flows.model import Branch, Case
 from flows.rules.data import StepCondition, conditions, type_fault
 from flows.rules.profiles import IDS
 from flows.rules.rule import LintFinding, Rulebook, Script
 from flows.saying import say
+from flows.yaml.fields import did_you_mean
 
 rules = Rulebook()
 
@@ -67,9 +68,8 @@ def dead_case(script: Script) -> Iterator[LintFinding]:
             if found is not None and not any(_true(asked.condition, each) for each in found):
                 message = say("“{when}” không bao giờ đúng", when=asked.text)
                 yield LintFinding(script.at(asked.step, *asked.field), message, MEND)
-    for step in script.lesson.steps:
-        if isinstance(step, Branch):
-            yield from _dead_cases(script, step, domains)
+    for step in script.lesson.of(Branch):
+        yield from _dead_cases(script, step, domains)
 
 
 def _dead_cases(script: Script, step: Branch, domains: Mapping[str, set[str]]) -> Iterator[LintFinding]:
@@ -184,18 +184,11 @@ def _true(condition: Condition, values: Mapping[str, ConditionValue]) -> bool:
 def _domains(script: Script) -> dict[str, set[str]]:
     """The values of variables that only options and set steps write; typed answers can be anything."""
     domains: dict[str, set[str]] = {}
+    typed: set[str] = set()
     for step in script.lesson.steps:
-        if isinstance(step, Choose):
-            if step.save:
-                domains.setdefault(step.save, set()).update(option.id for option in step.options)
-            for option in step.options:
-                _add(domains, option.sets)
-        elif isinstance(step, Set):
-            _add(domains, step.values)
-    typed = {step.save for step in script.lesson.steps if isinstance(step, Ask)}
-    return {name: values for name, values in domains.items() if name not in typed and not any("{" in v for v in values)}
-
-
-def _add(domains: dict[str, set[str]], values: Mapping[str, str]) -> None:
-    for name, value in values.items():
-        domains.setdefault(name, set()).add(value)
+        for saved in kind_of(step).values(step):
+            if saved.value is None or "{" in saved.value:
+                typed.add(saved.name)
+            else:
+                domains.setdefault(saved.name, set()).add(saved.value)
+    return {name: values for name, values in domains.items() if name not in typed}

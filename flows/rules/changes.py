@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from flows.model import Ask, Lesson, Problem, SourcePosition, Step
-from flows.reading.uses import saved_names
+from flows.engine.kinds.table import kind_of
+from flows.model import Lesson, Problem, SourcePosition, Step
 from flows.saying import joined, say
 
 STAY, CHECKPOINT, START = "stay", "checkpoint", "start"
@@ -82,7 +82,11 @@ def compare(old: Lesson, new: Lesson) -> Changes:
         added=tuple(step.id for step in new.steps if step.id not in old.index and step.id not in arrived),
         removed=tuple(step.id for step, now in pairs if now is None),
         renamed={before: after for before, after in renamed.items() if before != after},
-        rekinded={step.id: (kind(step), kind(now)) for step, now in pairs if now and kind(step) != kind(now)},
+        rekinded={
+            step.id: (kind_of(step).name, kind_of(now).name)
+            for step, now in pairs
+            if now and kind_of(step).name != kind_of(now).name
+        },
         retyped=_retyped(old, new),
         checkpoints_gone=tuple(step.id for step, now in pairs if step.checkpoint and not (now and now.checkpoint)),
     )
@@ -96,17 +100,12 @@ def counterpart(step: Step, new: Lesson) -> Step | None:
     return next((each for each in new.steps if each.was == step.id), same)
 
 
-def kind(step: Step) -> str:
-    """A step's kind as it is written."""
-    return type(step).__name__.lower()
-
-
 def variable_types(lesson: Lesson) -> dict[str, frozenset[str]]:
     """What each variable may hold: the type of an `ask`, else the kind of the step that writes it."""
     types: dict[str, set[str]] = {}
     for step in lesson.steps:
-        for name in saved_names(step):
-            types.setdefault(name, set()).add(step.type if isinstance(step, Ask) else kind(step))
+        for name in kind_of(step).saves(step):
+            types.setdefault(name, set()).add(kind_of(step).wants(step) or kind_of(step).name)
     return {name: frozenset(found) for name, found in types.items()}
 
 
@@ -193,7 +192,7 @@ def _stand(
 def _is_gone(step: Step, lesson: Lesson) -> bool:
     """Whether whoever waits at `step` finds no step of hers in `lesson`: removed, or of another kind without `was:`."""
     now = counterpart(step, lesson)
-    return now is None or (kind(now) != kind(step) and now.was != step.id)
+    return now is None or (kind_of(now).name != kind_of(step).name and now.was != step.id)
 
 
 def summary(found: Impact) -> str:
@@ -224,8 +223,8 @@ def _undecided(stand: Stand, step: Step, new: Lesson, urgent: bool) -> Problem:
             count=stand.count,
             step=stand.step,
             version=stand.version,
-            old=kind(step),
-            new=kind(now),
+            old=kind_of(step).name,
+            new=kind_of(now).name,
         )
         hint = say("đặt mã bước khác, hoặc quyết định: {decide}", decide=decide)
         return Problem("E802", now.place, message, hint)
@@ -240,7 +239,7 @@ def _undecided(stand: Stand, step: Step, new: Lesson, urgent: bool) -> Problem:
 
 
 def _retyped_problem(name: str, types: tuple[str, str], new: Lesson) -> Problem:
-    step = next((step for step in new.steps if name in saved_names(step)), None)
+    step = next((step for step in new.steps if name in kind_of(step).saves(step)), None)
     message = say(
         "biến “{name}” vốn là {types}, nay là {types2}; người được chuyển còn giữ giá trị cũ",
         name=name,

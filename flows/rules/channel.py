@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from flows.engine.waits import waits
-from flows.model import Choose, Option, Picture, Quiz, Say, Step, Task
+from flows.engine.kinds.facets import PHRASE, MessageOnChannel, StepPath
+from flows.engine.kinds.table import kind_of
+from flows.model import Option, Picture, Step
 from flows.rules.profiles import IMAGES, VIDEOS, VOICES, Profile, profiles
-from flows.rules.rule import LintFinding, Rulebook, Script, StepPath
+from flows.rules.rule import LintFinding, Rulebook, Script
 from flows.saying import say
 
 rules = Rulebook()
@@ -16,7 +17,6 @@ rules = Rulebook()
 LONGEST_SEQ = 999_999_999
 ENOUGH_OPTIONS = 4
 JOIN_UP_TO = 1_200  # characters of texts that leave as one message (bot.tutoring.desk)
-PHRASE = 60  # characters of a sentence of the tutor's own that stands before a text
 MOST_MESSAGES = 2  # of one turn, where each is paid for
 
 
@@ -25,21 +25,12 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-class MessageOnChannel(NamedTuple):
-    """What leaves as one message: a text, the choices below it, whether a picture goes with it."""
-
-    field: StepPath
-    text: str
-    choices: tuple[str, ...] = ()
-    pictured: bool = False
-
-
 @rules.add("E501", "tin quá dài cho một kênh")
 def too_long(script: Script) -> Iterator[LintFinding]:
     channels = profiles(script.lesson.channels)
     least = min((min(each.text, each.caption) for each in channels), default=0)
     for step in script.lesson.steps:
-        for message in _messages(step):
+        for message in kind_of(step).messages(step):
             if len(message.text) < 5 and not message.choices:
                 continue
             text = script.at_longest(message.text)
@@ -66,40 +57,10 @@ def _over(channel: Profile, text: str, menu: str, message: MessageOnChannel) -> 
     return f"{channel.name} {limit}" if units(shown) > limit else ""
 
 
-def _messages(step: Step) -> Iterator[MessageOnChannel]:
-    pictured = step.image is not None or step.video is not None
-    match step:
-        case Say(wait_tap=None, more=more):
-            yield MessageOnChannel(("text",), step.text, (), pictured)
-            yield from (MessageOnChannel(("more", at), text) for at, text in enumerate(more))
-        case Say(more=more):
-            yield MessageOnChannel(("text",), "\n\n".join((step.text, *more)), (step.wait_tap or "",), pictured)
-        case Task(steps=steps):
-            listed = "\n".join((step.text, *(f"{at}. {text}" for at, text in enumerate(steps, 1))))
-            yield MessageOnChannel(
-                ("text",), listed, (step.done or "Xong rồi", step.stuck.label or "Chưa thấy nút", "Để sau"), pictured
-            )
-            yield MessageOnChannel(("later", "text"), step.later.text)
-            yield from (MessageOnChannel(("stuck", "hints", at), text) for at, text in enumerate(step.stuck.hints))
-        case Quiz(type="many" | "order", options=options):
-            listed = "\n".join((step.text, *(f"{at}. {option.text}" for at, option in enumerate(options, 1))))
-            yield MessageOnChannel(("text",), listed + "x" * PHRASE, (), pictured)
-        case Choose(options=options) | Quiz(options=options):
-            labels = tuple(f"{option.icon} {option.text}".strip() for option in options)
-            yield MessageOnChannel(("text",), step.text, labels, pictured)
-        case _:
-            yield MessageOnChannel(("text",), step.text, (), pictured)
-    match step:
-        case Choose(options=options) | Quiz(options=options):
-            yield from (MessageOnChannel(("options", at, "say"), option.say) for at, option in enumerate(options))
-    if isinstance(step, Quiz):
-        yield from (MessageOnChannel(("hints", at), text) for at, text in enumerate(step.hints))
-
-
 def _options(script: Script) -> Iterator[tuple[Step, tuple[Option, ...]]]:
     for step in script.lesson.steps:
-        if isinstance(step, Choose | Quiz) and step.options:
-            yield step, step.options
+        if options := kind_of(step).options(step):
+            yield step, options
 
 
 @rules.add("E502", "mã lựa chọn quá dài cho một nút bấm")
@@ -139,7 +100,7 @@ def many_options(script: Script) -> Iterator[LintFinding]:
 @rules.add("W505", "chữ trên nút dài")
 def long_label(script: Script) -> Iterator[LintFinding]:
     for text in script.texts:
-        if text.role == "label" and not (isinstance(text.step, Quiz) and text.step.type in ("many", "order")):
+        if text.role == "label" and kind_of(text.step).wants(text.step) != "positions":
             length = len(script.at_longest(text.text))
             if length > script.longest_label:
                 message = say(
@@ -170,7 +131,7 @@ def media(script: Script) -> Iterator[MediaOnChannel]:
                 yield MediaOnChannel(step, (kind, "src"), picture.src, kind)
         if step.voice is not None:
             yield MediaOnChannel(step, ("voice", "file"), step.voice.file, "voice")
-        for at, option in enumerate(step.options if isinstance(step, Choose | Quiz) else ()):
+        for at, option in enumerate(kind_of(step).options(step)):
             if option.voice is not None:
                 yield MediaOnChannel(step, ("options", at, "voice", "file"), option.voice.file, "voice")
 
@@ -260,7 +221,7 @@ def _loads(script: Script) -> dict[str, Load]:
             continue
         heaviest[step_id] = load
         step = script.lesson.steps[script.lesson.index[step_id]]
-        if waits(step):
+        if kind_of(step).waits(step):
             continue
         after = _with_step(script, step, load)
         todo.extend(
@@ -271,14 +232,14 @@ def _loads(script: Script) -> dict[str, Load]:
 
 def _feedback(script: Script, step: Step, field: StepPath) -> int:
     """Characters said before going on: what the options of this way say, or a phrase."""
-    if isinstance(step, Choose | Quiz):
-        options = [step.options[int(field[1])]] if field[:1] == ("options",) else step.options
-        return max([PHRASE, *(len(script.at_longest(option.say)) for option in options)])
-    return PHRASE if isinstance(step, Task) else 0
+    options = kind_of(step).options(step)
+    said = options[int(field[1]) :][:1] if field[:1] == ("options",) else options
+    least = PHRASE if kind_of(step).responds else 0
+    return max([least, *(len(script.at_longest(option.say)) for option in said)])
 
 
 def _with_step(script: Script, step: Step, load: Load) -> Load:
-    for message in _messages(step):
+    for message in kind_of(step).messages(step):
         if message.field[0] in ("text", "more") and message.text:
             size = len(script.at_longest(message.text))
             load = (load[0] + 1, JOIN_UP_TO) if message.pictured else _added(load, size)

@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from flows.model import Ask, Award, Branch, Choose, Quiz, SourcePosition, Step, Task, Wait
-from flows.reading.conditions import BUILT_IN_NAMES, DAYS_SINCE, Condition, ConditionInvalid, names, parse, steps_named
-from flows.reading.fields import did_you_mean
-from flows.rules.rule import PLACEHOLDER, LintFinding, Rulebook, Script, StepPath
+from flows.conditions import BUILT_IN_NAMES, DAYS_SINCE, Condition, ConditionInvalid, names, parse, steps_named
+from flows.engine.kinds.facets import StepPath
+from flows.engine.kinds.table import conditions_of, kind_of
+from flows.model import Ask, SourcePosition, Step
+from flows.rules.rule import PLACEHOLDER, LintFinding, Rulebook, Script
 from flows.saying import say
+from flows.yaml.fields import did_you_mean
 
 rules = Rulebook()
 
@@ -47,18 +49,8 @@ class StepCondition(NamedTuple):
 
 def conditions(script: Script) -> Iterator[StepCondition]:
     for step in script.lesson.steps:
-        if step.when is not None:
-            yield StepCondition(step, ("when",), step.when, False)
-        if isinstance(step, Ask) and step.check is not None:
-            yield StepCondition(step, ("check",), step.check, True)
-        if isinstance(step, Wait) and step.skip_if is not None:
-            yield StepCondition(step, ("skip_if",), step.skip_if, False)
-        if isinstance(step, Award) and step.certificate is not None and step.certificate.requires:
-            yield StepCondition(step, ("certificate", "requires"), step.certificate.requires, False)
-        if isinstance(step, Branch):
-            yield from (
-                StepCondition(step, ("cases", at, "when"), case.when, False) for at, case in enumerate(step.cases)
-            )
+        for own in conditions_of(step):
+            yield StepCondition(step, own.field, own.text, own.of_answer)
 
 
 # --- names -------------------------------------------------------------------------------------------
@@ -117,9 +109,7 @@ def read_before_set(script: Script) -> Iterator[LintFinding]:
         has = surely.get(text.step.id)
         if has is None:
             continue
-        if isinstance(text.step, Choose) and text.field[0] == "options" and text.role != "label":
-            option = text.step.options[int(text.field[1])]
-            has = has | set(option.sets) | ({text.step.save} if text.step.save else set())
+        has = has | set(text.after)
         for name, col in _placeholders(text.text):
             if name in script.variables and name not in has:
                 yield LintFinding(
@@ -244,26 +234,20 @@ def asks_for_secret(script: Script) -> Iterator[LintFinding]:
     for text in (text for text in script.texts if text.role in ("said", "item", "voice")):
         first = text.field in (("text",), ("retry_text",))
         asked = first and isinstance(text.step, Ask) and text.step.type != "place"
-        papers = first and _wants_photo(text.step) and wants_papers(text.text)
-        if papers or wants_secret(text.text, typed=_is_typed(text.step) and first, asked=asked):
+        wanted = kind_of(text.step).wants(text.step)
+        papers = first and wanted == "photo" and wants_papers(text.text)
+        typed = first and kind_of(text.step).writes_freely(text.step) and wanted != "positions"
+        if papers or wants_secret(text.text, typed=typed, asked=asked):
             yield LintFinding(script.at(text.step, *text.field), say("câu này xin học viên điều phải giữ kín"), hint)
-    for step in script.lesson.steps:
-        if isinstance(step, Ask) and _SECRET_NAMES.fullmatch(step.save):
+    for step in script.lesson.of(Ask):
+        if _SECRET_NAMES.fullmatch(step.save):
             yield LintFinding(script.at(step, "save"), say("“{save}” là điều phải giữ kín", save=step.save), hint)
-
-
-def _wants_photo(step: Step) -> bool:
-    return (isinstance(step, Ask) and step.type == "photo") or (isinstance(step, Task) and step.proof == "photo")
 
 
 def wants_papers(text: str) -> bool:
     """Whether a text that asks for a photo asks for one of papers, cards or a balance."""
     low = _QUOTED.sub(" ", text).lower()
     return any(_PAPERS.search(part) and not _WARNS.search(part) for part in _SENTENCE_END.split(low))
-
-
-def _is_typed(step: Step) -> bool:
-    return isinstance(step, Ask) or (isinstance(step, Quiz) and step.type in ("number", "text"))
 
 
 def wants_secret(text: str, *, typed: bool, asked: bool = False) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.model import Branch, Call, Choose, End, Quiz, Step, Task
-from flows.reading.fields import did_you_mean
+from flows.engine.kinds.table import kind_of
+from flows.model import Branch, Choose, Task
 from flows.rules.rule import LintFinding, Rulebook, Script
 from flows.saying import say
+from flows.yaml.fields import did_you_mean
 
 rules = Rulebook()
 
@@ -64,7 +65,7 @@ def _can_end(script: Script) -> set[str]:
     for step_id, edges in script.edges.items():
         for edge in edges:
             before.setdefault(edge.to or "", []).append(step_id)
-    todo = [step.id for step in script.lesson.steps if _ends(step)]
+    todo = [step.id for step in script.lesson.steps if kind_of(step).ends(step)]
     found: set[str] = set()
     while todo:
         step_id = todo.pop()
@@ -72,10 +73,6 @@ def _can_end(script: Script) -> set[str]:
             found.add(step_id)
             todo.extend(before.get(step_id, ()))
     return found
-
-
-def _ends(step: Step) -> bool:
-    return isinstance(step, End) or (isinstance(step, Call) and not step.returns)
 
 
 def _is_told_already(script: Script, step_id: str) -> bool:
@@ -118,8 +115,8 @@ def _after(ways: dict[str, list[str]], start: str) -> set[str]:
 
 @rules.add("E105", "branch thiếu else")
 def branch_without_else(script: Script) -> Iterator[LintFinding]:
-    for step in script.lesson.steps:
-        if isinstance(step, Branch) and not step.otherwise and not step.split:
+    for step in script.lesson.of(Branch):
+        if not step.otherwise and not step.split:
             yield LintFinding(
                 step.place,
                 say("bước “{id}” thiếu else", id=step.id),
@@ -129,8 +126,8 @@ def branch_without_else(script: Script) -> Iterator[LintFinding]:
 
 @rules.add("W108", "mọi lựa chọn dẫn tới cùng một chỗ", paths=True)
 def same_place(script: Script) -> Iterator[LintFinding]:
-    for step in script.lesson.steps:
-        if isinstance(step, Choose) and len(step.options) > 1 and not step.save:
+    for step in script.lesson.of(Choose):
+        if len(step.options) > 1 and not step.save:
             ways = {edge.to for edge in script.edges[step.id] if edge.waits}
             if len(ways) == 1 and not any(option.sets or option.say for option in step.options):
                 yield LintFinding(
@@ -142,12 +139,11 @@ def same_place(script: Script) -> Iterator[LintFinding]:
 
 @rules.add("E111", "verify không trỏ tới một quiz", paths=True)
 def verify_is_no_quiz(script: Script) -> Iterator[LintFinding]:
-    for step in script.lesson.steps:
-        if isinstance(step, Task) and step.verify:
-            target = script.lesson.step(step.verify)
-            if target is not None and not isinstance(target, Quiz):
-                yield LintFinding(
-                    script.at(step, "verify"),
-                    say("“{verify}” không phải là quiz", verify=step.verify),
-                    say("verify cần mã của một quiz"),
-                )
+    quizzes = {quiz.id for quiz in script.quizzes}
+    for step in script.lesson.of(Task):
+        if step.verify in script.lesson.index.keys() - quizzes:
+            yield LintFinding(
+                script.at(step, "verify"),
+                say("“{verify}” không phải là quiz", verify=step.verify),
+                say("verify cần mã của một quiz"),
+            )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator
 
-from flows.model import End, Help, Quiz
+from flows.engine.kinds.table import kind_of
+from flows.model import Help, Quiz
 from flows.rules.rule import LintFinding, Rulebook, Script
 from flows.saying import say
 from flows.words.values.reading import read_sum
@@ -117,7 +118,8 @@ def mastery_out_of_reach(script: Script) -> Iterator[LintFinding]:
 def _fewest_points(script: Script) -> int | None:
     """The points to be had on the poorest way to a completed end (Dijkstra); None: there is no such way."""
     lesson = script.lesson
-    done = {step.id for step in lesson.steps if isinstance(step, End) and step.outcome == "completed"}
+    done = {step.id for step in lesson.steps if kind_of(step).outcome(step) == "completed"}
+    handed_over = {step.id for step in lesson.of(Help)}  # a person has taken over: nobody counts points there
     todo: list[tuple[int, str]] = [(0, lesson.steps[0].id)]
     seen: set[str] = set()
     while todo:
@@ -127,12 +129,12 @@ def _fewest_points(script: Script) -> int | None:
         if step_id in seen:
             continue
         seen.add(step_id)
-        step = lesson.step(step_id)
-        if isinstance(step, Help):  # a person has taken over: nobody counts points there
+        if step_id in handed_over:
             continue
+        step = lesson.steps[lesson.index[step_id]]
         for edge in script.edges[step_id]:
             if edge.to is not None and edge.to in lesson.index:
-                worth = step.points if isinstance(step, Quiz) and edge.waits else 0
+                worth = kind_of(step).points(step) if edge.waits else 0
                 heapq.heappush(todo, (points + worth, edge.to))
     return None
 

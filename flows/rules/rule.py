@@ -1,4 +1,4 @@
-"""What a rule is, and what it may know of a lesson. The rules are in flows/rules_*.py, one small function each."""
+"""What a rule is, and what it may know of a lesson. The rules stand in the modules beside this one."""
 
 from __future__ import annotations
 
@@ -7,42 +7,21 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePath
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from flows.model import (
-    Ask,
-    Award,
-    Branch,
-    Call,
-    Choose,
-    End,
-    Help,
-    Lesson,
-    Pair,
-    Problem,
-    Quiz,
-    Review,
-    Say,
-    Set,
-    SourcePosition,
-    Step,
-    Task,
-    Wait,
-)
-from flows.reading.forms import kind_of
+from flows.engine.kinds.facets import Edge, StepPath, StepText
+from flows.engine.kinds.table import edges_of, kind_of, texts_of
+from flows.model import Lesson, Problem, Quiz, SourcePosition, Step
+from flows.reading.forms import kind_named
 from flows.reading.loader import OWN_PLACEHOLDERS, LessonDraft, LessonSet
-from flows.reading.uses import saved_names
 from flows.rules.places import located
 from flows.session import ADDRESSES
 from flows.yaml.strictyaml import Mapping as Page
 from flows.yaml.strictyaml import Scalar, Sequence, YamlNode
 
 LONGEST_NAME = 30  # characters: what the first hello accepts as a name to be called by
-LONGEST_ANSWER = 200  # characters of a free answer that are kept (flows.kinds.MAX_ANSWER)
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-
-StepPath = tuple[str | int, ...]
 
 
 class LintFinding(NamedTuple):
@@ -51,24 +30,6 @@ class LintFinding(NamedTuple):
     place: SourcePosition
     message: str
     hint: str = ""
-
-
-class StepText(NamedTuple):
-    """One text of a step: `field` leads to it in the file, `role` how she meets it (a value: in other texts)."""
-
-    step: Step
-    field: StepPath
-    text: str
-    role: Literal["said", "label", "item", "value", "voice"]
-
-
-class Edge(NamedTuple):
-    """One way on from a step: `to` is a step id, None below the last step. `waits`: she has answered before it."""
-
-    to: str | None
-    field: StepPath
-    waits: bool
-    sets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +113,7 @@ class Script:
         nodes: dict[str, YamlNode] = {}
         for node in steps.items if isinstance(steps, Sequence) else ():
             if isinstance(node, Page) and node.entries:
-                step_id = node.get(kind_of(node))
+                step_id = node.get(kind_named(node))
                 if isinstance(step_id, Scalar):
                     nodes.setdefault(step_id.text.strip(), node)
         return nodes
@@ -162,7 +123,7 @@ class Script:
     @cached_property
     def texts(self) -> tuple[StepText, ...]:
         """Every text that she can meet, and every value that may hold placeholders."""
-        return tuple(text for step in self.lesson.steps for text in _texts(step) if text.text)
+        return tuple(text for step in self.lesson.steps for text in texts_of(step) if text.text)
 
     @cached_property
     def spoken(self) -> tuple[StepText, ...]:
@@ -171,16 +132,18 @@ class Script:
 
     @cached_property
     def quizzes(self) -> tuple[Quiz, ...]:
-        return tuple(step for step in self.lesson.steps if isinstance(step, Quiz))
+        return tuple(self.lesson.of(Quiz))
 
     @cached_property
     def variables(self) -> frozenset[str]:
         """What the lesson saves."""
-        return frozenset(name for step in self.lesson.steps for name in saved_names(step))
+        return frozenset(name for step in self.lesson.steps for name in kind_of(step).saves(step))
 
     @cached_property
     def private(self) -> frozenset[str]:
-        return frozenset(step.save for step in self.lesson.steps if isinstance(step, Ask) and step.private)
+        """What is saved of it can be seen nowhere."""
+        private = (step for step in self.lesson.steps if kind_of(step).is_private(step))
+        return frozenset(name for step in private for name in kind_of(step).saves(step))
 
     @cached_property
     def longest(self) -> Mapping[str, str]:
@@ -202,11 +165,7 @@ class Script:
     @cached_property
     def edges(self) -> Mapping[str, tuple[Edge, ...]]:
         """The ways on from every step, those to missing steps included."""
-        below = {step.id: self._below(at) for at, step in enumerate(self.lesson.steps)}
-        return {step.id: tuple(_edges(step, below[step.id])) for step in self.lesson.steps}
-
-    def _below(self, at: int) -> str | None:
-        return self.lesson.steps[at + 1].id if at + 1 < len(self.lesson.steps) else None
+        return {step.id: tuple(edges_of(self.lesson, step)) for step in self.lesson.steps}
 
     @cached_property
     def entries(self) -> tuple[str, ...]:
@@ -233,31 +192,13 @@ class Script:
 _LONGEST_ADDRESS = max((word for pair in ADDRESSES.values() for word in pair), key=len)
 
 
-_ANSWERS = {"number": 12, "date": 10, "phone_vn": 12, "photo": 2, "voice": 2}  # characters that are kept
-LONGEST_OUTCOME = len("completed")
-
-
 def _longest_values(lesson: Lesson) -> dict[str, int]:
     """Variable → characters of the longest value that a step may give it."""
-    longest = dict.fromkeys((name for step in lesson.steps for name in saved_names(step)), 0)
-
-    def may_be(name: str, size: int) -> None:
-        longest[name] = max(longest.get(name, 0), size)
-
+    longest: dict[str, int] = {}
     for step in lesson.steps:
-        match step:
-            case Ask(type=kind, save=save):
-                may_be(save, _ANSWERS.get(kind, LONGEST_ANSWER))
-            case Choose(options=options, save=save):
-                for option in options:
-                    may_be(save or "", len(option.id))
-                    for name, value in option.sets.items():
-                        may_be(name, len(value) if "{" not in value else LONGEST_ANSWER)
-            case Set(values=values):
-                for name, value in values.items():
-                    may_be(name, len(value) if "{" not in value else LONGEST_ANSWER)
-            case Call(save=save):
-                may_be(save or "", LONGEST_OUTCOME)
+        longest |= {name: longest.get(name, 0) for name in kind_of(step).saves(step)}
+        for saved in kind_of(step).values(step):
+            longest[saved.name] = max(longest.get(saved.name, 0), saved.longest)
     return longest
 
 
@@ -273,114 +214,3 @@ def _node(node: YamlNode | None, field: StepPath) -> YamlNode | None:
 def _walk(node: YamlNode, field: StepPath) -> SourcePosition:
     found = next((found for end in range(len(field), 0, -1) if (found := _node(node, field[:end]))), node)
     return found.place
-
-
-def _texts(step: Step) -> Iterator[StepText]:
-    yield StepText(step, ("text",), step.text, "said")
-    match step:
-        case Say(more=more, wait_tap=wait_tap):
-            yield from (StepText(step, ("more", at), text, "said") for at, text in enumerate(more))
-            yield StepText(step, ("wait_tap",), wait_tap or "", "label")
-        case Choose(options=options) | Quiz(options=options):
-            for at, option in enumerate(options):
-                yield StepText(step, ("options", at, "text"), option.text, "label")
-                yield StepText(step, ("options", at, "say"), option.say, "said")
-    match step:
-        case Quiz(hints=hints, say=say):
-            yield StepText(step, ("say",), say, "said")
-            yield from (StepText(step, ("hints", at), text, "said") for at, text in enumerate(hints))
-        case Choose(options=options):
-            for at, option in enumerate(options):
-                yield from (
-                    StepText(step, ("options", at, "set", key), value, "value") for key, value in option.sets.items()
-                )
-        case Set(values=values):
-            yield from (StepText(step, ("values", key), value, "value") for key, value in values.items())
-        case Ask(retry_text=retry_text):
-            yield StepText(step, ("retry_text",), retry_text, "said")
-        case Task():
-            yield from _task_texts(step)
-        case Help(offer=offer):
-            yield StepText(step, ("offer",), offer, "said")
-        case Review(empty=empty):
-            yield StepText(step, ("empty",), empty, "said")
-        case Award(badge=badge):
-            yield StepText(step, ("badge",), badge, "item")
-        case Call(values=values):
-            yield from (StepText(step, ("with", key), value, "value") for key, value in values.items())
-    for key, picture in (("image", step.image), ("video", step.video)):
-        if picture is not None:
-            yield StepText(step, (key, "alt"), picture.alt, "item")
-    if step.voice is not None:
-        yield StepText(step, ("voice", "spoken"), step.voice.spoken, "voice")
-
-
-def _task_texts(step: Task) -> Iterator[StepText]:
-    yield from (StepText(step, ("steps", at), text, "item") for at, text in enumerate(step.steps))
-    yield StepText(step, ("done",), step.done, "label")
-    yield StepText(step, ("later", "text"), step.later.text, "said")
-    yield StepText(step, ("stuck", "label"), step.stuck.label, "label")
-    yield from (StepText(step, ("stuck", "hints", at), text, "said") for at, text in enumerate(step.stuck.hints))
-
-
-def _edges(step: Step, below: str | None) -> Iterator[Edge]:
-    """As `flows.engine.kinds` walks. A step whose `when` is false lets her pass to the one below."""
-    on, field = (step.next, ("next",)) if step.next else (below, ())
-    if step.when is not None:
-        yield Edge(below, (), waits=False)
-    match step:
-        case Say(wait_tap=wait_tap):
-            yield Edge(on, field, waits=wait_tap is not None)
-        case Set(values=values):
-            yield Edge(on, field, waits=False, sets=tuple(values))
-        case Choose(options=()) | Quiz(type="one" | "true_false", options=()):
-            yield Edge(on, field, waits=True)  # they are missing, and that is told
-        case Choose(options=options, save=save):
-            for at, option in enumerate(options):
-                to, way = (option.next, ("options", at, "next")) if option.next else (on, field)
-                yield Edge(to, way, waits=True, sets=(*([save] if save else []), *option.sets))
-        case Quiz():
-            yield from _quiz_edges(step, on, field)
-        case Ask(save=save):
-            yield Edge(on, field, waits=True, sets=(save,))
-        case Task(verify=verify, stuck=stuck):
-            yield Edge(verify, ("verify",), waits=True) if verify else Edge(on, field, waits=True)
-            if stuck.go:
-                yield Edge(stuck.go, ("stuck", "go"), waits=True)
-        case Branch(cases=cases, otherwise=otherwise, split=split):
-            yield from (Edge(case.go, ("cases", at, "go"), waits=False) for at, case in enumerate(cases))
-            yield from (Edge(to, ("split", to), waits=False) for to in split)
-            if not split:  # a missing else is told, and taken for the step below
-                yield Edge(otherwise or below, ("else",), waits=False)
-        case Call(returns=returns, save=save):
-            if returns:
-                yield Edge(on, field, waits=False, sets=(save,) if save else ())
-        case Wait():
-            yield Edge(on, field, waits=step.skip_if is None)
-        case Help(fallback=fallback):
-            yield Edge(on, field, waits=True)
-            if fallback:
-                yield Edge(fallback, ("fallback",), waits=True)
-        case Pair(on_none=on_none):
-            yield Edge(on, field, waits=False)
-            if on_none:
-                yield Edge(on_none, ("on_none",), waits=False)
-        case Review() | Award():
-            yield Edge(on, field, waits=False)
-        case End():
-            pass
-
-
-def _quiz_edges(step: Quiz, on: str | None, field: StepPath) -> Iterator[Edge]:
-    tapped = step.type in ("one", "true_false")
-    for at, option in enumerate(step.options if tapped else ()):
-        if option.next:
-            yield Edge(option.next, ("options", at, "next"), waits=True)
-        elif option.right:
-            yield Edge(on, field, waits=True)
-    if not tapped:
-        yield Edge(on, field, waits=True)
-    if step.out_of_tries:
-        yield Edge(step.out_of_tries, ("out_of_tries",), waits=True)
-    elif tapped and step.tries:
-        yield Edge(on, field, waits=True)

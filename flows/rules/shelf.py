@@ -6,14 +6,15 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 
-from flows.model import Call, End, Lesson, Problem, SourcePosition
-from flows.reading.fields import did_you_mean, one_of
+from flows.engine.kinds.table import kind_of
+from flows.model import Call, Lesson, Problem, SourcePosition
 from flows.reading.loader import OWN_PLACEHOLDERS, LessonSet
 from flows.reading.tables import Phrase
 from flows.rules.data import wants_secret
 from flows.rules.rule import PLACEHOLDER, LintFinding, Rulebook, Script
 from flows.rules.text import SPLIT, USE_PLACEHOLDER, bare_words, too_much_to_read
 from flows.saying import say
+from flows.yaml.fields import did_you_mean, one_of
 
 rules = Rulebook()
 
@@ -45,10 +46,7 @@ def lesson_missing(script: Script) -> Iterator[LintFinding]:
     known = lesson_ids(script.library)
     named = [(script.header("prerequisites", at), name) for at, name in enumerate(script.lesson.prerequisites)]
     for step in script.lesson.steps:
-        if isinstance(step, End) and step.then:
-            named.append((script.at(step, "then"), step.then))
-        if isinstance(step, Call) and step.lesson:
-            named.append((script.at(step, "lesson"), step.lesson))
+        named += ((script.at(step, *field), name) for field, name in kind_of(step).lessons(step) if name)
     for place, name in named:
         if name not in known:
             yield LintFinding(
@@ -144,11 +142,7 @@ def whole_shelf(library: LessonSet) -> Iterator[Problem]:
 
 def _call_cycles(library: LessonSet) -> Iterator[Problem]:
     """A lesson that is called while it is itself being called: it would wait for itself."""
-    calls = {
-        draft.lesson.id: [step for step in draft.lesson.steps if isinstance(step, Call)]
-        for draft in library.drafts
-        if draft.lesson
-    }
+    calls = {draft.lesson.id: list(draft.lesson.of(Call)) for draft in library.drafts if draft.lesson}
     pages = {draft.lesson.id: draft for draft in library.drafts if draft.lesson}
     if not any(calls.values()):
         return

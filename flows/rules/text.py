@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flows.model import Choose, Quiz, SourcePosition
+from flows.engine.kinds.table import kind_of
+from flows.model import SourcePosition
 from flows.rules.rule import PLACEHOLDER, LintFinding, Rulebook, Script
 from flows.saying import say
 
@@ -75,7 +76,7 @@ def _hidden(found: re.Match[str]) -> str:
 def voice_missing(script: Script) -> Iterator[LintFinding]:
     """Once a lesson: whoever cannot read must not be left alone half way."""
     steps = [step for step in script.lesson.steps if step.text]
-    options = [(step, option) for step in steps for option in (step.options if isinstance(step, Choose | Quiz) else ())]
+    options = [(step, option) for step in steps for option in kind_of(step).options(step)]
     spoken = any(step.voice for step in steps), any(option.voice for _, option in options)
     if not any(spoken):
         return
@@ -107,7 +108,7 @@ def voice_with_placeholder(script: Script) -> Iterator[LintFinding]:
 def same_label(script: Script) -> Iterator[LintFinding]:
     for step in script.lesson.steps:
         seen: set[str] = set()
-        for option in step.options if isinstance(step, Choose | Quiz) else ():
+        for option in kind_of(step).options(step):
             said = _said(option.text) or option.text
             if said in seen:
                 yield LintFinding(
@@ -125,13 +126,13 @@ def global_word(script: Script) -> Iterator[LintFinding]:
         return
     hint = say("lời này học viên dùng để ra lệnh ở mọi bước; hãy viết khác đi")
     for step in script.lesson.steps:
-        if isinstance(step, Choose | Quiz):
-            for option in step.options:
-                if _said(option.text) in commands:
-                    yield LintFinding(
-                        option.place, say("lựa chọn “{text}” trùng với một lời chung", text=option.text), hint
-                    )
-        for at, accepted in enumerate(step.accept if isinstance(step, Quiz) else ()):
+        for option in kind_of(step).options(step):
+            if _said(option.text) in commands:
+                yield LintFinding(
+                    option.place, say("lựa chọn “{text}” trùng với một lời chung", text=option.text), hint
+                )
+    for step in script.quizzes:
+        for at, accepted in enumerate(step.accept):
             if _said(accepted) in commands:
                 yield LintFinding(
                     script.at(step, "accept", at),

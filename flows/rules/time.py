@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flows.model import ROLES, Call, End, Help, Pair, Task, Wait
-from flows.reading.fields import did_you_mean, one_of
+from flows.engine.kinds.facets import StepPath
+from flows.engine.kinds.table import kind_of
+from flows.model import ROLES, Help, Pair, Step, Task, Wait
 from flows.rules.profiles import profiles
-from flows.rules.rule import LintFinding, Rulebook, Script, StepPath
+from flows.rules.rule import LintFinding, Rulebook, Script
 from flows.saying import say
+from flows.yaml.fields import did_you_mean, one_of
 
 rules = Rulebook()
 
@@ -16,13 +18,9 @@ MINUTE_S, HOUR_S, DAY_S = 60, 3_600, 86_400
 MOST_REMINDERS = 3
 
 
-def _tasks(script: Script) -> Iterator[Task]:
-    return (step for step in script.lesson.steps if isinstance(step, Task))
-
-
 @rules.add("E604", "nhắc quá sớm hoặc quá muộn")
 def odd_reminder(script: Script) -> Iterator[LintFinding]:
-    for task in _tasks(script):
+    for task in script.lesson.of(Task):
         if task.later.times and _odd(task.later.remind_s):
             message = say("chỉ nhắc sau 10m (phút) đến 30d (ngày)")
             yield LintFinding(script.at(task, "later", "remind"), message, say("ví dụ: remind: 1d"))
@@ -45,34 +43,29 @@ def beyond_window(script: Script) -> Iterator[LintFinding]:
 
 
 def _pauses(script: Script) -> Iterator[tuple[Wait | Task, StepPath, int]]:
-    for step in script.lesson.steps:
-        match step:
-            case Wait(for_s=seconds):
-                yield step, ("for",), seconds
-            case Task(later=later, checkin_s=checkin_s):
-                if later.times and not _odd(later.remind_s):
-                    yield step, ("later", "remind"), later.remind_s
-                yield step, ("checkin",), checkin_s
+    for wait in script.lesson.of(Wait):
+        yield wait, ("for",), wait.for_s
+    for task in script.lesson.of(Task):
+        if task.later.times and not _odd(task.later.remind_s):
+            yield task, ("later", "remind"), task.later.remind_s
+        yield task, ("checkin",), task.checkin_s
 
 
 @rules.add("W602", "nhắc nhiều lần quá, hoặc nhắc vào giờ yên lặng")
 def bad_reminders(script: Script) -> Iterator[LintFinding]:
-    for task in _tasks(script):
+    for task in script.lesson.of(Task):
         if task.later.times > MOST_REMINDERS:
             message = say("nhắc {times} lần, nên nhiều nhất {most}", times=task.later.times, most=MOST_REMINDERS)
             yield LintFinding(script.at(task, "later", "times"), message, say("nhắc dồn làm người ta ngại"))
     start, end = script.library.quiet
     hint = say("hãy chọn giờ ban ngày; giờ yên lặng là {start} đến {end}", start=start, end=end)
-    for step in script.lesson.steps:
-        if isinstance(step, Wait):
-            clock = step.until[-5:] if ":" in step.until else ""
-            if clock and is_quiet(clock, start, end):
-                yield LintFinding(script.at(step, "until"), say("{clock} nằm trong giờ yên lặng", clock=clock), hint)
-            if step.window and _touches(step.window, start, end):
-                message = say(
-                    "khung giờ {begins}-{ends} chạm vào giờ yên lặng", begins=step.window[0], ends=step.window[1]
-                )
-                yield LintFinding(script.at(step, "window"), message, hint)
+    for step in script.lesson.of(Wait):
+        clock = step.until[-5:] if ":" in step.until else ""
+        if clock and is_quiet(clock, start, end):
+            yield LintFinding(script.at(step, "until"), say("{clock} nằm trong giờ yên lặng", clock=clock), hint)
+        if step.window and _touches(step.window, start, end):
+            message = say("khung giờ {begins}-{ends} chạm vào giờ yên lặng", begins=step.window[0], ends=step.window[1])
+            yield LintFinding(script.at(step, "window"), message, hint)
 
 
 def is_quiet(clock: str, start: str, end: str) -> bool:
@@ -91,17 +84,16 @@ def _touches(window: tuple[str, str], start: str, end: str) -> bool:
 
 @rules.add("E603", "có hạn chờ (sla, accept_in) mà không nói hết hạn thì sao")
 def no_fallback(script: Script) -> Iterator[LintFinding]:
-    for step in script.lesson.steps:
-        match step:
-            case Help(fallback=None, next=None) if step.sla_s:
-                message = say("“{id}” có sla mà không có fallback", id=step.id)
-                hint = say("hãy thêm fallback: bước đi tiếp khi chưa ai tới")
-                yield LintFinding(script.at(step, "sla"), message, hint)
-            case Pair(on_none=None, next=None) if step.accept_in_s:
-                message = say("“{id}” có accept_in mà không có on_none", id=step.id)
-                yield LintFinding(
-                    script.at(step, "accept_in"), message, say("hãy thêm on_none: bước đi tiếp khi không có ai")
-                )
+    for step in script.lesson.of(Help):
+        if step.sla_s and step.fallback is None and step.next is None:
+            message = say("“{id}” có sla mà không có fallback", id=step.id)
+            hint = say("hãy thêm fallback: bước đi tiếp khi chưa ai tới")
+            yield LintFinding(script.at(step, "sla"), message, hint)
+    for pair in script.lesson.of(Pair):
+        if pair.accept_in_s and pair.on_none is None and pair.next is None:
+            message = say("“{id}” có accept_in mà không có on_none", id=pair.id)
+            hint = say("hãy thêm on_none: bước đi tiếp khi không có ai")
+            yield LintFinding(script.at(pair, "accept_in"), message, hint)
 
 
 # --- people ------------------------------------------------------------------------------------------
@@ -109,8 +101,8 @@ def no_fallback(script: Script) -> Iterator[LintFinding]:
 
 @rules.add("E701", "vai người giúp không có")
 def role_unknown(script: Script) -> Iterator[LintFinding]:
-    for step in script.lesson.steps:
-        if isinstance(step, Pair) and step.role not in ROLES:
+    for step in script.lesson.of(Pair):
+        if step.role not in ROLES:
             hint = did_you_mean(step.role, ROLES) or one_of(ROLES)
             yield LintFinding(script.at(step, "role"), say("không có vai nào tên “{role}”", role=step.role), hint)
 
@@ -128,22 +120,20 @@ def guard_without_person(script: Script) -> Iterator[LintFinding]:
             yield LintFinding(script.header("guards", at, "go"), message, hint)
 
 
-def _brings_person(script: Script, step: object) -> bool:
-    match step:
-        case Help() | Pair() | End(outcome="referred"):
-            return True
-        case Call(lesson=lesson):
-            other = script.library.lessons.get(lesson)
-            return other is not None and other.emergency
-    return False
+def _brings_person(script: Script, step: Step) -> bool:
+    kind = kind_of(step)
+    if kind.topic(step) is not None or kind.outcome(step) == "referred":
+        return True
+    called = (script.library.lessons.get(name) for _, name in kind.lessons(step) if not kind.outcome(step))
+    return any(other is not None and other.emergency for other in called)
 
 
 @rules.add("W702", "chủ đề chưa có ai nhận giúp")
 def nobody_for_topic(script: Script) -> Iterator[LintFinding]:
     topics = script.library.helped
     for step in script.lesson.steps if topics is not None else ():
-        topic = step.topic if isinstance(step, Help) else ""
-        if isinstance(step, Help | Pair) and topics is not None and topic not in topics and "" not in topics:
+        topic = kind_of(step).topic(step)
+        if topic is not None and topics is not None and topic not in topics and "" not in topics:
             message = say("bước “{id}” cần người giúp mà chưa có ai nhận", id=step.id)
             hint = say("hãy điền helper trong config.yaml, hoặc tìm người nhận chủ đề này")
             yield LintFinding(script.at(step, "topic"), message, hint)

@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from flows.model import Problem, SourcePosition, Step
-from flows.reading.fields import did_you_mean
 from flows.reading.loader import LessonDraft, LessonSet
 from flows.reading.po import Catalogue, PoEntry
 from flows.reading.translation import KEEP_PLACEHOLDERS, other_placeholders, said, texts, usable, with_texts
@@ -19,6 +18,7 @@ from flows.rules.channel import rules as channel_rules
 from flows.rules.rule import LintFinding, Rulebook, Script
 from flows.rules.text import rules as text_rules
 from flows.saying import say
+from flows.yaml.fields import did_you_mean
 
 rules = Rulebook()
 

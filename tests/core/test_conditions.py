@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.reading.conditions import (
+from flows.conditions import (
     BUILT_IN_NAMES,
     MAX_LENGTH,
     NEVER,

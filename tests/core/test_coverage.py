@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from flows import Book, Lesson
-from flows.play.coverage import Coverage, Trail, Way, coverage, problems, ways_of
+from flows.engine.kinds.facets import Way
+from flows.play.coverage import Coverage, Trail, coverage, problems, ways_of
 from flows.play.dialogue import TranscriptInvalid
 from flows.play.rehearsal import rehearse, rewritten
 from flows.play.transcript import play

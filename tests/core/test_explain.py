@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.conditions import ConditionInvalid, holds, parse
 from flows.play.explain import UNKNOWN, days_named, explain, told
-from flows.reading.conditions import ConditionInvalid, holds, parse
 
 
 def test_a_comparison_shows_what_it_saw() -> None:

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.engine.kinds import KINDS
-from flows.graph.mermaid import SHAPES, escape, mermaid
-from flows.graph.svg import KIND_WORDS, SIGNS, STYLE, describe, svg
+from flows.engine.kinds.table import NAMED
+from flows.graph.looks import look_of
+from flows.graph.mermaid import escape, mermaid
+from flows.graph.svg import STYLE, describe, svg
 from flows.graph.ways import AFTER, MARKS, Arrow, Graph, GraphNode, graph_of
 from flows.reading.loader import load_files
 from flows.rules.rule import Script
@@ -313,8 +314,9 @@ def test_the_ways_of_the_kinds_that_reach_out() -> None:
 
 
 def test_every_kind_has_a_shape_a_sign_and_a_word() -> None:
-    kinds = {kind.__name__.lower() for kind in KINDS} | {"guard", "ghost"}
-    assert kinds == SHAPES.keys() == KIND_WORDS.keys() == SIGNS.keys()
+    looks = [look_of(kind) for kind in (*NAMED, "guard", "ghost")]
+    assert all(look.word and look.sign and look.shape for look in looks)
+    assert len({look.word for look in looks}) == len({look.sign for look in looks}) == len(looks)
 
 
 def test_guards_by_pattern_are_shown() -> None:

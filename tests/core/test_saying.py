@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from flows.model import Problem, SourcePosition
-from flows.reading import fields
 from flows.rules import changes
 from flows.rules.lint import translate
 from flows.saying import catalogue, in_english, joined, say, short
+from flows.yaml import fields
 from flows.yaml.yamllines import KEYS
 
 ROOT = Path(__file__).parents[2]

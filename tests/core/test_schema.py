@@ -13,16 +13,16 @@ import pytest
 import yaml
 from hypothesis import given
 
-from flows.reading.fields import Fields
-from flows.reading.forms import KINDS, NEED_TEXT
+from flows.engine.kinds.table import NAMED
 from flows.reading.loader import load_lesson
 from flows.reading.schema import HEADER, ITEM, STEP, Recorder, lesson_schema, read_head, read_kind, record
-from flows.reading.schema_words import ENUMS, KEYS, SNIPPETS
-from flows.reading.schema_words import KINDS as ABOUT_KINDS
+from flows.reading.schema_words import HEAD_WORDS, STEP_KEYS
+from flows.yaml.fields import Fields
 from tests.support import arbitrary
 from tests.support.builders import LESSONS
 
 SCHEMA = lesson_schema()
+WORDS = {HEADER: HEAD_WORDS} | {name: kind.words for name, kind in NAMED.items()}
 VALIDATOR = jsonschema.Draft7Validator(SCHEMA)
 
 
@@ -75,9 +75,9 @@ def test_the_recorder_knows_every_way_to_ask():
 def test_required_is_what_the_reader_calls_missing():
     _, head = record(read_head)
     assert {".".join(path) for path in head} == {"lesson", "title", "steps", f"guards.{ITEM}.go"}
-    for kind in KINDS:
+    for kind in NAMED:
         _, required = record(read_kind(kind))
-        assert ((kind,) in required, ("text",) in required) == (True, kind in NEED_TEXT)
+        assert ((kind,) in required, ("text",) in required) == (True, NAMED[kind].needs_text)
         for path in required:
             without = Recorder({}, told := set(), (), path)
             read_kind(kind)(without)
@@ -91,8 +91,8 @@ def keys() -> Iterator[tuple[str, bool]]:
     """Every key of the reader as the table of words names it, and whether all kinds share it."""
     for path in record(read_head)[0]:
         yield f"{HEADER}.{name(path)}", False
-    shared = set.intersection(*({name(path) for path in record(read_kind(kind))[0]} for kind in KINDS))
-    for kind in KINDS:
+    shared = set.intersection(*({name(path) for path in record(read_kind(kind))[0]} for kind in NAMED))
+    for kind in NAMED:
         for path in record(read_kind(kind))[0]:
             if path != (kind,):
                 where = STEP if name(path) in shared else kind
@@ -104,10 +104,11 @@ def name(path: tuple[str, ...]) -> str:
 
 
 def test_every_key_has_its_words_and_no_words_are_left_over():
-    assert set(KEYS) == {key for key, _ in keys()}
-    assert set(ABOUT_KINDS) == {*KINDS, HEADER}
-    assert set(SNIPPETS) == set(KINDS)
-    for words in KEYS.values():
+    told = {f"{STEP}.{key}": words for key, words in STEP_KEYS.items()}
+    told |= {f"{of}.{key}": words for of, about in WORDS.items() for key, words in about.keys.items()}
+    assert set(told) == {key for key, _ in keys()}
+    assert all(about.about and about.snippet for of, about in WORDS.items() if of != HEADER)
+    for words in told.values():
         title, dash, description = words.partition(" — ")
         assert title and dash and description
         assert title[0].isupper()
@@ -117,11 +118,12 @@ def test_every_key_has_its_words_and_no_words_are_left_over():
 def test_every_allowed_value_has_its_meaning():
     found = {
         f"{where}.{name(path)}": note.get("enum") or note["items"]["enum"]
-        for where, read in [(HEADER, read_head), *((kind, read_kind(kind)) for kind in KINDS)]
+        for where, read in [(HEADER, read_head), *((kind, read_kind(kind)) for kind in NAMED)]
         for path, note in record(read)[0].items()
         if "enum" in note or "enum" in note.get("items", {})
     }
-    assert {key: list(meanings) for key, meanings in ENUMS.items()} == found
+    told = {f"{of}.{key}": list(values) for of, about in WORDS.items() for key, values in about.enums.items()}
+    assert told == found
 
 
 # --- what passes and what does not --------------------------------------------------------------------

@@ -13,8 +13,9 @@ import pytest
 
 import flows
 from flows import Lesson
-from flows.engine.kinds import KINDS
-from flows.engine.stage import Stage, own_answers
+from flows.engine.hearing import own_answers
+from flows.engine.kinds.table import kind_of
+from flows.engine.stage import Stage
 from flows.model import Choose, Quiz, Say, Task
 from flows.shelf.shelf import read_table
 from flows.words import tables
@@ -94,7 +95,7 @@ def prompts(one: Lesson) -> Iterator[tuple[str, tuple[Own, ...]]]:
             continue
         session = flows.Run("r", one.id, 1, step.id, name="Lan")
         stage = Stage(shelf, one, session, universe())
-        _, choices = KINDS[type(step)].prompt(stage, step)
+        _, choices = kind_of(step).prompt(stage, step)
         if choices:
             yield step.id, own_answers(stage, step, choices)
 

@@ -22,8 +22,9 @@ from rapidfuzz.distance import OSA
 
 import flows
 from flows import Lesson
-from flows.engine.kinds import KINDS
-from flows.engine.stage import Stage, own_answers
+from flows.engine.hearing import own_answers
+from flows.engine.kinds.table import kind_of
+from flows.engine.stage import Stage
 from flows.model import Quiz
 from flows.words.ear.ear import listen
 from flows.words.keys import plain_of, spoken
@@ -45,7 +46,7 @@ def prompts(one: Lesson) -> Iterator[tuple[str, Prompt, bool]]:
             yield step.id, (Own("accept", step.accept),), False
             continue
         stage = Stage(shelf, one, flows.Run("r", one.id, 1, step.id, name="Lan"), universe())
-        _, choices = KINDS[type(step)].prompt(stage, step)
+        _, choices = kind_of(step).prompt(stage, step)
         if choices and all(choice.label for choice in choices):
             yield step.id, own_answers(stage, step, choices), True
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from flows.reading.forms import KINDS
+from flows.engine.kinds.table import NAMED
 from flows.reading.schema import lesson_schema
 from tests.support.builders import LESSONS, PROJECT
 from tests.support.environment import find_language_server, leave_out
@@ -61,12 +61,12 @@ def test_no_lesson_has_a_red_line(server: LanguageServer, path: Path) -> None:
 )
 def test_a_new_step_offers_the_kinds_ready_to_fill_in(server: LanguageServer, steps: str) -> None:
     found = offered(server, steps)
-    assert set(found) == set(KINDS)
+    assert set(found) == set(NAMED)
     assert found["quiz"]["insertText"].startswith('quiz: ${1:ma_buoc}\n  text: "${2:Câu hỏi?}"\n  options:\n')
     assert "Câu hỏi có đáp án" in str(found["quiz"]["documentation"])
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", NAMED)
 def test_what_a_kind_offers_has_no_red_line(server: LanguageServer, kind: str) -> None:
     """Its places filled in with the words that stand there."""
     text = offered(server, "steps:\n  - ►\n")[kind]["insertText"]
@@ -106,7 +106,7 @@ def test_red_lines_stand_where_the_fault_is(server: LanguageServer) -> None:
     wrong = "Bước say: không có mục này, hoặc còn thiếu một trong: say, text."
     assert red(server, "steps:\n  - say: a\n    text: A\n    bubbles: b\n") == [(6, 4, wrong)]
     assert red(server, "steps:\n  - say: a\n  - end: het\n") == [(4, 4, wrong)]
-    kinds = "Bước phải mở đầu bằng loại của nó: " + ", ".join(KINDS) + "."
+    kinds = "Bước phải mở đầu bằng loại của nó: " + ", ".join(NAMED) + "."
     assert red(server, "steps:\n  - sai: a\n") == [(4, 4, kinds)]
     one = "Chọn một trong: one, many, true_false, order, number, text."
     assert red(server, "steps:\n  - quiz: a\n    text: A\n    type: ons\n") == [(6, 10, one)]

@@ -19,9 +19,9 @@ import flows
 from bot.services.routes import routes
 from flows import Book, Lesson, Run
 from flows import events as ev
+from flows.engine.kinds.table import kind_of
 from flows.engine.moving import place_for
 from flows.engine.sprint import move
-from flows.engine.waits import waits
 from flows.reading.loader import load_files
 from flows.rules.lint import lint
 from flows.session import Route
@@ -113,7 +113,7 @@ class World:
         """Somebody at every step where one can wait, found by walking in at random."""
         shelf = self.book()
         lesson = self.versions[self.current]
-        wanted = {step.id for step in lesson.steps if waits(step)}
+        wanted = {step.id for step in lesson.steps if kind_of(step).waits(step)}
         wanted -= {each.session.step for each in self.scenes if each.session.version == self.current}
         for _ in range(4):
             one = Scene(shelf, lesson.id)
@@ -179,7 +179,7 @@ class World:
         assert lesson is not None
         if now.waiting:
             step = lesson.step(now.step)
-            assert step is not None and waits(step), (what, now)
+            assert step is not None and kind_of(step).waits(step), (what, now)
         else:
             assert one.happened(ev.RunEnded), what
         moved = one.happened(ev.Moved)

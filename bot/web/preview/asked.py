@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 from bot.services.preview import Wish
 from flows.play.playing import MOST_DEEDS, Deed, Setup
 from flows.play.transcript import BEGINNING
-from flows.reading.fields import NAME
 from flows.session import ADDRESSES
+from flows.yaml.fields import NAME
 
 CHANNELS = {"web": "Trang web", "telegram": "Telegram", "zalo_bot": "Zalo Bot", "zalo_oa": "Zalo OA"}
 LONGEST_SAID = 2_100  # a little over what the engine looks at, so that "too long" can be tried

@@ -12,8 +12,7 @@ from bot.web.preview.frame import safe
 from bot.web.preview.parts import LONG_ADDRESS, address_of
 from bot.web.preview.shown import Bubble, ShownMessage
 from flows import ADDRESSES
-from flows.graph.svg import KIND_WORDS
-from flows.graph.ways import kind_of
+from flows.engine.kinds.table import NAMED, kind_of
 from flows.play.notes import spell
 from flows.play.playing import GIVEN, Play, PlayedMessage, PlayedTurn
 from flows.play.trail import Check, Passed
@@ -30,8 +29,8 @@ def steps(look: LessonLook, asked: PlayRequest, play: Play, marks: Mapping[str, 
     for step in look.lesson.steps if look.lesson else ():
         there = replace(asked, setup=replace(asked.setup, step=step.id), deeds=())
         current = ' class="here" aria-current="step"' if step.id == here else ""
-        kind = kind_of(step)
-        name = f"<b>{safe(step.id)}</b> <small>{safe(KIND_WORDS.get(kind, kind))} · dòng {step.place.line}</small>"
+        kind = kind_of(step).look.word
+        name = f"<b>{safe(step.id)}</b> <small>{safe(kind)} · dòng {step.place.line}</small>"
         faults = (f"<strong>⚠ {safe(mark)}</strong>" for mark in marks.get(step.id, ()))
         told = "<br>".join(filter(None, (name, safe(_short(" ".join(step.text.split()))), *faults)))
         items.append(f'<li{current}><a href="{safe(address_of(look.id, there))}">{told}</a></li>')
@@ -68,7 +67,7 @@ def _reason(turn: PlayedTurn) -> str:
 
 
 def _passed(passed: Passed) -> str:
-    kind = KIND_WORDS.get(passed.kind, passed.kind)
+    kind = NAMED[passed.kind].look.word
     how = "" if passed.entered else " · <b>bỏ qua</b>"
     checks = "".join(_check(check) for check in passed.checks)
     table = f'<div class="wide"><table>{_HEAD}{checks}</table></div>' if checks else ""

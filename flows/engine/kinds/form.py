@@ -1,0 +1,94 @@
+"""What the forms of several kinds share: the fields of every step, a recording, a picture, the id of an option."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypedDict
+
+from flows.model import Option, Picture, SourcePosition, Voice
+from flows.saying import say
+from flows.yaml.fields import Fields
+from flows.yaml.strictyaml import Scalar
+
+MAX_TOKEN = 64  # bytes of what a button carries: Telegram's callback_data
+LONGEST_SEQ = 999_999_999
+
+
+class CommonFields(TypedDict):
+    """What every kind hands on to its class."""
+
+    id: str
+    place: SourcePosition
+    text: str
+    next: str | None
+    checkpoint: bool
+    when: str | None
+    was: str | None
+    tags: tuple[str, ...]
+    voice: Voice | None
+    image: Picture | None
+    video: Picture | None
+
+
+def read_common(fields: Fields, step_id: str, *, needs_text: bool) -> CommonFields:
+    return CommonFields(
+        id=step_id,
+        place=fields.node.place,
+        text=fields.text("text", required=needs_text),
+        next=fields.step_id("next"),
+        checkpoint=fields.flag("checkpoint"),
+        when=fields.optional("when"),
+        was=fields.step_id("was"),
+        tags=fields.texts("tags"),
+        voice=read_voice(fields),
+        image=_picture(fields, "image"),
+        video=_picture(fields, "video"),
+    )
+
+
+def read_voice(fields: Fields) -> Voice | None:
+    inner = fields.mapping("voice")
+    if inner is None:
+        return None
+    voice = Voice(inner.text("file", required=True), inner.text("spoken"))
+    inner.done()
+    return voice
+
+
+def _picture(fields: Fields, key: str) -> Picture | None:
+    inner = fields.mapping(key)
+    if inner is None:
+        return None
+    picture = Picture(inner.text("src", required=True), inner.text("alt"))
+    inner.done()
+    return picture
+
+
+def read_options(fields: Fields, build: Callable[[Fields], Option]) -> tuple[Option, ...]:
+    """The options of a step, each id once."""
+    options: dict[str, Option] = {}
+    for row in fields.mappings("options"):
+        option = build(row)
+        row.done()
+        if option.id in options:
+            row.tell(
+                "E004",
+                option.place,
+                say("mã lựa chọn “{id}” có hai lần trong bước này", id=option.id),
+                say("hãy đổi một mã"),
+            )
+        elif option.id:
+            options[option.id] = option
+    return tuple(options.values())
+
+
+def option_id(fields: Fields) -> str:
+    """An option's id; one that would not fit into a button's token is told so."""
+    node = fields.node_of("id")
+    text = node.text.strip() if isinstance(node, Scalar) else ""
+    size = len(f"s:{LONGEST_SEQ}:{text}".encode())
+    if node is not None and size > MAX_TOKEN:
+        message = say("mã “{id}” làm nút dài {size} byte, nhiều nhất {most}", id=text, size=size, most=MAX_TOKEN)
+        fields.tell("E502", node.place, message, say("hãy đặt mã ngắn"))
+        return ""
+    return fields.step_id("id", required=True) or ""

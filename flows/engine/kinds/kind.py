@@ -1,0 +1,277 @@
+"""The one descriptor of a step kind: how it is read, what it holds, what it does, how it is drawn.
+
+A kind is a class in a module of its own beside this one and a line in `table.py`. What is abstract here every kind has
+to answer; the rest has the answer of a kind that waits for a tap on one of its choices.
+
+`enter` returns where to go on (a step id, None for the step below) or WAIT. `prompt` gives the text and the choices of
+the step as it waits now. `tap` takes the id of a choice; `typed` takes words that are none of the choices; `sent` what
+is not words; `due` says that the step's own time has come. All return like `enter`, or AGAIN where it means nothing.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from enum import Enum
+from typing import ClassVar, Generic
+
+from flows import events as ev
+from flows.engine.kinds.facets import (
+    Edge,
+    KindLook,
+    MessageOnChannel,
+    OwnCondition,
+    SavedValue,
+    StepPath,
+    StepText,
+    Way,
+    WayOn,
+)
+from flows.engine.kinds.form import CommonFields
+from flows.engine.kinds.words import KindWords
+from flows.engine.stage import FOLLOWED_UP, REMIND_AFTER, REMIND_TIMES, Stage
+from flows.model import Option, Outcome, SourcePosition, Step, StepOf
+from flows.session import Run
+from flows.yaml.fields import Fields
+
+
+class Mark(Enum):
+    WAIT = "wait"
+    AGAIN = "again"
+    ENDED = "ended"
+
+
+WAIT, AGAIN, ENDED = Mark.WAIT, Mark.AGAIN, Mark.ENDED
+
+Next = str | Mark | None
+StepPrompt = tuple[str, tuple[ev.Choice, ...]]
+
+
+class StepKind(ABC, Generic[StepOf]):
+    """All that is to be known of one kind; `step` is the class of its steps, whose name is the kind's in the file."""
+
+    step: ClassVar[type[Step]]
+    look: ClassVar[KindLook]
+    words: ClassVar[KindWords]
+
+    needs_text: ClassVar[bool] = False
+    only_tells: ClassVar[bool] = False  # nothing is asked here, there is only a button to go on
+    may_be_put_off: ClassVar[bool] = False  # "để mai" is a good-bye here, as nothing else could be meant by it
+    responds: ClassVar[bool] = False  # says something to what was done, before it goes on
+    may_go_back_to: ClassVar[bool] = True  # "quay lại" may lead here
+    counts_anew: ClassVar[bool] = True  # its time runs from the last sign of life, not from its beginning
+
+    @property
+    def name(self) -> str:
+        """As it is written in a lesson."""
+        return self.step.__name__.lower()
+
+    # --- read ---
+
+    @abstractmethod
+    def read(self, fields: Fields, common: CommonFields) -> StepOf:
+        """The step of these fields; what is wrong is told to `fields`, never raised."""
+
+    # --- what it holds ---
+
+    def waits(self, step: StepOf) -> bool:
+        """Whether a lesson can be stopped at this step, even if it may let somebody through at once."""
+        return True
+
+    @abstractmethod
+    def edges(self, step: StepOf, on: WayOn) -> Iterable[Edge]:
+        """The ways on, as `enter`, `tap`, `typed` and `due` go; that a false `when` passes the step by is known."""
+
+    def texts(self, step: StepOf) -> Iterator[StepText]:
+        """Its texts beside `text`, and the values that may hold placeholders; empty ones may be among them."""
+        yield from ()
+
+    def options(self, step: StepOf) -> tuple[Option, ...]:
+        """What is offered to be chosen."""
+        return ()
+
+    def conditions(self, step: StepOf) -> Iterator[OwnCondition]:
+        yield from ()
+
+    def saves(self, step: StepOf) -> tuple[str, ...]:
+        """The variables it may write."""
+        return tuple(dict.fromkeys(saved.name for saved in self.values(step)))
+
+    def values(self, step: StepOf) -> Iterable[SavedValue]:
+        """Every value it may write."""
+        return ()
+
+    def is_private(self, step: StepOf) -> bool:
+        """Whether what is answered here is never kept."""
+        return False
+
+    def wants(self, step: StepOf) -> str:
+        """The kind of answer beside taps: a type of `ask`, "positions" of a list; empty where none is wanted."""
+        return ""
+
+    def writes_freely(self, step: StepOf) -> bool:
+        """Whether words are asked for, so that buttons beside it (yes, no, pass over) are only a help."""
+        return False
+
+    def ends(self, step: StepOf) -> bool:
+        """Whether the lesson is over here."""
+        return False
+
+    def outcome(self, step: StepOf) -> Outcome | None:
+        """With what the lesson ends here; None where nothing is said about it."""
+        return None
+
+    def points(self, step: StepOf) -> int:
+        """What can be earned here."""
+        return 0
+
+    def lessons(self, step: StepOf) -> Iterator[tuple[StepPath, str]]:
+        """The other lessons it names, each with the field."""
+        yield from ()
+
+    def topic(self, step: StepOf) -> str | None:
+        """On what a person is wanted ("": on anything); None where nobody is."""
+        return None
+
+    def messages(self, step: StepOf) -> Iterator[MessageOnChannel]:
+        """What it may say, message by message, without the tutor's own sentences."""
+        yield MessageOnChannel(("text",), step.text, (), is_pictured(step))
+
+    # --- drawn, played, covered ---
+
+    def summary(self, step: StepOf) -> str:
+        """What stands in its box where it has no text."""
+        return ""
+
+    def arrows(self, step: StepOf, field: StepPath) -> Sequence[tuple[str, str]]:
+        """What the edge from this field is, and its label: several where things that are told apart go one way."""
+        return [(str(field[0]) if field else "next", "")]
+
+    def ways(self, step: StepOf) -> Iterator[tuple[Way, SourcePosition]]:
+        """Everything that can happen here, and where it is written; that a false `when` passes it by is known."""
+        yield from ()
+
+    def taken(self, step: StepOf, before: Run, after: Run, events: Sequence[ev.Event]) -> Iterator[Way]:
+        """The ways taken by one sprint that began at this step."""
+        if (choice := chosen(before, after)) is not None:
+            yield Way(step.id, choice or "due")
+
+    def led(self, step: StepOf, to: str) -> Iterator[Way]:
+        """The ways that led from here to a step, where it decides without an answer."""
+        yield from ()
+
+    # --- done ---
+
+    def enter(self, stage: Stage, step: StepOf) -> Next:
+        self.put(stage, step)
+        return WAIT
+
+    def put(self, stage: Stage, step: StepOf, *, fresh: bool = True) -> None:
+        step = stage.freshest(step)
+        text, choices = self.prompt(stage, step)
+        self.ask(stage, step, text, choices, fresh=fresh)
+
+    def ask(self, stage: Stage, step: StepOf, text: str, choices: tuple[ev.Choice, ...], *, fresh: bool = True) -> None:
+        """Put a prompt of this step and wait."""
+        stage.ask(step, text, choices, self.reminders(stage, step) if fresh else (), fresh=fresh)
+
+    def reminders(self, stage: Stage, step: StepOf) -> tuple[timedelta, ...]:
+        """After how much silence each reminder comes."""
+        return FOLLOWED_UP if stage.lesson.emergency else (REMIND_AFTER,) * REMIND_TIMES
+
+    def reminder(self, step: StepOf) -> str:
+        """Its own words of a reminder; empty: the usual ones."""
+        return ""
+
+    def asked(self, stage: Stage, step: StepOf) -> Step:
+        """The step whose question stands before the learner; a review puts that of another lesson."""
+        return step
+
+    def prompt(self, stage: Stage, step: StepOf) -> StepPrompt:
+        return stage.shown(step), ()
+
+    def spoken_ways(self, step: StepOf) -> Mapping[str, tuple[str, ...]]:
+        """Choice → what the lesson lets be typed instead of tapping it, beside its label."""
+        return {option.id: option.ways for option in self.options(step)}
+
+    def accepts(self, stage: Stage, step: StepOf, text: str) -> bool:
+        """Whether a text that looks like a secret answers the question ("500000" is a sum, not a code)."""
+        return False
+
+    def tap(self, stage: Stage, step: StepOf, choice: str) -> Next:
+        return AGAIN
+
+    def typed(self, stage: Stage, step: StepOf, text: str) -> Next:
+        return AGAIN
+
+    def sent(self, stage: Stage, step: StepOf, kind: str) -> Next:
+        return AGAIN
+
+    def due(self, stage: Stage, step: StepOf) -> Next:
+        return AGAIN
+
+    def met(self, stage: Stage, step: StepOf) -> Next:
+        """Somebody the learner was waiting for has come."""
+        return AGAIN
+
+
+# --- what several kinds need -------------------------------------------------------------------------
+
+
+def is_pictured(step: Step) -> bool:
+    return step.image is not None or step.video is not None
+
+
+def chosen(before: Run, after: Run) -> str | None:
+    """The choice tapped or said in this sprint, "" where the step's time came; None where neither happened."""
+    used = after.used
+    return used[1] if used is not None and used != before.used and used[0] == before.seq else None
+
+
+def labels(stage: Stage, options: tuple[Option, ...]) -> tuple[ev.Choice, ...]:
+    return tuple(ev.Choice(o.id, f"{o.icon} {stage.words(o.text)}".strip()) for o in options)
+
+
+def label_of(option: Option) -> str:
+    """Its button, as it is written."""
+    return f"{option.icon} {option.text}".strip()
+
+
+def option_of(options: tuple[Option, ...], choice: str) -> Option | None:
+    return next((option for option in options if option.id == choice), None)
+
+
+def option_texts(step: Step, options: tuple[Option, ...], saves: tuple[str, ...] = ()) -> Iterator[StepText]:
+    """Labels and replies of options; `saves` is set by whichever is chosen."""
+    for at, option in enumerate(options):
+        yield StepText(step, ("options", at, "text"), option.text, "label")
+        yield StepText(step, ("options", at, "say"), option.say, "said", (*saves, *option.sets))
+
+
+def option_messages(step: Step, options: tuple[Option, ...]) -> Iterator[MessageOnChannel]:
+    """The question with its buttons, then what each option says."""
+    yield MessageOnChannel(("text",), step.text, tuple(map(label_of, options)), is_pictured(step))
+    yield from option_replies(options)
+
+
+def option_replies(options: tuple[Option, ...]) -> Iterator[MessageOnChannel]:
+    yield from (MessageOnChannel(("options", at, "say"), option.say) for at, option in enumerate(options))
+
+
+def remember(stage: Stage, step: Step, values: Mapping[str, str]) -> None:
+    for name, value in values.items():
+        stage.save(step.id, name, stage.words(value))
+
+
+def request_help(
+    stage: Stage, step: Step, need: str = "learning", topic: str = "", sla_s: int = 0, *, keeps_place: bool = True
+) -> None:
+    """Say who can help and tell the shell where she stands."""
+    session = stage.session
+    known = stage.book.facts.get("nguoi_giup") and stage.book.facts.get("so_nguoi_giup")
+    stage.emit(ev.HelpRequested(session.lesson, session.version, step.id, session.tries, need, topic, sla_s))
+    unknown = "help_nobody_emergency" if stage.lesson.emergency else "help_nobody"
+    stage.say(step.id, stage.phrase("help" if known else unknown))
+    if keeps_place:
+        stage.say(step.id, stage.phrase("place_kept"))

@@ -1,0 +1,99 @@
+"""Pair: wish for a 1+1 partner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from flows import events as ev
+from flows.engine.kinds.facets import Edge, KindLook, WayOn
+from flows.engine.kinds.form import CommonFields
+from flows.engine.kinds.kind import AGAIN, WAIT, Next, StepKind, StepPrompt
+from flows.engine.kinds.words import KindWords
+from flows.engine.stage import Stage
+from flows.model import Pair
+from flows.yaml.fields import Fields
+
+
+class PairKind(StepKind[Pair]):
+    """Waits until she has a partner; she may go on without. Nobody within `accept_in_s`: at `on_none`."""
+
+    step = Pair
+    look = KindLook(
+        "ghép đôi", "M8 4a3 3 0 1 0 .01 0M16 4a3 3 0 1 0 .01 0M3 20c0-6 10-6 10 0M11 20c0-6 10-6 10 0", '[/"'
+    )
+    words = KindWords(
+        about="Ghép đôi 1+1 với một người hướng dẫn.",
+        snippet={"on_none": "${2:buoc}"},
+        keys={
+            "role": "Vai — ghi instructor (hướng dẫn viên) hoặc officer (cán bộ).",
+            "match": "Giống nhau về — xã/phường, tiếng, giới, chủ đề.",
+            "prefer": "Ưu tiên — ghi previous: người đã ghép lần trước.",
+            "accept_in": "Chờ nhận lời — quá hạn thì tìm người khác.",
+            "on_none": "Không có ai thì — mã bước đi tiếp.",
+        },
+        enums={
+            "match": {
+                "ward": "Cùng xã/phường.",
+                "language": "Cùng tiếng.",
+                "gender": "Cùng giới.",
+                "topic": "Cùng chủ đề.",
+            },
+            "prefer": {"previous": "Người đã ghép lần trước.", "none": "Ai cũng được."},
+        },
+    )
+    counts_anew = False
+
+    def read(self, fields: Fields, common: CommonFields) -> Pair:
+        return Pair(
+            **common,
+            role=fields.name("role") or "instructor",
+            match=fields.some_of("match", ("ward", "language", "gender", "topic")),
+            prefer_previous=fields.one_of("prefer", ("previous", "none"), "none") == "previous",
+            accept_in_s=fields.duration_s("accept_in", 0),
+            on_none=fields.step_id("on_none"),
+        )
+
+    # --- what it holds ---
+
+    def edges(self, step: Pair, on: WayOn) -> Iterable[Edge]:
+        yield on.edge(waits=False)
+        if step.on_none:
+            yield Edge(step.on_none, ("on_none",), waits=False)
+
+    def topic(self, step: Pair) -> str | None:
+        return ""
+
+    def summary(self, step: Pair) -> str:
+        return f"role: {step.role}" if step.role else ""
+
+    # --- what it does ---
+
+    def enter(self, stage: Stage, step: Pair) -> Next:
+        session = stage.session
+        stage.say(step.id, stage.shown(step))
+        wish = step.role, step.match, step.prefer_previous, step.accept_in_s
+        stage.emit(ev.PairingWished(session.lesson, session.version, step.id, *wish))
+        due_at = stage.universe.now + timedelta(seconds=step.accept_in_s)
+        self.put(stage, step)
+        stage.change(remind_at=due_at if step.accept_in_s else stage.session.remind_at)
+        return WAIT
+
+    def prompt(self, stage: Stage, step: Pair) -> StepPrompt:
+        return stage.phrase("pair_called"), (ev.Choice("next", stage.phrase("label_continue")),)
+
+    def put(self, stage: Stage, step: Pair, *, fresh: bool = True) -> None:
+        """Shown again, it waits no longer than it did."""
+        before = stage.session
+        super().put(stage, step, fresh=fresh)
+        if before.step == step.id and before.waiting:
+            stage.change(remind_at=before.remind_at)
+
+    def tap(self, stage: Stage, step: Pair, choice: str) -> Next:
+        return step.next
+
+    def met(self, stage: Stage, step: Pair) -> Next:
+        return step.next
+
+    def due(self, stage: Stage, step: Pair) -> Next:
+        return (step.on_none or step.next or AGAIN) if step.accept_in_s else AGAIN
