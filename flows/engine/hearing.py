@@ -112,7 +112,7 @@ def typed(stage: Stage, step: Step, text: str) -> None:
     choices = _choices(stage, step)
     question = kind.asked(stage, step)
     meaning = _meaning(stage, question, text, choices)
-    masked = mask(text)
+    masked = mask(text, stage.book.nouns)
     private = isinstance(step, Ask) and step.private
     if isinstance(meaning, Answered):
         stage.emit(ev.Heard(text if not masked.kinds or _is_accepted(stage, question, text) else masked.text))
@@ -276,7 +276,7 @@ def _is_accepted(stage: Stage, step: Step, text: str) -> bool:
     if isinstance(step, Ask):
         is_code = text.strip().isdigit() and len(text.strip()) == 6 and not text.strip().endswith("000")
         value = read_answer(stage, step, text) if step.type not in FREE else None
-        return value is not None and mask(text).kinds == ("otp",) and not is_code
+        return value is not None and mask(text, stage.book.nouns).kinds == ("otp",) and not is_code
     if not isinstance(step, Quiz):
         return False
     accepted = sums_of((*step.accept, *(option.text for option in step.options)))

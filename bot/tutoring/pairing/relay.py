@@ -18,6 +18,7 @@ from flows.words.asks import Side
 from flows.words.keys import as_meant, plain_of
 from flows.words.masking import mask
 from flows.words.nearest import is_plainly_else
+from flows.words.nouns import NounTable
 from flows.words.said import in_figures
 from flows.words.values.phones import read_phone
 from flows.words.wishes import ASKED, Wishes, asked, is_talk, names_office
@@ -63,14 +64,14 @@ def look(wishes: Wishes, text: str, side: Side) -> RelayVerdict:
     wish = asked(wishes, seen, side)
     if wish and wish is not ASKED:
         return RelayVerdict("block", phrase=wish.phrase, report=wish.report)
-    phones = list(_phones(plain))
+    phones = list(_phones(plain, wishes.nouns))
     landlines = all(each.startswith("02") for each in phones)  # an office's, mostly: no sign of a thief
     if phones and not (landlines and names_office(wishes, seen)):
         return RelayVerdict("block", phrase="relay_phone", report=teacher and not landlines)
-    masked = mask(seen)
+    masked = mask(seen, wishes.nouns)
     if teacher and "account" in masked.kinds:
         return RelayVerdict("block", phrase="relay_account", report=True)
-    if set(masked.kinds) & {"otp", "password", "card"} or set(mask(as_meant(seen)).kinds) & {"otp", "password", "card"}:
+    if {*masked.kinds, *mask(as_meant(seen), wishes.nouns).kinds} & {"otp", "password", "card"}:
         return RelayVerdict("block", phrase="relay_secret", report=teacher)
     if strange := [each for each in links.links_in(masked.text) if not links.is_of(each.written, SAFE_HOSTS)]:
         linked = _linked(masked.text, strange, teacher=teacher)
@@ -128,7 +129,7 @@ _PHONE = re.compile(r"(?:\+?84|0084|0)[35789]\d{8}|02\d{9}")
 _SAID = re.compile(r"\b(?:khong|mot|hai|ba|bon|tu|nam|lam|sau|bay|tam|chin|muoi|\d)\b")
 
 
-def _phones(plain: str) -> Iterator[str]:
+def _phones(plain: str, nouns: NounTable) -> Iterator[str]:
     """Every phone number, as written, parted or said; a file's number and a date are none."""
     rest = _DATE.sub("•", _FILE.sub("•", plain))
     digits = re.sub(r"\b[ol]*\d[\dol]*\b", lambda each: each[0].replace("o", "0").replace("l", "1"), rest)
@@ -144,7 +145,7 @@ def _phones(plain: str) -> Iterator[str]:
                     break
     for piece in re.split(r"[;:]|\b(?:hoac|hay la|va|con)\b", rest):
         said = read_phone(piece) if len(_SAID.findall(piece)) > 3 or re.search(r"\d{9}", piece) else None
-        if said is not None and not (said.value not in piece and is_plainly_else(piece)):
+        if said is not None and not (said.value not in piece and is_plainly_else(piece, nouns)):
             yield str(said.value)
 
 
