@@ -49,6 +49,7 @@ def _sentence(error: Exception) -> tuple[int, str] | None:
             "phrases.yaml",
             "words.yaml",
             "relay.yaml",
+            "masking.yaml",
         ):
             return 2, f"{path}: không có tệp này; --lessons phải chỉ vào thư mục có lời của máy."
         case LessonInvalid():

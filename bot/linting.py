@@ -13,7 +13,7 @@ from pathlib import Path
 from bot import transcripts
 from bot.errors import SettingsInvalid
 from flows.model import Lesson, Problem, SourcePosition
-from flows.reading.loader import ANSWERS, MODELS, TABLES, Faultfinder, LessonSet, Parsers, by_place, load_files
+from flows.reading.loader import ANSWERS, MODELS, NEEDED, TABLES, Faultfinder, LessonSet, Parsers, by_place, load_files
 from flows.rules.lint import lint, translate
 from flows.saying import in_english, say
 from flows.yaml.strictyaml import MAX_BYTES
@@ -230,7 +230,7 @@ def _of_transcripts(library: LessonSet, found: Iterable[Problem], asked: _Asked,
     from flows.shelf.shelf import plain_book, rehearsal_facts, shelf_of
 
     tables = {Path(path).name: path for path in asked.files.texts if Path(path).name in TABLES}
-    if not {"phrases.yaml", "words.yaml", "relay.yaml"} <= tables.keys():
+    if not set(NEEDED) <= tables.keys():
         return
     root = Path(tables["phrases.yaml"]).parent
     try:

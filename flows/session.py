@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from flows.events import Event
 from flows.model import Answer, Lesson, Step
+from flows.words.nouns import SPARE, NounTable
 from flows.words.understand import Words
 from flows.words.wishes import UNREAD, Wishes
 
@@ -177,7 +178,8 @@ class Book:
     """Every lesson that anybody may be inside, with the tutor's own sentences, words and facts; immutable.
 
     `translated` holds lessons in further languages by (lesson, version, language), `phrases_in` the sentences;
-    `answers` are for questions beside the lessons, `wishes` is what may not be asked for between two people.
+    `answers` are for questions beside the lessons, `wishes` is what may not be asked for between two people,
+    `nouns` what tells the numbers that are never kept.
     """
 
     versions: Mapping[tuple[str, int], Lesson]
@@ -191,6 +193,7 @@ class Book:
     phrases_in: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     answers: tuple[Answer, ...] = ()
     wishes: Wishes = UNREAD
+    nouns: NounTable = SPARE
     zone: tzinfo = VIETNAM
     awake: Callable[[datetime], datetime] = lambda instant: instant  # the first moment from then on that is not quiet
 

@@ -12,15 +12,13 @@ from flows import Book
 from flows.model import Lesson, Problem
 from flows.play.coverage import Trail
 from flows.play.rehearsal import rehearse
-from flows.reading.loader import LessonDraft, LessonSet, load_files
+from flows.reading.loader import TABLES, LessonDraft, LessonSet, load_files
 from flows.reading.translation import texts, usable, with_texts
 from flows.rules.lint import lint
 from flows.rules.rule import Script
 from flows.shelf.shelf import OF_TRANSLATION
 
 MAX_BYTES = 1_000_000  # of one file that is looked at; the loader refuses smaller ones in a sentence
-
-_TABLES = ("tracks.yaml", "sources.yaml", "words.yaml", "phrases.yaml", "relay.yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +130,7 @@ def read(root: Path, path: Path, facts: Mapping[str, str], others: Mapping[str, 
 
 def _tables(root: Path) -> dict[str, bytes]:
     """What stands beside the lessons of a folder, its translations included."""
-    paths = [path for name in _TABLES if (path := root / name).is_file()]
+    paths = [path for name in TABLES if (path := root / name).is_file()]
     return {str(path): _bytes(path) for path in (*paths, *po_files(root))}
 
 

@@ -74,7 +74,7 @@ class Overheard:
             told,
             tuple((each.id, said(desk, each)) for each in found),
             {code: desk.lesson_title(lesson) if lesson else "" for code, lesson in lessons.items()},
-            why(self.book.words.ear, text),
+            why(self.book.words.ear, text, self.book.nouns),
             self._button(asked["at"], told["does"]) if asked.get("at") else "",
         )
 
@@ -103,7 +103,7 @@ class Overheard:
     def _heard(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         text = clean(asked["text"][:LONGEST])
         words = self.book.words
-        alarm, matter, masked = listen(words.ear, text), matter_of(words.ear, text), mask(text)
+        alarm, matter, masked = listen(words.ear, text), matter_of(words.ear, text), mask(text, self.book.nouns)
         meaning = understand(words, text, ())
         command = meaning.word if isinstance(meaning, Command) else None
         if command is None and alarm.level == "quiet":

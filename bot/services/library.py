@@ -145,6 +145,7 @@ class LiveLessons:
             phrases_in=shelf.phrases_in,
             answers=shelf.answers,
             wishes=shelf.wishes,
+            nouns=shelf.nouns,
             zone=self.quiet.zone,
             awake=self.quiet.shift,
         )

@@ -171,7 +171,7 @@ class Lines:
             return
         if number and desk.person.leads:
             verdict = self._of_union(connection, line, text, number)
-        lines.whisper(desk, line, verdict.text or mask(text).text)
+        lines.whisper(desk, line, verdict.text or mask(text, desk.book.nouns).text)
         reported = verdict.report and self._tell_officer(connection, desk, line, verdict.phrase)
         if verdict.what == "block":
             tell(desk, line, verdict.phrase)

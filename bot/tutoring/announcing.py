@@ -81,7 +81,7 @@ def text_fault(text: str, hosts: Sequence[str], wishes: Wishes) -> AnnouncementF
         elif not _is_safe_mail(bare, hosts) and not _is_safe(bare, hosts):
             return _strange(bare, hosts)
     plain = _LANDLINE.sub("•", " ".join(rest))
-    if kinds := mask(plain).kinds:
+    if kinds := mask(plain, wishes.nouns).kinds:
         return (
             AnnouncementFault("news_money")
             if kinds[0] == "account"

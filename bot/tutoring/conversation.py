@@ -114,7 +114,7 @@ def _text(desk: Desk, text: str) -> None:
         if desk.talk.pending.startswith("pin."):
             pins.heard(desk)
         elif desk.talk.pending != lines.WRITING:  # what is for another person is not kept as hers
-            desk.events.append(ev.Heard(mask(clean(text[:2000])).text))
+            desk.events.append(ev.Heard(mask(clean(text[:2000]), desk.book.nouns).text))
         desk.events.append(OfficeAsked(desk.talk.pending, text))
         return
     meaning = offered(desk, text)

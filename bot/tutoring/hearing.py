@@ -32,7 +32,7 @@ def about(desk: Desk, text: str) -> Matter:
 
 def hear(desk: Desk, text: str) -> None:
     """Keep what she said as it may be kept; a secret in it is masked, and she is warned."""
-    masked = flows.mask(clean(text[:2000]))
+    masked = flows.mask(clean(text[:2000]), desk.book.nouns)
     desk.events.append(ev.Heard(masked.text))
     if masked.kinds:
         desk.events.append(ev.SecretMasked(masked.kinds))
@@ -45,10 +45,10 @@ def in_two(desk: Desk, body: Body) -> Body:
     if not isinstance(body, Text):
         return body
     told = desk.talk.announced and is_for_room(desk, body.text)
-    announced = announces(clean(body.text[:200]))
+    announced = announces(clean(body.text[:200]), desk.book.nouns)
     if announced != desk.talk.announced:
         desk.change(announced=announced)
-    return replace(body, text=with_cue(body.text)) if told else body
+    return replace(body, text=with_cue(body.text, desk.book.nouns)) if told else body
 
 
 def offered(desk: Desk, text: str) -> Meaning:

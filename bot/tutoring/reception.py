@@ -77,7 +77,7 @@ def ask_name(desk: Desk, *, again: bool = False) -> None:
 
 def take_name(desk: Desk, text: str) -> None:
     """Her name as she writes it ("tui tên Lan nha em" is Lan); with "bà Sáu" comes the form of address too."""
-    masked = flows.mask(text)
+    masked = flows.mask(text, desk.book.nouns)
     if masked.kinds:
         desk.events.append(ev.SecretMasked(masked.kinds))
     address, name = _read_name(desk, masked.text)

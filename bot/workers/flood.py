@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.channels.base import Left, Notice, NoticesDue, Submit, Update
-from bot.channels.webchat.pace import KnockLimiter
+from bot.pace import RateLimiter
 from bot.services.conversation import INNER
 
 BURST = 120  # messages and taps at once: a lesson tapped through by an impatient thumb, or a day without a network
@@ -27,8 +27,8 @@ class Flood:
 
     def __init__(self, submit: Submit) -> None:
         self._submit = submit
-        self._taken = KnockLimiter(BURST, REFILLED_IN_S)
-        self._told = KnockLimiter(1, TOLD_AGAIN_S)
+        self._taken = RateLimiter(BURST, REFILLED_IN_S)
+        self._told = RateLimiter(1, TOLD_AGAIN_S)
         self.let_go = 0
 
     async def submit(self, updates: Sequence[Update]) -> None:
@@ -42,6 +42,10 @@ class Flood:
     def _kept(self, update: Update) -> Update | None:
         """The update, or what she is told in its place, or nothing."""
         chat = f"{update.channel}:{update.chat_id}"
-        if update.channel == INNER or isinstance(update.body, Left) or not self._taken.take(chat, update.at):
+        if (
+            update.channel == INNER
+            or isinstance(update.body, Left)
+            or not self._taken.take(chat, update.at.timestamp())
+        ):
             return update
-        return None if self._told.take(chat, update.at) else replace(update, body=TOO_FAST)
+        return None if self._told.take(chat, update.at.timestamp()) else replace(update, body=TOO_FAST)

@@ -12,6 +12,7 @@ from bot.errors import StorageUnavailable
 from bot.services.conversation import Conversation, Settled
 from bot.services.effects import Effects
 from flows import mask
+from flows.words.nouns import SPARE
 
 MAX_BATCH = 200  # updates in one transaction: about 20 ms of the writer on SQLite
 MAX_TRIES = 3  # how often an update that fails alone is tried before it is set aside
@@ -152,4 +153,4 @@ def _what(update: Update) -> str:
     body = update.body
     if not isinstance(body, Text):
         return type(body).__name__
-    return ", ".join((f"Text of {len(body.text)} characters", *dict.fromkeys(mask(body.text[:2000]).kinds)))
+    return ", ".join((f"Text of {len(body.text)} characters", *dict.fromkeys(mask(body.text[:2000], SPARE).kinds)))

@@ -1,30 +1,13 @@
-"""How fast may be sent: token buckets, one for the whole channel and one a chat; and one pause for all."""
+"""How fast may be sent: one rate for the whole channel and one a chat; and one pause for all."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from bot.pace import Bucket, RateLimiter
 
 PER_CHAT = 1.0  # messages a second in one chat (Telegram's bot FAQ)
 CHAT_BURST = 3  # "short bursts pass" (same source)
 UNASKED_SHARE = 0.5  # of the channel's rate for reminders: the other half is always there for replies
 LONGEST_PAUSE_S = 60.0  # then one chat may ask again for all the others; whoever was told longer waits longer
-
-
-@dataclass(slots=True)
-class Bucket:
-    """`rate` tokens a second up to `size`; `at` is when it was last looked at (seconds, monotonic)."""
-
-    rate: float
-    size: float
-    tokens: float
-    at: float
-
-    def wait(self, now: float) -> float:
-        """Take one token, on credit if need be: how many seconds until it is really there."""
-        self.tokens = min(self.size, self.tokens + (now - self.at) * self.rate)
-        self.at = now
-        self.tokens -= 1
-        return max(0.0, -self.tokens / self.rate)
 
 
 class SendLimiter:
@@ -33,10 +16,9 @@ class SendLimiter:
     def __init__(self, per_second: float, now: float, max_chats: int = 20_000) -> None:
         """`max_chats` buckets are kept; full ones are dropped first, they hold no memory of anything."""
         self.per_second = per_second
-        self.max_chats = max_chats
         self._all = Bucket(per_second, max(1.0, per_second), max(1.0, per_second), now)
         self._unasked = Bucket(per_second * UNASKED_SHARE, 1.0, 1.0, now)
-        self._chats: dict[str, Bucket] = {}
+        self._chats = RateLimiter(CHAT_BURST, CHAT_BURST / PER_CHAT, max_chats, hard=True)
         self._throttled: dict[str, float] = {}  # chat → until when it was told to wait
         self._paused_until = now
 
@@ -63,14 +45,4 @@ class SendLimiter:
         """How many seconds this message has to wait."""
         if not self.per_second:
             return max(0.0, self._paused_until - now)
-        bucket = self._chats.get(chat_id)
-        if bucket is None:
-            if len(self._chats) >= self.max_chats:
-                self._forget(now)
-            bucket = self._chats[chat_id] = Bucket(PER_CHAT, CHAT_BURST, CHAT_BURST, now)
-        return max(bucket.wait(now), self._all.wait(now))
-
-    def _forget(self, now: float) -> None:
-        full = [chat for chat, b in self._chats.items() if b.tokens + (now - b.at) * b.rate >= b.size]
-        for chat in full or list(self._chats)[: self.max_chats // 2]:
-            del self._chats[chat]
+        return max(self._chats.reserve(chat_id, now), self._all.wait(now))

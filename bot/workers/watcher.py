@@ -21,8 +21,8 @@ from bot.workers.edge import guarded
 from bot.workers.librarian import Librarian
 from flows import LessonInvalid, Problem
 from flows.model import SourcePosition
-from flows.reading.loader import ANSWERS, MODELS
-from flows.shelf.rereading import TABLES, Rereader
+from flows.reading.loader import ANSWERS, MODELS, TABLES
+from flows.shelf.rereading import Rereader
 from flows.shelf.shelf import Shelf
 from storage.records import PublicationRow
 
@@ -61,7 +61,7 @@ def look_at(root: Path) -> FolderLook:
             with os.scandir(folder) as entries:
                 for entry in entries:
                     name = entry.name
-                    is_table = (at_root and name in TABLES) or (of_answers and name.endswith(".yaml"))
+                    is_table = (at_root and name in (*TABLES, *MODELS)) or (of_answers and name.endswith(".yaml"))
                     if name == "lesson.yaml" or is_table or (of_words and name.endswith(".po")):
                         _note(entry, stamps)
                     elif name[0] not in "._" and entry.is_dir(follow_symlinks=False):

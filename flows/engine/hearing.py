@@ -110,7 +110,7 @@ def typed(stage: Stage, step: Step, text: str) -> None:
     choices = _choices(stage, step)
     question = kind.asked(stage, step)
     meaning = _meaning(stage, question, text, choices)
-    masked = mask(text)
+    masked = mask(text, stage.book.nouns)
     private = kind.is_private(step)
     if isinstance(meaning, Answered):
         stage.emit(

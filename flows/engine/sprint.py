@@ -127,7 +127,7 @@ def _still_heard(stage: Stage, signal: ev.Signal) -> bool:
             meaning = understand(stage.book.words, clean(text[:MAX_TEXT]), ())
             if isinstance(meaning, Emergency | Command):
                 return True
-            stage.emit(ev.Heard(mask(clean(text[:MAX_TEXT])).text))
+            stage.emit(ev.Heard(mask(clean(text[:MAX_TEXT]), stage.book.nouns).text))
         case ev.Tapped():
             stage.emit(ev.TapIgnored("moved"))
         case _:

@@ -9,6 +9,7 @@ import re
 from itertools import product
 
 from flows.words.masking import MASK, mask
+from flows.words.nouns import NounTable
 
 MADE_UP = {
     "citizen_id": "079000000000",
@@ -34,8 +35,9 @@ def fill(text: str) -> str:
     return _STANDIN.sub(lambda found: MADE_UP[found[1]], text) if "•" in text else text
 
 
-def hide(heard: str, kinds: tuple[str, ...]) -> str:
-    """Her words as the tutor keeps them (`heard`, with masks), each mask named after its kind where that can be told.
+def hide(heard: str, kinds: tuple[str, ...], nouns: NounTable) -> str:
+    """Her words as the tutor keeps them (`heard`, with masks), each mask named after its kind where that can
+    be told by `nouns`.
 
     Masks that no combination of `kinds` explains stay as they are: then the dialogue plays on without the secret.
     """
@@ -44,7 +46,7 @@ def hide(heard: str, kinds: tuple[str, ...]) -> str:
         return heard
     for guess in product(dict.fromkeys(kinds), repeat=len(parts) - 1):
         named = parts[0] + "".join(f"•{kind}•{after}" for kind, after in zip(guess, parts[1:], strict=True))
-        masked = mask(fill(named))
+        masked = mask(fill(named), nouns)
         if masked.text == heard and set(masked.kinds) == set(kinds):
             return named
     return heard

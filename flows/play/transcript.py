@@ -212,10 +212,10 @@ def _kept(act: Act, book: Book, before: Run, events: Iterable[ev.Event]) -> Act:
     heard = next((event.text for event in events if isinstance(event, ev.Heard)), None)
     kinds = next((event.kinds for event in events if isinstance(event, ev.SecretMasked)), ())
     if heard is None:  # nobody listens any more: the lesson is over
-        masked = mask(fill(act.text))
+        masked = mask(fill(act.text), book.nouns)
         heard, kinds = masked.text, masked.kinds
     if kinds and heard != fill(act.text):
-        return replace(act, text=hide(heard, kinds))
+        return replace(act, text=hide(heard, kinds, book.nouns))
     step = book.step(before)
     if heard == MASK and step is not None and kind_of(step).is_private(step):
         return replace(act, text=f"•{kind_of(step).wants(step)}•")

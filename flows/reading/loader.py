@@ -19,11 +19,13 @@ from flows.reading import po
 from flows.reading.answers import read_answers
 from flows.reading.forms import read_steps
 from flows.reading.hashes import graph_hash, text_hash
+from flows.reading.noun_rows import nouns_of
 from flows.reading.po import Catalogue
 from flows.reading.tables import Phrase, Track, asks_of, ear_of, phrases_of, sources_of, tracks_of, words_of
 from flows.reading.wish_rules import wishes_of
 from flows.saying import Sentence, say
 from flows.words.ear.model import Model
+from flows.words.nouns import NounTable
 from flows.words.wishes import Wishes
 from flows.yaml import strictyaml
 from flows.yaml.fields import MISSING, Fields
@@ -32,7 +34,9 @@ from flows.yaml.strictyaml import Mapping, Sequence
 OWN_PLACEHOLDERS = frozenset({"chị", "Chị", "em", "Em", "ten"})
 
 RELAY = "relay.yaml"
-TABLES = ("tracks.yaml", "sources.yaml", "words.yaml", "phrases.yaml", RELAY)
+NEEDED = ("phrases.yaml", "words.yaml", RELAY, "masking.yaml")
+"""Without them the tutor cannot speak, understand, watch what passes between two, hide what must not be kept."""
+TABLES = (*NEEDED, "tracks.yaml", "sources.yaml")
 EAR, ASKS = MODELS = ("ear.model", "asks.model")
 ANSWERS = "answers"
 
@@ -73,7 +77,9 @@ class LessonSet:
     answers: tuple[Answer, ...] = ()
     model: Model | None = None
     wishes: Wishes | None = None
+    nouns: NounTable | None = None
     relay: tuple[str, bytes] | None = None  # the file of these rules, with the examples that lint tries
+    masking: tuple[str, bytes] | None = None  # the same of the nouns
     translations: Table[str, Table[str, Catalogue]] = field(default_factory=dict)  # lesson → language → entries
     phrase_translations: Table[str, Catalogue] = field(default_factory=dict)
     quiet: tuple[str, str] = ("20:00", "08:00")  # HH:MM; nothing is sent unasked between
@@ -85,8 +91,8 @@ class LessonSet:
 
 
 def read_lessons(root: str | Path) -> dict[str, bytes]:
-    """The files of a folder: `**/lesson.yaml`, tracks, sources, words, phrases, the relay's rules, the two models,
-    `answers/*.yaml`, and `po/*.po` beside them; path → bytes.
+    """The files of a folder: `**/lesson.yaml`, tracks, sources, words, phrases, the relay's rules, the nouns of
+    masking, the two models, `answers/*.yaml`, and `po/*.po` beside them; path → bytes.
 
     Folders whose name begins with "_" (the template) or "." are looked at only when they are `root` itself. A file that
     cannot be read raises OSError.
@@ -152,6 +158,8 @@ def load_files(
     answers = read_answers(written, sources, facts, problems)
     model = ear_of(tables["ear"], problems) if "ear" in tables else None
     wishes = wishes_of(tables["relay"], problems) if "relay" in tables else None
+    nouns = nouns_of(tables["masking"], problems) if "masking" in tables else None
+    wishes = replace(wishes, nouns=nouns) if wishes and nouns else wishes
     if wishes and "asks" in tables:
         wishes = replace(wishes, model=asks_of(tables["asks"], problems))
     drafts = [parse.draft(raw, path, facts) for path, raw in lessons.items()]
@@ -169,7 +177,9 @@ def load_files(
         answers=answers,
         model=model,
         wishes=wishes,
+        nouns=nouns,
         relay=tables.get("relay"),
+        masking=tables.get("masking"),
         translations={
             draft.lesson.id: translations[folder]
             for draft in reversed(drafts)

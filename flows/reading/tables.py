@@ -84,7 +84,7 @@ def sources_of(table: tuple[str, bytes], problems: list[Problem]) -> dict[str, s
 
 def words_of(table: tuple[str, bytes], problems: list[Problem]) -> dict[str, tuple[str, ...]]:
     """The global commands and the ways to say them."""
-    fields = _table(table, problems)
+    fields = table_fields(table, problems)
     if fields is not None:
         problems.extend(word_problems(Document(fields.node, ())))
     commands = fields.mapping("commands") if fields else None
@@ -112,12 +112,13 @@ def asks_of(table: tuple[str, bytes], problems: list[Problem]) -> Model | None:
 
 
 def phrases_of(table: tuple[str, bytes], problems: list[Problem]) -> tuple[Phrase, ...]:
-    fields = _table(table, problems)
+    fields = table_fields(table, problems)
     found = ((key, node, fields.text_of(node, key)) for key, (_, node) in fields.node.entries.items()) if fields else ()
     return tuple(Phrase(key, text, node.place) for key, node, text in found if text is not None)
 
 
-def _table(table: tuple[str, bytes], problems: list[Problem]) -> Fields | None:
+def table_fields(table: tuple[str, bytes], problems: list[Problem]) -> Fields | None:
+    """The mapping that a file is (path, bytes); None where it is none, which is told."""
     path, raw = table
     document = strictyaml.read(raw, path)
     problems.extend(document.problems)

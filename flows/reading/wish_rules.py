@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from flows.model import Problem, SourcePosition
 from flows.reading.phrases import REQUIRED
+from flows.reading.tables import table_fields
 from flows.saying import say
 from flows.words.asks import SIDES
+from flows.words.plain_talk import ACCOUNTS, ELSEWHERE, PlainTalk, account_pattern, elsewhere_pattern, folded
 from flows.words.wishes import BUILT_IN, TALK, Groups, Pattern, PatternInvalid, RelayRule, Wishes, pattern_of, wished
-from flows.yaml import strictyaml
 from flows.yaml.fields import Fields
-from flows.yaml.strictyaml import Mapping, Scalar
+from flows.yaml.strictyaml import Scalar
 
 ABOUT = {
     "E011": "mẫu chữ trong relay.yaml không đọc được",
@@ -36,7 +37,8 @@ def untrue_examples(table: tuple[str, bytes]) -> list[Problem]:
     if wishes is None or any(each.severity == "error" for each in problems):
         return []
     pairs = zip(wishes.rules, rows, strict=True)
-    return [problem for rule, row in pairs for problem in _tried(wishes, rule, row)]
+    tried = [problem for rule, row in pairs for problem in _tried(wishes, rule, row)]
+    return [*tried, *_plain_tried(wishes.plain, table)]
 
 
 def examples_of(table: tuple[str, bytes]) -> Iterator[tuple[str, str, bool]]:
@@ -48,13 +50,10 @@ def examples_of(table: tuple[str, bytes]) -> Iterator[tuple[str, str, bool]]:
 
 
 def _read(table: tuple[str, bytes], problems: list[Problem]) -> tuple[Wishes | None, list[Fields]]:
-    path, raw = table
-    document = strictyaml.read(raw, path)
-    problems.extend(document.problems)
-    if not isinstance(document.root, Mapping):
+    fields = table_fields(table, problems)
+    if fields is None:
         return None, []
-    found: list[Problem] = []
-    fields = Fields(document.root, found)
+    found = fields.problems
     groups = _groups(fields, found)
     talk = fields.mapping("talk")
     asides = {name: _patterns(talk, name, groups) for name in TALK} if talk else dict.fromkeys(TALK, ())
@@ -62,10 +61,10 @@ def _read(table: tuple[str, bytes], problems: list[Problem]) -> tuple[Wishes | N
         talk.done()
     rows = [row for node in fields.items("rules", MOST) if (row := fields.fields_of(node, "rules")) is not None]
     rules = [_rule(row, groups) for row in rows]
+    plain = _plain_talk(fields)
     fields.done()
     _only_once(rules, rows, found)
-    problems.extend(found)
-    return Wishes(tuple(rules), asides), rows
+    return Wishes(tuple(rules), asides, plain=plain), rows
 
 
 def _groups(fields: Fields, problems: list[Problem]) -> Groups:
@@ -117,6 +116,44 @@ def _rule(row: Fields, groups: Groups) -> RelayRule:
         _scalars(row, key)
     row.done()
     return rule
+
+
+def _plain_talk(fields: Fields) -> PlainTalk:
+    """The words that count without their marks, and the hosts; a part that is missing is told."""
+    words = {
+        part: _plain_words(fields, part, keys) for part, keys in (("accounts", ACCOUNTS), ("elsewhere", ELSEWHERE))
+    }
+    if not fields.has("hosts"):
+        fields.missing("hosts")
+    hosts = tuple(node.text for node in _scalars(fields, "hosts"))
+    if not all(listed for part in words.values() for listed in part.values()):
+        return PlainTalk(hosts=hosts)
+    return PlainTalk(account_pattern(words["accounts"]), elsewhere_pattern(**words["elsewhere"]), hosts)
+
+
+def _plain_words(fields: Fields, part: str, keys: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    listed = fields.mapping(part)
+    if listed is None:
+        if not fields.has(part):
+            fields.missing(part)
+        return dict.fromkeys(keys, ())
+    for key in (*keys, "hold", "let"):
+        if not _scalars(listed, key):
+            listed.missing(key)
+    words = {key: tuple(node.text for node in _scalars(listed, key) if folded(node.text)) for key in keys}
+    listed.done()
+    return words
+
+
+def _plain_tried(plain: PlainTalk, table: tuple[str, bytes]) -> Iterator[Problem]:
+    fields = table_fields(table, [])
+    for part, found in (("accounts", plain.names_account), ("elsewhere", plain.leads_elsewhere)):
+        listed = fields.mapping(part) if fields else None
+        for key in ("hold", "let"):
+            for place, text in _examples(listed, key) if listed else ():
+                if found(folded(text)) is not (key == "hold"):
+                    message = say("câu này không được xử như đã ghi ở “{key}”", key=key)
+                    yield Problem("E012", place, message, say("sửa các danh sách ở trên, hoặc sửa ví dụ"))
 
 
 def _only_once(rules: list[RelayRule], rows: list[Fields], problems: list[Problem]) -> None:

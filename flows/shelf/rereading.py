@@ -6,15 +6,22 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from flows.model import LessonInvalid, Problem, SourcePosition
-from flows.reading.loader import MODELS, LessonDraft, LessonSet, Parsers, by_place, load_files, read_draft
+from flows.reading.loader import (
+    MODELS,
+    NEEDED,
+    TABLES,
+    LessonDraft,
+    LessonSet,
+    Parsers,
+    by_place,
+    load_files,
+    read_draft,
+)
 from flows.reading.po import Catalogue
 from flows.reading.po import read as read_catalogue
 from flows.rules.lint import lint_draft, lint_shelf
 from flows.saying import say
 from flows.shelf.shelf import OF_TRANSLATION, Shelf, lesson_path, shelf_of
-
-NEEDED = ("phrases.yaml", "words.yaml", "relay.yaml")  # without them the tutor cannot speak, understand, watch
-TABLES = (*NEEDED, "tracks.yaml", "sources.yaml", *MODELS)
 
 Faults = Mapping[str, tuple[Problem, ...]]
 """Path → its errors."""
@@ -76,7 +83,7 @@ class Rereader:
         library = load_files(used, self.facts, self._parsers)
         unreadable = _errors(library.problems)
         unsound = {} if unreadable else _errors(lint_shelf(library))
-        for path in self._paths(TABLES):
+        for path in self._paths((*TABLES, *MODELS)):
             errors = unreadable.get(path, ()) or unsound.get(path, ())
             if errors:
                 broken[path] = errors
@@ -84,7 +91,7 @@ class Rereader:
                 self._put_back(used, path, errors)
         library = load_files(used, self.facts, self._parsers) if broken else library
         shelf = self._shelf(library, used, broken)
-        self._tables = {path: used[path] for path in self._paths(TABLES) if path in used}
+        self._tables = {path: used[path] for path in self._paths((*TABLES, *MODELS)) if path in used}
         self._files = dict(used)
         self._parsers.forget_others(used)
         return shelf, {**shelf.broken, **shelf.unheard, **broken}

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import yaml
 
 from flows.model import Answer, Lesson, LessonInvalid, Problem, SourcePosition
-from flows.reading.loader import ANSWERS, MODELS, LessonSet, load_folder
+from flows.reading.loader import ANSWERS, MODELS, NEEDED, LessonSet, load_folder
 from flows.reading.phrases import REQUIRED
 from flows.reading.translation import texts, usable, with_texts
 from flows.rules.lint import lint
@@ -17,11 +18,15 @@ from flows.rules.translation import spoken_by_tutor
 from flows.saying import say
 from flows.session import Book
 from flows.words.ear.model import Model
+from flows.words.nouns import SPARE, NounTable
 from flows.words.understand import read_words
 from flows.words.wishes import UNREAD, Wishes
 
 REHEARSAL = "rehearsal.yaml"
 OF_TRANSLATION = frozenset({"W401", "W402", "W403", "E404"})
+
+
+_Made = TypeVar("_Made")
 
 
 class _Textual(yaml.CSafeLoader):
@@ -52,16 +57,17 @@ class Shelf:
     answers: tuple[Answer, ...] = ()
     model: Model | None = None
     wishes: Wishes = UNREAD
+    nouns: NounTable = SPARE
 
 
 def read_shelf(root: Path, facts: Mapping[str, str]) -> Shelf:
     """Read and lint every lesson below `root`; a broken one never hides the others.
 
-    Raises OSError when phrases.yaml, words.yaml or relay.yaml cannot be read, LessonInvalid when a sentence is missing
-    or a rule of the relay is broken: without them the tutor cannot speak, nor watch what passes between two.
+    Raises OSError when one of NEEDED cannot be read, LessonInvalid when a sentence is missing, or a rule of the relay
+    or the nouns of masking are broken: the tutor could not speak, nor watch what passes between two, nor keep secrets.
     """
     library = load_folder(root, facts)
-    for needed in ("phrases.yaml", "relay.yaml"):
+    for needed in NEEDED:
         if not (root / needed).is_file():
             raise FileNotFoundError(2, "không thấy tệp lời nói", str(root / needed))
     return shelf_of(library, lint(library, examples=False), root, (root / "words.yaml").read_bytes())
@@ -91,7 +97,8 @@ def shelf_of(library: LessonSet, problems: Iterable[Problem], root: Path, words:
         unheard={path: tuple(dict.fromkeys(found)) for path, found in unheard.items()},
         answers=library.answers,
         model=library.model,
-        wishes=_wishes(root, library),
+        wishes=_sound(root / "relay.yaml", library, library.wishes),
+        nouns=_sound(root / "masking.yaml", library, library.nouns),
     )
 
 
@@ -140,17 +147,16 @@ def _phrases(root: Path, library: LessonSet) -> dict[str, str]:
     return phrases
 
 
-def _wishes(root: Path, library: LessonSet) -> Wishes:
-    """What may not be asked for between two; raises LessonInvalid where the rules are missing or broken."""
-    path = root / "relay.yaml"
+def _sound(path: Path, library: LessonSet, made: _Made | None) -> _Made:
+    """What was made of a table without which nothing begins; raises LessonInvalid where it is missing or broken."""
     broken = tuple(each for each in library.problems if each.place.path == str(path) and each.severity == "error")
-    if library.wishes is None and not broken:
+    if made is None and not broken:
         broken = (
             Problem("E009", SourcePosition(str(path), 1, 1), say("không thấy tệp này"), say("hãy để lại tệp như cũ")),
         )
-    if library.wishes is None or broken:
+    if made is None or broken:
         raise LessonInvalid(broken)
-    return library.wishes
+    return made
 
 
 def read_table(path: Path) -> dict[str, object]:
@@ -191,4 +197,5 @@ def plain_book(shelf: Shelf, facts: Mapping[str, str]) -> Book:
         phrases_in=shelf.phrases_in,
         answers=shelf.answers,
         wishes=shelf.wishes,
+        nouns=shelf.nouns,
     )

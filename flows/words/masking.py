@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flows.words.nouns import MASK
+from flows.words.nouns import MASK, NounTable
 from flows.words.numbers import SecretNumber, numbers_in, said_in
 from flows.words.passwords import passwords_in
 
@@ -30,8 +30,8 @@ class Masked:
     kinds: tuple[str, ...]
 
 
-def mask(text: str) -> Masked:
-    """Hide whatever could rob her. Phone numbers, dates and sums of money stay: she needs to talk about them.
+def mask(text: str, nouns: NounTable) -> Masked:
+    """Hide whatever could rob a learner, told by `nouns`. Phone numbers, dates and sums of money stay: they are needed.
 
     Text without a secret comes back as it is; with one, in NFKC and without invisible characters.
     Masking again changes nothing. Takes time linear in the length of `text`; raises nothing.
@@ -42,17 +42,17 @@ def mask(text: str) -> Masked:
         before = masked
         view = _LOOKALIKE.sub(lambda found: found[0].translate(_DIGIT_OF), masked)
         if view != masked:
-            masked = _hide(masked, numbers_in(view), kinds)
-        masked = _hide(masked, numbers_in(masked), kinds)
-        masked = _hide(masked, said_in(masked), kinds)
-        masked = _hide(masked, passwords_in(masked), kinds)
+            masked = _hide(masked, numbers_in(view, nouns), kinds)
+        masked = _hide(masked, numbers_in(masked, nouns), kinds)
+        masked = _hide(masked, said_in(masked, nouns), kinds)
+        masked = _hide(masked, passwords_in(masked, nouns), kinds)
     return Masked(masked if kinds else text, tuple(kinds))
 
 
-def with_cue(text: str) -> str:
+def with_cue(text: str, nouns: NounTable) -> str:
     """What comes after a text that announces a password, as in one message with it; whatever is no password stays."""
     whole = f"mật khẩu\n{text}"
-    return whole if mask(whole).kinds == ("password",) and not mask(text).kinds else text
+    return whole if mask(whole, nouns).kinds == ("password",) and not mask(text, nouns).kinds else text
 
 
 def _visible(text: str) -> str:

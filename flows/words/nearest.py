@@ -6,70 +6,18 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import product
 from typing import NamedTuple
 
-from flows.words.keys import unslipped
-from flows.words.nouns import CUES, ELSE, PAPERS, PASSWORDS, ROWS, SECRETS, SURE, UNLOCKS, NounRow
+from flows.words.nouns import FARTHEST, NounPhrase, NounRow, NounTable, Role, Word
 
-Word = tuple[str, str]
 _WORD = re.compile(r"[^\W\d_]+(?:\d{1,2}[^\W\d_]*)+(?![^\W_])|[^\W\d_]+|\d+|•+")
 _PART = re.compile(r"[^\W\d_]+|\d+")
 _SENTENCE_END = re.compile(r"[.!?;…]+[\s\"”)]|\n")
 _JOINED = re.compile(
     r"[\s\"”,]*(?:(?:đó|do|chính|chinh|đây|day|này|nay|cái|cai|cũng|cung)\s)*(?:là|la|laf|làm|lam)(?![^\W_])", re.I
 )
-_FARTHEST = 14
 _LONG = 9  # digits of the shortest number of her papers
 _SENTENCE_COST, _BEHIND, _ELSE_BEHIND = 3, 1, 4  # words that a noun is farther off
-
-
-def _spelled(word: str) -> Word:
-    letters, marks = (word, "") if word.isascii() else unslipped(word)
-    return letters, marks
-
-
-class _Phrase(NamedTuple):
-    words: tuple[tuple[str, str | None], ...]
-    marked: bool
-    rows: tuple[NounRow, ...]
-
-
-def _choices(word: str) -> list[str]:
-    return [*word.rstrip("?").split("/"), *([""] if word.endswith("?") else [])]
-
-
-def nouns_of(row: NounRow) -> list[str]:
-    """Every noun of a row, its choices written out."""
-    nouns = (noun.strip().rstrip("!").split() for noun in row.nouns.split(","))
-    return [" ".join(filter(None, way)) for noun in nouns for way in product(*map(_choices, noun))]
-
-
-def _phrases() -> dict[str, list[_Phrase]]:
-    """Every noun by its first word, the longest first; the same noun may stand in several rows."""
-    rows: dict[tuple[str, bool], list[NounRow]] = {}
-    for row in ROWS:
-        marked = {noun.strip("! \n") for noun in row.nouns.split(",") if noun.strip().endswith("!")}
-        for noun in nouns_of(row):
-            rows.setdefault((noun, noun in marked), []).append(row)
-    found: dict[str, list[_Phrase]] = {}
-    for (noun, is_marked), of in rows.items():
-        lenient = any(row.kind for row in of)
-        spelled = [_spelled(word) for word in noun.split()]
-        words = tuple((letters, marks if marks or not lenient else None) for letters, marks in spelled)
-        found.setdefault(words[0][0], []).append(_Phrase(words, is_marked, tuple(of)))
-    return {first: sorted(each, key=lambda phrase: -len(phrase.words)) for first, each in found.items()}
-
-
-_PHRASES = _phrases()
-_KNOWN = frozenset(letters for each in _PHRASES.values() for phrase in each for letters, _ in phrase.words)
-
-
-@lru_cache(maxsize=4096)
-def _typed(token: str) -> Word:
-    """A word as it may stand in a table: by itself when it does, else with the keys of Telex and VNI read as marks."""
-    word = token.casefold()
-    return (word, "") if word in _KNOWN else unslipped(word)
 
 
 class Noun(NamedTuple):
@@ -83,19 +31,19 @@ class Noun(NamedTuple):
 class Nouns:
     """The words of a text and the nouns among them."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, table: NounTable) -> None:
         self._text = text
         self._starts: list[int] = []
         self._ends: list[int] = []
         self._typed: list[Word] = []
-        for start, end, word in _words(text):
+        for start, end, word in _words(text, table):
             self._starts.append(start)
             self._ends.append(end)
             self._typed.append(word)
         ends = [found.start() for found in _SENTENCE_END.finditer(text)]
         self._sentences = [bisect_right(ends, start) for start in self._starts]
         self._sentence_ends = ends
-        self.found = list(_nouns(self._typed))
+        self.found = list(_nouns(self._typed, table))
         self._firsts = [noun.first for noun in self.found]
 
     def near(self, start: int, end: int) -> Iterator[tuple[int, bool, Noun]]:
@@ -104,19 +52,19 @@ class Nouns:
         left, right = bisect_right(self._ends, start), bisect_left(self._starts, end)
         here, there = bisect_right(self._sentence_ends, start), bisect_right(self._sentence_ends, end - 1)
         at = bisect_left(self._firsts, left)
-        for noun in reversed(self.found[max(0, at - _FARTHEST) : at]):
+        for noun in reversed(self.found[max(0, at - FARTHEST) : at]):
             if noun.last < left:
                 yield left - 1 - noun.last + _SENTENCE_COST * (here - self._sentences[noun.last]), False, noun
         at = bisect_left(self._firsts, right)
-        for noun in self.found[at : at + _FARTHEST]:
+        for noun in self.found[at : at + FARTHEST]:
             yield noun.first - right + _SENTENCE_COST * (self._sentences[noun.first] - there), True, noun
 
-    def row_of(self, start: int, end: int, shapes: tuple[str, ...], farthest: int = _FARTHEST) -> NounRow | None:
+    def row_of(self, start: int, end: int, shapes: tuple[str, ...], farthest: int = FARTHEST) -> NounRow | None:
         """What the nearest noun says that fits one of these shapes; None where no noun does."""
         best, nearest = None, farthest + 1
         joined, left = _JOINED.match(self._text, end), bisect_right(self._ends, start)
         for words, behind, noun in self.near(start, end):
-            between = () if behind or words > _FARTHEST else self._typed[noun.last + 1 : left]
+            between = () if behind or words > FARTHEST else self._typed[noun.last + 1 : left]
             told = any(said == "la" for said, _ in between)
             for row in noun.rows:
                 if not any(_fits(row.shape, shape) for shape in shapes):
@@ -126,10 +74,10 @@ class Nouns:
                     best, nearest = row, cost
         return best
 
-    def spans_of(self, row: NounRow) -> Iterator[tuple[int, int]]:
-        """Where its nouns stand, in characters."""
+    def spans_of(self, role: Role) -> Iterator[tuple[int, int]]:
+        """Where nouns of this role stand, in characters."""
         for noun in self.found:
-            if row in noun.rows:
+            if _has(noun, role):
                 yield self._starts[noun.first], self._ends[noun.last]
 
     def ends_at(self, place: int) -> bool:
@@ -139,7 +87,11 @@ class Nouns:
 
     def is_cued(self, start: int, end: int) -> bool:
         """Whether a code may be spoken of near a place."""
-        return any(words <= CUES.reach and (CUES in noun.rows) for words, _, noun in self.near(start, end))
+        return any(words <= FARTHEST and _has(noun, "cues") for words, _, noun in self.near(start, end))
+
+
+def _has(noun: Noun, role: Role) -> bool:
+    return any(row.role == role for row in noun.rows)
 
 
 def _behind(row: NounRow, joined: re.Match[str] | None) -> int:
@@ -152,9 +104,9 @@ def _behind(row: NounRow, joined: re.Match[str] | None) -> int:
 def _weighed(cost: int, row: NounRow, number: str, *, told: bool) -> int:
     """In doubt it is a secret: six digits where a code is spoken of, a long number in a contract, what is told to be a
     password, "mã pin là năm cháu sinh 2014"."""
-    if (row in SURE and len(number) == 6 and number.isdigit()) or (told and row in (PASSWORDS, UNLOCKS)):
+    if (row.six and len(number) == 6 and number.isdigit()) or (told and row.role in ("password", "unlocks")):
         return -1
-    return _FARTHEST if row is PAPERS and sum(map(str.isdigit, number)) >= _LONG else cost
+    return FARTHEST if row.role == "papers" and sum(map(str.isdigit, number)) >= _LONG else cost
 
 
 @lru_cache(maxsize=8192)
@@ -162,13 +114,13 @@ def _fits(shape: str, written: str) -> bool:
     return re.fullmatch(shape, written) is not None
 
 
-def _words(text: str) -> Iterator[tuple[int, int, Word]]:
+def _words(text: str, table: NounTable) -> Iterator[tuple[int, int, Word]]:
     for found in _WORD.finditer(text):
         if found[0].isalpha() or found[0].isdigit() or found[0][0] == "•":
-            yield found.start(), found.end(), _typed(found[0])
+            yield found.start(), found.end(), table.typed(found[0])
             continue
-        word = _typed(found[0])
-        if word[0] in _KNOWN and len(found[0]) < 9:  # keys of VNI: "ma65t kha63u"
+        word = table.typed(found[0])
+        if table.knows(word[0]) and len(found[0]) < 9:  # keys of VNI: "ma65t kha63u"
             yield found.start(), found.end(), word
             continue
         parts = _PART.findall(found[0])
@@ -176,22 +128,22 @@ def _words(text: str) -> Iterator[tuple[int, int, Word]]:
             yield found.start(), found.end(), word
             continue
         for part in _PART.finditer(found[0]):
-            yield found.start() + part.start(), found.start() + part.end(), _typed(part[0])
+            yield found.start() + part.start(), found.start() + part.end(), table.typed(part[0])
 
 
-def _nouns(typed: list[Word]) -> Iterator[Noun]:
+def _nouns(typed: list[Word], table: NounTable) -> Iterator[Noun]:
     behind = 0  # the longest noun so far: what lies within it is none
     has_marks = any(marks for _, marks in typed)
     for at, (letters, _) in enumerate(typed):
         phrase = next(
-            (p for p in _PHRASES.get(letters, ()) if _stands(p, typed[at : at + len(p.words)], has_marks)), None
+            (p for p in table.phrases.get(letters, ()) if _stands(p, typed[at : at + len(p.words)], has_marks)), None
         )
         if phrase and at + len(phrase.words) > behind:
             behind = at + len(phrase.words)
             yield Noun(at, behind - 1, phrase.rows)
 
 
-def _stands(phrase: _Phrase, typed: list[Word], has_marks: bool) -> bool:
+def _stands(phrase: NounPhrase, typed: list[Word], has_marks: bool) -> bool:
     """Whether these words are the noun, with all its marks or with none; one word of what is ELSE without its marks is
     none where she types marks: "gia" is no "giá"."""
     if [letters for letters, _ in phrase.words] != [letters for letters, _ in typed]:
@@ -204,11 +156,7 @@ def _stands(phrase: _Phrase, typed: list[Word], has_marks: bool) -> bool:
     return bare and all(not said for _, said in wanted)
 
 
-def is_plainly_else(text: str) -> bool:
+def is_plainly_else(text: str, table: NounTable) -> bool:
     """Whether a text speaks of a house's number, a plate, a bill, a file or a meter, and of nothing that is secret."""
-    rows = {row for noun in Nouns(text).found for row in noun.rows}
-    sorts = {
-        ELSE[name]
-        for name in ("plates", "orders and parcels", "files and papers", "customers, meters and bills", "lotteries")
-    }
-    return bool(rows & sorts) and not rows & {row for row in SECRETS if row.reach > 7 and row.shape != r"\d{6}"}
+    rows = [row for noun in Nouns(text, table).found for row in noun.rows]
+    return any(row.plain for row in rows) and not any(row.kind and not row.vague for row in rows)

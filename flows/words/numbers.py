@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from flows.words.nearest import Nouns
-from flows.words.nouns import PHONE
+from flows.words.nouns import PHONE, NounTable
 from flows.words.said import COUNTED, SAID, counted_figures
 
 # Digits, however pulled apart; a mask joins nothing, an age belongs to no number.
@@ -64,11 +64,11 @@ class SecretNumber(NamedTuple):
     kind: str
 
 
-def numbers_in(view: str) -> Iterator[SecretNumber]:
+def numbers_in(view: str, table: NounTable) -> Iterator[SecretNumber]:
     """Secret numbers in figures, in their order; linear in the length."""
     if re.search(r"\d", view) is None:
         return
-    nouns, files = Nouns(view), [found.span() for found in _FILE_NUMBER.finditer(view)]
+    nouns, files = Nouns(view, table), [found.span() for found in _FILE_NUMBER.finditer(view)]
     whole = view.strip(" .,!?:;\n")
     card_end = -_NEAR_CARD
     for run in _RUN.finditer(view):
@@ -88,7 +88,7 @@ def _is_card_code(run: re.Match[str], nouns: Nouns) -> bool:
     return not counted and bool(_CARD_CODE.fullmatch(run[0])) and nouns.row_of(*run.span(), (run[0][-3:],)) is None
 
 
-def said_in(text: str) -> Iterator[SecretNumber]:
+def said_in(text: str, table: NounTable) -> Iterator[SecretNumber]:
     """Secret numbers that are said in words, one by one or by tens and hundreds."""
     nouns: Nouns | None = None
     for found in COUNTED.finditer(text):
@@ -97,7 +97,7 @@ def said_in(text: str) -> Iterator[SecretNumber]:
             continue
         if _UNIT.match(text, found.end()) or (len(digits) < 8 and _COUNTABLE.match(text, found.end())):
             continue
-        nouns = nouns or Nouns(text)
+        nouns = nouns or Nouns(text, table)
         row = nouns.row_of(found.start(), found.end(), (digits,))
         kind = row.kind if row else ""
         in_order = sorted(digits) == list("123456789")[: len(digits)]

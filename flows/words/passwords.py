@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from flows.words.keys import plain_of, unslipped
 from flows.words.nearest import Nouns
-from flows.words.nouns import MASK, PASSWORDS, UNLOCKS
+from flows.words.nouns import MASK, NounRow, NounTable
 from flows.words.numbers import SecretNumber
 
 _LOOK = 80  # characters behind a cue that are looked at
@@ -83,11 +83,11 @@ _NAMED = re.compile(r"ten\b.*\b(?:khong|hong|thi|co)\b")  # "mật khẩu là t�
 _MIXED_ALONE = re.compile(rf"[^.;!?\n\d]*?[,;]\s*(?P<word>{_MIXED.pattern})\s*(?:[.!\n]|$)")  # "nhớ giùm, Tam@1958"
 
 
-def passwords_in(text: str) -> list[SecretNumber]:
+def passwords_in(text: str, table: NounTable) -> list[SecretNumber]:
     """Passwords, each to the end of its clause: "mat khau la hoa hong 99" has three words. Linear in the length."""
     text = _in_letters(text)
-    nouns = Nouns(text)
-    cues = list(nouns.spans_of(PASSWORDS))
+    nouns = Nouns(text, table)
+    cues = list(nouns.spans_of("password"))
     found, at = [], 0
     for start, end in cues:
         if before := _before(text, start):
@@ -95,12 +95,12 @@ def passwords_in(text: str) -> list[SecretNumber]:
         if start >= at and (secret := _after(text, start, end)) is not None:
             at = secret + len(_clause(text, secret, len(text)))
             found.append(SecretNumber(secret, at, "password"))
-    for _, end in nouns.spans_of(UNLOCKS):
+    for _, end in nouns.spans_of("unlocks"):
         link = _IS.match(text, end, end + _LOOK)
         word = link and _ASCII_WORD.match(text, link.end())
         if word and _is_odd(word[0]):
             found.append(SecretNumber(*word.span(), "password"))
-    return sorted([*found, *_beside(text, nouns)])
+    return sorted([*found, *_beside(text, nouns, table)])
 
 
 def _in_letters(text: str) -> str:
@@ -111,12 +111,12 @@ def _in_letters(text: str) -> str:
     return _VNI.sub(lambda word: re.sub(r"\d", "s", word[0]) if word.start() in slips else word[0], text)
 
 
-def announces(text: str) -> bool:
+def announces(text: str, table: NounTable) -> bool:
     """Whether it ends where a password is about to come: "mật khẩu của chị là", "mã pin nè"."""
     end = text[-_LOOK:]
-    nouns = Nouns(end)
-    pins = ((start, cue) for start, cue in nouns.spans_of(UNLOCKS) if plain_of(end[start:cue]).endswith("pin"))
-    return any(_END_OF_CUE.match(end, cue) for _, cue in (*nouns.spans_of(PASSWORDS), *pins))
+    nouns = Nouns(end, table)
+    pins = ((start, cue) for start, cue in nouns.spans_of("unlocks") if plain_of(end[start:cue]).endswith("pin"))
+    return any(_END_OF_CUE.match(end, cue) for _, cue in (*nouns.spans_of("password"), *pins))
 
 
 def _clause(text: str, start: int, length: int) -> str:
@@ -171,17 +171,17 @@ def _before(text: str, cue: int) -> SecretNumber | None:
     return None
 
 
-def _beside(text: str, nouns: Nouns) -> Iterator[SecretNumber]:
+def _beside(text: str, nouns: Nouns, table: NounTable) -> Iterator[SecretNumber]:
     """What is in quotes, and what mixes letters with figures, where the nearest noun is a password's."""
     for quoted in _QUOTED.finditer(text):
         words, before = quoted["said"].split(), text[max(0, quoted.start() - 12) : quoted.start()].split()[-1:]
         label = any(_bare(word) in _BEFORE_LABEL for word in before) or _bare(words[0]) in _TALK
-        if label or len(words) > _SHORT or Nouns(quoted["said"]).found:
+        if label or len(words) > _SHORT or Nouns(quoted["said"], table).found:
             continue
-        if nouns.row_of(*quoted.span("said"), ("a0000",), farthest=4) is PASSWORDS:
+        if _is_password(nouns.row_of(*quoted.span("said"), ("a0000",), farthest=4)):
             yield SecretNumber(*quoted.span("said"), "password")
     for typed in _TYPED.finditer(text):  # "gõ chieutim vô ô mật khẩu"
-        if _is_odd(typed["word"]) and nouns.row_of(*typed.span("word"), ("a0000",), farthest=6) is PASSWORDS:
+        if _is_odd(typed["word"]) and _is_password(nouns.row_of(*typed.span("word"), ("a0000",), farthest=6)):
             yield SecretNumber(*typed.span("word"), "password")
     for mixed in _MIXED.finditer(text):
         word = re.fullmatch(r"[\"“(]*(.+?)[\"”).,;!?]*", mixed[0])
@@ -190,6 +190,10 @@ def _beside(text: str, nouns: Nouns) -> Iterator[SecretNumber]:
             row = nouns.row_of(start, end, (f"{re.sub(r'[^a-z0-9]', '', plain_of(word[1]))}a0",))
             if row and row.kind == "password":
                 yield SecretNumber(start, end, "password")
+
+
+def _is_password(row: NounRow | None) -> bool:
+    return row is not None and row.role == "password"
 
 
 def _is_odd(word: str) -> bool:

@@ -17,6 +17,8 @@ from flows.saying import say
 from flows.words.asks import SIDES, Side, weigh
 from flows.words.ear.model import Model
 from flows.words.keys import SLIPS, as_meant, plain_of, unslipped
+from flows.words.nouns import SPARE, NounTable
+from flows.words.plain_talk import NO_TALK, PlainTalk
 
 BARE = "="
 """Stands behind the apostrophe of a word that is meant without marks."""
@@ -96,12 +98,15 @@ ASKED = RelayRule("", "relay_asked", SIDES, report=False, when=(), unless=())
 class Wishes:
     """`lessons/relay.yaml`, compiled; `talk` is what is taken out before the rules are asked, None without any.
 
-    `model` gives a second opinion (see `asks`); it may be missing.
+    `model` gives a second opinion (see `asks`); it may be missing. `nouns` tell what a number in a message is,
+    `plain` which is an account's, what leads elsewhere, and which hosts a link may lead to.
     """
 
     rules: tuple[RelayRule, ...] = ()
     talk: Mapping[str, tuple[Pattern, ...]] | None = None
     model: Model | None = field(default=None, repr=False)
+    nouns: NounTable = field(default=SPARE, repr=False)
+    plain: PlainTalk = NO_TALK
 
     def __hash__(self) -> int:
         return id(self)

@@ -183,15 +183,15 @@ def test_a_long_message_is_weighed_at_once_and_its_worst_part_is_shown() -> None
     ear = words().ear
     text = "bữa nay trời đẹp tui đi chợ mua rau về nấu canh " * 12 + MODEL_RINGS + " con gà con vịt ngoài vườn" * 15
     began = time.monotonic()
-    reason = why(ear, text)
+    reason = why(ear, text, real_book().nouns)
     assert time.monotonic() - began < 1
     assert reason.alarm == listen(ear, text)
     assert reason.alarm.level == "ring" and "chuyển hết tiền" in reason.piece
-    assert len(why(ear, "tui đi chợ " * 18).weights) == MOST_WEIGHED
+    assert len(why(ear, "tui đi chợ " * 18, real_book().nouns).weights) == MOST_WEIGHED
 
 
 def test_words_are_in_order_of_strength_and_readable() -> None:
-    reason = why(words().ear, "hôm qua tui chuyển 5 triệu cho thằng đó")
+    reason = why(words().ear, "hôm qua tui chuyển 5 triệu cho thằng đó", real_book().nouns)
     strengths = [each.strength for each in reason.weights]
     assert strengths == sorted(strengths, reverse=True)
     assert {each.word for each in reason.weights} >= {"chuyển", "triệu", "(số)"}

@@ -22,7 +22,6 @@ from bot.channels.base import Began, Tap, Text
 from bot.channels.webchat import WebChat
 from bot.channels.webchat.channel import SENDS_A_MINUTE
 from bot.channels.webchat.identity import COOKIE, Seal, Visitor, load_keys
-from bot.channels.webchat.pace import KnockLimiter
 from bot.channels.webchat.page import build_page
 from bot.channels.webchat.streams import PER_CHAT, SLICE, Streams
 from bot.errors import SettingsInvalid, StorageUnavailable
@@ -492,16 +491,6 @@ async def test_a_flood_of_messages_is_stopped(house: House) -> None:
         assert await other.say("a") == 200
         house.clock.at += timedelta(seconds=5)
         assert await browser.say("a") == 200
-
-
-def test_pace_forgets_the_quiet_and_survives_a_clock_set_back() -> None:
-    pace, now = KnockLimiter(2, 60.0), datetime(2026, 1, 1, tzinfo=UTC)
-    for n in range(5000):
-        assert pace.take(str(n), now + timedelta(minutes=n)) == 0
-    assert len(pace._left) < 4097
-    assert [pace.take("a", now) > 0 for _ in range(3)] == [False, False, True]
-    assert pace.take("a", now - timedelta(days=400)) > 0
-    assert pace.take("a", now - timedelta(days=400) + timedelta(seconds=31)) == 0
 
 
 async def test_streams_are_counted_and_dead_ones_do_not_count(house: House) -> None:

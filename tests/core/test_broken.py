@@ -41,6 +41,8 @@ ELSEWHERE = {  # codes that no file alone can show, and the tests that do
     "W010": "test_rules_words.py",
     "E011": "test_rulepage.py",
     "E012": "test_rulepage.py",
+    "E013": "test_rulepage.py",
+    "E014": "test_rulepage.py",
     "W702": "test_rulepage.py",
     "W705": "test_lint.py",
     "E801": "test_rulepage.py",

@@ -35,6 +35,7 @@ OWN = (Own("a", ("Được rồi",)), Own("b", ("Chưa được",)), Own("c", ("
 HOSTS = ("gov.vn",)
 WARDS = [("w1", "Phường Trấn Biên"), ("w2", "Xã Long Thành")]
 WISHES = real_book().wishes
+NOUNS = real_book().nouns
 TODAY = date(2026, 11, 29)
 
 Function = Callable[[str], object]
@@ -54,12 +55,12 @@ FUNCTIONS: dict[str, tuple[int, Function]] = {
     "understand": (2_000, lambda text: understand(words(), clean(text), OWN)),
     "listen": (2_000, lambda text: listen(words().ear, clean(text))),
     "matter_of": (2_000, lambda text: matter_of(words().ear, clean(text))),
-    "mask": (4_096, mask),
-    "mask announces": (4_096, passwords.announces),
-    "mask with a cue": (4_096, masking.with_cue),
-    "numbers": (4_096, lambda text: (list(numbers.numbers_in(text)), list(numbers.said_in(text)))),
-    "passwords": (4_096, passwords.passwords_in),
-    "nouns": (4_096, nearest.is_plainly_else),
+    "mask": (4_096, lambda text: mask(text, NOUNS)),
+    "mask announces": (4_096, lambda text: passwords.announces(text, NOUNS)),
+    "mask with a cue": (4_096, lambda text: masking.with_cue(text, NOUNS)),
+    "numbers": (4_096, lambda text: (list(numbers.numbers_in(text, NOUNS)), list(numbers.said_in(text, NOUNS)))),
+    "passwords": (4_096, lambda text: passwords.passwords_in(text, NOUNS)),
+    "nouns": (4_096, lambda text: nearest.is_plainly_else(text, NOUNS)),
     "value of money": (4_096, partial(read_value, kind="money", today=TODAY)),
     "value of a number": (4_096, partial(read_value, kind="number", today=TODAY)),
     "value of a date": (4_096, partial(read_value, kind="date", today=TODAY)),
@@ -90,7 +91,12 @@ FUNCTIONS: dict[str, tuple[int, Function]] = {
 @cache
 def pieces() -> tuple[str, ...]:
     """Every word of every table, and what patterns are made of."""
-    tables = (LESSONS / "words.yaml", LESSONS / "relay.yaml", *sorted((LESSONS / "answers").glob("*.yaml")))
+    tables = (
+        LESSONS / "words.yaml",
+        LESSONS / "relay.yaml",
+        LESSONS / "masking.yaml",
+        *sorted((LESSONS / "answers").glob("*.yaml")),
+    )
     written = "\n".join(each.read_text("utf-8") for each in tables)
     found = set(re.findall(r"[^\s\[\],:{}\"'#…/()&=!*?.]+", written))
     made_of = {

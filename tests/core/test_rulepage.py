@@ -21,6 +21,7 @@ TABLES = {
     "sources.yaml": "- {id: S1, title: a}\n",
     "words.yaml": (ROOT / "lessons" / "words.yaml").read_text(),
     "relay.yaml": (ROOT / "lessons" / "relay.yaml").read_text(),
+    "masking.yaml": (ROOT / "lessons" / "masking.yaml").read_text(),
     "phrases.yaml": (ROOT / "lessons" / "phrases.yaml").read_text(),
     "m/khan/lesson.yaml": "lesson: khan\ntitle: Khẩn\ntrack: m\nemergency: true\nsteps:\n  - end: het\n",
 }

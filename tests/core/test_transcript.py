@@ -13,7 +13,7 @@ from flows.play.dialogue import read_span
 from flows.play.standins import MADE_UP, fill, hide
 from flows.play.transcript import Act, DialogueHead, Player, Transcript, TranscriptInvalid, TutorTurn, parse, play
 from flows.words.masking import mask
-from tests.support.builders import book, lesson, phrases
+from tests.support.builders import book, lesson, phrases, real_book
 
 TEXT = """\
 # thu · Lan, {bà}/{con} · 2026-01-05 08:00 +07 · telegram · xa=Phú Lý
@@ -306,7 +306,7 @@ def test_a_review_asks_what_the_head_line_says_is_due():
 @pytest.mark.parametrize("kind", ["citizen_id", "otp", "card", "password"])
 def test_a_made_up_secret_is_masked_like_a_real_one(kind: str):
     said = f"mật khẩu là {MADE_UP[kind]}" if kind == "password" else MADE_UP[kind]
-    assert mask(said).kinds == (kind,)
+    assert mask(said, real_book().nouns).kinds == (kind,)
 
 
 @pytest.mark.parametrize(
@@ -319,9 +319,9 @@ def test_a_made_up_secret_is_masked_like_a_real_one(kind: str):
     ],
 )
 def test_a_secret_leaves_its_kind(said: str, kept: str):
-    masked = mask(said)
-    assert hide(masked.text, masked.kinds) == kept
-    assert mask(fill(kept)).text == masked.text
+    masked = mask(said, real_book().nouns)
+    assert hide(masked.text, masked.kinds, real_book().nouns) == kept
+    assert mask(fill(kept), real_book().nouns).text == masked.text
 
 
 def test_a_private_answer_is_kept_as_its_type():

@@ -7,13 +7,22 @@ from pathlib import Path
 import pytest
 
 from flows.model import LessonInvalid, Problem
-from flows.reading.wish_rules import wishes_of
+from flows.reading.wish_rules import untrue_examples, wishes_of
 from flows.shelf.shelf import read_shelf
 from flows.words.wishes import Groups, PatternInvalid, pattern_of, readings
 from tests.support.builders import facts
 from tests.support.short_lesson import write_lessons
 
 GROUPS = Groups({"ma": ("mã", "mật khẩu"), "ai": ("em !gái", "con"), "vong": ("{vong}",)})
+
+
+PLAIN = """\
+groups: {}
+talk: {}
+accounts: {names: [stk], between: [là], banks: [vcb], pays: [ck], hold: [stk 0071001234567], let: [stk]}
+elsewhere: {ways: [qua], places: [zalo], hold: [qua zalo], let: [zalo]}
+hosts: [gov.vn]
+"""
 
 
 def stands(pattern: str, text: str) -> bool:
@@ -73,8 +82,31 @@ def test_a_pattern_that_cannot_be_read_says_so(pattern: str):
 
 def test_a_rule_without_examples_is_told():
     problems: list[Problem] = []
-    wishes_of(("relay.yaml", b"groups: {}\ntalk: {}\nrules: [{id: a, phrase: relay_money, when: [tien]}]\n"), problems)
+    wishes_of(("relay.yaml", f"{PLAIN}rules: [{{id: a, phrase: relay_money, when: [tien]}}]\n".encode()), problems)
     assert [each.code for each in problems] == ["E003", "E003"]  # hold, let
+
+
+@pytest.mark.parametrize("part", ["accounts", "elsewhere", "hosts"])
+def test_a_part_that_is_missing_is_told(part: str):
+    problems: list[Problem] = []
+    text = "".join(line for line in PLAIN.splitlines(keepends=True) if not line.startswith(part))
+    wishes_of(("relay.yaml", f"{text}rules: []\n".encode()), problems)
+    assert [each.code for each in problems] == ["E003"]
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ("hold: [stk 0071001234567]", "hold: [stk cua em]"),
+        ("let: [stk]", "let: [tk 0071001234567 vcb]"),
+        ("hold: [qua zalo]", "hold: [zalo]"),
+        ("let: [zalo]", "let: [qua nha em zalo nha]"),
+    ],
+)
+def test_examples_of_accounts_and_of_the_way_elsewhere_are_tried(was: str, now: str):
+    assert untrue_examples(("relay.yaml", f"{PLAIN}rules: []\n".encode())) == []
+    table = "relay.yaml", f"{PLAIN.replace(was, now)}rules: []\n".encode()
+    assert [each.code for each in untrue_examples(table)] == ["E012"]
 
 
 def test_the_tutor_does_not_start_without_its_rules(tmp_path: Path):

@@ -25,6 +25,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     put("lessons/m/a/lesson.yaml", GOOD.format(id="a"))
     put("lessons/words.yaml", (PROJECT / "lessons" / "words.yaml").read_text())
     put("lessons/relay.yaml", (PROJECT / "lessons" / "relay.yaml").read_text())
+    put("lessons/masking.yaml", (PROJECT / "lessons" / "masking.yaml").read_text())
     put("lessons/phrases.yaml", (PROJECT / "lessons" / "phrases.yaml").read_text())
     return tmp_path / "lessons"
 

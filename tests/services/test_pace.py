@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.workers.pace import CHAT_BURST, LONGEST_PAUSE_S, Bucket, SendLimiter
+from bot.pace import Bucket, RateLimiter
+from bot.workers.pace import CHAT_BURST, LONGEST_PAUSE_S, SendLimiter
 
 
 def test_no_limit_at_all():
@@ -62,6 +63,29 @@ def test_many_chats_do_not_grow_the_memory_for_ever():
     for chat in range(1000):
         pace.wait(str(chat), chat * 0.001)
     assert len(pace._chats) <= 100
+
+
+def test_the_quiet_are_forgotten_and_a_clock_set_back_blocks_nobody():
+    pace, minute = RateLimiter(2, 60.0), 60.0
+    for n in range(5000):
+        assert pace.take(str(n), n * minute) == 0
+    assert len(pace) < 4097
+    assert [pace.take("a", 0.0) > 0 for _ in range(3)] == [False, False, True]
+    assert pace.take("a", -400 * 1440 * minute) > 0
+    assert pace.take("a", -400 * 1440 * minute + 31) == 0
+
+
+def test_whoever_is_busy_is_not_forgotten():
+    pace = RateLimiter(1, 60.0, tidy_at=10)
+    assert not any(pace.take(str(key), 0.0) for key in range(50))
+    assert len(pace) == 50 and pace.take("0", 1.0) == pytest.approx(59.0)
+
+
+def test_asking_takes_nothing_and_on_credit_each_waits_longer():
+    pace = RateLimiter(1, 10.0)
+    assert pace.wait("a", 0.0) == pace.wait("a", 0.0) == pace.take("a", 0.0) == 0.0
+    assert pace.wait("a", 0.0) == pace.take("a", 0.0) == 10.0
+    assert [pace.reserve("a", 0.0), pace.reserve("a", 0.0)] == [10.0, 20.0]
 
 
 @given(

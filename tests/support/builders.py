@@ -69,6 +69,7 @@ def book(
         phrases=phrases(),
         words=words(),
         wishes=shelf().wishes,
+        nouns=shelf().nouns,
         facts={**facts(), **helper},
         tracks=(("m", "Khởi động"),),
     )

@@ -90,7 +90,7 @@ def write_lessons(folder: Path) -> Path:
     """A lessons folder with the tutor's own sentences and the short lesson; returns it."""
     (folder / "t" / LESSON_ID).mkdir(parents=True)
     (folder / "t" / LESSON_ID / "lesson.yaml").write_text(LESSON, "utf-8")
-    for table in ("phrases.yaml", "words.yaml", "relay.yaml", "sources.yaml"):
+    for table in ("phrases.yaml", "words.yaml", "relay.yaml", "masking.yaml", "sources.yaml"):
         shutil.copy(ROOT / "lessons" / table, folder / table)
     (folder / "tracks.yaml").write_text('- {id: thu, title: "Bài thử", order: 1}\n', "utf-8")
     return folder

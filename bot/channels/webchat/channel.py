@@ -12,8 +12,9 @@ from typing import Protocol
 
 from bot.channels.base import Began, LogEntry, Submit, Tap, Text, Update
 from bot.channels.webchat.identity import RENEW_AFTER_S, Seal, Visitor, load_keys
-from bot.channels.webchat.pace import KnockLimiter, Newcomers
+from bot.channels.webchat.pace import Newcomers
 from bot.channels.webchat.streams import SLICE, Stream, Streams
+from bot.pace import RateLimiter
 
 PAGE = 200
 SENDS_A_MINUTE = 120  # a whole lesson tapped through by an impatient thumb; a flood is still stopped
@@ -93,8 +94,8 @@ class WebChat:
         self._new_id = new_id
         self._now = now
         self._seal = Seal(load_keys(key_path, lambda: new_id() + new_id()))
-        self._sends = KnockLimiter(SENDS_A_MINUTE, 60.0)
-        self._reads = KnockLimiter(READS_A_MINUTE, 60.0)
+        self._sends = RateLimiter(SENDS_A_MINUTE, 60.0)
+        self._reads = RateLimiter(READS_A_MINUTE, 60.0)
         self._newcomers = Newcomers()
         self._met: set[str] = set()
         self._turns: dict[str, int] = {}
@@ -123,11 +124,11 @@ class WebChat:
 
     def wait_to_send(self, chat_id: str) -> float:
         """Seconds until this chat may send again, 0.0 when it may now."""
-        return self._sends.take(chat_id, self._now())
+        return self._sends.take(chat_id, self._now().timestamp())
 
     def wait_to_read(self, chat_id: str) -> float:
         """How many seconds this chat has to wait before it may read again; 0 for none."""
-        return self._reads.take(chat_id, self._now())
+        return self._reads.take(chat_id, self._now().timestamp())
 
     # --- what she says -----------------------------------------------------------------------------
 
@@ -159,7 +160,9 @@ class WebChat:
         """
         if chat_id in self._met:
             return
-        if not await self._history(chat_id, 0, 1) and (wait_s := self._newcomers.take(address, self._now())):
+        if not await self._history(chat_id, 0, 1) and (
+            wait_s := self._newcomers.take(address, self._now().timestamp())
+        ):
             raise Crowded(wait_s)
         self._meet(chat_id)
 

@@ -15,10 +15,11 @@ from typing import Literal
 from bot.tutoring import links
 from bot.tutoring.pairing.model import Pairing
 from flows.words.asks import Side
-from flows.words.keys import as_meant, plain_of
+from flows.words.keys import as_meant
 from flows.words.masking import mask
 from flows.words.nearest import is_plainly_else
-from flows.words.said import in_figures
+from flows.words.nouns import NounTable
+from flows.words.plain_talk import FILE_NUMBER, folded
 from flows.words.values.phones import read_phone
 from flows.words.wishes import ASKED, Wishes, asked, is_talk, names_office
 
@@ -26,8 +27,6 @@ LONGEST = 1_000
 """Characters of one message that are looked at and passed on."""
 
 HIDDEN_LINK = "[đường dẫn đã che]"
-SAFE_HOSTS = ("gov.vn", "vneid.gov.vn")
-"""Pages of the state may be named; a host is safe when it is one of these or ends in "." and one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,28 +55,28 @@ def look(wishes: Wishes, text: str, side: Side) -> RelayVerdict:
     if len(text) > LONGEST:
         return RelayVerdict("block", phrase="line_long")
     seen = _visible(text)
-    plain = _fold(seen)
+    plain = folded(seen)
     teacher = side == "instructor"
-    if _ACCOUNT.search(in_figures(_FILE.sub("•", plain))):
+    if wishes.plain.names_account(plain):
         return RelayVerdict("block", phrase="relay_account", report=True)
     wish = asked(wishes, seen, side)
     if wish and wish is not ASKED:
         return RelayVerdict("block", phrase=wish.phrase, report=wish.report)
-    phones = list(_phones(plain))
+    phones = list(_phones(plain, wishes.nouns))
     landlines = all(each.startswith("02") for each in phones)  # an office's, mostly: no sign of a thief
     if phones and not (landlines and names_office(wishes, seen)):
         return RelayVerdict("block", phrase="relay_phone", report=teacher and not landlines)
-    masked = mask(seen)
+    masked = mask(seen, wishes.nouns)
     if teacher and "account" in masked.kinds:
         return RelayVerdict("block", phrase="relay_account", report=True)
-    if set(masked.kinds) & {"otp", "password", "card"} or set(mask(as_meant(seen)).kinds) & {"otp", "password", "card"}:
+    if {*masked.kinds, *mask(as_meant(seen), wishes.nouns).kinds} & {"otp", "password", "card"}:
         return RelayVerdict("block", phrase="relay_secret", report=teacher)
-    if strange := [each for each in links.links_in(masked.text) if not links.is_of(each.written, SAFE_HOSTS)]:
+    if strange := [each for each in links.links_in(masked.text) if not links.is_of(each.written, wishes.plain.hosts)]:
         linked = _linked(masked.text, strange, teacher=teacher)
         return linked if linked.what == "block" or not wish else RelayVerdict("block", phrase=wish.phrase)
     if masked.kinds and not (wish and teacher):
         return RelayVerdict("mark", masked.text, "relay_masked")
-    if _ELSEWHERE.search(plain) and not is_talk(wishes, seen):
+    if wishes.plain.leads_elsewhere(plain) and not is_talk(wishes, seen):
         return RelayVerdict("mark", text, "relay_elsewhere", report=False)
     if wish:
         return RelayVerdict("block", phrase=wish.phrase)
@@ -102,35 +101,17 @@ def _visible(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(str(int(c)) if c.isdecimal() else c for c in seen))
 
 
-def _fold(text: str) -> str:
-    """Small letters without marks, look-alikes put right: half of all messages are typed so anyway."""
-    return " ".join(plain_of(unicodedata.normalize("NFC", as_meant(text)).replace("\n", " ; ")).split())
-
-
 # --- numbers -----------------------------------------------------------------------------------------
 
-_BANKS = (
-    r"(?:vcb|vietcombank|agribank|bidv|vietinbank|mb ?bank|mb|techcombank|tcb|acb|sacombank|tpbank|vpbank|hdbank|"
-    r"vib|momo|zalopay|shb|ocb|lienviet|lpbank|msb|seabank|scb)"
-)
-_ACCOUNT = re.compile(
-    r"\b(?:stk|so tk|so tai khoan|tai khoan|tk)\b(?:\s*(?:la|so|cua|em|chi|toi|minh|con|co|ngan hang|nay|nhan|"
-    rf"thu huong|duoi day|sau|:|=|-|"
-    rf"{_BANKS}))*[\s:.=-]*\d(?:[\s.\-]?\d){{5,18}}\b"
-    rf"|\b\d(?:[\s.\-]?\d){{7,18}}\s*[,.-]?\s*(?:ngan hang\s+)?{_BANKS}\b"
-    rf"|\b{_BANKS}\s*[:.,-]?\s*\d(?:[\s.\-]?\d){{7,18}}\b"
-    r"|\b(?:chuyen|ck|bank|nop)\s+(?:[^\s\d]+\s+){0,5}?\d(?:[\s.\-]?\d){7,18}\b(?!\s*(?:d|dong|k|vnd)\b)(?!.000\b)"
-)
-_FILE = re.compile(r"\b(?:\d{2,3}\.)*[a-z]\d{2}(?:\.\d{1,3})*-\d{6}-\d{3,6}\b")  # 000.00.20.G24-250910-0001
 _DATE = re.compile(r"(?<!\d)\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?(?:19|20)\d\d(?!\d)")
 _GROUPS = re.compile(r"\+?\d+(?:[\s.\-_()*,/]{1,3}\d+)*")
 _PHONE = re.compile(r"(?:\+?84|0084|0)[35789]\d{8}|02\d{9}")
 _SAID = re.compile(r"\b(?:khong|mot|hai|ba|bon|tu|nam|lam|sau|bay|tam|chin|muoi|\d)\b")
 
 
-def _phones(plain: str) -> Iterator[str]:
+def _phones(plain: str, nouns: NounTable) -> Iterator[str]:
     """Every phone number, as written, parted or said; a file's number and a date are none."""
-    rest = _DATE.sub("•", _FILE.sub("•", plain))
+    rest = _DATE.sub("•", FILE_NUMBER.sub("•", plain))
     digits = re.sub(r"\b[ol]*\d[\dol]*\b", lambda each: each[0].replace("o", "0").replace("l", "1"), rest)
     for run in _GROUPS.finditer(digits):
         groups = re.findall(r"\d+", run[0])
@@ -144,16 +125,8 @@ def _phones(plain: str) -> Iterator[str]:
                     break
     for piece in re.split(r"[;:]|\b(?:hoac|hay la|va|con)\b", rest):
         said = read_phone(piece) if len(_SAID.findall(piece)) > 3 or re.search(r"\d{9}", piece) else None
-        if said is not None and not (said.value not in piece and is_plainly_else(piece)):
+        if said is not None and not (said.value not in piece and is_plainly_else(piece, nouns)):
             yield str(said.value)
-
-
-# --- to another place --------------------------------------------------------------------------------
-
-_ELSEWHERE = re.compile(
-    r"\b(?:ket ban|add|ib|inbox|nhan|goi|lien he|noi chuyen|qua|chat)(?:\s+\S+){0,3}?\s+(?:zalo|face|facebook|fb|"
-    r"messenger|mess|telegram|viber|tele|mesenger)\b(?:\s+\S+){0,2}?\s*(?:em|chi|co|toi|minh|rieng|nhe|nha|di)?"
-)
 
 
 def _without(text: str, found: list[links.Link]) -> str:

@@ -89,7 +89,7 @@ class AskKind(StepKind[Ask]):
         """A number that is asked for; but six bare digits that end in no thousands are a code."""
         is_code = text.strip().isdigit() and len(text.strip()) == 6 and not text.strip().endswith("000")
         value = _read_answer(stage, step, text) if step.type not in FREE else None
-        return value is not None and mask(text).kinds == ("otp",) and not is_code
+        return value is not None and mask(text, stage.book.nouns).kinds == ("otp",) and not is_code
 
     def prompt(self, stage: Stage, step: Ask) -> StepPrompt:
         if (value := asked_back(stage)) is not None:

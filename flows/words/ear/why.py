@@ -10,6 +10,7 @@ from flows.words.ear.features import features_of, words_only
 from flows.words.ear.model import Model
 from flows.words.ear.syllables import AMOUNT, NUMBER, Syllable, spelled, syllables
 from flows.words.masking import MASK, mask
+from flows.words.nouns import NounTable
 
 MOST_WEIGHED = 40  # words of which each is weighed by leaving it away
 
@@ -50,11 +51,11 @@ class Reason:
     is_denied: bool = False
 
 
-def why(ear: Ear, text: str) -> Reason:
+def why(ear: Ear, text: str, nouns: NounTable) -> Reason:
     """The reason of `listen(ear, text)`, by the same functions. As fast as hearing, whatever the length."""
     text = text[:LONGEST]
     alarm, said = listen(ear, text), syllables(text, LONGEST, ear.known)
-    shown = _readable(ear, text, said)
+    shown = _readable(ear, text, nouns, said)
     phrase = _phrase(alarm, said, shown)
     if ear.model is None or len(said) < FEWEST:
         return Reason(alarm, len(said), phrase)
@@ -86,9 +87,9 @@ def weight_of(model: Model, words: Sequence[str]) -> list[dict[str, float]]:
     return told
 
 
-def _readable(ear: Ear, text: str, said: Sequence[Syllable]) -> list[str]:
+def _readable(ear: Ear, text: str, nouns: NounTable, said: Sequence[Syllable]) -> list[str]:
     """The words for reading, one for each syllable; numbers as what they are heard as, secrets hidden."""
-    open_words = set(spelled(mask(text).text, LONGEST, ear.known))
+    open_words = set(spelled(mask(text, nouns).text, LONGEST, ear.known))
     return [
         _SIGNS.get(each.plain) or (word if word in open_words else MASK)
         for word, each in zip(spelled(text, LONGEST, ear.known), said, strict=True)
