@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bot import announce
-from bot.arguments import parser
-from bot.beside import CommandEnvironment
-from bot.cli import main
-from bot.verbs import _settings
+from bot.cli import announce
+from bot.cli.beside import CommandEnvironment
+from bot.cli.main import main
+from bot.cli.parser import parser
+from bot.cli.verbs import _settings
 from storage import conversations, people
 from storage.database import Connection, open_database
 from storage.people_records import RoleRow

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.cli import main
+from bot.cli.main import main
 
 Output = pytest.CaptureFixture[str]
 
@@ -78,9 +78,9 @@ def test_whoever_sits_at_the_terminal_is_asked(
 ):
     from datetime import UTC, datetime
 
-    from bot import people as command
-    from bot.arguments import parser
-    from bot.beside import CommandEnvironment
+    from bot.cli import people as command
+    from bot.cli.beside import CommandEnvironment
+    from bot.cli.parser import parser
     from bot.settings import load
 
     (here / "ds.csv").write_text(DOUBTS, "utf-8")

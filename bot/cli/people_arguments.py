@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from bot.choices import choice, some
+from bot.cli.choices import choice, some
 
 ROLE_NAMES = {
     "learner": "hội viên",

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.arguments import Verb, parser
+from bot.cli.parser import Verb, parser
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
-from bot import verbs
+from bot.cli import verbs
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 Verb = Callable[[argparse.Namespace], int]
 
@@ -144,20 +144,20 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _people_arguments(parser: argparse.ArgumentParser) -> None:
-    from bot.people_arguments import add_arguments
+    from bot.cli.people_arguments import add_arguments
 
     add_arguments(parser)
 
 
 def _union_arguments(models: argparse.ArgumentParser, report: argparse.ArgumentParser) -> None:
-    from bot.models_arguments import add_models, add_report
+    from bot.cli.models_arguments import add_models, add_report
 
     add_models(models)
     add_report(report)
 
 
 def _announce_arguments(parser: argparse.ArgumentParser) -> None:
-    from bot.announce_arguments import add_arguments
+    from bot.cli.announce_arguments import add_arguments
 
     add_arguments(parser)
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.beside import CommandEnvironment
-    from bot.publishing import PublishConsole
+    from bot.cli.beside import CommandEnvironment
+    from bot.cli.publishing import PublishConsole
     from bot.services.publishing import PublishingOptions
     from bot.settings import Settings
     from flows.model import Lesson, Problem
@@ -39,7 +39,7 @@ def lint(given: argparse.Namespace) -> int:
     import gc
 
     settings = _settings(given)
-    from bot import linting
+    from bot.cli import linting
     from bot.errors import SettingsInvalid
     from flows.saying import in_english
 
@@ -56,7 +56,7 @@ def lint(given: argparse.Namespace) -> int:
     paths = drafts.by_code(lessons, given.paths)
     try:
         if given.live or given.database:
-            from bot import lint_live
+            from bot.cli import lint_live
 
             url = given.database or settings.database_url
             found = asyncio.run(lint_live.problems(url, lessons, paths, facts, quiet))
@@ -69,14 +69,14 @@ def lint(given: argparse.Namespace) -> int:
 
 def hear(given: argparse.Namespace) -> int:
     settings = _settings(given)
-    from bot import hear as hearing
+    from bot.cli import hear as hearing
 
     return hearing.hear(settings, given.file, sys.stdin.buffer, sys.stdout.buffer, datetime.now(UTC))
 
 
 def train(given: argparse.Namespace) -> int:
     settings = _settings(given)
-    from bot import training
+    from bot.cli import training
 
     lessons = Path(settings.lessons.dir)
     if given.measure or given.misses:
@@ -86,7 +86,7 @@ def train(given: argparse.Namespace) -> int:
 
 def publish(given: argparse.Namespace) -> int:
     settings = _settings(given)
-    from bot import publishing
+    from bot.cli import publishing
 
     how = _how(given)
     return asyncio.run(
@@ -96,14 +96,14 @@ def publish(given: argparse.Namespace) -> int:
 
 def history(given: argparse.Namespace) -> int:
     settings = _settings(given)
-    from bot import publishing
+    from bot.cli import publishing
 
     return asyncio.run(publishing.show_history(_desk(settings, given), given.lesson, diff=given.diff))
 
 
 def rollback(given: argparse.Namespace) -> int:
     settings = _settings(given)
-    from bot import publishing
+    from bot.cli import publishing
 
     how, desk = _how(given, rollback=True), _desk(settings, given)
     return asyncio.run(publishing.roll_back(desk, given.lesson, given.version, how, dry_run=given.dry_run))
@@ -111,8 +111,8 @@ def rollback(given: argparse.Namespace) -> int:
 
 def try_lesson(given: argparse.Namespace) -> int:
     settings = _settings(given)
-    from bot import transcripts
     from bot.channels.console import Console
+    from bot.cli import transcripts
     from flows.shelf.shelf import plain_book, read_shelf, rehearsal_facts
 
     root = Path(settings.lessons.dir)
@@ -128,7 +128,7 @@ def try_lesson(given: argparse.Namespace) -> int:
 
 def graph(given: argparse.Namespace) -> int:
     settings = _settings(given)
-    from bot import graphing
+    from bot.cli import graphing
 
     lessons, facts = Path(settings.lessons.dir), settings.placeholders
     return graphing.draw(lessons, given.lesson, facts, shape=given.format, out=given.out, coverage=given.coverage)
@@ -136,7 +136,7 @@ def graph(given: argparse.Namespace) -> int:
 
 def translate(given: argparse.Namespace) -> int:
     settings = _settings(given)
-    from bot import translating
+    from bot.cli import translating
 
     lessons, facts = Path(settings.lessons.dir), settings.placeholders
     match given.what:
@@ -150,7 +150,7 @@ def translate(given: argparse.Namespace) -> int:
 
 def schema(given: argparse.Namespace) -> int:
     settings = _settings(given)
-    from bot.editing import print_schema
+    from bot.cli.editing import print_schema
 
     return print_schema(Path(settings.lessons.dir), given.lesson, print)
 
@@ -167,7 +167,7 @@ def migrate(given: argparse.Namespace) -> int:
 
 def test_lessons(given: argparse.Namespace) -> int:
     settings = _settings(given)
-    from bot import lesson_tests
+    from bot.cli import lesson_tests
     from bot.services import drafts
 
     root = Path(settings.lessons.dir)
@@ -181,7 +181,7 @@ def test_lessons(given: argparse.Namespace) -> int:
 
 def simulate(given: argparse.Namespace) -> int:
     settings = _settings(given)
-    from bot import simulation
+    from bot.cli import simulation
 
     plan = simulation.SimulationPlan(days=given.days, seed=given.seed)
     return simulation.report(simulation.scarce(plan) if given.scarce else plan, settings, print)
@@ -240,7 +240,7 @@ def _tidy_when_stopped() -> Iterator[None]:
 
 def people(given: argparse.Namespace) -> int:
     settings = _settings(given)
-    from bot import people
+    from bot.cli import people
 
     return people.main(settings, given, _world(), ask=_ask if sys.stdin.isatty() else None)
 
@@ -255,27 +255,27 @@ def _ask(question: str) -> bool:
 
 def models(given: argparse.Namespace) -> int:
     settings = _settings(given)
-    from bot import union
+    from bot.cli import union
 
     return union.models(settings, given, _world())
 
 
 def report(given: argparse.Namespace) -> int:
     settings = _settings(given)
-    from bot import union
+    from bot.cli import union
 
     return union.report(settings, given, _world())
 
 
 def announce(given: argparse.Namespace) -> int:
     settings = _settings(given)
-    from bot import announce
+    from bot.cli import announce
 
     return announce.main(settings, given, _world())
 
 
 def doctor(given: argparse.Namespace) -> int:
-    from bot import doctor
+    from bot.cli import doctor
     from bot.errors import SettingsInvalid
 
     findings = list(doctor.look_at_machine())
@@ -303,7 +303,7 @@ def _settings(given: argparse.Namespace) -> Settings:
 def _world() -> CommandEnvironment:
     from uuid import uuid4
 
-    from bot.beside import CommandEnvironment
+    from bot.cli.beside import CommandEnvironment
 
     return CommandEnvironment(lambda: datetime.now(UTC), lambda: uuid4().hex)
 
@@ -311,7 +311,7 @@ def _world() -> CommandEnvironment:
 def _desk(settings: Settings, given: argparse.Namespace) -> PublishConsole:
     import shlex
 
-    from bot.publishing import PublishConsole
+    from bot.cli.publishing import PublishConsole
 
     usual = {"config": given.parser.get_default("config")}
     named = ((flag, getattr(given, flag, None)) for flag in ("config", "lessons", "data"))
@@ -322,7 +322,7 @@ def _desk(settings: Settings, given: argparse.Namespace) -> PublishConsole:
 
 
 def _how(given: argparse.Namespace, *, rollback: bool = False) -> PublishingOptions:
-    from bot import publishing
+    from bot.cli import publishing
     from bot.services.publishing import PublishingOptions
     from bot.settings import account
 
@@ -381,7 +381,7 @@ def _find_lesson(wanted: str, shelf: Shelf, settings: Settings) -> tuple[Lesson 
         return shelf.good[wanted], ()
     path = Path(wanted)
     if path.exists():
-        from bot import linting
+        from bot.cli import linting
 
         return linting.one_lesson(Path(settings.lessons.dir), path, settings.placeholders)
     broken = next((problems for path, problems in shelf.broken.items() if Path(path).parent.name == wanted), ())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from bot.choices import choice
+from bot.cli.choices import choice
 
 KINDS = {
     "family": "Gia đình số",
