@@ -7,7 +7,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from bot.cli.beside import Beside, CommandEnvironment
+from bot.cli.beside import Beside
+from bot.cli.environment import CommandEnvironment
 from bot.cli.meant import in_full
 from bot.cli.terminal import Print
 from bot.errors import CamtayError, SettingsInvalid, in_words

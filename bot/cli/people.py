@@ -10,9 +10,10 @@ from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
 
-from bot.cli.beside import Beside, CommandEnvironment
+from bot.cli.beside import Beside
+from bot.cli.environment import CommandEnvironment
 from bot.cli.meant import in_full
-from bot.cli.people_arguments import ROLE_NAMES, STATE_NAMES
+from bot.cli.names import ROLE_NAMES, STATE_NAMES
 from bot.cli.people_import import AskYesNo, import_list
 from bot.cli.sheets import as_csv
 from bot.cli.terminal import Print

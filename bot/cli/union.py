@@ -8,9 +8,10 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.cli.beside import Beside, CommandEnvironment
+from bot.cli.beside import Beside
+from bot.cli.environment import CommandEnvironment
 from bot.cli.meant import in_full
-from bot.cli.models_arguments import REPORTS
+from bot.cli.names import REPORTS
 from bot.cli.sheets import as_csv, as_text, as_xlsx
 from bot.cli.terminal import Print
 from bot.errors import SettingsInvalid, in_words

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.cli.hear import hear
+from bot.cli.hearing import hear
 from bot.errors import CamtayError
 from bot.services.hearing import Overheard
 from bot.settings import load

@@ -79,12 +79,12 @@ def test_whoever_sits_at_the_terminal_is_asked(
     from datetime import UTC, datetime
 
     from bot.cli import people as command
-    from bot.cli.beside import CommandEnvironment
-    from bot.cli.parser import parser
+    from bot.cli.environment import CommandEnvironment
+    from bot.cli.parser import parse
     from bot.settings import load
 
     (here / "ds.csv").write_text(DOUBTS, "utf-8")
-    given = parser().parse_args(["people", "import", str(here / "ds.csv")])
+    given = parse(["people", "import", str(here / "ds.csv")])
     left, asked = iter(answers), []
 
     def ask(question: str) -> bool:
