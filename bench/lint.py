@@ -83,7 +83,7 @@ CHILD = """
 import resource, sys, time, tracemalloc
 from flows.rules.lint import lint
 from flows.reading.loader import load_files
-from bot.linting import Files
+from bot.cli.linting import Files
 from pathlib import Path
 import json
 load_files({"x/lesson.yaml": b"lesson: a"}, {})

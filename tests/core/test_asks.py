@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from bot.training import asks
+from bot.cli.training import asks
 from bot.tutoring.pairing.relay import LONGEST, look
 from flows.reading.loader import ASKS, load_files
 from flows.words.asks import meant, tokens, weigh

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.training import sentences
+from bot.cli.training import sentences
 from flows.reading.loader import EAR, load_files
 from flows.words.ear.ear import Alarm, Matter, ear_of, listen, matter_of, reply_of
 from flows.words.ear.features import features_of

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.linting import problems
+from bot.cli.linting import problems
 from flows.model import Lesson, Problem
 from flows.reading.loader import load_lesson
 from flows.rules.changes import impact

@@ -17,7 +17,11 @@ from flows.yaml import fields
 from flows.yaml.yamllines import KEYS
 
 ROOT = Path(__file__).parents[2]
-SOURCES = [*sorted((ROOT / "flows").rglob("*.py")), ROOT / "bot" / "linting.py", ROOT / "bot" / "lint_live.py"]
+SOURCES = [
+    *sorted((ROOT / "flows").rglob("*.py")),
+    ROOT / "bot" / "cli" / "linting.py",
+    ROOT / "bot" / "cli" / "lint_live.py",
+]
 DYNAMIC = {fields.MISSING, *changes._GONE.values()}  # templates that a name or a table holds
 
 

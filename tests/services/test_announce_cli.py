@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot import announce
-from bot.arguments import parser
-from bot.beside import CommandEnvironment
-from bot.cli import main
-from bot.verbs import _settings
+from bot.cli import announce
+from bot.cli.environment import CommandEnvironment, settings_of
+from bot.cli.main import main
+from bot.cli.parser import parse
 from storage import conversations, people
 from storage.database import Connection, open_database
 from storage.people_records import RoleRow
@@ -52,9 +51,9 @@ def news(*arguments: object) -> int:
 def typed(words: str, *arguments: object) -> tuple[int, Sequence[str]]:
     """With somebody at the keyboard."""
     said: list[str] = []
-    given = parser().parse_args(["announce", *map(str, arguments)])
+    given = parse(["announce", *map(str, arguments)])
     world = CommandEnvironment(lambda: START, Ids())
-    return announce.main(_settings(given), given, world, said.append, lambda _: words), said
+    return announce.main(settings_of(given), given, world, said.append, lambda _: words), said
 
 
 def drafted(capsys: Output, *more: object) -> str:

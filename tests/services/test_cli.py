@@ -17,9 +17,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import transcripts
 from bot.channels.console import Console
-from bot.cli import main
+from bot.cli import transcripts
+from bot.cli.main import main
 from flows.play.dialogue import DialogueHead
 from flows.shelf.shelf import plain_book, read_shelf
 from storage.lock import lock_folder

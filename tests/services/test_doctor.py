@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from bot import backup, doctor, restoring, settings
-from bot.arguments import parser
-from bot.cli import main
+from bot import backup, restoring, settings
+from bot.cli import doctor
+from bot.cli.main import main
+from bot.cli.parser import parse
 from bot.greeting import pages_told
 from bot.services.library import publish_first
 from bot.workers.steady import Steady
@@ -278,13 +279,13 @@ async def test_a_run_at_another_port_is_found_where_it_is(data: Path) -> None:
 
 def test_every_advice_can_be_followed_to_the_letter(capsys: pytest.CaptureFixture[str]) -> None:
     """Each command that the doctor names is one that the command line takes, with a code for MÃ, a file for TỆP."""
-    source = (ROOT / "bot" / "doctor.py").read_text("utf-8")
+    source = (ROOT / "bot" / "cli" / "doctor.py").read_text("utf-8")
     words = r"(?:--[a-z-]+|[a-z-]+|[A-ZỆÃ]+)(?!\w)"
     given = [command for command in re.findall(rf"\./camtay ({words}(?: {words})*)", source) if command != "doctor"]
     assert len(given) > 8 and any("--area" in each for each in given)
     for command in given:
         try:
-            parser().parse_args([word for word in command.split() if word not in ("hay", "xem", "trong")])
+            parse([word for word in command.split() if word not in ("hay", "xem", "trong")])
         except SystemExit:
             raise AssertionError(f"./camtay {command}: {capsys.readouterr().err}") from None
 

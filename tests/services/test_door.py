@@ -283,3 +283,19 @@ def test_whoever_reads_only_the_first_lines_sees_no_traceback(command: list[str]
     finally:
         os.close(pipe)
     assert (run.returncode, run.stderr) == (0, "")
+
+
+def test_the_door_and_the_program_know_the_same_verbs(door: ModuleType) -> None:
+    from bot.cli.parser import VERBS
+
+    assert set(VERBS) == {verb for verb, about in door.VERBS.items() if about[0] == "run"}
+    modules = {path.stem for path in (ROOT / "bot" / "cli" / "verbs").glob("*.py")} - {"__init__"}
+    assert modules == {verb.replace("-", "_") + ("_" if verb == "try" else "") for verb in VERBS}
+
+
+def test_a_verb_loads_no_other() -> None:
+    code = "from bot.cli.main import main; main(['lint', '--rules']); import sys; print(*sys.modules, file=sys.stderr)"
+    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = {name for name in told.stderr.split() if name.startswith("bot.cli.verbs.")}
+    assert loaded == {"bot.cli.verbs.lint"}
+    assert not {"asyncio", "sqlalchemy", "aiohttp"} & set(told.stderr.split())

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from bot.cli.hearing import hear
 from bot.errors import CamtayError
-from bot.hear import hear
 from bot.services.hearing import Overheard
 from bot.settings import load
 from flows.words.ear.voices import read_voice

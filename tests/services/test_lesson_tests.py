@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import transcripts
-from bot.cli import main
+from bot.cli import transcripts
+from bot.cli.main import main
 from bot.settings import load
 from flows.shelf.shelf import rehearsal_facts
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import main
-from bot.linting import Files
+from bot.cli.linting import Files
+from bot.cli.main import main
 from flows.yaml.strictyaml import MAX_BYTES
 from tests.support.builders import PROJECT
 

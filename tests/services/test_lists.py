@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import main
+from bot.cli.main import main
 from tests.support.lists import WRITERS, Layout, more, ten
 
 LAYOUTS = {layout.name: layout for layout in (*ten(), *more())}

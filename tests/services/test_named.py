@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import main
+from bot.cli.main import main
 from storage import conversations, people
 from storage.database import Connection, open_database
 from storage.records import PersonRow

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.cli import main
+from bot.cli.main import main
 
 Output = pytest.CaptureFixture[str]
 
@@ -78,13 +78,13 @@ def test_whoever_sits_at_the_terminal_is_asked(
 ):
     from datetime import UTC, datetime
 
-    from bot import people as command
-    from bot.arguments import parser
-    from bot.beside import CommandEnvironment
+    from bot.cli import people as command
+    from bot.cli.environment import CommandEnvironment
+    from bot.cli.parser import parse
     from bot.settings import load
 
     (here / "ds.csv").write_text(DOUBTS, "utf-8")
-    given = parser().parse_args(["people", "import", str(here / "ds.csv")])
+    given = parse(["people", "import", str(here / "ds.csv")])
     left, asked = iter(answers), []
 
     def ask(question: str) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 import polib
 import pytest
 
-from bot.cli import main
+from bot.cli.main import main
 from bot.services.library import LiveLessons
 from bot.services.publishing import PlanOutdated, PublishingOptions, inside, look, plan, publish
 from bot.workers.librarian import Librarian

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import main
+from bot.cli.main import main
 from bot.errors import CamtayError, NotAllowed
 from bot.services.people import OPERATOR
 from bot.services.requests import Requests

@@ -9,7 +9,7 @@ from pathlib import Path
 import polib
 import pytest
 
-from bot.cli import main
+from bot.cli.main import main
 from flows.shelf.shelf import plain_book, read_shelf
 from tests.support.builders import LESSONS
 

@@ -13,10 +13,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from bot.cli import main
-from bot.models_arguments import KINDS, REPORTS
+from bot.cli.main import main
+from bot.cli.names import KINDS, REPORTS
+from bot.cli.sheets import as_csv, as_xlsx
 from bot.services import models as service
-from bot.sheets import as_csv, as_xlsx
 from storage import areas, conversations, people
 from storage.database import Connection, open_database
 from storage.people_records import RoleRow
@@ -136,9 +136,12 @@ def test_nothing_in_a_file_is_executed():
 
 def test_other_verbs_do_not_pay_for_workbooks():
     assert "xlsxwriter" not in {
-        name.partition(".")[0] for name in _modules_of("from bot.arguments import parser; parser()")
+        name.partition(".")[0]
+        for name in _modules_of("from bot.cli.parser import VERBS, module_of; list(map(module_of, VERBS))")
     }
-    assert "bot.union" not in _modules_of("from bot.arguments import parser; parser()")
+    assert "bot.cli.union" not in _modules_of(
+        "from bot.cli.parser import VERBS, module_of; list(map(module_of, VERBS))"
+    )
 
 
 def _modules_of(code: str) -> set[str]:

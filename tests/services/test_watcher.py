@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import watches
-from bot.cli import main
+from bot.cli.main import main
 from bot.services.preview import Previews
 from bot.settings import Settings, Telegram, Web
 from bot.workers.watcher import FolderLook, Watcher, look_at

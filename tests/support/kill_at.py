@@ -12,7 +12,7 @@ import sys
 
 from sqlalchemy import Engine, event
 
-from bot.cli import main
+from bot.cli.main import main
 
 passed = 0
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import transcripts
+from bot.cli import transcripts
 from flows import Book, Lesson
 from flows.play.transcript import Act, Player, Transcript, TutorTurn, parse
 from flows.reading.loader import load_lesson

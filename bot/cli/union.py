@@ -8,18 +8,19 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.beside import Beside, CommandEnvironment
+from bot.cli.beside import Beside
+from bot.cli.environment import CommandEnvironment
+from bot.cli.meant import in_full
+from bot.cli.names import REPORTS
+from bot.cli.sheets import as_csv, as_text, as_xlsx
+from bot.cli.terminal import Print
 from bot.errors import SettingsInvalid, in_words
-from bot.meant import in_full
-from bot.models_arguments import REPORTS
 from bot.services.models import KINDS, Programs
 from bot.services.office import Office
 from bot.services.people import OPERATOR, Actor
 from bot.services.pseudonyms import Pseudonyms
 from bot.services.reporting import Reports
 from bot.settings import Settings
-from bot.sheets import as_csv, as_text, as_xlsx
-from bot.terminal import Print
 from storage.database import Database
 
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.arguments import Verb, parser
+from bot.cli.parser import parse
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -15,13 +15,10 @@ def main(arguments: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    given, unknown = parser().parse_known_args(arguments)
-    if unknown:
-        given.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
-    verb: Verb = given.verb
+    given = parse(arguments)
     mask = os.umask(0o077)  # whatever is written may hold what a learner told us
     try:
-        return verb(given)
+        return int(given.verb(given))
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # `./camtay lint | head`: nobody reads on

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.cli.terminal import Print
 from bot.errors import SettingsInvalid, in_words
-from bot.terminal import Print
 from flows.model import LessonInvalid
 from flows.reading.loader import LessonDraft, LessonSet, load_folder
 from flows.reading.po import Catalogue

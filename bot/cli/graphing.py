@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from bot import linting
+from bot.cli import linting
 from bot.errors import SettingsInvalid, in_words
 from bot.services import drafts
 from flows.graph.mermaid import mermaid

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from bot import restoring
@@ -15,14 +12,6 @@ from storage import schema
 from storage.address import sqlite_path
 from storage.database import Database, open_database
 from storage.lock import lock_all
-
-
-@dataclass(frozen=True, slots=True)
-class CommandEnvironment:
-    """Clock and ids, from the command line."""
-
-    now: Callable[[], datetime]
-    new_id: Callable[[], str]
 
 
 class Beside:

@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot import workbooks
+from bot.cli.terminal import Print
 from bot.errors import SettingsInvalid, in_words
 from bot.services import importing
 from bot.services.importing import ImportPlan
 from bot.services.people import Actor, People
-from bot.terminal import Print
 from bot.tutoring import people_file
 from bot.tutoring.people_file import ListFault, PeopleList
 

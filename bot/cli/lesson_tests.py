@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from difflib import unified_diff
 from pathlib import Path
 
-from bot import linting, transcripts
+from bot.cli import linting, transcripts
+from bot.cli.terminal import Print
+from bot.cli.transcripts import near
 from bot.errors import SettingsInvalid, in_words
-from bot.terminal import Print
-from bot.transcripts import near
 from flows.model import Lesson
 from flows.play.coverage import Coverage, Gap, Trail, coverage
 from flows.play.rehearsal import Difference, Played, rehearse, rewritten

@@ -1,47 +1,25 @@
-"""What `./camtay people` understands; light, since every verb of the door builds it."""
+"""`./camtay people`: what an operator, or an officer in her own right, does about people and areas."""
 
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
+import sys
 
-from bot.choices import choice, some
+from bot.cli.choices import choice, some
+from bot.cli.environment import CommandEnvironment, settings_of
+from bot.cli.flags import add_flags, path, sub_verbs
+from bot.cli.names import NEED_NAMES, ROLE_NAMES, STATE_NAMES
 
-ROLE_NAMES = {
-    "learner": "hội viên",
-    "instructor": "người chỉ",
-    "officer": "cán bộ",
-    "editor": "soạn bài",
-    "admin": "quản trị",
-}
-STATE_NAMES = {"active": "đang hoạt động", "suspended": "tạm dừng", "asked": "xin chỉ bài", "invited": "chưa nhận lời"}
-
-NEED_NAMES = {
-    "elderly": "lớn tuổi",
-    "disability": "khuyết tật",
-    "poor": "hoàn cảnh khó khăn",
-    "worker": "công nhân",
-    "remote": "ở xa",
-}
+HELP = "Người và địa bàn: nhập, mời, duyệt, tạm dừng, xuất, xóa."
 ROLES = f"một trong: {', '.join(ROLE_NAMES.values())}"
 STATES = f"một trong: {', '.join(STATE_NAMES.values())}"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The sub-verbs, each with what it needs."""
-    parser.add_argument(
-        "--by", metavar="MÃ", help="làm với quyền của cán bộ có mã này; không ghi: quyền người vận hành"
-    )
-    verbs = parser.add_subparsers(dest="what", required=True, metavar="VIỆC")
-
-    def add(name: str, what: str) -> argparse.ArgumentParser:
-        child = verbs.add_parser(name, help=what, description=what, allow_abbrev=False)
-        for flag, metavar, kind in (("--config", "TỆP", _path), ("--data", "THƯ_MỤC", _path), ("--by", "MÃ", str)):
-            child.add_argument(flag, metavar=metavar, type=kind, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
-        return child
-
+    add_flags(parser, "config data by")
+    add = sub_verbs(parser, "config data by")
     load = add("import", "Nhập danh sách từ tệp Excel hay CSV: hội viên, người chỉ, chi hội, tổ.")
-    load.add_argument("file", metavar="TỆP", type=_path)
+    load.add_argument("file", metavar="TỆP", type=path)
     load.add_argument("--into", metavar="ĐỊA_BÀN", default="", help="cả danh sách thuộc xã, phường, chi hội hay tổ này")
     load.add_argument("--yes", action="store_true", help="đồng ý mọi điều sẽ hỏi: đổi phông cũ, lập chi hội, trùng tên")
     load.add_argument("--format", choices=("text", "json"), default="text", help="json: một dòng cho máy đọc")
@@ -67,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--role", metavar="VAI", type=choice(ROLE_NAMES), help=f"{ROLES}; không ghi: hội viên; với --all: mọi vai"
     )
     invite.add_argument(
-        "--all", metavar="TỆP_RA", type=_path, help="ghi mã của mọi người trong danh sách ra tệp CSV này"
+        "--all", metavar="TỆP_RA", type=path, help="ghi mã của mọi người trong danh sách ra tệp CSV này"
     )
     invite.add_argument("--days", metavar="SỐ_NGÀY", type=int, default=14, help="mã dùng được mấy ngày (14)")
     for name, what in (
@@ -112,8 +90,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     show = add("export", "Mọi dữ liệu đang giữ của một người.")
     show.add_argument("person", metavar="MÃ")
     show.add_argument("--format", choices=("json", "html"), default="json")
-    show.add_argument("--to", metavar="TỆP", type=_path, help="không ghi: in ra màn hình")
+    show.add_argument("--to", metavar="TỆP", type=path, help="không ghi: in ra màn hình")
 
 
-def _path(text: str) -> Path:
-    return Path(text).absolute()
+def run(given: argparse.Namespace) -> int:
+    settings = settings_of(given)
+    from bot.cli import people
+
+    return people.main(settings, given, CommandEnvironment(), ask=_ask if sys.stdin.isatty() else None)
+
+
+def _ask(question: str) -> bool:
+    """Put a question to whoever sits at the terminal."""
+    try:
+        return input(f"{question} [c = có, k = không] ").strip().lower()[:1] in ("c", "y", "đ")
+    except EOFError:
+        return False

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from bot import transcripts
+from bot.cli import transcripts
 from bot.errors import SettingsInvalid
 from flows.model import Lesson, Problem, SourcePosition
 from flows.reading.loader import ANSWERS, MODELS, NEEDED, TABLES, Faultfinder, LessonSet, Parsers, by_place, load_files

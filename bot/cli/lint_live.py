@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from bot import linting
+from bot.cli import linting
+from bot.cli.linting import Findings
 from bot.errors import SchemaOutdated, SettingsInvalid
-from bot.linting import Findings
 from bot.services.publishing import PublishingOptions, look, plan
 from flows.model import Lesson, Problem
 from flows.reading.loader import Parsers, by_place

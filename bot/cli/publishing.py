@@ -9,7 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.beside import Beside
+from bot.cli.beside import Beside
+from bot.cli.terminal import Print
 from bot.errors import SettingsInvalid, in_words
 from bot.services.library import BY_FILES
 from bot.services.publishing import (
@@ -25,7 +26,6 @@ from bot.services.publishing import (
     publish,
 )
 from bot.settings import Settings
-from bot.terminal import Print
 from flows import LessonInvalid, Problem
 from flows.rules.changes import DECISIONS, STAY, Stand, summary
 from flows.shelf.shelf import Shelf, read_shelf

@@ -10,11 +10,14 @@ from datetime import timedelta
 from functools import cache, partial
 from pathlib import Path
 
-from bot.beside import Beside, CommandEnvironment
+from bot.cli.beside import Beside
+from bot.cli.environment import CommandEnvironment
+from bot.cli.meant import in_full
+from bot.cli.names import ROLE_NAMES, STATE_NAMES
+from bot.cli.people_import import AskYesNo, import_list
+from bot.cli.sheets import as_csv
+from bot.cli.terminal import Print
 from bot.errors import CamtayError
-from bot.meant import in_full
-from bot.people_arguments import ROLE_NAMES, STATE_NAMES
-from bot.people_import import AskYesNo, import_list
 from bot.services.correcting import Correction
 from bot.services.export import as_file
 from bot.services.named import SHOWN
@@ -26,8 +29,6 @@ from bot.services.pseudonyms import Pseudonyms
 from bot.services.requests import Requests
 from bot.services.rules import pairing_clock, pairing_rules
 from bot.settings import Settings
-from bot.sheets import as_csv
-from bot.terminal import Print
 from bot.tutoring.invitations import SHORT
 from bot.tutoring.reception import consent_text, is_of_office
 from flows import Book

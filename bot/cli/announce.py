@@ -7,16 +7,17 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from bot.beside import Beside, CommandEnvironment
+from bot.cli.beside import Beside
+from bot.cli.environment import CommandEnvironment
+from bot.cli.meant import in_full
+from bot.cli.terminal import Print
 from bot.errors import CamtayError, SettingsInvalid, in_words
-from bot.meant import in_full
 from bot.services.announcing import AnnouncementPreview, Announcements, NotNow, Unfit
 from bot.services.office import Office
 from bot.services.people import OPERATOR, Actor
 from bot.services.pseudonyms import Pseudonyms
 from bot.services.rules import news_rules, pairing_clock
 from bot.settings import Settings
-from bot.terminal import Print
 from bot.tutoring import announcing as pure
 from bot.tutoring.quiet import QuietHours
 from flows import Book

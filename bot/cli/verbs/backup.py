@@ -1,0 +1,33 @@
+"""`./camtay backup`: one file that holds everything, made and proved while the tutor runs."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from bot.cli.environment import CommandEnvironment, settings_of
+from bot.cli.flags import add_flags, path
+from bot.cli.terminal import tidy_when_stopped
+
+HELP = "Sao lưu vào một tệp, không cần dừng."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_flags(parser, "config data")
+    parser.add_argument("file", metavar="TỆP", nargs="?", type=path, help="không ghi: data/backup/camtay-….tar.gz")
+
+
+def run(given: argparse.Namespace) -> int:
+    settings = settings_of(given)
+    from bot import backup, restoring
+
+    data, url, now = Path(settings.data.dir), settings.database_url, CommandEnvironment().now
+    restoring.finish(data, url)
+    with tidy_when_stopped():
+        site = backup.site_files(given.config, Path(settings.lessons.dir))
+        file, manifest = backup.make(data, url, given.file, now(), site=site)
+        backup.prove(file, data, now())
+    size = file.stat().st_size / 1_000
+    print(f"Đã sao lưu và mở thử: {file} ({size:,.0f} kB, dữ liệu phiên bản {manifest.schema}).")
+    print("Trong tệp có khóa ký và thông tin học viên: hãy cất ở chỗ riêng.")
+    return 0

@@ -1,0 +1,30 @@
+"""`./camtay doctor`: what is there, what is lacking, and what to do about it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+
+from bot.cli.environment import CommandEnvironment, settings_of
+from bot.cli.flags import add_flags
+
+HELP = "Xem đã đủ gì, còn thiếu gì."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_flags(parser, "config lessons data host port")
+
+
+def run(given: argparse.Namespace) -> int:
+    from bot.cli import doctor
+    from bot.errors import SettingsInvalid
+
+    findings = list(doctor.look_at_machine())
+    try:
+        settings = settings_of(given)
+    except SettingsInvalid as wrong:
+        findings.append(doctor.Finding("bad", f"Cấu hình: {wrong}"))
+    else:
+        now = CommandEnvironment().now()
+        findings += asyncio.run(doctor.look_at_settings(settings, given.config, settings.database_url, now))
+    return doctor.report(findings, print)

@@ -1,0 +1,59 @@
+"""`./camtay migrate`: the database brought to the version that this program knows."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.cli.environment import settings_of
+from bot.cli.flags import add_flags
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+HELP = "Đưa cơ sở dữ liệu lên phiên bản mới."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_flags(parser, "config data")
+
+
+def run(given: argparse.Namespace) -> int:
+    before, after = asyncio.run(_migrate(settings_of(given)))
+    if before == after:
+        print(f"Cơ sở dữ liệu đã ở phiên bản mới nhất ({after}).")
+    else:
+        print(f"Đã đưa cơ sở dữ liệu từ {before or 'trống'} lên {after}.")
+    return 0
+
+
+async def _migrate(settings: Settings) -> tuple[str | None, str | None]:
+    """The schema's version before and after."""
+    from bot import restoring
+    from storage import schema
+    from storage.address import sqlite_path
+    from storage.database import open_database
+    from storage.errors import SchemaTooNew
+    from storage.lock import lock_all
+
+    url = settings.database_url
+    restoring.finish(Path(settings.data.dir), url)
+    database = open_database(url)
+    path = sqlite_path(url)
+    held = lock_all(Path(settings.data.dir), path) if path else None
+    try:
+        if path is not None:
+            before = await schema.current(database) if path.exists() else None
+            await schema.ensure(database)
+        else:
+            before = await schema.current(database)
+            if before is not None and before > schema.SCHEMA:
+                raise SchemaTooNew
+            await schema.migrate(database)
+        return before, await schema.current(database)
+    finally:
+        await database.close()
+        if held:
+            held.close()

@@ -1,0 +1,42 @@
+"""`./camtay restore`: the data as a backup holds them."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import datetime
+from pathlib import Path
+
+from bot.cli.environment import CommandEnvironment, settings_of
+from bot.cli.flags import add_flags, path
+from bot.cli.terminal import tidy_when_stopped
+
+HELP = "Lấy lại dữ liệu từ tệp sao lưu."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_flags(parser, "config data")
+    parser.add_argument("file", metavar="TỆP", type=path, help="tệp mà ./camtay backup đã ghi")
+    parser.add_argument("--check", action="store_true", help="chỉ mở thử xem có lấy lại được không, không đổi gì")
+
+
+def run(given: argparse.Namespace) -> int:
+    settings = settings_of(given)
+    from bot import backup, restoring
+
+    data, url, now = Path(settings.data.dir), settings.database_url, CommandEnvironment().now
+    if given.check:
+        with tidy_when_stopped():
+            manifest = backup.prove(given.file, data, now())
+        print(f"Mở thử được, chưa đổi gì: dữ liệu của lúc {_utc(manifest.created_at)}.")
+        return 0
+    with tidy_when_stopped():
+        aside, manifest = restoring.restore(given.file, data, url, now())
+    print(f"Đã lấy lại dữ liệu của lúc {_utc(manifest.created_at)}.")
+    print(f"Dữ liệu trước đó còn ở: {aside}")
+    with tidy_when_stopped():
+        print("\n".join(restoring.put_site(given.file, data, given.config, Path(settings.lessons.dir))), end="")
+    return 0
+
+
+def _utc(instant: str) -> str:
+    return f"{datetime.fromisoformat(instant):%H:%M %d/%m/%Y} (UTC)"
