@@ -1,4 +1,4 @@
-"""Everything that is kept of a person as one file that belongs to her: a page for reading, JSON for taking along."""
+"""Everything that is kept of a person as one file of that person: a page for reading, JSON for taking along."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def export_of_chat(
 
 
 def in_words(connection: Connection, learner_id: str) -> dict[str, str]:
-    """In words she can read; the whole of it is in the export."""
+    """A person's data in a few words: what it is → what it says; the whole of it is in the export."""
     data = forgetting.export(connection, learner_id)
     roles = [f"{ROLE_NAMES[role.role]}, {role.area_name}" for role in people.roles_of(connection, learner_id)]
     belonging = people.belonging(connection, learner_id)

@@ -1,17 +1,18 @@
-"""Everything that is kept of a person as a page she can read: words for every value, nothing that only a machine reads.
+"""Everything that is kept of a person as a page to read: words for every value, nothing that only a machine reads.
 
 A value that has no words here is left out; the JSON beside the page has every one.
 """
 
 from __future__ import annotations
 
-import html
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.pages import render_page
 from flows import Book
 from flows.session import DEFAULT_ADDRESS, render
 from storage.rows import Row
@@ -50,41 +51,46 @@ SAID = {
     "invite": "mã mời", "link": "nối máy", "back": "đổi máy", "alone": "tự làm được", "notyet": "chưa làm được",
     "level:help": "cần giúp", "state:asked": "chờ duyệt",
 }  # fmt: skip
-"""What a machine calls it, alone or as `column:value` → what she reads."""
+"""What a machine calls it, alone or as `column:value` → what the person reads."""
 
 FREE = frozenset({"name", "address", "words", "lesson", "question", "chosen"})
 """Columns of plain words; of every other one only values that have words here are shown."""
 
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
-HEAD = (
-    "<!doctype html><html lang=vi><meta charset=utf-8><meta name=viewport content='width=device-width'>"
-    "<title>Dữ liệu của tôi</title><style>body{font:20px/1.5 sans-serif;max-width:40em;margin:1em auto;padding:0 1em}"
-    "a{display:block;padding:.6em 0}</style><h1>Dữ liệu của tôi</h1>"
-)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSection:
+    """One heading of the page: `rows` of names and values, or `lines` of a conversation."""
+
+    title: str
+    rows: tuple[tuple[tuple[str, str], ...], ...] = ()
+    lines: tuple[str, ...] = ()
 
 
 def page(data: Mapping[str, list[dict[str, Any]]], book: Book | None = None) -> str:
-    """The rows of each table under its heading; `book` gives lessons their titles and answers their words."""
+    """The HTML: the rows of each table under its heading; `book` gives lessons their titles and answers their words."""
     address = next((str(row["address"]) for row in data.get("person", ())), DEFAULT_ADDRESS)
-    parts = [HEAD]
-    for kind in (each for each in TITLES if data.get(each)):
-        parts.append(f"<h2>{TITLES[kind]}</h2>")
-        rows = data[kind]
-        parts += (
-            map(_line, rows) if kind == "chat_log" else (_list(_in_her_words(kind, row, book), address) for row in rows)
-        )
-    return "\n".join(filter(None, parts)) + "\n"
+    sections = (_section(kind, data[kind], book, address) for kind in TITLES if data.get(kind))
+    return render_page(__package__, "own_page.html", sections=sections)
+
+
+def _section(kind: str, rows: list[dict[str, Any]], book: Book | None, address: str) -> OwnSection:
+    if kind == "chat_log":
+        return OwnSection(TITLES[kind], lines=tuple(map(_line, rows)))
+    told = (_values(_in_her_words(kind, row, book), address) for row in rows)
+    return OwnSection(TITLES[kind], tuple(filter(None, told)))
 
 
 def _line(row: Row) -> str:
     who = "Máy" if row["who"] == "tutor" else "Chị"
-    return f"<p>{_time(row['at'])}, {who}: {html.escape(str(row['text']))}</p>"
+    return f"{_time(row['at'])}, {who}: {row['text']}"
 
 
-def _list(row: Row, address: str) -> str:
+def _values(row: Row, address: str) -> tuple[tuple[str, str], ...]:
+    """Each column's name and its value in words, where there are words for it."""
     told = ((name, render(_told(key, row[key]), address, "", {})) for key, name in COLUMNS.items() if key in row)
-    items = "".join(f"<li>{name}: {html.escape(value)}" for name, value in told if value)
-    return f"<ul>{items}</ul>" if items else ""
+    return tuple((name, value) for name, value in told if value)
 
 
 def _in_her_words(kind: str, row: Row, book: Book | None) -> Row:

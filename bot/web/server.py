@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import html
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
+from functools import cache, partial
 
 from aiohttp import web
 
 from bot.channels.webchat import WebChat, web_routes
 from bot.errors import StorageUnavailable
+from bot.pages import asset, digest, render_page
 from bot.web.access import PROXIES, LocalKey, Networks, asker, take_key
 from bot.web.door import IDLE_S, Bounds, DoorSite, tell_the_door
 
@@ -31,12 +29,6 @@ _SENTENCES = {
 }
 _OTHER_REFUSAL = "Trang này chưa mở được."
 _OUR_FAULT = "Máy bị trục trặc. Chờ vài phút rồi mở lại nhé."
-
-_STYLE = (
-    "body{font:1.25rem/1.6 system-ui,sans-serif;max-width:30rem;margin:15vh auto;padding:0 1.25rem}a{color:#7a1f48}"
-)
-_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-_POLICY = f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; frame-ancestors 'none'"
 
 
 def create_app(
@@ -117,14 +109,18 @@ async def _speak_plainly(
 
 
 def _sentence(status: int, sentence: str, headers: dict[str, str]) -> web.Response:
-    page = (
-        '<!doctype html><html lang="vi"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>Cầm Tay</title><style>{_STYLE}</style><main><h1>Cầm Tay</h1><p>{html.escape(sentence)}</p>"
-        '<p><a href="/">Mở trang trò chuyện</a></p></main></html>'
-    )
+    page, policy = _error_page(sentence)
     return web.Response(
-        text=page, status=status, content_type="text/html", headers={**headers, "Content-Security-Policy": _POLICY}
+        text=page, status=status, content_type="text/html", headers={**headers, "Content-Security-Policy": policy}
     )
+
+
+@cache
+def _error_page(sentence: str) -> tuple[str, str]:
+    """The page that says one of our own sentences, and its policy."""
+    style = asset(__package__, "templates/error.css")
+    policy = f"default-src 'none'; style-src '{digest(style)}'; base-uri 'none'; frame-ancestors 'none'"
+    return render_page(__package__, "error.html", style=style, sentence=sentence), policy
 
 
 async def _harden(_: web.Request, response: web.StreamResponse) -> None:
