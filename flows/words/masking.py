@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flows.words.nouns import MASK, NounTable
 from flows.words.numbers import SecretNumber, numbers_in, said_in
@@ -16,6 +17,7 @@ from flows.words.passwords import passwords_in
 
 __all__ = ["MASK", "Masked", "mask", "with_cue"]
 
+SHORT = 300  # characters up to which a message is remembered for a moment: one update asks about it several times
 _LIKE_DIGITS = "OoОоΟοlIІіӀΙ|"
 _LOOKALIKE = re.compile(rf"(?<=\d)[{_LIKE_DIGITS}]+(?![^\W\d_])|(?<![^\W\d_])[{_LIKE_DIGITS}]+(?=\d)")
 _DIGIT_OF = str.maketrans(_LIKE_DIGITS, "0000001111111")
@@ -36,6 +38,15 @@ def mask(text: str, nouns: NounTable) -> Masked:
     Text without a secret comes back as it is; with one, in NFKC and without invisible characters.
     Masking again changes nothing. Takes time linear in the length of `text`; raises nothing.
     """
+    return _masked_once(text, nouns) if len(text) <= SHORT else _masked(text, nouns)
+
+
+@lru_cache(maxsize=64)
+def _masked_once(text: str, nouns: NounTable) -> Masked:
+    return _masked(text, nouns)
+
+
+def _masked(text: str, nouns: NounTable) -> Masked:
     kinds: list[str] = []
     before, masked = "", _visible(text)
     while before != masked:  # what is hidden may set free what stood next to it
