@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 
-# The words that may begin a line of a lesson; a test holds them against the forms.
-KEYS = frozenset(
+KEYS = set(
     """
-    say choose quiz ask task branch set call wait help pair review award end
-    id text voice image video next checkpoint when was tags more wait_tap options icon save set type right accept tries
-    hints out_of_tries points skill check retry_text private steps done later stuck proof verify checkin cases go else
-    split values lesson with return for until window skip_if kind topic offer sla fallback share role match prefer
-    accept_in on_none max skills empty badge certificate template requires outcome rate then remind times after_tries
-    label file spoken src alt ways title track order minutes level lang langs channels owner reviewed_on prerequisites
-    mastery pass review_after guards words pattern severity sources emergency
+    lesson title track order minutes level lang langs channels owner reviewed_on prerequisites mastery pass review_after
+    guards words pattern go severity sources emergency steps
+    text next checkpoint when was tags voice file spoken image src alt video
     """.split()
 )
+"""The words that may begin a line of a lesson: here those of its head and of every step; the table of step kinds enters
+those of each kind."""
 
 IN_QUOTES = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:''|[^'])*'")
 KEY = re.compile(r"(?P<lead>\s*(?:-\s+)*)(?P<key>[A-Za-z_]+)(?P<rest>.*)")

@@ -1,4 +1,4 @@
-"""A step kind is one descriptor: a fifteenth, written in this module alone, is read, linted, drawn and played."""
+"""A step kind is one descriptor: a fifteenth, written in this module alone, is read, linted, drawn, played, covered."""
 
 from __future__ import annotations
 

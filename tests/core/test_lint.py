@@ -348,3 +348,14 @@ def test_the_real_lessons_are_clean():
     library = load_folder(LESSONS, load(LESSONS.parent / "config.yaml", {}, {}).placeholders)
     assert len(library.lessons) == len(library.drafts) > 0
     assert lint(library) == ()
+
+
+def test_what_a_called_lesson_gives_back_is_one_of_its_values():
+    menu = "  - choose: a\n    text: A\n    save: muc\n    options: [{id: mot, text: X}, {id: hai, text: Y}]\n"
+    call = "  - call: g\n    lesson: khan\n    save: muc\n"
+    say = "  - say: b\n    text: B\n    when: \"muc == 'stopped'\"\n"
+    codes = (
+        {code for code, _, _ in found(lesson(menu + say + END))},
+        {code for code, _, _ in found(lesson(menu + call + say + END))},
+    )
+    assert ["E106" in each for each in codes] == [True, False]

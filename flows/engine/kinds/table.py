@@ -22,6 +22,7 @@ from flows.engine.kinds.set import SetKind
 from flows.engine.kinds.task import TaskKind
 from flows.engine.kinds.wait import WaitKind
 from flows.model import Lesson, Step, StepOf
+from flows.yaml.yamllines import KEYS
 
 KINDS: Mapping[type[Step], StepKind[Any]] = {
     kind.step: kind
@@ -46,6 +47,9 @@ KINDS: Mapping[type[Step], StepKind[Any]] = {
 
 NAMED: Mapping[str, StepKind[Any]] = {kind.name: kind for kind in KINDS.values()}
 """Name of a kind as a lesson writes it → the kind."""
+
+for _kind in KINDS.values():  # whoever slips at one of these words in a file is told so
+    KEYS.update({_kind.name}, *(key.split(".") for key in _kind.words.keys))
 
 
 def kind_of(step: StepOf) -> StepKind[StepOf]:
