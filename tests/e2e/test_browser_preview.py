@@ -109,6 +109,23 @@ def test_a_saved_file_shows_at_once(phone: BrowserContext, tutor: Server, lesson
     no_violations(page)
 
 
+def test_a_play_that_is_too_long_for_an_address_goes_on(phone: BrowserContext, tutor: Server, lessons: Path) -> None:
+    page = watched(phone)
+    page.goto(tutor.printed("preview/"))
+    page.goto(f"{tutor.url}preview/{LESSON}?step=co_ai_giuc")
+    chat = phone_on(page)
+    chat.text.fill("không hiểu gì hết " * 100)
+    chat.text.press("Enter")
+    expect(chat.log).to_contain_text("không hiểu gì hết")
+    chat.answer("Không có ai")
+    page.wait_for_url(f"{tutor.url}preview/{LESSON}")
+    expect(chat.log).to_contain_text("Không có ai")
+    file = lessons / "l" / LESSON / "lesson.yaml"
+    file.write_text(file.read_text("utf-8").replace("Mấy hôm nay, có ai", "Tuần này có ai"), "utf-8")
+    expect(chat.log).to_contain_text("Tuần này có ai")
+    expect(chat.log).to_contain_text("Không có ai")
+
+
 def test_a_message_is_heard_for_trial_on_a_phone(phone: BrowserContext, tutor: Server) -> None:
     page = watched(phone)
     page.goto(tutor.printed("preview/"))
