@@ -1,4 +1,4 @@
-"""Where somebody asks from: this very machine, which may look at more, or an address that she shares with others."""
+"""Where somebody asks from: this very machine, which may look at more, or an address shared with others."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _RELAYED = (
 
 
 class LocalKey:
-    """Who works at this machine: she asks from here, and has the key of the address that `run` printed.
+    """Whoever works at this machine: asks from here, and has the key of the address that `run` printed.
 
     From where somebody asks is not enough: whoever forwards a port to this machine and says nothing of it asks from
     here as well. The key comes from the one that signs cookies, so that it stays over restarts and says nothing of it.

@@ -217,7 +217,7 @@ class DoorConnection(asyncio.Protocol):
             self._cut()
 
     def _cut(self) -> None:
-        """At once: the system would keep what it holds for her, and go on knocking for minutes."""
+        """At once: the system would keep what it holds for the peer, and go on knocking for minutes."""
         if self._transport is not None:
             self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
             self._transport.abort()

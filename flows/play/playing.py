@@ -66,10 +66,11 @@ class PlayedMessage:
 
 @dataclass(frozen=True, slots=True)
 class PlayedTurn:
-    """One deed and what came of it. `said` is what her side of the chat shows (secrets are masked there as well),
-    `fault` why nothing could come, `waited` how far time jumped."""
+    """One deed and what came of it, on the learner's clock `at`. `said` is what the learner's side of the chat shows
+    (secrets are masked there as well), `fault` why nothing could come, `waited` how far time jumped."""
 
     deed: Deed | None
+    at: datetime
     said: str
     messages: tuple[PlayedMessage, ...]
     notes: tuple[str, ...]
@@ -208,7 +209,7 @@ class _Player:
             said = ""
         self.now = until
         if len(self.turns) == before:
-            self.turns.append(PlayedTurn(deed, said, (), (), ()))
+            self.turns.append(PlayedTurn(deed, self.now, said, (), (), ()))
         self.turns[before] = replace(self.turns[before], waited=waited)
         return True
 
@@ -219,7 +220,7 @@ class _Player:
         self._turn(deed, heard, sprint, before)
 
     def _stop(self, deed: Deed, fault: str) -> None:
-        self.turns.append(PlayedTurn(deed, "", (), (), (), fault))
+        self.turns.append(PlayedTurn(deed, self.now, "", (), (), (), fault))
 
     def _turn(self, deed: Deed | None, said: str, sprint: Sprint, before: Run | None, fault: str = "") -> None:
         self.session = sprint.session
@@ -229,7 +230,7 @@ class _Player:
         if not sprint.session.waiting:
             self.choices = ()
         told = tuple(note for event in sprint.events for note in notes(event))
-        self.turns.append(PlayedTurn(deed, said, messages, told, self._trail(before, sprint), fault))
+        self.turns.append(PlayedTurn(deed, self.now, said, messages, told, self._trail(before, sprint), fault))
 
     def _trail(self, before: Run | None, sprint: Sprint) -> tuple[Passed, ...]:
         found: list[Passed] = []

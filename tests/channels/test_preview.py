@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import aiohttp
 import pytest
 from yarl import URL
 
-from bot.channels.webchat.page import build_page
+from bot.channels.webchat.page import build_page, page_script, page_style, page_text
+from bot.pages import digest
 from bot.services.hearing import Overheard
 from bot.services.preview import Previews
 from bot.web.access import LocalKey, is_at_this_machine
 from bot.web.preview import preview_routes
 from bot.web.preview.asked import read_asked, read_values
-from bot.web.preview.frame import scoped
 from bot.web.preview.shown import show_everywhere
 from bot.web.server import create_app, start
 from flows import Book
@@ -507,10 +509,49 @@ def test_a_long_text_is_split_where_it_has_to_be() -> None:
     assert show_everywhere(PlayedMessage("", (Choice("a" * 80, "x"),)))[1].notes
 
 
-def test_the_phone_wears_the_style_of_the_web_chat() -> None:
-    css = scoped("/* x { */ :root { --a: 1 } body, h1 { a: b } @media (x) { header p { a: b } } #more::before { a: b }")
-    assert ":root{" in css
-    assert ".phone,.phone .name{" in css
-    assert "@media (x) {.phone .head p{" in css
-    assert ".phone #more::before{" in css
-    assert b".bubble" in build_page("a", "b").plain
+def phone_of(page: str) -> str:
+    """The HTML of the phone's frame."""
+    frames = re.findall(r'<iframe [^>]*sandbox="allow-scripts" srcdoc="([^"]*)"></iframe>', page)
+    assert len(frames) == 1
+    return html.unescape(frames[0])
+
+
+def played_on(phone: str) -> list[dict[str, Any]]:
+    """What the chat page of a phone is told in place of `/chat/log`."""
+    found = re.findall(r'<script type="application/json" id="played">(.*?)</script>', phone, re.S)
+    assert len(found) == 1
+    entries: list[dict[str, Any]] = json.loads(found[0])["entries"]
+    return entries
+
+
+async def test_the_phone_is_the_very_page_of_the_web_chat(house: House) -> None:
+    async with aiohttp.ClientSession(headers=WITH_KEY) as session, session.get(f"{house.url}/preview/thu") as response:
+        phone, policy = phone_of(await response.text()), response.headers["Content-Security-Policy"]
+    name = "Cầm Tay", "Học thử: không lưu gì"
+    assert page_text(*name).encode() == build_page(*name).plain
+    line = phone[phone.index('<script type="application/json"') : phone.rindex("<script>")]
+    assert phone.replace(line, "") == page_text(*name)
+    for text in (page_script(), page_style(), re.findall(r"<script>(.*?)</script>", line, re.S)[0]):
+        assert f"'{digest(text)}'" in policy
+
+
+async def test_the_phone_shows_the_play_as_the_log_of_a_chat(house: House) -> None:
+    page = await house.get("/preview/thu?a=tap:doc&a=wait:due")
+    entries = played_on(phone_of(page))
+    assert "1 ngày sau" in text_of(page)
+    assert [entry["no"] for entry in entries] == list(range(1, len(entries) + 1))
+    assert [entry["text"] for entry in entries if entry["who"] == "learner"] == ["Đọc luôn"]
+    assert [button["token"] for button in entries[-1]["buttons"]] == ["khong", "doc"]
+    assert not any(entry["buttons"] for entry in entries[:-1])
+    assert [entries[0]["at"], entries[-1]["at"]] == ["2026-01-05T08:00:00", "2026-01-06T08:00:00"]
+    over = played_on(phone_of(await house.get("/preview/thu?a=tap:khong")))
+    assert not any(entry["buttons"] for entry in over)
+
+
+async def test_hostile_texts_reach_the_phone_as_words(house: House) -> None:
+    text = f"{XSS}</iframe>%before%%script%{{{{ 7 }}}}"
+    page = await house.get(f"/preview/thu?name={quote(XSS)}&a=say:{quote(text)}")
+    phone = phone_of(page)
+    assert played_on(phone)[1]["text"] == text
+    assert "<img" not in phone and phone.count("<script") == phone.count("</script>") == 3
+    assert page.count("</iframe>") == 1

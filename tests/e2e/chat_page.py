@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import FrameLocator, Page
 
 
 class Chat:
-    """What she sees and what she can do."""
+    """What the learner sees and can do; in a preview the chat stands in a frame of the page."""
 
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.log = page.get_by_role("log", name="Trò chuyện")
-        self.text = page.get_by_role("textbox", name="Viết tin nhắn")
-        self.send = page.get_by_role("button", name="Gửi", exact=True)
-        self.answers = page.get_by_role("group", name="Trả lời")
-        self.more = page.get_by_role("button", name=re.compile("Tin mới|Xem tiếp"))
+    def __init__(self, page: Page, frame: FrameLocator | None = None) -> None:
+        self.page, shown = page, frame or page
+        self.log = shown.get_by_role("log", name="Trò chuyện")
+        self.text = shown.get_by_role("textbox", name="Viết tin nhắn")
+        self.send = shown.get_by_role("button", name="Gửi", exact=True)
+        self.answers = shown.get_by_role("group", name="Trả lời")
+        self.more = shown.get_by_role("button", name=re.compile("Tin mới|Xem tiếp"))
 
     def answer(self, label: str) -> None:
         self.answers.get_by_role("button", name=label, exact=True).click()

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from flows.play.transcript import Transcript, parse
-from tests.e2e.chat_page import no_violations
+from tests.e2e.chat_page import Chat, no_violations
 from tests.e2e.conftest import Server
 from tests.support.process import ROOT
 
@@ -47,6 +47,11 @@ def watched(context: BrowserContext) -> Page:
     return page
 
 
+def phone_on(page: Page) -> Chat:
+    """The chat page in its frame, by the names that its own tests know."""
+    return Chat(page, page.frame_locator("iframe[title='Trò chuyện thử']"))
+
+
 def test_a_lesson_is_played_to_its_end_on_a_phone(phone: BrowserContext, tutor: Server, script: Transcript) -> None:
     assert phone.request.get(f"{tutor.url}preview/").status == 404, "the printed address has a key"
     page = watched(phone)
@@ -56,16 +61,16 @@ def test_a_lesson_is_played_to_its_end_on_a_phone(phone: BrowserContext, tutor: 
     page.get_by_label("Tên học viên").fill(script.head.name)
     page.get_by_label("Xưng hô").select_option(script.head.address)
     page.get_by_role("button", name="Xem lại như thế").click()
-    log = page.get_by_role("region", name="Trò chuyện thử")
+    chat = phone_on(page)
     for act, turn in script.exchanges:
         if act.kind == "tap":
-            page.get_by_role("group", name="Trả lời").get_by_role("button", name=act.text, exact=True).click()
+            chat.answer(act.text)
         else:
-            page.get_by_label("Viết như học viên").fill(act.text)
-            page.get_by_label("Viết như học viên").press("Enter")
+            chat.text.fill(act.text)
+            chat.text.press("Enter")
         for line in turn.lines:
-            expect(log).to_contain_text(line)
-    expect(log.locator("..")).to_contain_text("Hết bài.")
+            expect(chat.log).to_contain_text(line)
+    expect(page.get_by_role("main")).to_contain_text("Hết bài.")
     assert page.evaluate("document.documentElement.scrollWidth") == 360
     no_violations(page)
 
@@ -77,7 +82,7 @@ def test_a_step_is_reached_directly_and_by_keyboard(phone: BrowserContext, tutor
     link = page.get_by_role("list", name="Các bước").get_by_role("link", name="co_ai_giuc")
     link.focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("group", name="Trả lời").get_by_role("button")).to_have_count(2)
+    expect(phone_on(page).answers.get_by_role("button")).to_have_count(2)
     expect(page.locator("[aria-current=step]")).to_contain_text("co_ai_giuc")
     expect(page.get_by_role("region", name="Trạng thái")).to_contain_text("co_ai_giuc")
     zalo = page.get_by_role("region", name="Tin này trên từng kênh")
@@ -92,10 +97,33 @@ def test_a_saved_file_shows_at_once(phone: BrowserContext, tutor: Server, lesson
     file = lessons / "l" / LESSON / "lesson.yaml"
     whole = file.read_text("utf-8")
     file.write_text(whole.replace("Mấy hôm nay, có ai", "Tuần này có ai"), "utf-8")
-    expect(page.get_by_role("region", name="Trò chuyện thử")).to_contain_text("Tuần này có ai")
+    chat = phone_on(page)
+    expect(chat.log).to_contain_text("Tuần này có ai")
+    chat.text.press_sequentially("đang viết dở")
+    file.write_text(whole.replace("Mấy hôm nay, có ai", "Tháng này có ai"), "utf-8")
+    expect(page.get_by_text("Tệp vừa đổi.")).to_be_visible()
+    expect(chat.text).to_have_value("đang viết dở")
+    page.reload()
     file.write_text(whole.replace("next: hoi_dau_hieu", "next: khong_co_buoc_nay", 1), "utf-8")
     expect(page.get_by_role("region", name="Về tệp này")).to_contain_text("khong_co_buoc_nay")
     no_violations(page)
+
+
+def test_a_play_that_is_too_long_for_an_address_goes_on(phone: BrowserContext, tutor: Server, lessons: Path) -> None:
+    page = watched(phone)
+    page.goto(tutor.printed("preview/"))
+    page.goto(f"{tutor.url}preview/{LESSON}?step=co_ai_giuc")
+    chat = phone_on(page)
+    chat.text.fill("không hiểu gì hết " * 100)
+    chat.text.press("Enter")
+    expect(chat.log).to_contain_text("không hiểu gì hết")
+    chat.answer("Không có ai")
+    page.wait_for_url(f"{tutor.url}preview/{LESSON}")
+    expect(chat.log).to_contain_text("Không có ai")
+    file = lessons / "l" / LESSON / "lesson.yaml"
+    file.write_text(file.read_text("utf-8").replace("Mấy hôm nay, có ai", "Tuần này có ai"), "utf-8")
+    expect(chat.log).to_contain_text("Tuần này có ai")
+    expect(chat.log).to_contain_text("Không có ai")
 
 
 def test_a_message_is_heard_for_trial_on_a_phone(phone: BrowserContext, tutor: Server) -> None:

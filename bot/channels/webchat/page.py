@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import gzip
 import hashlib
 import html
 from dataclasses import dataclass
-from importlib.resources import files
+
+from bot.pages import asset, digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,24 +22,30 @@ class ChatPage:
 
 def build_page(tutor: str, union: str) -> ChatPage:
     """One response holds everything a first visit needs: on a slow line each further request costs a second."""
-    style, script = _part("style.css"), _part("chat.js")
-    text = _part("page.html").replace("%tutor%", html.escape(tutor)).replace("%union%", html.escape(union))
-    text = text.replace("%style%", style).replace("%script%", script)
-    plain = text.encode("utf-8")
+    plain = page_text(tutor, union).encode("utf-8")
     return ChatPage(
         plain=plain,
         packed=gzip.compress(plain, 9, mtime=0),
         policy=(
-            f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; connect-src 'self'; "
-            "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+            f"default-src 'none'; script-src '{digest(page_script())}'; style-src '{digest(page_style())}'; "
+            "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
         ),
         etag=f'"{hashlib.sha256(plain).hexdigest()[:20]}"',
     )
 
 
-def _part(name: str) -> str:
-    return files(__package__).joinpath(name).read_text("utf-8")
+def page_text(tutor: str, union: str, before: str = "") -> str:
+    """The HTML. `before` is markup that goes before the script, for a page that no server stands behind (a preview)."""
+    text = asset(__package__, "page.html").replace("%tutor%", html.escape(tutor)).replace("%union%", html.escape(union))
+    text = text.replace("%style%", page_style()).replace("%script%", page_script())
+    return text.replace("%before%", before)
 
 
-def _digest(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+def page_style() -> str:
+    """The colours, which the preview has as well, and the rest."""
+    return asset(__package__, "palette.css") + asset(__package__, "style.css")
+
+
+def page_script() -> str:
+    """`chat.js`, the one script of the page."""
+    return asset(__package__, "chat.js")

@@ -122,7 +122,7 @@ class _Routes:
                 "anew": reading.anew,
                 "began": reading.began,
                 "newest": reading.entries[-1].no if reading.entries else seen,
-                "entries": _as_data(reading.entries),
+                "entries": as_data(reading.entries),
             }
         )
         response.enable_compression()
@@ -262,7 +262,8 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def _as_data(entries: Sequence[LogEntry]) -> list[dict[str, object]]:
+def as_data(entries: Sequence[LogEntry]) -> list[dict[str, object]]:
+    """Lines of a conversation as `/chat/log` and the stream tell them."""
     return [
         {
             "no": entry.no,
@@ -280,7 +281,7 @@ def _button(button: Button) -> dict[str, object]:
 
 
 def _event(entries: Sequence[LogEntry]) -> bytes:
-    data = json.dumps(_as_data(entries), ensure_ascii=False, separators=(",", ":"))
+    data = json.dumps(as_data(entries), ensure_ascii=False, separators=(",", ":"))
     return f"id: {entries[-1].no}\ndata: {data}\n\n".encode()
 
 

@@ -1,4 +1,4 @@
-"""What the address of a preview says: where she stands, who she is, what she has done. Nonsense counts as nothing."""
+"""What the address of a preview says: where the learner stands, who it is, what was done. Nonsense is left out."""
 
 from __future__ import annotations
 

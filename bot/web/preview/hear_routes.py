@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bot.services.hearing import HearReport, Overheard
 from bot.web.preview.asked import Pairs, text_of
-from bot.web.preview.frame import html_response
+from bot.web.preview.frame import page_response
 from bot.web.preview.hear_page import HearAsked, hear_page
 from bot.web.preview.hear_words import KINDS
 from flows.words.ear.ear import LONGEST
@@ -35,7 +35,7 @@ def hear_routes(overheard: Callable[[], Overheard], may: Callable[[web.Request],
             pairs: Pairs = (await request.post() if request.method == "POST" else request.query).items()
         except ValueError:  # no form at all, or one that cannot be read
             raise web.HTTPBadRequest from None
-        return html_response(await asyncio.to_thread(hear, _read(pairs)))
+        return page_response(await asyncio.to_thread(hear, _read(pairs)))
 
     return [web.get("/preview/hear", page), web.post("/preview/hear", page)]
 

@@ -1,16 +1,16 @@
-"""The pages of the preview, put together from their parts."""
+"""The pages of the preview: what their templates show."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import quote
 
 from bot.services.preview import LessonEntry, LessonLook
 from bot.web.preview import beside, parts
-from bot.web.preview.asked import PlayRequest
-from bot.web.preview.frame import framed, safe
+from bot.web.preview.asked import CHANNELS, PlayRequest, told_values
+from bot.web.preview.frame import WATCH, fill, script
+from bot.web.preview.phone import phone
 from bot.web.preview.shown import show_everywhere
-from flows import Book, Problem
+from flows import ADDRESSES, Book, Problem
 from flows.graph.ways import MARKS, graph_of
 from flows.play.playing import Play, PlayedTurn
 from flows.play.transcript import Act, DialogueHead, Transcript, TranscriptInvalid
@@ -22,28 +22,48 @@ MOST_DUE = 20  # questions that a head line names
 
 def lesson_page(look: LessonLook, asked: PlayRequest, play: Play | None, tutor: str) -> str:
     """One lesson; without a play (nothing can be played) its faults alone."""
-    above = parts.top(look) + _changed() + parts.told(look, asked)
-    desk = _desk(look, asked, play, tutor) if play else '<main class="desk"><p>Chưa có gì để học thử.</p></main>'
-    is_posted = len(asked.query()) > parts.LONG_ADDRESS
-    again = parts.form(look.id, asked, "", attributes=' id="again" hidden') if is_posted else ""
-    state = f"/preview/{quote(look.id)}/state"
-    return framed(f"Xem thử: {look.title}", above + desk + again, stamp=look.stamp, state=state)
-
-
-def _changed() -> str:
-    return '<p class="told" id="changed" role="status" hidden>Tệp vừa đổi. Tải lại trang để thấy bản mới.</p>'
-
-
-def _desk(look: LessonLook, asked: PlayRequest, play: Play, tutor: str) -> str:
-    prompt = play.prompt
-    return (
-        '<main class="desk">'
-        f"<div>{parts.phone(look, asked, play, tutor)}{parts.under_phone(look, asked, play)}</div>"
-        f"<div>{beside.reasons(play)}{beside.state(play)}</div>"
-        f'<div class="left">{beside.steps(look, asked, play, _marks(look))}{beside.settings(look, asked)}</div>'
-        f"{beside.everywhere(prompt, show_everywhere(prompt) if prompt else ())}"
-        f"{beside.transcript(as_transcript(look.book, play))}</main>"
+    errors = sum(problem.severity == "error" for problem in look.problems)
+    return fill(
+        "lesson.html",
+        look=look,
+        status=parts.status_of(look),
+        version=parts.version_of(look, asked),
+        errors=errors,
+        warnings=len(look.problems) - errors,
+        faults=parts.faults_of(look),
+        address=parts.page_of(look.id),
+        method=parts.method_of(asked),
+        pairs=asked.pairs(),
+        script=script(WATCH),
+        **(_desk(look, asked, play, tutor) if play else {"play": None}),
     )
+
+
+def _desk(look: LessonLook, asked: PlayRequest, play: Play, tutor: str) -> dict[str, object]:
+    """What the page shows of a play."""
+    newest, earlier = beside.reasons(play)
+    return {
+        "play": play,
+        "tutor": tutor,
+        "phone": phone(play, tutor),
+        "since": parts.since(play.turns),
+        "back": parts.back(look, asked),
+        "jumps": parts.jumps(play),
+        "newest": newest,
+        "earlier": earlier,
+        "most_earlier": beside.MOST_EARLIER,
+        "state": beside.state(play),
+        "steps": tuple(beside.steps(look, asked, play, _marks(look))),
+        "setup": asked.setup,
+        "began": f"{asked.setup.at:%Y-%m-%dT%H:%M}",
+        "values": told_values(asked.setup.values),
+        "addresses": {pair: pair for pair in ADDRESSES},
+        "channels": CHANNELS,
+        "langs": beside.langs(look, asked),
+        "kept": [(name, value) for name, value in asked.pairs() if name in ("step", "of", "a")],
+        "ways": show_everywhere(play.prompt) if play.prompt else (),
+        "transcript": as_transcript(look.book, play),
+    }
 
 
 def _marks(look: LessonLook) -> dict[str, list[str]]:
@@ -86,13 +106,6 @@ def _act(turn: PlayedTurn) -> Act:
 
 
 def list_page(lessons: Sequence[LessonEntry], faults: Sequence[Problem]) -> str:
-    rows = [(each.id, each.title, each.path, each.status, each.errors, each.warnings) for each in lessons]
+    """Every lesson with its state; above them the faults of the tables beside the lessons."""
     broken = sum(bool(each.errors) for each in lessons)
-    counted = f"{len(lessons)} bài" + (f", {broken} bài có lỗi" if broken else "")
-    inside = (
-        '<header class="top"><p><a href="/">← Trang trò chuyện</a></p><h1>Xem thử các bài</h1>'
-        f'<p class="soft">{safe(counted)}</p><p><a href="/preview/hear">Nghe thử một câu</a></p></header>'
-        f"{parts.of_tables(faults)}"
-        f'<main class="narrow">{parts.listed(rows)}</main>'
-    )
-    return framed("Xem thử các bài", inside)
+    return fill("list.html", lessons=lessons, broken=broken, faults=faults[: parts.MOST_FAULTS], status=parts.STATUS)

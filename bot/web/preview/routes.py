@@ -10,11 +10,12 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from bot.pages import digest
 from bot.services.hearing import Overheard
 from bot.services.preview import LessonLook, Previews
 from bot.web.preview import page
 from bot.web.preview.asked import Pairs, PlayRequest, read_asked
-from bot.web.preview.frame import digest, html_response
+from bot.web.preview.frame import page_response
 from bot.web.preview.hear_routes import hear_routes
 from flows.graph.svg import STYLE, svg
 from flows.graph.ways import graph_of
@@ -59,7 +60,7 @@ class _Routes:
 
     async def list(self, request: web.Request) -> web.Response:
         self._enter(request)
-        return html_response(page.list_page(*await asyncio.to_thread(self._previews.list)))
+        return page_response(page.list_page(*await asyncio.to_thread(self._previews.list)))
 
     async def lesson(self, request: web.Request) -> web.Response:
         lesson = self._enter(request)
@@ -105,7 +106,7 @@ class _Routes:
         look, played = await asyncio.to_thread(self._play, lesson, asked)
         if look is None:
             raise web.HTTPNotFound
-        return html_response(page.lesson_page(look, asked, played, self._tutor))
+        return page_response(page.lesson_page(look, asked, played, self._tutor))
 
     def _play(self, lesson: str, asked: PlayRequest) -> tuple[LessonLook | None, Play | None]:
         look = self._previews.look(lesson, asked.wish)

@@ -1,0 +1,42 @@
+"""The phone: the very page of the web chat in a frame of its own, with what was played in place of a server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.channels.base import Button, LogEntry
+from bot.channels.webchat.page import page_text
+from bot.channels.webchat.routes import as_data
+from bot.pages import render_page
+from bot.web.preview.frame import LINE, script
+from flows.play.playing import Play, PlayedTurn
+
+UNDER_NAME = "Học thử: không lưu gì"
+
+
+def phone(play: Play, tutor: str) -> str:
+    """The HTML of the chat page that shows the play; what is said there it tells the page around (`line.js`)."""
+    played = {"chat": "", "entries": as_data(tuple(lines(play)))}
+    return page_text(tutor, UNDER_NAME, render_page(__package__, "line.html", played=played, script=script(LINE)))
+
+
+def lines(play: Play) -> Iterator[LogEntry]:
+    """The play as the log of a chat; what can be tapped now stands at the newest message. Times are the learner's,
+    without a zone: a browser shows such as they are."""
+    said = [(turn, who, text) for turn in play.turns for who, text in _said(turn)]
+    newest = max((no for no, (_, who, _) in enumerate(said, 1) if who == "tutor"), default=0)
+    buttons = tuple(Button(choice.id, choice.label) for choice in play.choices)
+    for no, (turn, who, text) in enumerate(said, 1):
+        yield LogEntry(no, who, text, buttons if no == newest else (), turn.at.replace(tzinfo=None))
+
+
+def _said(turn: PlayedTurn) -> Iterator[tuple[str, str]]:
+    if turn.said and not is_wait(turn):
+        yield "learner", turn.said
+    for message in turn.messages:
+        yield "tutor", message.text
+
+
+def is_wait(turn: PlayedTurn) -> bool:
+    """Whether the turn is a jump in time; then `said` is a note of how far, not words of the learner's."""
+    return turn.deed is not None and turn.deed.kind == "wait"
