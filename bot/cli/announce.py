@@ -5,23 +5,17 @@ from __future__ import annotations
 import argparse
 import asyncio
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
-from bot.cli.beside import Beside
+from bot.cli.acting import acting, book_of
 from bot.cli.environment import CommandEnvironment
-from bot.cli.meant import in_full
 from bot.cli.terminal import Print
 from bot.errors import CamtayError, SettingsInvalid, in_words
 from bot.services.announcing import AnnouncementPreview, Announcements, NotNow, Unfit
-from bot.services.office import Office
-from bot.services.people import OPERATOR, Actor
-from bot.services.pseudonyms import Pseudonyms
-from bot.services.rules import news_rules, pairing_clock
+from bot.services.people import Actor
 from bot.settings import Settings
 from bot.tutoring import announcing as pure
 from bot.tutoring.quiet import QuietHours
 from flows import Book
-from flows.shelf.shelf import plain_book, read_shelf
 
 AskLine = Callable[[str], str]
 
@@ -63,28 +57,28 @@ def main(
     settings: Settings, given: argparse.Namespace, world: CommandEnvironment, write: Print = print, ask: AskLine = input
 ) -> int:
     """Carry one sub-verb out; the exit code. Raises StorageError, NotAllowed and the like, a sentence each."""
-    shelf = read_shelf(Path(settings.lessons.dir), settings.placeholders)
-    book = plain_book(shelf, settings.placeholders)
+    book = book_of(settings)
+    book()  # a broken folder is told before the database is touched
     try:
         return asyncio.run(_carry_out(settings, given, world, book, write, ask))
     except Unfit as unfit:
         values = dict(unfit.fault.values)
         if "thu" in values:
-            values["thu"] = book.phrase(f"kind_{values['thu']}")
-        raise CamtayError(book.phrase(unfit.fault.phrase, **values)) from None
+            values["thu"] = book().phrase(f"kind_{values['thu']}")
+        raise CamtayError(book().phrase(unfit.fault.phrase, **values)) from None
 
 
 async def _carry_out(
-    settings: Settings, given: argparse.Namespace, world: CommandEnvironment, book: Book, write: Print, ask: AskLine
+    settings: Settings,
+    given: argparse.Namespace,
+    world: CommandEnvironment,
+    book: Callable[[], Book],
+    write: Print,
+    ask: AskLine,
 ) -> int:
-    async with Beside(settings, dry_run=False) as database:
-        assert database is not None
-        office = Office(Pseudonyms.of_folder(Path(settings.data.dir), world.new_id))
-        service = Announcements(database, office, world.now, world.new_id)
-        service.rules, service.wishes = news_rules(settings), book.wishes
-        await in_full(database, given)
-        actor = await service.actor(given.by) if given.by else OPERATOR
-        desk = AnnounceConsole(service, actor, book, pairing_clock(settings).quiet, write, ask)
+    async with acting(settings, given, world, book) as (services, actor):
+        quiet = services.pairing.clock.quiet
+        desk = AnnounceConsole(services.announcements, actor, book(), quiet, write, ask)
         return await _VERBS[given.what](desk, given)
 
 

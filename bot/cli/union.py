@@ -8,47 +8,37 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.cli.beside import Beside
+from bot.cli.acting import acting, book_of
 from bot.cli.environment import CommandEnvironment
-from bot.cli.meant import in_full
 from bot.cli.names import REPORTS
 from bot.cli.sheets import as_csv, as_text, as_xlsx
 from bot.cli.terminal import Print
 from bot.errors import SettingsInvalid, in_words
 from bot.services.models import KINDS, Programs
-from bot.services.office import Office
-from bot.services.people import OPERATOR, Actor
-from bot.services.pseudonyms import Pseudonyms
-from bot.services.reporting import Reports
+from bot.services.people import Actor
 from bot.settings import Settings
-from storage.database import Database
 
 
 def models(settings: Settings, given: argparse.Namespace, world: CommandEnvironment, write: Print = print) -> int:
     """Carry one sub-verb out; the exit code. Raises StorageError, NotAllowed and the like, a sentence each."""
 
-    async def work(database: Database, office: Office) -> int:
-        service = Programs(database, office, world.now, world.new_id)
-        await in_full(database, given)
-        actor = await service.actor(given.by) if given.by else OPERATOR
-        return await _VERBS[given.what](service, actor, given, write)
+    async def work() -> int:
+        async with acting(settings, given, world, book_of(settings)) as (services, actor):
+            return await _VERBS[given.what](services.programs, actor, given, write)
 
     if getattr(given, "year", None) is None and given.what == "add":
         given.year = world.now().astimezone(ZoneInfo(settings.time.zone)).year
-    return asyncio.run(_beside(settings, world, work))
+    return asyncio.run(work())
 
 
 def report(settings: Settings, given: argparse.Namespace, world: CommandEnvironment, write: Print = print) -> int:
-    """One report on the screen or into a file; the exit code. Raises as above."""
+    """One report on the screen or into a file; the exit code. Raises StorageError, NotAllowed, SettingsInvalid."""
     if given.format == "xlsx" and given.to is None:
         raise SettingsInvalid("Tệp xlsx phải có tên: thêm --to TỆP.xlsx.")
 
-    async def work(database: Database, office: Office) -> int:
-        service = Reports(database, office, world.now, world.new_id)
-        service.zone, service.living_days = ZoneInfo(settings.time.zone), settings.pairing.living_days
-        await in_full(database, given)
-        actor = await service.actor(given.by) if given.by else OPERATOR
-        table = await service.make(actor, given.what, given.area, given.year)
+    async def work() -> int:
+        async with acting(settings, given, world, book_of(settings)) as (services, actor):
+            table = await services.reports.make(actor, given.what, given.area, given.year)
         if given.format == "xlsx":
             _save(given.to, as_xlsx(table.heads, table.rows, REPORTS[given.what]), write)
             return 0
@@ -59,15 +49,7 @@ def report(settings: Settings, given: argparse.Namespace, world: CommandEnvironm
             _save(given.to, text.encode(), write)
         return 0
 
-    return asyncio.run(_beside(settings, world, work))
-
-
-async def _beside(
-    settings: Settings, world: CommandEnvironment, work: Callable[[Database, Office], Awaitable[int]]
-) -> int:
-    async with Beside(settings, dry_run=False) as database:
-        assert database is not None
-        return await work(database, Office(Pseudonyms.of_folder(Path(settings.data.dir), world.new_id)))
+    return asyncio.run(work())
 
 
 def _save(file: Path, content: bytes, write: Print) -> None:
