@@ -10,7 +10,8 @@ from datetime import timedelta
 
 from bot.cli.acting import acting, book_of
 from bot.cli.environment import CommandEnvironment
-from bot.cli.names import ROLE_NAMES, STATE_NAMES
+from bot.cli.language import told
+from bot.cli.names import KIND_NAMES, ROLE_NAMES, STATE_NAMES, WAIT_NAMES
 from bot.cli.people_import import AskYesNo, import_list
 from bot.cli.sheets import as_csv
 from bot.cli.terminal import Print
@@ -23,9 +24,6 @@ from bot.services.people import Actor, Invited
 from bot.settings import Settings
 from bot.tutoring.invitations import SHORT
 from flows import Book
-
-KIND_NAMES = {"pair": "cần người chỉ", "help": "nhờ giúp", "safety": "KHẨN", "change": "đổi người chỉ"}
-WAIT_NAMES = {"waiting": "chưa hỏi ai", "offered": "đang hỏi một người", "open": "có người đang giúp"}
 
 
 def main(
@@ -74,9 +72,9 @@ async def _list(services: OfficerServices, actor: Actor, given: argparse.Namespa
         (
             r.person_id if given.format == "csv" else r.person_id[:SHOWN],
             r.name,
-            ROLE_NAMES.get(r.role, r.role),
+            told(ROLE_NAMES.get(r.role, r.role)),
             r.area_name,
-            STATE_NAMES.get(r.state, r.state),
+            told(STATE_NAMES.get(r.state, r.state)),
         )
         for r in rows
     ]
@@ -86,7 +84,7 @@ async def _list(services: OfficerServices, actor: Actor, given: argparse.Namespa
     else:
         for row in table:
             write("  ".join(str(cell) for cell in row))
-        write(f"{len(table)} người.")
+        write(told("{count} người.", count=len(table)))
     return 0
 
 
@@ -106,13 +104,19 @@ async def _invite(services: OfficerServices, actor: Actor, given: argparse.Names
     heads = ("ten", "vai", "dia_ban", "ma", "duong_dan")
     rows = [(m.name, ROLE_NAMES[m.role], m.area.name, m.code, " ".join(m.links)) for m in every]
     given.all.write_bytes(as_csv(heads, rows).encode())
-    write(f"Đã ghi {len(rows)} mã vào {given.all}. Mỗi mã dùng một lần; hãy giữ kín tệp này và xóa khi đã phát.")
+    write(
+        told(
+            "Đã ghi {count} mã vào {file}. Mỗi mã dùng một lần; hãy giữ kín tệp này và xóa khi đã phát.",
+            count=len(rows),
+            file=given.all,
+        )
+    )
     return 0
 
 
 def _show_invitation(made: Invited, write: Print) -> None:
-    write(f"Mã mời {ROLE_NAMES[made.role]}, {made.area.name}: {made.code}")
-    write(f"Dùng một lần, tới {made.expires_at:%d/%m/%Y}. Gõ mã này trong Cầm Tay, hoặc mở:")
+    write(told("Mã mời {role}, {area}: {code}", role=told(ROLE_NAMES[made.role]), area=made.area.name, code=made.code))
+    write(told("Dùng một lần, tới {day}. Gõ mã này trong Cầm Tay, hoặc mở:", day=f"{made.expires_at:%d/%m/%Y}"))
     for link in made.links:
         write(f"  {link}")
         write(_qr(link))
@@ -129,30 +133,32 @@ def _qr(link: str) -> str:
 async def _codes(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
     rows = await services.people.codes(actor, given.area)
     for row in rows:
-        state = f"dùng {row.used_at:%d/%m/%Y}" if row.used_at else f"tới {row.expires_at:%d/%m/%Y}"
-        role = ROLE_NAMES.get(row.role, row.role)
-        write("  ".join((row.code_hash[:SHORT], role, row.area_name, row.name or "chưa ghi tên", state)))
-    write(f"{len(rows)} mã. Thu lại: ./camtay people revoke SỐ_MÃ")
+        used = told("dùng {day}", day=f"{row.used_at:%d/%m/%Y}") if row.used_at else ""
+        state = used or told("tới {day}", day=f"{row.expires_at:%d/%m/%Y}")
+        role, name = told(ROLE_NAMES.get(row.role, row.role)), row.name or told("chưa ghi tên")
+        write("  ".join((row.code_hash[:SHORT], role, row.area_name, name, state)))
+    write(told("{count} mã. Thu lại: ./camtay people revoke SỐ_MÃ", count=len(rows)))
     return 0
 
 
 async def _revoke(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
     row = await services.people.revoke(actor, given.code)
-    role = ROLE_NAMES.get(row.role, row.role)
-    write("Đã thu lại mã." if row.used_by is None else f"Đã thu lại mã, và việc {role} mà mã đã giao.")
+    role = told(ROLE_NAMES.get(row.role, row.role))
+    and_role = told("Đã thu lại mã, và việc {role} mà mã đã giao.", role=role)
+    write(told("Đã thu lại mã.") if row.used_by is None else and_role)
     return 0
 
 
 async def _back(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
     code = await services.people.code_back(actor, given.person)
-    write(f"Mã đổi máy: {code}")
-    write("Dùng một lần, trong một ngày. Chỉ đưa tận tay, hay đọc khi nghe đúng tiếng chị ấy; gõ trên máy mới.")
+    write(told("Mã đổi máy: {code}", code=code))
+    write(told("Dùng một lần, trong một ngày. Chỉ đưa tận tay, hay đọc khi nghe đúng tiếng chị ấy; gõ trên máy mới."))
     return 0
 
 
 async def _sign_out(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
     phones = await services.people.sign_out(actor, given.person)
-    write(f"Đã thoát {phones} máy. Vào lại: ./camtay people back {given.person}")
+    write(told("Đã thoát {phones} máy. Vào lại: ./camtay people back {person}", phones=phones, person=given.person))
     return 0
 
 
@@ -161,20 +167,20 @@ async def _sign_out(services: OfficerServices, actor: Actor, given: argparse.Nam
 
 async def _approve(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
     await services.people.approve(actor, given.person)
-    write("Đã duyệt. Chị ấy thấy nút “Việc chỉ bài” trong danh sách, đọc và nhận quy tắc rồi mới có người học.")
+    write(told("Đã duyệt. Chị ấy thấy nút “Việc chỉ bài” trong danh sách, đọc và nhận quy tắc rồi mới có người học."))
     return 0
 
 
 async def _suspend(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
     await services.people.suspend(actor, given.person)
-    write("Đã tạm dừng, có hiệu lực ngay. Người học của chị ấy được tìm người khác.")
+    write(told("Đã tạm dừng, có hiệu lực ngay. Người học của chị ấy được tìm người khác."))
     return 0
 
 
 async def _show(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
     for what, value in (await services.people.see(actor, given.person)).items():
         write(f"{what}: {value}")
-    write("Đủ từng dòng: ./camtay people export " + given.person)
+    write(told("Đủ từng dòng: ./camtay people export {person}", person=given.person))
     return 0
 
 
@@ -182,19 +188,19 @@ async def _correct(services: OfficerServices, actor: Actor, given: argparse.Name
     needs = None if given.needs is None else tuple(dict.fromkeys(given.needs.replace(",", " ").split()))
     correction = Correction(given.name, given.address, given.area, needs, given.agreed)
     await services.people.correct(actor, given.person, correction)
-    write("Đã sửa. Chị ấy được báo, và sửa lại được bằng “sửa thông tin”.")
+    write(told("Đã sửa. Chị ấy được báo, và sửa lại được bằng “sửa thông tin”."))
     return 0
 
 
 async def _withdraw(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
     await services.people.withdraw(actor, given.person)
-    write("Đã rút lời đồng ý: tên gọi và các câu trả lời đã xóa. Chị ấy vẫn học tiếp được, và được báo.")
+    write(told("Đã rút lời đồng ý: tên gọi và các câu trả lời đã xóa. Chị ấy vẫn học tiếp được, và được báo."))
     return 0
 
 
 async def _delete(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
     await services.people.delete(actor, given.person)
-    write("Đã xóa hết dữ liệu của người này.")
+    write(told("Đã xóa hết dữ liệu của người này."))
     return 0
 
 
@@ -207,7 +213,7 @@ async def _export(
         write(text)
     else:
         given.to.write_text(text, encoding="utf-8")
-        write(f"Đã ghi vào {given.to}. Tệp này là của chị ấy: chỉ đưa cho chị ấy.")
+        write(told("Đã ghi vào {file}. Tệp này là của chị ấy: chỉ đưa cho chị ấy.", file=given.to))
     return 0
 
 
@@ -219,9 +225,9 @@ async def _requests(services: OfficerServices, actor: Actor, given: argparse.Nam
     say = services.pairing.clock.say
     for row in rows:
         who, where = row["name"] or "—", row["area"] or "—"
-        since, state = f"từ {say(row['since_at'])}", WAIT_NAMES[row["state"]]
-        write("  ".join((row["request_id"][:SHOWN], KIND_NAMES[row["kind"]], who, where, since, state)))
-    write(f"{len(rows)} yêu cầu.")
+        since, state = told("từ {when}", when=say(row["since_at"])), told(WAIT_NAMES[row["state"]])
+        write("  ".join((row["request_id"][:SHOWN], told(KIND_NAMES[row["kind"]]), who, where, since, state)))
+    write(told("{count} yêu cầu.", count=len(rows)))
     return 0
 
 
@@ -233,15 +239,15 @@ async def _explain(services: OfficerServices, actor: Actor, given: argparse.Name
 
 async def _assign(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
     if not given.by:
-        raise CamtayError("Việc này làm với quyền của một cán bộ: thêm --by MÃ.")
+        raise CamtayError(told("Việc này làm với quyền của một cán bộ: thêm --by MÃ."))
     await services.requests.assign(actor, given.by, given.request, given.person)
-    write("Đã hỏi người này. Trả lời tới trong Cầm Tay.")
+    write(told("Đã hỏi người này. Trả lời tới trong Cầm Tay."))
     return 0
 
 
 async def _confirm(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
     await services.requests.confirm(actor, given.person, given.area)
-    write("Đã xác nhận. Nếu chị ấy đang chờ, người chỉ được hỏi ngay.")
+    write(told("Đã xác nhận. Nếu chị ấy đang chờ, người chỉ được hỏi ngay."))
     return 0
 
 
