@@ -40,7 +40,7 @@ from bench.pairing import NOW, fill
 from bench.postgres import free_port
 from bench.script import Action
 from bot import settings as given_settings
-from bot.app import App, Environment, _loop_factory
+from bot.app import App, Environment, _loop_factory, bootstrap
 from bot.channels.base import Body, Tap, Text, Update
 from bot.services.effects import WEB, Effects
 from bot.tutoring.lists.words import fold
@@ -93,7 +93,7 @@ class Bench:
         return Tap(token) if action.kind == "tap" and token else Text(action.what)
 
     async def write(self, chat_id: str, wrote_at: float) -> None:
-        update = Update(WEB, f"u{next(self.numbers)}", chat_id, self.body(chat_id), self.app.world.now())
+        update = Update(WEB, f"u{next(self.numbers)}", chat_id, self.body(chat_id), self.app.environment.now())
         await self.app.intake.submit([update])
         self.took.append((time.perf_counter() - wrote_at) * 1_000)
         self.free.append(chat_id)
@@ -149,7 +149,7 @@ async def announce(bench: Bench) -> None:
     """20,000 people, as fast as config.yaml allows at most (6,000 a minute, no limit of Telegram's)."""
     row = AnnouncementRow(
         f"n{next(bench.numbers)}", "dong-nai", "Tuần này công an không gọi điện xin mã OTP. Chị đừng đọc cho ai.", "",
-        "bench", bench.app.world.now(), "sending",
+        "bench", bench.app.environment.now(), "sending",
     )  # fmt: skip
     await bench.transact(partial(announcements.put, row=row))
     while row.state == "sending":
@@ -269,8 +269,8 @@ async def measure(url: str, folder: Path, given: argparse.Namespace) -> dict[str
     began = time.monotonic()
     base_at = datetime.fromtimestamp(NOW / 1_000, UTC)
     world = Environment(now=lambda: base_at + timedelta(seconds=time.monotonic() - began))
-    app = App(given_settings.load(ROOT / "config.yaml", env, {}), world)
-    await app.start()
+    stack = contextlib.AsyncExitStack()
+    app = await bootstrap(stack, given_settings.load(ROOT / "config.yaml", env, {}), world)
     gc.freeze()  # as `run` does
     await app.database.transact(prepare)
     bench, seconds = Bench(app, given.rate, env, folder), given.seconds
@@ -294,7 +294,7 @@ async def measure(url: str, folder: Path, given: argparse.Namespace) -> dict[str
         await asyncio.sleep(3)
         found["alone"] += [_spread(*await bench.beside(None, seconds / 2))]
     with contextlib.suppress(Exception):
-        await app.stop()
+        await stack.aclose()
     return found
 
 

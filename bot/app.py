@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
 import logging
 import os
@@ -11,42 +10,40 @@ import signal
 import sys
 import time as time_
 from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import AsyncExitStack, ExitStack, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Any
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from aiohttp.web import AbstractRouteDef
 
 from bot import restoring
-from bot.channels.base import LogEntry
+from bot.channels.base import LogEntry, Submit
 from bot.channels.webchat import WebChat
 from bot.channels.webchat.identity import load_keys
 from bot.channels.webchat.streams import Streams
 from bot.errors import CamtayError, SettingsInvalid, StorageError
 from bot.greeting import LOOPBACK, greeting, refusal
+from bot.health import Health
+from bot.officers import OfficerServices
 from bot.services.announcing import AnnouncementFeeder
 from bot.services.conversation import Conversation
-from bot.services.disk import Writable, free_bytes
+from bot.services.disk import Writable
 from bot.services.effects import WEB, Effects, unpack_entry
 from bot.services.export import export_of_chat
 from bot.services.hearing import Overheard
 from bot.services.library import LiveLessons
-from bot.services.office import Links, Office
-from bot.services.pairing import Hooks, Pairings
-from bot.services.pairing import PairingContext as PairingWorld
+from bot.services.pairing import Pairings
 from bot.services.presence import Presence
 from bot.services.preview import Previews
-from bot.services.pseudonyms import Pseudonyms
 from bot.services.retention import Retention
 from bot.services.rooms import rooms_of
-from bot.services.rules import keep_rules, news_rules, pairing_clock, pairing_rules
+from bot.services.rules import keep_rules, pairing_clock
 from bot.settings import Settings, account
 from bot.telemetry import start_logging, stop_logging
-from bot.tutoring.quiet import QuietHours
 from bot.web import server
 from bot.web.access import LocalKey, networks
 from bot.web.door import bounds_for, take_files
@@ -61,7 +58,7 @@ from bot.workers.steady import Steady
 from bot.workers.telegram_line import TelegramOwner
 from bot.workers.ticker import EVERY_S, Ticker
 from bot.workers.watcher import Watcher
-from flows import Book, LessonInvalid
+from flows import LessonInvalid
 from flows.events import Universe
 from flows.words.wishes import warm
 from storage import keeping, schema
@@ -72,9 +69,6 @@ from storage.lock import lock_all, note_port
 SEND_PATIENCE_S = 3.0  # how long a stop waits for messages under way; the rest stays in the outbox
 WORK_PATIENCE_S = 3.0
 WATCHED_S = 0.5  # how often publications are looked for while somebody writes lessons here
-STUCK_S = (
-    30.0  # an update takes some ten milliseconds, a batch a second: whoever waits longer waits for something broken
-)
 STOP_WITHIN_S = 7.0  # all of it together
 
 log = logging.getLogger(__name__)
@@ -96,148 +90,19 @@ class Environment:
         return Universe(self.now(), self.new_id, Random(seed))
 
 
-@dataclass(slots=True)
-class App:
-    """A running tutor. `start`, then `stop`; `failed` is set when a worker ends that never should; `files` may be open.
+class Workers:
+    """The loops that run as long as the tutor; `failed` is set when one ends that never should."""
 
-    With `watch` lessons that are saved are taken over by themselves; `library.faults` are those that could not be.
-    It is not well when an update has waited for `stuck_s` seconds.
-    """
+    def __init__(self) -> None:
+        self.failed = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
 
-    settings: Settings
-    world: Environment = field(default_factory=Environment)
-    watch: bool = False
-    stuck_s: float = STUCK_S
-    database: Database = field(init=False)
-    library: LiveLessons = field(init=False)
-    intake: Intake = field(init=False)
-    key: LocalKey = field(init=False)
-    telegram: TelegramOwner | None = None
-    files: int = field(default_factory=take_files)
-    failed: asyncio.Event = field(default_factory=asyncio.Event)
-    _senders: Senders = field(default_factory=Senders)
-    _workers: list[asyncio.Task[None]] = field(default_factory=list)
-    _intake_task: asyncio.Task[None] | None = None
-    _runner: Any = None
-    _lock: contextlib.ExitStack | None = None
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        """Until the end, when it is cancelled."""
+        self._tasks.append(self.watched(work))
 
-    async def start(self) -> None:
-        """Raises SettingsInvalid, StorageError, BackupFailed (a sentence each) or OSError when the port is taken."""
-        settings, world = self.settings, self.world
-        data = Path(settings.data.dir)
-        url = settings.database_url
-        try:
-            self.database = open_database(url)
-        except ValueError as unknown:
-            raise SettingsInvalid(f"DATABASE_URL: {unknown}") from None
-        restoring.finish(data, url)
-        if url.startswith("sqlite"):
-            self._lock = lock_all(data, sqlite_path(url))
-        data.mkdir(parents=True, exist_ok=True)
-        restoring.sweep_copies(data, url)
-        await schema.ensure(self.database)
-        quiet = quiet_hours(settings)
-        self.library = LiveLessons(self.database, Path(settings.lessons.dir), settings.placeholders, quiet)
-        book = await self.library.open(world.now())
-        names = Pseudonyms.of_folder(data, world.new_id)
-        office, pairings = self._office(names)
-        conversation = Conversation(self.database, book, world.universe, quiet, office)
-        self.intake = Intake(conversation, self._publish, self._senders, world.failpoint)
-        self._intake_task = self._spawn(self.intake.run())
-        presence = Presence(self.database, world.now, quiet)
-        self._webchat = self._web(data)
-        self.key = LocalKey(load_keys(data / "web.key", world.new_id)[0])
-        self.telegram = TelegramOwner.of(
-            settings,
-            conversation,
-            Flood(self.intake.submit).submit,
-            presence,
-            self._senders,
-            world.now,
-            world.failpoint,
-        )
-        routes = [*(self.telegram.routes() if self.telegram else ()), *self._preview(lambda: conversation.book)]
-        proxies = networks(settings.web.proxies)
-        app = server.create_app(self._webchat, self._health, routes, proxies, self.key)
-        self._runner = await server.start(app, settings.web.host, settings.web.port, bounds_for(self.files), proxies)
-        if self._lock is not None:
-            note_port(data, self._runner.addresses[0][1])
-        beat, tick_s = presence.beat, world.tick_s
-        self._writable = Writable(self.database, world.now, world.counted_s)
-        self._steady = Steady(self.database, world.now, world.counted_s)
-        self._ticker = Ticker(self.database, self.intake.submit, world.now, quiet, beat, tick_s, pairings, self._steady)
-        self._workers.append(self._spawn(self._ticker.run()))
-        self._care(office, quiet, data)
-        self._follow(conversation, quiet)
-        asyncio.get_running_loop().run_in_executor(None, warm, conversation.book.wishes)
-        if self.telegram is not None:
-            self._workers.append(self._spawn(self.telegram.run()))
-        shelf = self.library.shelf
-        log.info("started", extra={"lessons": len(shelf.good), "broken": sorted(shelf.broken), "watch": self.watch})
-
-    def _office(self, names: Pseudonyms) -> tuple[Office, Pairings]:
-        """Where a conversation meets other people: the pairing and the rooms around it."""
-        settings = self.settings
-        world = PairingWorld(pairing_rules(settings), pairing_clock(settings), self.world.new_id, names.of)
-        links = Links(settings.telegram.username, settings.web.public_url)
-        return Office(names, Hooks(world), links, rooms_of(names, world, news_rules(settings), links)), Pairings(
-            self.database, world
-        )
-
-    def _care(self, office: Office, quiet: QuietHours, data: Path) -> None:
-        """Announcements slice by slice; once a day what is kept no longer."""
-        settings, world = self.settings, self.world
-        feeder = AnnouncementFeeder(self.database, news_rules(settings), quiet, world.new_id)
-        self._workers.append(self._spawn(AnnouncementWorker(feeder, world.now, self._wake, world.tick_s).run()))
-        retention = Retention(self.database, office, keep_rules(settings), world.new_id)
-        folders = {data, (sqlite_path(settings.database_url) or data / "x").parent}
-        self._workers.append(self._spawn(Caretaker(retention, world.now, quiet, folders, data, self._steady).run()))
-
-    def _follow(self, conversation: Conversation, quiet: QuietHours) -> None:
-        """Take over what is published, and under `watch` what is saved."""
-        now, tick_s = self.world.now, self.world.tick_s
-        every_s = min(tick_s, WATCHED_S) if self.watch else tick_s
-        submit = self.intake.submit
-        librarian = Librarian(self.library, conversation, submit, now, quiet, every_s, reads_files=not self.watch)
-        self._workers.append(self._spawn(librarian.run()))
-        if self.watch:
-            self._workers.append(self._spawn(Watcher(self.library, librarian, now, account(os.environ), _tell).run()))
-
-    _webchat: WebChat = field(init=False)
-    _steady: Steady = field(init=False)
-    _writable: Writable = field(init=False)
-    _ticker: Ticker | None = None
-
-    def _web(self, data: Path) -> WebChat:
-        web, bounds = self.settings.web, bounds_for(self.files)
-        return WebChat(
-            submit=self.intake.submit,
-            history=self._history,
-            new_id=self.world.new_id,
-            now=self.world.now,
-            key_path=data / "web.key",
-            tutor=self.settings.tutor.name,
-            union=self.settings.tutor.union,
-            public_url=web.public_url,
-            max_text=web.max_text,
-            export=self._export,
-            streams=Streams(bounds.streams, bounds.streams_per_address),
-        )
-
-    async def _export(self, chat_id: str, kind: str) -> str | None:
-        return await export_of_chat(self.database, WEB, chat_id, kind, self.library.book)
-
-    def _preview(self, book: Callable[[], Book]) -> Sequence[AbstractRouteDef]:
-        """The preview, for who works at this machine. Behind a public address there is none."""
-        if self.settings.web.public_url:
-            return ()
-        root, facts = Path(self.settings.lessons.dir), self.settings.placeholders
-        previews = Previews(root, facts, book, lambda: self.library.faults)
-        return preview_routes(
-            previews, self.settings.tutor.name, lambda: Overheard(book(), self.world.now()), self.key.opens
-        )
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def watched(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """For whoever ends it otherwise."""
         task = asyncio.create_task(work)
         task.add_done_callback(self._ended)
         return task
@@ -247,68 +112,202 @@ class App:
             log.error("worker ended", exc_info=task.exception())
             self.failed.set()
 
-    def _publish(self, effects: Effects) -> None:
-        """What is committed goes out: to the senders and to the pages that are open."""
-        self._senders.push(effects.outgoing)
+    async def end(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+class Outlets:
+    """Where what is committed goes out: to the senders, to the pages that are open; `wake` looks for what is due."""
+
+    def __init__(self, senders: Senders, webchat: WebChat, wake: Callable[[], None]) -> None:
+        self.senders, self.webchat, self.wake = senders, webchat, wake
+
+    def publish(self, effects: Effects) -> None:
+        self.senders.push(effects.outgoing)
         if effects.stirred or effects.forgotten:
-            self._wake()
+            self.wake()
         for chat_id in effects.anew:
-            self._webchat.renew(chat_id)
+            self.webchat.renew(chat_id)
         for chat_id, entries in effects.entries.items():
-            self._webchat.publish(chat_id, entries)
+            self.webchat.publish(chat_id, entries)
 
-    def _wake(self) -> None:
-        if self._ticker is not None:
-            self._ticker.wake()
 
-    async def _history(self, chat_id: str, after: int, limit: int, oldest: bool = False) -> list[LogEntry]:
-        rows = await self.database.read(lambda connection: keeping.history(connection, chat_id, after, limit, oldest))
+@dataclass(frozen=True, slots=True)
+class App:
+    """A running tutor, whole; `bootstrap` makes it. `files` may be open.
+
+    With `watch` lessons that are saved are taken over by themselves; `library.faults` are those that could not be.
+    """
+
+    settings: Settings
+    environment: Environment
+    database: Database
+    library: LiveLessons
+    conversation: Conversation
+    intake: Intake
+    ticker: Ticker
+    steady: Steady
+    officers: OfficerServices
+    telegram: TelegramOwner | None
+    health: Health
+    key: LocalKey
+    files: int
+    watch: bool
+    workers: Workers = field(default_factory=Workers)
+
+
+async def bootstrap(
+    stack: AsyncExitStack, settings: Settings, environment: Environment | None = None, *, watch: bool = False
+) -> App:
+    """Build the tutor and start it. What begins is pushed on `stack`, which ends it in the reverse order.
+
+    Raises SettingsInvalid, StorageError, BackupFailed (a sentence each) or OSError when the port is taken.
+    """
+    world, data, files = environment or Environment(), Path(settings.data.dir), take_files()
+    database, is_locked = await _open(stack, settings, data)
+    quiet = pairing_clock(settings).quiet
+    library = LiveLessons(database, Path(settings.lessons.dir), settings.placeholders, quiet)
+    book = await library.open(world.now())
+    officers = OfficerServices(settings, database, world.now, world.new_id, lambda: library.book, rooms_of)
+    conversation = Conversation(database, book, world.universe, quiet, officers.office)
+    senders, presence = Senders(), Presence(database, world.now, quiet)
+    steady = Steady(database, world.now, world.counted_s)
+    webchat = _webchat(settings, world, database, library, files, lambda updates: intake.submit(updates))
+    outlets = Outlets(senders, webchat, lambda: ticker.wake())
+    intake = Intake(conversation, outlets.publish, senders, world.failpoint)
+    beat, tick_s, pairings = presence.beat, world.tick_s, Pairings(database, officers.pairing)
+    ticker = Ticker(database, intake.submit, world.now, quiet, beat, tick_s, pairings, steady)
+    key = LocalKey(load_keys(data / "web.key", world.new_id)[0])
+    submit = Flood(intake.submit).submit
+    telegram = TelegramOwner.of(settings, conversation, submit, presence, senders, world.now, world.failpoint)
+    health = Health(database, library, intake, Writable(database, world.now, world.counted_s), steady, telegram, data)
+    app = App(
+        settings, world, database, library, conversation, intake, ticker, steady, officers, telegram, health, key,
+        files, watch,
+    )  # fmt: skip
+    port = await _start(stack, app, webchat)
+    if is_locked:
+        note_port(data, port)
+    asyncio.get_running_loop().run_in_executor(None, warm, conversation.book.wishes)
+    shelf = library.shelf
+    log.info("started", extra={"lessons": len(shelf.good), "broken": sorted(shelf.broken), "watch": watch})
+    return app
+
+
+async def _open(stack: AsyncExitStack, settings: Settings, data: Path) -> tuple[Database, bool]:
+    """The database, ready, and whether this process alone may have it."""
+    url, locks = settings.database_url, stack.enter_context(ExitStack())  # let go of when the database is closed
+    try:
+        database = open_database(url)
+    except ValueError as unknown:
+        raise SettingsInvalid(f"DATABASE_URL: {unknown}") from None
+    stack.push_async_callback(database.close)
+    restoring.finish(data, url)
+    is_locked = url.startswith("sqlite")
+    if is_locked:
+        locks.enter_context(lock_all(data, sqlite_path(url)))
+    data.mkdir(parents=True, exist_ok=True)
+    restoring.sweep_copies(data, url)
+    await schema.ensure(database)
+    return database, is_locked
+
+
+def _webchat(
+    settings: Settings, world: Environment, database: Database, library: LiveLessons, files: int, submit: Submit
+) -> WebChat:
+    web, bounds = settings.web, bounds_for(files)
+
+    async def history(chat_id: str, after: int, limit: int, oldest: bool = False) -> list[LogEntry]:
+        rows = await database.read(lambda connection: keeping.history(connection, chat_id, after, limit, oldest))
         return [unpack_entry(row) for row in rows]
 
-    async def _health(self) -> tuple[bool, dict[str, object]]:
-        try:
-            await self._writable.prove()
-            counts = await self.database.read(keeping.counts)
-        except StorageError as away:
-            return False, {"database": str(away)[:200]}
-        shelf = self.library.shelf
-        free = await asyncio.to_thread(free_bytes, [Path(self.settings.data.dir)])
-        of_machine = {"clock": "jumped" if self._steady.jumped else "steady", "free_mb": free // 1_000_000}
-        handled = {"handled": self.intake.handled, "lessons": len(shelf.good), "broken": len(shelf.broken)}
-        telegram = {"telegram": self.telegram.state} if self.telegram else {}
-        waits_s = self.intake.waits_s
-        well = waits_s < self.stuck_s
-        return well, {**counts, **handled, **of_machine, "waits_s": round(waits_s, 1), **telegram}
+    async def export(chat_id: str, kind: str) -> str | None:
+        return await export_of_chat(database, WEB, chat_id, kind, library.book)
 
-    async def stop(self) -> None:
-        """Take nothing new, finish what was taken, send what is under way; within ten seconds."""
-        if self.telegram is not None:
-            self.telegram.stop()
-        if self._runner is not None:
-            await self._runner.cleanup()
-        if self._intake_task is not None:
-            await self.intake.close()
-            await asyncio.wait([self._intake_task], timeout=WORK_PATIENCE_S)
-        for worker in self._workers:
-            worker.cancel()
-        await asyncio.gather(*self._workers, return_exceptions=True)
-        if self.telegram is not None:
-            with contextlib.suppress(StorageError):
-                await self.telegram.close(SEND_PATIENCE_S)
-        if hasattr(self, "database"):
-            await self.database.close()
-        if self._lock is not None:
-            self._lock.close()
+    return WebChat(
+        submit=submit,
+        history=history,
+        new_id=world.new_id,
+        now=world.now,
+        key_path=Path(settings.data.dir) / "web.key",
+        tutor=settings.tutor.name,
+        union=settings.tutor.union,
+        public_url=web.public_url,
+        max_text=web.max_text,
+        export=export,
+        streams=Streams(bounds.streams, bounds.streams_per_address),
+    )
+
+
+async def _start(stack: AsyncExitStack, app: App, webchat: WebChat) -> int:
+    """Begin what runs: what begins last ends first. Returns the port of the web page."""
+    telegram, workers = app.telegram, app.workers
+    if telegram is not None:
+        stack.push_async_callback(_close, telegram)
+    stack.push_async_callback(workers.end)
+    stack.push_async_callback(_drain, app.intake, workers.watched(app.intake.run()))
+    routes = [*(telegram.routes() if telegram else ()), *_previews(app)]
+    web, proxies = app.settings.web, networks(app.settings.web.proxies)
+    pages = server.create_app(webchat, app.health.tell, routes, proxies, app.key)
+    runner = await server.start(pages, web.host, web.port, bounds_for(app.files), proxies)
+    stack.push_async_callback(runner.cleanup)
+    workers.start(app.ticker.run())
+    for work in (*_announcements(app), *_lessons(app)):
+        workers.start(work)
+    if telegram is not None:
+        stack.callback(telegram.stop)
+        workers.start(telegram.run())
+    return int(runner.addresses[0][1])
+
+
+async def _close(telegram: TelegramOwner) -> None:
+    with suppress(StorageError):
+        await telegram.close(SEND_PATIENCE_S)
+
+
+async def _drain(intake: Intake, running: asyncio.Task[None]) -> None:
+    """Take nothing new, finish what was taken."""
+    await intake.close()
+    await asyncio.wait([running], timeout=WORK_PATIENCE_S)
+
+
+def _previews(app: App) -> Sequence[AbstractRouteDef]:
+    """The preview, for who works at this machine. Behind a public address there is none."""
+    settings, conversation, now = app.settings, app.conversation, app.environment.now
+    if settings.web.public_url:
+        return ()
+    root, facts = Path(settings.lessons.dir), settings.placeholders
+    previews = Previews(root, facts, lambda: conversation.book, lambda: app.library.faults)
+    return preview_routes(previews, settings.tutor.name, lambda: Overheard(conversation.book, now()), app.key.opens)
+
+
+def _announcements(app: App) -> Iterator[Coroutine[Any, Any, None]]:
+    """Announcements slice by slice; once a day what is kept no longer."""
+    settings, world, data = app.settings, app.environment, Path(app.settings.data.dir)
+    quiet = app.officers.pairing.clock.quiet
+    feeder = AnnouncementFeeder(app.database, app.officers.rules, quiet, world.new_id)
+    yield AnnouncementWorker(feeder, world.now, app.ticker.wake, world.tick_s).run()
+    retention = Retention(app.database, app.officers.office, keep_rules(settings), world.new_id)
+    folders = {data, (sqlite_path(settings.database_url) or data / "x").parent}
+    yield Caretaker(retention, world.now, quiet, folders, data, app.steady).run()
+
+
+def _lessons(app: App) -> Iterator[Coroutine[Any, Any, None]]:
+    """Take over what is published, and under `watch` what is saved."""
+    now, tick_s, quiet = app.environment.now, app.environment.tick_s, app.officers.pairing.clock.quiet
+    every_s = min(tick_s, WATCHED_S) if app.watch else tick_s
+    library, submit = app.library, app.intake.submit
+    librarian = Librarian(library, app.conversation, submit, now, quiet, every_s, reads_files=not app.watch)
+    yield librarian.run()
+    if app.watch:
+        yield Watcher(library, librarian, now, account(os.environ), _tell).run()
 
 
 def _counted_s() -> float:
     """Sleep counts where the system tells, as on Linux: a lid that was closed is no jump of the clock."""
     return time_.clock_gettime(time_.CLOCK_BOOTTIME) if hasattr(time_, "CLOCK_BOOTTIME") else time_.monotonic()
-
-
-def quiet_hours(settings: Settings) -> QuietHours:
-    clock = settings.time
-    return QuietHours(time.fromisoformat(clock.quiet_from), time.fromisoformat(clock.quiet_to), ZoneInfo(clock.zone))
 
 
 def watches(settings: Settings, wish: bool | None) -> bool:
@@ -317,7 +316,7 @@ def watches(settings: Settings, wish: bool | None) -> bool:
     return alone if wish is None else wish
 
 
-def run(settings: Settings, world: Environment | None = None, watch: bool | None = None) -> int:
+def run(settings: Settings, environment: Environment | None = None, watch: bool | None = None) -> int:
     """Serve until SIGTERM or Ctrl-C; the exit code is 0, 2 for a setting or database that refuses, 1 for a failure.
 
     `watch` None: see `watches`.
@@ -327,7 +326,7 @@ def run(settings: Settings, world: Environment | None = None, watch: bool | None
     )
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            return runner.run(_serve(App(settings, world or Environment(), watches(settings, watch))))
+            return runner.run(_serve(settings, environment, watches(settings, watch)))
     finally:
         stop_logging()
 
@@ -340,22 +339,22 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-async def _serve(app: App) -> int:
-    code = 1
+async def _serve(settings: Settings, environment: Environment | None, watch: bool) -> int:
+    code, stack = 1, AsyncExitStack()
     try:
-        code = await _until_stopped(app, app.settings)
+        code = await _until_stopped(stack, settings, environment, watch)
         return code
     finally:
-        await _end(app, code)
+        await _end(stack, code)
 
 
-async def _until_stopped(app: App, settings: Settings) -> int:
+async def _until_stopped(stack: AsyncExitStack, settings: Settings, world: Environment | None, watch: bool) -> int:
     stopping, loop = asyncio.Event(), asyncio.get_running_loop()
     for name in ("SIGTERM", "SIGINT"):
-        with contextlib.suppress(NotImplementedError):
+        with suppress(NotImplementedError):
             loop.add_signal_handler(getattr(signal, name), stopping.set)
     try:
-        await app.start()
+        app = await bootstrap(stack, settings, world, watch=watch)
     except (CamtayError, StorageError, LessonInvalid) as wrong:
         _tell(str(wrong))
         return 2
@@ -365,19 +364,20 @@ async def _until_stopped(app: App, settings: Settings) -> int:
     gc.freeze()  # modules and lessons stay: walking through them again and again would hold everybody up for 60 ms
     for line in (*greeting(settings, app.library.shelf, app.files, app.key.text), *_about_lessons(app)):
         _tell(line)
-    waits = [asyncio.create_task(event.wait()) for event in (stopping, app.failed)]
+    failed = app.workers.failed
+    waits = [asyncio.create_task(event.wait()) for event in (stopping, failed)]
     await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
     for wait in waits:
         wait.cancel()
-    return 1 if app.failed.is_set() else 0
+    return 1 if failed.is_set() else 0
 
 
-async def _end(app: App, code: int) -> None:
+async def _end(stack: AsyncExitStack, code: int) -> None:
     """Stop, but not for ever: when something hangs (a database that neither answers nor breaks off) go without it.
 
     What was acknowledged is committed, and what was not will be delivered again: an end without goodbye is safe.
     """
-    stopping = asyncio.create_task(app.stop())
+    stopping = asyncio.create_task(stack.aclose())
     _, late = await asyncio.wait([stopping], timeout=STOP_WITHIN_S)
     if late:
         log.warning("stop cut short")

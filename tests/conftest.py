@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Generator, Iterator
 
@@ -18,7 +19,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Hypothesis: the same examples on every machine, slow ones allowed; under --long fresh ones, and many more."""
+    """Hypothesis: the same examples on every machine, slow ones allowed; under --long fresh ones, and many more.
+
+    The command line speaks as the locale says: here it is none that says anything, whoever runs the tests.
+    """
+    os.environ.update({"LANG": "C.UTF-8", "LC_ALL": "", "LC_MESSAGES": ""})
     settings.register_profile("short", deadline=None, derandomize=True, max_examples=60)
     settings.register_profile("long", deadline=None, max_examples=1000)
     settings.load_profile("long" if config.getoption("--long") else "short")

@@ -5,27 +5,22 @@ from __future__ import annotations
 import argparse
 import asyncio
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
-from bot.cli.beside import Beside
+from bot.cli.acting import acting, book_of
 from bot.cli.environment import CommandEnvironment
-from bot.cli.meant import in_full
+from bot.cli.language import told
+from bot.cli.names import MISSED, STATES
 from bot.cli.terminal import Print
 from bot.errors import CamtayError, SettingsInvalid, in_words
 from bot.services.announcing import AnnouncementPreview, Announcements, NotNow, Unfit
-from bot.services.office import Office
-from bot.services.people import OPERATOR, Actor
-from bot.services.pseudonyms import Pseudonyms
-from bot.services.rules import news_rules, pairing_clock
+from bot.services.people import Actor
 from bot.settings import Settings
 from bot.tutoring import announcing as pure
 from bot.tutoring.quiet import QuietHours
 from flows import Book
-from flows.shelf.shelf import plain_book, read_shelf
 
 AskLine = Callable[[str], str]
 
-STATES = {"draft": "chưa gửi", "sending": "đang gửi", "stopped": "đã dừng", "sent": "đã gửi xong"}
 SURE = "gửi"
 
 
@@ -42,98 +37,100 @@ class AnnounceConsole:
         """Exactly what people will read, and how many of them."""
         draft, reach = shown.draft, shown.reach
         values = pure.values_of(draft.body, draft.source_url, draft.whose)
-        self.write("Mọi người sẽ đọc:\n")
+        self.write(told("Mọi người sẽ đọc:") + "\n")
         for line in self.book.phrase(pure.phrase_of(draft.source_url), **values).split("\n"):
             self.write(f"  │ {line}".rstrip())
-        self.write(f"\nTới {reach.told} người ở {draft.whose} đã đồng ý và đang mở được.")
-        others = {
-            "chưa đồng ý lưu": reach.not_agreed,
-            "đã chặn hay không ngồi máy mình": reach.away,
-            "đang tạm dừng": reach.suspended,
-            "còn trong danh sách, chưa vào máy": reach.invited,
-        }
-        told = ", ".join(f"{count} {why}" for why, count in others.items() if count)
-        if told:
-            self.write(f"Không tới được: {told}.")
+        reached = told("Tới {count} người ở {area} đã đồng ý và đang mở được.", count=reach.told, area=draft.whose)
+        self.write(f"\n{reached}")
+        missed = ", ".join(f"{count} {told(why)}" for name, why in MISSED.items() if (count := getattr(reach, name)))
+        if missed:
+            self.write(told("Không tới được: {missed}.", missed=missed))
         if self.quiet.holds(self.service.now()):
-            self.write(f"Đang giờ yên lặng: tin bắt đầu đi lúc {self.quiet.end:%H:%M}.")
+            self.write(told("Đang giờ yên lặng: tin bắt đầu đi lúc {time}.", time=f"{self.quiet.end:%H:%M}"))
 
 
 def main(
     settings: Settings, given: argparse.Namespace, world: CommandEnvironment, write: Print = print, ask: AskLine = input
 ) -> int:
     """Carry one sub-verb out; the exit code. Raises StorageError, NotAllowed and the like, a sentence each."""
-    shelf = read_shelf(Path(settings.lessons.dir), settings.placeholders)
-    book = plain_book(shelf, settings.placeholders)
+    book = book_of(settings)
+    book()  # a broken folder is told before the database is touched
     try:
         return asyncio.run(_carry_out(settings, given, world, book, write, ask))
     except Unfit as unfit:
         values = dict(unfit.fault.values)
         if "thu" in values:
-            values["thu"] = book.phrase(f"kind_{values['thu']}")
-        raise CamtayError(book.phrase(unfit.fault.phrase, **values)) from None
+            values["thu"] = book().phrase(f"kind_{values['thu']}")
+        raise CamtayError(book().phrase(unfit.fault.phrase, **values)) from None
 
 
 async def _carry_out(
-    settings: Settings, given: argparse.Namespace, world: CommandEnvironment, book: Book, write: Print, ask: AskLine
+    settings: Settings,
+    given: argparse.Namespace,
+    world: CommandEnvironment,
+    book: Callable[[], Book],
+    write: Print,
+    ask: AskLine,
 ) -> int:
-    async with Beside(settings, dry_run=False) as database:
-        assert database is not None
-        office = Office(Pseudonyms.of_folder(Path(settings.data.dir), world.new_id))
-        service = Announcements(database, office, world.now, world.new_id)
-        service.rules, service.wishes = news_rules(settings), book.wishes
-        await in_full(database, given)
-        actor = await service.actor(given.by) if given.by else OPERATOR
-        desk = AnnounceConsole(service, actor, book, pairing_clock(settings).quiet, write, ask)
+    async with acting(settings, given, world, book) as (services, actor):
+        quiet = services.pairing.clock.quiet
+        desk = AnnounceConsole(services.announcements, actor, book(), quiet, write, ask)
         return await _VERBS[given.what](desk, given)
 
 
 async def _draft(desk: AnnounceConsole, given: argparse.Namespace) -> int:
     shown = await desk.service.draft(desk.actor, given.area, _text(given), given.link)
     desk.show(shown)
-    desk.write(f"\nChưa gửi. Gửi tin này: ./camtay announce send {shown.row.announcement_id}")
+    kept = shown.row.announcement_id
+    desk.write("\n" + told("Chưa gửi. Gửi tin này: ./camtay announce send {announcement}", announcement=kept))
     return 0
 
 
 def _text(given: argparse.Namespace) -> str:
     if (given.text is None) == (given.file is None):
-        raise SettingsInvalid("Ghi lời tin ngay sau mã địa bàn, hoặc chỉ tệp bằng --file: một trong hai.")
+        raise SettingsInvalid(told("Ghi lời tin ngay sau mã địa bàn, hoặc chỉ tệp bằng --file: một trong hai."))
     if given.file is None:
         return str(given.text)
     try:
         return str(given.file.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as refused:
-        reason = in_words(refused) if isinstance(refused, OSError) else "không phải chữ UTF-8"
-        raise SettingsInvalid(f"{given.file}: không đọc được ({reason}).") from None
+        reason = in_words(refused) if isinstance(refused, OSError) else told("không phải chữ UTF-8")
+        raise SettingsInvalid(told("{file}: không đọc được ({reason}).", file=given.file, reason=reason)) from None
 
 
 async def _send(desk: AnnounceConsole, given: argparse.Namespace) -> int:
     shown = await desk.service.show(desk.actor, given.announcement)
     if shown.row.state in ("sending", "sent"):
-        raise NotNow(f"Tin này {STATES[shown.row.state]}; mỗi người chỉ nhận một lần.")
+        raise NotNow(told("Tin này {state}; mỗi người chỉ nhận một lần.", state=told(STATES[shown.row.state])))
     desk.show(shown)
     if shown.row.reached:
-        desk.write(f"{shown.row.reached} người đã nhận trước khi dừng thì không nhận lại.")
+        desk.write(told("{count} người đã nhận trước khi dừng thì không nhận lại.", count=shown.row.reached))
     if not shown.reach.told:
-        raise CamtayError("Chưa có ai nhận được, nên chưa gửi.")
+        raise CamtayError(told("Chưa có ai nhận được, nên chưa gửi."))
     if not given.yes and not await asyncio.to_thread(_is_sure, desk.ask):
-        desk.write("Chưa gửi gì.")
+        desk.write(told("Chưa gửi gì."))
         return 1
     await desk.service.send(desk.actor, given.announcement)
-    desk.write(f"Đang gửi, từ từ, sau mọi câu trả lời. Dừng: ./camtay announce stop {given.announcement}")
+    begun = given.announcement
+    desk.write(told("Đang gửi, từ từ, sau mọi câu trả lời. Dừng: ./camtay announce stop {begun}", begun=begun))
     return 0
 
 
 def _is_sure(ask: AskLine) -> bool:
     try:
-        return ask(f"Gõ “{SURE}” để gửi: ").strip().casefold() in (SURE, "gui")
+        return ask(told("Gõ “{word}” để gửi: ", word=SURE)).strip().casefold() in (SURE, "gui")
     except EOFError:
         return False
 
 
 async def _stop(desk: AnnounceConsole, given: argparse.Namespace) -> int:
-    told = await desk.service.stop(desk.actor, given.announcement)
-    desk.write(f"Đã dừng. {told} người đã được gửi (vài tin cuối có thể còn trên đường); người khác không nhận nữa.")
+    count = await desk.service.stop(desk.actor, given.announcement)
+    desk.write(
+        told(
+            "Đã dừng. {count} người đã được gửi (vài tin cuối có thể còn trên đường); người khác không nhận nữa.",
+            count=count,
+        )
+    )
     return 0
 
 
@@ -142,9 +139,9 @@ async def _list(desk: AnnounceConsole, given: argparse.Namespace) -> int:
     for row in rows:
         begins = " ".join(row.body.split())[:50]
         at = row.at.astimezone(desk.quiet.zone)
-        told = f"{row.reached} người" if row.reached else "—"
-        desk.write(f"{row.announcement_id}  {at:%d/%m %H:%M}  {row.area_id}  {STATES[row.state]}  {told}  {begins}")
-    desk.write(f"{len(rows)} tin.")
+        reached, state = told("{count} người", count=row.reached) if row.reached else "—", told(STATES[row.state])
+        desk.write(f"{row.announcement_id}  {at:%d/%m %H:%M}  {row.area_id}  {state}  {reached}  {begins}")
+    desk.write(told("{count} tin.", count=len(rows)))
     return 0
 
 

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from bot import restoring
+from bot.cli.language import told
 from bot.errors import SchemaOutdated
 from bot.settings import Settings
 from storage import schema
@@ -43,7 +44,9 @@ class Beside:
                 await self.database.close()
                 return None
             elif has < schema.SCHEMA:
-                raise SchemaOutdated(f"Dữ liệu còn ở phiên bản {has}: chạy ./camtay migrate trước (dừng Cầm Tay đã).")
+                raise SchemaOutdated(
+                    told("Dữ liệu còn ở phiên bản {has}: chạy ./camtay migrate trước (dừng Cầm Tay đã).", has=has)
+                )
             else:
                 await schema.ensure(self.database)
         except BaseException:

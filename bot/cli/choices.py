@@ -5,7 +5,18 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 
+from bot.cli.language import told
 from bot.tutoring.lists.words import fold
+
+
+def listed(names: Mapping[str, str]) -> str:
+    """Those that can be typed, with commas."""
+    return ", ".join(map(told, names.values()))
+
+
+def one_of(names: Mapping[str, str]) -> str:
+    """What help says of them."""
+    return told("một trong: {ways}", ways=listed(names))
 
 
 def choice(names: Mapping[str, str]) -> Callable[[str], str]:
@@ -19,7 +30,9 @@ def choice(names: Mapping[str, str]) -> Callable[[str], str]:
             {ways[said]} if said in ways else {inside for way, inside in ways.items() if said and way.startswith(said)}
         )
         if len(found) != 1:
-            raise argparse.ArgumentTypeError(f"“{text[:40]}” không phải một trong: {', '.join(names.values())}")
+            raise argparse.ArgumentTypeError(
+                told("“{text}” không phải một trong: {ways}", text=text[:40], ways=listed(names))
+            )
         return found.pop()
 
     return read

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from bot.cli.language import told
 from bot.errors import SettingsInvalid, in_words
 from flows.reading.loader import load_folder
 from flows.reading.schema import lesson_schema
@@ -26,9 +27,12 @@ def _steps(lessons: Path, wanted: str) -> tuple[str, ...]:
     try:
         drafts = load_folder(lessons if not here else path.parent if path.is_file() else path, {}).drafts
     except OSError as fault:
-        raise SettingsInvalid(f"{fault.filename}: không đọc được ({in_words(fault)}).") from None
+        raise SettingsInvalid(
+            told("{file}: không đọc được ({reason}).", file=fault.filename, reason=in_words(fault))
+        ) from None
     found = {draft.lesson.id: tuple(draft.lesson.index) for draft in drafts if draft.lesson is not None}
     steps = next(iter(found.values()), None) if here else found.get(wanted)
     if steps is None:
-        raise SettingsInvalid(f"Không có bài nào tên “{wanted}”. {did_you_mean(wanted, found)}".rstrip())
+        near = told("{hint}", hint=did_you_mean(wanted, found))
+        raise SettingsInvalid(f"{told('Không có bài nào tên “{wanted}”', wanted=wanted)}. {near}".rstrip())
     return steps

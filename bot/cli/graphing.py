@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.cli import linting
+from bot.cli.language import told
 from bot.errors import SettingsInvalid, in_words
 from bot.services import drafts
 from flows.graph.mermaid import mermaid
@@ -37,10 +38,10 @@ def draw(
     try:
         reading = drafts.read(root, path, facts, {})
     except OSError as fault:
-        raise SettingsInvalid(f"{path}: không đọc được ({in_words(fault)}).") from None
+        raise SettingsInvalid(told("{file}: không đọc được ({reason}).", file=path, reason=in_words(fault))) from None
     if reading.script is None:
         sys.stderr.write("".join(f"{problem}\n" for problem in reading.errors))
-        sys.stderr.write(f"{path}: chưa đọc được bước nào nên chưa vẽ được.\n")
+        sys.stderr.write(told("{file}: chưa đọc được bước nào nên chưa vẽ được.", file=path) + "\n")
         return 1
     graph = graph_of(reading.script, _walked(root, reading, facts) if coverage else None)
     text = DRAWINGS[shape](graph)
@@ -50,8 +51,11 @@ def draw(
         try:
             out.write_text(text, "utf-8")
         except OSError as fault:
-            raise SettingsInvalid(f"{out}: không ghi được ({in_words(fault)}).") from None
-        sys.stderr.write(f"Đã vẽ {len(graph.nodes)} ô, {len(graph.arrows)} lối đi: {out}\n")
+            raise SettingsInvalid(
+                told("{file}: không ghi được ({reason}).", file=out, reason=in_words(fault))
+            ) from None
+        count, ways = len(graph.nodes), len(graph.arrows)
+        sys.stderr.write(told("Đã vẽ {count} ô, {ways} lối đi: {file}", count=count, ways=ways, file=out) + "\n")
     for mark, ids in graph.marked.items():
         sys.stderr.write(f"{MARKS[mark]}: {', '.join(ids)}\n")
     return 0
@@ -62,7 +66,7 @@ def _walked(root: Path, reading: drafts.LessonReading, facts: Mapping[str, str])
     lesson, problems = linting.one_lesson(root, reading.path, facts)
     if lesson is None:
         sys.stderr.write("".join(f"{problem}\n" for problem in problems))
-        sys.stderr.write("Bài có lỗi nên chưa diễn lại được bản thoại nào.\n")
+        sys.stderr.write(told("Bài có lỗi nên chưa diễn lại được bản thoại nào.") + "\n")
         return None
     shelf = read_shelf(root, facts)
     book = plain_book(replace(shelf, good={**shelf.good, lesson.id: lesson}), rehearsal_facts(root, facts))
@@ -79,5 +83,6 @@ def locate(root: Path, wanted: str) -> Path:
     if found is None:
         known = [path.parent.name for path in drafts.lesson_files(root)]
         hint = did_you_mean(wanted, known)
-        raise SettingsInvalid(f"Không có bài nào tên “{wanted}”{'; ' + hint if hint else '.'}")
+        near = f"; {told('{hint}', hint=hint)}" if hint else "."
+        raise SettingsInvalid(told("Không có bài nào tên “{wanted}”", wanted=wanted) + near)
     return found

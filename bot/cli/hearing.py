@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from bot.cli.language import told
 from bot.errors import CamtayError, in_words
 from bot.services.hearing import Overheard
 from bot.settings import Settings
@@ -29,7 +30,9 @@ def hear(settings: Settings, file: str, stdin: BinaryIO, stdout: BinaryIO, now: 
     try:
         source = Path(file).open("rb")  # noqa: SIM115 closed below; only opening it may fail so
     except OSError as fault:
-        raise CamtayError(f"{file}: không mở được tệp này ({in_words(fault)}).") from None
+        raise CamtayError(
+            told("{file}: không mở được tệp này ({reason}).", file=file, reason=in_words(fault))
+        ) from None
     with source:
         _each(source, stdout, overheard.line)
     return 0

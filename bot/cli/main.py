@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from bot.cli.language import choose, told
 from bot.cli.parser import parse
 
 
@@ -15,6 +16,7 @@ def main(arguments: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    choose(arguments, os.environ)
     given = parse(arguments)
     mask = os.umask(0o077)  # whatever is written may hold what a learner told us
     try:
@@ -48,11 +50,11 @@ def _sentence(error: Exception) -> tuple[int, str] | None:
             "relay.yaml",
             "masking.yaml",
         ):
-            return 2, f"{path}: không có tệp này; --lessons phải chỉ vào thư mục có lời của máy."
+            return 2, told("{path}: không có tệp này; --lessons phải chỉ vào thư mục có lời của máy.", path=path)
         case LessonInvalid():
             return 1, str(error)
         case TranscriptInvalid():
-            return 2, f"Chưa chạy được: {error.message}."
+            return 2, told("Chưa chạy được: {reason}.", reason=error.message)
         case SettingsInvalid() | NotAllowed():
             return 2, str(error)
         case BackupFailed() | CamtayError():

@@ -7,34 +7,23 @@ import asyncio
 import io
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from functools import cache, partial
-from pathlib import Path
 
-from bot.cli.beside import Beside
+from bot.cli.acting import acting, book_of
 from bot.cli.environment import CommandEnvironment
-from bot.cli.meant import in_full
-from bot.cli.names import ROLE_NAMES, STATE_NAMES
+from bot.cli.language import told
+from bot.cli.names import KIND_NAMES, ROLE_NAMES, STATE_NAMES, WAIT_NAMES
 from bot.cli.people_import import AskYesNo, import_list
 from bot.cli.sheets import as_csv
 from bot.cli.terminal import Print
 from bot.errors import CamtayError
+from bot.officers import OfficerServices
 from bot.services.correcting import Correction
 from bot.services.export import as_file
 from bot.services.named import SHOWN
-from bot.services.office import Links, Office
-from bot.services.pairing import Hooks
-from bot.services.pairing import PairingContext as PairingWorld
-from bot.services.people import OPERATOR, Actor, Invited, People
-from bot.services.pseudonyms import Pseudonyms
-from bot.services.requests import Requests
-from bot.services.rules import pairing_clock, pairing_rules
+from bot.services.people import Actor, Invited
 from bot.settings import Settings
 from bot.tutoring.invitations import SHORT
-from bot.tutoring.reception import consent_text, is_of_office
 from flows import Book
-
-KIND_NAMES = {"pair": "cần người chỉ", "help": "nhờ giúp", "safety": "KHẨN", "change": "đổi người chỉ"}
-WAIT_NAMES = {"waiting": "chưa hỏi ai", "offered": "đang hỏi một người", "open": "có người đang giúp"}
 
 
 def main(
@@ -54,36 +43,20 @@ def main(
 async def _carry_out(
     settings: Settings, given: argparse.Namespace, world: CommandEnvironment, write: Print, ask: AskYesNo | None
 ) -> int:
-    async with Beside(settings, dry_run=False) as database:
-        assert database is not None
-        names = Pseudonyms.of_folder(Path(settings.data.dir), world.new_id)
-        links = Links(settings.telegram.username, settings.web.public_url)
-        pairing = PairingWorld(pairing_rules(settings), pairing_clock(settings), world.new_id, names.of)
-        service = People(database, Office(names, Hooks(pairing), links), world.now, world.new_id)
-        lessons = cache(partial(_book, settings))
-        service.words = lambda phrase_id: consent_text(lessons(), phrase_id, "vi")
-        service.is_office = lambda name: is_of_office(lessons().words, name)
-        await in_full(database, given)
-        actor = await service.actor(given.by) if given.by else OPERATOR
+    book = book_of(settings)
+    async with acting(settings, given, world, book) as (services, actor):
         if given.what == "import":
-            return await import_list(service, actor, given, write, ask)
+            return await import_list(services.people, actor, given, write, ask)
         if given.what == "export":
-            return await _export(service, actor, given, write, settings)
-        return await _VERBS[given.what](service, actor, given, write)
-
-
-def _book(settings: Settings) -> Book:
-    """The tutor's own words and questions, for the few verbs that need them."""
-    from flows.shelf.shelf import plain_book, read_shelf
-
-    return plain_book(read_shelf(Path(settings.lessons.dir), settings.placeholders), settings.placeholders)
+            return await _export(services, actor, given, write, book)
+        return await _VERBS[given.what](services, actor, given, write)
 
 
 # --- lists -------------------------------------------------------------------------------------------
 
 
-async def _areas(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
-    rows = await service.areas()
+async def _areas(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    rows = await services.people.areas()
     top = next((row for row in rows if row.area_id == given.area), None)
     assert top is not None, "it has been found by its name"
     for row in rows:
@@ -93,15 +66,15 @@ async def _areas(service: People, actor: Actor, given: argparse.Namespace, write
     return 0
 
 
-async def _list(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
-    rows = await service.list_people(actor, given.area, given.role, given.state)
+async def _list(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    rows = await services.people.list_people(actor, given.area, given.role, given.state)
     table = [
         (
             r.person_id if given.format == "csv" else r.person_id[:SHOWN],
             r.name,
-            ROLE_NAMES.get(r.role, r.role),
+            told(ROLE_NAMES.get(r.role, r.role)),
             r.area_name,
-            STATE_NAMES.get(r.state, r.state),
+            told(STATE_NAMES.get(r.state, r.state)),
         )
         for r in rows
     ]
@@ -111,33 +84,39 @@ async def _list(service: People, actor: Actor, given: argparse.Namespace, write:
     else:
         for row in table:
             write("  ".join(str(cell) for cell in row))
-        write(f"{len(table)} người.")
+        write(told("{count} người.", count=len(table)))
     return 0
 
 
 # --- invitations -------------------------------------------------------------------------------------
 
 
-async def _invite(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+async def _invite(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
     lasts = timedelta(days=max(1, min(given.days, 365)))
     if given.all is None:
-        made = await service.invite(actor, given.role or "learner", given.area, lasts=lasts)
+        made = await services.people.invite(actor, given.role or "learner", given.area, lasts=lasts)
         _show_invitation(made, write)
         return 0
     roles = [given.role] if given.role else []
-    waiting = await service.list_people(actor, given.area, roles, ["invited"])
+    waiting = await services.people.list_people(actor, given.area, roles, ["invited"])
     wanted = [(row.role, row.area_id, row.person_id) for row in waiting]
-    every = await service.invite_all(actor, wanted, lasts)
+    every = await services.people.invite_all(actor, wanted, lasts)
     heads = ("ten", "vai", "dia_ban", "ma", "duong_dan")
     rows = [(m.name, ROLE_NAMES[m.role], m.area.name, m.code, " ".join(m.links)) for m in every]
     given.all.write_bytes(as_csv(heads, rows).encode())
-    write(f"Đã ghi {len(rows)} mã vào {given.all}. Mỗi mã dùng một lần; hãy giữ kín tệp này và xóa khi đã phát.")
+    write(
+        told(
+            "Đã ghi {count} mã vào {file}. Mỗi mã dùng một lần; hãy giữ kín tệp này và xóa khi đã phát.",
+            count=len(rows),
+            file=given.all,
+        )
+    )
     return 0
 
 
 def _show_invitation(made: Invited, write: Print) -> None:
-    write(f"Mã mời {ROLE_NAMES[made.role]}, {made.area.name}: {made.code}")
-    write(f"Dùng một lần, tới {made.expires_at:%d/%m/%Y}. Gõ mã này trong Cầm Tay, hoặc mở:")
+    write(told("Mã mời {role}, {area}: {code}", role=told(ROLE_NAMES[made.role]), area=made.area.name, code=made.code))
+    write(told("Dùng một lần, tới {day}. Gõ mã này trong Cầm Tay, hoặc mở:", day=f"{made.expires_at:%d/%m/%Y}"))
     for link in made.links:
         write(f"  {link}")
         write(_qr(link))
@@ -151,129 +130,128 @@ def _qr(link: str) -> str:
     return drawn.getvalue()
 
 
-async def _codes(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
-    rows = await service.codes(actor, given.area)
+async def _codes(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    rows = await services.people.codes(actor, given.area)
     for row in rows:
-        state = f"dùng {row.used_at:%d/%m/%Y}" if row.used_at else f"tới {row.expires_at:%d/%m/%Y}"
-        role = ROLE_NAMES.get(row.role, row.role)
-        write("  ".join((row.code_hash[:SHORT], role, row.area_name, row.name or "chưa ghi tên", state)))
-    write(f"{len(rows)} mã. Thu lại: ./camtay people revoke SỐ_MÃ")
+        used = told("dùng {day}", day=f"{row.used_at:%d/%m/%Y}") if row.used_at else ""
+        state = used or told("tới {day}", day=f"{row.expires_at:%d/%m/%Y}")
+        role, name = told(ROLE_NAMES.get(row.role, row.role)), row.name or told("chưa ghi tên")
+        write("  ".join((row.code_hash[:SHORT], role, row.area_name, name, state)))
+    write(told("{count} mã. Thu lại: ./camtay people revoke SỐ_MÃ", count=len(rows)))
     return 0
 
 
-async def _revoke(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
-    row = await service.revoke(actor, given.code)
-    role = ROLE_NAMES.get(row.role, row.role)
-    write("Đã thu lại mã." if row.used_by is None else f"Đã thu lại mã, và việc {role} mà mã đã giao.")
+async def _revoke(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    row = await services.people.revoke(actor, given.code)
+    role = told(ROLE_NAMES.get(row.role, row.role))
+    and_role = told("Đã thu lại mã, và việc {role} mà mã đã giao.", role=role)
+    write(told("Đã thu lại mã.") if row.used_by is None else and_role)
     return 0
 
 
-async def _back(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
-    code = await service.code_back(actor, given.person)
-    write(f"Mã đổi máy: {code}")
-    write("Dùng một lần, trong một ngày. Chỉ đưa tận tay, hay đọc khi nghe đúng tiếng chị ấy; gõ trên máy mới.")
+async def _back(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    code = await services.people.code_back(actor, given.person)
+    write(told("Mã đổi máy: {code}", code=code))
+    write(told("Dùng một lần, trong một ngày. Chỉ đưa tận tay, hay đọc khi nghe đúng tiếng chị ấy; gõ trên máy mới."))
     return 0
 
 
-async def _sign_out(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
-    write(f"Đã thoát {await service.sign_out(actor, given.person)} máy. Vào lại: ./camtay people back {given.person}")
+async def _sign_out(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    phones = await services.people.sign_out(actor, given.person)
+    write(told("Đã thoát {phones} máy. Vào lại: ./camtay people back {person}", phones=phones, person=given.person))
     return 0
 
 
 # --- one person --------------------------------------------------------------------------------------
 
 
-async def _approve(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
-    await service.approve(actor, given.person)
-    write("Đã duyệt. Chị ấy thấy nút “Việc chỉ bài” trong danh sách, đọc và nhận quy tắc rồi mới có người học.")
+async def _approve(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    await services.people.approve(actor, given.person)
+    write(told("Đã duyệt. Chị ấy thấy nút “Việc chỉ bài” trong danh sách, đọc và nhận quy tắc rồi mới có người học."))
     return 0
 
 
-async def _suspend(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
-    await service.suspend(actor, given.person)
-    write("Đã tạm dừng, có hiệu lực ngay. Người học của chị ấy được tìm người khác.")
+async def _suspend(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    await services.people.suspend(actor, given.person)
+    write(told("Đã tạm dừng, có hiệu lực ngay. Người học của chị ấy được tìm người khác."))
     return 0
 
 
-async def _show(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
-    for what, value in (await service.see(actor, given.person)).items():
+async def _show(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    for what, value in (await services.people.see(actor, given.person)).items():
         write(f"{what}: {value}")
-    write("Đủ từng dòng: ./camtay people export " + given.person)
+    write(told("Đủ từng dòng: ./camtay people export {person}", person=given.person))
     return 0
 
 
-async def _correct(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+async def _correct(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
     needs = None if given.needs is None else tuple(dict.fromkeys(given.needs.replace(",", " ").split()))
     correction = Correction(given.name, given.address, given.area, needs, given.agreed)
-    await service.correct(actor, given.person, correction)
-    write("Đã sửa. Chị ấy được báo, và sửa lại được bằng “sửa thông tin”.")
+    await services.people.correct(actor, given.person, correction)
+    write(told("Đã sửa. Chị ấy được báo, và sửa lại được bằng “sửa thông tin”."))
     return 0
 
 
-async def _withdraw(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
-    await service.withdraw(actor, given.person)
-    write("Đã rút lời đồng ý: tên gọi và các câu trả lời đã xóa. Chị ấy vẫn học tiếp được, và được báo.")
+async def _withdraw(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    await services.people.withdraw(actor, given.person)
+    write(told("Đã rút lời đồng ý: tên gọi và các câu trả lời đã xóa. Chị ấy vẫn học tiếp được, và được báo."))
     return 0
 
 
-async def _delete(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
-    await service.delete(actor, given.person)
-    write("Đã xóa hết dữ liệu của người này.")
+async def _delete(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    await services.people.delete(actor, given.person)
+    write(told("Đã xóa hết dữ liệu của người này."))
     return 0
 
 
-async def _export(service: People, actor: Actor, given: argparse.Namespace, write: Print, settings: Settings) -> int:
-    data = await service.export(actor, given.person)
-    text = as_file(data, given.format, _book(settings) if given.format == "html" else None)
+async def _export(
+    services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print, book: Callable[[], Book]
+) -> int:
+    data = await services.people.export(actor, given.person)
+    text = as_file(data, given.format, book() if given.format == "html" else None)
     if given.to is None:
         write(text)
     else:
         given.to.write_text(text, encoding="utf-8")
-        write(f"Đã ghi vào {given.to}. Tệp này là của chị ấy: chỉ đưa cho chị ấy.")
+        write(told("Đã ghi vào {file}. Tệp này là của chị ấy: chỉ đưa cho chị ấy.", file=given.to))
     return 0
 
 
 # --- requests for a human ----------------------------------------------------------------------------
 
 
-async def _requests(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
-    rows = await _of(service).unclosed(actor, given.area)
-    say = _of(service).world.clock.say
+async def _requests(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    rows = await services.requests.unclosed(actor, given.area)
+    say = services.pairing.clock.say
     for row in rows:
         who, where = row["name"] or "—", row["area"] or "—"
-        since, state = f"từ {say(row['since_at'])}", WAIT_NAMES[row["state"]]
-        write("  ".join((row["request_id"][:SHOWN], KIND_NAMES[row["kind"]], who, where, since, state)))
-    write(f"{len(rows)} yêu cầu.")
+        since, state = told("từ {when}", when=say(row["since_at"])), told(WAIT_NAMES[row["state"]])
+        write("  ".join((row["request_id"][:SHOWN], told(KIND_NAMES[row["kind"]]), who, where, since, state)))
+    write(told("{count} yêu cầu.", count=len(rows)))
     return 0
 
 
-async def _explain(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
-    for line in await _of(service).explain(actor, given.request):
+async def _explain(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    for line in await services.requests.explain(actor, given.request):
         write(line)
     return 0
 
 
-async def _assign(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+async def _assign(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
     if not given.by:
-        raise CamtayError("Việc này làm với quyền của một cán bộ: thêm --by MÃ.")
-    await _of(service).assign(actor, given.by, given.request, given.person)
-    write("Đã hỏi người này. Trả lời tới trong Cầm Tay.")
+        raise CamtayError(told("Việc này làm với quyền của một cán bộ: thêm --by MÃ."))
+    await services.requests.assign(actor, given.by, given.request, given.person)
+    write(told("Đã hỏi người này. Trả lời tới trong Cầm Tay."))
     return 0
 
 
-async def _confirm(service: People, actor: Actor, given: argparse.Namespace, write: Print) -> int:
-    await _of(service).confirm(actor, given.person, given.area)
-    write("Đã xác nhận. Nếu chị ấy đang chờ, người chỉ được hỏi ngay.")
+async def _confirm(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
+    await services.requests.confirm(actor, given.person, given.area)
+    write(told("Đã xác nhận. Nếu chị ấy đang chờ, người chỉ được hỏi ngay."))
     return 0
 
 
-def _of(service: People) -> Requests:
-    hooks = service.office.hooks
-    assert isinstance(hooks, Hooks)
-    return Requests(service, hooks.world)
-
-
-_Verb = Callable[[People, Actor, argparse.Namespace, Print], Awaitable[int]]
+_Verb = Callable[[OfficerServices, Actor, argparse.Namespace, Print], Awaitable[int]]
 _VERBS: dict[str, _Verb] = {
     "areas": _areas,
     "list": _list,

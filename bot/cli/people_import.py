@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot import workbooks
+from bot.cli.language import told
 from bot.cli.terminal import Print
 from bot.errors import SettingsInvalid, in_words
 from bot.services import importing
@@ -49,7 +50,7 @@ def read_list(file: Path, *, placed: bool) -> PeopleList:
     try:
         source = file.read_bytes()
     except OSError as refused:
-        raise SettingsInvalid(f"{file}: không mở được ({in_words(refused)}).") from None
+        raise SettingsInvalid(told("{file}: không mở được ({reason}).", file=file, reason=in_words(refused))) from None
     if not workbooks.is_workbook(source):
         return people_file.read(source, placed=placed)
     try:
@@ -68,35 +69,35 @@ class ImportOutput:
         for fault in found.faults[:SHOWN_FAULTS]:
             self.say(fault.at(self.file))
         if len(found.faults) > SHOWN_FAULTS:
-            self.say(f"… và {len(found.faults) - SHOWN_FAULTS} chỗ nữa.")
+            self.say(told("… và {count} chỗ nữa.", count=len(found.faults) - SHOWN_FAULTS))
         self.notes(found)
-        self.say(f"{len(found.faults)} chỗ cần sửa; chưa nhập gì cả.")
+        self.say(told("{count} chỗ cần sửa; chưa nhập gì cả.", count=len(found.faults)))
         return self.end(FAULTY, found.faults, _texts(found))
 
     def notes(self, found: ImportPlan) -> None:
         for note in found.notes:
-            self.say(f"Lưu ý: {note}")
+            self.say(told("Lưu ý: {note}", note=note))
 
     def tried(self, found: ImportPlan) -> int:
         for question in _texts(found):
-            self.say(f"Sẽ hỏi: {question}")
-        self.say(f"Soát xong, chưa ghi gì: {_counted(found)}")
+            self.say(told("Sẽ hỏi: {question}", question=question))
+        self.say(told("Soát xong, chưa ghi gì: {counts}", counts=_counted(found)))
         return self.end(0, (), _texts(found), importing.summary(found))
 
     def unanswered(self, found: ImportPlan) -> int:
         for question in _texts(found):
-            self.say(f"Cần hỏi: {question}")
-        self.say("Chưa nhập gì. Xem kỹ các điều trên; nếu đều đúng, chạy lại với --yes.")
+            self.say(told("Cần hỏi: {question}", question=question))
+        self.say(told("Chưa nhập gì. Xem kỹ các điều trên; nếu đều đúng, chạy lại với --yes."))
         return self.end(UNANSWERED, (), _texts(found))
 
     def refused(self, found: ImportPlan) -> int:
-        self.say("Chưa nhập gì. Sửa lại tệp rồi nhập lần nữa.")
+        self.say(told("Chưa nhập gì. Sửa lại tệp rồi nhập lần nữa."))
         return self.end(UNANSWERED, (), _texts(found))
 
     def done(self, found: ImportPlan, *, asked: bool) -> int:
         for question in () if asked else _texts(found):
-            self.say(f"Đã đồng ý: {question}")
-        self.say(f"Đã nhập: {_counted(found)}")
+            self.say(told("Đã đồng ý: {question}", question=question))
+        self.say(told("Đã nhập: {counts}", counts=_counted(found)))
         return self.end(0, (), _texts(found), importing.summary(found))
 
     def say(self, line: str) -> None:
@@ -108,14 +109,14 @@ class ImportOutput:
     ) -> int:
         if self.as_json:
             counts = counts or {"people": 0, "known": 0, "areas": 0}
-            told = {
+            line = {
                 "new": counts["people"],
                 "known": counts["known"],
                 "areas": counts["areas"],
                 "questions": list(questions),
                 "faults": [{"line": each.line, "column": each.column, "message": each.message} for each in faults],
             }
-            self._write(json.dumps(told, ensure_ascii=False))
+            self._write(json.dumps(line, ensure_ascii=False))
         return code
 
 
@@ -125,4 +126,4 @@ def _texts(found: ImportPlan) -> list[str]:
 
 def _counted(found: ImportPlan) -> str:
     counts = importing.summary(found)
-    return f"{counts['people']} người mới, {counts['areas']} chi hội hay tổ mới, {counts['known']} người đã có."
+    return told("{people} người mới, {areas} chi hội hay tổ mới, {known} người đã có.", **counts)

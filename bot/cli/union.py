@@ -8,47 +8,38 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.cli.beside import Beside
+from bot.cli.acting import acting, book_of
 from bot.cli.environment import CommandEnvironment
-from bot.cli.meant import in_full
+from bot.cli.language import told
 from bot.cli.names import REPORTS
 from bot.cli.sheets import as_csv, as_text, as_xlsx
 from bot.cli.terminal import Print
 from bot.errors import SettingsInvalid, in_words
 from bot.services.models import KINDS, Programs
-from bot.services.office import Office
-from bot.services.people import OPERATOR, Actor
-from bot.services.pseudonyms import Pseudonyms
-from bot.services.reporting import Reports
+from bot.services.people import Actor
 from bot.settings import Settings
-from storage.database import Database
 
 
 def models(settings: Settings, given: argparse.Namespace, world: CommandEnvironment, write: Print = print) -> int:
     """Carry one sub-verb out; the exit code. Raises StorageError, NotAllowed and the like, a sentence each."""
 
-    async def work(database: Database, office: Office) -> int:
-        service = Programs(database, office, world.now, world.new_id)
-        await in_full(database, given)
-        actor = await service.actor(given.by) if given.by else OPERATOR
-        return await _VERBS[given.what](service, actor, given, write)
+    async def work() -> int:
+        async with acting(settings, given, world, book_of(settings)) as (services, actor):
+            return await _VERBS[given.what](services.programs, actor, given, write)
 
     if getattr(given, "year", None) is None and given.what == "add":
         given.year = world.now().astimezone(ZoneInfo(settings.time.zone)).year
-    return asyncio.run(_beside(settings, world, work))
+    return asyncio.run(work())
 
 
 def report(settings: Settings, given: argparse.Namespace, world: CommandEnvironment, write: Print = print) -> int:
-    """One report on the screen or into a file; the exit code. Raises as above."""
+    """One report on the screen or into a file; the exit code. Raises StorageError, NotAllowed, SettingsInvalid."""
     if given.format == "xlsx" and given.to is None:
-        raise SettingsInvalid("Tệp xlsx phải có tên: thêm --to TỆP.xlsx.")
+        raise SettingsInvalid(told("Tệp xlsx phải có tên: thêm --to TỆP.xlsx."))
 
-    async def work(database: Database, office: Office) -> int:
-        service = Reports(database, office, world.now, world.new_id)
-        service.zone, service.living_days = ZoneInfo(settings.time.zone), settings.pairing.living_days
-        await in_full(database, given)
-        actor = await service.actor(given.by) if given.by else OPERATOR
-        table = await service.make(actor, given.what, given.area, given.year)
+    async def work() -> int:
+        async with acting(settings, given, world, book_of(settings)) as (services, actor):
+            table = await services.reports.make(actor, given.what, given.area, given.year)
         if given.format == "xlsx":
             _save(given.to, as_xlsx(table.heads, table.rows, REPORTS[given.what]), write)
             return 0
@@ -59,23 +50,15 @@ def report(settings: Settings, given: argparse.Namespace, world: CommandEnvironm
             _save(given.to, text.encode(), write)
         return 0
 
-    return asyncio.run(_beside(settings, world, work))
-
-
-async def _beside(
-    settings: Settings, world: CommandEnvironment, work: Callable[[Database, Office], Awaitable[int]]
-) -> int:
-    async with Beside(settings, dry_run=False) as database:
-        assert database is not None
-        return await work(database, Office(Pseudonyms.of_folder(Path(settings.data.dir), world.new_id)))
+    return asyncio.run(work())
 
 
 def _save(file: Path, content: bytes, write: Print) -> None:
     try:
         file.write_bytes(content)
     except OSError as refused:
-        raise SettingsInvalid(f"{file}: không ghi được ({in_words(refused)}).") from None
-    write(f"Đã ghi vào {file}.")
+        raise SettingsInvalid(told("{file}: không ghi được ({reason}).", file=file, reason=in_words(refused))) from None
+    write(told("Đã ghi vào {file}.", file=file))
 
 
 # --- models ---
@@ -83,16 +66,24 @@ def _save(file: Path, content: bytes, write: Print) -> None:
 
 async def _add(service: Programs, actor: Actor, given: argparse.Namespace, write: Print) -> int:
     row = await service.add(actor, given.kind, given.area, given.name, given.year)
-    write(f"Đã ghi {KINDS[row.kind]} “{row.name}”, năm {row.year}. Thêm người: ./camtay models join {row.model_id} MÃ")
+    kind = told(KINDS[row.kind])
+    write(
+        told("Đã ghi {kind} “{name}”, năm {year}.", kind=kind, name=row.name, year=row.year) + " " + _more(row.model_id)
+    )
     return 0
+
+
+def _more(model_id: str) -> str:
+    return told("Thêm người: ./camtay models join {model} MÃ", model=model_id)
 
 
 async def _list(service: Programs, actor: Actor, given: argparse.Namespace, write: Print) -> int:
     rows = await service.under(actor, given.area, given.year, given.kind)
     for row, area in rows:
-        ended = f"  đã kết thúc {row.ended_at:%d/%m/%Y}" if row.ended_at else ""
-        write(f"{row.model_id}  {row.year}  {KINDS[row.kind]}  {row.name}  {area}  {row.members} người{ended}")
-    write(f"{len(rows)} mô hình.")
+        ended = "  " + told("đã kết thúc {day}", day=f"{row.ended_at:%d/%m/%Y}") if row.ended_at else ""
+        people = told("{count} người", count=row.members)
+        write(f"{row.model_id}  {row.year}  {told(KINDS[row.kind])}  {row.name}  {area}  {people}{ended}")
+    write(told("{count} mô hình.", count=len(rows)))
     return 0
 
 
@@ -100,25 +91,25 @@ async def _members(service: Programs, actor: Actor, given: argparse.Namespace, w
     rows = await service.members(actor, given.model)
     for row in rows:
         write("  ".join(row))
-    write(f"{len(rows)} người.")
+    write(told("{count} người.", count=len(rows)))
     return 0
 
 
 async def _join(service: Programs, actor: Actor, given: argparse.Namespace, write: Print) -> int:
     await service.join(actor, given.model, given.person)
-    write("Đã thêm vào mô hình.")
+    write(told("Đã thêm vào mô hình."))
     return 0
 
 
 async def _leave(service: Programs, actor: Actor, given: argparse.Namespace, write: Print) -> int:
     await service.leave(actor, given.model, given.person)
-    write("Đã rút khỏi mô hình.")
+    write(told("Đã rút khỏi mô hình."))
     return 0
 
 
 async def _end(service: Programs, actor: Actor, given: argparse.Namespace, write: Print) -> int:
     await service.end(actor, given.model)
-    write("Mô hình đã kết thúc.")
+    write(told("Mô hình đã kết thúc."))
     return 0
 
 

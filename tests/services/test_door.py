@@ -289,6 +289,7 @@ def test_the_door_and_the_program_know_the_same_verbs(door: ModuleType) -> None:
     from bot.cli.parser import VERBS
 
     assert set(VERBS) == {verb for verb, about in door.VERBS.items() if about[0] == "run"}
+    assert door.ENGLISH.keys() == door.VERBS.keys()
     modules = {path.stem for path in (ROOT / "bot" / "cli" / "verbs").glob("*.py")} - {"__init__"}
     assert modules == {verb.replace("-", "_") + ("_" if verb == "try" else "") for verb in VERBS}
 
@@ -299,3 +300,14 @@ def test_a_verb_loads_no_other() -> None:
     loaded = {name for name in told.stderr.split() if name.startswith("bot.cli.verbs.")}
     assert loaded == {"bot.cli.verbs.lint"}
     assert not {"asyncio", "sqlalchemy", "aiohttp"} & set(told.stderr.split())
+
+
+@pytest.mark.parametrize(("locale", "flag"), [("en_US.UTF-8", ""), ("vi_VN.UTF-8", "--lang=en")])
+def test_the_door_speaks_english_where_that_is_read(project: Project, locale: str, flag: str) -> None:
+    project.environ |= {"LANG": locale, "LC_ALL": ""}
+    code, out, _ = project.open("help", *filter(None, [flag]))
+    assert code == 0 and "Usage: ./camtay COMMAND" in out and "check lessons, with file:line:column" in out
+    told = project.open("chekc", *filter(None, [flag]))[2]
+    assert told.startswith("There is no command “chekc”. Did you mean: ./camtay check?")
+    told = project.open("test", "--help", *filter(None, [flag]))[1].replace("Cầm Tay", "")
+    assert told.startswith("Usage: ./camtay test [FILE…]") and "bài" not in told

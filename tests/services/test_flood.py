@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import select
 
 from bot import settings
-from bot.app import App, Environment
+from bot.app import Environment, bootstrap
 from bot.channels.base import Inner, Left, Text, Update
 from bot.services.conversation import INNER
 from bot.workers.flood import BURST, Flood
@@ -82,9 +83,9 @@ async def test_what_goes_on_inside_and_who_leaves_is_never_let_go(tmp_path: Path
 async def test_the_whole_tutor_lets_a_flood_from_telegram_go(tmp_path: Path):
     async with FakeTelegram() as fake:
         flags = {"telegram.api_base": fake.url, "data.dir": str(tmp_path), "web.port": "0"}
-        app = App(settings.load(PROJECT / "config.yaml", {"TELEGRAM_TOKEN": TOKEN}, flags), Environment(tick_s=0.2))
-        await app.start()
-        try:
+        set_up = settings.load(PROJECT / "config.yaml", {"TELEGRAM_TOKEN": TOKEN}, flags)
+        async with AsyncExitStack() as stack:
+            app = await bootstrap(stack, set_up, Environment(tick_s=0.2))
             lan = fake.learner(1)
             lan.start()
             await lan.expect()
@@ -96,8 +97,6 @@ async def test_the_whole_tutor_lets_a_flood_from_telegram_go(tmp_path: Path):
 
             await until(is_told, 30.0)
             assert app.intake.handled < 2 * BURST
-        finally:
-            await app.stop()
 
 
 def _outbox(connection: Connection) -> list[str]:

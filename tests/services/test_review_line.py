@@ -7,13 +7,13 @@ import gc
 import sqlite3
 import warnings
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from bot import settings
-from bot.app import App, Environment
+from bot.app import App, Environment, bootstrap
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.webchat.channel import Crowded, WebChat
 from bot.services.effects import pack
@@ -36,12 +36,8 @@ async def serving(url: str, api: str, data: Path) -> AsyncIterator[App]:
     """The whole tutor in this process."""
     environ = {"DATABASE_URL": url, "TELEGRAM_TOKEN": TOKEN}
     flags = {"telegram.api_base": api, "data.dir": str(data), "web.port": str(free_port())}
-    app = App(settings.load(PROJECT / "config.yaml", environ, flags), Environment(tick_s=0.2))
-    await app.start()
-    try:
-        yield app
-    finally:
-        await app.stop()
+    async with AsyncExitStack() as stack:
+        yield await bootstrap(stack, settings.load(PROJECT / "config.yaml", environ, flags), Environment(tick_s=0.2))
 
 
 @pytest.mark.postgres
@@ -71,7 +67,7 @@ async def test_a_bot_that_lost_its_database_goes_on_and_leaves_nothing_behind(tm
             with warnings.catch_warnings():
                 warnings.simplefilter("error")
                 gc.collect()  # a connection that nobody closed would be told here
-            assert not app.failed.is_set()
+            assert not app.workers.failed.is_set()
 
 
 async def test_after_a_start_everybody_hears_what_was_left_for_her_though_one_chat_has_very_much(tmp_path: Path):
@@ -98,20 +94,20 @@ async def test_health_tells_for_how_long_the_oldest_message_has_waited(tmp_path:
     """While somebody else holds the database's pen."""
     path = tmp_path / "camtay.db"
     async with FakeTelegram() as fake, serving(f"sqlite:///{path}", fake.url, tmp_path / "data") as app:
-        well, told = await app._health()
+        well, told = await app.health.tell()
         assert (well, told["waits_s"]) == (True, 0.0)
         pen = sqlite3.connect(path, isolation_level=None)
         pen.execute("BEGIN IMMEDIATE")
         fake.learner(1).start()
         await until(lambda: app.intake.waits_s > 0.1)
-        well, told = await app._health()
+        well, told = await app.health.tell()
         assert well and float(str(told["waits_s"])) > 0
-        app.stuck_s = 0.1
-        assert (await app._health())[0] is False
+        app.health.stuck_s = 0.1
+        assert (await app.health.tell())[0] is False
         pen.execute("ROLLBACK")
         pen.close()
         await fake.learner(1).expect()
-        assert (await app._health())[0] is True
+        assert (await app.health.tell())[0] is True
 
 
 # --- the web -----------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.cli.environment import CommandEnvironment, settings_of
 from bot.cli.flags import add_flags, path
+from bot.cli.language import told
 from bot.cli.terminal import tidy_when_stopped
 
 HELP = "Sao lưu vào một tệp, không cần dừng."
@@ -27,7 +28,14 @@ def run(given: argparse.Namespace) -> int:
         site = backup.site_files(given.config, Path(settings.lessons.dir))
         file, manifest = backup.make(data, url, given.file, now(), site=site)
         backup.prove(file, data, now())
-    size = file.stat().st_size / 1_000
-    print(f"Đã sao lưu và mở thử: {file} ({size:,.0f} kB, dữ liệu phiên bản {manifest.schema}).")
-    print("Trong tệp có khóa ký và thông tin học viên: hãy cất ở chỗ riêng.")
+    kb, version = file.stat().st_size / 1_000, manifest.schema
+    print(
+        told(
+            "Đã sao lưu và mở thử: {file} ({kb} kB, dữ liệu phiên bản {version}).",
+            file=file,
+            kb=f"{kb:,.0f}",
+            version=version,
+        )
+    )
+    print(told("Trong tệp có khóa ký và thông tin học viên: hãy cất ở chỗ riêng."))
     return 0

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.cli.environment import settings_of
 from bot.cli.flags import add_flags, path
+from bot.cli.language import LANGUAGES, language, told
 
 HELP = "Soát bài học."
 
@@ -17,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "paths", metavar="ĐƯỜNG_DẪN", nargs="*", type=path, help="mã bài, tệp hay thư mục; không ghi: mọi bài"
     )
     parser.add_argument("--format", choices=("text", "json", "github"), default="text", help="cách in kết quả")
-    parser.add_argument("--lang", choices=("vi", "en"), default="vi", help="tiếng của lời báo")
+    parser.add_argument("--lang", choices=LANGUAGES, default=language(), help="tiếng của lời báo")
     parser.add_argument("--live", action="store_true", help="xem cả người đang học, theo cơ sở dữ liệu đã cấu hình")
     parser.add_argument(
         "--database", metavar="ĐỊA_CHỈ", type=_database, default="", help="như --live, với cơ sở dữ liệu này"
@@ -29,7 +30,7 @@ def _database(text: str) -> str:
     from bot.checks import database
 
     if expected := database(text):
-        raise argparse.ArgumentTypeError(f"phải là {expected}")
+        raise argparse.ArgumentTypeError(told("phải là {expected}", expected=expected))
     return text
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.cli.environment import settings_of
 from bot.cli.flags import add_flags
+from bot.cli.language import told
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -23,9 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     before, after = asyncio.run(_migrate(settings_of(given)))
     if before == after:
-        print(f"Cơ sở dữ liệu đã ở phiên bản mới nhất ({after}).")
+        print(told("Cơ sở dữ liệu đã ở phiên bản mới nhất ({after}).", after=after))
     else:
-        print(f"Đã đưa cơ sở dữ liệu từ {before or 'trống'} lên {after}.")
+        print(told("Đã đưa cơ sở dữ liệu từ {before} lên {after}.", before=before or told("trống"), after=after))
     return 0
 
 

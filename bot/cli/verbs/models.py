@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from bot.cli.choices import choice
+from bot.cli.choices import choice, one_of
 from bot.cli.environment import CommandEnvironment, settings_of
 from bot.cli.flags import add_flags, sub_verbs, year
 from bot.cli.names import KINDS
@@ -15,7 +15,7 @@ HELP = "Mô hình của Hội: Gia đình số, CLB, Chi hội số, Tổ công 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_flags(parser, "config data by")
     add = sub_verbs(parser, "config data by")
-    kinds = f"một trong: {', '.join(KINDS.values())}"
+    kinds = one_of(KINDS)
     begin = add("add", "Ghi một mô hình của một địa bàn trong một năm.")
     begin.add_argument("kind", metavar="LOẠI", type=choice(KINDS), help=kinds)
     begin.add_argument("area", metavar="ĐỊA_BÀN", help="tên hay mã địa bàn (“Trấn Biên”, w26041…)")

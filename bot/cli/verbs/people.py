@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bot.cli.choices import choice, some
+from bot.cli.choices import choice, listed, one_of, some
 from bot.cli.environment import CommandEnvironment, settings_of
 from bot.cli.flags import add_flags, path, sub_verbs
+from bot.cli.language import told
 from bot.cli.names import NEED_NAMES, ROLE_NAMES, STATE_NAMES
 
 HELP = "Người và địa bàn: nhập, mời, duyệt, tạm dừng, xuất, xóa."
-ROLES = f"một trong: {', '.join(ROLE_NAMES.values())}"
-STATES = f"một trong: {', '.join(STATE_NAMES.values())}"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,15 +33,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     lists = add("list", "Người của một địa bàn.")
     lists.add_argument("area", metavar="ĐỊA_BÀN", nargs="?", default="dong-nai")
-    lists.add_argument("--role", metavar="VAI", type=choice(ROLE_NAMES), action="append", default=[], help=ROLES)
     lists.add_argument(
-        "--state", metavar="TÌNH_TRẠNG", type=choice(STATE_NAMES), action="append", default=[], help=STATES
+        "--role", metavar="VAI", type=choice(ROLE_NAMES), action="append", default=[], help=one_of(ROLE_NAMES)
+    )
+    lists.add_argument(
+        "--state", metavar="TÌNH_TRẠNG", type=choice(STATE_NAMES), action="append", default=[], help=one_of(STATE_NAMES)
     )
     lists.add_argument("--format", choices=("table", "csv"), default="table")
     invite = add("invite", "Làm mã mời một người, hay mọi người của một địa bàn còn chưa nhận lời.")
     invite.add_argument("--area", metavar="ĐỊA_BÀN", required=True)
     invite.add_argument(
-        "--role", metavar="VAI", type=choice(ROLE_NAMES), help=f"{ROLES}; không ghi: hội viên; với --all: mọi vai"
+        "--role",
+        metavar="VAI",
+        type=choice(ROLE_NAMES),
+        help=told("{roles}; không ghi: hội viên; với --all: mọi vai", roles=one_of(ROLE_NAMES)),
     )
     invite.add_argument(
         "--all", metavar="TỆP_RA", type=path, help="ghi mã của mọi người trong danh sách ra tệp CSV này"
@@ -75,7 +79,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--needs",
         metavar="NHÓM",
         type=some(NEED_NAMES),
-        help=f"{', '.join(NEED_NAMES.values())}, cách nhau bằng dấu phẩy; để trống: bỏ hết",
+        help=told("{needs}, cách nhau bằng dấu phẩy; để trống: bỏ hết", needs=listed(NEED_NAMES)),
     )
     correct.add_argument("--agreed", action="store_true", help="chính chị ấy đã đồng ý để Hội ghi điều này")
     waits = add("requests", "Ai đang chờ người giúp trong một địa bàn.")
@@ -103,6 +107,6 @@ def run(given: argparse.Namespace) -> int:
 def _ask(question: str) -> bool:
     """Put a question to whoever sits at the terminal."""
     try:
-        return input(f"{question} [c = có, k = không] ").strip().lower()[:1] in ("c", "y", "đ")
+        return input(f"{question} {told('[c = có, k = không]')} ").strip().lower()[:1] in ("c", "y", "đ")
     except EOFError:
         return False

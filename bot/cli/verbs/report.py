@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from bot.cli.choices import choice
+from bot.cli.choices import choice, one_of
 from bot.cli.environment import CommandEnvironment, settings_of
 from bot.cli.flags import add_flags, path, year
 from bot.cli.names import REPORTS
@@ -14,9 +14,7 @@ HELP = "Báo cáo một địa bàn: chỉ tiêu năm, đôi 1+1, việc học."
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_flags(parser, "config data")
-    parser.add_argument(
-        "what", metavar="BÁO_CÁO", type=choice(REPORTS), help=f"một trong: {', '.join(REPORTS.values())}"
-    )
+    parser.add_argument("what", metavar="BÁO_CÁO", type=choice(REPORTS), help=one_of(REPORTS))
     parser.add_argument(
         "--area",
         metavar="ĐỊA_BÀN",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.cli.environment import CommandEnvironment, settings_of
 from bot.cli.flags import add_flags, path
+from bot.cli.language import told
 from bot.cli.terminal import tidy_when_stopped
 
 HELP = "Lấy lại dữ liệu từ tệp sao lưu."
@@ -27,12 +28,12 @@ def run(given: argparse.Namespace) -> int:
     if given.check:
         with tidy_when_stopped():
             manifest = backup.prove(given.file, data, now())
-        print(f"Mở thử được, chưa đổi gì: dữ liệu của lúc {_utc(manifest.created_at)}.")
+        print(told("Mở thử được, chưa đổi gì: dữ liệu của lúc {at}.", at=_utc(manifest.created_at)))
         return 0
     with tidy_when_stopped():
         aside, manifest = restoring.restore(given.file, data, url, now())
-    print(f"Đã lấy lại dữ liệu của lúc {_utc(manifest.created_at)}.")
-    print(f"Dữ liệu trước đó còn ở: {aside}")
+    print(told("Đã lấy lại dữ liệu của lúc {at}.", at=_utc(manifest.created_at)))
+    print(told("Dữ liệu trước đó còn ở: {folder}", folder=aside))
     with tidy_when_stopped():
         print("\n".join(restoring.put_site(given.file, data, given.config, Path(settings.lessons.dir))), end="")
     return 0

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from bot.cli.environment import settings_of
-from bot.cli.flags import add_flags, path
+from bot.cli.flags import add_flags, path, sub_verbs
 
 HELP = "Bản dịch của bài học, trong tệp PO."
 WORKS = {
@@ -17,9 +17,9 @@ WORKS = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    works = parser.add_subparsers(required=True, metavar="VIỆC", dest="what")
+    add = sub_verbs(parser)
     for what, about in WORKS.items():
-        child = works.add_parser(what, help=about, description=about, allow_abbrev=False)
+        child = add(what, about)
         child.set_defaults(parser=child)
         add_flags(child, "config lessons")
         if what == "status":

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from bot.cli.environment import settings_of
 from bot.cli.flags import add_flags, word
+from bot.cli.language import told
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -48,7 +49,7 @@ def _value(text: str) -> tuple[str, str]:
 
     name, given, value = text.partition("=")
     if not given or not re.fullmatch(r"[a-z][a-z0-9_]*", name) or name in RESERVED:
-        raise argparse.ArgumentTypeError(f"“{text}” phải có dạng ten=giá_trị")
+        raise argparse.ArgumentTypeError(told("“{text}” phải có dạng ten=giá_trị", text=text))
     return name, " ".join(value.split())
 
 
@@ -99,4 +100,6 @@ def _unknown_lesson(wanted: str, known: Mapping[str, Lesson]) -> str:
 
     hint = did_you_mean(wanted, known)
     lessons = "\n".join(f"  {lesson.id:<24}{lesson.title}" for lesson in known.values())
-    return f"Không có bài nào tên “{wanted}”{'; ' + hint if hint else '.'}\nCác bài đang có:\n{lessons}"
+    unknown = told("Không có bài nào tên “{wanted}”", wanted=wanted)
+    near = f"; {told('{hint}', hint=hint)}" if hint else "."
+    return f"{unknown}{near}\n{told('Các bài đang có:')}\n{lessons}"

@@ -1,0 +1,50 @@
+"""What /healthz tells: whether the tutor is well, and the figures behind it."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from bot.errors import StorageError
+from bot.services.disk import Writable, free_bytes
+from bot.services.library import LiveLessons
+from bot.workers.intake import Intake
+from bot.workers.steady import Steady
+from bot.workers.telegram_line import TelegramOwner
+from storage import keeping
+from storage.database import Database
+
+STUCK_S = 30.0  # an update takes ten milliseconds, a batch a second: whoever waits longer waits for something broken
+
+
+class Health:
+    """It is not well when the database takes nothing, or an update has waited for `stuck_s` seconds."""
+
+    def __init__(
+        self,
+        database: Database,
+        library: LiveLessons,
+        intake: Intake,
+        writable: Writable,
+        steady: Steady,
+        telegram: TelegramOwner | None,
+        data: Path,
+    ) -> None:
+        self.database, self.library, self.intake = database, library, intake
+        self.writable, self.steady, self.telegram, self.data = writable, steady, telegram, data
+        self.stuck_s = STUCK_S
+
+    async def tell(self) -> tuple[bool, dict[str, object]]:
+        """Whether all is well, and what to show to who may see it."""
+        try:
+            await self.writable.prove()
+            counts = await self.database.read(keeping.counts)
+        except StorageError as away:
+            return False, {"database": str(away)[:200]}
+        shelf = self.library.shelf
+        free = await asyncio.to_thread(free_bytes, [self.data])
+        of_machine = {"clock": "jumped" if self.steady.jumped else "steady", "free_mb": free // 1_000_000}
+        handled = {"handled": self.intake.handled, "lessons": len(shelf.good), "broken": len(shelf.broken)}
+        telegram = {"telegram": self.telegram.state} if self.telegram else {}
+        waits_s = self.intake.waits_s
+        return waits_s < self.stuck_s, {**counts, **handled, **of_machine, "waits_s": round(waits_s, 1), **telegram}

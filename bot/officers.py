@@ -1,0 +1,77 @@
+"""How officers' services are put together from the settings: one way for the command line, the chat and the web."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.services.announcing import AnnouncementRules, Announcements
+from bot.services.hooks import RoomHandler
+from bot.services.models import Programs
+from bot.services.office import Links, Office
+from bot.services.pairing import Hooks, PairingContext
+from bot.services.people import People
+from bot.services.pseudonyms import Pseudonyms
+from bot.services.reporting import Reports
+from bot.services.requests import Requests
+from bot.services.rules import news_rules, pairing_clock, pairing_rules
+from bot.settings import Settings
+from bot.tutoring.reception import consent_text, is_of_office
+from flows import Book
+from storage.database import Database
+
+MakeRooms = Callable[[Pseudonyms, PairingContext, AnnouncementRules, Links], Mapping[str, RoomHandler]]
+
+
+class OfficerServices:
+    """The office and the services behind it, each made when it is first asked for.
+
+    `book` gives the tutor's own sentences and word lists, for those that need them; `rooms` what a conversation asks
+    for beyond codes and phones. Raises SettingsInvalid for a broken key in the data folder.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        now: Callable[[], datetime],
+        new_id: Callable[[], str],
+        book: Callable[[], Book],
+        rooms: MakeRooms = lambda *_: {},
+    ) -> None:
+        self.settings, self.database, self.now, self.new_id, self.book = settings, database, now, new_id, book
+        names = Pseudonyms.of_folder(Path(settings.data.dir), new_id)
+        links = Links(settings.telegram.username, settings.web.public_url)
+        self.rules = news_rules(settings)
+        self.pairing = PairingContext(pairing_rules(settings), pairing_clock(settings), new_id, names.of)
+        self.office = Office(names, Hooks(self.pairing), links, rooms(names, self.pairing, self.rules, links))
+
+    @cached_property
+    def people(self) -> People:
+        service = People(self.database, self.office, self.now, self.new_id)
+        service.words = lambda phrase_id: consent_text(self.book(), phrase_id, "vi")
+        service.is_office = lambda name: is_of_office(self.book().words, name)
+        return service
+
+    @cached_property
+    def requests(self) -> Requests:
+        return Requests(self.people, self.pairing)
+
+    @cached_property
+    def programs(self) -> Programs:
+        return Programs(self.database, self.office, self.now, self.new_id)
+
+    @cached_property
+    def reports(self) -> Reports:
+        service = Reports(self.database, self.office, self.now, self.new_id)
+        service.zone, service.living_days = ZoneInfo(self.settings.time.zone), self.settings.pairing.living_days
+        return service
+
+    @cached_property
+    def announcements(self) -> Announcements:
+        service = Announcements(self.database, self.office, self.now, self.new_id)
+        service.rules, service.wishes = self.rules, self.book().wishes
+        return service
