@@ -11,6 +11,8 @@ from typing import assert_never
 
 from bot.channels.base import Button, LogEntry, Outgoing, Update
 from bot.tutoring import talk as talks
+from bot.tutoring.commands.command import OfficeCommand
+from bot.tutoring.commands.people import PersonCommand
 from bot.tutoring.desk import (
     AnswersForgotten,
     CodeShown,
@@ -18,7 +20,6 @@ from bot.tutoring.desk import (
     Desk,
     DeskEvent,
     LessonRated,
-    OfficeAsked,
     OutgoingReply,
     Person,
     PersonForgotten,
@@ -45,7 +46,7 @@ from storage.records import (
 
 log = logging.getLogger(__name__)
 
-STIRRING = (OfficeAsked, CodeShown, ev.HelpRequested, ev.PairingWished, PersonForgotten, AnswersForgotten)
+STIRRING = (OfficeCommand, CodeShown, ev.HelpRequested, ev.PairingWished, PersonForgotten, AnswersForgotten)
 """Events of one person of which others may have something to hear at once."""
 
 WEB = "web"  # the one channel whose log of the conversation is its delivery
@@ -59,7 +60,7 @@ class Effects:
     outgoing: list[Outgoing] = field(default_factory=list)
     entries: dict[str, list[LogEntry]] = field(default_factory=dict)
     forgotten: list[str] = field(default_factory=list)
-    alone: list[tuple[Update, OfficeAsked]] = field(default_factory=list)
+    alone: list[tuple[Update, PersonCommand]] = field(default_factory=list)
     anew: list[str] = field(default_factory=list)  # chats of the web where another conversation goes on
     stirred: bool = False  # somebody else may have something to hear of it
 
@@ -143,7 +144,7 @@ class Record:
                 writes.awards.append(AwardRow(*of_run, event.lesson, event.version, event.points, now))
             case LessonRated(run_id, stars):
                 writes.ratings.append((run_id, learner_id, stars))
-            case CodeShown() | OfficeAsked():
+            case CodeShown() | OfficeCommand():
                 pass  # the office has dealt with it, in the same transaction
             case Whispered() | ev.Said() | ev.Asked() | ev.Heard() | ev.EmergencySuspected():
                 pass  # said below
