@@ -203,8 +203,9 @@ class Conversation:
         act: Callable[[Desk], CommandOutcome],
     ) -> None:
         desk = Desk(book, universe, record.person, record.talk, record.row.channel, record.row.chat_id)
-        self.office.settle(connection, desk, act(desk), Began())
-        record.take(desk, universe.now, from_her=True)
+        record.begin(universe.now, from_her=True)
+        self.office.settle(connection, desk, act(desk), Began(), partial(record.keep, desk))
+        record.end(desk)
         record.close()
 
     def _round(self, connection: Connection, updates: Sequence[Update], effects: Effects, book: Book) -> list[Update]:
@@ -291,9 +292,9 @@ class Conversation:
             if is_timer(update.body) and self.quiet.holds(universe.now) and not is_about_safety(desk):
                 record.not_before = universe.now  # it was due by day, while the tutor was stopped
                 continue
-            self.office.answer(connection, desk, update.body, update.source)
-            record.effects.alone += [(update, event) for event in desk.events if isinstance(event, PersonCommand)]
-            record.take(desk, universe.now, from_her=update.channel != INNER)
+            record.begin(universe.now, from_her=update.channel != INNER)
+            self.office.answer(connection, desk, update.body, partial(record.keep, desk, update=update), update.source)
+            record.end(desk)
         return []
 
     def _talk(self, connection: Connection, row: LearnerRow) -> talks.ConversationState:
@@ -330,7 +331,8 @@ class Conversation:
                 desk.stop_reminding()
             else:
                 desk.say(desk.phrase("set_aside"))
-            record.take(desk, universe.now, from_her=not isinstance(update.body, Inner))
+            record.begin(universe.now, from_her=not isinstance(update.body, Inner))
+            record.end(desk)
             record.close()
         conversations.set_aside(connection, update.channel, update.update_id, fault, universe.now)
         conversations.write(connection, effects.writes)

@@ -7,7 +7,7 @@ door, `bot.tutoring.conversation`, and the one place that shows an open question
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, get_args
@@ -87,19 +87,27 @@ class Office:
 
     # --- one update ---
 
-    def answer(self, connection: Connection, desk: Desk, body: Body, source: str = "") -> None:
+    def answer(
+        self, connection: Connection, desk: Desk, body: Body, keep: Callable[[DeskEvent], None], source: str = ""
+    ) -> None:
         """Answer one update: the policies say what it means, and what they ask for is carried out.
 
-        `source` is the network address that it came from, where the channel knows one.
+        `keep` is told each event once it is dealt with. `source` is the network address that the update came from,
+        where the channel knows one.
         """
         conversation.answer(desk, body)
-        self.settle(connection, desk, ANSWERED, body, source)
+        self.settle(connection, desk, ANSWERED, body, keep, source)
 
-    def settle(self, connection: Connection, desk: Desk, outcome: CommandOutcome, body: Body, source: str = "") -> None:
-        """Deal with what has happened at the desk, and show the open question again where an `outcome` says so.
+    def settle(
+        self, connection: Connection, desk: Desk, outcome: CommandOutcome, body: Body,
+        keep: Callable[[DeskEvent], None], source: str = "",
+    ) -> None:  # fmt: skip
+        """Walk what has happened at the desk, once: each event is dealt with and kept. The open question is shown again
+        where an `outcome` says so.
 
         A question that cannot even be put again is closed, so that showing it again always ends.
         """
+        pins = isinstance(body, NoticesDue)
         put_again: set[int] = set()
         self._follow(desk, outcome, put_again)
         at = 0
@@ -109,12 +117,10 @@ class Office:
                 if outcome.shows_again and at in put_again:
                     desk.change(offer=(), pending="")
                 self._follow(desk, outcome, put_again)
+                keep(event)
+                pins |= isinstance(event, OfficeCommand)
                 at += 1
-        if (
-            desk.talk.pinned
-            or isinstance(body, NoticesDue)
-            or any(isinstance(each, OfficeCommand) for each in desk.events)
-        ):
+        if pins or desk.talk.pinned:
             waits.pin(desk, self.hooks.waiting(connection, desk))
 
     def _follow(self, desk: Desk, outcome: CommandOutcome, put_again: set[int]) -> None:
