@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.services.announcing import AnnouncementRules, Announcements
-from bot.services.hooks import RoomHandler
 from bot.services.models import Programs
-from bot.services.office import Links, Office
+from bot.services.office import CommandHandlers, Links, Office
 from bot.services.pairing import Hooks, PairingContext
 from bot.services.people import People
 from bot.services.pseudonyms import Pseudonyms
@@ -23,7 +22,7 @@ from bot.tutoring.reception import consent_text, is_of_office
 from flows import Book
 from storage.database import Database
 
-MakeRooms = Callable[[Pseudonyms, PairingContext, AnnouncementRules, Links], Mapping[str, RoomHandler]]
+MakeRooms = Callable[[Pseudonyms, PairingContext, AnnouncementRules, Links], CommandHandlers]
 
 
 class OfficerServices:
@@ -40,7 +39,7 @@ class OfficerServices:
         now: Callable[[], datetime],
         new_id: Callable[[], str],
         book: Callable[[], Book],
-        rooms: MakeRooms = lambda *_: {},
+        rooms: MakeRooms = lambda *_: (),
     ) -> None:
         self.settings, self.database, self.now, self.new_id, self.book = settings, database, now, new_id, book
         names = Pseudonyms.of_folder(Path(settings.data.dir), new_id)

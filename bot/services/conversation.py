@@ -7,18 +7,20 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import assert_never
 
 from bot.channels.base import Began, Inner, Left, NoticesDue, Outgoing, Returned, Tap, Update
 from bot.services import announcing, told
 from bot.services.effects import WEB, Effects, Record, about_of
-from bot.services.office import Office, changes_person
+from bot.services.office import Office
 from bot.services.pseudonyms import Pseudonyms
 from bot.tutoring import linking, rights, sharing
 from bot.tutoring import talk as talks
-from bot.tutoring.conversation import answer, show_again
-from bot.tutoring.desk import Desk, OfficeAsked, Person
+from bot.tutoring.commands.people import BecomeOne, ChangeSeat, PersonCommand, TakeApart
+from bot.tutoring.desk import Desk, Person
 from bot.tutoring.invitations import CodeVerdict
 from bot.tutoring.lessons import is_about_safety, is_timer
+from bot.tutoring.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutoring.quiet import QuietHours
 from flows import Book, RunCorrupt
 from flows.events import Universe
@@ -88,23 +90,28 @@ class Conversation:
         waiting = told.read(connection, waiting)
         while waiting:
             waiting = self._round(connection, waiting, effects, book)
-        for update, event in effects.alone:
-            self._alone(connection, update, event, effects, book)
+        for update, command in effects.alone:
+            self._alone(connection, update, command, effects, book)
         return effects
 
-    def _alone(self, connection: Connection, update: Update, event: OfficeAsked, effects: Effects, book: Book) -> None:
+    def _alone(
+        self, connection: Connection, update: Update, command: PersonCommand, effects: Effects, book: Book
+    ) -> None:
         """She becomes one with another person, or another person sits down: nobody else may be loaded then."""
         row = conversations.learners_by_chat(connection, update.channel, [update.chat_id]).get(update.chat_id)
         if row is None:
             return
         effects.writes = Writes()
-        universe = self.universe(f"{update.channel}:{update.update_id}:{event.what}")
-        if event.what == "join":
-            self._join(connection, row, event.value, effects, book, universe)
-        elif event.what == "split":
-            self._split(connection, row, event.value, effects, book, universe)
-        else:
-            self._sit(connection, row, event.value, effects, book, universe)
+        universe = self.universe(f"{update.channel}:{update.update_id}:{_SEEDS[type(command)]}")
+        match command:
+            case BecomeOne(code_hash):
+                self._join(connection, row, code_hash, effects, book, universe)
+            case TakeApart(which):
+                self._split(connection, row, which, effects, book, universe)
+            case ChangeSeat(who):
+                self._sit(connection, row, who, effects, book, universe)
+            case _:
+                assert_never(command)
         conversations.write(connection, effects.writes)
 
     def _join(
@@ -115,7 +122,7 @@ class Conversation:
         if joined is None:
             record = Record(row, replace(self._talk(connection, row), offer=(), pending=""), effects, self.quiet)
             late = CodeVerdict.EXPIRED.value
-            self._at_desk(connection, record, book, universe, lambda desk: linking.refuse(desk, late, show_again))
+            self._at_desk(connection, record, book, universe, lambda desk: linking.refuse(desk, late))
             return
         stays, goes, vouched = joined
         other = goes if row.learner_id == stays.learner_id else stays
@@ -130,7 +137,7 @@ class Conversation:
         here = replace(base, channel=row.channel, chat_id=row.chat_id, away=False, out_no=there.out_no)
         others = len(addresses) - 1 if vouched else 0
         record = Record(here, merged, effects, self.quiet)
-        self._at_desk(connection, record, book, universe, lambda desk: linking.welcome(desk, show_again, others=others))
+        self._at_desk(connection, record, book, universe, lambda desk: linking.welcome(desk, others=others))
 
     def _sit(
         self, connection: Connection, row: LearnerRow, value: str, effects: Effects, book: Book, universe: Universe
@@ -142,7 +149,7 @@ class Conversation:
             effects.writes.forget_log.append((row.chat_id, row.out_no))
             effects.anew.append(row.chat_id)
         record = Record(came, self._talk(connection, came), effects, self.quiet)
-        self._at_desk(connection, record, book, universe, lambda desk: sharing.welcome(desk, show_again))
+        self._at_desk(connection, record, book, universe, sharing.welcome)
 
     def _split(
         self, connection: Connection, row: LearnerRow, value: str, effects: Effects, book: Book, universe: Universe
@@ -154,16 +161,15 @@ class Conversation:
         undone = self.office.phones.undoable(connection, row, value, universe.now)
         for each in undone:
             row = self._undo(connection, row, each, effects, book, universe)
-        last = {"delete": rights.delete, "withdraw": rights.withdraw}.get(value)
-        act: Callable[[Desk], None] = partial(linking.undone, go_on=show_again)
-        if last is not None:
-            act = partial(_then_again, last) if value == "withdraw" else last
+        act: Callable[[Desk], CommandOutcome] = linking.undone
+        if value in ("delete", "withdraw"):
+            act = _delete if value == "delete" else _withdraw
         elif not undone:
             gone = self.office.phones.split(connection, row, value, universe.new_id, universe.now)
             effects.anew += [chat_id for channel, chat_id in gone if channel == WEB]
             stays = partial(linking.stays, others=len(gone))
             row, was = conversations.learners_by_chat(connection, row.channel, [row.chat_id])[row.chat_id], row
-            act = partial(linking.begin_anew if row.learner_id != was.learner_id else stays, go_on=show_again)
+            act = linking.begin_anew if row.learner_id != was.learner_id else stays
         record = Record(row, self._talk(connection, row), effects, self.quiet)
         self._at_desk(connection, record, book, universe, act)
 
@@ -189,12 +195,17 @@ class Conversation:
         return here
 
     def _at_desk(
-        self, connection: Connection, record: Record, book: Book, universe: Universe, act: Callable[[Desk], None]
+        self,
+        connection: Connection,
+        record: Record,
+        book: Book,
+        universe: Universe,
+        act: Callable[[Desk], CommandOutcome],
     ) -> None:
-        desk = Desk(book, universe, record.person, record.talk, record.row.channel)
-        act(desk)
-        self.office.settle(connection, desk, Began(), record.row.chat_id)
-        record.take(desk, universe.now, from_her=True)
+        desk = Desk(book, universe, record.person, record.talk, record.row.channel, record.row.chat_id)
+        record.begin(universe.now, from_her=True)
+        self.office.settle(connection, desk, act(desk), Began(), partial(record.keep, desk))
+        record.end(desk)
         record.close()
 
     def _round(self, connection: Connection, updates: Sequence[Update], effects: Effects, book: Book) -> list[Update]:
@@ -277,14 +288,13 @@ class Conversation:
                 announcements.not_reached(connection, record.row.learner_id, [n.about for n in update.body.notices])
                 continue
             universe = self.universe(f"{update.channel}:{update.update_id}")
-            desk = Desk(book, universe, record.person, record.talk, record.row.channel)
+            desk = Desk(book, universe, record.person, record.talk, record.row.channel, record.row.chat_id)
             if is_timer(update.body) and self.quiet.holds(universe.now) and not is_about_safety(desk):
                 record.not_before = universe.now  # it was due by day, while the tutor was stopped
                 continue
-            answer(desk, update.body)
-            self.office.settle(connection, desk, update.body, record.row.chat_id, update.source)
-            record.effects.alone += [(update, event) for event in desk.events if changes_person(event)]
-            record.take(desk, universe.now, from_her=update.channel != INNER)
+            record.begin(universe.now, from_her=update.channel != INNER)
+            self.office.answer(connection, desk, update.body, partial(record.keep, desk, update=update), update.source)
+            record.end(desk)
         return []
 
     def _talk(self, connection: Connection, row: LearnerRow) -> talks.ConversationState:
@@ -321,7 +331,8 @@ class Conversation:
                 desk.stop_reminding()
             else:
                 desk.say(desk.phrase("set_aside"))
-            record.take(desk, universe.now, from_her=not isinstance(update.body, Inner))
+            record.begin(universe.now, from_her=not isinstance(update.body, Inner))
+            record.end(desk)
             record.close()
         inbox.set_aside(connection, update.channel, update.update_id, fault, universe.now)
         conversations.write(connection, effects.writes)
@@ -344,9 +355,18 @@ class Conversation:
         await self.database.transact(work)
 
 
-def _then_again(act: Callable[[Desk], None], desk: Desk) -> None:
-    act(desk)
-    show_again(desk)
+_SEEDS = {BecomeOne: "join", TakeApart: "split", ChangeSeat: "sit"}
+"""What the chance of an update is seeded with: the same as before a restart in the middle of it."""
+
+
+def _delete(desk: Desk) -> CommandOutcome:
+    rights.delete(desk)
+    return ANSWERED
+
+
+def _withdraw(desk: Desk) -> CommandOutcome:
+    rights.withdraw(desk)
+    return ASIDE
 
 
 def _begins(update: Update) -> bool:

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import assert_never
 
 import flows
+from bot.services.export import in_words
 from bot.tutoring import correcting as pure
-from bot.tutoring import linking
+from bot.tutoring import linking, rights
 from bot.tutoring import talk as talks
-from bot.tutoring.desk import Desk, OfficeAsked
+from bot.tutoring.commands import people as asked
+from bot.tutoring.commands.people import ProfileCommand
+from bot.tutoring.desk import Desk
+from bot.tutoring.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutoring.reception import MAX_NAME_WORDS, fingerprint, is_name
 from flows import RunCorrupt
 from storage import areas, conversations, people, seats
@@ -24,40 +29,49 @@ BY_OFFICER = "officer"  # the channel of a consent row: said to an officer
 class OwnProfile:
     """Her own room: where she lives and what the union should know are changed here, the rest at the reception."""
 
-    def asked(self, connection: Connection, desk: Desk, what: str, value: str, chat_id: str) -> None:
+    def carry_out(self, connection: Connection, desk: Desk, command: ProfileCommand) -> CommandOutcome:
         learner_id = desk.person.learner_id
         place, needs = _known(connection, learner_id)
-        match what:
-            case "area" if value:
-                found = pure.places_named(value[:80], _wards(connection))
+        match command:
+            case asked.NameArea(text):
+                found = pure.places_named(text[:80], _wards(connection))
                 if len(found) == 1:
                     self._move(connection, desk, found[0][0])
                 else:
                     pure.ask_area(desk, place.name if place else "", found, again=True)
-            case "area":
+            case asked.AskArea():
                 pure.ask_area(desk, place.name if place else "")
-            case "ward":
-                self._move(connection, desk, value)
-            case "needs":
+            case asked.PickWard(area_id):
+                self._move(connection, desk, area_id)
+            case asked.AskNeeds():
                 pure.ask_needs(desk, needs)
-            case "need":
-                after = pure.with_need(desk, needs, value)
+            case asked.TickNeed(need):
+                after = pure.with_need(desk, needs, need)
                 people.set_needs(connection, learner_id, after)
                 pure.ask_needs(desk, after)
-            case "split":
+            case asked.AskSplit():
                 self._ask_split(connection, desk)
-            case "split_this" | "split_other" | "split_alone" if (
-                desk.talk.pending == "self.split"
-            ):  # an old button never does it
-                desk.events.append(OfficeAsked("split", what.removeprefix("split_")))
-            case "again" if desk.talk.pending == "self.split":
-                self._ask_split(connection, desk)
-            case "again" if desk.talk.pending == "self.area":
-                pure.ask_area(desk, "", again=True)
-            case "again" if desk.talk.pending == "self.needs":
-                pure.ask_needs(desk, needs)
-            case _:
+            case asked.SplitPhones(which) if desk.talk.pending == "self.split":  # an old button never does it
+                desk.events.append(asked.TakeApart(which))
+            case asked.SplitPhones() | asked.ShowProfile():
                 pure.show(desk)
+            case asked.ShowBelonging():
+                rights.show_belonging(desk, in_words(connection, learner_id))
+                return ASIDE
+            case asked.AskProfileAgain():
+                self._again(connection, desk, needs)
+            case _:
+                assert_never(command)
+        return ANSWERED
+
+    def _again(self, connection: Connection, desk: Desk, needs: Sequence[str]) -> None:
+        match desk.talk.pending:
+            case "self.split":
+                self._ask_split(connection, desk)
+            case "self.area":
+                pure.ask_area(desk, "", again=True)
+            case _:
+                pure.ask_needs(desk, needs)
 
     def _ask_split(self, connection: Connection, desk: Desk) -> None:
         linking.ask_split(desk, len(seats.addresses(connection, desk.person.learner_id)) - 1)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from bot.channels.base import Notice
 from bot.services.pairing import PairingContext, within
 from bot.tutoring import crew as pure
 from bot.tutoring import notices
-from bot.tutoring.conversation import show_again
+from bot.tutoring.commands import pairing as asked
+from bot.tutoring.commands.pairing import RosterCommand
 from bot.tutoring.crew import Guided
 from bot.tutoring.desk import Desk
+from bot.tutoring.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutoring.pairing.turn import BUTTONS, PairingWork
 from storage import crew as kept
 from storage import pairings, standings
@@ -21,32 +25,46 @@ class Roster:
     def __init__(self, world: PairingContext) -> None:
         self.world = world
 
-    def asked(self, connection: Connection, desk: Desk, what: str, value: str, chat_id: str) -> None:
-        """list, offers, offer, card, skills, skill and the levels; whose pairing it is, is read from the database."""
-        me = desk.person.learner_id
-        if what == "list":
-            waiting = len(pairings.offers_to(connection, me))
-            pure.show(desk, [_guided(row) for row in kept.guided(connection, me)], _number(value), waiting)
-            return
-        if what in ("offers", "offer"):
-            self._offers(connection, desk, value)
-            return
-        pairing_id, _, lesson_key = value.partition(":")
-        rows = kept.guided(connection, me, pairing_id) if pairing_id else []
+    def carry_out(self, connection: Connection, desk: Desk, command: RosterCommand) -> CommandOutcome:
+        match command:
+            case asked.ShowLearners(page):
+                me = desk.person.learner_id
+                waiting = len(pairings.offers_to(connection, me))
+                pure.show(desk, [_guided(row) for row in kept.guided(connection, me)], page, waiting)
+            case asked.ShowOffers(offer_id):
+                return self._offers(connection, desk, offer_id)
+            case asked.ShowLearner() | asked.ChooseSkill() | asked.AskLevel() | asked.ConfirmSkill():
+                return self._of_one(connection, desk, command)
+            case _:
+                assert_never(command)
+        return ANSWERED
+
+    def _of_one(
+        self, connection: Connection, desk: Desk,
+        command: asked.ShowLearner | asked.ChooseSkill | asked.AskLevel | asked.ConfirmSkill,
+    ) -> CommandOutcome:  # fmt: skip
+        """What is about one learner; whose pairing it is, is read from the database."""
+        rows = kept.guided(connection, desk.person.learner_id, command.pairing_id) if command.pairing_id else []
         if not rows:
             desk.say(desk.phrase("crew_not_yours"))
-            show_again(desk)
-            return
+            return ASIDE
         one = _guided(rows[0])
-        if what == "card":
+        if isinstance(command, asked.ShowLearner):
             pure.card(desk, one, len(desk.book.current))
-        elif what == "skills":
-            done = kept.finished(connection, one.learner_id)
-            pure.choose_lesson(desk, one, done, kept.levels(connection, one.learner_id))
-        else:
-            self._skill(connection, desk, one, what, lesson_key)
+            return ANSWERED
+        done = kept.finished(connection, one.learner_id)
+        if not isinstance(command, asked.ChooseSkill):
+            lesson = next((each for each in done if pure.key(each) == command.lesson_key), None)
+            if lesson is None:
+                return ASIDE
+            if isinstance(command, asked.AskLevel):
+                pure.ask_level(desk, one, lesson)
+                return ANSWERED
+            self._confirm(connection, desk, one, lesson, command.level)
+        pure.choose_lesson(desk, one, done, kept.levels(connection, one.learner_id))
+        return ANSWERED
 
-    def _offers(self, connection: Connection, desk: Desk, chosen: str) -> None:
+    def _offers(self, connection: Connection, desk: Desk, chosen: str) -> CommandOutcome:
         """What she has been asked and not answered, once more: the message may have scrolled away.
 
         Of several she chooses one first: where only the newest line has buttons each can be answered.
@@ -54,14 +72,15 @@ class Roster:
         open_ones = pairings.offers_to(connection, desk.person.learner_id)
         shown = [row for row in open_ones if row["offer_id"] == chosen] or open_ones
         known = [(row, found) for row in shown if (found := self._asker(connection, row))]
+        if not known:
+            desk.say(desk.phrase("crew_no_offers"))
+            return ASIDE
         if len(known) > 1:
             pure.show_offers(desk, [(row["offer_id"], who["name"], who["area"]) for row, (_, who) in known])
-        elif known:
+        else:
             row, (request, learner) = known[0]
             notices.say(desk, self._offer(row, request, learner))
-        else:
-            desk.say(desk.phrase("crew_no_offers"))
-            show_again(desk)
+        return ANSWERED
 
     def _asker(self, connection: Connection, offer: Row) -> tuple[Row, Row] | None:
         """The request of an offer, and whose it is."""
@@ -77,17 +96,6 @@ class Roster:
         lesson, plain = ("offer_lesson", "offer_pair") if offer["reserves"] else ("offer_help", "offer_help_any")
         phrase = lesson if request["lesson"] else plain
         return Notice(phrase, values, BUTTONS[phrase](offer["offer_id"]))
-
-    def _skill(self, connection: Connection, desk: Desk, one: Guided, what: str, lesson_key: str) -> None:
-        done = kept.finished(connection, one.learner_id)
-        lesson = next((each for each in done if pure.key(each) == lesson_key), None)
-        if lesson is None or what not in ("skill", *pure.LEVELS):
-            show_again(desk)
-        elif what == "skill":
-            pure.ask_level(desk, one, lesson)
-        else:
-            self._confirm(connection, desk, one, lesson, what)
-            pure.choose_lesson(desk, one, done, kept.levels(connection, one.learner_id))
 
     def _confirm(self, connection: Connection, desk: Desk, one: Guided, lesson: str, level: str) -> None:
         """Write it down; a second tap on the same button changes nothing. She is told what is good to hear."""
@@ -109,7 +117,3 @@ def _guided(row: Row) -> Guided:
     seen = from_ms(row["seen_at"]) if row["seen_at"] else None
     named = row["pairing_id"], row["learner_id"], row["name"], row["area"]
     return Guided(*named, row["done"], row["lesson"] or "", seen, from_ms(row["opened_at"]))
-
-
-def _number(value: str) -> int:
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 5 else 0

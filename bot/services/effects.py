@@ -11,6 +11,8 @@ from typing import assert_never
 
 from bot.channels.base import Button, LogEntry, Outgoing, Update
 from bot.tutoring import talk as talks
+from bot.tutoring.commands.command import OfficeCommand
+from bot.tutoring.commands.people import PersonCommand
 from bot.tutoring.desk import (
     AnswersForgotten,
     CodeShown,
@@ -18,7 +20,6 @@ from bot.tutoring.desk import (
     Desk,
     DeskEvent,
     LessonRated,
-    OfficeAsked,
     OutgoingReply,
     Person,
     PersonForgotten,
@@ -45,7 +46,7 @@ from storage.records import (
 
 log = logging.getLogger(__name__)
 
-STIRRING = (OfficeAsked, CodeShown, ev.HelpRequested, ev.PairingWished, PersonForgotten, AnswersForgotten)
+STIRRING = (OfficeCommand, CodeShown, ev.HelpRequested, ev.PairingWished, PersonForgotten, AnswersForgotten)
 """Events of one person of which others may have something to hear at once."""
 
 WEB = "web"  # the one channel whose log of the conversation is its delivery
@@ -59,7 +60,7 @@ class Effects:
     outgoing: list[Outgoing] = field(default_factory=list)
     entries: dict[str, list[LogEntry]] = field(default_factory=dict)
     forgotten: list[str] = field(default_factory=list)
-    alone: list[tuple[Update, OfficeAsked]] = field(default_factory=list)
+    alone: list[tuple[Update, PersonCommand]] = field(default_factory=list)
     anew: list[str] = field(default_factory=list)  # chats of the web where another conversation goes on
     stirred: bool = False  # somebody else may have something to hear of it
 
@@ -77,28 +78,36 @@ class Record:
         self.out_no = row.out_no
         self.prompt_at = row.prompt_at
         self.seen_at: datetime | None = None
+        self.from_her = False
         self.forgotten = False
         self.whispers = 0
         self.urgent = False
         self.not_before: datetime | None = None  # when a timer that waits for the morning was found due
 
-    def take(self, desk: Desk, now: datetime, *, from_her: bool) -> None:
-        """Write down what happened at the desk for one update."""
-        before = self.person
+    def begin(self, now: datetime, *, from_her: bool) -> None:
+        """An update is about to be answered at this instant; `from_her`: not of the clock, nor of somebody else."""
+        self.from_her = from_her
         if from_her:
             self.away, self.seen_at = False, now
-        for event in desk.events:
-            self.effects.stirred |= isinstance(event, STIRRING)
-            self._event(desk, event, now)
+
+    def keep(self, desk: Desk, event: DeskEvent, update: Update | None = None) -> None:
+        """Write down one thing that happened at the desk; `update` by which she became somebody else, if any."""
+        self.effects.stirred |= isinstance(event, STIRRING)
+        if isinstance(event, PersonCommand) and update is not None:
+            self.effects.alone.append((update, event))
+        if isinstance(event, ev.Heard | Whispered) and desk.agreed and self.person.consent == "agreed":
+            self._heard(event, desk.universe.now)
+        self._event(desk, event, desk.universe.now)
+
+    def end(self, desk: Desk) -> None:
+        """Take over what was said and how it stands."""
         if desk.replies and not desk.agreed:
             self._forget_shown()
-        if from_her and desk.talk.whispers and self.row.channel == WEB:
+        if self.from_her and desk.talk.whispers and self.row.channel == WEB:
             self.effects.writes.erased.append((self.row.chat_id, desk.talk.whispers))
             desk.change(whispers=0)
-        if desk.agreed and before.consent == "agreed":
-            self._heard(desk, now)
         for reply in desk.replies:
-            self._reply(reply, now, unasked=not from_her and not reply.urgent)
+            self._reply(reply, desk.universe.now, unasked=not self.from_her and not reply.urgent)
         self.person, self.talk = desk.person, replace(desk.talk, whispers=max(desk.talk.whispers, self.whispers))
         self.urgent = is_about_safety(desk)
         self.whispers = 0
@@ -143,10 +152,10 @@ class Record:
                 writes.awards.append(AwardRow(*of_run, event.lesson, event.version, event.points, now))
             case LessonRated(run_id, stars):
                 writes.ratings.append((run_id, learner_id, stars))
-            case CodeShown() | OfficeAsked():
+            case CodeShown() | OfficeCommand():
                 pass  # the office has dealt with it, in the same transaction
             case Whispered() | ev.Said() | ev.Asked() | ev.Heard() | ev.EmergencySuspected():
-                pass  # said below
+                pass  # on her own page, if she has agreed
             case ev.ValueSaved() | ev.TaskDone() | ev.TaskStuck() | ev.TaskPostponed() | ev.CheckpointPassed():
                 pass  # lives in the session, as all of a lesson's way does
             case ev.RunStarted() | ev.RunEnded() | ev.AnswerGraded():
@@ -194,12 +203,9 @@ class Record:
             for entry in of_chat:
                 self.effects.writes.log.remove(entry)
 
-    def _heard(self, desk: Desk, now: datetime) -> None:
-        if self.row.channel != WEB:
-            return
-        for event in desk.events:
-            if isinstance(event, ev.Heard | Whispered):
-                self._log("learner", OutgoingReply(event.text, fleeting=isinstance(event, Whispered)), now)
+    def _heard(self, event: ev.Heard | Whispered, now: datetime) -> None:
+        if self.row.channel == WEB:
+            self._log("learner", OutgoingReply(event.text, fleeting=isinstance(event, Whispered)), now)
 
     def _reply(self, reply: OutgoingReply, now: datetime, *, unasked: bool) -> None:
         if reply.buttons:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from bot.services.office import Links
 from bot.services.pseudonyms import Pseudonyms
 from bot.services.reporting import standing_of
 from bot.tutoring import codes, invitations
-from bot.tutoring.conversation import show_again
+from bot.tutoring.commands.officers import FigureCommand, InviteMember, ShowTargets
 from bot.tutoring.desk import Desk
+from bot.tutoring.outcome import ASIDE, CommandOutcome
 from bot.tutoring.roles import Grant, may
 from storage import areas, people
 from storage import invitations as kept
@@ -23,17 +25,21 @@ class Figures:
     def __init__(self, names: Pseudonyms, zone: ZoneInfo, links: Links, living_days: int = 30) -> None:
         self.names, self.zone, self.links, self.living_days = names, zone, links, living_days
 
-    def asked(self, connection: Connection, desk: Desk, what: str, value: str, chat_id: str) -> None:
-        """targets, invite; only for areas that she answers for."""
-        action = {"targets": "report", "invite": "invite_learner"}.get(what, "")
-        mine = self._areas(connection, desk, action) if action else []
-        if not mine:
-            desk.say(desk.phrase("not_yours"))
-        elif what == "targets":
-            self._targets(connection, desk, mine)
-        else:
-            self._invite(connection, desk, mine[0])
-        show_again(desk)
+    def carry_out(self, connection: Connection, desk: Desk, command: FigureCommand) -> CommandOutcome:
+        """Only for areas that the officer answers for."""
+        match command:
+            case ShowTargets():
+                if mine := self._areas(connection, desk, "report"):
+                    self._targets(connection, desk, mine)
+                    return ASIDE
+            case InviteMember():
+                if mine := self._areas(connection, desk, "invite_learner"):
+                    self._invite(connection, desk, mine[0])
+                    return ASIDE
+            case _:
+                assert_never(command)
+        desk.say(desk.phrase("not_yours"))
+        return ASIDE
 
     def _areas(self, connection: Connection, desk: Desk, action: str) -> list[areas.AreaRow]:
         """Her areas in which she may do it, the highest first."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from bot.services.granting import Decider, grants_of
 from bot.services.hooks import PairingHooks
@@ -10,8 +11,9 @@ from bot.services.pseudonyms import Pseudonyms
 from bot.services.telling import tell
 from bot.tutoring import invitations as pure
 from bot.tutoring import roles
-from bot.tutoring.conversation import show_again
+from bot.tutoring.commands.officers import GivenCommand, ListCodes, ShowCode, TakeCodeBack
 from bot.tutoring.desk import Desk
+from bot.tutoring.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutoring.roles import may
 from storage import invitations, invitees, people, seats
 from storage.database import Connection
@@ -26,22 +28,33 @@ class Given:
     def __init__(self, names: Pseudonyms, hooks: PairingHooks) -> None:
         self.names, self.hooks = names, hooks
 
-    def asked(self, connection: Connection, desk: Desk, what: str, value: str, chat_id: str) -> None:
-        """list, one, back."""
+    def carry_out(self, connection: Connection, desk: Desk, command: GivenCommand) -> CommandOutcome:
         who = Decider(self.names.of(desk.person.learner_id), grants_of(connection, desk.person.learner_id))
-        row = self.find(connection, who, value) if what in ("one", "back") else None
-        if what == "list" and _paths(who):
-            self._list(connection, desk, who)
-        elif row is None:
-            people.note(connection, AuditRow(desk.universe.now, who.name, f"refused_{what}", "", ""))
-            desk.say(desk.phrase("not_yours"))
-            show_again(desk)
-        elif what == "one":
-            pure.show_one(desk, row.code_hash, row.name, row.role, row.area_name, is_used=row.used_by is not None)
-        else:
-            self.take_back(connection, who, row, desk.universe.now, desk.universe.new_id())
-            desk.say(desk.phrase("code_taken_back"))
-            self._list(connection, desk, who)
+        match command:
+            case ListCodes():
+                if not _paths(who):
+                    return self._refuse(connection, desk, who, "list")
+                self._list(connection, desk, who)
+            case ShowCode(short):
+                row = self.find(connection, who, short)
+                if row is None:
+                    return self._refuse(connection, desk, who, "one")
+                pure.show_one(desk, row.code_hash, row.name, row.role, row.area_name, is_used=row.used_by is not None)
+            case TakeCodeBack(short):
+                row = self.find(connection, who, short)
+                if row is None:
+                    return self._refuse(connection, desk, who, "back")
+                self.take_back(connection, who, row, desk.universe.now, desk.universe.new_id())
+                desk.say(desk.phrase("code_taken_back"))
+                self._list(connection, desk, who)
+            case _:
+                assert_never(command)
+        return ANSWERED
+
+    def _refuse(self, connection: Connection, desk: Desk, who: Decider, what: str) -> CommandOutcome:
+        people.note(connection, AuditRow(desk.universe.now, who.name, f"refused_{what}", "", ""))
+        desk.say(desk.phrase("not_yours"))
+        return ASIDE
 
     def _list(self, connection: Connection, desk: Desk, who: Decider) -> None:
         rows = self.given(connection, who, desk.universe.now)

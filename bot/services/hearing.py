@@ -11,8 +11,9 @@ from typing import Any
 
 from bot.channels.base import Text
 from bot.tutoring.answering import RESTING, answers_to, kind_of_talk, lesson_of, said
+from bot.tutoring.commands.pairing import CallForSafety
 from bot.tutoring.conversation import answer
-from bot.tutoring.desk import Desk, OfficeAsked, Person
+from bot.tutoring.desk import Desk, Person
 from bot.tutoring.pairing import relay
 from bot.tutoring.talk import ConversationState
 from flows import Book, Run, mask, rewind
@@ -164,7 +165,7 @@ class Overheard:
 def _deed(desk: Desk, before: Run) -> str:
     """What happened at the desk, as one word."""
     events, after = desk.events, desk.talk.run
-    if any(isinstance(each, OfficeAsked) and each.what == "offer.emergency" for each in events):
+    if any(isinstance(each, CallForSafety) for each in events):
         return "emergency"
     if any(token == "g:emergency" for token, _ in desk.talk.offer):
         return "ask"

@@ -1,12 +1,13 @@
-"""What the office and the pairing tell each other: hooks in the same transaction, and rooms that are asked."""
+"""What the office and the pairing tell each other: hooks in the same transaction, and rooms that carry out commands."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.tutoring.desk import Desk
+from bot.tutoring.outcome import CommandOutcome
 from bot.tutoring.waits import PendingMatter
 from flows import events as ev
 from storage.database import Connection
@@ -60,7 +61,7 @@ class PairingHooks:
 
 
 class RoomHandler(Protocol):
-    """A part of the office; `OfficeAsked("room.what", value)` is brought to the room of that name."""
+    """A part of the office, which is brought all commands of one subject."""
 
-    def asked(self, connection: Connection, desk: Desk, what: str, value: str, chat_id: str) -> None:
-        """Carry it out in the batch's transaction and answer at the desk. Unknown things are stale buttons."""
+    def carry_out(self, connection: Connection, desk: Desk, command: Any) -> CommandOutcome:
+        """Do it in the batch's transaction and answer at the desk; what is left to do is the dispatcher's."""

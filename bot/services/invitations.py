@@ -6,6 +6,8 @@ opening it. There is one living code an entry, and none once she has joined.
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from bot.channels.base import Body
 from bot.services.granting import bars, give, grants_of, is_backed
 from bot.services.hooks import PairingHooks
@@ -14,9 +16,10 @@ from bot.services.pseudonyms import Pseudonyms
 from bot.services.telling import tell
 from bot.tutoring import codes, roles
 from bot.tutoring import invitations as pure
-from bot.tutoring.conversation import answer, show_again
+from bot.tutoring.commands.people import AskCodeAgain, CodeCommand, LeaveCode, TakeCode
 from bot.tutoring.desk import Desk
 from bot.tutoring.invitations import CodeVerdict
+from bot.tutoring.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutoring.roles import may
 from flows import events as ev
 from storage import areas, invitations, invitees, people
@@ -31,14 +34,14 @@ class Invitations:
     # --- shown ---
 
     def shown(
-        self, connection: Connection, desk: Desk, shown: codes.ShownCode, body: Body, chat_id: str, source: str
-    ) -> None:
+        self, connection: Connection, desk: Desk, shown: codes.ShownCode, body: Body, source: str
+    ) -> CommandOutcome:
         """Look at a code, count it against chat and address when it is a guess, act on it when it is good.
 
         A right code is never refused because of what other chats did, nor for all that was tried elsewhere.
         """
         now, window = desk.universe.now, pure.window_of(desk.universe.now)
-        chat, line = self.names.of(f"{desk.channel}:{chat_id}"), self.names.of(f"line:{source}") if source else ""
+        chat, line = self.names.of(f"{desk.channel}:{desk.chat_id}"), self.names.of(f"line:{source}") if source else ""
         hers, of_line = (invitations.guesses(connection, window, each) if each else 0 for each in (chat, line))
         found = None
         if pure.too_often(hers, of_line, is_known=desk.agreed):
@@ -56,62 +59,65 @@ class Invitations:
             and shown.kind == "link"
             and desk.talk.open_run is not None
         ):
-            answer(desk, body, codes_too=False)  # everyday words in the middle of a lesson: mostly just words
-            return
+            return CommandOutcome(heard=body)  # everyday words in the middle of a lesson: mostly just words
         desk.events.append(ev.Heard(desk.phrase("code_heard")))
         if verdict is not CodeVerdict.GOOD or found is None:
-            pure.refuse(desk, verdict, shown.kind, show_again)
-        elif found.kind in ("link", "back"):
-            self.phones.ask(connection, desk, found)
-        elif found.invitee_id is not None or found.role in roles.ACTING:
-            self._ask_mine(connection, desk, found)
-        else:
-            self._take(connection, desk, found)
+            return pure.refuse(desk, verdict, shown.kind)
+        if found.kind in ("link", "back"):
+            return self.phones.ask(connection, desk, found)
+        if found.invitee_id is not None or found.role in roles.ACTING:
+            return self._ask_mine(connection, desk, found)
+        return self._take(connection, desk, found)
 
     def _is_backed(self, connection: Connection, row: InvitationRow) -> bool:
         if row.kind == "invite":
             return is_backed(connection, self.names, row)
         return row.kind == "link" or self.phones.vouching.is_backed(connection, row)
 
-    def _ask_mine(self, connection: Connection, desk: Desk, row: InvitationRow) -> None:
+    def _ask_mine(self, connection: Connection, desk: Desk, row: InvitationRow) -> CommandOutcome:
         entry = invitees.get(connection, row.invitee_id) if row.invitee_id else None
         place = areas.get(connection, row.area_id or "")
         pure.ask_mine(desk, row.code_hash, entry.name if entry else "", row.role, place.name if place else "")
+        return ANSWERED
 
     # --- taken ---
 
-    def asked(self, connection: Connection, desk: Desk, what: str, value: str, chat_id: str) -> None:
-        """mine, no, again: what she answers to the question for whom a code is."""
-        match what:
-            case "mine" | "again" if desk.talk.pending == "code.mine":
-                self._mine(connection, desk, value if what == "mine" else pure.asked_about(desk), what == "mine")
-            case "no" if desk.talk.pending == "code.mine":
-                pure.leave(desk, show_again)
+    def carry_out(self, connection: Connection, desk: Desk, command: CodeCommand) -> CommandOutcome:
+        """What is answered to the question for whom a code is; an old button answers none."""
+        if desk.talk.pending != "code.mine":
+            return ASIDE
+        match command:
+            case TakeCode(code_hash):
+                return self._mine(connection, desk, code_hash, is_sure=True)
+            case AskCodeAgain():
+                return self._mine(connection, desk, pure.asked_about(desk), is_sure=False)
+            case LeaveCode():
+                return pure.leave(desk)
             case _:
-                show_again(desk)
+                assert_never(command)
 
-    def _mine(self, connection: Connection, desk: Desk, code_hash: str, is_sure: bool) -> None:
+    def _mine(self, connection: Connection, desk: Desk, code_hash: str, *, is_sure: bool) -> CommandOutcome:
         found = invitations.get(connection, code_hash)
         verdict = pure.judge(known(found), desk.person.learner_id, desk.universe.now)
         if found is None or verdict is not CodeVerdict.GOOD or not self._is_backed(connection, found):
-            pure.refuse(desk, verdict if verdict is not CodeVerdict.GOOD else CodeVerdict.EXPIRED, "invite", show_again)
-        elif is_sure:
-            desk.change(offer=(), pending="")
-            self._take(connection, desk, found)
-        else:
-            self._ask_mine(connection, desk, found)
+            return pure.refuse(desk, verdict if verdict is not CodeVerdict.GOOD else CodeVerdict.EXPIRED, "invite")
+        if not is_sure:
+            return self._ask_mine(connection, desk, found)
+        desk.change(offer=(), pending="")
+        return self._take(connection, desk, found)
 
-    def _take(self, connection: Connection, desk: Desk, found: InvitationRow) -> None:
+    def _take(self, connection: Connection, desk: Desk, found: InvitationRow) -> CommandOutcome:
         """Spend an invitation; what it brings is given at once to who has agreed, else when she does."""
         now = desk.universe.now
         invitations.use(connection, found.code_hash, desk.person.learner_id, now)
         place = areas.get(connection, found.area_id or "")
         if bars(connection, self.names, desk.person.learner_id, found.role):
-            pure.hold_back(desk, show_again)
+            outcome = pure.hold_back(desk)
         else:
-            pure.welcome(desk, found.role, place.name if place else "", show_again)
+            outcome = pure.welcome(desk, found.role, place.name if place else "")
         if desk.agreed:
             self._give(connection, desk, found)
+        return outcome
 
     def grant_waiting(self, connection: Connection, desk: Desk) -> None:
         """She has agreed: what she was invited to is hers, where it still may be given."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.services.pairing import PairingContext
-from bot.tutoring.conversation import show_again
 from bot.tutoring.desk import Desk
 from bot.tutoring.notices import kind_found
+from bot.tutoring.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutoring.talk import OfferedButtons
 from storage import crew, kept_back, pairings, standings
 from storage.database import Connection
@@ -37,13 +37,12 @@ def may_look(connection: Connection, desk: Desk, line_id: str) -> bool:
     return learner is not None and me in standings.officers(connection, learner["path"])
 
 
-def show(connection: Connection, desk: Desk, world: PairingContext, line_id: str, paths: list[str]) -> None:
+def show(connection: Connection, desk: Desk, world: PairingContext, line_id: str, paths: list[str]) -> CommandOutcome:
     """All that was found by this line since somebody looked."""
     both, found = kept_back.sides(connection, line_id), kept_back.of_line(connection, line_id)
     if both is None or not found:
         desk.say(desk.phrase("kept_none"))
-        show_again(desk)
-        return
+        return ASIDE
     people = [standings.learner(connection, each) for each in both]
     names = [desk.called(row["name"] if row else "") for row in people]
     request = pairings.request(connection, line_id)
@@ -59,6 +58,7 @@ def show(connection: Connection, desk: Desk, world: PairingContext, line_id: str
     offer = [(f"q:person:{both[1]}", names[1])] if guide else []
     offer += [(f"q:seen:{line_id}", desk.phrase("label_seen")), ("q:list:0", desk.phrase("label_post"))]
     desk.offer("\n".join((*lines, desk.phrase("kept_advice"))), tuple(offer))
+    return ANSWERED
 
 
 def _line(desk: Desk, row: Row, who: dict[str, str], say: Callable[[int], str]) -> str:

@@ -8,14 +8,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import assert_never
 
 from bot.channels.base import Text
 from bot.services import union_phone
 from bot.services.pairing import PairingContext, within
 from bot.tutoring import lessons, lines, replying, waits
-from bot.tutoring.conversation import answer, show_again
+from bot.tutoring.commands import pairing as asked
+from bot.tutoring.commands.pairing import LineCommand
 from bot.tutoring.desk import Desk
 from bot.tutoring.lines import Line
+from bot.tutoring.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutoring.pairing import relay, staff, taking
 from bot.tutoring.pairing.relay import RelayVerdict
 from bot.tutoring.pairing.turn import PairingWork
@@ -26,12 +29,15 @@ from storage import pairings as kept
 from storage import people, relays, standings
 from storage.database import Connection
 
-IN_MODE = frozenset({"write", "media", "more", "send", "hold", "again"})
-"""What only means something while she writes to somebody, whatever a button carries."""
-
-
 NOT_GOING = "-"
 """Stands for a picture or recording of an album that cannot be passed on."""
+
+LineOfTwo = (
+    asked.WriteTo | asked.WriteLine | asked.AskMedia | asked.AddMedia | asked.SendMedia | asked.HoldMedia
+    | asked.ReportLine | asked.AskEndOfLine | asked.EndLine | asked.GiveUnionNumber | asked.AskOwnNumber
+    | asked.AskLineAgain
+)  # fmt: skip
+"""Commands that need to know by which line."""
 
 LineBody = tuple[str, str, str]  # words, and the kind and file id of what goes with them
 Telling = Callable[[Desk, Line, str], None]  # how the writer is told: `lines.go_on`, or beside what is open for her
@@ -41,88 +47,89 @@ class Lines:
     def __init__(self, world: PairingContext) -> None:
         self.world = world
 
-    def asked(self, connection: Connection, desk: Desk, what: str, value: str, chat_id: str) -> None:
-        """talk, to, reply, write, media, more, send, hold, stop, report, end, over, union, mine; `value` is a line's id
-        or what she wrote."""
-        if what in ("stop", "reply", "to") or (what == "talk" and not value):
-            self._anywhere(connection, desk, what, value)
-            return
-        in_mode = desk.talk.line.partition(":")[2]
-        named = in_mode if what in IN_MODE else value or in_mode
+    def carry_out(self, connection: Connection, desk: Desk, command: LineCommand) -> CommandOutcome:
+        match command:
+            case asked.StopWriting():
+                lines.leave(desk)
+                desk.say(desk.phrase("line_stopped"))
+                return ASIDE
+            case asked.ReplyToLetter(text):
+                return self._reply(connection, desk, text)
+            case asked.ChooseLine(words):
+                return self._choose(connection, desk, words)
+            case asked.WriteTo() | asked.ReportLine() | asked.AskEndOfLine() | asked.EndLine():
+                named = command.line_id
+            case asked.GiveUnionNumber() | asked.AskOwnNumber():
+                named = command.line_id
+            case _:
+                named = ""  # these only mean something while she writes to somebody
+        named = named or desk.talk.line.partition(":")[2]
         line = self._find(connection, named, desk.person.learner_id) if named else self._only(connection, desk)
         if line is None:
             lines.leave(desk)
             desk.say(desk.phrase("line_over"))
-            show_again(desk)
-            return
-        match what:
-            case "talk" | "again":
+            return ASIDE
+        return self._by(connection, desk, line, command)
+
+    def _by(self, connection: Connection, desk: Desk, line: Line, command: LineOfTwo) -> CommandOutcome:
+        match command:
+            case asked.WriteTo() | asked.AskLineAgain():
                 lines.go_on(desk, line, "line_open")
-            case "write":
-                self._write(connection, desk, line, value)
-            case "media":
-                self._ask_media(connection, desk, line, value)
-            case "more":
-                self._add_media(connection, desk, line, value)
-            case "send":
+            case asked.WriteLine(text):
+                self._write(connection, desk, line, text)
+            case asked.AskMedia():
+                self._ask_media(connection, desk, line, command)
+            case asked.AddMedia():
+                self._add_media(connection, desk, line, command)
+            case asked.SendMedia():
                 self._send_media(connection, desk, line)
-            case "hold":
+            case asked.HoldMedia():
                 lines.go_on(desk, line, "line_held")
-            case "report":
+            case asked.ReportLine():
                 self._report(connection, desk, line)
-            case "union":
+            case asked.GiveUnionNumber():
                 self._give_union(connection, desk, line)
-            case "mine":
+            case asked.AskOwnNumber():
                 lines.go_on(desk, line, "line_number_ask" if line.urgent else "line_open")
-            case "end":
+            case asked.AskEndOfLine():
                 lines.ask_end(desk, line)
-            case "over":
-                self._end(connection, desk, line)
+            case asked.EndLine():
+                return self._end(connection, desk, line)
             case _:
-                lines.leave(desk)
-                show_again(desk)
+                assert_never(command)
+        return ANSWERED
 
-    def _anywhere(self, connection: Connection, desk: Desk, what: str, value: str) -> None:
-        """stop, reply, talk, to: what may be asked for without writing to anybody just now."""
-        if what == "stop":
-            lines.leave(desk)
-            desk.say(desk.phrase("line_stopped"))
-            show_again(desk)
-        elif what == "reply":
-            self._reply(connection, desk, value)
-        else:
-            self._choose(connection, desk, value)
-
-    def _choose(self, connection: Connection, desk: Desk, text: str) -> None:
+    def _choose(self, connection: Connection, desk: Desk, text: str) -> CommandOutcome:
         """ "nhắn tin", "nhắn cho chị Hạnh": to the one she means, to the only one, or she is asked to whom."""
         me = desk.person.learner_id
         known = [line for each in relays.lines_of(connection, me) if (line := self._find(connection, each, me))]
         meant = [line for line in known if text and lines.names(text, line.name)] or known
         if not known:
             desk.say(desk.phrase("line_nobody"))
-            show_again(desk)
-        elif len(meant) == 1:
+            return ASIDE
+        if len(meant) == 1:
             lines.go_on(desk, meant[0], "line_open")
         else:
             lines.choose(desk, meant[: lines.MOST_CHOSEN])
+        return ANSWERED
 
-    def _reply(self, connection: Connection, desk: Desk, text: str) -> None:
+    def _reply(self, connection: Connection, desk: Desk, text: str) -> CommandOutcome:
         """What she wrote under a letter, without tapping anything; where the two write no more it is for the tutor."""
         line = self._find(connection, waits.letter(desk), desk.person.learner_id)
         if line is None:
             desk.change(letter="", letter_at=None)
-            answer(desk, Text(text), codes_too=False)
-        elif desk.talk.open_run is None and not desk.talk.pending:
+            return CommandOutcome(heard=Text(text))
+        if desk.talk.open_run is None and not desk.talk.pending:
             self._write(connection, desk, line, text)
-        else:
-            too = replying.is_lessons_too(desk, text)
-            self._write(connection, desk, line, text, lines.beside)
-            if desk.talk.media:
-                return  # she is being asked whether her number may go
-            if too:
-                lessons.resume(desk, Typed(text))
-            else:
-                show_again(desk)
+            return ANSWERED
+        too = replying.is_lessons_too(desk, text)
+        self._write(connection, desk, line, text, lines.beside)
+        if desk.talk.media:
+            return ANSWERED  # she is being asked whether her number may go
+        if not too:
+            return ASIDE
+        lessons.resume(desk, Typed(text))
+        return ANSWERED
 
     # --- who writes to whom ---
 
@@ -231,9 +238,8 @@ class Lines:
 
     # --- pictures and voices ---
 
-    def _ask_media(self, connection: Connection, desk: Desk, line: Line, value: str) -> None:
-        """`value` is "kind:file id:words that came with it"."""
-        media, caption = self._passable(connection, desk, line, value)
+    def _ask_media(self, connection: Connection, desk: Desk, line: Line, command: asked.AskMedia) -> None:
+        media, caption = self._passable(connection, desk, line, command), command.caption
         if media:
             words = self._words(connection, desk, line, caption)
             lines.ask_media(desk, line, media, words)
@@ -244,18 +250,19 @@ class Lines:
         else:
             lines.go_on(desk, line, "line_media_no")
 
-    def _add_media(self, connection: Connection, desk: Desk, line: Line, value: str) -> None:
+    def _add_media(self, connection: Connection, desk: Desk, line: Line, command: asked.AddMedia) -> None:
         """One more of the pictures that she is being asked about; what cannot go is counted, and told at the end."""
-        media, caption = self._passable(connection, desk, line, value)
-        words = "\n".join(filter(None, (desk.talk.media_words, self._words(connection, desk, line, caption))))
+        media = self._passable(connection, desk, line, command)
+        words = "\n".join(filter(None, (desk.talk.media_words, self._words(connection, desk, line, command.caption))))
         desk.change(media=f"{desk.talk.media} {media or NOT_GOING}", media_words=words[: relay.LONGEST])
 
-    def _passable(self, connection: Connection, desk: Desk, line: Line, value: str) -> tuple[str, str]:
-        """ "kind:file id", empty where it cannot be passed on; the words with it."""
-        kind, _, rest = value.partition(":")
-        ref, _, caption = rest.partition(":")
+    def _passable(
+        self, connection: Connection, desk: Desk, line: Line, command: asked.AskMedia | asked.AddMedia
+    ) -> str:
+        """ "kind:file id"; empty where it cannot be passed on."""
+        kind, ref = command.kind, command.ref
         here = desk.channel == relays.channel_of(connection, line.other_id) and desk.channel.startswith("telegram:")
-        return f"{kind}:{ref}" if kind in lines.PASSED_ON and ref and here else "", caption
+        return f"{kind}:{ref}" if kind in lines.PASSED_ON and ref and here else ""
 
     def _words(self, connection: Connection, desk: Desk, line: Line, caption: str) -> str:
         """What may go with a picture; she is told when her words are held back."""
@@ -309,7 +316,7 @@ class Lines:
         change = (("o:change:yes", desk.phrase("label_change_yes")),) if line.side == "learner" else ()
         desk.offer("", (*change, end, ("g:menu", desk.phrase("label_menu"))))
 
-    def _end(self, connection: Connection, desk: Desk, line: Line) -> None:
+    def _end(self, connection: Connection, desk: Desk, line: Line) -> CommandOutcome:
         lines.leave(desk)
 
         def event(turn: PairingWork) -> None:
@@ -319,8 +326,7 @@ class Lines:
                 taking.done(turn, line.line_id)
 
         within(connection, self.world, desk.person.learner_id, desk.universe.now, event, desk)
-        if not desk.replies:
-            show_again(desk)
+        return ANSWERED if desk.replies else ASIDE
 
 
 def _number(text: str) -> str:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from bot.services.pseudonyms import Pseudonyms
 from bot.tutoring import lessons, meeting
-from bot.tutoring.conversation import show_again
+from bot.tutoring.commands import officers as asked
+from bot.tutoring.commands.officers import MeetingCommand
 from bot.tutoring.desk import Desk
 from bot.tutoring.meeting import A_PAGE, Attendant
+from bot.tutoring.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutoring.roles import Grant, may
 from bot.tutoring.talk import Meeting
 from storage import areas, people
@@ -25,34 +27,35 @@ class Meetings:
     def __init__(self, names: Pseudonyms) -> None:
         self.names = names
 
-    def asked(self, connection: Connection, desk: Desk, what: str, value: str, chat_id: str) -> None:
-        """Buttons and words of the room. Whether she may is asked each time: she may have been suspended meanwhile."""
+    def carry_out(self, connection: Connection, desk: Desk, command: MeetingCommand) -> CommandOutcome:
+        """Whether she may is asked each time: she may have been suspended meanwhile."""
         held = desk.talk.meeting
         place = areas.get(connection, held.area_id) if held else None
         if held is None or place is None:
-            self._outside(connection, desk, what, value)
-        elif not self._may(connection, desk, place):
+            return self._outside(connection, desk, command)
+        if not self._may(connection, desk, place):
             self._refuse(connection, desk, place.area_id)
-        else:
-            self._inside(connection, desk, held, place, what, value)
+            return ANSWERED
+        return self._inside(connection, desk, held, place, command)
 
     # --- before it begins ---
 
-    def _outside(self, connection: Connection, desk: Desk, what: str, value: str) -> None:
-        match what:
-            case "begin" | "roll" | "areas":
-                self._begin(connection, desk, _number(value) if what == "areas" else 0)
-            case "again" if desk.talk.pending == meeting.AGAIN:
+    def _outside(self, connection: Connection, desk: Desk, command: MeetingCommand) -> CommandOutcome:
+        match command:
+            case asked.BeginMeeting() | asked.ShowRoll() | asked.AskMeetingAgain():
                 self._begin(connection, desk, 0)
-            case "area":
-                place = areas.get(connection, value)
+            case asked.ShowMeetingAreas(page):
+                self._begin(connection, desk, page)
+            case asked.PickMeetingArea(area_id):
+                place = areas.get(connection, area_id)
                 if place is None or not self._may(connection, desk, place):
                     self._refuse(connection, desk, place.area_id if place else "")
                 else:
                     self._gather(connection, desk, place)
-            case _:
+            case _:  # what only means something while one is held
                 desk.change(offer=(), pending="")
-                show_again(desk)
+                return ASIDE
+        return ANSWERED
 
     def _begin(self, connection: Connection, desk: Desk, page: int) -> None:
         mine = self._areas(connection, desk)
@@ -70,37 +73,42 @@ class Meetings:
 
     # --- while it is on ---
 
-    def _inside(self, connection: Connection, desk: Desk, held: Meeting, place: AreaRow, what: str, value: str) -> None:
-        match what:
-            case "lesson" if not held.lesson:
-                meeting.begin(desk, held, value)
-            case "go" | "lesson" if meeting.has_lesson(desk, held):
+    def _inside(
+        self, connection: Connection, desk: Desk, held: Meeting, place: AreaRow, command: MeetingCommand
+    ) -> CommandOutcome:
+        match command:
+            case asked.PickMeetingLesson(lesson_id) if not held.lesson:
+                meeting.begin(desk, held, lesson_id)
+            case asked.ResumeMeeting() | asked.PickMeetingLesson() if meeting.has_lesson(desk, held):
                 lessons.resume_group(desk, held)
-            case "on" | "off":
-                self._tick(connection, desk, held, place, what, value)
-            case "done":
+            case asked.TickAttendant():
+                self._tick(connection, desk, held, place, command)
+            case asked.CloseMeeting():
                 self._close(connection, desk, held, place)
-            case "leave" if not held.lesson:
+            case asked.LeaveMeeting() if not held.lesson:
                 desk.change(meeting=None, offer=(), pending="")
-                show_again(desk)
+                return ASIDE
             case _ if not held.lesson:
-                meeting.ask_lesson(desk, place.name, _number(value) if what == "lessons" else 0)
+                page = command.page if isinstance(command, asked.ShowMeetingLessons) else 0
+                meeting.ask_lesson(desk, place.name, page)
             case _:
-                self._roll(connection, desk, held, place, _number(value) if what == "roll" else 0)
+                page = command.page if isinstance(command, asked.ShowRoll) else 0
+                self._roll(connection, desk, held, place, page)
+        return ANSWERED
 
-    def _tick(self, connection: Connection, desk: Desk, held: Meeting, place: AreaRow, what: str, value: str) -> None:
+    def _tick(
+        self, connection: Connection, desk: Desk, held: Meeting, place: AreaRow, command: asked.TickAttendant
+    ) -> None:
         """Whoever is not of this area is not ticked, whatever id a button carries."""
-        page, _, rest = value.partition(":")
-        of, _, who = rest.partition(":")
-        came = kept.came(connection, held.event_id)
-        if of == meeting.mark(held) and held.lesson and kept.is_expected(connection, place.path, who):
-            if what == "off":
+        who, came = command.who, kept.came(connection, held.event_id)
+        if command.mark == meeting.mark(held) and held.lesson and kept.is_expected(connection, place.path, who):
+            if not command.is_here:
                 kept.untick(connection, held.event_id, who)
             elif who not in came:
                 event = {"event_id": held.event_id, "area_id": held.area_id, "lesson": held.lesson}
                 event["by"] = self.names.of(desk.person.learner_id)
                 kept.tick(connection, event, who, desk.universe.now)
-        self._roll(connection, desk, held, place, _number(page))
+        self._roll(connection, desk, held, place, command.page)
 
     def _roll(self, connection: Connection, desk: Desk, held: Meeting, place: AreaRow, page: int) -> None:
         rows, total = kept.expected(connection, place.path, page * A_PAGE, A_PAGE)
@@ -141,7 +149,3 @@ class Meetings:
     def _note(self, connection: Connection, desk: Desk, what: str, area_id: str) -> None:
         me = self.names.of(desk.person.learner_id)
         people.note(connection, AuditRow(desk.universe.now, me, what, "", area_id))
-
-
-def _number(value: str) -> int:
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 5 else 0

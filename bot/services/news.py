@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import assert_never
 
 from bot.services import announcing
 from bot.services.announcing import AnnouncementRules, Unfit
 from bot.services.pseudonyms import Pseudonyms
 from bot.tutoring import announcing as pure
-from bot.tutoring.conversation import show_again
+from bot.tutoring.commands import officers as asked
+from bot.tutoring.commands.officers import AnnouncementCommand
 from bot.tutoring.desk import Desk
+from bot.tutoring.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutoring.quiet import QuietHours
 from bot.tutoring.roles import Grant, may
 from storage import announcements as kept
@@ -19,6 +22,10 @@ from storage.database import Connection
 from storage.people_records import AnnouncementRow, AuditRow, RoleRow
 
 MOST_AREAS = 8
+Writing = (
+    asked.WriteAnnouncement | asked.WriteSource | asked.OmitSource | asked.RewriteAnnouncement
+    | asked.ShowAnnouncementDraft
+)  # fmt: skip
 BEGINS = 40  # characters by which an announcement is known again
 
 
@@ -26,30 +33,34 @@ class AnnouncementChat:
     def __init__(self, names: Pseudonyms, rules: AnnouncementRules, quiet: QuietHours) -> None:
         self.names, self.rules, self.quiet = names, rules, quiet
 
-    def asked(self, connection: Connection, desk: Desk, what: str, value: str, chat_id: str) -> None:
-        """Buttons and words of the room; whoever has no area to announce in is refused, and that is written down."""
+    def carry_out(self, connection: Connection, desk: Desk, command: AnnouncementCommand) -> CommandOutcome:
+        """Whoever has no area to announce in is refused, and that is written down."""
         mine = self._areas(connection, desk)
         if not mine:
             self._refuse(connection, desk, "")
-            return
-        match what:
-            case "begin":
+            return ANSWERED
+        match command:
+            case asked.BeginAnnouncement():
                 self._begin(connection, desk, mine)
-            case "area":
-                self._write_for(connection, desk, value)
-            case "text" | "link" | "nolink" | "rewrite" | "again":
-                self._written(connection, desk, what, value)
-            case "send":
-                self._send(connection, desk, value)
-            case "leave":
+            case asked.PickAnnouncementArea(area_id):
+                self._write_for(connection, desk, area_id)
+            case (
+                asked.WriteAnnouncement() | asked.WriteSource() | asked.OmitSource() | asked.RewriteAnnouncement()
+                | asked.ShowAnnouncementDraft()
+            ):  # fmt: skip
+                self._written(connection, desk, command)
+            case asked.SendAnnouncement(announcement_id):
+                self._send(connection, desk, announcement_id)
+            case asked.DropAnnouncement():
                 kept.drop_writing(connection, self._me(desk))
                 pure.over(desk, "news_left")
-            case "stop":
-                self._stop(connection, desk, value, mine)
-            case "status":
-                self._status(connection, desk, mine)
+            case asked.StopAnnouncement(announcement_id):
+                self._stop(connection, desk, announcement_id, mine)
+            case asked.ShowAnnouncements():
+                return self._status(connection, desk, mine)
             case _:
-                show_again(desk)
+                assert_never(command)
+        return ANSWERED
 
     # --- writing ---
 
@@ -71,7 +82,7 @@ class AnnouncementChat:
         kept.put(connection, row)
         pure.ask_text(desk, announcing.whose(connection, place))
 
-    def _written(self, connection: Connection, desk: Desk, what: str, value: str) -> None:
+    def _written(self, connection: Connection, desk: Desk, command: Writing) -> None:
         """Text, then link, then the preview; what does not fit is asked for again, with one sentence why."""
         row = kept.writing(connection, self._me(desk))
         place = areas.get(connection, row.area_id) if row else None
@@ -79,28 +90,34 @@ class AnnouncementChat:
             self._begin(connection, desk, self._areas(connection, desk))
             return
         where = announcing.whose(connection, place)
-        if what == "text":
-            body = pure.cleaned(value)
-            if fault := pure.text_fault(body, self.rules.hosts, desk.book.wishes):
-                pure.ask_text(desk, where, fault)
-                return
-            kept.put(connection, _but(row, body, ""))
-            pure.ask_link(desk)
-        elif what == "rewrite" or not row.body:
-            pure.ask_text(desk, where)
-        else:
-            self._link(connection, desk, row, place, what, value)
+        match command:
+            case asked.WriteAnnouncement(text):
+                body = pure.cleaned(text)
+                if fault := pure.text_fault(body, self.rules.hosts, desk.book.wishes):
+                    pure.ask_text(desk, where, fault)
+                    return
+                kept.put(connection, _but(row, body, ""))
+                pure.ask_link(desk)
+            case asked.RewriteAnnouncement():
+                pure.ask_text(desk, where)
+            case _ if not row.body:
+                pure.ask_text(desk, where)
+            case asked.WriteSource(text) if not pure.says_none(desk, text):
+                self._link(connection, desk, row, place, pure.link_of(text))
+            case asked.WriteSource() | asked.OmitSource():
+                self._preview(connection, desk, _but(row, row.body, ""), place)
+            case asked.ShowAnnouncementDraft():
+                self._preview(connection, desk, row, place)
+            case _:
+                assert_never(command)
 
-    def _link(
-        self, connection: Connection, desk: Desk, row: AnnouncementRow, place: AreaRow, what: str, value: str
-    ) -> None:
-        link = row.source_url if what == "again" else ""
-        if what == "link" and not pure.says_none(desk, value):
-            link = pure.link_of(value)
-            if fault := pure.link_fault(link, self.rules.hosts):
-                pure.ask_link(desk, fault)
-                return
-        row = _but(row, row.body, link)
+    def _link(self, connection: Connection, desk: Desk, row: AnnouncementRow, place: AreaRow, link: str) -> None:
+        if fault := pure.link_fault(link, self.rules.hosts):
+            pure.ask_link(desk, fault)
+        else:
+            self._preview(connection, desk, _but(row, row.body, link), place)
+
+    def _preview(self, connection: Connection, desk: Desk, row: AnnouncementRow, place: AreaRow) -> None:
         kept.put(connection, row)
         count = self._count(connection, place)
         draft = announcing.draft_of(connection, row, place)
@@ -125,7 +142,7 @@ class AnnouncementChat:
                 announcing.begin(connection, row, self._me(desk), self.rules, desk.book.wishes, desk.universe.now)
             except Unfit as unfit:
                 desk.say(pure.told(desk, unfit.fault))
-                self._written(connection, desk, "again", "")
+                self._written(connection, desk, asked.ShowAnnouncementDraft())
                 return
             self._note(connection, desk, "announced", place.area_id)
             so = pure.people(desk, self._count(connection, place))
@@ -145,14 +162,14 @@ class AnnouncementChat:
             self._note(connection, desk, "announcement_stopped", row.area_id)
             pure.over(desk, "news_stopped", tin=_begins(row), so=str(told))
 
-    def _status(self, connection: Connection, desk: Desk, mine: list[AreaRow]) -> None:
+    def _status(self, connection: Connection, desk: Desk, mine: list[AreaRow]) -> CommandOutcome:
         rows = [row for row in self._under(connection, mine) if row.state != "draft"][:3]
         if not rows:
             pure.over(desk, "news_none")
-            return
+            return ANSWERED
         for row in rows:
             desk.say(desk.phrase(f"news_is_{row.state}", tin=_begins(row), so=str(row.reached)))
-        show_again(desk)
+        return ASIDE
 
     # --- who may ---
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import assert_never
 
 from bot.services.calls import calls_for
 from bot.services.ledger import placed
 from bot.services.pairing import PairingContext, within
 from bot.tutoring import notices, post
-from bot.tutoring.conversation import show_again
+from bot.tutoring.commands import pairing as asked
+from bot.tutoring.commands.pairing import OfferCommand
 from bot.tutoring.crew import ALL_OFFERS
 from bot.tutoring.desk import Desk
+from bot.tutoring.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutoring.pairing import policy, safety, staff, taking
 from bot.tutoring.pairing.calls import way
 from bot.tutoring.pairing.turn import PairingWork
@@ -19,25 +23,7 @@ from storage import standings
 from storage.database import Connection
 from storage.rows import Row
 
-OfferHandler = Callable[[PairingWork, str], object]
-
-ANSWERED = frozenset({"accept", "later", "decline"})
-
-_ANSWERS: dict[str, OfferHandler] = {
-    "accept": policy.accept,
-    "later": policy.later,
-    "decline": policy.decline,
-    "take": taking.take,
-    "relieve": taking.relieve,
-    "done": taking.done,
-    "still": taking.still,
-    "wish": lambda turn, _: policy.ask(turn, turn.actor, "pair"),
-    "change": lambda turn, _: policy.ask(turn, turn.actor, "change"),
-    "emergency": lambda turn, kind: policy.ask(turn, turn.actor, "safety", need=kind),
-    "mistake": lambda turn, _: safety.mistaken(turn),
-    "cancel": lambda turn, _: policy.cancel_all(turn),
-    "back": lambda turn, _: staff.back(turn),
-}
+OfferHandler = Callable[[PairingWork], object]
 
 
 class Offers:
@@ -46,48 +32,51 @@ class Offers:
     def __init__(self, world: PairingContext) -> None:
         self.world = world
 
-    def asked(self, connection: Connection, desk: Desk, what: str, value: str, chat_id: str) -> None:
-        if what in ("show", "heirs", "hand"):
-            self._mine(connection, desk, what, value)
-            return
-        event = _ANSWERS.get(what)
-        if event is None or len(value) > 64:
-            show_again(desk)
-            return
-        if what == "change" and value != "yes" and kept.pairing_of(connection, desk.person.learner_id):
-            notices.ask_change(desk)
-            return
-        if what == "cancel":
-            show_again(desk)  # what is open stays under her thumb, and what is said comes before it
-        said = len(desk.replies)
-        me, now = desk.person.learner_id, desk.universe.now
-        within(connection, self.world, me, now, lambda turn: event(turn, value), desk)
-        if len(desk.replies) == said and not desk.replies:
-            show_again(desk)
-        if what in ANSWERED and (others := len(kept.offers_to(connection, me))):
+    def carry_out(self, connection: Connection, desk: Desk, command: OfferCommand) -> CommandOutcome:
+        match command:
+            case asked.ShowOwnRequest() | asked.ChooseHeir() | asked.HandOver():
+                return self._mine(connection, desk, command)
+            case asked.ChangeInstructor(False) if kept.pairing_of(connection, desk.person.learner_id):
+                notices.ask_change(desk)
+                return ANSWERED
+            case asked.CancelRequests():
+                self._happens(connection, desk, policy.cancel_all)
+                return CommandOutcome(shows_again=True, under=notices.lift(desk))
+            case _:
+                self._happens(connection, desk, partial(_decide, command))
+        if not desk.replies:
+            return ASIDE
+        answers = isinstance(command, asked.AcceptOffer | asked.PostponeOffer | asked.DeclineOffer)
+        if answers and (others := len(kept.offers_to(connection, desk.person.learner_id))):
             notices.also(desk, ((ALL_OFFERS, desk.phrase("label_offers", so=str(others))),))
+        return ANSWERED
+
+    def _happens(self, connection: Connection, desk: Desk, event: OfferHandler) -> None:
+        within(connection, self.world, desk.person.learner_id, desk.universe.now, event, desk)
 
     # --- what she has taken ---
 
-    def _mine(self, connection: Connection, desk: Desk, what: str, value: str) -> None:
-        """show, heirs, hand: whose it is, is read from the database."""
-        request_id, _, chosen = value.partition(":")
-        request = kept.request(connection, request_id[:64])
+    def _mine(
+        self, connection: Connection, desk: Desk, command: asked.ShowOwnRequest | asked.ChooseHeir | asked.HandOver
+    ) -> CommandOutcome:
+        """What is about a request that she has taken; whose it is, is read from the database."""
+        request_id = command.request_id
+        request = kept.request(connection, request_id)
         if request is None or request["state"] != "open" or request["owner_id"] != desk.person.learner_id:
             desk.say(desk.phrase("offer_gone"))
-            show_again(desk)
-            return
-        if what == "show":
+            return ASIDE
+        if isinstance(command, asked.ShowOwnRequest):
             show_mine(connection, desk, request, work_lines(connection, desk, self.world, request))
-            return
+            return ANSWERED
         heirs = self._heirs(connection, desk, request_id)
+        chosen = command.heir_key if isinstance(command, asked.HandOver) else ""
         who = [person_id for person_id, _, _ in heirs if post.key(person_id) == chosen]
-        if what == "hand" and who:
-            me, now = desk.person.learner_id, desk.universe.now
-            within(connection, self.world, me, now, lambda turn: taking.hand_over(turn, request_id, who[0]), desk)
+        if who:
+            self._happens(connection, desk, lambda turn: taking.hand_over(turn, request_id, who[0]))
             show_mine(connection, desk, request, [])
         else:
             post.choose_heir(desk, request_id, heirs)
+        return ANSWERED
 
     def _heirs(self, connection: Connection, desk: Desk, request_id: str) -> list[tuple[str, str, str]]:
         """Who may go on with it, the nearest first: (id, name, role)."""
@@ -100,6 +89,44 @@ class Offers:
             return [(each, turn.name(each), "role_instructor" if each == guide else "role_officer") for each in found]
 
         return within(connection, self.world, desk.person.learner_id, desk.universe.now, event)
+
+
+Decision = (
+    asked.AcceptOffer | asked.PostponeOffer | asked.DeclineOffer | asked.TakeRequest | asked.RelieveOwner
+    | asked.CloseRequest | asked.KeepRequest | asked.WishInstructor | asked.ChangeInstructor | asked.CallForSafety
+    | asked.CallOffSafety | asked.ComeBackToGuide
+)  # fmt: skip
+
+
+def _decide(command: Decision, turn: PairingWork) -> None:
+    """What a command is to the policies of pairing."""
+    match command:
+        case asked.AcceptOffer(offer_id):
+            policy.accept(turn, offer_id)
+        case asked.PostponeOffer(offer_id):
+            policy.later(turn, offer_id)
+        case asked.DeclineOffer(offer_id):
+            policy.decline(turn, offer_id)
+        case asked.TakeRequest(request_id):
+            taking.take(turn, request_id)
+        case asked.RelieveOwner(request_id):
+            taking.relieve(turn, request_id)
+        case asked.CloseRequest(request_id):
+            taking.done(turn, request_id)
+        case asked.KeepRequest(request_id):
+            taking.still(turn, request_id)
+        case asked.WishInstructor():
+            policy.ask(turn, turn.actor, "pair")
+        case asked.ChangeInstructor():
+            policy.ask(turn, turn.actor, "change")
+        case asked.CallForSafety(danger):
+            policy.ask(turn, turn.actor, "safety", need=danger)
+        case asked.CallOffSafety():
+            safety.mistaken(turn)
+        case asked.ComeBackToGuide():
+            staff.back(turn)
+        case _:
+            assert_never(command)
 
 
 def work_lines(connection: Connection, desk: Desk, world: PairingContext, request: Row) -> list[str]:

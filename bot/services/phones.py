@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import assert_never
 
 from bot.services.granting import is_held, pass_on
 from bot.services.hooks import PairingHooks
@@ -17,9 +18,11 @@ from bot.services.telling import tell
 from bot.services.vouching import Vouching
 from bot.tutoring import codes, linking, roles
 from bot.tutoring import invitations as pure
-from bot.tutoring.conversation import show_again
-from bot.tutoring.desk import Desk, OfficeAsked, Person
+from bot.tutoring.commands import people as asked
+from bot.tutoring.commands.people import BecomeOne, ChangeSeat, PhoneCommand
+from bot.tutoring.desk import Desk, Person
 from bot.tutoring.invitations import CodeVerdict, judge
+from bot.tutoring.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutoring.rights import UNDO
 from storage import conversations, forgetting, invitations, joins, people, seats
 from storage.database import Connection
@@ -31,33 +34,37 @@ class Phones:
     def __init__(self, names: Pseudonyms, hooks: PairingHooks, vouching: Vouching) -> None:
         self.names, self.hooks, self.vouching = names, hooks, vouching
 
-    def asked(self, connection: Connection, desk: Desk, what: str, value: str, chat_id: str) -> None:
-        """yes, back, no, again (where words or a code were typed); ok, not (on the phone the words are from)."""
-        match what:
-            case "yes" if desk.talk.pending == "phone.link":
-                self._ask_other(connection, desk, value)
-            case "back" if desk.talk.pending == "phone.back":
-                self._come_back(connection, desk, value, chat_id)
-            case "ok":
-                desk.events.append(OfficeAsked("join", value))
-            case "no" if desk.talk.pending in ("phone.link", "phone.back"):
-                invitations.try_again(connection, value)
-                linking.refuse(desk, "link_refused" if value else "code_left", show_again)
-            case "not":
-                self._turn_down(connection, desk, value)
-            case "again":
-                self._again(connection, desk)
+    def carry_out(self, connection: Connection, desk: Desk, command: PhoneCommand) -> CommandOutcome:
+        """Where words or a code were typed, and on the phone that the words are from; an old button says nothing."""
+        match command:
+            case asked.GiveWords():
+                return self._give_words(connection, desk)
+            case asked.AskOtherPhone(code_hash) if desk.talk.pending == "phone.link":
+                return self._ask_other(connection, desk, code_hash)
+            case asked.ComeBack(code_hash) if desk.talk.pending == "phone.back":
+                return self._come_back(connection, desk, code_hash)
+            case asked.RefuseJoin(code_hash) if desk.talk.pending in ("phone.link", "phone.back"):
+                invitations.try_again(connection, code_hash)
+                return linking.refuse(desk, "link_refused" if code_hash else "code_left")
+            case asked.AskOtherPhone() | asked.ComeBack() | asked.RefuseJoin():
+                return ASIDE
+            case asked.AllowJoin(code_hash):
+                desk.events.append(BecomeOne(code_hash))
+                return ANSWERED
+            case asked.DenyJoin(code_hash):
+                return self._turn_down(connection, desk, code_hash)
+            case asked.AskJoinAgain():
+                return self._again(connection, desk)
             case _:
-                show_again(desk)
+                assert_never(command)
 
     # --- words read on the one, typed on the other ---
 
-    def give_words(self, connection: Connection, desk: Desk) -> None:
+    def _give_words(self, connection: Connection, desk: Desk) -> CommandOutcome:
         """Words for another phone of hers; her former ones are worth nothing any more."""
         learner_id, now = desk.person.learner_id, desk.universe.now
         if self.acts(connection, learner_id):
-            linking.refuse(desk, "link_union", show_again)
-            return
+            return linking.refuse(desk, "link_union")
         invitations.withdraw_links(connection, learner_id)
         words = codes.new_words(desk.universe.new_id())
         while invitations.get(connection, self.names.code(words)) is not None:
@@ -65,32 +72,31 @@ class Phones:
         by, until = self.names.of(learner_id), now + pure.LINK_LASTS
         row = InvitationRow(self.names.code(words), "link", "", None, None, learner_id, by, now, until)
         invitations.add(connection, [row])
-        linking.give_words(desk, words, show_again)
+        return linking.give_words(desk, words)
 
-    def ask(self, connection: Connection, desk: Desk, found: InvitationRow) -> None:
+    def ask(self, connection: Connection, desk: Desk, found: InvitationRow) -> CommandOutcome:
         """Good words, or a good code of somebody who vouches, were shown here."""
         name = people.name_of(connection, found.learner_id or "")
         if self.acts(connection, desk.person.learner_id):
-            linking.refuse(desk, "link_union", show_again)
-        elif found.kind == "back":
+            return linking.refuse(desk, "link_union")
+        if found.kind == "back":
             linking.ask_back(desk, found.code_hash, name)
         else:
             linking.ask_yes(desk, found.code_hash, name)
+        return ANSWERED
 
-    def _again(self, connection: Connection, desk: Desk) -> None:
+    def _again(self, connection: Connection, desk: Desk) -> CommandOutcome:
         found = invitations.get(connection, linking.asked_about(desk))
         if found is None:
-            linking.refuse(desk, CodeVerdict.EXPIRED.value, show_again)
-        else:
-            self.ask(connection, desk, found)
+            return linking.refuse(desk, CodeVerdict.EXPIRED.value)
+        return self.ask(connection, desk, found)
 
-    def _ask_other(self, connection: Connection, desk: Desk, code_hash: str) -> None:
+    def _ask_other(self, connection: Connection, desk: Desk, code_hash: str) -> CommandOutcome:
         """This phone says yes: now the other is asked."""
         now = desk.universe.now
         found = invitations.get(connection, code_hash)
         if found is None or judge(_known(found), desk.person.learner_id, now) is not CodeVerdict.GOOD:
-            linking.refuse(desk, CodeVerdict.EXPIRED.value, show_again)
-            return
+            return linking.refuse(desk, CodeVerdict.EXPIRED.value)
         invitations.use(connection, code_hash, desk.person.learner_id, now)
         buttons = {f"j:ok:{code_hash}": "label_link_ok", f"j:not:{code_hash}": "label_link_no"}
         name = desk.person.name
@@ -99,31 +105,32 @@ class Phones:
             connection, desk.universe.new_id(), found.learner_id or "", phrase, said, now, buttons,
             about=desk.person.learner_id, urgent=True,
         )  # fmt: skip
-        linking.wait(desk, show_again)
+        return linking.wait(desk)
 
-    def _come_back(self, connection: Connection, desk: Desk, code_hash: str, chat_id: str) -> None:
+    def _come_back(self, connection: Connection, desk: Desk, code_hash: str) -> CommandOutcome:
         """On a phone of her own what is here becomes hers; where she shares one, she sits down, without digits."""
         found = invitations.get(connection, code_hash)
         her = found.learner_id if found is not None and found.kind == "back" else None
-        if found is None or her not in dict(seats.sitting(connection, desk.channel, chat_id)):
-            desk.events.append(OfficeAsked("join", code_hash))
+        if found is None or her not in dict(seats.sitting(connection, desk.channel, desk.chat_id)):
+            desk.events.append(BecomeOne(code_hash))
         elif self._is_good(connection, desk, found):
             people.set_pin(connection, her or "", "")
             invitations.revoke(connection, code_hash)
-            desk.events.append(OfficeAsked("sit", her or ""))
+            desk.events.append(ChangeSeat(her or ""))
         else:
-            linking.refuse(desk, CodeVerdict.EXPIRED.value, show_again)
+            return linking.refuse(desk, CodeVerdict.EXPIRED.value)
+        return ANSWERED
 
     def _is_good(self, connection: Connection, desk: Desk, found: InvitationRow) -> bool:
         """Whether a voucher's code still holds at this moment: it may have been shown long before she says yes."""
         verdict = judge(_known(found), desk.person.learner_id, desk.universe.now)
         return verdict is CodeVerdict.GOOD and self.vouching.is_backed(connection, found)
 
-    def _turn_down(self, connection: Connection, desk: Desk, code_hash: str) -> None:
+    def _turn_down(self, connection: Connection, desk: Desk, code_hash: str) -> CommandOutcome:
         found = invitations.get(connection, code_hash)
         if found is not None and found.learner_id == desk.person.learner_id:
             invitations.revoke(connection, code_hash)
-        linking.refuse(desk, "link_refused", show_again)
+        return linking.refuse(desk, "link_refused")
 
     # --- one person ---
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 from bot.services import granting, kept, union_phone
 from bot.services.hooks import PairingHooks
@@ -16,8 +17,10 @@ from bot.services.offers import show_mine, work_lines
 from bot.services.pairing import PairingContext, within
 from bot.services.pseudonyms import Pseudonyms
 from bot.tutoring import post as pure
-from bot.tutoring.conversation import show_again
+from bot.tutoring.commands import officers as asked
+from bot.tutoring.commands.officers import InboxCommand
 from bot.tutoring.desk import Desk
+from bot.tutoring.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutoring.pairing import policy
 from bot.tutoring.pairing.candidates import against_ever, nearness, scopes
 from bot.tutoring.pairing.explain import WIDTHS
@@ -33,22 +36,18 @@ from storage.rows import Row
 MOST = 50
 MOST_ASKED = 4
 
-OfficerAnswer = Callable[["OfficerInbox", Connection, Desk, str], None]
+OfficerAnswer = Callable[["OfficerInbox", Connection, Desk, Any], CommandOutcome]
 
 
 class OfficerInbox:
     def __init__(self, names: Pseudonyms, hooks: PairingHooks, world: PairingContext) -> None:
         self.names, self.hooks, self.world = names, hooks, world
 
-    def asked(self, connection: Connection, desk: Desk, what: str, value: str, chat_id: str) -> None:
+    def carry_out(self, connection: Connection, desk: Desk, command: InboxCommand) -> CommandOutcome:
+        what, answer = _ANSWERS[type(command)]
         if not self._paths(connection, desk):
-            self._refuse(connection, desk, what)
-            return
-        answer = _ANSWERS.get(what)
-        if answer is None:
-            show_again(desk)
-        else:
-            answer(self, connection, desk, value)
+            return self._refuse(connection, desk, what)
+        return answer(self, connection, desk, command)
 
     # --- who she is ---
 
@@ -58,10 +57,14 @@ class OfficerInbox:
     def _paths(self, connection: Connection, desk: Desk) -> list[str]:
         return [g.path for g in self._grants(connection, desk) if g.active and g.role in ("officer", "admin")]
 
-    def _refuse(self, connection: Connection, desk: Desk, what: str) -> None:
+    def _refuse(self, connection: Connection, desk: Desk, what: str) -> CommandOutcome:
         self._audit(connection, desk, f"refused_{what}", "", "")
         desk.say(desk.phrase("not_yours"))
-        show_again(desk)
+        return ASIDE
+
+    def _gone(self, desk: Desk) -> CommandOutcome:
+        desk.say(desk.phrase("offer_gone"))
+        return ASIDE
 
     def _audit(self, connection: Connection, desk: Desk, what: str, learner_id: str, area_id: str) -> None:
         names = self.names
@@ -70,29 +73,29 @@ class OfficerInbox:
 
     # --- what waits ---
 
-    def waiting(self, connection: Connection, desk: Desk, value: str) -> None:
+    def waiting(self, connection: Connection, desk: Desk, page: int = 0) -> CommandOutcome:
         paths = self._paths(connection, desk)
         asking = crew.with_role(connection, paths, "instructor", ("asked",), MOST)
         asks = [(row["learner_id"], row["name"], row["area"]) for row in asking]
         found = kept.buttons(connection, desk, self.world)
-        pure.show(desk, self._work(connection, desk), asks, found, _number(value))
+        pure.show(desk, self._work(connection, desk), asks, found, page)
+        return ANSWERED
 
-    def kept(self, connection: Connection, desk: Desk, line_id: str) -> None:
+    def kept(self, connection: Connection, desk: Desk, command: asked.ShowKept) -> CommandOutcome:
         """What was kept back between two people, for the officer of the one who is guided."""
-        if kept.may_look(connection, desk, line_id):
-            kept.show(connection, desk, self.world, line_id, self._paths(connection, desk))
-        else:
-            self._refuse(connection, desk, "kept")
+        if kept.may_look(connection, desk, command.line_id):
+            return kept.show(connection, desk, self.world, command.line_id, self._paths(connection, desk))
+        return self._refuse(connection, desk, "kept")
 
-    def seen(self, connection: Connection, desk: Desk, line_id: str) -> None:
-        if kept.may_look(connection, desk, line_id):
-            kept.seen(connection, desk, self.names.of(desk.person.learner_id), line_id)
-            self.waiting(connection, desk, "")
-        else:
-            self._refuse(connection, desk, "kept")
+    def seen(self, connection: Connection, desk: Desk, command: asked.MarkSeen) -> CommandOutcome:
+        if not kept.may_look(connection, desk, command.line_id):
+            return self._refuse(connection, desk, "kept")
+        kept.seen(connection, desk, self.names.of(desk.person.learner_id), command.line_id)
+        return self.waiting(connection, desk)
 
-    def strangers(self, connection: Connection, desk: Desk, value: str) -> None:
-        pure.show_strangers(desk, self._work(connection, desk), _number(value))
+    def strangers(self, connection: Connection, desk: Desk, command: asked.ShowStrangers) -> CommandOutcome:
+        pure.show_strangers(desk, self._work(connection, desk), command.page)
+        return ANSWERED
 
     def _work(self, connection: Connection, desk: Desk) -> list[pure.OfficerTask]:
         me = desk.person.learner_id
@@ -104,31 +107,28 @@ class OfficerInbox:
             for row in crew.waiting(connection, me, self._paths(connection, desk), MOST)
         ]  # fmt: skip
 
-    def _request(self, connection: Connection, desk: Desk, request_id: str) -> tuple[Row, Row] | None:
+    def _request(self, connection: Connection, desk: Desk, request_id: str) -> tuple[Row, Row] | CommandOutcome:
         """A request that she may see to, with its learner; else she is told so."""
         request = pairings.request(connection, request_id)
         learner = standings.learner(connection, request["learner_id"]) if request else None
         if request is None or learner is None or request["state"] == "closed":
-            desk.say(desk.phrase("offer_gone"))
-            show_again(desk)
-            return None
+            return self._gone(desk)
         mine = request["owner_id"] == desk.person.learner_id
         if not mine and desk.person.learner_id not in standings.officers(connection, learner["path"]):
-            self._refuse(connection, desk, "request")
-            return None
+            return self._refuse(connection, desk, "request")
         return request, learner
 
-    def request(self, connection: Connection, desk: Desk, request_id: str) -> None:
+    def request(self, connection: Connection, desk: Desk, command: asked.ShowRequest) -> CommandOutcome:
         """Why it waits, and who can be asked."""
-        found = self._request(connection, desk, request_id)
-        if found is None:
-            return
+        found = self._request(connection, desk, command.request_id)
+        if isinstance(found, CommandOutcome):
+            return found
         request, learner = found
         is_open, stranger = request["state"] == "open", not learner["confirmed"]
         lines = work_lines(connection, desk, self.world, request)
         if is_open and request["owner_id"] == desk.person.learner_id:
             show_mine(connection, desk, request, lines)
-            return
+            return ANSWERED
         if stranger:
             lines.append(desk.phrase("post_stranger"))
         who = (
@@ -139,7 +139,8 @@ class OfficerInbox:
         if not (who or is_open or stranger or request["kind"] == "safety"):
             lines.append(desk.phrase("post_nobody_free"))
         labels = [(row["learner_id"], self._label(desk, row, learner)) for row in who]
-        pure.show_request(desk, request_id, lines, labels, stranger=stranger, is_open=is_open)
+        pure.show_request(desk, command.request_id, lines, labels, stranger=stranger, is_open=is_open)
+        return ANSWERED
 
     def _since(self, request: Row) -> str:
         return self.world.clock.say(request["since_at"])
@@ -164,43 +165,51 @@ class OfficerInbox:
         width = WIDTHS[min(nearness(row["path"], learner["path"]), 3)]
         return f"{row['name'] or desk.phrase('somebody')} · {width} · {row['taken']}/{row['capacity']}"
 
-    def ask(self, connection: Connection, desk: Desk, value: str) -> None:
+    def ask(self, connection: Connection, desk: Desk, command: asked.AssignRequest) -> CommandOutcome:
         """Put the request before the instructor she chose."""
-        request_id, _, chosen = value.partition(":")
-        found = self._request(connection, desk, request_id)
-        if found is None:
-            return
+        found = self._request(connection, desk, command.request_id)
+        if isinstance(found, CommandOutcome):
+            return found
         who = [
             row["learner_id"]
             for row in self._who(connection, found[1], to_ms(desk.universe.now))
-            if pure.key(row["learner_id"]) == chosen
+            if pure.key(row["learner_id"]) == command.instructor_key
         ]
         reason = "over"
         if who:
-            event = partial(_assign, request_id, who[0])
+            event = partial(_assign, command.request_id, who[0])
             reason = within(connection, self.world, desk.person.learner_id, desk.universe.now, event, desk)
         if not reason:
             self._audit(connection, desk, "assigned", found[0]["learner_id"], "")
         desk.say(desk.phrase("post_asked" if not reason else "post_quiet" if reason == "quiet" else "post_not_now"))
-        self.waiting(connection, desk, "")
+        return self.waiting(connection, desk)
 
     # --- the union's number ---
 
-    def phone(self, connection: Connection, desk: Desk, value: str) -> None:
-        """Of which of her areas, then the number; what she writes is for the area that the first button names."""
-        asked = desk.talk.pending == "post.phone" and value != ""
-        area_id = desk.talk.offer[0][0].rpartition(":")[2] if asked and desk.talk.offer else value
+    def phone(self, connection: Connection, desk: Desk, command: asked.AskUnionPhone) -> CommandOutcome:
+        """Of which of her areas, then the number."""
+        return self._ask_phone(connection, desk, command.area_id, again=False)
+
+    def written_phone(self, connection: Connection, desk: Desk, command: asked.WriteUnionPhone) -> CommandOutcome:
+        """What she writes is for the area that the first button names."""
+        area_id = desk.talk.offer[0][0].rpartition(":")[2] if desk.talk.offer else ""
+        said = read_phone(command.text)
+        mine = self._own_areas(connection, desk)
+        area_id = area_id if area_id in mine else next(iter(mine)) if len(mine) == 1 else ""
+        if said is not None and area_id:
+            return self._set_phone(connection, desk, area_id, str(said.value))
+        return self._ask_phone(connection, desk, area_id, again=True)
+
+    def _ask_phone(self, connection: Connection, desk: Desk, area_id: str, *, again: bool) -> CommandOutcome:
         mine = self._own_areas(connection, desk)
         if area_id not in mine:
             area_id = next(iter(mine)) if len(mine) == 1 else ""
-        said = read_phone(value) if asked and value != area_id else None
-        if said is not None and area_id:
-            self._set_phone(connection, desk, area_id, str(said.value))
-        elif area_id:
+        if area_id:
             known = union_phone.of_area(connection, area_id)
-            pure.ask_phone(desk, area_id, mine[area_id], union_phone.spoken(known) if known else "", again=asked)
+            pure.ask_phone(desk, area_id, mine[area_id], union_phone.spoken(known) if known else "", again=again)
         else:
             pure.choose_phone_area(desk, list(mine.items()))
+        return ANSWERED
 
     def _own_areas(self, connection: Connection, desk: Desk) -> dict[str, str]:
         """Those of which she is the officer: id and name."""
@@ -208,34 +217,31 @@ class OfficerInbox:
         found = (areas.get(connection, path.strip("/").rpartition("/")[2]) for path in paths)
         return {each.area_id: each.name for each in found if each}
 
-    def no_phone(self, connection: Connection, desk: Desk, area_id: str) -> None:
-        if area_id in self._own_areas(connection, desk):
-            self._set_phone(connection, desk, area_id, "")
-        else:
-            self._refuse(connection, desk, "phone")
+    def no_phone(self, connection: Connection, desk: Desk, command: asked.DropUnionPhone) -> CommandOutcome:
+        if command.area_id in self._own_areas(connection, desk):
+            return self._set_phone(connection, desk, command.area_id, "")
+        return self._refuse(connection, desk, "phone")
 
-    def _set_phone(self, connection: Connection, desk: Desk, area_id: str, number: str) -> None:
+    def _set_phone(self, connection: Connection, desk: Desk, area_id: str, number: str) -> CommandOutcome:
         union_phone.write(connection, area_id, number)
         self._audit(connection, desk, "union_phone", "", area_id)
         desk.change(pending="", offer=())
         desk.say(desk.phrase("union_phone_set" if number else "union_phone_none", so=union_phone.spoken(number)))
-        self.waiting(connection, desk, "")
+        return self.waiting(connection, desk)
 
     # --- strangers ---
 
-    def confirm(self, connection: Connection, desk: Desk, request_id: str) -> None:
-        found = self._stranger(connection, desk, request_id)
-        if found is not None:
-            pure.choose_area(desk, request_id, self._areas(connection, desk, found[1]["path"]))
+    def confirm(self, connection: Connection, desk: Desk, command: asked.ConfirmStranger) -> CommandOutcome:
+        found = self._stranger(connection, desk, command.request_id)
+        if isinstance(found, CommandOutcome):
+            return found
+        pure.choose_area(desk, command.request_id, self._areas(connection, desk, found[1]["path"]))
+        return ANSWERED
 
-    def _stranger(self, connection: Connection, desk: Desk, request_id: str) -> tuple[Row, Row] | None:
-        """Likewise, of somebody whom nobody has confirmed yet: a member's place is not for another ward to change."""
+    def _stranger(self, connection: Connection, desk: Desk, request_id: str) -> tuple[Row, Row] | CommandOutcome:
+        """A request of somebody whom nobody has confirmed yet: a member's place is not for another ward to change."""
         found = self._request(connection, desk, request_id)
-        if found is not None and found[1]["confirmed"]:
-            desk.say(desk.phrase("offer_gone"))
-            show_again(desk)
-            return None
-        return found
+        return self._gone(desk) if not isinstance(found, CommandOutcome) and found[1]["confirmed"] else found
 
     def _areas(self, connection: Connection, desk: Desk, told: str) -> list[tuple[str, str]]:
         """Where the stranger says that she lives (the path `told`), the officer's own areas and those right below: as
@@ -246,16 +252,15 @@ class OfficerInbox:
             found += [(a.area_id, a.name) for a in areas.under(connection, path) if a.path.count("/") - depth in (0, 1)]
         return list(dict.fromkeys(found))[:8]
 
-    def settle_in(self, connection: Connection, desk: Desk, value: str) -> None:
+    def settle_in(self, connection: Connection, desk: Desk, command: asked.SettleIn) -> CommandOutcome:
         """She is a member, of this area: from now on she can be paired."""
-        request_id, _, area_id = value.partition(":")
-        found = self._stranger(connection, desk, request_id)
-        if found is None:
-            return
+        area_id = command.area_id
+        found = self._stranger(connection, desk, command.request_id)
+        if isinstance(found, CommandOutcome):
+            return found
         path = areas.path_of(connection, area_id)
         if not path or not may(self._grants(connection, desk), "invite_learner", path):
-            self._refuse(connection, desk, "confirm")
-            return
+            return self._refuse(connection, desk, "confirm")
         now, learner_id = desk.universe.now, found[0]["learner_id"]
         by = self.names.of(desk.person.learner_id)
         row = InvitationRow("", "invite", "learner", area_id, None, None, by, now, now)
@@ -263,81 +268,85 @@ class OfficerInbox:
         self._audit(connection, desk, "confirmed", learner_id, area_id)
         self.hooks.confirmed(connection, learner_id, "learner", now)
         desk.say(desk.phrase("post_confirmed"))
-        self.waiting(connection, desk, "")
+        return self.waiting(connection, desk)
 
     # --- instructors ---
 
-    def helpers(self, connection: Connection, desk: Desk, value: str) -> None:
+    def helpers(self, connection: Connection, desk: Desk, command: asked.ShowInstructors) -> CommandOutcome:
         rows = crew.with_role(connection, self._paths(connection, desk), "instructor", ("active", "suspended"), 200)
         shown = [(r["learner_id"], r["name"], _load(r)) for r in rows]
-        pure.show_helpers(desk, shown, _number(value))
+        pure.show_helpers(desk, shown, command.page)
+        return ANSWERED
 
-    def _person(self, connection: Connection, desk: Desk, person_id: str, what: str) -> Row | None:
+    def _person(self, connection: Connection, desk: Desk, person_id: str, what: str) -> Row | CommandOutcome:
         """An instructor of her areas (or who asks to be one); else she is told so."""
         states = ("active", "suspended", "asked")
         rows = crew.with_role(connection, self._paths(connection, desk), "instructor", states, 1, person_id)
-        found = next(iter(rows), None)
-        if found is None:
-            self._refuse(connection, desk, what)
-        return found
+        return next(iter(rows), None) or self._refuse(connection, desk, what)
 
-    def person(self, connection: Connection, desk: Desk, person_id: str) -> None:
+    def person(self, connection: Connection, desk: Desk, person_id: str) -> CommandOutcome:
         row = self._person(connection, desk, person_id, "person")
-        if row is None:
-            return
+        if isinstance(row, CommandOutcome):
+            return row
         held = granting.bars(connection, self.names, person_id, "instructor")
         grants = self._grants(connection, desk)
         mine = all(may(grants, "suspend", each.path) for each in held)
         pure.show_person(desk, person_id, row["name"], row["area"], row["state"], _stamp(held), mine=mine)
+        return ANSWERED
 
-    def approve(self, connection: Connection, desk: Desk, person_id: str) -> None:
+    def approve(self, connection: Connection, desk: Desk, command: asked.ApproveInstructor) -> CommandOutcome:
         """She asked to guide others, and may; an old button does nothing for who has been suspended meanwhile."""
-        row = self._person(connection, desk, person_id, "approve")
-        if row is not None:
-            self._let(connection, desk, row) if row["state"] == "asked" else self.person(connection, desk, person_id)
+        row = self._person(connection, desk, command.person_id, "approve")
+        if isinstance(row, CommandOutcome):
+            return row
+        if row["state"] == "asked":
+            return self._let(connection, desk, row)
+        return self.person(connection, desk, command.person_id)
 
-    def lift(self, connection: Connection, desk: Desk, value: str) -> None:
+    def lift(self, connection: Connection, desk: Desk, command: asked.LiftSuspension) -> CommandOutcome:
         """The suspension that this button was made for is over."""
-        person_id, _, stamp = value.partition(":")
+        person_id = command.person_id
         row = self._person(connection, desk, person_id, "approve")
-        if row is None:
-            return
+        if isinstance(row, CommandOutcome):
+            return row
         held = granting.bars(connection, self.names, person_id, "instructor")
-        if row["state"] != "suspended" or stamp != _stamp(held):
+        if row["state"] != "suspended" or command.stamp != _stamp(held):
             desk.say(desk.phrase("post_lift_gone"))
-            self.person(connection, desk, person_id)
-        elif granting.lift(connection, self.names, self._grants(connection, desk), person_id, "instructor"):
-            self._let(connection, desk, row)
-        else:
-            self._audit(connection, desk, "refused_lift", person_id, "")
-            self.person(connection, desk, person_id)
+            return self.person(connection, desk, person_id)
+        if granting.lift(connection, self.names, self._grants(connection, desk), person_id, "instructor"):
+            return self._let(connection, desk, row)
+        self._audit(connection, desk, "refused_lift", person_id, "")
+        return self.person(connection, desk, person_id)
 
-    def _let(self, connection: Connection, desk: Desk, row: Row) -> None:
+    def _let(self, connection: Connection, desk: Desk, row: Row) -> CommandOutcome:
         now, by, person_id = desk.universe.now, self.names.of(desk.person.learner_id), row["learner_id"]
         for role in people.roles_of(connection, person_id):
             if role.role == "instructor" and role.path == row["path"]:
                 invitation = InvitationRow("", "invite", "instructor", role.area_id, None, None, by, now, now)
                 if not granting.give(connection, self.names, invitation, person_id, now):
-                    self.person(connection, desk, person_id)
-                    return
+                    return self.person(connection, desk, person_id)
         self._audit(connection, desk, "approved", person_id, "")
         self.hooks.confirmed(connection, person_id, "instructor", now, unasked=True)
         desk.say(desk.phrase("post_approved"))
-        self.waiting(connection, desk, "")
+        return self.waiting(connection, desk)
 
-    def pause(self, connection: Connection, desk: Desk, person_id: str) -> None:
-        if row := self._person(connection, desk, person_id, "suspend"):
-            pure.ask_suspend(desk, person_id, row["name"])
+    def pause(self, connection: Connection, desk: Desk, command: asked.AskSuspension) -> CommandOutcome:
+        row = self._person(connection, desk, command.person_id, "suspend")
+        if isinstance(row, CommandOutcome):
+            return row
+        pure.ask_suspend(desk, command.person_id, row["name"])
+        return ANSWERED
 
-    def suspend(self, connection: Connection, desk: Desk, person_id: str) -> None:
-        """Her access ends at once; her learners get somebody else."""
-        if self._person(connection, desk, person_id, "suspend") is None:
-            return
+    def suspend(self, connection: Connection, desk: Desk, command: asked.SuspendInstructor) -> CommandOutcome:
+        """The instructor's access ends at once; her learners get somebody else."""
+        person_id = command.person_id
+        if isinstance(refused := self._person(connection, desk, person_id, "suspend"), CommandOutcome):
+            return refused
         who = granting.Decider(self.names.of(desk.person.learner_id), self._grants(connection, desk))
         granting.suspend(connection, self.names, self.hooks, who, person_id, "instructor", desk.universe.now)
         self._audit(connection, desk, "suspended_instructor", person_id, "")
         desk.say(desk.phrase("post_suspended"))
-        self.waiting(connection, desk, "")
+        return self.waiting(connection, desk)
 
 
 def _assign(request_id: str, instructor_id: str, turn: PairingWork) -> str:
@@ -349,30 +358,27 @@ def _stamp(held: Sequence[SuspensionRow]) -> str:
     return f"{max((to_ms(row.at) for row in held), default=0):x}"
 
 
-def _number(value: str) -> int:
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 4 else 0
-
-
 def _load(row: Row) -> str:
     return "⏸" if row["state"] == "suspended" else f"{row['taken']}/{row['capacity'] or 0}"
 
 
-_ANSWERS: dict[str, OfficerAnswer] = {
-    "list": OfficerInbox.waiting,
-    "strangers": OfficerInbox.strangers,
-    "kept": OfficerInbox.kept,
-    "seen": OfficerInbox.seen,
-    "phone": OfficerInbox.phone,
-    "again": lambda post, connection, desk, value: post.phone(connection, desk, ""),
-    "nophone": OfficerInbox.no_phone,
-    "request": OfficerInbox.request,
-    "ask": OfficerInbox.ask,
-    "confirm": OfficerInbox.confirm,
-    "in": OfficerInbox.settle_in,
-    "helpers": OfficerInbox.helpers,
-    "person": OfficerInbox.person,
-    "approve": OfficerInbox.approve,
-    "lift": OfficerInbox.lift,
-    "pause": OfficerInbox.pause,
-    "suspend": OfficerInbox.suspend,
+_ANSWERS: dict[type[InboxCommand], tuple[str, OfficerAnswer]] = {
+    asked.ShowInbox: ("list", lambda inbox, c, desk, command: inbox.waiting(c, desk, command.page)),
+    asked.ShowStrangers: ("strangers", OfficerInbox.strangers),
+    asked.ShowKept: ("kept", OfficerInbox.kept),
+    asked.MarkSeen: ("seen", OfficerInbox.seen),
+    asked.AskUnionPhone: ("phone", OfficerInbox.phone),
+    asked.WriteUnionPhone: ("phone", OfficerInbox.written_phone),
+    asked.DropUnionPhone: ("nophone", OfficerInbox.no_phone),
+    asked.ShowRequest: ("request", OfficerInbox.request),
+    asked.AssignRequest: ("ask", OfficerInbox.ask),
+    asked.ConfirmStranger: ("confirm", OfficerInbox.confirm),
+    asked.SettleIn: ("in", OfficerInbox.settle_in),
+    asked.ShowInstructors: ("helpers", OfficerInbox.helpers),
+    asked.ShowInstructor: ("person", lambda inbox, c, desk, command: inbox.person(c, desk, command.person_id)),
+    asked.ApproveInstructor: ("approve", OfficerInbox.approve),
+    asked.LiftSuspension: ("lift", OfficerInbox.lift),
+    asked.AskSuspension: ("pause", OfficerInbox.pause),
+    asked.SuspendInstructor: ("suspend", OfficerInbox.suspend),
 }
+"""How each command is called in the audit when it is refused, and what answers it."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import assert_never
 
 from bot.services.granting import grants_of
 from bot.services.pseudonyms import Pseudonyms
 from bot.tutoring import codes, roles, vouching
 from bot.tutoring import invitations as pure
-from bot.tutoring.conversation import show_again
+from bot.tutoring.commands.officers import AskWhomToVouch, NameWhomToVouch, VouchFor, VouchingCommand
 from bot.tutoring.desk import Desk
 from bot.tutoring.lists.words import fold
+from bot.tutoring.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutoring.roles import may
 from storage import areas, crew, invitations, people
 from storage.database import Connection
@@ -21,35 +23,38 @@ class Vouching:
     def __init__(self, names: Pseudonyms) -> None:
         self.names = names
 
-    def asked(self, connection: Connection, desk: Desk, what: str, value: str, chat_id: str) -> None:
-        """begin (for whom?), whom (a name was typed), give (to this person)."""
-        if what in ("begin", "again"):
-            self._begin(connection, desk)
-        elif what == "whom" and value:
-            self._choose(connection, desk, value)
-        elif what == "give" and self.may_vouch(connection, desk.person.learner_id, value):
-            by, now = self.names.of(desk.person.learner_id), desk.universe.now
-            code = self.give(connection, by, value, now, desk.universe.new_id())
-            vouching.give(desk, people.name_of(connection, value), code)
-        elif what == "give":
-            by, subject = self.names.of(desk.person.learner_id), self.names.of(value) if value else ""
-            people.note(connection, AuditRow(desk.universe.now, by, "refused_vouch", subject, ""))
-            desk.say(desk.phrase("not_yours"))
-            show_again(desk)
-        else:
-            show_again(desk)
+    def carry_out(self, connection: Connection, desk: Desk, command: VouchingCommand) -> CommandOutcome:
+        match command:
+            case AskWhomToVouch():
+                return self._begin(connection, desk)
+            case NameWhomToVouch(text):
+                if not text:
+                    return ASIDE
+                self._choose(connection, desk, text)
+            case VouchFor(learner_id):
+                by, now = self.names.of(desk.person.learner_id), desk.universe.now
+                if not self.may_vouch(connection, desk.person.learner_id, learner_id):
+                    subject = self.names.of(learner_id) if learner_id else ""
+                    people.note(connection, AuditRow(now, by, "refused_vouch", subject, ""))
+                    desk.say(desk.phrase("not_yours"))
+                    return ASIDE
+                code = self.give(connection, by, learner_id, now, desk.universe.new_id())
+                vouching.give(desk, people.name_of(connection, learner_id), code)
+            case _:
+                assert_never(command)
+        return ANSWERED
 
-    def _begin(self, connection: Connection, desk: Desk) -> None:
+    def _begin(self, connection: Connection, desk: Desk) -> CommandOutcome:
         """An officer writes a name, an instructor chooses among those whom she guides."""
         if _paths(connection, desk.person.learner_id):
             vouching.ask_whom(desk)
-            return
+            return ANSWERED
         guided = crew.guided(connection, desk.person.learner_id) if desk.person.instructs else []
-        if guided:
-            vouching.choose(desk, [(row["learner_id"], row["name"], row["area"]) for row in guided])
-        else:
+        if not guided:
             desk.say(desk.phrase("vouch_how"))
-            show_again(desk)
+            return ASIDE
+        vouching.choose(desk, [(row["learner_id"], row["name"], row["area"]) for row in guided])
+        return ANSWERED
 
     def _choose(self, connection: Connection, desk: Desk, text: str) -> None:
         wanted = fold(text[:80])

@@ -6,6 +6,7 @@ from bot.channels.base import Edited, Media, Text
 from bot.tutoring import announcing, lessons, lines, menu, reception, replying
 from bot.tutoring.desk import Desk
 from bot.tutoring.hearing import about, alarm_of, hear
+from bot.tutoring.registry import WRITTEN
 from flows.engine.stage import clean
 from flows.words.ear.ear import Alarm
 
@@ -59,7 +60,7 @@ def _asked(desk: Desk, text: str) -> bool:
     What she forwards while she writes to somebody, or to a room that takes her words, is for them.
     """
     alarm = alarm_of(desk, text) if text else Alarm()
-    if alarm.level == "quiet" or desk.talk.pending in lines.WRITTEN:
+    if alarm.level == "quiet" or desk.talk.pending in WRITTEN:
         return False
     hear(desk, text)
     if desk.person.consent == "new":

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bot.channels.base import Body, Edited, Media, Tap
 from bot.tutoring import lessons, lines
-from bot.tutoring.desk import Desk, OfficeAsked
+from bot.tutoring.commands.pairing import AddMedia, AskMedia, WriteLine
+from bot.tutoring.desk import Desk
 
 
 def is_answered(desk: Desk, media: Media) -> bool:
@@ -29,10 +30,9 @@ def pass_on(desk: Desk, media: Media) -> None:
     """While she writes to somebody: asked once for all pictures of an album; each waits with the others."""
     more = is_more(desk, media)
     if more or not is_answered(desk, media):
-        asked = "line.more" if more else "line.media"
-        desk.events.append(OfficeAsked(asked, f"{media.kind}:{media.ref}:{media.caption}"))
+        desk.events.append((AddMedia if more else AskMedia)(media.kind, media.ref, media.caption))
     elif media.caption:
-        desk.events.append(OfficeAsked(lines.WRITING, media.caption))
+        desk.events.append(WriteLine(media.caption))
 
 
 def settles(desk: Desk, body: Body) -> bool:

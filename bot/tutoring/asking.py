@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.tutoring import menu, reception, rights
-from bot.tutoring.desk import Desk, OfficeAsked
+from bot.tutoring.desk import Desk
+from bot.tutoring.registry import QUESTIONS
 
 
 def ask_again(desk: Desk) -> None:
@@ -19,12 +20,8 @@ def ask_again(desk: Desk) -> None:
             reception.ask_language(desk)
         case "delete":
             rights.ask_delete(desk)
-        case "conduct":
-            desk.events.append(OfficeAsked("teach"))
-        case "persons":
-            desk.events.append(OfficeAsked("pin.persons"))
-        case of_room if "." in of_room:
-            desk.events.append(OfficeAsked(f"{of_room.partition('.')[0]}.again"))
+        case pending if pending in QUESTIONS:
+            desk.events.append(QUESTIONS[pending].again())
         case _ if desk.person.consent == "asked":
             reception.ask_consent(desk)
         case _:

@@ -20,13 +20,15 @@ from bot.tutoring import (
     menu,
     pins,
     reception,
+    registry,
     replying,
     rights,
-    rooms,
     waits,
 )
 from bot.tutoring.asking import ask_again
-from bot.tutoring.desk import CodeShown, Desk, OfficeAsked, WentAway
+from bot.tutoring.commands.pairing import ChooseLine, ReplyToLetter, StopWriting
+from bot.tutoring.commands.people import ShowBelonging, SitDown
+from bot.tutoring.desk import CodeShown, Desk, WentAway
 from bot.tutoring.hearing import alarm_of, hear, in_two, is_for_lesson, is_for_room, leaves, offered
 from flows import events as ev
 from flows import mask
@@ -99,10 +101,10 @@ def _text(desk: Desk, text: str) -> None:
         _tap(desk, token)
         return
     if replying.is_reply(desk, text):
-        desk.events.append(OfficeAsked("line.reply", text))
+        desk.events.append(ReplyToLetter(text))
         return
     if lines.is_writing(desk) and leaves(desk, text):
-        desk.events.append(OfficeAsked("line.stop"))
+        desk.events.append(StopWriting())
         return
     if not desk.talk.offer:
         if desk.talk.open_run is not None:
@@ -110,12 +112,12 @@ def _text(desk: Desk, text: str) -> None:
         else:
             _own_words(desk, text)
         return
-    if desk.talk.pending in lines.WRITTEN and is_for_room(desk, text):
+    if desk.talk.pending in registry.WRITTEN and is_for_room(desk, text):
         if desk.talk.pending.startswith("pin."):
             pins.heard(desk)
-        elif desk.talk.pending != lines.WRITING:  # what is for another person is not kept as hers
+        elif desk.talk.pending != registry.WRITING:  # what is for another person is not kept as hers
             desk.events.append(ev.Heard(mask(clean(text[:2000]), desk.book.nouns).text))
-        desk.events.append(OfficeAsked(desk.talk.pending, text))
+        desk.events.append(registry.WRITTEN[desk.talk.pending](text))
         return
     meaning = offered(desk, text)
     if isinstance(meaning, Answered):
@@ -140,7 +142,7 @@ def _own_words(desk: Desk, text: str, meaning: Meaning | None = None) -> None:
         case Command(word):
             command(desk, word)
         case _ if not desk.talk.pending and not isinstance(meaning, Emergency) and lines.is_to_somebody(text):
-            desk.events.append(OfficeAsked("line.to", text))
+            desk.events.append(ChooseLine(text))
         case Emergency(kind):
             lessons.open_emergency(desk, kind)
         case _ if not desk.talk.pending and (token := menu.titled(desk, text)):
@@ -203,7 +205,8 @@ def _tap(desk: Desk, token: str) -> None:
         case "t":
             menu.show_track(desk, rest)
         case "g" if rest == "mistake":
-            doubt.call_off(desk, _go_on)
+            if doubt.call_off(desk):
+                _go_on(desk)
         case "g":
             command(desk, rest)
         case "h" if rest in ("die", "hurt"):
@@ -216,10 +219,8 @@ def _tap(desk: Desk, token: str) -> None:
             reception.take_address(desk, rest)
             if desk.talk.open_run is not None and not desk.talk.pending:
                 _resume(desk, ev.Reoffered(""))
-        case "i" if desk.agreed:
-            desk.events.append(OfficeAsked("set", rest))
         case "w" if desk.talk.pending == "persons":
-            desk.events.append(OfficeAsked("pin.sit", rest))
+            desk.events.append(SitDown(rest))
         case "w" if rest.partition(":")[0] == "back":
             desk.change(offer=(), pending="")
             show_again(desk)
@@ -235,7 +236,9 @@ def _tap(desk: Desk, token: str) -> None:
             rights.take_delete(desk, rest)
             if rest != "yes":
                 show_again(desk)
-        case _ if not rooms.tapped(desk, kind, rest):
+        case _ if (asked := registry.tapped(kind, rest, agreed=desk.agreed)) is not None:
+            desk.events.append(asked)
+        case _:
             _stale(desk)
 
 
@@ -316,7 +319,8 @@ def command(desk: Desk, word: str) -> None:
         case "emergency":
             lessons.open_emergency(desk)
         case "mistake" | "unharmed":
-            doubt.take_back(desk, word, _go_on)
+            if doubt.take_back(desk, word):
+                _go_on(desk)
         case "help" if kind := doubt.harm(desk):
             lessons.open_emergency(desk, kind)
         case _ if word in guidance.WORDS:
@@ -336,7 +340,8 @@ def command(desk: Desk, word: str) -> None:
         case "delete_data":
             rights.ask_delete(desk)
         case "withdraw":
-            rights.ask_withdraw(desk, show_again)
+            if rights.ask_withdraw(desk):
+                show_again(desk)
         case "change_address" | "change_name" if desk.agreed:
             (reception.ask_address if word == "change_address" else reception.ask_name)(desk)
         case "change_language":
@@ -344,10 +349,8 @@ def command(desk: Desk, word: str) -> None:
         case "agree" if desk.agreed:
             desk.say(desk.phrase("agreed"))
             _go_on(desk)
-        case "link" | "teach" | "apply" | "persons" if desk.agreed or word == "persons":
-            desk.events.append(OfficeAsked("pin.persons" if word == "persons" else word))
-        case _ if "." in word and rooms.works(desk, word):
-            desk.events.append(OfficeAsked(word, line))
+        case _ if (asked := registry.said(word, line, agreed=desk.agreed)) is not None:
+            desk.events.append(asked)
         case _ if "." in word or word in NEEDS_CONSENT:
             reception.ask_consent(desk)
         case _:
@@ -392,6 +395,6 @@ def show_again(desk: Desk) -> None:
 def _with_belonging(desk: Desk) -> None:
     """What is kept of her beside the conversation comes from the office; it puts the open question back as well."""
     if desk.agreed:
-        desk.events.append(OfficeAsked("belonging"))
+        desk.events.append(ShowBelonging())
     else:
         show_again(desk)

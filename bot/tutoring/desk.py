@@ -8,6 +8,7 @@ from typing import Any
 
 import flows
 from bot.channels.base import Button
+from bot.tutoring.commands.command import OfficeCommand
 from bot.tutoring.talk import ConversationState, OfferedButtons
 from flows import Book, Run
 from flows import events as ev
@@ -46,7 +47,7 @@ class OutgoingReply:
     about: str = ""
 
 
-# What happened at the desk, beside the engine's own events.
+# What happened at the desk, beside the engine's own events and what is asked of the office.
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,19 +96,6 @@ class CodeShown:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class OfficeAsked:
-    """She asked for something that is decided with more than her own state: her part as instructor, a second phone.
-
-    `what` is teach, apply, set, link, belonging; join, sit and split change who she is and are carried out alone, after
-    everything else of a batch. "room.what" is for one of the office's rooms. `value` is what a button carried, or what
-    she wrote.
-    """
-
-    what: str
-    value: str = ""
-
-
 DeskEvent = (
     ev.Event
     | ConsentAnswered
@@ -116,7 +104,7 @@ DeskEvent = (
     | WentAway
     | LessonRated
     | CodeShown
-    | OfficeAsked
+    | OfficeCommand
     | Whispered
 )
 
@@ -131,13 +119,20 @@ class Desk:
     """What the rooms beside this one (lessons, reception, menu, rights) act through; `replies` and `events` grow."""
 
     def __init__(
-        self, book: Book, universe: ev.Universe, person: Person, talk: ConversationState, channel: str
+        self,
+        book: Book,
+        universe: ev.Universe,
+        person: Person,
+        talk: ConversationState,
+        channel: str,
+        chat_id: str = "",
     ) -> None:
         self.book = book
         self.universe = universe
         self.person = person
         self.talk = talk
         self.channel = channel
+        self.chat_id = chat_id
         self.replies: list[OutgoingReply] = []
         self.events: list[DeskEvent] = []
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from bot.tutoring import lessons, menu, reception
 from bot.tutoring.desk import Desk
 from bot.tutoring.hearing import hear
@@ -62,27 +60,27 @@ def harm(desk: Desk) -> str:
     return next((token[2:] for token, _ in desk.talk.offer if token.startswith("h:")), "")
 
 
-def take_back(desk: Desk, word: str, go_on: Callable[[Desk], None]) -> None:
+def take_back(desk: Desk, word: str) -> bool:
     """She says that it was no cry ("mistake"), or that nothing happened ("unharmed").
 
     Undone at once where she is being helped and says that it was one; where help may still be on its way, or she only
-    says that nothing happened, she is asked. Elsewhere it is about something else.
+    says that nothing happened, she is asked. Elsewhere it is about something else. Returns whether she goes on.
     """
     lesson = lessons.emergency_of(desk)
     here = lessons.in_emergency(desk) or bool(harm(desk))
     if here and word == "mistake":
-        call_off(desk, go_on)
-    elif here or any(run.home[0] == lesson for run in desk.talk.parked):
+        return call_off(desk)
+    if here or any(run.home[0] == lesson for run in desk.talk.parked):
         buttons = (("g:mistake", desk.phrase("label_fine")), ("g:emergency", desk.phrase("label_still")))
         desk.offer(desk.phrase("mistake_ask"), buttons)
-    else:
-        go_on(desk)
+        return False
+    return True
 
 
-def call_off(desk: Desk, go_on: Callable[[Desk], None]) -> None:
-    """It was a mistake: whoever was called is told, and she goes on; her name is asked, if it was not told yet."""
+def call_off(desk: Desk) -> bool:
+    """It was a mistake: whoever was called is told. Whether she goes on: not where her name is to be asked first."""
     lessons.call_off(desk)
     if desk.agreed and not desk.person.name:
         reception.ask_name(desk)
-    else:
-        go_on(desk)
+        return False
+    return True

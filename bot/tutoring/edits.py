@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.channels.base import Body, Edited, Inner, NoticesDue, Text
-from bot.tutoring.desk import Desk, OfficeAsked
+from bot.tutoring.commands.pairing import LineCommand
+from bot.tutoring.desk import Desk
 
 EVERY = timedelta(minutes=1)  # Telegram tells of edits that nobody made, too
 
@@ -25,7 +26,7 @@ def remember(desk: Desk, body: Body, question: str) -> None:
         if desk.talk.amendable:
             desk.change(amendable="")
         return
-    sent_on = any(isinstance(each, OfficeAsked) and each.what.startswith("line.") for each in desk.events)
+    sent_on = any(isinstance(each, LineCommand) for each in desk.events)
     desk.change(amendable="" if sent_on else f"{body.message} {question}")
 
 

@@ -9,6 +9,7 @@ import flows
 from bot.channels.base import Body, Text
 from bot.tutoring import lines, reception
 from bot.tutoring.desk import Desk
+from bot.tutoring.registry import WRITING
 from flows import events as ev
 from flows.engine.stage import clean
 from flows.words.ear.ear import Alarm, Matter, listen, matter_of
@@ -69,7 +70,7 @@ def is_for_room(desk: Desk, text: str) -> bool:
     labels = {label.casefold() for _, label in desk.talk.offer}
     if clean(text[:200]).casefold() in labels:
         return False
-    is_command_now = is_command_here if desk.talk.pending == lines.WRITING else _is_command
+    is_command_now = is_command_here if desk.talk.pending == WRITING else _is_command
     return not is_command_now(desk, text)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
 from bot.tutoring import menu, reception
-from bot.tutoring.desk import Desk, OfficeAsked
+from bot.tutoring.commands.people import ShowTeaching
+from bot.tutoring.desk import Desk
+from bot.tutoring.outcome import ANSWERED, ASIDE, CommandOutcome
 
 INVITE_LASTS = timedelta(days=14)
 LINK_LASTS = timedelta(minutes=10)
@@ -78,7 +80,7 @@ def is_guess(verdict: CodeVerdict) -> bool:
 # --- said at the desk --------------------------------------------------------------------------------
 
 
-def refuse(desk: Desk, verdict: CodeVerdict, kind: str, go_on: Callable[[Desk], None]) -> None:
+def refuse(desk: Desk, verdict: CodeVerdict, kind: str) -> CommandOutcome:
     """One kind sentence, and back to where she was."""
     greet(desk)
     which = (
@@ -87,25 +89,25 @@ def refuse(desk: Desk, verdict: CodeVerdict, kind: str, go_on: Callable[[Desk], 
         else verdict.value
     )
     desk.say(desk.phrase(which))
-    back(desk, go_on)
+    return back(desk)
 
 
-def welcome(desk: Desk, role: str, area_name: str, go_on: Callable[[Desk], None]) -> None:
+def welcome(desk: Desk, role: str, area_name: str) -> CommandOutcome:
     """She was invited: where, as what; who has not agreed yet is asked first."""
     greet(desk)
     known = f"invited_{role}" if f"invited_{role}" in desk.book.phrases else "invited_learner"
     desk.say(desk.phrase(known, noi=area_name))
     if desk.agreed and role == "instructor":
-        desk.events.append(OfficeAsked("teach"))
-    else:
-        back(desk, go_on)
+        desk.events.append(ShowTeaching())
+        return ANSWERED
+    return back(desk)
 
 
-def hold_back(desk: Desk, go_on: Callable[[Desk], None]) -> None:
+def hold_back(desk: Desk) -> CommandOutcome:
     """The code is good, but somebody of the union has suspended her."""
     greet(desk)
     desk.say(desk.phrase("code_held_back"))
-    back(desk, go_on)
+    return back(desk)
 
 
 def ask_mine(desk: Desk, code_hash: str, name: str, role: str, area_name: str) -> None:
@@ -122,11 +124,11 @@ def asked_about(desk: Desk) -> str:
     return next((token[len("p:mine:") :] for token, _ in desk.talk.offer if token.startswith("p:mine:")), "")
 
 
-def leave(desk: Desk, go_on: Callable[[Desk], None]) -> None:
+def leave(desk: Desk) -> CommandOutcome:
     """It is for somebody else, and stays good for her."""
     desk.change(offer=(), pending="")
     desk.say(desk.phrase("code_left"))
-    back(desk, go_on)
+    return back(desk)
 
 
 # --- codes that were given out -----------------------------------------------------------------------
@@ -161,7 +163,8 @@ def greet(desk: Desk) -> None:
         desk.say(desk.phrase("hello"))
 
 
-def back(desk: Desk, go_on: Callable[[Desk], None]) -> None:
+def back(desk: Desk) -> CommandOutcome:
+    """What stands open comes back: consent and name are asked again here, anything else by whoever shows it again."""
     if desk.person.consent == "asked" and desk.talk.open_run is None:
         reception.ask_consent(desk)
     elif desk.talk.pending in ("name", "address"):
@@ -169,9 +172,10 @@ def back(desk: Desk, go_on: Callable[[Desk], None]) -> None:
     elif desk.agreed and not desk.person.name and not desk.talk.pending:
         reception.ask_name(desk)
     elif desk.talk.open_run is not None or desk.talk.pending:
-        go_on(desk)
+        return ASIDE
     else:
         menu.show_menu(desk)
+    return ANSWERED
 
 
 def _ask_again(desk: Desk) -> None:

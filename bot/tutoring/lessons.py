@@ -8,7 +8,9 @@ from datetime import timedelta
 import flows
 from bot.channels.base import Body, Inner, NoticesDue
 from bot.tutoring import aftercare, menu, notices, reception
-from bot.tutoring.desk import Desk, OfficeAsked
+from bot.tutoring.commands.officers import EndGroupLesson
+from bot.tutoring.commands.pairing import CallForSafety, CallOffSafety
+from bot.tutoring.desk import Desk
 from bot.tutoring.talk import Meeting
 from flows import Run, Trigger
 from flows import events as ev
@@ -74,7 +76,7 @@ def open_emergency(desk: Desk, kind: str = "") -> None:
     if desk.person.consent == "new":
         desk.set_person(consent="asked")
         desk.say(desk.phrase("emergency_hello"))
-    desk.events.append(OfficeAsked("offer.emergency", kind))
+    desk.events.append(CallForSafety(kind))
     if kind:
         _stand_by(desk, kind)
         return
@@ -127,7 +129,7 @@ def _stand_by(desk: Desk, kind: str) -> None:
 
 def call_off(desk: Desk) -> None:
     """It was a mistake: whoever was called is told, and she is back where she was."""
-    desk.events.append(OfficeAsked("offer.mistake"))
+    desk.events.append(CallOffSafety())
     desk.say(desk.phrase("mistake_heard"))
     run, lesson = desk.talk.run, emergency_of(desk)
     if run is not None and run.home[0] == lesson:
@@ -169,7 +171,7 @@ def _after(desk: Desk, events: tuple[ev.Event, ...]) -> None:
     for event in events:
         match event:
             case ev.RunEnded() | ev.RunFailed() if group:
-                desk.events.append(OfficeAsked("meeting.over"))
+                desk.events.append(EndGroupLesson())
             case ev.HandedOver(lesson) if group and desk.talk.meeting is not None:
                 open_for_group(desk, lesson, desk.talk.meeting)
             case ev.CheckinPlanned() | ev.AnswerGraded() if group:

@@ -13,17 +13,10 @@ from datetime import timedelta
 
 from bot.tutoring import waits
 from bot.tutoring.desk import Desk, Whispered
+from bot.tutoring.registry import WRITING
 from bot.tutoring.talk import OfferedButtons
 from flows.words.asks import Side
 from flows.words.keys import plain_of
-
-WRITING = "line.write"
-"""What `ConversationState.pending` says while whatever she types goes to the other."""
-
-WRITTEN = frozenset(
-    {"news.text", "news.link", "self.area", "pin.new", "pin.enter", "vouch.whom", "post.phone", WRITING}
-)
-"""Questions of rooms that are answered in her own words: whatever she types is for the room."""
 
 SAID_TO_OTHERS = frozenset(
     """
@@ -32,9 +25,6 @@ SAID_TO_OTHERS = frozenset(
 )
 """Global words that two people say to one another ("cảm ơn", "không sao đâu"): while they write, these are for the
 other; words that leave are a list of their own."""
-
-TAPPED = frozenset({"talk", "send", "hold", "stop", "report", "end", "over", "union", "mine"})
-"""What a button may ask for; everything else of a line comes from what she really wrote or sent."""
 
 SEND = "y:send:"
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.tutoring import reception
 from bot.tutoring.desk import Desk
 from bot.tutoring.invitations import back, greet
+from bot.tutoring.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutoring.talk import ConversationState
 from flows import Run
 from flows.session import Card
@@ -45,10 +45,10 @@ def merge(stays: ConversationState, joins: ConversationState) -> ConversationSta
 # --- asked on both -----------------------------------------------------------------------------------
 
 
-def give_words(desk: Desk, words: str, go_on: Callable[[Desk], None]) -> None:
+def give_words(desk: Desk, words: str) -> CommandOutcome:
     """To be read on this phone and typed on the other: no link, a tap on what was sent joins nothing."""
     desk.say(desk.phrase("link_words", chu=words))
-    go_on(desk)
+    return ASIDE
 
 
 def ask_yes(desk: Desk, code_hash: str, name: str) -> None:
@@ -58,12 +58,11 @@ def ask_yes(desk: Desk, code_hash: str, name: str) -> None:
     desk.confide(desk.phrase("link_ask", ten_may=name or desk.phrase("nameless")), (yes, no), pending="phone.link")
 
 
-def wait(desk: Desk, go_on: Callable[[Desk], None]) -> None:
+def wait(desk: Desk) -> CommandOutcome:
     """The other phone is asked now; whoever is new here is asked nothing else meanwhile."""
     desk.change(offer=(), pending="")
     desk.say(desk.phrase("link_wait"))
-    if desk.person.consent != "asked":
-        go_on(desk)
+    return ANSWERED if desk.person.consent == "asked" else ASIDE
 
 
 def ask_back(desk: Desk, code_hash: str, name: str) -> None:
@@ -79,14 +78,14 @@ def asked_about(desk: Desk) -> str:
     return token.rpartition(":")[2] if token.startswith(("j:yes:", "j:back:")) else ""
 
 
-def refuse(desk: Desk, phrase: str, go_on: Callable[[Desk], None]) -> None:
+def refuse(desk: Desk, phrase: str) -> CommandOutcome:
     """Nothing joins, and why."""
     desk.change(offer=(), pending="" if desk.talk.pending in ("phone.link", "phone.back") else desk.talk.pending)
     desk.say(desk.phrase(phrase))
-    back(desk, go_on)
+    return back(desk)
 
 
-def welcome(desk: Desk, go_on: Callable[[Desk], None], *, others: int = 0) -> None:
+def welcome(desk: Desk, *, others: int = 0) -> CommandOutcome:
     """Said on the phone where she is; then she goes on where she was.
 
     `others`: how many phones she has beside this one that somebody vouched for; a lost one is taken off by a tap.
@@ -99,8 +98,8 @@ def welcome(desk: Desk, go_on: Callable[[Desk], None], *, others: int = 0) -> No
     if others:
         lost, kept = desk.phrase("label_lost_phone"), desk.phrase("label_split_no")
         desk.offer(desk.phrase("linked_old"), (("b:split_other", lost), ("b:show", kept)), pending="self.split")
-    else:
-        go_on(desk)
+        return ANSWERED
+    return ASIDE
 
 
 # --- taken apart again -------------------------------------------------------------------------------
@@ -117,30 +116,31 @@ def ask_split(desk: Desk, others: int) -> None:
     desk.offer(desk.phrase("split_ask", so=str(others + 1)), (other, this, no), pending="self.split")
 
 
-def begin_anew(desk: Desk, go_on: Callable[[Desk], None]) -> None:
+def begin_anew(desk: Desk) -> CommandOutcome:
     """Said on the phone that was taken off, to whoever holds it now."""
     desk.say(desk.phrase("split_this"))
     reception.greet(desk)
+    return ANSWERED
 
 
-def stays(desk: Desk, go_on: Callable[[Desk], None], others: int) -> None:
+def stays(desk: Desk, others: int) -> CommandOutcome:
     """Said on the phone that stays hers; where there was no other to take off, what can be done is asked again."""
     if not others:
         ask_split(desk, 0)
-        return
+        return ANSWERED
     desk.change(offer=(), pending="")
     desk.say(desk.phrase("split_other"))
-    go_on(desk)
+    return ASIDE
 
 
-def undone(desk: Desk, go_on: Callable[[Desk], None]) -> None:
+def undone(desk: Desk) -> CommandOutcome:
     """Said on either phone: each is what it was before they were joined."""
     desk.change(offer=(), pending="")
     desk.say(desk.phrase("split_undone"))
     if desk.person.consent == "new":
         reception.greet(desk)
-    else:
-        go_on(desk)
+        return ANSWERED
+    return ASIDE
 
 
 def part(

@@ -54,6 +54,15 @@ def also(desk: Desk, offer: OfferedButtons) -> None:
         desk.change(offer=tuple((each.token, each.label) for each in shown))
 
 
+def lift(desk: Desk) -> OfferedButtons:
+    """Take the buttons off what was said last, for they are to stand below those of a question that follows."""
+    if not desk.replies:
+        return ()
+    last = desk.replies[-1]
+    desk.replies[-1] = replace(last, buttons=())
+    return tuple((button.token, button.label) for button in last.buttons)
+
+
 def ask_change(desk: Desk) -> None:
     """Whether she wants somebody else: asked once, in confidence; nobody is told why."""
     yes, no = desk.phrase("label_change_yes"), desk.phrase("label_change_no")

@@ -7,7 +7,8 @@ import re
 from collections.abc import Sequence
 
 import flows
-from bot.tutoring.desk import ConsentAnswered, Desk, OfficeAsked
+from bot.tutoring.commands.people import ShowTeaching
+from bot.tutoring.desk import ConsentAnswered, Desk
 from bot.tutoring.menu import show_menu
 from flows import Book
 from flows import events as ev
@@ -184,7 +185,7 @@ def _introduced(desk: Desk) -> None:
     intro = desk.phrase("address_set")
     if desk.person.instructs:
         desk.say(intro)
-        desk.events.append(OfficeAsked("teach"))
+        desk.events.append(ShowTeaching())
     elif desk.talk.open_run is None:
         show_menu(desk, intro)
     else:

@@ -10,6 +10,7 @@ import flows
 from bot.tutoring import lines, menu, waits
 from bot.tutoring.desk import Desk
 from bot.tutoring.hearing import alarm_of, is_command_here, offered
+from bot.tutoring.registry import WRITTEN
 from flows import events as ev
 from flows.engine.stage import clean
 from flows.words.understand import Answered, Emergency
@@ -28,7 +29,7 @@ def is_reply(desk: Desk, text: str) -> bool:
     if clean(text[:200]).casefold() in {label.casefold() for _, label in desk.talk.offer}:
         return False
     if waits.is_urgent(desk):
-        return desk.talk.pending not in lines.WRITTEN and not alarm_of(desk, text).kind
+        return desk.talk.pending not in WRITTEN and not alarm_of(desk, text).kind
     if desk.talk.pending or desk.person.consent == "asked" or alarm_of(desk, text).level == "ring":
         return False
     if desk.talk.open_run is not None and not desk.talk.offer:

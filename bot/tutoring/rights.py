@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 
 from bot.channels.base import Button
-from bot.tutoring.desk import AnswersForgotten, ConsentAnswered, Desk, OfficeAsked, Person, PersonForgotten
+from bot.tutoring.commands.people import TakeApart
+from bot.tutoring.desk import AnswersForgotten, ConsentAnswered, Desk, Person, PersonForgotten
 from bot.tutoring.talk import ConversationState
 
 UNDO = timedelta(days=7)
@@ -64,7 +65,7 @@ def take_delete(desk: Desk, answer: str) -> None:
     if desk.talk.pending != "delete":
         desk.say(desk.phrase("stale_short"))
     elif answer == "yes" and _was_joined(desk):
-        desk.events.append(OfficeAsked("split", "delete"))
+        desk.events.append(TakeApart("delete"))
     elif answer == "yes":
         delete(desk)
     else:
@@ -80,13 +81,13 @@ def delete(desk: Desk) -> None:
     desk.ask(text, [Button("g:menu", restart)])
 
 
-def ask_withdraw(desk: Desk, go_on: Callable[[Desk], None]) -> None:
-    """At once; but what another phone brought along this week is first given back to it."""
+def ask_withdraw(desk: Desk) -> bool:
+    """At once; but what another phone brought along this week is first given back to it. Whether it is done."""
     if desk.agreed and _was_joined(desk):
-        desk.events.append(OfficeAsked("split", "withdraw"))
-    else:
-        withdraw(desk)
-        go_on(desk)
+        desk.events.append(TakeApart("withdraw"))
+        return False
+    withdraw(desk)
+    return True
 
 
 def _was_joined(desk: Desk) -> bool:

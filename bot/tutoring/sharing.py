@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from bot.tutoring import reception
 from bot.tutoring.desk import Desk
+from bot.tutoring.outcome import ANSWERED, ASIDE, CommandOutcome
 
 MOST = 6  # persons of one phone: a family
 
@@ -21,12 +22,12 @@ def ask_who(desk: Desk, sitting: Sequence[tuple[str, str]]) -> None:
     desk.offer(desk.phrase("persons_ask"), tuple(named), pending="persons")
 
 
-def welcome(desk: Desk, go_on: Callable[[Desk], None]) -> None:
+def welcome(desk: Desk) -> CommandOutcome:
     """She sits down: somebody new is greeted, somebody known goes on where she was."""
     desk.change(offer=(), pending="" if desk.talk.pending == "persons" else desk.talk.pending)
     if desk.person.consent == "new":
         reception.greet(desk)
-        return
+        return ANSWERED
     if desk.person.name:
         desk.say(desk.phrase("persons_hello", ten_goi=desk.person.name))
-    go_on(desk)
+    return ASIDE

@@ -67,7 +67,7 @@ async def test_putting_the_promise_off_keeps_the_button(tmp_path: Path):
 async def test_what_she_sets(tmp_path: Path):
     async with tutor(tmp_path, book(LESSON)) as t:
         hooks = Heard()
-        t.office.hooks = hooks
+        t.office.instructors.hooks = hooks
         hoa = await promised(t)
         await (await hoa.tap("Đổi số người")).tap("5 người")
         await (await hoa.tap("Đổi nhóm bài")).tap("Khởi động")

@@ -373,3 +373,18 @@ async def test_a_code_dies_with_the_right_of_who_gave_it(tmp_path: Path, ends, t
         await agrees(await nga.shows(other.code), "Nga")
         roles = {row["learner_id"]: row["role"] for row in await t.rows("role") if row["state"] == "active"}
         assert roles == {await id_of(t, "Nga"): "instructor"}
+
+
+async def test_a_question_that_cannot_be_put_again_is_closed(tmp_path: Path):
+    """Its code has run out meanwhile: she is told so, and is where she was."""
+    async with tutor(tmp_path, book(*LESSONS)) as t:
+        made = await invite(t, "instructor")
+        lan = await t.learner("lan").meets()
+        await lan.say(made.code)
+        assert lan.last.labels == ("Đúng là tôi", "Không phải tôi")
+        t.clock.passes(days=15)
+        await lan.say("hả gì vậy trời")
+        assert "hết hạn" in lan.said and lan.last.buttons
+        assert (await t.talk(lan)).pending == ""
+        await lan.opens("mot")
+        assert "Hỏi mot" in lan.said

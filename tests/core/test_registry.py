@@ -1,0 +1,98 @@
+"""Every button, typed word and open question leads to one command, and every command to whoever carries it out."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import pytest
+
+from bot.services.office import Office
+from bot.services.pairing import PairingContext
+from bot.services.pseudonyms import Pseudonyms
+from bot.services.rooms import rooms_of
+from bot.tutoring import registry
+from bot.tutoring.commands import officers, pairing, people
+from bot.tutoring.commands.command import OfficeCommand
+from bot.tutoring.pairing.deadlines import Clock
+from bot.tutoring.pairing.model import PairingRules
+from flows.words.tables import Words
+from tests.services.test_tokens import record
+from tests.support.builders import real_book
+from tests.support.harness import QUIET
+
+COMMANDS = {
+    each
+    for module in (officers, pairing, people)
+    for each in vars(module).values()
+    if isinstance(each, type) and issubclass(each, OfficeCommand) and each is not OfficeCommand
+}
+WORDS: Words = real_book().words
+
+
+def office() -> Office:
+    names = Pseudonyms(b"a key of the tests alone")
+    world = PairingContext(PairingRules(), Clock(QUIET), lambda: "id", names.of)
+    return Office(names, handlers=rooms_of(names, world))
+
+
+def test_every_command_has_who_carries_it_out():
+    alone = set(get_args(people.PersonCommand))
+    assert COMMANDS - office().handlers.keys() == alone and len(COMMANDS) > 100
+
+
+def test_a_word_that_a_teacher_gave_to_the_office_is_one_of_the_registrys():
+    known = {word for subject in registry.SUBJECTS for word in subject.words}
+    given = {word for word in (*WORDS.commands.values(), *WORDS.officers.values()) if "." in word}
+    assert given and given <= known
+
+
+def test_prefixes_words_and_questions_belong_to_one_subject():
+    for kind in ("words", "questions"):
+        every = [name for subject in registry.SUBJECTS for name in getattr(subject, kind)]
+        assert len(every) == len(set(every))
+    prefixes = [subject.prefix for subject in registry.SUBJECTS if subject.prefix]
+    assert len(prefixes) == len(set(prefixes))
+
+
+def test_every_button_of_the_registry_is_among_the_recorded_tokens():
+    recorded = {tuple(token.split(":")[:2]) for _, _, token, _, _ in record()}
+    buttons = {(subject.prefix, what) for subject in registry.SUBJECTS for what in subject.taps}
+    assert buttons - recorded <= {
+        ("v", "begin"), ("z", "begin"), ("z", "status"), ("f", "targets"), ("f", "invite"), ("vo", "begin"),
+        ("b", "split"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "rest", "command"),
+    [
+        ("o", "accept:17", pairing.AcceptOffer("17")),
+        ("o", "hand:r1:ab:cd", pairing.HandOver("r1", "ab:cd")),
+        ("o", "change:yes", pairing.ChangeInstructor(True)),
+        ("y", "talk:", pairing.ChooseLine("")),
+        ("y", "talk:7", pairing.WriteTo("7")),
+        ("u", "list:x", pairing.ShowLearners(0)),
+        ("u", "alone:p1:0a0b", pairing.ConfirmSkill("p1", "0a0b", "alone")),
+        ("v", "on:2:abc:who:ever", officers.TickAttendant(2, "abc", "who:ever", True)),
+        ("v", "off:-1:abc:x", officers.TickAttendant(0, "abc", "x", False)),
+        ("b", "split_other", people.SplitPhones("other")),
+        ("i", "cap:3", people.SetTeaching("cap:3")),
+        ("q", "phone", officers.AskUnionPhone("")),
+    ],
+)
+def test_a_button_is_read_once(kind: str, rest: str, command: Any):
+    assert registry.tapped(kind, rest, agreed=True) == command
+
+
+@pytest.mark.parametrize(
+    ("kind", "rest"), [("y", "write:7"), ("y", "reply:x"), ("z", "text:x"), ("o", ""), ("", ""), ("qq", "list:")]
+)
+def test_what_is_no_button_means_nothing(kind: str, rest: str):
+    assert registry.tapped(kind, rest, agreed=True) is None
+
+
+def test_only_what_a_cry_or_an_invitation_needs_works_before_consent():
+    before = {subject.prefix for subject in registry.SUBJECTS if subject.before_consent}
+    assert before == {"o", "y", "p", "j", ""}
+    assert registry.tapped("q", "list:0", agreed=False) is None and registry.said("teach", "", agreed=False) is None
+    assert registry.tapped("o", "take:1", agreed=False) is not None

@@ -1,0 +1,82 @@
+"""The walk of one tap on the answer of a quiz through the product: `python -m tests.support.walk`.
+
+Prints how many modules run, how often the shell (bot.services) calls the policies (bot.tutoring), and which of their
+functions it calls; `--tsv` prints the modules one a line.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+from collections import Counter
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import FrameType
+from typing import Any
+
+from tests.support.builders import book, lesson
+from tests.support.harness import tutor
+
+ROOMS = ("bot.", "flows.", "storage.")
+SHELL, POLICY = "bot.services.", "bot.tutoring."
+
+QUIZ = lesson(
+    """
+    - quiz: q
+      text: Hỏi
+      skill: k
+      options: [{id: sai, text: Sai}, {id: dung, text: Đúng, right: true}]
+      points: 5
+    - {say: sau, text: Giỏi, wait_tap: Tiếp}
+    - {end: het, text: Hết}
+    """
+)
+
+
+class Walk:
+    """What is called while it is `on`, in every thread that begins after it was made."""
+
+    def __init__(self) -> None:
+        self.on = False
+        self.modules: set[str] = set()
+        self.entries: Counter[str] = Counter()
+        threading.setprofile(self._called)
+        sys.setprofile(self._called)
+
+    def _called(self, frame: FrameType, event: str, _: Any) -> None:
+        module = frame.f_globals.get("__name__", "")
+        if not self.on or event != "call" or not module.startswith(ROOMS):
+            return
+        self.modules.add(module)
+        caller = frame.f_back.f_globals.get("__name__", "") if frame.f_back else ""
+        if module.startswith(POLICY) and caller.startswith(SHELL):
+            self.entries[f"{module}.{frame.f_code.co_qualname}"] += 1
+
+
+async def tapped(walk: Walk, where: Path) -> None:
+    """Lan taps the right answer of a quiz, by way of a messenger."""
+    async with tutor(where, book(QUIZ)) as t:
+        lan = await t.learner("lan").meets()
+        await lan.opens("thu")
+        walk.on = True
+        await lan.tap("Đúng")
+        walk.on = False
+        assert "Giỏi" in lan.said
+
+
+def main() -> None:
+    walk = Walk()
+    with TemporaryDirectory() as folder:
+        asyncio.run(tapped(walk, Path(folder)))
+    rooms = Counter(".".join(module.split(".")[: 2 if module.startswith("bot") else 1]) for module in walk.modules)
+    print(f"{len(walk.modules)} modules: {', '.join(f'{room} {count}' for room, count in sorted(rooms.items()))}")
+    print(f"{sum(walk.entries.values())} calls from {SHELL}* into {POLICY}*:")
+    for name, count in sorted(walk.entries.items()):
+        print(f"  {count} × {name}")
+    if "--tsv" in sys.argv:
+        print("\n".join(sorted(walk.modules)))
+
+
+if __name__ == "__main__":
+    main()
