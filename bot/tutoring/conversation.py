@@ -37,7 +37,7 @@ from flows.engine.stage import clean, instead_of
 from flows.words.ear.voices import OUTLINES
 from flows.words.understand import Answered, Command, Emergency, Meaning, Unsure, is_command
 
-NEEDS_CONSENT = frozenset({"agree", "change_address", "change_name", "link", "teach", "apply"})
+NEEDS_CONSENT = registry.BY_WORD.keys() | {"agree", "change_address", "change_name"}
 
 STALE_EVERY = timedelta(minutes=1)  # how often a flood of taps on old buttons is answered
 
@@ -351,7 +351,7 @@ def command(desk: Desk, word: str) -> None:
             _go_on(desk)
         case _ if (asked := registry.said(word, line, agreed=desk.agreed)) is not None:
             desk.events.append(asked)
-        case _ if "." in word or word in NEEDS_CONSENT:
+        case _ if word in NEEDS_CONSENT:
             reception.ask_consent(desk)
         case _:
             _stale(desk)

@@ -231,7 +231,7 @@ _PEOPLE = (
 
 SUBJECTS = (*_PAIRING, *_OFFICERS, *_PEOPLE)
 _BY_PREFIX = {subject.prefix: subject for subject in SUBJECTS if subject.prefix}
-_BY_WORD = {word: subject for subject in SUBJECTS for word in subject.words}
+BY_WORD = {word: subject for subject in SUBJECTS for word in subject.words}
 QUESTIONS = {pending: question for subject in SUBJECTS for pending, question in subject.questions.items()}
 WRITTEN = {pending: question.written for pending, question in QUESTIONS.items() if question.written}
 """Questions that are answered in her own words: whatever she types is for the subject."""
@@ -250,7 +250,7 @@ def tapped(kind: str, rest: str, *, agreed: bool) -> OfficeCommand | None:
 
 def said(word: str, line_id: str, *, agreed: bool) -> OfficeCommand | None:
     """What a typed word asks for; None as for a button. It was said by whoever was writing by `line_id`."""
-    subject = _BY_WORD.get(word)
+    subject = BY_WORD.get(word)
     if subject is None or not (agreed or subject.before_consent):
         return None
     return subject.words[word](line_id)
