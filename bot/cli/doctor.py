@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from bot import backup, restoring
+from bot.cli.language import told
 from bot.errors import AlreadyRunning, StorageError, in_words
 from bot.greeting import hearing_faults, pages_told
 from bot.services.disk import LITTLE
@@ -55,24 +56,39 @@ def report(findings: Iterable[Finding], write: Callable[[str], object]) -> int:
         count[finding.health] += 1
         write(f" {MARKS[finding.health]} {finding.text}")
     if count["bad"]:
-        write(f"\nCó {count['bad']} chỗ phải sửa (✘) trước khi dùng được.")
+        write(told("\nCó {bad} chỗ phải sửa (✘) trước khi dùng được.", bad=count["bad"]))
     elif count["note"]:
-        write(f"\nDùng được. Còn {count['note']} điều nên xem (!).")
+        write(told("\nDùng được. Còn {note} điều nên xem (!).", note=count["note"]))
     else:
-        write("\nMọi thứ đều tốt.")
+        write(told("\nMọi thứ đều tốt."))
     return 1 if count["bad"] else 0
+
+
+def good(sentence: str, /, **values: object) -> Finding:
+    """As it should be; `sentence` is a template of `told`."""
+    return Finding("good", told(sentence, **values))
+
+
+def note(sentence: str, /, **values: object) -> Finding:
+    """Worth a look."""
+    return Finding("note", told(sentence, **values))
+
+
+def bad(sentence: str, /, **values: object) -> Finding:
+    """To be mended before the tutor can be used."""
+    return Finding("bad", told(sentence, **values))
 
 
 def look_at_machine() -> Iterator[Finding]:
     version = ".".join(map(str, sys.version_info[:3]))
-    inside = "trong môi trường riêng .venv" if sys.prefix != sys.base_prefix else "ngoài .venv"
+    inside = told("trong môi trường riêng .venv") if sys.prefix != sys.base_prefix else told("ngoài .venv")
     yield Finding("good" if sys.version_info >= OLDEST_PYTHON else "bad", f"Python {version}, {inside}")
 
 
 async def look_at_settings(settings: Settings, config: Path, database_url: str, now: datetime) -> list[Finding]:
     """Everything that the settings name, looked at where it is."""
     return [
-        Finding("good", f"Cấu hình: {config}"),
+        good("Cấu hình: {config}", config=config),
         *_data(Path(settings.data.dir)),
         await _database(database_url),
         *await asyncio.to_thread(lambda: list(_copies(Path(settings.data.dir), database_url, now))),
@@ -83,12 +99,12 @@ async def look_at_settings(settings: Settings, config: Path, database_url: str, 
         *await asyncio.to_thread(lambda: list(_web(settings))),
         Finding("good" if files_allowed() >= FILES else "note", pages_told(files_allowed())),
         _helper(settings),
-        Finding("good", f"Múi giờ {settings.time.zone}; không nhắc bài từ {_quiet(settings)}"),
+        good("Múi giờ {zone}; không nhắc bài từ {quiet}", zone=settings.time.zone, quiet=_quiet(settings)),
     ]
 
 
 def _quiet(settings: Settings) -> str:
-    return f"{settings.time.quiet_from} đến {settings.time.quiet_to}"
+    return told("{quiet_from} đến {quiet_to}", quiet_from=settings.time.quiet_from, quiet_to=settings.time.quiet_to)
 
 
 def _data(folder: Path) -> Iterator[Finding]:
@@ -97,13 +113,17 @@ def _data(folder: Path) -> Iterator[Finding]:
         with tempfile.TemporaryFile(dir=existing):
             pass
     except OSError as fault:
-        yield Finding("bad", f"Thư mục dữ liệu {folder}: không ghi được ({in_words(fault)})")
+        yield bad("Thư mục dữ liệu {folder}: không ghi được ({reason})", folder=folder, reason=in_words(fault))
         return
     free = shutil.disk_usage(existing).free
     health: FindingLevel = "bad" if free < NO_DISK else "note" if free < LITTLE else "good"
-    yield Finding(health, f"Thư mục dữ liệu {folder}: ghi được, đĩa còn trống {_size(free)}")
+    yield Finding(
+        health, told("Thư mục dữ liệu {folder}: ghi được, đĩa còn trống {free}", folder=folder, free=_size(free))
+    )
     if os.name == "posix" and (folder / "camtay.lock").exists():
-        yield Finding("good", "Cầm Tay đang chạy trên thư mục này" if _in_use(folder) else "Cầm Tay đang nghỉ")
+        yield Finding(
+            "good", told("Cầm Tay đang chạy trên thư mục này") if _in_use(folder) else told("Cầm Tay đang nghỉ")
+        )
 
 
 def _in_use(folder: Path) -> bool:
@@ -124,7 +144,7 @@ async def _database(url: str) -> Finding:
     path = sqlite_path(url)
     kind = "SQLite" if path else "PostgreSQL"
     if path is not None and not path.exists():
-        return Finding("good", f"Cơ sở dữ liệu {kind}: chưa có, ./camtay run sẽ tạo ở {path}")
+        return good("Cơ sở dữ liệu {kind}: chưa có, ./camtay run sẽ tạo ở {path}", kind=kind, path=path)
     try:
         database = open_database(url)
         try:
@@ -133,41 +153,58 @@ async def _database(url: str) -> Finding:
         finally:
             await database.close()
     except TimeoutError:
-        return Finding("bad", f"Cơ sở dữ liệu {kind}: không trả lời sau {PATIENCE_S:.0f} giây")
+        return bad("Cơ sở dữ liệu {kind}: không trả lời sau {s} giây", kind=kind, s=f"{PATIENCE_S:.0f}")
     except (StorageError, ValueError) as fault:
-        return Finding("bad", f"Cơ sở dữ liệu {kind}: không mở được ({type(fault).__name__})")
+        return bad("Cơ sở dữ liệu {kind}: không mở được ({name})", kind=kind, name=type(fault).__name__)
     broken = await asyncio.to_thread(integrity_fault, path, PATIENCE_S) if path else ""
     if broken:
-        return Finding("bad", f"Cơ sở dữ liệu {kind}: {broken}; dừng Cầm Tay rồi ./camtay restore TỆP")
+        return bad("Cơ sở dữ liệu {kind}: {broken}; dừng Cầm Tay rồi ./camtay restore TỆP", kind=kind, broken=broken)
     if version == schema.SCHEMA:
-        return Finding("good", f"Cơ sở dữ liệu {kind}: {'không chỗ nào hỏng' if path else 'tốt'}, phiên bản {version}")
+        return good(
+            "Cơ sở dữ liệu {kind}: {state}, phiên bản {version}",
+            kind=kind,
+            state=told("không chỗ nào hỏng") if path else told("tốt"),
+            version=version,
+        )
     if version is None:
-        return Finding("good", f"Cơ sở dữ liệu {kind}: còn trống, ./camtay run sẽ dựng bảng")
+        return good("Cơ sở dữ liệu {kind}: còn trống, ./camtay run sẽ dựng bảng", kind=kind)
     if version > schema.SCHEMA:
-        return Finding("bad", f"Cơ sở dữ liệu {kind}: phiên bản {version}, mới hơn chương trình ({schema.SCHEMA})")
-    needed = "./camtay run sẽ tự nâng cấp" if path else "hãy chạy ./camtay migrate"
-    return Finding("note" if path else "bad", f"Cơ sở dữ liệu {kind}: phiên bản {version} đã cũ, {needed}")
+        return bad(
+            "Cơ sở dữ liệu {kind}: phiên bản {version}, mới hơn chương trình ({newest})",
+            kind=kind,
+            version=version,
+            newest=schema.SCHEMA,
+        )
+    needed = told("./camtay run sẽ tự nâng cấp") if path else told("hãy chạy ./camtay migrate")
+    return Finding(
+        "note" if path else "bad",
+        told("Cơ sở dữ liệu {kind}: phiên bản {version} đã cũ, {needed}", kind=kind, version=version, needed=needed),
+    )
 
 
 def _copies(data: Path, url: str, now: datetime) -> Iterator[Finding]:
     """Whether what would be needed on a bad day is there: programs, a backup that was proved, nothing half done."""
     path = sqlite_path(url)
     if (data / restoring.PLAN).exists():
-        yield Finding("bad", "Một lần lấy lại dữ liệu còn dở; ./camtay run sẽ làm nốt")
+        yield bad("Một lần lấy lại dữ liệu còn dở; ./camtay run sẽ làm nốt")
     if path is None:
         try:
-            yield Finding("good", f"Chương trình của PostgreSQL để sao lưu: {pg_tools.versions(url)}")
+            yield good("Chương trình của PostgreSQL để sao lưu: {versions}", versions=pg_tools.versions(url))
         except pg_tools.PgToolFailed as lacking:
-            yield Finding("bad", f"Chưa sao lưu PostgreSQL được: {lacking}")
+            yield bad("Chưa sao lưu PostgreSQL được: {lacking}", lacking=lacking)
     elif not path.exists():
         return
     proof = backup.proof(data)
     if proof is None:
-        yield Finding("note", "Chưa có bản sao lưu nào được mở thử: ./camtay backup làm và mở thử một bản")
+        yield note("Chưa có bản sao lưu nào được mở thử: ./camtay backup làm và mở thử một bản")
         return
     days = (now - datetime.fromisoformat(proof.at)).days
-    told = f"{proof.file}, mở thử cách đây {days} ngày" if days else f"{proof.file}, vừa mở thử trong ngày"
-    yield Finding("good" if days <= PROVED_DAYS else "note", f"Bản sao lưu lấy lại được: {told}")
+    said = (
+        told("{file}, mở thử cách đây {days} ngày", file=proof.file, days=days)
+        if days
+        else told("{file}, vừa mở thử trong ngày", file=proof.file)
+    )
+    yield Finding("good" if days <= PROVED_DAYS else "note", told("Bản sao lưu lấy lại được: {said}", said=said))
 
 
 async def _kept(settings: Settings, url: str, now: datetime) -> Iterable[Finding]:
@@ -191,11 +228,13 @@ async def _kept(settings: Settings, url: str, now: datetime) -> Iterable[Finding
         return ()  # said of the database itself
     found = [
         *_clock(known, doubted, now),
-        Finding("good", f"Người im lâu đang được hỏi giữ hay xóa: {counts['asked']}"),
+        good("Người im lâu đang được hỏi giữ hay xóa: {asked}", asked=counts["asked"]),
     ]
     if counts["officers"]:
-        text = (
-            f"Cán bộ im hơn {settings.keep.idle_days} ngày: {counts['officers']}; máy không tự xóa, hãy xem ai còn làm"
+        text = told(
+            "Cán bộ im hơn {idle_days} ngày: {officers}; máy không tự xóa, hãy xem ai còn làm",
+            idle_days=settings.keep.idle_days,
+            officers=counts["officers"],
         )
         found.append(Finding("note", text))
     return [*found, *_helpers(helpers)]
@@ -204,20 +243,24 @@ async def _kept(settings: Settings, url: str, now: datetime) -> Iterable[Finding
 def _clock(known: datetime | None, doubted: datetime | None, now: datetime) -> Iterator[Finding]:
     """Mass work rests for a day when the clock has jumped: whoever keeps the machine is to know why."""
     if begin(known, doubted, ClockReading(now, 0)).doubted is not None and known is not None:
-        told = f"lần chạy trước là {known:%d/%m/%Y}, giờ là {now:%d/%m/%Y}"
-        yield Finding("bad", f"Đồng hồ máy: {told}; hãy chỉnh giờ, hoặc để yên một ngày nếu giờ này đúng")
+        said = told("lần chạy trước là {known}, giờ là {now}", known=f"{known:%d/%m/%Y}", now=f"{now:%d/%m/%Y}")
+        yield bad("Đồng hồ máy: {said}; hãy chỉnh giờ, hoặc để yên một ngày nếu giờ này đúng", said=said)
 
 
 def _helpers(counts: Mapping[str, int]) -> Iterator[Finding]:
     """Whether a call for help has somebody to go to."""
     if counts["officers"]:
-        told = f"Cán bộ: {counts['officers']}, người chỉ đã nhận quy tắc: {counts['instructors']}"
-        yield Finding("good", f"{told}, yêu cầu đang chờ: {counts['requests']}")
+        said = told(
+            "Cán bộ: {officers}, người chỉ đã nhận quy tắc: {instructors}",
+            officers=counts["officers"],
+            instructors=counts["instructors"],
+        )
+        yield good("{said}, yêu cầu đang chờ: {requests}", said=said, requests=counts["requests"])
     else:
-        advice = "./camtay people invite --role officer --area MÃ (mã xã: ./camtay people areas)"
-        yield Finding("note", f"Chưa có cán bộ nào: lời nhờ giúp không tới ai. {advice}")
+        advice = told("./camtay people invite --role officer --area MÃ (mã xã: ./camtay people areas)")
+        yield note("Chưa có cán bộ nào: lời nhờ giúp không tới ai. {advice}", advice=advice)
     if counts["overdue"]:
-        yield Finding("bad", f"Việc khẩn quá hạn hơn một giờ: {counts['overdue']}; ./camtay run có đang chạy?")
+        yield bad("Việc khẩn quá hạn hơn một giờ: {overdue}; ./camtay run có đang chạy?", overdue=counts["overdue"])
 
 
 def _lessons(settings: Settings) -> Iterator[Finding]:
@@ -227,12 +270,12 @@ def _lessons(settings: Settings) -> Iterator[Finding]:
     try:
         shelf = read_shelf(folder, settings.placeholders)
     except OSError as fault:
-        yield Finding("bad", f"Bài học: không đọc được {fault.filename} ({in_words(fault)})")
+        yield bad("Bài học: không đọc được {filename} ({reason})", filename=fault.filename, reason=in_words(fault))
         return
     health: FindingLevel = "good" if shelf.good else "bad"
-    yield Finding(health, f"Bài học: {len(shelf.good)} bài tốt trong {folder}")
+    yield Finding(health, told("Bài học: {count} bài tốt trong {folder}", count=len(shelf.good), folder=folder))
     for path, problems in shelf.broken.items():
-        yield Finding("note", f"Bài có lỗi, không đem dạy: {path} ({len(problems)} lỗi; xem ./camtay lint)")
+        yield note("Bài có lỗi, không đem dạy: {path} ({count} lỗi; xem ./camtay lint)", path=path, count=len(problems))
     for line in hearing_faults(shelf):
         yield Finding("bad" if shelf.model is None else "note", line)
 
@@ -253,7 +296,7 @@ async def _drafts(settings: Settings, url: str) -> list[Finding]:
                 return []
             stored = await look(database, list(shelf.good))
     except (StorageError, OSError, ValueError, TimeoutError, LessonInvalid):
-        return []  # told above
+        return []  # said above
     finally:
         await database.close()
     found = []
@@ -263,12 +306,14 @@ async def _drafts(settings: Settings, url: str) -> list[Finding]:
             found.append(key)
     if not found:
         return []
-    return [Finding("note", f"Bài đã sửa, chưa phát hành: {' '.join(sorted(found))} (xem ./camtay publish --dry-run)")]
+    return [
+        note("Bài đã sửa, chưa phát hành: {lessons} (xem ./camtay publish --dry-run)", lessons=" ".join(sorted(found)))
+    ]
 
 
 async def _telegram(settings: Settings) -> Finding:
     if not settings.telegram.token:
-        return Finding("good", "Telegram: chưa dùng (đặt TELEGRAM_TOKEN khi cần)")
+        return good("Telegram: chưa dùng (đặt TELEGRAM_TOKEN khi cần)")
     from bot.channels.base import Misconfigured, SendError
     from bot.channels.telegram import BotApi
 
@@ -276,13 +321,13 @@ async def _telegram(settings: Settings) -> Finding:
     try:
         me = await api.call("getMe", {})
     except Misconfigured:
-        return Finding("bad", "Telegram: token không đúng; hỏi lại @BotFather")
+        return bad("Telegram: token không đúng; hỏi lại @BotFather")
     except SendError:
-        return Finding("bad", f"Telegram: có token, nhưng chưa gọi được {settings.telegram.api_base}")
+        return bad("Telegram: có token, nhưng chưa gọi được {api_base}", api_base=settings.telegram.api_base)
     finally:
         await api.close()
     name = me.get("username", "?") if isinstance(me, dict) else "?"
-    return Finding("good", f"Telegram: bot @{name} trả lời, nhận tin bằng {settings.telegram.mode}")
+    return good("Telegram: bot @{name} trả lời, nhận tin bằng {mode}", name=name, mode=settings.telegram.mode)
 
 
 def _web(settings: Settings) -> Iterator[Finding]:
@@ -295,14 +340,17 @@ def _web(settings: Settings) -> Iterator[Finding]:
         address = web.public_url or f"http://{web.host}:{served}/"
     answer = _ask_health(local, served or web.port)
     if answer is None:
-        yield Finding("good", f"Trang trò chuyện: {address} (chưa chạy, cổng còn trống)")
+        yield good("Trang trò chuyện: {address} (chưa chạy, cổng còn trống)", address=address)
     elif answer in (200, 503):
-        state = "đang chạy" if answer == 200 else "đang chạy nhưng báo có trục trặc"
-        yield Finding("good" if answer == 200 else "bad", f"Trang trò chuyện: {address} ({state})")
+        state = told("đang chạy") if answer == 200 else told("đang chạy nhưng báo có trục trặc")
+        yield Finding(
+            "good" if answer == 200 else "bad",
+            told("Trang trò chuyện: {address} ({state})", address=address, state=state),
+        )
     else:
-        yield Finding("bad", f"Trang trò chuyện: cổng {served or web.port} đang do chương trình khác giữ; đổi web.port")
+        yield bad("Trang trò chuyện: cổng {port} đang do chương trình khác giữ; đổi web.port", port=served or web.port)
     if not web.public_url and local == web.host and web.host in ("127.0.0.1", "::1"):
-        yield Finding("note", "Trang trò chuyện chỉ mở được trên máy này; dùng --host 0.0.0.0 cho điện thoại cùng mạng")
+        yield note("Trang trò chuyện chỉ mở được trên máy này; dùng --host 0.0.0.0 cho điện thoại cùng mạng")
 
 
 def _ask_health(host: str, port: int) -> int | None:
@@ -322,5 +370,5 @@ def _ask_health(host: str, port: int) -> int | None:
 def _helper(settings: Settings) -> Finding:
     helper = settings.helper
     if helper.name and helper.phone:
-        return Finding("good", f"Người giúp: {helper.name}, {helper.phone}")
-    return Finding("note", "Chưa có người giúp: điền helper.name và helper.phone, để học viên gõ “giúp” là có số gọi")
+        return good("Người giúp: {name}, {phone}", name=helper.name, phone=helper.phone)
+    return note("Chưa có người giúp: điền helper.name và helper.phone, để học viên gõ “giúp” là có số gọi")

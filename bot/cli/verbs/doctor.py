@@ -23,7 +23,7 @@ def run(given: argparse.Namespace) -> int:
     try:
         settings = settings_of(given)
     except SettingsInvalid as wrong:
-        findings.append(doctor.Finding("bad", f"Cấu hình: {wrong}"))
+        findings.append(doctor.bad("Cấu hình: {config}", config=wrong))
     else:
         now = CommandEnvironment().now()
         findings += asyncio.run(doctor.look_at_settings(settings, given.config, settings.database_url, now))
