@@ -14,6 +14,7 @@ from flows.graph.mermaid import mermaid
 from flows.graph.svg import svg
 from flows.graph.ways import MARKS, Graph, graph_of
 from flows.reading.fields import did_you_mean
+from flows.reading.loader import lesson_files
 from flows.shelf.shelf import plain_book, read_shelf, rehearsal_facts
 
 DRAWINGS: Mapping[str, Callable[[Graph], str]] = {"mermaid": mermaid, "svg": svg}
@@ -77,7 +78,7 @@ def locate(root: Path, wanted: str) -> Path:
             return path.absolute()
     found = drafts.find(root, wanted)
     if found is None:
-        known = [path.parent.name for path in drafts.lesson_files(root)]
+        known = [path.parent.name for path in lesson_files(root)]
         hint = did_you_mean(wanted, known)
         raise SettingsInvalid(f"Không có bài nào tên “{wanted}”{'; ' + hint if hint else '.'}")
     return found
