@@ -19,6 +19,7 @@ import flows
 from flows import Book, Run, Trigger
 from flows import events as ev
 from flows.reading.loader import load_lesson
+from flows.reading.noun_rows import nouns_of
 from flows.shelf.shelf import read_table
 from flows.words.understand import read_words
 
@@ -51,7 +52,9 @@ def book() -> Book:
     assert lesson is not None, problems
     phrases = {key: str(text) for key, text in read_table(LESSONS / "phrases.yaml").items()}
     words = read_words(read_table(LESSONS / "words.yaml"))
-    return Book({(lesson.id, 1): lesson}, {lesson.id: 1}, phrases, words)
+    nouns = nouns_of(("masking.yaml", (LESSONS / "masking.yaml").read_bytes()), [])
+    assert nouns is not None
+    return Book({(lesson.id, 1): lesson}, {lesson.id: 1}, phrases, words, nouns=nouns)
 
 
 def played(shelf: Book, universe: ev.Universe) -> list[tuple[Run, ev.Signal]]:

@@ -31,6 +31,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage import tables as base
 from storage import tables_people as t
+from storage.records import NoticeRow
 from storage.rows import Row, at_most, many, one, padded
 
 APART = ("changed", "reported", "left_by_instructor", "suspended")
@@ -217,10 +218,18 @@ _ADD_NOTICES = insert(t.notice)
 _DROP_ABOUT = delete(t.notice).where(t.notice.c.about.in_(bindparam("ids", expanding=True)))
 
 
-def add_notices(connection: Connection, rows: Iterable[Row]) -> None:
+def add_notices(connection: Connection, rows: Iterable[NoticeRow]) -> None:
     """Insert notices, in the order of their ids: two writers never wait for each other in a circle."""
-    if values := sorted(rows, key=lambda row: row["notice_id"]):
+    if values := [_notice_values(row) for row in sorted(rows, key=lambda row: row.notice_id)]:
         connection.execute(_ADD_NOTICES, values)
+
+
+def _notice_values(row: NoticeRow) -> dict[str, object]:
+    return {
+        "notice_id": row.notice_id, "learner_id": row.learner_id, "phrase": row.phrase, "said": to_json(row.said),
+        "buttons": to_json(row.buttons), "about": row.about, "digest": int(row.digest), "at": row.at,
+        "due_at": row.due_at, "urgent": int(row.urgent),
+    }  # fmt: skip
 
 
 def due_notices(connection: Connection, now: int, limit: int, *, urgent_only: bool = False) -> list[Row]:
@@ -242,12 +251,6 @@ def _due_notices(size: int) -> Executable:
         n.urgent == bindparam("urgent"), n.due_at <= _NOW, sits
     )
     return query.order_by(n.due_at, n.at, n.notice_id).limit(at_most(size))
-
-
-def drop_notices(connection: Connection, ids: Collection[str]) -> None:
-    """They have been said."""
-    if ids:
-        connection.execute(delete(t.notice).where(t.notice.c.notice_id.in_(ids)))
 
 
 def drop_notices_about(connection: Connection, about: Collection[str]) -> None:

@@ -18,6 +18,26 @@ def from_ms(milliseconds: int) -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """A sentence to be said to somebody by itself: `said` are the phrase's values, `buttons` token → label phrase.
+
+    `about` is whom or what it speaks of: with that it goes. `digest`: it joins others of its day; `urgent`: it is said
+    at night too. `at` and `due_at` in ms; what is due together is said in the order of `at`, then of the id.
+    """
+
+    notice_id: str
+    learner_id: str
+    phrase: str
+    said: Mapping[str, str]
+    at: int
+    due_at: int
+    buttons: Mapping[str, str] = field(default_factory=dict)
+    about: str = ""
+    digest: bool = False
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class LearnerRow:
     """One learner with the state of her conversation; `state` is JSON of the shell's own making.
 
@@ -192,7 +212,6 @@ class PublicationRow:
 class Writes:
     """Everything one batch changes, collected first and written table by table in one fixed order."""
 
-    new_people: list[tuple[PersonRow, str, str]] = field(default_factory=list)
     people: list[PersonRow] = field(default_factory=list)
     sessions: list[ConversationRow] = field(default_factory=list)
     away: list[tuple[str, str, bool]] = field(default_factory=list)

@@ -14,6 +14,7 @@ from bot.services import drafts
 from flows.graph.mermaid import mermaid
 from flows.graph.svg import svg
 from flows.graph.ways import MARKS, Graph, graph_of
+from flows.reading.loader import lesson_files
 from flows.shelf.shelf import plain_book, read_shelf, rehearsal_facts
 from flows.yaml.fields import did_you_mean
 
@@ -81,7 +82,7 @@ def locate(root: Path, wanted: str) -> Path:
             return path.absolute()
     found = drafts.find(root, wanted)
     if found is None:
-        known = [path.parent.name for path in drafts.lesson_files(root)]
+        known = [path.parent.name for path in lesson_files(root)]
         hint = did_you_mean(wanted, known)
         near = f"; {told('{hint}', hint=hint)}" if hint else "."
         raise SettingsInvalid(told("Không có bài nào tên “{wanted}”", wanted=wanted) + near)

@@ -15,6 +15,7 @@ from bot.errors import SettingsInvalid, in_words
 from flows.model import Lesson
 from flows.play.coverage import Coverage, Gap, Trail, coverage
 from flows.play.rehearsal import Difference, Played, rehearse, rewritten
+from flows.reading.loader import lesson_files
 from flows.session import Book
 from flows.shelf.shelf import plain_book, read_shelf, rehearsal_facts
 
@@ -55,13 +56,8 @@ def play_all(lessons: Path, paths: Sequence[Path], facts: Mapping[str, str]) -> 
         text = transcripts.read([path])[str(path)]
         played.append(rehearse(book, str(path), text, ids.get(folder, folder.name), trail.watch))
     asked = [lesson for lesson in book.versions.values() if _is_in(Path(lesson.place.path).resolve(), folders)]
-    broken = [path for folder in folders for path in _scripts(folder) if path.parent not in ids]
+    broken = [path for folder in folders for path in lesson_files(folder) if path.parent not in ids]
     return Report(tuple(played), tuple(coverage(lesson, trail) for lesson in asked), tuple(map(str, broken)))
-
-
-def _scripts(folder: Path) -> list[Path]:
-    found = sorted(folder.rglob("lesson.yaml"))
-    return [path for path in found if not any(part.startswith("_") for part in path.relative_to(folder).parts)]
 
 
 def _chosen(lessons: Path, paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
@@ -94,7 +90,7 @@ def _book(lessons: Path, paths: Sequence[Path], facts: Mapping[str, str]) -> Boo
     known = {Path(lesson.place.path).resolve() for lesson in good.values()}
     for path in paths:
         folder = path.parent.parent if path.is_file() and path.suffix == ".txt" else path
-        for file in [folder] if folder.is_file() else _scripts(folder):
+        for file in [folder] if folder.is_file() else lesson_files(folder):
             if file.resolve() not in known:
                 lesson, _ = linting.one_lesson(lessons, file, facts)
                 good |= {lesson.id: lesson} if lesson else {}

@@ -13,12 +13,23 @@ from pathlib import Path
 from bot.cli import transcripts
 from bot.errors import SettingsInvalid
 from flows.model import Lesson, Problem, SourcePosition
-from flows.reading.loader import ANSWERS, MODELS, NEEDED, TABLES, Faultfinder, LessonSet, Parsers, by_place, load_files
+from flows.reading.loader import (
+    ANSWERS,
+    MODELS,
+    NEEDED,
+    SCRIPT,
+    TABLES,
+    Faultfinder,
+    LessonSet,
+    Parsers,
+    by_place,
+    is_aside,
+    load_files,
+)
 from flows.rules.lint import lint, translate
 from flows.saying import in_english, say
 from flows.yaml.strictyaml import MAX_BYTES
 
-SCRIPT = "lesson.yaml"
 MAX_DEPTH = 12  # folders below the one that is looked at
 MAX_PO_BYTES = 1_000_000
 MAX_MODEL_BYTES = 8_000_000
@@ -115,7 +126,7 @@ def _walk(folder: Path, files: Files, seen: set[tuple[int, int]], depth: int) ->
     for entry in entries:
         if entry.name == SCRIPT:
             files.add_script(Path(entry.path))
-        elif not entry.name.startswith(("_", ".")) and _is_folder(entry):
+        elif not is_aside(entry.name) and _is_folder(entry):
             _walk(Path(entry.path), files, seen, depth + 1)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
 from bot.errors import in_words
+from flows.reading.loader import files_below, is_aside
+from flows.words.keys import plain_of
 
 FOLDER = "transcripts"
 MODE = 0o644  # a teacher's own words, to be shared like the lesson beside them
@@ -18,9 +19,8 @@ _TAKEN = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)  # names th
 
 
 def below(folder: Path) -> list[Path]:
-    """Every transcript under `folder`; folders whose name begins with "_" only when they are `folder` itself."""
-    found = sorted(folder.rglob(f"{FOLDER}/*.txt"))
-    return [path for path in found if not any(part.startswith("_") for part in path.relative_to(folder).parts)]
+    """Every transcript under `folder`; what lies in folders that are aside only when they are `folder` itself."""
+    return [path for path in files_below(folder, f"{FOLDER}/*.txt") if not is_aside(path.name)]
 
 
 def beside(lesson: Path) -> list[Path]:
@@ -47,9 +47,7 @@ def save(lesson: Path, name: str, overwrite: bool, text: str) -> tuple[bool, str
 
 def suggested(name: str) -> str:
     """A name like it that a file may have; "" when nothing is left of it."""
-    plain = unicodedata.normalize("NFD", name.lower().replace("đ", "d"))
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
-    plain = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].rstrip("-")
+    plain = re.sub(r"[^a-z0-9]+", "-", plain_of(name)).strip("-")[:60].rstrip("-")
     return f"{plain}-1" if _TAKEN.fullmatch(plain) else plain
 
 

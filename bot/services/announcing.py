@@ -23,7 +23,7 @@ from storage import areas, pairings
 from storage.areas import AreaRow
 from storage.database import Connection, Database
 from storage.people_records import AnnouncementRow, Reach
-from storage.records import to_ms
+from storage.records import NoticeRow, to_ms
 
 T = TypeVar("T")
 
@@ -241,8 +241,5 @@ def _say(
     new_id: Callable[[], str],
 ) -> None:  # fmt: skip
     values = pure.values_of(row.body, row.source_url, whose(connection, place))
-    notice = {
-        "phrase": pure.phrase_of(row.source_url), "said": pairings.to_json(values), "buttons": "{}",
-        "about": row.announcement_id, "digest": 0, "at": to_ms(now), "due_at": to_ms(now),
-    }  # fmt: skip
-    pairings.add_notices(connection, [{**notice, "notice_id": new_id(), "learner_id": each} for each in ids])
+    phrase, at, about = pure.phrase_of(row.source_url), to_ms(now), row.announcement_id
+    pairings.add_notices(connection, [NoticeRow(new_id(), each, phrase, values, at, at, about=about) for each in ids])

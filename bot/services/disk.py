@@ -10,7 +10,7 @@ from pathlib import Path
 
 from storage import keeping, pairings, standings
 from storage.database import Connection, Database
-from storage.records import to_ms
+from storage.records import NoticeRow, to_ms
 
 LITTLE = 500_000_000  # bytes: some months of a commune's conversations and logs
 PROVED_FOR_S = 5.0  # whoever asks more often is told what was seen then
@@ -51,10 +51,7 @@ def _warn(connection: Connection, free: int, now: datetime, new_id: Callable[[],
         return 0
     keeping.set_key(connection, TOLD, today)
     pairings.drop_notices_about(connection, [TOLD])  # yesterday's may still wait
-    fixed = {
-        "phrase": TOLD, "said": pairings.to_json({"so": str(free // 1_000_000)}), "buttons": "{}", "about": TOLD,
-        "digest": 0, "at": to_ms(now), "due_at": to_ms(now),
-    }  # fmt: skip
+    said, at = {"so": str(free // 1_000_000)}, to_ms(now)
     officers = standings.widest_officers(connection)
-    pairings.add_notices(connection, [{**fixed, "notice_id": new_id(), "learner_id": each} for each in officers])
+    pairings.add_notices(connection, [NoticeRow(new_id(), each, TOLD, said, at, at, about=TOLD) for each in officers])
     return len(officers)

@@ -12,7 +12,7 @@ from flows import Book
 from flows.model import Lesson, Problem
 from flows.play.coverage import Trail
 from flows.play.rehearsal import rehearse
-from flows.reading.loader import TABLES, LessonDraft, LessonSet, load_files
+from flows.reading.loader import TABLES, LessonDraft, LessonSet, lesson_files, load_files
 from flows.reading.translation import texts, usable, with_texts
 from flows.rules.lint import lint
 from flows.rules.rule import Script
@@ -78,15 +78,6 @@ def find(root: Path, wanted: str) -> Path | None:
         rb"^lesson:[ \t]*[\"']?" + re.escape(wanted.encode("utf-8", "replace")) + rb"[\"']?[ \t]*(#.*)?\r?$", re.M
     )
     return next((path for path in files if head.search(_bytes(path))), None)
-
-
-def lesson_files(root: Path) -> list[Path]:
-    """Every lesson.yaml of a folder, without the template."""
-    return [
-        path
-        for path in sorted(root.rglob("lesson.yaml"))
-        if not any(part.startswith("_") for part in path.relative_to(root).parts[:-1])
-    ]
 
 
 def read_all(root: Path, facts: Mapping[str, str]) -> LessonSet:

@@ -40,7 +40,7 @@ from flows import events as ev
 from storage import pairings as kept
 from storage import standings, waiting
 from storage.database import Connection, Database
-from storage.records import to_ms
+from storage.records import NoticeRow, to_ms
 from storage.rows import Row
 from storage.slices import Slices
 
@@ -92,13 +92,21 @@ def within(
     return result
 
 
-def _notice(some_id: str, now: int, tell: Notification, no: int = 0) -> dict[str, Any]:
+def _notice(some_id: str, now: int, tell: Notification, no: int = 0) -> NoticeRow:
     """Its id begins with the time and its place in the turn: what is due together is said in the order it came up."""
-    return {
-        "notice_id": f"{now:014d}.{no:03d}.{some_id}", "learner_id": tell.to, "phrase": tell.phrase,
-        "said": kept.to_json(tell.values), "buttons": kept.to_json(dict(tell.buttons)), "about": tell.about,
-        "digest": int(tell.digest), "at": now, "due_at": tell.at, "urgent": int(tell.urgent),
-    }  # fmt: skip
+    notice_id = f"{now:014d}.{no:03d}.{some_id}"
+    return NoticeRow(
+        notice_id,
+        tell.to,
+        tell.phrase,
+        tell.values,
+        now,
+        tell.at,
+        dict(tell.buttons),
+        tell.about,
+        tell.digest,
+        tell.urgent,
+    )
 
 
 class Pairings:

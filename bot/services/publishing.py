@@ -243,10 +243,6 @@ async def publish(database: Database, plans: Sequence[PublishingPlan], now: date
     return rows
 
 
-def _version(each: PublishingPlan, now: datetime) -> VersionRow:
-    return version_row(each.lesson, each.translations, each.version, each.how.author, now)
-
-
 def _row(each: PublishingPlan, now: datetime) -> PublicationRow:
     how = each.how
     return PublicationRow(

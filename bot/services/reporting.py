@@ -214,4 +214,3 @@ _SHEETS: dict[str, Callable[[Connection, list[ReportArea], Span], ReportTable]] 
     "pairs": _pairs,
     "progress": _progress,
 }
-WHATS = tuple(_SHEETS)

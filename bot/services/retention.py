@@ -18,7 +18,7 @@ from storage import announcements, conversations, keeping, pairings, people
 from storage import retention as kept
 from storage.database import Connection, Database
 from storage.people_records import AuditRow
-from storage.records import to_ms
+from storage.records import NoticeRow, to_ms
 
 PAGE = 2_000  # persons looked at in one read
 SLICE = 50  # persons asked in one transaction; forgotten are they one by one
@@ -56,13 +56,11 @@ class Retention:
 
     def _ask(self, connection: Connection, some: list[str], before: datetime, now: datetime) -> int:
         ids = kept.ask(connection, some, before, now)
-        buttons = pairings.to_json({"g:keep": "label_delete_no", "g:delete_data": "label_delete_yes"})
-        values = pairings.to_json({"thang": str(self.rules.idle.days // 30), "ngay": str(self.rules.answer.days)})
-        notice = {
-            "phrase": "idle_ask", "said": values, "buttons": buttons, "about": "", "digest": 0, "at": to_ms(now),
-            "due_at": to_ms(now),
-        }  # fmt: skip
-        pairings.add_notices(connection, [{**notice, "notice_id": self.new_id(), "learner_id": each} for each in ids])
+        buttons = {"g:keep": "label_delete_no", "g:delete_data": "label_delete_yes"}
+        said = {"thang": str(self.rules.idle.days // 30), "ngay": str(self.rules.answer.days)}
+        at = to_ms(now)
+        asked = [NoticeRow(self.new_id(), each, "idle_ask", said, at, at, buttons) for each in ids]
+        pairings.add_notices(connection, asked)
         return len(ids)
 
     async def forget(self, now: datetime) -> int:

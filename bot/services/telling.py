@@ -7,7 +7,7 @@ from datetime import datetime
 
 from storage import pairings
 from storage.database import Connection
-from storage.records import to_ms
+from storage.records import NoticeRow, to_ms
 
 
 def tell(
@@ -15,9 +15,6 @@ def tell(
     buttons: Mapping[str, str] | None = None, *, about: str = "", urgent: bool = False,
 ) -> None:  # fmt: skip
     """`buttons` are token → label phrase; `about` is whom or what it speaks of: with that it goes."""
-    notice = {
-        "notice_id": notice_id, "learner_id": learner_id, "phrase": phrase, "said": pairings.to_json(dict(values)),
-        "buttons": pairings.to_json(dict(buttons or {})), "about": about, "digest": 0, "at": to_ms(now),
-        "due_at": to_ms(now), "urgent": int(urgent),
-    }  # fmt: skip
+    at = to_ms(now)
+    notice = NoticeRow(notice_id, learner_id, phrase, values, at, at, buttons or {}, about, urgent=urgent)
     pairings.add_notices(connection, [notice])

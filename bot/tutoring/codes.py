@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from bot.channels.base import Began, Body, Text
+from flows.words.keys import plain_of
 
 ALPHABET = "abcdefghkmnpqrstuvwxyz23456789"  # nothing that is read for something else: no i j l o, no 0 1
 _DIGITS = frozenset("23456789")
@@ -105,8 +105,7 @@ def payload(code: str) -> str:
 
 
 def _plain(text: str) -> str:
-    decomposed = unicodedata.normalize("NFD", text.strip().casefold().replace("đ", "d"))
-    return " ".join("".join(each for each in decomposed if not unicodedata.combining(each)).split())
+    return " ".join(plain_of(text).split())
 
 
 _BY_SOUND.update({_plain(each): each for each in WORDS})

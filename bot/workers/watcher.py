@@ -21,7 +21,7 @@ from bot.workers.edge import guarded
 from bot.workers.librarian import Librarian
 from flows import LessonInvalid, Problem
 from flows.model import SourcePosition
-from flows.reading.loader import ANSWERS, MODELS, TABLES
+from flows.reading.loader import ANSWERS, MODELS, SCRIPT, TABLES, is_aside
 from flows.shelf.rereading import Rereader
 from flows.shelf.shelf import Shelf
 from storage.records import PublicationRow
@@ -62,9 +62,9 @@ def look_at(root: Path) -> FolderLook:
                 for entry in entries:
                     name = entry.name
                     is_table = (at_root and name in (*TABLES, *MODELS)) or (of_answers and name.endswith(".yaml"))
-                    if name == "lesson.yaml" or is_table or (of_words and name.endswith(".po")):
+                    if name == SCRIPT or is_table or (of_words and name.endswith(".po")):
                         _note(entry, stamps)
-                    elif name[0] not in "._" and entry.is_dir(follow_symlinks=False):
+                    elif not is_aside(name) and entry.is_dir(follow_symlinks=False):
                         folders.append(entry.path)
         except FileNotFoundError as fault:
             if at_root:

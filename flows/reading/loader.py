@@ -1,6 +1,6 @@
 """From the YAML of a lesson to the nouns of `flows.model`: all problems at once, a broken lesson hides no other.
 
-`load_lesson` is pure; `read_lessons` is the one function of this room that reads files.
+`load_lesson` is pure; `read_lessons` and `files_below` are the functions of this room that look at files.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from flows.yaml.strictyaml import Mapping, Sequence
 
 OWN_PLACEHOLDERS = frozenset({"chị", "Chị", "em", "Em", "ten"})
 
+SCRIPT = "lesson.yaml"
 RELAY = "relay.yaml"
 NEEDED = ("phrases.yaml", "words.yaml", RELAY, "masking.yaml")
 """Without them the tutor cannot speak, understand, watch what passes between two, hide what must not be kept."""
@@ -94,19 +95,30 @@ def read_lessons(root: str | Path) -> dict[str, bytes]:
     """The files of a folder: `**/lesson.yaml`, tracks, sources, words, phrases, the relay's rules, the nouns of
     masking, the two models, `answers/*.yaml`, and `po/*.po` beside them; path → bytes.
 
-    Folders whose name begins with "_" (the template) or "." are looked at only when they are `root` itself. A file that
-    cannot be read raises OSError.
+    Folders that are aside (see `is_aside`) are looked at only when they are `root` itself. A file that cannot be read
+    raises OSError.
     """
     top = Path(root)
     tables = [top / name for name in (*TABLES, *MODELS)] + sorted((top / ANSWERS).glob("*.yaml"))
-    scripts = [
-        path
-        for path in sorted(top.rglob("lesson.yaml"))
-        if not any(part.startswith(("_", ".")) for part in path.relative_to(top).parts[:-1])
-    ]
+    scripts = lesson_files(top)
     folders = dict.fromkeys([top, *(script.parent for script in scripts)])
     languages = [path for folder in folders for path in sorted((folder / "po").glob("*.po"))]
     return {str(path): path.read_bytes() for path in (*tables, *scripts, *languages) if path.is_file()}
+
+
+def lesson_files(root: Path) -> list[Path]:
+    """Every lesson.yaml below a folder, in order, but for those in folders that are aside."""
+    return files_below(root, SCRIPT)
+
+
+def files_below(root: Path, pattern: str) -> list[Path]:
+    """What fits a glob pattern below a folder, in order, but for what lies in folders that are aside."""
+    return [path for path in sorted(root.rglob(pattern)) if not any(map(is_aside, path.relative_to(root).parts[:-1]))]
+
+
+def is_aside(name: str) -> bool:
+    """Whether a folder of this name holds no lessons to be taught: the template, what a tool or an editor keeps."""
+    return name.startswith(("_", "."))
 
 
 class Parsers:
@@ -141,7 +153,7 @@ def load_files(
 
     `parsers` may remember what they have read before; `scripts` are lessons whatever their file is called.
     """
-    lessons = {path: raw for path, raw in files.items() if path in scripts or Path(path).name == "lesson.yaml"}
+    lessons = {path: raw for path, raw in files.items() if path in scripts or Path(path).name == SCRIPT}
     parse = parsers or Parsers()
     problems: list[Problem] = []
     languages = {path: raw for path, raw in files.items() if path.endswith(".po")}

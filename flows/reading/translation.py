@@ -7,7 +7,6 @@ said is found in the dataclasses themselves: a new step kind or field of words h
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import is_dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -292,11 +291,3 @@ def _hash_of(entry: POEntry) -> str:
     """The hash of the text an entry translates; tools that drop our comment keep the text itself."""
     found = re.search(r"source:\s*([0-9a-f]{8})", entry.comment or "")
     return found[1] if found else source_hash(entry.msgid)
-
-
-def tally(parts: Iterable[TranslationCounts]) -> TranslationCounts:
-    """Several texts as one."""
-    sums: Counter[str] = Counter()
-    for part in parts:
-        sums.update(part._asdict())
-    return TranslationCounts(sums["done"], sums["missing"], sums["stale"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 
@@ -14,6 +13,7 @@ from flows.rules.data import wants_secret
 from flows.rules.rule import PLACEHOLDER, LintFinding, Rulebook, Script
 from flows.rules.text import SPLIT, USE_PLACEHOLDER, bare_words, too_much_to_read
 from flows.saying import say
+from flows.words.keys import bare_of
 from flows.yaml.fields import did_you_mean, one_of
 
 rules = Rulebook()
@@ -183,7 +183,7 @@ def _emergency(library: LessonSet) -> Iterator[Problem]:
 def _phrase(phrase: Phrase, facts: Mapping[str, str]) -> Iterator[Problem]:
     for found in PLACEHOLDER.finditer(phrase.text):
         meant = next(
-            (own for own in sorted(OWN_PLACEHOLDERS) if _bare(own) == _bare(found[1]) and own != found[1]), None
+            (own for own in sorted(OWN_PLACEHOLDERS) if bare_of(own) == bare_of(found[1]) and own != found[1]), None
         )
         if found[1] not in OWN_PLACEHOLDERS | facts.keys() and meant:
             yield Problem(
@@ -203,7 +203,3 @@ def _phrase(phrase: Phrase, facts: Mapping[str, str]) -> Iterator[Problem]:
     fault = too_much_to_read(PLACEHOLDER.sub(lambda found: facts.get(found[1], "Lan"), phrase.text))
     if fault:
         yield Problem("W405", phrase.place, fault, SPLIT)
-
-
-def _bare(name: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFD", name.casefold()) if c.isalnum())

@@ -56,6 +56,11 @@ def plain_of(text: str) -> str:
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
+def bare_of(text: str) -> str:
+    """In small letters, without diacritics, blanks and punctuation."""
+    return "".join(c for c in plain_of(text) if c.isalnum())
+
+
 @lru_cache(maxsize=4096)
 def unslipped(token: str) -> tuple[str, str]:
     """A syllable as (letters without marks, its marks sorted), read as Telex or VNI keys: "ddungs" → ("dung", "ds").

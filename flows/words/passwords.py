@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from flows.words.keys import plain_of, unslipped
+from flows.words.keys import bare_of, plain_of, unslipped
 from flows.words.nearest import Nouns
 from flows.words.nouns import MASK, NounRow, NounTable
 from flows.words.numbers import SecretNumber
@@ -136,7 +136,7 @@ def _after(text: str, start: int, end: int) -> int | None:
         clause = _clause(text, line.end(), _LOOK)
         words = clause.split()
         short = 0 < len(words) <= _SHORT and words != [MASK] and "?" not in text[line.end() : line.end() + _LOOK]
-        if _MIXED.search(clause) or (short and _bare(words[0]) not in _TALK | _PERSONS):
+        if _MIXED.search(clause) or (short and bare_of(words[0]) not in _TALK | _PERSONS):
             return line.end()
     clause = _clause(text, end, _LOOK)
     if (word := _MIXED.search(clause)) or (
@@ -152,7 +152,7 @@ def _is_told(clause: str, talk: frozenset[str], *, asked: bool) -> bool:
     words = clause.split()
     if not words or words == [MASK]:
         return False
-    first = tuple(map(_bare, words[:2]))
+    first = tuple(map(bare_of, words[:2]))
     talks = (
         _NAMED.match(plain_of(clause)) or first[0] in talk or unslipped(first[0])[0] in talk or first == ("con", "so")
     )
@@ -164,7 +164,7 @@ def _is_told(clause: str, talk: frozenset[str], *, asked: bool) -> bool:
 def _before(text: str, cue: int) -> SecretNumber | None:
     """A password that stands before its word: "đặt bexiu2015 làm mật khẩu"."""
     found = _IS_BEFORE.search(text, max(0, cue - 60), cue)
-    if found and found["phrase"] and MASK not in found["phrase"] and _bare(found["phrase"].split()[0]) not in _TALK:
+    if found and found["phrase"] and MASK not in found["phrase"] and bare_of(found["phrase"].split()[0]) not in _TALK:
         return SecretNumber(*found.span("phrase"), "password")
     if found and found["word"] and (_MIXED.fullmatch(found["word"]) or _is_odd(found["word"])):
         return SecretNumber(*found.span("word"), "password")
@@ -175,7 +175,7 @@ def _beside(text: str, nouns: Nouns, table: NounTable) -> Iterator[SecretNumber]
     """What is in quotes, and what mixes letters with figures, where the nearest noun is a password's."""
     for quoted in _QUOTED.finditer(text):
         words, before = quoted["said"].split(), text[max(0, quoted.start() - 12) : quoted.start()].split()[-1:]
-        label = any(_bare(word) in _BEFORE_LABEL for word in before) or _bare(words[0]) in _TALK
+        label = any(bare_of(word) in _BEFORE_LABEL for word in before) or bare_of(words[0]) in _TALK
         if label or len(words) > _SHORT or Nouns(quoted["said"], table).found:
             continue
         if _is_password(nouns.row_of(*quoted.span("said"), ("a0000",), farthest=4)):
@@ -202,8 +202,3 @@ def _is_odd(word: str) -> bool:
     if not _ASCII_WORD.fullmatch(word) or plain in _SERVICES:
         return False
     return not any(_SYLLABLE.fullmatch(each) for each in (plain, unslipped(plain)[0]))
-
-
-def _bare(word: str) -> str:
-    """In small letters, without diacritics and punctuation."""
-    return "".join(c for c in plain_of(word) if c.isalnum())

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.tutoring.pairing.model import Pairing
-from bot.tutoring.pairing.relay import HIDDEN_LINK, LONGEST, RelayVerdict, recipient
+from bot.tutoring.pairing.relay import HIDDEN_LINK, LONGEST, RelayVerdict
 from bot.tutoring.pairing.relay import look as look_by
 from flows.reading.wish_rules import examples_of
 from flows.session import Book
@@ -363,12 +362,3 @@ def test_no_message_that_may_pass_takes_long(piece: str):
 )
 def test_long_and_empty_ones_are_judged_in_linear_time(text: str):
     assert look(text, "instructor").what in ("pass", "mark", "block")
-
-
-def test_a_message_never_crosses_pairings():
-    pairing = Pairing("p1", "l1", "i1", 0)
-    assert recipient(pairing, "l1") == "i1"
-    assert recipient(pairing, "i1") == "l1"
-    assert recipient(pairing, "l2") == ""
-    assert recipient(Pairing("p1", "l1", "i1", 0, "ended", 1, "changed"), "l1") == ""
-    assert recipient(None, "l1") == ""

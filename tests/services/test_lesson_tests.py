@@ -59,7 +59,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (own / "transcripts").mkdir(parents=True)
     (own / "lesson.yaml").write_text(LESSON, "utf-8")
     (own / "transcripts" / "hoc-tron.txt").write_text(GOOD, "utf-8")
-    for table in ("phrases", "words", "relay", "tracks", "sources"):
+    for table in ("phrases", "words", "relay", "masking", "tracks", "sources"):
         shutil.copy(ROOT / "lessons" / f"{table}.yaml", tmp_path / "lessons")
     return own
 

@@ -10,6 +10,7 @@ import pytest
 from bot.channels.base import Inner, Update
 from bot.services.told import INNER, NOTICES, updates
 from storage import pairings
+from storage.records import NoticeRow
 from tests.support.builders import book, lesson
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, gone, tutor
 from tests.support.world import START
@@ -29,12 +30,9 @@ async def notice(t: Tutor, who: Learner, phrase: str = "thanks", **fields: Any) 
     """Put one sentence down for her, due now."""
     (person,) = [row for row in await t.rows("identity") if row["chat_id"] == who.chat_id]
     now = int(t.clock.now().timestamp() * 1000)
-    row = {
-        "notice_id": t.ids(), "learner_id": person["learner_id"], "phrase": phrase, "said": "{}", "buttons": "{}",
-        "about": "", "digest": 0, "urgent": 0, "at": now, "due_at": now, **fields,
-    }  # fmt: skip
+    row = NoticeRow(t.ids(), person["learner_id"], phrase, **{"said": {}, "at": now, "due_at": now, **fields})
     await t.database.transact(lambda c: pairings.add_notices(c, [row]))
-    return str(row["notice_id"])
+    return str(row.notice_id)
 
 
 @CHANNELS
@@ -55,7 +53,7 @@ async def test_buttons_below_a_lesson_do_not_take_its_numbers(tmp_path: Path):
     async with tutor(tmp_path, book(LESSON)) as t:
         lan = await t.learner().meets()
         await lan.opens("thu")
-        await notice(t, lan, "offer_pair", buttons='{"o:accept:x": "label_accept", "o:later:x": "label_offer_later"}')
+        await notice(t, lan, "offer_pair", buttons={"o:accept:x": "label_accept", "o:later:x": "label_offer_later"})
         await t.tells()
         assert lan.last.labels == ("Nhận giúp", "Để lát nữa")
         await lan.say("2")
@@ -65,7 +63,7 @@ async def test_buttons_below_a_lesson_do_not_take_its_numbers(tmp_path: Path):
 async def test_where_no_lesson_is_open_the_buttons_can_be_typed(tmp_path: Path):
     async with tutor(tmp_path, book(LESSON)) as t:
         lan = await t.learner().meets()
-        await notice(t, lan, "offer_pair", buttons='{"o:accept:x": "label_accept", "o:later:x": "label_offer_later"}')
+        await notice(t, lan, "offer_pair", buttons={"o:accept:x": "label_accept", "o:later:x": "label_offer_later"})
         await t.tells()
         await lan.say("nhan giup")
         assert "đã quá giờ" in lan.said
@@ -75,7 +73,7 @@ async def test_a_digest_is_one_message(tmp_path: Path):
     async with tutor(tmp_path, book(LESSON)) as t:
         lan = await t.learner().meets()
         for _ in range(3):
-            await notice(t, lan, "pair_next", digest=1)
+            await notice(t, lan, "pair_next", digest=True)
         await notice(t, lan, "pair_asked")
         await t.tells()
         assert len(lan.turn) == 2 and sum(m.text.count("chưa rảnh") for m in lan.turn) == 3
@@ -86,7 +84,7 @@ async def test_at_night_only_what_is_urgent_rings(tmp_path: Path):
         lan = await t.learner().meets()
         t.clock.passes(hours=14)
         await notice(t, lan, "pair_asked")
-        await notice(t, lan, "safety_wait_4", urgent=1)
+        await notice(t, lan, "safety_wait_4", urgent=True)
         await t.tells()
         assert "vẫn nhắn cán bộ Hội" in lan.said and "ở gần" not in lan.said
         await t.passes(hours=10)

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from flows.words.keys import plain_of
+
 _FORMULA = ("=", "+", "-", "@", "|", "%", "−")  # what one spreadsheet or another would execute
 
 ONE_D = str.maketrans({"Ð": "Đ", "Ɖ": "Đ", "ð": "đ", "ɖ": "đ"})  # letters that look like Đ and are typed for it
@@ -16,9 +18,7 @@ _UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x08\x0e-\x1f]
 @lru_cache(maxsize=65_536)
 def fold(text: str) -> str:
     """For comparing: no case, no diacritics, no punctuation, single blanks."""
-    decomposed = unicodedata.normalize("NFD", text.translate(ONE_D).casefold().replace("đ", "d"))
-    bare = "".join(each for each in decomposed if not unicodedata.combining(each))
-    return " ".join(re.sub(r"[\W_]+", " ", bare).split())
+    return " ".join(re.sub(r"[\W_]+", " ", plain_of(text.translate(ONE_D))).split())
 
 
 @lru_cache(maxsize=65_536)

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.tutoring import links
-from bot.tutoring.pairing.model import Pairing
 from flows.words.asks import Side
 from flows.words.keys import as_meant
 from flows.words.masking import mask
@@ -38,13 +37,6 @@ class RelayVerdict:
     text: str = ""
     phrase: str = ""
     report: bool = False
-
-
-def recipient(pairing: Pairing | None, from_id: str) -> str:
-    """Who gets what she writes: the other of an open pairing, nobody else; "" for nobody."""
-    if pairing is None or pairing.state != "open" or from_id not in (pairing.learner_id, pairing.instructor_id):
-        return ""
-    return pairing.instructor_id if from_id == pairing.learner_id else pairing.learner_id
 
 
 def look(wishes: Wishes, text: str, side: Side) -> RelayVerdict:
