@@ -53,5 +53,5 @@ def test_a_style_is_called_by_its_hash() -> None:
 
 def test_a_start_reads_no_template() -> None:
     """Jinja comes in with the first page that is asked for."""
-    told = "import bot.app, bot.verbs, sys; sys.exit('jinja2' in sys.modules)"
+    told = "import bot.app, bot.cli.main, sys; sys.exit('jinja2' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", told], cwd=ROOT, check=False).returncode == 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.tutoring import links
@@ -37,6 +37,11 @@ class RelayVerdict:
     text: str = ""
     phrase: str = ""
     report: bool = False
+
+
+def rules_alone(wishes: Wishes) -> Wishes:
+    """The rules without the second opinion, which was learnt from what learners and instructors write to each other."""
+    return replace(wishes, model=None)
 
 
 def look(wishes: Wishes, text: str, side: Side) -> RelayVerdict:
