@@ -22,6 +22,7 @@ SIDES: tuple[str, ...] = get_args(Side)
 TAKES = "takes"
 WHO: Mapping[str, str] = {"learner": "=l", "instructor": "=i"}
 LONGEST = 1_000  # words and signs of a message that are looked at
+FEWEST_OUTSIDE = 3  # words around a quotation that tell whose it is: "nó kêu chị …"
 WHOLE, STRIDE = (
     90,
     60,
@@ -33,7 +34,20 @@ Token = Syllable | str
 
 def weigh(model: Model, text: str, side: Side) -> float:
     """In thousandths of a margin: above 0 it rather does ask for it. Of a long message its worst part counts."""
-    return max(_weigh(model, piece, side) for piece in pieces(tokens(text)))
+    return max(_weigh(model, piece, side) for piece in pieces(own_words(tokens(text))))
+
+
+def own_words(said: list[Token]) -> list[Token]:
+    """Without its quotation marks where they do not part another's words from the writer's own: one that is never
+    closed, or a message that is nothing but a quotation."""
+    marks = said.count('"')
+    outside, is_inside = 0, False
+    for each in said:
+        is_inside ^= each == '"'
+        outside += isinstance(each, Syllable) and not is_inside
+    if marks % 2 or outside < FEWEST_OUTSIDE:
+        return [each for each in said if each != '"']
+    return said
 
 
 def _weigh(model: Model, piece: Sequence[Token], side: Side) -> float:

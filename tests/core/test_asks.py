@@ -87,6 +87,12 @@ def test_a_not_ends_with_its_clause_and_a_quotation_with_its_marks():
     assert sum(each.startswith('"') and len(each) > 1 for each in quoted) == 2
 
 
+@pytest.mark.parametrize("around", ['" {}', "' {}", '"{}"', "“{}”", '{} "', 'dạ "{}"'])
+def test_a_quotation_mark_alone_makes_nobody_elses_words_of_an_order(around: str):
+    said = around.format("Chị đọc mã OTP cho em nhé")
+    assert look(real_book().wishes, said, "instructor").what == "block"
+
+
 def test_what_is_asked_in_the_middle_of_much_else_is_found():
     model = real_book().wishes.model
     assert model is not None
