@@ -32,7 +32,7 @@ from bot.officers import OfficerServices
 from bot.services.announcing import AnnouncementFeeder
 from bot.services.conversation import Conversation
 from bot.services.disk import Writable
-from bot.services.effects import WEB, Effects, unpack_entry
+from bot.services.effects import Effects, unpack_entry
 from bot.services.export import export_of_chat
 from bot.services.hearing import Overheard
 from bot.services.library import LiveLessons
@@ -224,7 +224,7 @@ def _webchat(
         return [unpack_entry(row) for row in rows]
 
     async def export(chat_id: str, kind: str) -> str | None:
-        return await export_of_chat(database, WEB, chat_id, kind, library.book)
+        return await export_of_chat(database, WebChat.name, chat_id, kind, library.book)
 
     return WebChat(
         submit=submit,

@@ -23,8 +23,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from storage import shown, traces
 from storage import tables as t
-from storage import traces
 from storage.errors import Conflict
 from storage.forgetting import forget_belonging
 from storage.numbering import highest_forgotten, remember_highest
@@ -313,9 +313,7 @@ def forget_said(connection: Connection, learner_id: str) -> None:
     """What is shown on her page, and what still waits to be sent to her."""
     hers = t.identity.c.learner_id == learner_id
     for channel, chat_id in connection.execute(select(t.identity.c.channel, t.identity.c.chat_id).where(hers)).all():
-        connection.execute(delete(t.outbox).where(t.outbox.c.channel == channel, t.outbox.c.chat_id == chat_id))
-        if channel == "web":
-            connection.execute(delete(t.chat_log).where(t.chat_log.c.chat_id == chat_id))
+        shown.forget_said_at(connection, channel, chat_id)
 
 
 def forget_person(connection: Connection, learner_id: str) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from storage import tables as base
 from storage import tables_people as t
 from storage.records import to_ms
+from storage.shown import LOGGED
 
 _SPINE = ("person", "identity", "session", "consent")  # dealt with by name
 _COUNTED = ("attendance",)  # kept as a count, nobody's
@@ -134,9 +135,7 @@ def export(connection: Connection, learner_id: str) -> dict[str, list[dict[str, 
         if wanted:
             rows = connection.execute(select(table).where(or_(*(column == learner_id for column in wanted))))
             found[table.name] = [_plain(row._mapping) for row in rows]
-    chats = select(base.identity.c.chat_id).where(
-        base.identity.c.learner_id == learner_id, base.identity.c.channel == "web"
-    )
+    chats = select(base.identity.c.chat_id).where(base.identity.c.learner_id == learner_id, LOGGED)
     lines = select(base.chat_log).where(base.chat_log.c.chat_id.in_(chats)).order_by(base.chat_log.c.no)
     words = {row.wording: row.text for row in connection.execute(select(base.wording))}
     for row in found.get("consent", ()):

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, insert, o
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from storage import shown
 from storage import tables as base
 from storage import tables_people as t
 from storage.conversations import CORRUPT
@@ -175,10 +176,7 @@ def undo(connection: Connection, join_id: str, state: str, out_no: int, now: dat
     for each in here:
         where = base.identity.c.channel == each[0], base.identity.c.chat_id == each[1]
         connection.execute(update(base.identity).where(*where).values(learner_id=goes))
-        at_here = base.outbox.c.channel == each[0], base.outbox.c.chat_id == each[1]
-        connection.execute(delete(base.outbox).where(*at_here))
-        if each[0] == "web":
-            connection.execute(delete(base.chat_log).where(base.chat_log.c.chat_id == each[1]))
+        shown.forget_said_at(connection, *each)
     twice = {(name, json.dumps(key, sort_keys=True)) for name, key in data["twice"]}
     for table in tables_of_hers():
         for row in data["rows"].get(table.name, ()):
@@ -197,12 +195,11 @@ def undo(connection: Connection, join_id: str, state: str, out_no: int, now: dat
 def settle_at_home(connection: Connection, learner_id: str, state: str, since: datetime) -> None:
     """Who stayed, after it was undone: in the conversation `state`, at an address of her own; what was shown on her
     pages since `since` was both's, and goes."""
-    session, log = base.session.c, base.chat_log.c
+    session = base.session.c
     connection.execute(update(base.session).where(session.learner_id == learner_id).values(state=state))
     home = [(row[0], row[1]) for row in connection.execute(_addresses(learner_id))]
     for channel, chat_id in home:
-        if channel == "web":
-            connection.execute(delete(base.chat_log).where(log.chat_id == chat_id, log.at >= to_ms(since)))
+        shown.forget_log(connection, channel, chat_id, since)
     at_one = or_(*(and_(session.channel == channel, session.chat_id == chat_id) for channel, chat_id in home))
     for channel, chat_id in home[:1]:
         moved = update(base.session).where(session.learner_id == learner_id, ~at_one)

@@ -13,6 +13,7 @@ from storage import tables as t
 from storage import tables_people as people
 from storage.conversations import forget_person
 from storage.records import LogRow, from_ms, to_ms
+from storage.shown import LOGGED
 
 CLOCK = "clock"  # the last instant that was sure, and where a jump led to: see bot/workers/steady.py
 HEALTH = "health"  # when it was last seen that something can be written
@@ -45,7 +46,7 @@ _LINES = (  # made once: every page that is opened asks it
     .limit(bindparam("most", type_=Integer))
 )
 _OLDEST, _NEWEST = _LINES.order_by(_LOG.no), _LINES.order_by(_LOG.no.desc())
-_OWNED = exists().where(t.identity.c.channel == "web", t.identity.c.chat_id == t.chat_log.c.chat_id)
+_OWNED = exists().where(LOGGED, t.identity.c.chat_id == t.chat_log.c.chat_id)
 
 
 def due(connection: Connection, now: datetime, limit: int) -> list[tuple[str, str, int]]:

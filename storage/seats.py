@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from storage import shown
 from storage import tables as base
 from storage.records import PersonRow, to_ms
 from storage.tables_people import role, seat
@@ -74,9 +75,7 @@ def take_off(
 
     What was shown there and what waits to be sent there was for her, and goes.
     """
-    connection.execute(delete(base.outbox).where(base.outbox.c.channel == channel, base.outbox.c.chat_id == chat_id))
-    if channel == "web":
-        connection.execute(delete(base.chat_log).where(base.chat_log.c.chat_id == chat_id))
+    shown.forget_said_at(connection, channel, chat_id)
     add_beside(connection, person, channel, chat_id, now)
     others = sitting(connection, channel, chat_id)
     connection.execute(
@@ -98,9 +97,7 @@ def leave(connection: Connection, learner_id: str, channel: str, chat_id: str) -
     for table in (base.identity, seat):
         at = table.c.channel == channel, table.c.chat_id == chat_id, table.c.learner_id == learner_id
         connection.execute(delete(table).where(*at))
-    connection.execute(delete(base.outbox).where(base.outbox.c.channel == channel, base.outbox.c.chat_id == chat_id))
-    if channel == "web":
-        connection.execute(delete(base.chat_log).where(base.chat_log.c.chat_id == chat_id))
+    shown.forget_said_at(connection, channel, chat_id)
     move_on(connection, learner_id, channel, chat_id)
 
 
@@ -118,8 +115,7 @@ def move_on(connection: Connection, learner_id: str, channel: str, chat_id: str)
 def forget_shown(connection: Connection, learner_id: str) -> None:
     """What she was shown on her pages, and the buttons under her thumb: she may not see such things any more."""
     for channel, chat_id in addresses(connection, learner_id):
-        if channel == "web":
-            connection.execute(delete(base.chat_log).where(base.chat_log.c.chat_id == chat_id))
+        shown.forget_log(connection, channel, chat_id)
     mine = base.session.c.learner_id == learner_id
     state = json.loads(connection.scalar(select(base.session.c.state).where(mine)) or "{}")
     bare = json.dumps({**state, "offer": [], "pinned": []}, ensure_ascii=False, separators=(",", ":"))

@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Table, or_, select, update
 from storage import tables as base
 from storage import tables_people as t
 from storage.rows import Row
+from storage.shown import LOGGED
 
 GONE = "…"
 _MENU = "g:menu"
@@ -88,7 +89,7 @@ def erase(connection: Connection, traces: Traces) -> None:
     if not traces.readers:
         return
     page = base.identity.c.learner_id.in_(traces.readers)
-    chats = select(base.identity.c.chat_id).where(page, base.identity.c.channel == "web")
+    chats = select(base.identity.c.chat_id).where(page, LOGGED)
     _each(connection, traces, base.chat_log, base.chat_log.c.chat_id.in_(chats), _line)
     to = select(base.identity.c.chat_id).where(page)
     _each(connection, traces, base.outbox, base.outbox.c.chat_id.in_(to), _waiting)

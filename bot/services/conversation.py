@@ -11,7 +11,7 @@ from typing import assert_never
 
 from bot.channels.base import Began, Inner, Left, NoticesDue, Outgoing, Returned, Tap, Update
 from bot.services import announcing, told
-from bot.services.effects import WEB, Effects, Record, about_of
+from bot.services.effects import Effects, Record, about_of
 from bot.services.office import Office
 from bot.services.pseudonyms import Pseudonyms
 from bot.tutoring import linking, rights, sharing
@@ -24,6 +24,7 @@ from bot.tutoring.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutoring.quiet import QuietHours
 from flows import Book, RunCorrupt
 from flows.events import Universe
+from flows.profiles import profile_of
 from storage import announcements, conversations, inbox, joins, keeping, seats
 from storage.database import Connection, Database
 from storage.errors import Conflict, StorageError
@@ -145,7 +146,7 @@ class Conversation:
         """Who is learning now: her conversation goes on at this address, the other's rests and is not shown."""
         self.office.sit(connection, row, value, universe.new_id(), universe.now)
         came = conversations.learners_by_chat(connection, row.channel, [row.chat_id])[row.chat_id]
-        if came.learner_id != row.learner_id and row.channel == WEB:
+        if came.learner_id != row.learner_id and profile_of(row.channel).keeps_log:
             effects.writes.forget_log.append((row.chat_id, row.out_no))
             effects.anew.append(row.chat_id)
         record = Record(came, self._talk(connection, came), effects, self.quiet)
@@ -166,7 +167,7 @@ class Conversation:
             act = _delete if value == "delete" else _withdraw
         elif not undone:
             gone = self.office.phones.split(connection, row, value, universe.new_id, universe.now)
-            effects.anew += [chat_id for channel, chat_id in gone if channel == WEB]
+            effects.anew += _logged(gone)
             stays = partial(linking.stays, others=len(gone))
             row, was = conversations.learners_by_chat(connection, row.channel, [row.chat_id])[row.chat_id], row
             act = linking.begin_anew if row.learner_id != was.learner_id else stays
@@ -183,9 +184,7 @@ class Conversation:
         joins.undo(connection, join.join_id, talks.dump(back), out_no, universe.now)
         joins.settle_at_home(connection, join.learner_id, talks.dump(replace(left, joined_at=None)), join.at)
         self.office.phones.note_undone(connection, row, join, universe.now)
-        effects.anew += [
-            chat_id for channel, chat_id in (*join.addresses, (row.channel, row.chat_id)) if channel == WEB
-        ]
+        effects.anew += _logged((*join.addresses, (row.channel, row.chat_id)))
         here = conversations.learners_by_chat(connection, row.channel, [row.chat_id])[row.chat_id]
         other_id = join.goes if here.learner_id == join.learner_id else join.learner_id
         for other in conversations.learners_by_id(connection, [other_id]).values():
@@ -367,6 +366,11 @@ def _delete(desk: Desk) -> CommandOutcome:
 def _withdraw(desk: Desk) -> CommandOutcome:
     rights.withdraw(desk)
     return ASIDE
+
+
+def _logged(addresses: Iterable[tuple[str, str]]) -> list[str]:
+    """The chats whose log shows the conversation."""
+    return [chat_id for channel, chat_id in addresses if profile_of(channel).keeps_log]
 
 
 def _begins(update: Update) -> bool:

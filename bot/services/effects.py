@@ -30,6 +30,7 @@ from bot.tutoring.lessons import is_about_safety
 from bot.tutoring.quiet import QuietHours
 from bot.tutoring.reception import consent_text, fingerprint
 from flows import events as ev
+from flows.profiles import profile_of
 from storage.records import (
     AttemptRow,
     AwardRow,
@@ -49,8 +50,6 @@ log = logging.getLogger(__name__)
 STIRRING = (OfficeCommand, CodeShown, ev.HelpRequested, ev.PairingWished, PersonForgotten, AnswersForgotten)
 """Events of one person of which others may have something to hear at once."""
 
-WEB = "web"  # the one channel whose log of the conversation is its delivery
-
 
 @dataclass(slots=True)
 class Effects:
@@ -61,7 +60,7 @@ class Effects:
     entries: dict[str, list[LogEntry]] = field(default_factory=dict)
     forgotten: list[str] = field(default_factory=list)
     alone: list[tuple[Update, PersonCommand]] = field(default_factory=list)
-    anew: list[str] = field(default_factory=list)  # chats of the web where another conversation goes on
+    anew: list[str] = field(default_factory=list)  # chats with a log where another conversation goes on
     stirred: bool = False  # somebody else may have something to hear of it
 
 
@@ -70,6 +69,7 @@ class Record:
 
     def __init__(self, row: LearnerRow, talk: talks.ConversationState, effects: Effects, quiet: QuietHours) -> None:
         self.row = row
+        self.keeps_log = profile_of(row.channel).keeps_log
         self.person = Person(row.learner_id, row.name, row.address, row.consent, row.instructs, row.leads)
         self.talk = talk
         self.effects = effects
@@ -103,7 +103,7 @@ class Record:
         """Take over what was said and how it stands."""
         if desk.replies and not desk.agreed:
             self._forget_shown()
-        if self.from_her and desk.talk.whispers and self.row.channel == WEB:
+        if self.from_her and desk.talk.whispers and self.keeps_log:
             self.effects.writes.erased.append((self.row.chat_id, desk.talk.whispers))
             desk.change(whispers=0)
         for reply in desk.replies:
@@ -132,7 +132,7 @@ class Record:
                 writes.forget_answers.append(learner_id)
             case PersonForgotten():
                 writes.forget_people.append(learner_id)
-                self.effects.anew += [self.row.chat_id] if self.row.channel == WEB else []
+                self.effects.anew += [self.row.chat_id] if self.keeps_log else []
                 self.forgotten = True
             case WentAway():
                 self.away = True
@@ -197,20 +197,20 @@ class Record:
 
     def _forget_shown(self) -> None:
         """Without consent the web page keeps the last turn only, so that a reload still shows her the question."""
-        if self.row.channel == WEB:
+        if self.keeps_log:
             self.effects.writes.forget_log.append((self.row.chat_id, self.out_no))
             of_chat = [entry for entry in self.effects.writes.log if entry.chat_id == self.row.chat_id]
             for entry in of_chat:
                 self.effects.writes.log.remove(entry)
 
     def _heard(self, event: ev.Heard | Whispered, now: datetime) -> None:
-        if self.row.channel == WEB:
+        if self.keeps_log:
             self._log("learner", OutgoingReply(event.text, fleeting=isinstance(event, Whispered)), now)
 
     def _reply(self, reply: OutgoingReply, now: datetime, *, unasked: bool) -> None:
         if reply.buttons:
             self.prompt_at = to_ms(now)
-        if self.row.channel == WEB:
+        if self.keeps_log:
             self._log("tutor", reply, now)
             return
         self.out_no += 1

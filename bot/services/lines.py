@@ -24,6 +24,7 @@ from bot.tutoring.pairing.relay import RelayVerdict
 from bot.tutoring.pairing.turn import PairingWork
 from flows import mask
 from flows.events import Typed
+from flows.profiles import profile_of
 from flows.words.values.phones import read_phone
 from flows.words.wishes import Wishes
 from storage import pairings as kept
@@ -262,8 +263,9 @@ class Lines:
     ) -> str:
         """ "kind:file id"; empty where it cannot be passed on."""
         kind, ref = command.kind, command.ref
-        here = desk.channel == relays.channel_of(connection, line.other_id) and desk.channel.startswith("telegram:")
-        return f"{kind}:{ref}" if kind in lines.PASSED_ON and ref and here else ""
+        same = desk.channel == relays.channel_of(connection, line.other_id)
+        by_id = same and profile_of(desk.channel).media == "id"
+        return f"{kind}:{ref}" if kind in lines.PASSED_ON and ref and by_id else ""
 
     def _words(self, connection: Connection, desk: Desk, line: Line, caption: str) -> str:
         """What may go with a picture; she is told when her words are held back."""

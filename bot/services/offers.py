@@ -16,8 +16,8 @@ from bot.tutoring.crew import ALL_OFFERS
 from bot.tutoring.desk import Desk
 from bot.tutoring.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutoring.pairing import policy, safety, staff, taking
-from bot.tutoring.pairing.calls import way
 from bot.tutoring.pairing.turn import PairingWork
+from flows.profiles import profile_of
 from storage import pairings as kept
 from storage import standings
 from storage.database import Connection
@@ -143,7 +143,11 @@ def work_lines(connection: Connection, desk: Desk, world: PairingContext, reques
         owner = standings.learner(connection, request["owner_id"] or "")
         lines.append(desk.phrase("post_taken_by", ai=desk.called(owner["name"] if owner else "")))
     for call in calls_for(connection, world.pseudonym, request) if request["kind"] == "safety" else ():
-        values = {"luc": world.clock.say(call.last_at), "ai": desk.called(call.name), "kenh": way(call.channel)}
+        values = {
+            "luc": world.clock.say(call.last_at),
+            "ai": desk.called(call.name),
+            "kenh": profile_of(call.channel).name,
+        }
         lines.append(desk.phrase(f"post_call_{call.outcome}", **values))
     return lines
 

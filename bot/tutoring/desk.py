@@ -12,6 +12,7 @@ from bot.tutoring.commands.command import OfficeCommand
 from bot.tutoring.talk import ConversationState, OfferedButtons
 from flows import Book, Run
 from flows import events as ev
+from flows.profiles import Profile, profile_of
 
 JOIN_UP_TO = 1_200  # characters of texts put into one message: about two screens of the smallest phone
 
@@ -144,6 +145,11 @@ class Desk:
     def set_person(self, **fields: Any) -> None:
         self.person = replace(self.person, **fields)
         self.talk = self.talk.addressed(self.person.address, self.person.name)
+
+    @property
+    def profile(self) -> Profile:
+        """What the channel of this conversation can carry."""
+        return profile_of(self.channel)
 
     @property
     def agreed(self) -> bool:

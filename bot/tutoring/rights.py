@@ -29,7 +29,7 @@ def show_data(desk: Desk) -> None:
             cau=str(desk.talk.answers),
         )
     )
-    if desk.channel == "web":
+    if desk.profile.keeps_log:
         desk.say(desk.phrase("data_log"))
 
 
@@ -37,7 +37,7 @@ def show_belonging(desk: Desk, kept: Mapping[str, str]) -> None:
     """What the union's side keeps of her: name in its list, place, roles, what she set, requests, pairings."""
     if kept:
         desk.say(desk.phrase("data_union", tep="\n".join(f"{what}: {value}" for what, value in kept.items())))
-    desk.say(desk.phrase("data_whole_web" if desk.channel == "web" else "data_whole"))
+    desk.say(desk.phrase("data_whole_web" if desk.profile.keeps_log else "data_whole"))
 
 
 def download_data(desk: Desk) -> None:

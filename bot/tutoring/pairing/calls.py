@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.tutoring.pairing.deadlines import Clock
+from flows.profiles import profile_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,6 @@ OUTCOMES = {
 }
 
 
-def way(channel: str) -> str:
-    """As people call it."""
-    return "Telegram" if channel.startswith("telegram:") else "trang web"
-
-
 def told(calls: Sequence[OfficerCall], clock: Clock) -> list[str]:
     """A sentence for each; one that nobody was called where nobody was."""
     return [_told(each, clock) for each in calls] or ["Chưa gọi được ai."]
@@ -49,5 +45,5 @@ def told(calls: Sequence[OfficerCall], clock: Clock) -> list[str]:
 
 def _told(call: OfficerCall, clock: Clock) -> str:
     times = f" và {call.times - 1} lần nữa, lần cuối {clock.say(call.last_at)}" if call.times > 1 else ""
-    by = f" qua {way(call.channel)}" if call.channel else ""
+    by = f" qua {profile_of(call.channel).name}" if call.channel else ""
     return f"Đã gọi {call.name or 'một người'} lúc {clock.say(call.first_at)}{times}{by}: {OUTCOMES[call.outcome]}."
