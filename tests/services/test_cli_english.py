@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 MARKS = re.compile(r"[ăâđêôơưàáảãạèéẻẽẹìíỉĩịòóỏõọùúủũụỳýỷỹỵ]")
 SHOWN_AS_THEY_ARE = ("Cầm Tay", "Trấn Biên", "chị/em, cô/con, dì/con, bác/cháu, bà/con, em/chị, bạn/mình")
 SAYS = ("told", "good", "note", "bad")
-"""What takes a template; the last three make the doctor's findings."""
+"""What takes a template; the last three make the doctor's findings, also of a channel."""
 Output = pytest.CaptureFixture[str]
 
 
@@ -33,7 +33,7 @@ def vietnamese_again() -> Iterator[None]:
 def in_calls() -> dict[str, str]:
     """Template → place of every one that is said."""
     found: dict[str, str] = {}
-    for path in sorted((ROOT / "bot" / "cli").rglob("*.py")):
+    for path in sorted([*(ROOT / "bot" / "cli").rglob("*.py"), *(ROOT / "bot" / "channels").rglob("*.py")]):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in SAYS and node.args:
                 first = node.args[0]

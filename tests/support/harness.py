@@ -28,6 +28,7 @@ from bot.channels.base import (
     Text,
     Update,
 )
+from bot.channels.telegram.settings import TelegramSettings
 from bot.services.conversation import Conversation
 from bot.services.effects import Effects
 from bot.services.office import Links, Office
@@ -37,6 +38,7 @@ from bot.services.people import People
 from bot.services.presence import Presence
 from bot.services.pseudonyms import Pseudonyms
 from bot.services.rooms import rooms_of
+from bot.settings import Web
 from bot.tutoring import talk as talks
 from bot.tutoring.pairing.deadlines import Clock as PairingClock
 from bot.tutoring.pairing.model import PairingRules
@@ -203,7 +205,7 @@ class Tutor:
 
     def _office(self, names: Pseudonyms) -> Office:
         self.pairing = PairingWorld(PairingRules(), PairingClock(self.quiet), self.ids, names.of)
-        links = Links("camtay_bot", "https://camtay.test/")
+        links = Links((TelegramSettings(username="camtay_bot").link, Web(public_url="https://camtay.test/").link))
         return Office(names, Hooks(self.pairing), links, rooms_of(names, self.pairing))
 
     def use(self, names: Pseudonyms) -> None:
