@@ -42,7 +42,7 @@ from bench.script import Action
 from bot import settings as given_settings
 from bot.app import App, Environment, _loop_factory, bootstrap
 from bot.channels.base import Body, Tap, Text, Update
-from bot.services.effects import WEB, Effects
+from bot.conversation.effects import WEB, Effects
 from bot.tutoring.lists.words import fold
 from storage import announcements, conversations
 from storage import tables as base

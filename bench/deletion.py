@@ -26,7 +26,7 @@ from typing import Any
 from sqlalchemy import insert, text
 
 from bench.pairing import CLOCK, _many
-from bot.services.office import Office
+from bot.conversation.office import Office
 from bot.services.pairing import Hooks, PairingContext
 from bot.services.people import OPERATOR, People
 from bot.services.pseudonyms import Pseudonyms

@@ -25,22 +25,22 @@ from bot.channels.base import LogEntry, Submit
 from bot.channels.webchat import WebChat
 from bot.channels.webchat.identity import load_keys
 from bot.channels.webchat.streams import Streams
+from bot.conversation.batch import Conversation
+from bot.conversation.effects import WEB, Effects, unpack_entry
+from bot.conversation.presence import Presence
+from bot.conversation.rooms import rooms_of
+from bot.conversation.understanding import Overheard
 from bot.errors import CamtayError, SettingsInvalid, StorageError
 from bot.greeting import LOOPBACK, greeting, refusal
 from bot.health import Health
 from bot.officers import OfficerServices
 from bot.services.announcing import AnnouncementFeeder
-from bot.services.conversation import Conversation
 from bot.services.disk import Writable
-from bot.services.effects import WEB, Effects, unpack_entry
 from bot.services.export import export_of_chat
-from bot.services.hearing import Overheard
 from bot.services.library import LiveLessons
 from bot.services.pairing import Pairings
-from bot.services.presence import Presence
 from bot.services.preview import Previews
 from bot.services.retention import Retention
-from bot.services.rooms import rooms_of
 from bot.services.rules import keep_rules, pairing_clock
 from bot.settings import Settings, account
 from bot.telemetry import start_logging, stop_logging

@@ -8,9 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot.conversation.office import CommandHandlers, Links, Office
+from bot.conversation.policy.onboarding import consent_text, is_of_office
 from bot.services.announcing import AnnouncementRules, Announcements
 from bot.services.models import Programs
-from bot.services.office import CommandHandlers, Links, Office
 from bot.services.pairing import Hooks, PairingContext
 from bot.services.people import People
 from bot.services.pseudonyms import Pseudonyms
@@ -18,7 +19,6 @@ from bot.services.reporting import Reports
 from bot.services.requests import Requests
 from bot.services.rules import news_rules, pairing_clock, pairing_rules
 from bot.settings import Settings
-from bot.tutoring.reception import consent_text, is_of_office
 from flows import Book
 from storage.database import Database
 

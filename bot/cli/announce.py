@@ -11,12 +11,12 @@ from bot.cli.environment import CommandEnvironment
 from bot.cli.language import told
 from bot.cli.names import MISSED, STATES
 from bot.cli.terminal import Print
+from bot.conversation.policy.quiet_hours import QuietHours
 from bot.errors import CamtayError, SettingsInvalid, in_words
 from bot.services.announcing import AnnouncementPreview, Announcements, NotNow, Unfit
 from bot.services.people import Actor
 from bot.settings import Settings
 from bot.tutoring import announcing as pure
-from bot.tutoring.quiet import QuietHours
 from flows import Book
 
 AskLine = Callable[[str], str]

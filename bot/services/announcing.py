@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
+from bot.conversation.policy.quiet_hours import QuietHours
 from bot.errors import CamtayError
 from bot.services.people import Actor, NobodyThere, People
 from bot.tutoring import announcing as pure
 from bot.tutoring.announcing import AnnouncementDraft, AnnouncementFault, Count
-from bot.tutoring.quiet import QuietHours
 from flows.words.wishes import UNREAD, Wishes
 from storage import announcements as kept
 from storage import areas, pairings

@@ -8,15 +8,16 @@ from datetime import datetime
 from typing import assert_never
 
 import flows
+from bot.conversation.policy import privacy
+from bot.conversation.policy import state as talks
+from bot.conversation.policy.desk import Desk
+from bot.conversation.policy.onboarding import MAX_NAME_WORDS, fingerprint, is_name
+from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.services.export import in_words
 from bot.tutoring import correcting as pure
-from bot.tutoring import linking, rights
-from bot.tutoring import talk as talks
+from bot.tutoring import linking
 from bot.tutoring.commands import people as asked
 from bot.tutoring.commands.people import ProfileCommand
-from bot.tutoring.desk import Desk
-from bot.tutoring.outcome import ANSWERED, ASIDE, CommandOutcome
-from bot.tutoring.reception import MAX_NAME_WORDS, fingerprint, is_name
 from flows import RunCorrupt
 from storage import areas, conversations, people, seats
 from storage.areas import AreaRow
@@ -56,7 +57,7 @@ class OwnProfile:
             case asked.SplitPhones() | asked.ShowProfile():
                 pure.show(desk)
             case asked.ShowBelonging():
-                rights.show_belonging(desk, in_words(connection, learner_id))
+                privacy.show_belonging(desk, in_words(connection, learner_id))
                 return ASIDE
             case asked.AskProfileAgain():
                 self._again(connection, desk, needs)

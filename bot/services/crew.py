@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import assert_never
 
 from bot.channels.base import Notice
+from bot.conversation.policy import notices
+from bot.conversation.policy.desk import Desk
+from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.services.pairing import PairingContext, within
 from bot.tutoring import crew as pure
-from bot.tutoring import notices
 from bot.tutoring.commands import pairing as asked
 from bot.tutoring.commands.pairing import RosterCommand
 from bot.tutoring.crew import Guided
-from bot.tutoring.desk import Desk
-from bot.tutoring.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutoring.pairing.turn import BUTTONS, PairingWork
 from storage import crew as kept
 from storage import pairings, standings

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from bot.services.office import Links
+from bot.conversation.office import Links
+from bot.conversation.policy.desk import Desk
+from bot.conversation.policy.outcome import ASIDE, CommandOutcome
 from bot.services.pseudonyms import Pseudonyms
 from bot.services.reporting import standing_of
 from bot.tutoring import codes, invitations
 from bot.tutoring.commands.officers import FigureCommand, InviteMember, ShowTargets
-from bot.tutoring.desk import Desk
-from bot.tutoring.outcome import ASIDE, CommandOutcome
 from bot.tutoring.roles import Grant, may
 from storage import areas, people
 from storage import invitations as kept

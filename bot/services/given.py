@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from bot.conversation.hooks import PairingHooks
+from bot.conversation.leave_word import tell
+from bot.conversation.policy.desk import Desk
+from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.services.granting import Decider, grants_of
-from bot.services.hooks import PairingHooks
 from bot.services.pseudonyms import Pseudonyms
-from bot.services.telling import tell
 from bot.tutoring import invitations as pure
 from bot.tutoring import roles
 from bot.tutoring.commands.officers import GivenCommand, ListCodes, ShowCode, TakeCodeBack
-from bot.tutoring.desk import Desk
-from bot.tutoring.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutoring.roles import may
 from storage import invitations, invitees, people, seats
 from storage.database import Connection

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any, assert_never
 
-from bot.services.hooks import PairingHooks
+from bot.conversation.hooks import PairingHooks
+from bot.conversation.policy import menu
+from bot.conversation.policy.desk import Desk
+from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.services.pseudonyms import Pseudonyms
-from bot.tutoring import instructing, menu
+from bot.tutoring import instructing
 from bot.tutoring.commands.people import ApplyToTeach, SetTeaching, ShowTeaching, TeachingCommand
-from bot.tutoring.desk import Desk
 from bot.tutoring.instructing import Teaching
-from bot.tutoring.outcome import ANSWERED, ASIDE, CommandOutcome
 from storage import people
 from storage.database import Connection
 from storage.people_records import InstructorRow, RoleRow

@@ -9,17 +9,17 @@ from __future__ import annotations
 from typing import assert_never
 
 from bot.channels.base import Body
+from bot.conversation.hooks import PairingHooks
+from bot.conversation.leave_word import tell
+from bot.conversation.policy.desk import Desk
+from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.services.granting import bars, give, grants_of, is_backed
-from bot.services.hooks import PairingHooks
 from bot.services.phones import Phones
 from bot.services.pseudonyms import Pseudonyms
-from bot.services.telling import tell
 from bot.tutoring import codes, roles
 from bot.tutoring import invitations as pure
 from bot.tutoring.commands.people import AskCodeAgain, CodeCommand, LeaveCode, TakeCode
-from bot.tutoring.desk import Desk
 from bot.tutoring.invitations import CodeVerdict
-from bot.tutoring.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutoring.roles import may
 from flows import events as ev
 from storage import areas, invitations, invitees, people

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from bot.conversation.policy.desk import Desk
+from bot.conversation.policy.notices import kind_found
+from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.conversation.policy.state import OfferedButtons
 from bot.services.pairing import PairingContext
-from bot.tutoring.desk import Desk
-from bot.tutoring.notices import kind_found
-from bot.tutoring.outcome import ANSWERED, ASIDE, CommandOutcome
-from bot.tutoring.talk import OfferedButtons
 from storage import crew, kept_back, pairings, standings
 from storage.database import Connection
 from storage.records import to_ms

@@ -11,14 +11,15 @@ from functools import partial
 from typing import assert_never
 
 from bot.channels.base import Text
+from bot.conversation.policy import lessons, replying, waits
+from bot.conversation.policy.desk import Desk
+from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.services import union_phone
 from bot.services.pairing import PairingContext, within
-from bot.tutoring import lessons, lines, replying, waits
+from bot.tutoring import lines
 from bot.tutoring.commands import pairing as asked
 from bot.tutoring.commands.pairing import LineCommand
-from bot.tutoring.desk import Desk
 from bot.tutoring.lines import Line
-from bot.tutoring.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutoring.pairing import relay, staff, taking
 from bot.tutoring.pairing.relay import RelayVerdict
 from bot.tutoring.pairing.turn import PairingWork

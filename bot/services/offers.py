@@ -6,15 +6,16 @@ from collections.abc import Callable
 from functools import partial
 from typing import assert_never
 
+from bot.conversation.policy import notices
+from bot.conversation.policy.desk import Desk
+from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.services.calls import calls_for
 from bot.services.ledger import placed
 from bot.services.pairing import PairingContext, within
-from bot.tutoring import notices, post
+from bot.tutoring import post
 from bot.tutoring.commands import pairing as asked
 from bot.tutoring.commands.pairing import OfferCommand
 from bot.tutoring.crew import ALL_OFFERS
-from bot.tutoring.desk import Desk
-from bot.tutoring.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutoring.pairing import policy, safety, staff, taking
 from bot.tutoring.pairing.calls import way
 from bot.tutoring.pairing.turn import PairingWork

@@ -15,11 +15,12 @@ from math import inf
 from typing import Any, TypeVar
 
 from bot.channels.base import Notice
+from bot.conversation.hooks import PairingHooks
+from bot.conversation.policy import notices
+from bot.conversation.policy.desk import Desk
+from bot.conversation.policy.waits import PendingMatter
 from bot.services import waits
-from bot.services.hooks import PairingHooks
 from bot.services.ledger import SqlLedger, read_instructor, read_request
-from bot.tutoring import notices
-from bot.tutoring.desk import Desk
 from bot.tutoring.pairing import policy, staff, ticking
 from bot.tutoring.pairing.candidates import nearness
 from bot.tutoring.pairing.deadlines import Clock
@@ -35,7 +36,6 @@ from bot.tutoring.pairing.model import (
 )
 from bot.tutoring.pairing.pool import Pool
 from bot.tutoring.pairing.turn import BUTTONS, PairingWork
-from bot.tutoring.waits import PendingMatter
 from flows import events as ev
 from storage import pairings as kept
 from storage import standings, waiting

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from bot.conversation.leave_word import tell
+from bot.conversation.office import Links, Office
 from bot.errors import CamtayError, NotAllowed
 from bot.services import correcting, granting
 from bot.services.correcting import Correction
 from bot.services.export import in_words
 from bot.services.granting import Decider
-from bot.services.office import Links, Office
-from bot.services.telling import tell
 from bot.tutoring import codes, invitations, roles
 from bot.tutoring.correcting import CONSENT
 from bot.tutoring.roles import Grant, may

@@ -11,19 +11,19 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import assert_never
 
+from bot.conversation.hooks import PairingHooks
+from bot.conversation.leave_word import tell
+from bot.conversation.policy.desk import Desk, Person
+from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.conversation.policy.privacy import UNDO
 from bot.services.granting import is_held, pass_on
-from bot.services.hooks import PairingHooks
 from bot.services.pseudonyms import Pseudonyms
-from bot.services.telling import tell
 from bot.services.vouching import Vouching
 from bot.tutoring import codes, linking, roles
 from bot.tutoring import invitations as pure
 from bot.tutoring.commands import people as asked
 from bot.tutoring.commands.people import BecomeOne, ChangeSeat, PhoneCommand
-from bot.tutoring.desk import Desk, Person
 from bot.tutoring.invitations import CodeVerdict, judge
-from bot.tutoring.outcome import ANSWERED, ASIDE, CommandOutcome
-from bot.tutoring.rights import UNDO
 from storage import conversations, forgetting, invitations, joins, people, seats
 from storage.database import Connection
 from storage.people_records import AuditRow, InvitationRow

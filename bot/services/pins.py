@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from bot.conversation.policy.desk import Desk
+from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.services.pseudonyms import Pseudonyms
 from bot.tutoring import invitations as windows
 from bot.tutoring import pins as pure
@@ -17,8 +19,6 @@ from bot.tutoring.commands.people import (
     PinCommand,
     SitDown,
 )
-from bot.tutoring.desk import Desk
-from bot.tutoring.outcome import ANSWERED, ASIDE, CommandOutcome
 from storage import invitations, people, seats
 from storage.database import Connection
 

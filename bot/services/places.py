@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from bot.tutoring import talk as talks
+from bot.conversation.policy import state as talks
 from flows import RunCorrupt
 
 LessonPosition = tuple[str, int, str]

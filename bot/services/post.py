@@ -10,8 +10,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+from bot.conversation.hooks import PairingHooks
+from bot.conversation.policy.desk import Desk
+from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.services import granting, kept, union_phone
-from bot.services.hooks import PairingHooks
 from bot.services.ledger import read_instructor, read_learner
 from bot.services.offers import show_mine, work_lines
 from bot.services.pairing import PairingContext, within
@@ -19,8 +21,6 @@ from bot.services.pseudonyms import Pseudonyms
 from bot.tutoring import post as pure
 from bot.tutoring.commands import officers as asked
 from bot.tutoring.commands.officers import InboxCommand
-from bot.tutoring.desk import Desk
-from bot.tutoring.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutoring.pairing import policy
 from bot.tutoring.pairing.candidates import against_ever, nearness, scopes
 from bot.tutoring.pairing.explain import WIDTHS

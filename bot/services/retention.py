@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from bot.services.office import Office
+from bot.conversation.office import Office
 from storage import announcements, conversations, keeping, pairings, people
 from storage import retention as kept
 from storage.database import Connection, Database

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.services.presence import set_key
+from bot.conversation.presence import set_key
 from storage import keeping
 from storage.database import Connection
 

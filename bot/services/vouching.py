@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import assert_never
 
+from bot.conversation.policy.desk import Desk
+from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.services.granting import grants_of
 from bot.services.pseudonyms import Pseudonyms
 from bot.tutoring import codes, roles, vouching
 from bot.tutoring import invitations as pure
 from bot.tutoring.commands.officers import AskWhomToVouch, NameWhomToVouch, VouchFor, VouchingCommand
-from bot.tutoring.desk import Desk
 from bot.tutoring.lists.words import fold
-from bot.tutoring.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutoring.roles import may
 from storage import areas, crew, invitations, people
 from storage.database import Connection

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bot.tutoring import lines, waits
-from bot.tutoring.desk import Desk
+from bot.conversation.policy import waits
+from bot.conversation.policy.desk import Desk
+from bot.conversation.policy.waits import PendingMatter
+from bot.tutoring import lines
 from bot.tutoring.pairing.model import OFFICER
-from bot.tutoring.waits import PendingMatter
 from storage import cries, pairings, people, standings
 from storage.database import Connection
 from storage.rows import Row

@@ -11,8 +11,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.tutoring import links, menu, reception
-from bot.tutoring.desk import Desk, OutgoingReply
+from bot.conversation.policy import links, menu, onboarding
+from bot.conversation.policy.desk import Desk, OutgoingReply
 from bot.tutoring.pairing import relay
 from flows.words.masking import mask
 from flows.words.wishes import Wishes
@@ -233,7 +233,7 @@ def is_cry(pending: str, text: str) -> bool:
 
 def says_none(desk: Desk, text: str) -> bool:
     """Whether she has no link to give ("không có")."""
-    return reception.understands(desk.book.words, text[:80], desk.book.words.answers.get("no", ()))
+    return onboarding.understands(desk.book.words, text[:80], desk.book.words.answers.get("no", ()))
 
 
 def over(desk: Desk, phrase: str, **values: str) -> None:

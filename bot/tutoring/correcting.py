@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from difflib import get_close_matches
 
-from bot.tutoring.desk import ConsentAnswered, Desk
+from bot.conversation.policy.desk import ConsentAnswered, Desk
 from bot.tutoring.lists.words import fold
 
 NEEDS = ("elderly", "disability", "poor", "worker", "remote")

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.tutoring import menu
-from bot.tutoring.desk import Desk
-from bot.tutoring.talk import OfferedButtons
+from bot.conversation.policy import menu
+from bot.conversation.policy.desk import Desk
+from bot.conversation.policy.state import OfferedButtons
 
 MOST = 10  # learners of one instructor
 USUAL = 3

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from bot.tutoring import menu, reception
+from bot.conversation.policy import menu, onboarding
+from bot.conversation.policy.desk import Desk
+from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutoring.commands.people import ShowTeaching
-from bot.tutoring.desk import Desk
-from bot.tutoring.outcome import ANSWERED, ASIDE, CommandOutcome
 
 INVITE_LASTS = timedelta(days=14)
 LINK_LASTS = timedelta(minutes=10)
@@ -166,11 +166,11 @@ def greet(desk: Desk) -> None:
 def back(desk: Desk) -> CommandOutcome:
     """What stands open comes back: consent and name are asked again here, anything else by whoever shows it again."""
     if desk.person.consent == "asked" and desk.talk.open_run is None:
-        reception.ask_consent(desk)
+        onboarding.ask_consent(desk)
     elif desk.talk.pending in ("name", "address"):
         _ask_again(desk)
     elif desk.agreed and not desk.person.name and not desk.talk.pending:
-        reception.ask_name(desk)
+        onboarding.ask_name(desk)
     elif desk.talk.open_run is not None or desk.talk.pending:
         return ASIDE
     else:
@@ -180,6 +180,6 @@ def back(desk: Desk) -> CommandOutcome:
 
 def _ask_again(desk: Desk) -> None:
     if desk.talk.pending == "name":
-        reception.ask_name(desk)
+        onboarding.ask_name(desk)
     else:
-        reception.ask_address(desk)
+        onboarding.ask_address(desk)

@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.tutoring import waits
-from bot.tutoring.desk import Desk, Whispered
-from bot.tutoring.registry import WRITING
-from bot.tutoring.talk import OfferedButtons
+from bot.conversation.policy import waits
+from bot.conversation.policy.desk import Desk, Whispered
+from bot.conversation.policy.registry import WRITING
+from bot.conversation.policy.state import OfferedButtons
 from flows.words.asks import Side
 from flows.words.keys import plain_of
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.tutoring import reception
-from bot.tutoring.desk import Desk
+from bot.conversation.policy import onboarding
+from bot.conversation.policy.desk import Desk
+from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.conversation.policy.state import ConversationState
 from bot.tutoring.invitations import back, greet
-from bot.tutoring.outcome import ANSWERED, ASIDE, CommandOutcome
-from bot.tutoring.talk import ConversationState
 from flows import Run
 from flows.session import Card
 
@@ -119,7 +119,7 @@ def ask_split(desk: Desk, others: int) -> None:
 def begin_anew(desk: Desk) -> CommandOutcome:
     """Said on the phone that was taken off, to whoever holds it now."""
     desk.say(desk.phrase("split_this"))
-    reception.greet(desk)
+    onboarding.greet(desk)
     return ANSWERED
 
 
@@ -138,7 +138,7 @@ def undone(desk: Desk) -> CommandOutcome:
     desk.change(offer=(), pending="")
     desk.say(desk.phrase("split_undone"))
     if desk.person.consent == "new":
-        reception.greet(desk)
+        onboarding.greet(desk)
         return ANSWERED
     return ASIDE
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.tutoring import reception
-from bot.tutoring.desk import Desk
-from bot.tutoring.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.conversation.policy import onboarding
+from bot.conversation.policy.desk import Desk
+from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
 
 MOST = 6  # persons of one phone: a family
 
@@ -26,7 +26,7 @@ def welcome(desk: Desk) -> CommandOutcome:
     """She sits down: somebody new is greeted, somebody known goes on where she was."""
     desk.change(offer=(), pending="" if desk.talk.pending == "persons" else desk.talk.pending)
     if desk.person.consent == "new":
-        reception.greet(desk)
+        onboarding.greet(desk)
         return ANSWERED
     if desk.person.name:
         desk.say(desk.phrase("persons_hello", ten_goi=desk.person.name))

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Collection
 from functools import partial
 
 from bot.channels.base import Outgoing
-from bot.services.effects import unpack
+from bot.conversation.effects import unpack
 from storage import conversations
 from storage.database import Database
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from bot.conversation.policy.quiet_hours import QuietHours
 from bot.services import disk, retention
 from bot.services.retention import Retention
-from bot.tutoring.quiet import QuietHours
 from bot.workers.edge import guarded
 from bot.workers.steady import Steady
 from storage.files import remove, sweep

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.channels.base import Left, Notice, NoticesDue, Submit, Update
+from bot.conversation.batch import INNER
 from bot.pace import RateLimiter
-from bot.services.conversation import INNER
 
 BURST = 120  # messages and taps at once: a lesson tapped through by an impatient thumb, or a day without a network
 REFILLED_IN_S = 240.0  # one in two seconds: an answer leaves each second, so that they never pile up

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from bot.channels.base import Text, Update
+from bot.conversation.batch import Conversation, Settled
+from bot.conversation.effects import Effects
 from bot.errors import StorageUnavailable
-from bot.services.conversation import Conversation, Settled
-from bot.services.effects import Effects
 from flows import mask
 from flows.words.nouns import SPARE
 

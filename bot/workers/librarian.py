@@ -9,10 +9,10 @@ from datetime import datetime
 from functools import partial
 
 from bot.channels.base import Inner, Submit, Update
-from bot.services.conversation import INNER, Conversation
+from bot.conversation.batch import INNER, Conversation
+from bot.conversation.policy.quiet_hours import QuietHours
 from bot.services.library import LiveLessons
 from bot.services.routes import LessonVersion
-from bot.tutoring.quiet import QuietHours
 from bot.workers.edge import guarded
 from storage import publications
 

@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Literal
 
 from bot.channels.base import Channel, LearnerGone, Misconfigured, Outgoing, SendError, SendRefused, Throttled
+from bot.conversation.batch import Conversation, Settled
 from bot.errors import StorageError
-from bot.services.conversation import Conversation, Settled
 from bot.workers.pace import SendLimiter
 
 AT_ONCE = 32  # messages under way side by side: Telegram answers in about 50 ms, so 30 a second need far fewer

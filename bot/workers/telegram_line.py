@@ -15,9 +15,9 @@ from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.polling import Poller
 from bot.channels.telegram.setup import BotPlan, introduce, needs_setup, run_setup
 from bot.channels.telegram.webhook import webhook_handler, webhook_path, webhook_secret
+from bot.conversation.batch import Conversation, Settled
+from bot.conversation.presence import Presence, set_key
 from bot.errors import SettingsInvalid, StorageError
-from bot.services.conversation import Conversation, Settled
-from bot.services.presence import Presence, set_key
 from bot.settings import Settings
 from bot.workers.backlog import Backlog
 from bot.workers.pace import SendLimiter

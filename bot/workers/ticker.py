@@ -11,12 +11,12 @@ from functools import partial
 from typing import TypeVar
 
 from bot.channels.base import Inner, Submit, Update
-from bot.services.conversation import INNER
+from bot.conversation.batch import INNER
+from bot.conversation.notices import updates
+from bot.conversation.policy import state as talks
+from bot.conversation.policy.privacy import UNDO
+from bot.conversation.policy.quiet_hours import QuietHours
 from bot.services.pairing import DUE, Pairings
-from bot.services.told import updates
-from bot.tutoring import talk as talks
-from bot.tutoring.quiet import QuietHours
-from bot.tutoring.rights import UNDO
 from bot.workers.edge import guarded
 from bot.workers.steady import Steady
 from flows import RunCorrupt

@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.services.hearing import Overheard
+from bot.conversation.understanding import Overheard
 from bot.services.preview import Previews
 from bot.web.preview import preview_routes
 from bot.web.preview.hear_words import COMMANDS

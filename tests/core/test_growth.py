@@ -16,11 +16,12 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from bot.channels.base import Text
-from bot.tutoring import announcing, codes, correcting, lines, links, menu, people_file, reception
-from bot.tutoring.conversation import answer
-from bot.tutoring.desk import Desk, Person
+from bot.conversation.policy import links, menu, onboarding
+from bot.conversation.policy.desk import Desk, Person
+from bot.conversation.policy.dispatch import answer
+from bot.conversation.policy.state import ConversationState
+from bot.tutoring import announcing, codes, correcting, lines, people_file
 from bot.tutoring.pairing import relay
-from bot.tutoring.talk import ConversationState
 from flows import mask
 from flows.engine.stage import clean
 from flows.words import masking, nearest, numbers, passwords, wishes
@@ -75,8 +76,8 @@ FUNCTIONS: dict[str, tuple[int, Function]] = {
     "links": (4_096, lambda text: (links.links_in(text), links.parted(text), links.is_of(text, HOSTS))),
     "code": (80, lambda text: codes.shown(Text(text))),
     "code that is read": (4_096, codes.read),
-    "name": (200, lambda text: reception.may_be_name(words(), clean(text))),
-    "name of an office": (200, lambda text: (reception.is_of_office(words(), text), reception.is_sentence(text))),
+    "name": (200, lambda text: onboarding.may_be_name(words(), clean(text))),
+    "name of an office": (200, lambda text: (onboarding.is_of_office(words(), text), onboarding.is_sentence(text))),
     "to somebody": (4_096, lambda text: (lines.is_to_somebody(text), lines.names(text, "Lan Hương"))),
     "place": (80, lambda text: correcting.places_named(text, WARDS)),
     "lesson's title": (2_000, lambda text: menu.titled(desk(), text)),

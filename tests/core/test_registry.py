@@ -6,13 +6,13 @@ from typing import Any, get_args
 
 import pytest
 
-from bot.services.office import Office
+from bot.conversation.office import Office
+from bot.conversation.policy import registry
+from bot.conversation.policy.command import OfficeCommand
+from bot.conversation.rooms import rooms_of
 from bot.services.pairing import PairingContext
 from bot.services.pseudonyms import Pseudonyms
-from bot.services.rooms import rooms_of
-from bot.tutoring import registry
 from bot.tutoring.commands import officers, pairing, people
-from bot.tutoring.commands.command import OfficeCommand
 from bot.tutoring.pairing.deadlines import Clock
 from bot.tutoring.pairing.model import PairingRules
 from flows.words.tables import Words

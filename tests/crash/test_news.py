@@ -12,8 +12,8 @@ from uuid import uuid4
 
 import pytest
 
+from bot.conversation.office import Office
 from bot.services.announcing import Announcements
-from bot.services.office import Office
 from bot.services.people import OPERATOR
 from bot.services.pseudonyms import Pseudonyms
 from storage.database import open_database

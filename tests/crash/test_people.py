@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 
-from bot.services.office import Office
+from bot.conversation.office import Office
 from bot.services.people import OPERATOR, People
 from bot.services.pseudonyms import Pseudonyms
 from storage.database import open_database

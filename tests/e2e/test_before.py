@@ -14,7 +14,7 @@ import aiohttp
 import pytest
 
 from bot import restoring
-from bot.services.effects import unpack
+from bot.conversation.effects import unpack
 from storage import conversations, schema
 from storage.database import open_database
 from tests.support.process import TutorProcess, running, until

@@ -25,6 +25,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from bot.conversation.policy.quiet_hours import QuietHours
 from bot.tutoring.pairing import policy, safety, staff, taking, ticking
 from bot.tutoring.pairing.candidates import against
 from bot.tutoring.pairing.deadlines import Clock
@@ -43,7 +44,6 @@ from bot.tutoring.pairing.model import (
     RequestKind,
 )
 from bot.tutoring.pairing.turn import PairingWork
-from bot.tutoring.quiet import QuietHours
 from tests.machine.pairing_promises import Event, check, photograph
 from tests.machine.pairing_truths import holds
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.channels.base import Inner, Media, Tap, Text, Update
-from bot.services.conversation import INNER
+from bot.conversation.batch import INNER
 from flows import Book
 from storage import conversations, tables
 from storage.errors import Conflict, StorageUnavailable

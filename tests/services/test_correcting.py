@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.conversation.policy.onboarding import is_of_office
 from bot.errors import CamtayError, NotAllowed
 from bot.services.correcting import Correction
 from bot.services.people import OPERATOR, Actor
 from bot.tutoring.correcting import places_named
-from bot.tutoring.reception import is_of_office
 from bot.tutoring.roles import Grant
 from storage import people
 from storage.people_records import RoleRow

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from bot import settings
 from bot.app import Environment, bootstrap
 from bot.channels.base import Inner, Left, Text, Update
-from bot.services.conversation import INNER
+from bot.conversation.batch import INNER
 from bot.workers.flood import BURST, Flood
 from storage import tables
 from storage.database import Connection

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.services.hooks import PairingHooks
+from bot.conversation.hooks import PairingHooks
 from bot.services.people import OPERATOR
 from storage.database import Connection
 from tests.support.builders import book, lesson

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.channels.base import Text, Update
-from bot.services.effects import Effects
+from bot.conversation.effects import Effects
 from bot.workers.intake import MAX_BATCH, MAX_TRIES, Intake
 from bot.workers.sender import Senders
 from storage.errors import StorageUnavailable

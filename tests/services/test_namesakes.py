@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import update
 
+from bot.conversation.office import Office
+from bot.conversation.policy.onboarding import is_of_office
 from bot.errors import NotAllowed
 from bot.services import importing
-from bot.services.office import Office
 from bot.services.people import OPERATOR, Actor, People
 from bot.services.pseudonyms import Pseudonyms
 from bot.tutoring import people_file
 from bot.tutoring.lists.words import fold
-from bot.tutoring.reception import is_of_office
 from bot.tutoring.roles import Grant
 from storage import conversations, invitees
 from storage import tables_people as t

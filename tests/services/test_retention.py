@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.services.hooks import PairingHooks
+from bot.conversation.hooks import PairingHooks
 from bot.services.people import OPERATOR
 from bot.services.retention import Retention, RetentionRules
 from bot.workers.caretaker import Caretaker

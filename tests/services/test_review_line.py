@@ -16,8 +16,8 @@ from bot import settings
 from bot.app import App, Environment, bootstrap
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.webchat.channel import Crowded, WebChat
-from bot.services.effects import pack
-from bot.tutoring.desk import OutgoingReply
+from bot.conversation.effects import pack
+from bot.conversation.policy.desk import OutgoingReply
 from bot.workers.backlog import PAGE
 from storage import conversations, schema
 from storage.database import open_database

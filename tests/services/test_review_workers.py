@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from bot.channels.base import Began, Inner, LearnerGone, Left, Outgoing, SendError, Tap, Text, Update
-from bot.services.conversation import INNER
-from bot.services.presence import BEAT_EVERY
+from bot.conversation.batch import INNER
+from bot.conversation.presence import BEAT_EVERY
 from bot.workers.sender import BACK_OFF_S
 from storage import keeping
 from tests.support.builders import book, lesson

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from bot.channels.base import LearnerGone, Misconfigured, Outgoing, SendError, SendRefused, Text, Throttled, Unreachable
-from bot.services.effects import pack
-from bot.tutoring.desk import OutgoingReply
+from bot.conversation.effects import pack
+from bot.conversation.policy.desk import OutgoingReply
 from bot.workers.backlog import Backlog
 from bot.workers.pace import SendLimiter
 from bot.workers.sender import REMEMBER_CHATS, Sender

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.channels.base import Inner, Text, Update
-from bot.services.conversation import INNER
+from bot.conversation.batch import INNER
 from bot.workers.ticker import DUE_AT_ONCE
 from storage import keeping
 from storage.records import from_ms

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.channels.base import Inner, Update
-from bot.services.told import INNER, NOTICES, updates
+from bot.conversation.notices import INNER, NOTICES, updates
 from storage import pairings
 from storage.records import NoticeRow
 from tests.support.builders import book, lesson

@@ -10,8 +10,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import insert, inspect, select, text, update
 
+from bot.conversation.office import Office
 from bot.services import importing
-from bot.services.office import Office
 from bot.services.people import Actor, People
 from bot.services.pseudonyms import Pseudonyms
 from bot.tutoring import people_file

@@ -11,11 +11,11 @@ from zlib import crc32
 import pytest
 from sqlalchemy import func, insert, select, update
 
+from bot.conversation.hooks import PairingHooks
+from bot.conversation.office import Office
 from bot.errors import NotAllowed
 from bot.services import importing
-from bot.services.hooks import PairingHooks
 from bot.services.importing import ImportRunning, carry_out, plan
-from bot.services.office import Office
 from bot.services.people import OPERATOR, Actor, People
 from bot.services.pseudonyms import Pseudonyms
 from bot.tutoring import people_file

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import insert
 
+from bot.conversation.office import Office
 from bot.errors import NotAllowed
 from bot.services.models import NotSo, Programs
-from bot.services.office import Office
 from bot.services.people import OPERATOR, Actor, NobodyThere
 from bot.services.pseudonyms import Pseudonyms
 from bot.services.reporting import Reports, span_of

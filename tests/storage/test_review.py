@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.channels.base import Body, Tap, Text, Update
-from bot.services.conversation import Conversation
+from bot.conversation.batch import Conversation
 from bot.services.library import open_book
 from storage import conversations, keeping, schema, tables
 from storage.database import Connection, Database, PostgreSQL, open_database

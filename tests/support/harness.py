@@ -28,19 +28,19 @@ from bot.channels.base import (
     Text,
     Update,
 )
-from bot.services.conversation import Conversation
-from bot.services.effects import Effects
-from bot.services.office import Links, Office
+from bot.conversation.batch import Conversation
+from bot.conversation.effects import Effects
+from bot.conversation.office import Links, Office
+from bot.conversation.policy import state as talks
+from bot.conversation.policy.quiet_hours import QuietHours
+from bot.conversation.presence import Presence
+from bot.conversation.rooms import rooms_of
 from bot.services.pairing import Hooks, Pairings
 from bot.services.pairing import PairingContext as PairingWorld
 from bot.services.people import People
-from bot.services.presence import Presence
 from bot.services.pseudonyms import Pseudonyms
-from bot.services.rooms import rooms_of
-from bot.tutoring import talk as talks
 from bot.tutoring.pairing.deadlines import Clock as PairingClock
 from bot.tutoring.pairing.model import PairingRules
-from bot.tutoring.quiet import QuietHours
 from bot.workers.backlog import Backlog
 from bot.workers.intake import Intake
 from bot.workers.pace import SendLimiter

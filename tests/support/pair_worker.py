@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
+from bot.conversation.policy.quiet_hours import QuietHours
 from bot.services.pairing import PairingContext, Pairings
 from bot.tutoring.pairing import policy
 from bot.tutoring.pairing.deadlines import Clock
 from bot.tutoring.pairing.model import PairingRules
-from bot.tutoring.quiet import QuietHours
 from storage import tables_people as t
 from storage.database import Connection, open_database
 from storage.errors import Conflict

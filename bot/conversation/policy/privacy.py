@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from bot.channels.base import Button
+from bot.conversation.policy.desk import AnswersForgotten, ConsentAnswered, Desk, Person, PersonForgotten
+from bot.conversation.policy.state import ConversationState
 from bot.tutoring.commands.people import TakeApart
-from bot.tutoring.desk import AnswersForgotten, ConsentAnswered, Desk, Person, PersonForgotten
-from bot.tutoring.talk import ConversationState
 
 UNDO = timedelta(days=7)
 """How long the joining of two phones can be undone."""

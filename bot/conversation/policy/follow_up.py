@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.tutoring import menu
-from bot.tutoring.desk import Desk, LessonRated
-from bot.tutoring.talk import Checkin
+from bot.conversation.policy import menu
+from bot.conversation.policy.desk import Desk, LessonRated
+from bot.conversation.policy.state import Checkin
 from flows import events as ev
 from flows.engine.kinds.reviews import after_answer
 from flows.model import End, Quiz

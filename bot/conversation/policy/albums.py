@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bot.channels.base import Body, Edited, Media, Tap
-from bot.tutoring import lessons, lines
+from bot.conversation.policy import lessons
+from bot.conversation.policy.desk import Desk
+from bot.tutoring import lines
 from bot.tutoring.commands.pairing import AddMedia, AskMedia, WriteLine
-from bot.tutoring.desk import Desk
 
 
 def is_answered(desk: Desk, media: Media) -> bool:

@@ -8,8 +8,8 @@ from typing import Any
 
 import flows
 from bot.channels.base import Button
-from bot.tutoring.commands.command import OfficeCommand
-from bot.tutoring.talk import ConversationState, OfferedButtons
+from bot.conversation.policy.command import OfficeCommand
+from bot.conversation.policy.state import ConversationState, OfferedButtons
 from flows import Book, Run
 from flows import events as ev
 

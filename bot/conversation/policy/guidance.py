@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.tutoring.desk import Desk
-from bot.tutoring.talk import OfferedButtons
+from bot.conversation.policy.desk import Desk
+from bot.conversation.policy.state import OfferedButtons
 
 WORDS = frozenset({"abilities", "bigger", "aloud", "silence", "remind", "lost_phone"})
 

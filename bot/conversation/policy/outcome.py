@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.channels.base import Body
-from bot.tutoring.talk import OfferedButtons
+from bot.conversation.policy.state import OfferedButtons
 
 
 @dataclass(frozen=True, slots=True)

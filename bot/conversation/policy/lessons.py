@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import flows
 from bot.channels.base import Body, Inner, NoticesDue
-from bot.tutoring import aftercare, menu, notices, reception
+from bot.conversation.policy import follow_up, menu, notices, onboarding
+from bot.conversation.policy.desk import Desk
+from bot.conversation.policy.state import Meeting
 from bot.tutoring.commands.officers import EndGroupLesson
 from bot.tutoring.commands.pairing import CallForSafety, CallOffSafety
-from bot.tutoring.desk import Desk
-from bot.tutoring.talk import Meeting
 from flows import Run, Trigger
 from flows import events as ev
 from flows.engine.kinds.table import kind_of
@@ -83,9 +83,9 @@ def open_emergency(desk: Desk, kind: str = "") -> None:
     lesson = emergency_of(desk)
     if lesson is None:
         desk.say(desk.phrase("emergency"))
-        reception.name_helper(desk)
+        onboarding.name_helper(desk)
         return
-    if reception.helper_known(desk):
+    if onboarding.helper_known(desk):
         desk.say(desk.phrase("emergency_helper"))
     run = desk.talk.open_run
     if run is not None and run.home[0] == lesson:
@@ -121,7 +121,7 @@ def is_about_safety(desk: Desk) -> bool:
 
 def _stand_by(desk: Desk, kind: str) -> None:
     """She wants to die, or somebody hurts her: no lesson; a few words, people are called, her place is kept."""
-    if reception.helper_known(desk):
+    if onboarding.helper_known(desk):
         desk.say(desk.phrase("emergency_helper"))
     buttons = ((f"h:{kind}", desk.phrase("label_human")), ("g:mistake", desk.phrase("label_mistake")))
     desk.offer(desk.phrase(f"harm_{kind}"), buttons, desk.talk.pending)
@@ -181,9 +181,9 @@ def _after(desk: Desk, events: tuple[ev.Event, ...]) -> None:
             case ev.TaskPostponed():
                 menu.offer_way_on(desk)
             case ev.CheckinPlanned() if desk.agreed:
-                aftercare.plan(desk, event)
+                follow_up.plan(desk, event)
             case ev.AnswerGraded() if desk.agreed:
-                aftercare.file_card(desk, event)
+                follow_up.file_card(desk, event)
             case ev.RunEnded():
                 _ended(desk, event)
             case ev.HandedOver(lesson):
@@ -209,9 +209,9 @@ def _ended(desk: Desk, event: ev.RunEnded) -> None:
     if any(isinstance(each, ev.HandedOver) for each in desk.events):
         return  # another lesson goes on at once
     if desk.person.consent == "asked":
-        reception.ask_consent(desk)
+        onboarding.ask_consent(desk)
     elif event.rate and desk.agreed:
-        aftercare.ask_rating(desk, event)
+        follow_up.ask_rating(desk, event)
     else:
         menu.offer_next(desk, event.then, event.lesson)
 
@@ -220,7 +220,7 @@ def _emergency_ended(desk: Desk) -> None:
     """No points, no praise, nothing more to learn today."""
     desk.say(desk.phrase("emergency_done"))
     if desk.person.consent == "asked":
-        reception.ask_consent(desk)
+        onboarding.ask_consent(desk)
     else:
         desk.offer("", (("g:menu", desk.phrase("label_menu")), ("g:help", desk.phrase("label_help"))))
 
@@ -244,7 +244,7 @@ def is_timer(body: Body) -> bool:
 def take_inner(desk: Desk, body: Inner) -> None:
     """What time or another person's act brings to her."""
     urgent = is_about_safety(desk)
-    asked = body.kind == "due" and desk.agreed and not urgent and aftercare.check_in(desk)
+    asked = body.kind == "due" and desk.agreed and not urgent and follow_up.check_in(desk)
     run = desk.talk.open_run
     if asked:
         if run is not None and run.remind_at is not None:

@@ -10,12 +10,12 @@ from random import Random
 from typing import Any
 
 from bot.channels.base import Text
-from bot.tutoring.answering import RESTING, answers_to, kind_of_talk, lesson_of, said
+from bot.conversation.policy.answering import RESTING, answers_to, kind_of_talk, lesson_of, said
+from bot.conversation.policy.desk import Desk, Person
+from bot.conversation.policy.dispatch import answer
+from bot.conversation.policy.state import ConversationState
 from bot.tutoring.commands.pairing import CallForSafety
-from bot.tutoring.conversation import answer
-from bot.tutoring.desk import Desk, Person
 from bot.tutoring.pairing import relay
-from bot.tutoring.talk import ConversationState
 from flows import Book, Run, mask, rewind
 from flows import events as ev
 from flows.engine.kinds.table import kind_of

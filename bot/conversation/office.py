@@ -2,7 +2,7 @@
 
 The desk says what was asked (a command, a code, a consent); here it is looked up, decided by asking the pure policies,
 and written down, before the desk's answer is taken over. This is the one way from the services into the policies' front
-door, `bot.tutoring.conversation`, and the one place that shows an open question again.
+door, `bot.conversation.policy.dispatch`, and the one place that shows an open question again.
 """
 
 from __future__ import annotations
@@ -13,18 +13,29 @@ from datetime import datetime
 from typing import Any, get_args
 
 from bot.channels.base import Body, NoticesDue
+from bot.conversation.hooks import PairingHooks, RoomHandler
+from bot.conversation.policy import dispatch, notices, waits
+from bot.conversation.policy.command import OfficeCommand
+from bot.conversation.policy.desk import (
+    AnswersForgotten,
+    CodeShown,
+    ConsentAnswered,
+    Desk,
+    DeskEvent,
+    Person,
+    PersonForgotten,
+)
+from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.services.correcting import OwnProfile
 from bot.services.given import Given
 from bot.services.granting import keep_suspensions, pass_on
-from bot.services.hooks import PairingHooks, RoomHandler
 from bot.services.instructing import InstructorSettings, instructs
 from bot.services.invitations import Invitations
 from bot.services.phones import Phones
 from bot.services.pins import Pins
 from bot.services.pseudonyms import Pseudonyms
 from bot.services.vouching import Vouching
-from bot.tutoring import codes, conversation, notices, sharing, waits
-from bot.tutoring.commands.command import OfficeCommand
+from bot.tutoring import codes, sharing
 from bot.tutoring.commands.officers import GivenCommand, VouchingCommand
 from bot.tutoring.commands.people import (
     CodeCommand,
@@ -34,8 +45,6 @@ from bot.tutoring.commands.people import (
     ProfileCommand,
     TeachingCommand,
 )
-from bot.tutoring.desk import AnswersForgotten, CodeShown, ConsentAnswered, Desk, DeskEvent, Person, PersonForgotten
-from bot.tutoring.outcome import ANSWERED, ASIDE, CommandOutcome
 from flows import events as ev
 from storage import forgetting, people, seats
 from storage.database import Connection
@@ -95,7 +104,7 @@ class Office:
         `keep` is told each event once it is dealt with. `source` is the network address that the update came from,
         where the channel knows one.
         """
-        conversation.answer(desk, body)
+        dispatch.answer(desk, body)
         self.settle(connection, desk, ANSWERED, body, keep, source)
 
     def settle(
@@ -126,10 +135,10 @@ class Office:
     def _follow(self, desk: Desk, outcome: CommandOutcome, put_again: set[int]) -> None:
         """Do what is left after a command; `put_again` gets the numbers of the events that put a question again."""
         if outcome.heard is not None:
-            conversation.answer(desk, outcome.heard, codes_too=False)
+            dispatch.answer(desk, outcome.heard, codes_too=False)
         if outcome.shows_again:
             before = len(desk.events)
-            conversation.show_again(desk)
+            dispatch.show_again(desk)
             put_again.update(range(before, len(desk.events)))
             notices.also(desk, outcome.under)
 

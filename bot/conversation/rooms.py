@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.conversation.office import CommandHandlers, Links
 from bot.services.announcing import AnnouncementRules
 from bot.services.crew import Roster
 from bot.services.figures import Figures
@@ -9,7 +10,6 @@ from bot.services.lines import Lines
 from bot.services.meetings import Meetings
 from bot.services.news import AnnouncementChat
 from bot.services.offers import Offers
-from bot.services.office import CommandHandlers, Links
 from bot.services.pairing import Hooks, PairingContext
 from bot.services.post import OfficerInbox
 from bot.services.pseudonyms import Pseudonyms

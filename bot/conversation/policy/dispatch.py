@@ -6,30 +6,28 @@ from datetime import timedelta
 from functools import partial
 
 from bot.channels.base import Began, Body, Edited, Inner, Left, Media, NoticesDue, Returned, Tap, Text
-from bot.tutoring import (
-    aftercare,
+from bot.conversation.policy import (
     alarm,
     albums,
     answering,
-    codes,
     doubt,
     edits,
+    follow_up,
     guidance,
     lessons,
-    lines,
     menu,
-    pins,
-    reception,
+    onboarding,
+    privacy,
     registry,
     replying,
-    rights,
     waits,
 )
-from bot.tutoring.asking import ask_again
+from bot.conversation.policy.desk import CodeShown, Desk, WentAway
+from bot.conversation.policy.open_question import ask_again
+from bot.conversation.policy.understanding import alarm_of, hear, in_two, is_for_lesson, is_for_room, leaves, offered
+from bot.tutoring import codes, lines, pins
 from bot.tutoring.commands.pairing import ChooseLine, ReplyToLetter, StopWriting
 from bot.tutoring.commands.people import ShowBelonging, SitDown
-from bot.tutoring.desk import CodeShown, Desk, WentAway
-from bot.tutoring.hearing import alarm_of, hear, in_two, is_for_lesson, is_for_room, leaves, offered
 from flows import events as ev
 from flows import mask
 from flows.engine.sprint import was_used
@@ -75,7 +73,7 @@ def _answer(desk: Desk, body: Body, *, codes_too: bool) -> None:
     if desk.person.consent == "new":
         if isinstance(body, Media):
             albums.is_answered(desk, body)
-        reception.greet(desk)
+        onboarding.greet(desk)
         return
     match body:
         case Text(text):
@@ -212,11 +210,11 @@ def _tap(desk: Desk, token: str) -> None:
         case "h" if rest in ("die", "hurt"):
             lessons.open_emergency(desk, rest)
         case "c" if not (desk.agreed and rest == "no"):
-            reception.take_consent(desk, rest)
+            onboarding.take_consent(desk, rest)
         case "n" if desk.talk.pending == "name":
-            reception.ask_address(desk)
+            onboarding.ask_address(desk)
         case "a" if desk.agreed:
-            reception.take_address(desk, rest)
+            onboarding.take_address(desk, rest)
             if desk.talk.open_run is not None and not desk.talk.pending:
                 _resume(desk, ev.Reoffered(""))
         case "w" if desk.talk.pending == "persons":
@@ -225,15 +223,15 @@ def _tap(desk: Desk, token: str) -> None:
             desk.change(offer=(), pending="")
             show_again(desk)
         case "l":
-            reception.take_language(desk, rest)
+            onboarding.take_language(desk, rest)
             show_again(desk)
         case "r" if desk.agreed:
-            if not aftercare.take_rating(desk, rest):
+            if not follow_up.take_rating(desk, rest):
                 show_again(desk)
         case "k" if desk.agreed and label is not None:
             _checkin_tap(desk, rest)
         case "d":
-            rights.take_delete(desk, rest)
+            privacy.take_delete(desk, rest)
             if rest != "yes":
                 show_again(desk)
         case _ if (asked := registry.tapped(kind, rest, agreed=desk.agreed)) is not None:
@@ -243,7 +241,7 @@ def _tap(desk: Desk, token: str) -> None:
 
 
 def _checkin_tap(desk: Desk, rest: str) -> None:
-    if aftercare.take_checkin(desk, rest):
+    if follow_up.take_checkin(desk, rest):
         lessons.open_lesson(desk, rest.partition(":")[2])
     else:
         show_again(desk)
@@ -332,27 +330,27 @@ def command(desk: Desk, word: str) -> None:
             desk.say(desk.phrase("stopped"))
             menu.offer_way_on(desk)
         case "help":
-            reception.tell_helper(desk)
+            onboarding.tell_helper(desk)
             show_again(desk)
         case "show_data" | "download_data":
-            (rights.show_data if word == "show_data" else rights.download_data)(desk)
+            (privacy.show_data if word == "show_data" else privacy.download_data)(desk)
             _with_belonging(desk)
         case "delete_data":
-            rights.ask_delete(desk)
+            privacy.ask_delete(desk)
         case "withdraw":
-            if rights.ask_withdraw(desk):
+            if privacy.ask_withdraw(desk):
                 show_again(desk)
         case "change_address" | "change_name" if desk.agreed:
-            (reception.ask_address if word == "change_address" else reception.ask_name)(desk)
+            (onboarding.ask_address if word == "change_address" else onboarding.ask_name)(desk)
         case "change_language":
-            reception.ask_language(desk)
+            onboarding.ask_language(desk)
         case "agree" if desk.agreed:
             desk.say(desk.phrase("agreed"))
             _go_on(desk)
         case _ if (asked := registry.said(word, line, agreed=desk.agreed)) is not None:
             desk.events.append(asked)
         case _ if word in NEEDS_CONSENT:
-            reception.ask_consent(desk)
+            onboarding.ask_consent(desk)
         case _:
             _stale(desk)
 
@@ -373,7 +371,7 @@ def _no_emergency(desk: Desk, topics: str) -> None:
 
 def _go_on(desk: Desk) -> None:
     if desk.person.consent == "asked" and desk.talk.open_run is None:
-        reception.ask_consent(desk)
+        onboarding.ask_consent(desk)
     elif desk.talk.open_run is not None:
         _resume(desk, ev.Reoffered("resume"))
     elif desk.talk.parked:

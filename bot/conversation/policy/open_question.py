@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from bot.tutoring import menu, reception, rights
-from bot.tutoring.desk import Desk
-from bot.tutoring.registry import QUESTIONS
+from bot.conversation.policy import menu, onboarding, privacy
+from bot.conversation.policy.desk import Desk
+from bot.conversation.policy.registry import QUESTIONS
 
 
 def ask_again(desk: Desk) -> None:
     """What is pending is asked anew; where nothing is, the menu says that she was not understood."""
     match desk.talk.pending:
         case "consent":
-            reception.ask_consent(desk, desk.phrase("consent_again"))
+            onboarding.ask_consent(desk, desk.phrase("consent_again"))
         case "name":
-            reception.ask_name(desk, again=True)
+            onboarding.ask_name(desk, again=True)
         case "address":
-            reception.ask_address(desk)
+            onboarding.ask_address(desk)
         case "language":
-            reception.ask_language(desk)
+            onboarding.ask_language(desk)
         case "delete":
-            rights.ask_delete(desk)
+            privacy.ask_delete(desk)
         case pending if pending in QUESTIONS:
             desk.events.append(QUESTIONS[pending].again())
         case _ if desk.person.consent == "asked":
-            reception.ask_consent(desk)
+            onboarding.ask_consent(desk)
         case _:
             menu.show_menu(desk, desk.phrase("menu_not_understood"))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bot.channels.base import Edited, Media, Text
-from bot.tutoring import announcing, lessons, lines, menu, reception, replying
-from bot.tutoring.desk import Desk
-from bot.tutoring.hearing import about, alarm_of, hear
-from bot.tutoring.registry import WRITTEN
+from bot.conversation.policy import lessons, menu, onboarding, replying
+from bot.conversation.policy.desk import Desk
+from bot.conversation.policy.registry import WRITTEN
+from bot.conversation.policy.understanding import about, alarm_of, hear
+from bot.tutoring import announcing, lines
 from flows.engine.stage import clean
 from flows.words.ear.ear import Alarm
 
@@ -46,12 +47,12 @@ def hear_name(desk: Desk, text: str) -> None:
     """What she says when her name is asked: her name, a worry, or a question that is no name."""
     hear(desk, text)
     sounds, said = alarm_of(desk, text), clean(text[:200])
-    if sounds.level == "ask" and not reception.may_be_name(desk.book.words, said):
+    if sounds.level == "ask" and not onboarding.may_be_name(desk.book.words, said):
         menu.ask_emergency(desk, sounds.kind, about(desk, text).topics)
-    elif reception.is_sentence(said):
-        reception.ask_name(desk, again=True)
+    elif onboarding.is_sentence(said):
+        onboarding.ask_name(desk, again=True)
     else:
-        reception.take_name(desk, said)
+        onboarding.take_name(desk, said)
 
 
 def _asked(desk: Desk, text: str) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.tutoring import lessons, menu, reception
-from bot.tutoring.desk import Desk
-from bot.tutoring.hearing import hear
+from bot.conversation.policy import lessons, menu, onboarding
+from bot.conversation.policy.desk import Desk
+from bot.conversation.policy.understanding import hear
 from flows.engine.stage import clean
 from flows.words.ear.ear import reply_of
 from flows.words.tables import fold
@@ -81,6 +81,6 @@ def call_off(desk: Desk) -> bool:
     """It was a mistake: whoever was called is told. Whether she goes on: not where her name is to be asked first."""
     lessons.call_off(desk)
     if desk.agreed and not desk.person.name:
-        reception.ask_name(desk)
+        onboarding.ask_name(desk)
         return False
     return True

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.channels.base import Inner, Update
-from bot.services.conversation import INNER
-from bot.tutoring.quiet import QuietHours
+from bot.conversation.batch import INNER
+from bot.conversation.policy.quiet_hours import QuietHours
 from storage import keeping
 from storage.database import Connection, Database
 from storage.records import to_ms

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.channels.base import Button, Notice
-from bot.tutoring import waits
-from bot.tutoring.desk import Desk
-from bot.tutoring.talk import OfferedButtons
+from bot.conversation.policy import waits
+from bot.conversation.policy.desk import Desk
+from bot.conversation.policy.state import OfferedButtons
 from flows.session import render
 
 EXCERPT = 60  # characters of a step's text by which an instructor knows where the learner stands

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
+from bot.conversation.policy.command import OfficeCommand
 from bot.tutoring.commands import officers as of
 from bot.tutoring.commands import pairing as pa
 from bot.tutoring.commands import people as pe
-from bot.tutoring.commands.command import OfficeCommand
 
 Maker = Callable[[str], OfficeCommand]
 """Makes a command of what a button carries, or of what was written."""

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import flows
 from bot.channels.base import Body, Text
-from bot.tutoring import lines, reception
-from bot.tutoring.desk import Desk
-from bot.tutoring.registry import WRITING
+from bot.conversation.policy import onboarding
+from bot.conversation.policy.desk import Desk
+from bot.conversation.policy.registry import WRITING
+from bot.tutoring import lines
 from flows import events as ev
 from flows.engine.stage import clean
 from flows.words.ear.ear import Alarm, Matter, listen, matter_of
@@ -112,7 +113,7 @@ def _other_ways(desk: Desk, at: int, token: str) -> tuple[str, ...]:
     Where the first opens a lesson, "tiếp" is a yes too.
     """
     if token.startswith("a:"):
-        return reception.address_ways(int(token[2:]))
+        return onboarding.address_ways(int(token[2:]))
     if len(desk.talk.offer) == 2 and not token.startswith("d:"):
         answers = desk.book.words.answers
         on = answers.get("next", ()) if at == 0 and token.startswith("m:") else ()

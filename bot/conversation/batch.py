@@ -10,18 +10,20 @@ from functools import partial
 from typing import assert_never
 
 from bot.channels.base import Began, Inner, Left, NoticesDue, Outgoing, Returned, Tap, Update
-from bot.services import announcing, told
-from bot.services.effects import WEB, Effects, Record, about_of
-from bot.services.office import Office
+from bot.conversation import notices
+from bot.conversation.effects import WEB, Effects, Record, about_of
+from bot.conversation.office import Office
+from bot.conversation.policy import privacy
+from bot.conversation.policy import state as talks
+from bot.conversation.policy.desk import Desk, Person
+from bot.conversation.policy.lessons import is_about_safety, is_timer
+from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.conversation.policy.quiet_hours import QuietHours
+from bot.services import announcing
 from bot.services.pseudonyms import Pseudonyms
-from bot.tutoring import linking, rights, sharing
-from bot.tutoring import talk as talks
+from bot.tutoring import linking, sharing
 from bot.tutoring.commands.people import BecomeOne, ChangeSeat, PersonCommand, TakeApart
-from bot.tutoring.desk import Desk, Person
 from bot.tutoring.invitations import CodeVerdict
-from bot.tutoring.lessons import is_about_safety, is_timer
-from bot.tutoring.outcome import ANSWERED, ASIDE, CommandOutcome
-from bot.tutoring.quiet import QuietHours
 from flows import Book, RunCorrupt
 from flows.events import Universe
 from storage import announcements, conversations, inbox, joins, keeping, seats
@@ -87,7 +89,7 @@ class Conversation:
                 if update.update_id in fresh_ids:
                     fresh_ids.discard(update.update_id)
                     waiting.append(update)
-        waiting = told.read(connection, waiting)
+        waiting = notices.read(connection, waiting)
         while waiting:
             waiting = self._round(connection, waiting, effects, book)
         for update, command in effects.alone:
@@ -317,13 +319,13 @@ class Conversation:
             return await self.database.transact(lambda connection: self._mark(connection, update, fault))
 
     def _mark(self, connection: Connection, update: Update, fault: str) -> Effects:
-        told.read(connection, [update])  # what cannot be said must not come due for ever
+        notices.read(connection, [update])  # what cannot be said must not come due for ever
         inbox.set_aside(connection, update.channel, update.update_id, fault, self.universe(fault).now)
         return Effects()
 
     def _aside(self, connection: Connection, update: Update, fault: str) -> Effects:
         effects, universe = Effects(), self.universe(update.update_id)
-        told.read(connection, [update])
+        notices.read(connection, [update])
         for row in self._load(connection, update.channel, {update.chat_id: [update]}).values():
             record = Record(row, self._talk(connection, row), effects, self.quiet)
             desk = Desk(self.book, universe, record.person, record.talk, row.channel)
@@ -360,12 +362,12 @@ _SEEDS = {BecomeOne: "join", TakeApart: "split", ChangeSeat: "sit"}
 
 
 def _delete(desk: Desk) -> CommandOutcome:
-    rights.delete(desk)
+    privacy.delete(desk)
     return ANSWERED
 
 
 def _withdraw(desk: Desk) -> CommandOutcome:
-    rights.withdraw(desk)
+    privacy.withdraw(desk)
     return ASIDE
 
 

@@ -10,10 +10,9 @@ from datetime import datetime
 from typing import assert_never
 
 from bot.channels.base import Button, LogEntry, Outgoing, Update
-from bot.tutoring import talk as talks
-from bot.tutoring.commands.command import OfficeCommand
-from bot.tutoring.commands.people import PersonCommand
-from bot.tutoring.desk import (
+from bot.conversation.policy import state as talks
+from bot.conversation.policy.command import OfficeCommand
+from bot.conversation.policy.desk import (
     AnswersForgotten,
     CodeShown,
     ConsentAnswered,
@@ -26,9 +25,10 @@ from bot.tutoring.desk import (
     WentAway,
     Whispered,
 )
-from bot.tutoring.lessons import is_about_safety
-from bot.tutoring.quiet import QuietHours
-from bot.tutoring.reception import consent_text, fingerprint
+from bot.conversation.policy.lessons import is_about_safety
+from bot.conversation.policy.onboarding import consent_text, fingerprint
+from bot.conversation.policy.quiet_hours import QuietHours
+from bot.tutoring.commands.people import PersonCommand
 from flows import events as ev
 from storage.records import (
     AttemptRow,

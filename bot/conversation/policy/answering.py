@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.tutoring import lessons, menu
-from bot.tutoring.desk import Desk
-from bot.tutoring.hearing import about as about_what
-from bot.tutoring.hearing import alarm_of
-from bot.tutoring.talk import OfferedButtons
+from bot.conversation.policy import lessons, menu
+from bot.conversation.policy.desk import Desk
+from bot.conversation.policy.state import OfferedButtons
+from bot.conversation.policy.understanding import about as about_what
+from bot.conversation.policy.understanding import alarm_of
 from flows.model import Answer
 from flows.session import render
 from flows.words.ear.finding import find, finder_of
