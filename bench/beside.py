@@ -43,7 +43,7 @@ from bot import settings as given_settings
 from bot.app import App, Environment, _loop_factory, bootstrap
 from bot.channels.base import Body, Tap, Text, Update
 from bot.conversation.effects import WEB, Effects
-from bot.tutoring.lists.words import fold
+from bot.people.policy.lists.words import fold
 from storage import announcements, conversations
 from storage import tables as base
 from storage import tables_people as t

@@ -27,9 +27,9 @@ from sqlalchemy import insert, text
 
 from bench.pairing import CLOCK, _many
 from bot.conversation.office import Office
+from bot.people.pseudonyms import Pseudonyms
+from bot.people.service import OPERATOR, People
 from bot.services.pairing import Hooks, PairingContext
-from bot.services.people import OPERATOR, People
-from bot.services.pseudonyms import Pseudonyms
 from bot.tutoring.pairing.model import PairingRules
 from storage import pg_tools, schema
 from storage import tables as base

@@ -24,8 +24,8 @@ from pathlib import Path, PurePath, PurePosixPath
 from typing import IO, Any, TypeVar
 
 from bot.errors import CamtayError, in_words
-from bot.services import gone
-from bot.services.forgetting import tombstones_of
+from bot.people import gone
+from bot.people.erasure import tombstones_of
 from storage.address import sqlite_path
 from storage.copies import DATABASE_NAMES, CopyFailed, check, copy_database
 from storage.database import open_database

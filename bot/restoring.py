@@ -19,9 +19,9 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.backup import CONFIG, FAULTS, BackupFailed, Manifest, known_deleted, reason, run, strange, unpack
-from bot.services import gone
-from bot.services.forgetting import repeat_deletions
-from bot.services.pseudonyms import KEY_FILE, Pseudonyms
+from bot.people import gone
+from bot.people.erasure import repeat_deletions
+from bot.people.pseudonyms import KEY_FILE, Pseudonyms
 from storage import copies
 from storage.address import sqlite_path
 from storage.copies import POSTGRESQL, SQLITE, CopyFailed

@@ -1,6 +1,6 @@
 """The tables of people and places: areas, roles, invitations, requests and pairings, the union's models, announcements.
 
-Columns `by` and rows of `pairing_event`, `audit` and `forgotten` hold pseudonyms (`bot.services.pseudonyms`), never a
+Columns `by` and rows of `pairing_event`, `audit` and `forgotten` hold pseudonyms (`bot.people.pseudonyms`), never a
 learner_id: they outlive the person. JSON stands in TEXT, instants are milliseconds since 1970 UTC in `*_at` and `at`.
 """
 

@@ -13,8 +13,8 @@ from bot.cli.names import MISSED, STATES
 from bot.cli.terminal import Print
 from bot.conversation.policy.quiet_hours import QuietHours
 from bot.errors import CamtayError, SettingsInvalid, in_words
+from bot.people.service import Actor
 from bot.services.announcing import AnnouncementPreview, Announcements, NotNow, Unfit
-from bot.services.people import Actor
 from bot.settings import Settings
 from bot.tutoring import announcing as pure
 from flows import Book

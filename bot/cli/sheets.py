@@ -7,7 +7,7 @@ import io
 import unicodedata
 from collections.abc import Sequence
 
-from bot.tutoring.lists.words import harmless
+from bot.people.policy.lists.words import harmless
 from bot.tutoring.reporting import CellValue, Table
 
 HEADS = {

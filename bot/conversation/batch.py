@@ -19,11 +19,11 @@ from bot.conversation.policy.desk import Desk, Person
 from bot.conversation.policy.lessons import is_about_safety, is_timer
 from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.conversation.policy.quiet_hours import QuietHours
+from bot.people.policy import linking, sharing
+from bot.people.policy.commands import BecomeOne, ChangeSeat, PersonCommand, TakeApart
+from bot.people.policy.invitations import CodeVerdict
+from bot.people.pseudonyms import Pseudonyms
 from bot.services import announcing
-from bot.services.pseudonyms import Pseudonyms
-from bot.tutoring import linking, sharing
-from bot.tutoring.commands.people import BecomeOne, ChangeSeat, PersonCommand, TakeApart
-from bot.tutoring.invitations import CodeVerdict
 from flows import Book, RunCorrupt
 from flows.events import Universe
 from storage import announcements, conversations, inbox, joins, keeping, seats

@@ -28,7 +28,7 @@ from bot.conversation.policy.desk import (
 from bot.conversation.policy.lessons import is_about_safety
 from bot.conversation.policy.onboarding import consent_text, fingerprint
 from bot.conversation.policy.quiet_hours import QuietHours
-from bot.tutoring.commands.people import PersonCommand
+from bot.people.policy.commands import PersonCommand
 from flows import events as ev
 from storage.records import (
     AttemptRow,

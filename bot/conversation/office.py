@@ -26,18 +26,13 @@ from bot.conversation.policy.desk import (
     PersonForgotten,
 )
 from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
-from bot.services.correcting import OwnProfile
-from bot.services.given import Given
-from bot.services.granting import keep_suspensions, pass_on
-from bot.services.instructing import InstructorSettings, instructs
-from bot.services.invitations import Invitations
-from bot.services.phones import Phones
-from bot.services.pins import Pins
-from bot.services.pseudonyms import Pseudonyms
-from bot.services.vouching import Vouching
-from bot.tutoring import codes, sharing
-from bot.tutoring.commands.officers import GivenCommand, VouchingCommand
-from bot.tutoring.commands.people import (
+from bot.people.given import Given
+from bot.people.granting import keep_suspensions, pass_on
+from bot.people.invitations import Invitations
+from bot.people.phones import Phones
+from bot.people.pins import Pins
+from bot.people.policy import codes, sharing
+from bot.people.policy.commands import (
     CodeCommand,
     PersonCommand,
     PhoneCommand,
@@ -45,6 +40,11 @@ from bot.tutoring.commands.people import (
     ProfileCommand,
     TeachingCommand,
 )
+from bot.people.profile import OwnProfile
+from bot.people.pseudonyms import Pseudonyms
+from bot.people.vouching import Vouching
+from bot.services.instructing import InstructorSettings, instructs
+from bot.tutoring.commands.officers import GivenCommand, VouchingCommand
 from flows import events as ev
 from storage import forgetting, people, seats
 from storage.database import Connection

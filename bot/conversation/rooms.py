@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.conversation.office import CommandHandlers, Links
+from bot.people.pseudonyms import Pseudonyms
 from bot.services.announcing import AnnouncementRules
 from bot.services.crew import Roster
 from bot.services.figures import Figures
@@ -12,7 +13,6 @@ from bot.services.news import AnnouncementChat
 from bot.services.offers import Offers
 from bot.services.pairing import Hooks, PairingContext
 from bot.services.post import OfficerInbox
-from bot.services.pseudonyms import Pseudonyms
 from bot.tutoring.commands.officers import AnnouncementCommand, FigureCommand, InboxCommand, MeetingCommand
 from bot.tutoring.commands.pairing import LineCommand, OfferCommand, RosterCommand
 

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from bot.conversation.policy.quiet_hours import QuietHours
 from bot.errors import CamtayError
-from bot.services.people import Actor, NobodyThere, People
+from bot.people.service import Actor, NobodyThere, People
 from bot.tutoring import announcing as pure
 from bot.tutoring.announcing import AnnouncementDraft, AnnouncementFault, Count
 from flows.words.wishes import UNREAD, Wishes

@@ -9,9 +9,9 @@ from bot.conversation.hooks import PairingHooks
 from bot.conversation.policy import menu
 from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
-from bot.services.pseudonyms import Pseudonyms
+from bot.people.policy.commands import ApplyToTeach, SetTeaching, ShowTeaching, TeachingCommand
+from bot.people.pseudonyms import Pseudonyms
 from bot.tutoring import instructing
-from bot.tutoring.commands.people import ApplyToTeach, SetTeaching, ShowTeaching, TeachingCommand
 from bot.tutoring.instructing import Teaching
 from storage import people
 from storage.database import Connection

@@ -14,7 +14,7 @@ from bot.channels.base import Text
 from bot.conversation.policy import lessons, replying, waits
 from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
-from bot.services import union_phone
+from bot.people import union_phone
 from bot.services.pairing import PairingContext, within
 from bot.tutoring import lines
 from bot.tutoring.commands import pairing as asked

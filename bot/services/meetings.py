@@ -9,12 +9,12 @@ from bot.conversation.policy import lessons
 from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.conversation.policy.state import Meeting
-from bot.services.pseudonyms import Pseudonyms
+from bot.people.policy.permissions import Grant, may
+from bot.people.pseudonyms import Pseudonyms
 from bot.tutoring import meeting
 from bot.tutoring.commands import officers as asked
 from bot.tutoring.commands.officers import MeetingCommand
 from bot.tutoring.meeting import A_PAGE, Attendant
-from bot.tutoring.roles import Grant, may
 from storage import areas, people
 from storage import meetings as kept
 from storage.areas import AreaRow

@@ -1,13 +1,13 @@
 """The union's models: begun in an area for a year, joined, left, ended by its officers. One transaction each.
 
-Who may and what is refused is decided where it is for everything officers do: `bot.services.people`.
+Who may and what is refused is decided where it is for everything officers do: `bot.people.service`.
 """
 
 from __future__ import annotations
 
 from bot.errors import CamtayError
-from bot.services.people import Actor, NobodyThere, People
-from bot.tutoring.lists.words import is_formula
+from bot.people.policy.lists.words import is_formula
+from bot.people.service import Actor, NobodyThere, People
 from storage import models as kept
 from storage import people
 from storage.areas import AreaRow

@@ -8,13 +8,13 @@ from typing import assert_never
 from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.conversation.policy.quiet_hours import QuietHours
+from bot.people.policy.permissions import Grant, may
+from bot.people.pseudonyms import Pseudonyms
 from bot.services import announcing
 from bot.services.announcing import AnnouncementRules, Unfit
-from bot.services.pseudonyms import Pseudonyms
 from bot.tutoring import announcing as pure
 from bot.tutoring.commands import officers as asked
 from bot.tutoring.commands.officers import AnnouncementCommand
-from bot.tutoring.roles import Grant, may
 from storage import announcements as kept
 from storage import areas, people
 from storage.areas import AreaRow

@@ -19,10 +19,10 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.errors import NotAllowed
+from bot.people.policy.permissions import may
+from bot.people.service import OPERATOR, REFUSALS, Actor, NobodyThere, People
 from bot.services.models import FAMILY
-from bot.services.people import OPERATOR, REFUSALS, Actor, NobodyThere, People
 from bot.tutoring.reporting import UPPER, Column, Measure, ReportArea, ReportTable, Table, add_up, table
-from bot.tutoring.roles import may
 from storage import areas, reports
 from storage.database import Connection
 from storage.records import to_ms

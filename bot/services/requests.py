@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from bot.errors import CamtayError
+from bot.people.granting import give
+from bot.people.policy.permissions import may
+from bot.people.service import Actor, NobodyThere, People
 from bot.services.calls import calls_for
-from bot.services.granting import give
 from bot.services.ledger import SqlLedger, read_instructor
 from bot.services.pairing import PairingContext, within
-from bot.services.people import Actor, NobodyThere, People
 from bot.tutoring.pairing import policy
 from bot.tutoring.pairing.candidates import province
 from bot.tutoring.pairing.explain import REASONS, explain
-from bot.tutoring.roles import may
 from storage import crew, pairings, standings
 from storage.areas import AreaRow
 from storage.database import Connection

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.conversation.policy.quiet_hours import QuietHours
-from bot.services import disk, retention
-from bot.services.retention import Retention
+from bot.people import retention
+from bot.people.retention import Retention
+from bot.services import disk
 from bot.workers.edge import guarded
 from bot.workers.steady import Steady
 from storage.files import remove, sweep

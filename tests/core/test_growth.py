@@ -20,7 +20,8 @@ from bot.conversation.policy import links, menu, onboarding
 from bot.conversation.policy.desk import Desk, Person
 from bot.conversation.policy.dispatch import answer
 from bot.conversation.policy.state import ConversationState
-from bot.tutoring import announcing, codes, correcting, lines, people_file
+from bot.people.policy import codes, people_file, profile
+from bot.tutoring import announcing, lines
 from bot.tutoring.pairing import relay
 from flows import mask
 from flows.engine.stage import clean
@@ -79,7 +80,7 @@ FUNCTIONS: dict[str, tuple[int, Function]] = {
     "name": (200, lambda text: onboarding.may_be_name(words(), clean(text))),
     "name of an office": (200, lambda text: (onboarding.is_of_office(words(), text), onboarding.is_sentence(text))),
     "to somebody": (4_096, lambda text: (lines.is_to_somebody(text), lines.names(text, "Lan Hương"))),
-    "place": (80, lambda text: correcting.places_named(text, WARDS)),
+    "place": (80, lambda text: profile.places_named(text, WARDS)),
     "lesson's title": (2_000, lambda text: menu.titled(desk(), text)),
     "lesson": (2_000, lambda text: menu.find(desk(), text)),
     "reply": (200, lambda text: reply_of(words().ear, clean(text))),

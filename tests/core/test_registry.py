@@ -10,9 +10,10 @@ from bot.conversation.office import Office
 from bot.conversation.policy import registry
 from bot.conversation.policy.command import OfficeCommand
 from bot.conversation.rooms import rooms_of
+from bot.people.policy import commands as people
+from bot.people.pseudonyms import Pseudonyms
 from bot.services.pairing import PairingContext
-from bot.services.pseudonyms import Pseudonyms
-from bot.tutoring.commands import officers, pairing, people
+from bot.tutoring.commands import officers, pairing
 from bot.tutoring.pairing.deadlines import Clock
 from bot.tutoring.pairing.model import PairingRules
 from flows.words.tables import Words

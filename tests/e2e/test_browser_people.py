@@ -13,8 +13,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from bot.conversation.office import Office
-from bot.services.people import OPERATOR, People
-from bot.services.pseudonyms import Pseudonyms
+from bot.people.pseudonyms import Pseudonyms
+from bot.people.service import OPERATOR, People
 from storage.database import open_database
 from tests.e2e.chat_page import Chat, no_violations
 from tests.e2e.conftest import Server

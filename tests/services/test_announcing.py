@@ -10,9 +10,9 @@ import pytest
 
 from bot.channels.base import LearnerGone
 from bot.errors import NotAllowed
+from bot.people.policy.permissions import Grant
+from bot.people.service import OPERATOR, Actor, NobodyThere
 from bot.services.announcing import AnnouncementFeeder, AnnouncementRules, Announcements, NotNow, Unfit
-from bot.services.people import OPERATOR, Actor, NobodyThere
-from bot.tutoring.roles import Grant
 from bot.workers.announcer import AnnouncementWorker
 from storage import announcements as kept
 from storage import areas, joins, people
@@ -519,7 +519,7 @@ async def test_whoever_is_asked_something_keeps_its_buttons_under_her_thumb(t: T
 
 
 async def test_who_was_told_is_not_known_for_ever(t: Tutor):
-    from bot.services import retention
+    from bot.people import retention
 
     town = Town(t)
     for letter in "ABCDE":

@@ -9,10 +9,10 @@ import pytest
 
 from bot.conversation.policy.onboarding import is_of_office
 from bot.errors import CamtayError, NotAllowed
-from bot.services.correcting import Correction
-from bot.services.people import OPERATOR, Actor
-from bot.tutoring.correcting import places_named
-from bot.tutoring.roles import Grant
+from bot.people.policy.permissions import Grant
+from bot.people.policy.profile import places_named
+from bot.people.profile import Correction
+from bot.people.service import OPERATOR, Actor
 from storage import people
 from storage.people_records import RoleRow
 from tests.support.builders import book, lesson, phrases, words

@@ -16,11 +16,11 @@ from sqlalchemy import delete, update
 
 from bot import backup, restoring
 from bot.channels.base import Tap
-from bot.services.people import OPERATOR
-from bot.services.pseudonyms import KEY_FILE, Pseudonyms
-from bot.services.retention import Retention, RetentionRules
+from bot.people.policy import invitations
+from bot.people.pseudonyms import KEY_FILE, Pseudonyms
+from bot.people.retention import Retention, RetentionRules
+from bot.people.service import OPERATOR
 from bot.telemetry import start_logging, stop_logging
-from bot.tutoring import invitations
 from storage import tables as base
 from storage import tables_people as t_people
 from storage.database import Connection, Database, open_database

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.conversation.hooks import PairingHooks
-from bot.services.people import OPERATOR
+from bot.people.service import OPERATOR
 from storage.database import Connection
 from tests.support.builders import book, lesson
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import CamtayError, NotAllowed
-from bot.services.people import OPERATOR, Invited
-from bot.tutoring import codes, invitations
+from bot.people.policy import codes, invitations
+from bot.people.service import OPERATOR, Invited
 from storage import invitees
 from storage.people_records import InviteeRow
 from tests.support.builders import book, lesson

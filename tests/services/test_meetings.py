@@ -8,7 +8,7 @@ import pytest
 
 from bot.channels.base import Tap
 from bot.conversation.policy import state as talks
-from bot.services.people import OPERATOR
+from bot.people.service import OPERATOR
 from storage import areas, invitees, people
 from storage.areas import AreaRow
 from storage.people_records import InviteeRow, RoleRow

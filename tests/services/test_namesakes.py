@@ -10,12 +10,12 @@ from sqlalchemy import update
 from bot.conversation.office import Office
 from bot.conversation.policy.onboarding import is_of_office
 from bot.errors import NotAllowed
-from bot.services import importing
-from bot.services.people import OPERATOR, Actor, People
-from bot.services.pseudonyms import Pseudonyms
-from bot.tutoring import people_file
-from bot.tutoring.lists.words import fold
-from bot.tutoring.roles import Grant
+from bot.people import importing
+from bot.people.policy import people_file
+from bot.people.policy.lists.words import fold
+from bot.people.policy.permissions import Grant
+from bot.people.pseudonyms import Pseudonyms
+from bot.people.service import OPERATOR, Actor, People
 from storage import conversations, invitees
 from storage import tables_people as t
 from storage.database import Database, open_database

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.channels.base import LearnerGone, Tap
+from bot.people.service import OPERATOR
 from bot.services.pairing import Sweep
-from bot.services.people import OPERATOR
 from bot.services.requests import Requests
 from storage.records import to_ms
 from tests.support.builders import book, lesson

@@ -8,7 +8,7 @@ import pytest
 
 from bot.cli.main import main
 from bot.errors import CamtayError, NotAllowed
-from bot.services.people import OPERATOR
+from bot.people.service import OPERATOR
 from bot.services.requests import Requests
 from tests.services.test_offers import PAIR, SAFETY, instructor, member, village
 from tests.support.builders import book

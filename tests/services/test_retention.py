@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.conversation.hooks import PairingHooks
-from bot.services.people import OPERATOR
-from bot.services.retention import Retention, RetentionRules
+from bot.people.retention import Retention, RetentionRules
+from bot.people.service import OPERATOR
 from bot.workers.caretaker import Caretaker
 from bot.workers.steady import Steady, clock_of
 from storage import people

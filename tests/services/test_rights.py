@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from bot.services import own_page
-from bot.services.export import export_of_chat
-from bot.services.people import OPERATOR
+from bot.people import own_page
+from bot.people.export import export_of_chat
+from bot.people.service import OPERATOR
 from storage import tables
 from tests.support.builders import book, lesson, real_book
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor

@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.services import union_phone
-from bot.services.people import OPERATOR
-from bot.tutoring import invitations, post
+from bot.people import union_phone
+from bot.people.policy import invitations
+from bot.people.service import OPERATOR
+from bot.tutoring import post
 from storage import invitees
 from storage.areas import AreaRow
 from storage.areas import add as add_areas

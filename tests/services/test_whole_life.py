@@ -14,9 +14,9 @@ import pytest
 
 from bot import restoring
 from bot.channels.base import Text
-from bot.services.people import OPERATOR
+from bot.people.policy import invitations
+from bot.people.service import OPERATOR
 from bot.telemetry import start_logging, stop_logging
-from bot.tutoring import invitations
 from storage import areas, invitees, keeping
 from storage.areas import AreaRow
 from storage.conversations import CORRUPT

@@ -11,11 +11,11 @@ from alembic.config import Config
 from sqlalchemy import insert, inspect, select, text, update
 
 from bot.conversation.office import Office
-from bot.services import importing
-from bot.services.people import Actor, People
-from bot.services.pseudonyms import Pseudonyms
-from bot.tutoring import people_file
-from bot.tutoring.roles import Grant
+from bot.people import importing
+from bot.people.policy import people_file
+from bot.people.policy.permissions import Grant
+from bot.people.pseudonyms import Pseudonyms
+from bot.people.service import Actor, People
 from storage import areas, conversations, people
 from storage import tables as base
 from storage import tables_people as t

@@ -14,12 +14,12 @@ from sqlalchemy import func, insert, select, update
 from bot.conversation.hooks import PairingHooks
 from bot.conversation.office import Office
 from bot.errors import NotAllowed
-from bot.services import importing
-from bot.services.importing import ImportRunning, carry_out, plan
-from bot.services.people import OPERATOR, Actor, People
-from bot.services.pseudonyms import Pseudonyms
-from bot.tutoring import people_file
-from bot.tutoring.roles import Grant
+from bot.people import importing
+from bot.people.importing import ImportRunning, carry_out, plan
+from bot.people.policy import people_file
+from bot.people.policy.permissions import Grant
+from bot.people.pseudonyms import Pseudonyms
+from bot.people.service import OPERATOR, Actor, People
 from storage import areas, conversations, forgetting, invitees, joins, people
 from storage import tables as base
 from storage import tables_people as t

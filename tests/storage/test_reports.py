@@ -12,11 +12,11 @@ from sqlalchemy import insert
 
 from bot.conversation.office import Office
 from bot.errors import NotAllowed
+from bot.people.policy.permissions import Grant
+from bot.people.pseudonyms import Pseudonyms
+from bot.people.service import OPERATOR, Actor, NobodyThere
 from bot.services.models import NotSo, Programs
-from bot.services.people import OPERATOR, Actor, NobodyThere
-from bot.services.pseudonyms import Pseudonyms
 from bot.services.reporting import Reports, span_of
-from bot.tutoring.roles import Grant
 from storage import areas, conversations, joins, people
 from storage import tables as base
 from storage import tables_people as t

@@ -35,10 +35,10 @@ from bot.conversation.policy import state as talks
 from bot.conversation.policy.quiet_hours import QuietHours
 from bot.conversation.presence import Presence
 from bot.conversation.rooms import rooms_of
+from bot.people.pseudonyms import Pseudonyms
+from bot.people.service import People
 from bot.services.pairing import Hooks, Pairings
 from bot.services.pairing import PairingContext as PairingWorld
-from bot.services.people import People
-from bot.services.pseudonyms import Pseudonyms
 from bot.tutoring.pairing.deadlines import Clock as PairingClock
 from bot.tutoring.pairing.model import PairingRules
 from bot.workers.backlog import Backlog

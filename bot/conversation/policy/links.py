@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.tutoring.lists.syllables import is_syllable
+from bot.people.policy.lists.syllables import is_syllable
 
 _ENDINGS = frozenset(
     """com net org vn info xyz top club shop site online link biz asia tk ru cn click bond cfd pw icu vip fun cyou sbs

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import flows
 from bot.conversation.policy.desk import ConsentAnswered, Desk
 from bot.conversation.policy.menu import show_menu
-from bot.tutoring.commands.people import ShowTeaching
+from bot.people.policy.commands import ShowTeaching
 from flows import Book
 from flows import events as ev
 from flows.words.keys import plain_of, split

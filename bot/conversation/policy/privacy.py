@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.channels.base import Button
 from bot.conversation.policy.desk import AnswersForgotten, ConsentAnswered, Desk, Person, PersonForgotten
 from bot.conversation.policy.state import ConversationState
-from bot.tutoring.commands.people import TakeApart
+from bot.people.policy.commands import TakeApart
 
 UNDO = timedelta(days=7)
 """How long the joining of two phones can be undone."""

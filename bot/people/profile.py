@@ -13,11 +13,11 @@ from bot.conversation.policy import state as talks
 from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.onboarding import MAX_NAME_WORDS, fingerprint, is_name
 from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
-from bot.services.export import in_words
-from bot.tutoring import correcting as pure
-from bot.tutoring import linking
-from bot.tutoring.commands import people as asked
-from bot.tutoring.commands.people import ProfileCommand
+from bot.people.export import in_words
+from bot.people.policy import commands as asked
+from bot.people.policy import linking
+from bot.people.policy import profile as pure
+from bot.people.policy.commands import ProfileCommand
 from flows import RunCorrupt
 from storage import areas, conversations, people, seats
 from storage.areas import AreaRow

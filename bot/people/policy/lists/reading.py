@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from bot.people.policy.lists import people, places
+from bot.people.policy.lists.heads import Heads
+from bot.people.policy.lists.places import NamedPlace
+from bot.people.policy.lists.sheet import AREA, PERSON, ListFault, ListRow, ListTable, PeopleList
+from bot.people.policy.lists.words import NUMBER, fold, is_formula, short, tidy
 from bot.tutoring import instructing
-from bot.tutoring.lists import people, places
-from bot.tutoring.lists.heads import Heads
-from bot.tutoring.lists.places import NamedPlace
-from bot.tutoring.lists.sheet import AREA, PERSON, ListFault, ListRow, ListTable, PeopleList
-from bot.tutoring.lists.words import NUMBER, fold, is_formula, short, tidy
 
 KINDS = {
     "": PERSON, "nguoi": PERSON, "person": PERSON, "hoi vien": PERSON, "member": PERSON, "hoc vien": PERSON,

@@ -10,7 +10,7 @@ from enum import Enum
 from bot.conversation.policy import menu, onboarding
 from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
-from bot.tutoring.commands.people import ShowTeaching
+from bot.people.policy.commands import ShowTeaching
 
 INVITE_LASTS = timedelta(days=14)
 LINK_LASTS = timedelta(minutes=10)

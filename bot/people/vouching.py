@@ -7,13 +7,13 @@ from typing import assert_never
 
 from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
-from bot.services.granting import grants_of
-from bot.services.pseudonyms import Pseudonyms
-from bot.tutoring import codes, roles, vouching
-from bot.tutoring import invitations as pure
+from bot.people.granting import grants_of
+from bot.people.policy import codes, permissions, vouching
+from bot.people.policy import invitations as pure
+from bot.people.policy.lists.words import fold
+from bot.people.policy.permissions import may
+from bot.people.pseudonyms import Pseudonyms
 from bot.tutoring.commands.officers import AskWhomToVouch, NameWhomToVouch, VouchFor, VouchingCommand
-from bot.tutoring.lists.words import fold
-from bot.tutoring.roles import may
 from storage import areas, crew, invitations, people
 from storage.database import Connection
 from storage.people_records import AuditRow, InvitationRow
@@ -81,9 +81,9 @@ class Vouching:
     def is_backed(self, connection: Connection, row: InvitationRow) -> bool:
         """Whether who vouched by this code may vouch for her today."""
         learner_id = row.learner_id or ""
-        if row.by == roles.OPERATOR:
+        if row.by == permissions.OPERATOR:
             return not _is_suspended(connection, learner_id)
-        near = people.holders_above(connection, _home(connection, learner_id), roles.ALLOWED["vouch"])
+        near = people.holders_above(connection, _home(connection, learner_id), permissions.ALLOWED["vouch"])
         guide = people.guide_of(connection, learner_id)
         known = {each.learner_id for each in near} | ({guide} if guide else set())
         return any(self.names.of(who) == row.by and self.may_vouch(connection, who, learner_id) for who in known)
@@ -94,7 +94,7 @@ class Vouching:
         grants = grants_of(connection, who)
         if who == learner_id or _is_suspended(connection, learner_id):
             return False
-        acting = [row for row in people.roles_of(connection, learner_id) if row.role in roles.ACTING]
+        acting = [row for row in people.roles_of(connection, learner_id) if row.role in permissions.ACTING]
         if acting:
             return all(may(grants, f"invite_{row.role}", row.path) for row in acting)
         teaches = any(grant.active and grant.role == "instructor" for grant in grants)
@@ -113,5 +113,7 @@ def _is_suspended(connection: Connection, learner_id: str) -> bool:
 
 def _paths(connection: Connection, learner_id: str) -> list[str]:
     return [
-        each.path for each in grants_of(connection, learner_id) if each.active and each.role in roles.ALLOWED["vouch"]
+        each.path
+        for each in grants_of(connection, learner_id)
+        if each.active and each.role in permissions.ALLOWED["vouch"]
     ]

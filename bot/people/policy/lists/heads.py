@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.tutoring.lists.sheet import ListTable
-from bot.tutoring.lists.words import fold, tidy
+from bot.people.policy.lists.sheet import ListTable
+from bot.people.policy.lists.words import fold, tidy
 
 LOOKED_AT = 60  # lines with something in them, from the top
 

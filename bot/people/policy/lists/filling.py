@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from bot.tutoring.lists.heads import Heads
-from bot.tutoring.lists.sheet import ListTable, PeopleList
-from bot.tutoring.lists.words import key, short, tidy
+from bot.people.policy.lists.heads import Heads
+from bot.people.policy.lists.sheet import ListTable, PeopleList
+from bot.people.policy.lists.words import key, short, tidy
 
 PLACES = ("xa_phuong", "chi_hoi", "to")
 _DITTO = {'"', "''", "”", "″", "nt", "-nt-", "-", "//", "như trên", "nhu tren", "〃"}

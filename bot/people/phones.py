@@ -16,14 +16,14 @@ from bot.conversation.leave_word import tell
 from bot.conversation.policy.desk import Desk, Person
 from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.conversation.policy.privacy import UNDO
-from bot.services.granting import is_held, pass_on
-from bot.services.pseudonyms import Pseudonyms
-from bot.services.vouching import Vouching
-from bot.tutoring import codes, linking, roles
-from bot.tutoring import invitations as pure
-from bot.tutoring.commands import people as asked
-from bot.tutoring.commands.people import BecomeOne, ChangeSeat, PhoneCommand
-from bot.tutoring.invitations import CodeVerdict, judge
+from bot.people.granting import is_held, pass_on
+from bot.people.policy import codes, linking, permissions
+from bot.people.policy import commands as asked
+from bot.people.policy import invitations as pure
+from bot.people.policy.commands import BecomeOne, ChangeSeat, PhoneCommand
+from bot.people.policy.invitations import CodeVerdict, judge
+from bot.people.pseudonyms import Pseudonyms
+from bot.people.vouching import Vouching
 from storage import conversations, forgetting, invitations, joins, people, seats
 from storage.database import Connection
 from storage.people_records import AuditRow, InvitationRow
@@ -167,7 +167,7 @@ class Phones:
 
     def acts(self, connection: Connection, learner_id: str) -> bool:
         """Whether she holds, or is held back from, a role that acts on others."""
-        held = any(row.role in roles.ACTING for row in people.roles_of(connection, learner_id))
+        held = any(row.role in permissions.ACTING for row in people.roles_of(connection, learner_id))
         return held or is_held(connection, self.names, learner_id)
 
     # --- taken apart ---

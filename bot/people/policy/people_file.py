@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.tutoring.lists import filling, fonts, heads, places, reading
-from bot.tutoring.lists.decoding import decode
-from bot.tutoring.lists.sheet import AREA, PERSON, ListFault, ListRow, ListTable, PeopleList
-from bot.tutoring.lists.table import page_of
-from bot.tutoring.lists.words import short
+from bot.people.policy.lists import filling, fonts, heads, places, reading
+from bot.people.policy.lists.decoding import decode
+from bot.people.policy.lists.sheet import AREA, PERSON, ListFault, ListRow, ListTable, PeopleList
+from bot.people.policy.lists.table import page_of
+from bot.people.policy.lists.words import short
 
 __all__ = ["AREA", "PERSON", "ListFault", "ListRow", "ListTable", "PeopleList", "read", "read_pages"]
 

@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.tutoring.lists.sheet import ListTable
-from bot.tutoring.lists.syllables import soundness
-from bot.tutoring.lists.words import tidy
+from bot.people.policy.lists.sheet import ListTable
+from bot.people.policy.lists.syllables import soundness
+from bot.people.policy.lists.words import tidy
 
 # TCVN 5712:1993 (VN3), its letters in the order of Latin-1's code points.
 TCVN3: Mapping[int, str] = dict(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from bot.tutoring.lists.fonts import best_reading, from_tcvn3, from_vni
-from bot.tutoring.lists.sheet import ListFault, PeopleList
+from bot.people.policy.lists.fonts import best_reading, from_tcvn3, from_vni
+from bot.people.policy.lists.sheet import ListFault, PeopleList
 
 OLD_WINDOWS = "Tệp ghi bằng bảng mã cũ (Windows-1258), đã đọc được. Lần sau hãy lưu dạng CSV UTF-8."
 _OTHERS = (

@@ -9,7 +9,7 @@ from bot.conversation.policy import onboarding
 from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.conversation.policy.state import ConversationState
-from bot.tutoring.invitations import back, greet
+from bot.people.policy.invitations import back, greet
 from flows import Run
 from flows.session import Card
 

@@ -6,11 +6,10 @@ from typing import assert_never
 
 from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
-from bot.services.pseudonyms import Pseudonyms
-from bot.tutoring import invitations as windows
-from bot.tutoring import pins as pure
-from bot.tutoring import roles, sharing
-from bot.tutoring.commands.people import (
+from bot.people.policy import invitations as windows
+from bot.people.policy import permissions, sharing
+from bot.people.policy import pins as pure
+from bot.people.policy.commands import (
     AskPersons,
     AskPinAgain,
     ChangeSeat,
@@ -19,6 +18,7 @@ from bot.tutoring.commands.people import (
     PinCommand,
     SitDown,
 )
+from bot.people.pseudonyms import Pseudonyms
 from storage import invitations, people, seats
 from storage.database import Connection
 
@@ -95,4 +95,4 @@ class Pins:
 
 def _acts(connection: Connection, learner_id: str) -> bool:
     rows = people.roles_of(connection, learner_id)
-    return any(row.role in roles.ACTING and row.state == "active" for row in rows)
+    return any(row.role in permissions.ACTING and row.state == "active" for row in rows)

@@ -15,12 +15,12 @@ from functools import partial
 from typing import TypeVar
 
 from bot.errors import CamtayError, NotAllowed
-from bot.services.import_people import ASKED_SINGLY, Alike, Question, alike, asked_within, places_of, recognise, take
-from bot.services.import_places import Tree, Within
-from bot.services.people import REFUSALS, Actor, People
-from bot.tutoring.lists import places
-from bot.tutoring.people_file import AREA, PERSON, ListFault, ListRow, PeopleList
-from bot.tutoring.roles import FROM_ABOVE, may
+from bot.people.import_people import ASKED_SINGLY, Alike, Question, alike, asked_within, places_of, recognise, take
+from bot.people.import_places import Tree, Within
+from bot.people.policy.lists import places
+from bot.people.policy.people_file import AREA, PERSON, ListFault, ListRow, PeopleList
+from bot.people.policy.permissions import FROM_ABOVE, may
+from bot.people.service import REFUSALS, Actor, People
 from storage import areas, invitees, people
 from storage.areas import AreaRow
 from storage.database import Connection

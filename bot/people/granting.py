@@ -12,10 +12,10 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.services.pseudonyms import Pseudonyms
-from bot.tutoring import roles
+from bot.people.policy import permissions
+from bot.people.policy.permissions import Grant, may
+from bot.people.pseudonyms import Pseudonyms
 from bot.tutoring.instructing import Teaching
-from bot.tutoring.roles import Grant, may
 from storage import areas, invitations, people, seats, suspensions
 from storage.database import Connection
 from storage.people_records import AuditRow, InstructorRow, InvitationRow, RoleRow, SuspensionRow
@@ -64,10 +64,10 @@ def give(connection: Connection, names: Pseudonyms, row: InvitationRow, learner_
 
 def is_backed(connection: Connection, names: Pseudonyms, row: InvitationRow) -> bool:
     """Whether who gave this invitation may give it today: it dies with her right, however that ended."""
-    if row.by == roles.OPERATOR:
+    if row.by == permissions.OPERATOR:
         return True
     action, path = f"invite_{row.role}", areas.path_of(connection, row.area_id)
-    holders = people.holders_above(connection, path, roles.ALLOWED.get(action, ()))
+    holders = people.holders_above(connection, path, permissions.ALLOWED.get(action, ()))
     return any(
         may((Grant(each.role, each.path),), action, path) for each in holders if names.of(each.learner_id) == row.by
     )
@@ -90,7 +90,7 @@ def _plain(teaching: Teaching) -> Mapping[str, Any]:
 
 def bars(connection: Connection, names: Pseudonyms, learner_id: str, role: str) -> list[SuspensionRow]:
     """The suspensions that keep this role from her: any of hers does, for whatever acts on others."""
-    return _held(connection, names, learner_id) if role in roles.ACTING else []
+    return _held(connection, names, learner_id) if role in permissions.ACTING else []
 
 
 def suspend(
@@ -98,12 +98,12 @@ def suspend(
 ) -> bool:
     """Her access in this role ends at once, everywhere. False where one of her roles is beyond who decides."""
     held = [row for row in people.roles_of(connection, learner_id) if row.role == role]
-    if role in roles.FROM_ABOVE_ALONE and not all(may(who.grants, f"invite_{role}", row.path) for row in held):
+    if role in permissions.FROM_ABOVE_ALONE and not all(may(who.grants, f"invite_{role}", row.path) for row in held):
         return False
     belonging = people.belonging(connection, learner_id)
     home = areas.path_of(connection, belonging[1] if belonging else None)
     places = [row.path for row in held] or [home]
-    row = SuspensionRow(names.of(learner_id), role, who.name, roles.reach(who.grants, "suspend", places), now)
+    row = SuspensionRow(names.of(learner_id), role, who.name, permissions.reach(who.grants, "suspend", places), now)
     before = [each for each in _held(connection, names, learner_id) if each.role == role]
     if not before or not _is_wider(before[0].path, row.path):
         suspensions.put(connection, [row])

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from difflib import get_close_matches
 
 from bot.conversation.policy.desk import ConsentAnswered, Desk
-from bot.tutoring.lists.words import fold
+from bot.people.policy.lists.words import fold
 
 NEEDS = ("elderly", "disability", "poor", "worker", "remote")
 CONSENT = "needs_ask"  # the phrase she answers to when she tells any of them

@@ -12,8 +12,8 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bot.tutoring.lists.words import fold, has_marks, key, short
-from bot.tutoring.people_file import ListRow
+from bot.people.policy.lists.words import fold, has_marks, key, short
+from bot.people.policy.people_file import ListRow
 from storage.areas import AreaRow, first_path
 from storage.people_records import InviteeRow
 

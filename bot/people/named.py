@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from bot.services.import_places import without_kind
-from bot.services.people import NobodyThere
-from bot.tutoring.lists import places
-from bot.tutoring.lists.words import fold, key, short
+from bot.people.import_places import without_kind
+from bot.people.policy.lists import places
+from bot.people.policy.lists.words import fold, key, short
+from bot.people.service import NobodyThere
 from storage import areas, short_ids
 from storage.areas import AreaRow
 from storage.database import Connection

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from bot.tutoring.lists.syllables import is_syllable
-from bot.tutoring.lists.words import fold, is_formula, tidy
+from bot.people.policy.lists.syllables import is_syllable
+from bot.people.policy.lists.words import fold, is_formula, tidy
 
 MAX_NAME = 60  # characters
 

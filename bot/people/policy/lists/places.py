@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.tutoring.lists.words import fold, has_marks, key, tidy
+from bot.people.policy.lists.words import fold, has_marks, key, tidy
 
 _WARD = ("xã", "phường", "thị trấn")
 _BRANCH = ("chi hội", "ấp", "khu phố", "kp", "thôn", "khu", "khóm", "xóm", "phân hội", "buôn", "sóc", "bon", "làng")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from bot.services.pseudonyms import Pseudonyms
+from bot.people.pseudonyms import Pseudonyms
 from storage import conversations, forgetting, invitations, schema, seats
 from storage.database import BUSY_TIMEOUT_S, Connection, Database
 from storage.errors import StorageError

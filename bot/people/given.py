@@ -9,12 +9,12 @@ from bot.conversation.hooks import PairingHooks
 from bot.conversation.leave_word import tell
 from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
-from bot.services.granting import Decider, grants_of
-from bot.services.pseudonyms import Pseudonyms
-from bot.tutoring import invitations as pure
-from bot.tutoring import roles
+from bot.people.granting import Decider, grants_of
+from bot.people.policy import invitations as pure
+from bot.people.policy import permissions
+from bot.people.policy.permissions import may
+from bot.people.pseudonyms import Pseudonyms
 from bot.tutoring.commands.officers import GivenCommand, ListCodes, ShowCode, TakeCodeBack
-from bot.tutoring.roles import may
 from storage import invitations, invitees, people, seats
 from storage.database import Connection
 from storage.invitations import GivenRow
@@ -80,7 +80,7 @@ class Given:
                 self.hooks.instructor_gone(connection, row.used_by, "suspended", now)
             if row.role == "officer":
                 self.hooks.officer_gone(connection, row.used_by, now)
-            if row.role in roles.ACTING:
+            if row.role in permissions.ACTING:
                 seats.forget_shown(connection, row.used_by)
             if row.invitee_id is not None:
                 invitees.free(connection, row.invitee_id)
@@ -90,5 +90,5 @@ class Given:
 
 
 def _paths(who: Decider) -> list[str]:
-    carriers = roles.ALLOWED["invite_learner"]
+    carriers = permissions.ALLOWED["invite_learner"]
     return [grant.path for grant in who.grants if grant.active and grant.role in carriers]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from bot.services.own_page import page
+from bot.people.own_page import page
 from flows import Book
 from storage import areas, conversations, forgetting, people
 from storage.database import Connection, Database

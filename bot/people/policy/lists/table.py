@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from bot.tutoring.lists import fonts, heads
-from bot.tutoring.lists.sheet import ListFault, ListTable, PeopleList
+from bot.people.policy.lists import fonts, heads
+from bot.people.policy.lists.sheet import ListFault, ListTable, PeopleList
 
 SAMPLE = 80  # records that are looked at to learn what stands between cells
 _HINT = re.compile(r'"?sep=(.)"?[,;\t| ]*', re.IGNORECASE)  # a spreadsheet's word to itself

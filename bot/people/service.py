@@ -14,13 +14,14 @@ from typing import TypeVar
 from bot.conversation.leave_word import tell
 from bot.conversation.office import Links, Office
 from bot.errors import CamtayError, NotAllowed
-from bot.services import correcting, granting
-from bot.services.correcting import Correction
-from bot.services.export import in_words
-from bot.services.granting import Decider
-from bot.tutoring import codes, invitations, roles
-from bot.tutoring.correcting import CONSENT
-from bot.tutoring.roles import Grant, may
+from bot.people import granting, profile
+from bot.people.export import in_words
+from bot.people.granting import Decider
+from bot.people.policy import codes, invitations
+from bot.people.policy import permissions as roles
+from bot.people.policy.permissions import Grant, may
+from bot.people.policy.profile import CONSENT
+from bot.people.profile import Correction
 from storage import areas, conversations, forgetting, invitees, people
 from storage import invitations as kept
 from storage.areas import AreaRow
@@ -263,7 +264,7 @@ class People:
             if moved is not None and not may(actor.grants, "correct", moved.path):
                 raise CamtayError("Chị chỉ chuyển được người tới nơi trong địa bàn mình phụ trách.")
             now = self.now()
-            correcting.carry_out(connection, learner_id, correction, moved, self.words(CONSENT), now)
+            profile.carry_out(connection, learner_id, correction, moved, self.words(CONSENT), now)
             tell(connection, self.new_id(), learner_id, "corrected", {"gi": correction.words()}, now)
             self.note(connection, actor, "corrected", learner_id, place.area_id)
 
@@ -276,7 +277,7 @@ class People:
             now = self.now()
             self.note(connection, actor, "withdrawn_by_officer", learner_id, place.area_id)
             self.office.leaving(connection, learner_id, "withdrawn", now)
-            if not correcting.withdraw(connection, learner_id, self.words("consent"), now):
+            if not profile.withdraw(connection, learner_id, self.words("consent"), now):
                 raise CamtayError("Người này không đồng ý lưu gì, nên không có gì để rút.")
             tell(connection, self.new_id(), learner_id, "withdrawn_told", {}, now)
 

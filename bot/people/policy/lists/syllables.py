@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from bot.tutoring.lists.words import ONE_D, TONES
+from bot.people.policy.lists.words import ONE_D, TONES
 
 _BEGINNINGS = "ngh ng gh gi kh nh ph qu th tr ch b c d đ g h k l m n p r s t v x".split()  # the longer ones first
 _RHYMES = frozenset(

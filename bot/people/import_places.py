@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from bot.tutoring.lists import places
-from bot.tutoring.lists.words import fold, has_marks, key, short
-from bot.tutoring.people_file import AREA, ListFault, ListRow
+from bot.people.policy.lists import places
+from bot.people.policy.lists.words import fold, has_marks, key, short
+from bot.people.policy.people_file import AREA, ListFault, ListRow
 from storage.areas import AreaRow
 
 MOST_HINTS = 200  # names for which a near one is looked for; each costs some milliseconds

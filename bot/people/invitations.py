@@ -13,14 +13,14 @@ from bot.conversation.hooks import PairingHooks
 from bot.conversation.leave_word import tell
 from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
-from bot.services.granting import bars, give, grants_of, is_backed
-from bot.services.phones import Phones
-from bot.services.pseudonyms import Pseudonyms
-from bot.tutoring import codes, roles
-from bot.tutoring import invitations as pure
-from bot.tutoring.commands.people import AskCodeAgain, CodeCommand, LeaveCode, TakeCode
-from bot.tutoring.invitations import CodeVerdict
-from bot.tutoring.roles import may
+from bot.people.granting import bars, give, grants_of, is_backed
+from bot.people.phones import Phones
+from bot.people.policy import codes, permissions
+from bot.people.policy import invitations as pure
+from bot.people.policy.commands import AskCodeAgain, CodeCommand, LeaveCode, TakeCode
+from bot.people.policy.invitations import CodeVerdict
+from bot.people.policy.permissions import may
+from bot.people.pseudonyms import Pseudonyms
 from flows import events as ev
 from storage import areas, invitations, invitees, people
 from storage.database import Connection
@@ -65,7 +65,7 @@ class Invitations:
             return pure.refuse(desk, verdict, shown.kind)
         if found.kind in ("link", "back"):
             return self.phones.ask(connection, desk, found)
-        if found.invitee_id is not None or found.role in roles.ACTING:
+        if found.invitee_id is not None or found.role in permissions.ACTING:
             return self._ask_mine(connection, desk, found)
         return self._take(connection, desk, found)
 
@@ -137,7 +137,7 @@ class Invitations:
             desk.set_person(instructs=True)
         if row.role == "officer":
             desk.set_person(leads=True)
-        if row.role in roles.ACTING:
+        if row.role in permissions.ACTING:
             self._tell_officers(connection, desk, row, entry.name if entry else desk.person.name)
 
     def _tell_officers(self, connection: Connection, desk: Desk, row: InvitationRow, name: str) -> None:
@@ -145,7 +145,7 @@ class Invitations:
         now, learner_id, action = desk.universe.now, desk.person.learner_id, f"invite_{row.role}"
         place = areas.get(connection, row.area_id or "")
         path = place.path if place else ""
-        holders = people.holders_above(connection, path, roles.ALLOWED[action])
+        holders = people.holders_above(connection, path, permissions.ALLOWED[action])
         fit = [each for each in holders if may(grants_of(connection, each.learner_id), action, path)]
         nearest = max((len(each.path) for each in fit), default=0)
         told = {
