@@ -27,10 +27,10 @@ from sqlalchemy import insert, text
 
 from bench.pairing import CLOCK, _many
 from bot.conversation.office import Office
+from bot.pairing.policy.model import PairingRules
+from bot.pairing.service import Hooks, PairingContext
 from bot.people.pseudonyms import Pseudonyms
 from bot.people.service import OPERATOR, People
-from bot.services.pairing import Hooks, PairingContext
-from bot.tutoring.pairing.model import PairingRules
 from storage import pg_tools, schema
 from storage import tables as base
 from storage import tables_people as t

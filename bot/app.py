@@ -34,12 +34,12 @@ from bot.errors import CamtayError, SettingsInvalid, StorageError
 from bot.greeting import LOOPBACK, greeting, refusal
 from bot.health import Health
 from bot.officers import OfficerServices
+from bot.pairing.service import Pairings
 from bot.people.export import export_of_chat
 from bot.people.retention import Retention
 from bot.services.announcing import AnnouncementFeeder
 from bot.services.disk import Writable
 from bot.services.library import LiveLessons
-from bot.services.pairing import Pairings
 from bot.services.preview import Previews
 from bot.services.rules import keep_rules, pairing_clock
 from bot.settings import Settings, account

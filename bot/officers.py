@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 from bot.conversation.office import CommandHandlers, Links, Office
 from bot.conversation.policy.onboarding import consent_text, is_of_office
+from bot.pairing.requests import Requests
+from bot.pairing.service import Hooks, PairingContext
 from bot.people.pseudonyms import Pseudonyms
 from bot.people.service import People
 from bot.services.announcing import AnnouncementRules, Announcements
 from bot.services.models import Programs
-from bot.services.pairing import Hooks, PairingContext
 from bot.services.reporting import Reports
-from bot.services.requests import Requests
 from bot.services.rules import news_rules, pairing_clock, pairing_rules
 from bot.settings import Settings
 from flows import Book

@@ -1,6 +1,6 @@
 """Requests, offers, pairings, and what is to be said of them: what the pairing policies ask and keep.
 
-Rows are plain mappings of columns here, so that storage knows nothing of the policies; `bot.services.ledger` makes
+Rows are plain mappings of columns here, so that storage knows nothing of the policies; `bot.pairing.sql_ledger` makes
 their records of them. On PostgreSQL a transaction that decides about pairings takes one lock first: two processes then
 never give the same place away, and the unique indexes stand behind that.
 """

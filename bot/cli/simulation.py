@@ -14,12 +14,12 @@ from itertools import count
 from random import Random
 from typing import Any
 
+from bot.pairing.policy import policy, staff, taking, ticking
+from bot.pairing.policy.ledger import Memory
+from bot.pairing.policy.model import DAY, HOUR, MINUTE, OFFICER, Instructor, Learner, Request
+from bot.pairing.policy.turn import PairingWork
 from bot.services.rules import pairing_clock, pairing_rules
 from bot.settings import Settings
-from bot.tutoring.pairing import policy, staff, taking, ticking
-from bot.tutoring.pairing.ledger import Memory
-from bot.tutoring.pairing.model import DAY, HOUR, MINUTE, OFFICER, Instructor, Learner, Request
-from bot.tutoring.pairing.turn import PairingWork
 
 START = 1_795_478_400_000  # a Tuesday's midnight in UTC, 07:00 in Đồng Nai
 GROUPS = {

@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.channels.base import Inner, Notice, NoticesDue, Update
-from bot.tutoring.crew import ALL_OFFERS
-from bot.tutoring.pairing.turn import OFFERED
+from bot.pairing.policy.roster import ALL_OFFERS
+from bot.pairing.policy.turn import OFFERED
 from storage import pairings, relays
 from storage.database import Connection
 from storage.rows import Row

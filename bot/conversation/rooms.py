@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from bot.conversation.office import CommandHandlers, Links
+from bot.pairing.lines import Lines
+from bot.pairing.offers import Offers
+from bot.pairing.officer_inbox import OfficerInbox
+from bot.pairing.policy.commands import LineCommand, OfferCommand, RosterCommand
+from bot.pairing.roster import Roster
+from bot.pairing.service import Hooks, PairingContext
 from bot.people.pseudonyms import Pseudonyms
 from bot.services.announcing import AnnouncementRules
-from bot.services.crew import Roster
 from bot.services.figures import Figures
-from bot.services.lines import Lines
 from bot.services.meetings import Meetings
 from bot.services.news import AnnouncementChat
-from bot.services.offers import Offers
-from bot.services.pairing import Hooks, PairingContext
-from bot.services.post import OfficerInbox
 from bot.tutoring.commands.officers import AnnouncementCommand, FigureCommand, InboxCommand, MeetingCommand
-from bot.tutoring.commands.pairing import LineCommand, OfferCommand, RosterCommand
 
 
 def rooms_of(

@@ -14,8 +14,8 @@ from bot.conversation.policy.answering import RESTING, answers_to, kind_of_talk,
 from bot.conversation.policy.desk import Desk, Person
 from bot.conversation.policy.dispatch import answer
 from bot.conversation.policy.state import ConversationState
-from bot.tutoring.commands.pairing import CallForSafety
-from bot.tutoring.pairing import relay
+from bot.pairing.policy import relay
+from bot.pairing.policy.commands import CallForSafety
 from flows import Book, Run, mask, rewind
 from flows import events as ev
 from flows.engine.kinds.table import kind_of

@@ -12,10 +12,10 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from bot.pairing.policy.instructor import Teaching
 from bot.people.policy import permissions
 from bot.people.policy.permissions import Grant, may
 from bot.people.pseudonyms import Pseudonyms
-from bot.tutoring.instructing import Teaching
 from storage import areas, invitations, people, seats, suspensions
 from storage.database import Connection
 from storage.people_records import AuditRow, InstructorRow, InvitationRow, RoleRow, SuspensionRow

@@ -6,11 +6,11 @@ from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.conversation.policy.quiet_hours import QuietHours
+from bot.pairing.policy.deadlines import Clock
+from bot.pairing.policy.model import DAY, HOUR, MINUTE, PairingRules
 from bot.people.retention import RetentionRules as KeepRules
 from bot.services.announcing import AnnouncementRules as NewsRules
 from bot.settings import Settings
-from bot.tutoring.pairing.deadlines import Clock
-from bot.tutoring.pairing.model import DAY, HOUR, MINUTE, PairingRules
 
 
 def pairing_rules(settings: Settings) -> PairingRules:

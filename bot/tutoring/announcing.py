@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from bot.conversation.policy import links, menu, onboarding
 from bot.conversation.policy.desk import Desk, OutgoingReply
-from bot.tutoring.pairing import relay
+from bot.pairing.policy import relay
 from flows.words.masking import mask
 from flows.words.wishes import Wishes
 

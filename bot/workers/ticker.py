@@ -16,7 +16,7 @@ from bot.conversation.notices import updates
 from bot.conversation.policy import state as talks
 from bot.conversation.policy.privacy import UNDO
 from bot.conversation.policy.quiet_hours import QuietHours
-from bot.services.pairing import DUE, Pairings
+from bot.pairing.service import DUE, Pairings
 from bot.workers.edge import guarded
 from bot.workers.steady import Steady
 from flows import RunCorrupt

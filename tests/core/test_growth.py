@@ -20,9 +20,9 @@ from bot.conversation.policy import links, menu, onboarding
 from bot.conversation.policy.desk import Desk, Person
 from bot.conversation.policy.dispatch import answer
 from bot.conversation.policy.state import ConversationState
+from bot.pairing.policy import lines, relay
 from bot.people.policy import codes, people_file, profile
-from bot.tutoring import announcing, lines
-from bot.tutoring.pairing import relay
+from bot.tutoring import announcing
 from flows import mask
 from flows.engine.stage import clean
 from flows.words import masking, nearest, numbers, passwords, wishes

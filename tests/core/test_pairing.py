@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.conversation.policy.quiet_hours import QuietHours
-from bot.tutoring.pairing import policy, staff, taking, ticking
-from bot.tutoring.pairing.candidates import nearness, scopes
-from bot.tutoring.pairing.deadlines import Clock
-from bot.tutoring.pairing.explain import explain
-from bot.tutoring.pairing.ledger import Memory, load_memory
-from bot.tutoring.pairing.model import HOUR, MINUTE, Instructor, Learner, PairingRules
-from bot.tutoring.pairing.turn import PairingWork
+from bot.pairing.policy import policy, staff, taking, ticking
+from bot.pairing.policy.candidates import nearness, scopes
+from bot.pairing.policy.deadlines import Clock
+from bot.pairing.policy.explain import explain
+from bot.pairing.policy.ledger import Memory, load_memory
+from bot.pairing.policy.model import HOUR, MINUTE, Instructor, Learner, PairingRules
+from bot.pairing.policy.turn import PairingWork
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 CLOCK = Clock(QuietHours(time(20), time(8), ZONE))

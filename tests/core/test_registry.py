@@ -10,12 +10,13 @@ from bot.conversation.office import Office
 from bot.conversation.policy import registry
 from bot.conversation.policy.command import OfficeCommand
 from bot.conversation.rooms import rooms_of
+from bot.pairing.policy import commands as pairing
+from bot.pairing.policy.deadlines import Clock
+from bot.pairing.policy.model import PairingRules
+from bot.pairing.service import PairingContext
 from bot.people.policy import commands as people
 from bot.people.pseudonyms import Pseudonyms
-from bot.services.pairing import PairingContext
-from bot.tutoring.commands import officers, pairing
-from bot.tutoring.pairing.deadlines import Clock
-from bot.tutoring.pairing.model import PairingRules
+from bot.tutoring.commands import officers
 from flows.words.tables import Words
 from tests.services.test_tokens import record
 from tests.support.builders import real_book

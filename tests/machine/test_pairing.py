@@ -26,11 +26,11 @@ from hypothesis.stateful import (
 )
 
 from bot.conversation.policy.quiet_hours import QuietHours
-from bot.tutoring.pairing import policy, safety, staff, taking, ticking
-from bot.tutoring.pairing.candidates import against
-from bot.tutoring.pairing.deadlines import Clock
-from bot.tutoring.pairing.ledger import Memory, is_waiting_for_somebody, load_memory
-from bot.tutoring.pairing.model import (
+from bot.pairing.policy import policy, safety, staff, taking, ticking
+from bot.pairing.policy.candidates import against
+from bot.pairing.policy.deadlines import Clock
+from bot.pairing.policy.ledger import Memory, is_waiting_for_somebody, load_memory
+from bot.pairing.policy.model import (
     DAY,
     HOUR,
     MINUTE,
@@ -43,7 +43,7 @@ from bot.tutoring.pairing.model import (
     Request,
     RequestKind,
 )
-from bot.tutoring.pairing.turn import PairingWork
+from bot.pairing.policy.turn import PairingWork
 from tests.machine.pairing_promises import Event, check, photograph
 from tests.machine.pairing_truths import holds
 

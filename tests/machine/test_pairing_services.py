@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, select, update
 
-from bot.services.ledger import SqlLedger, read_instructor, read_learner, read_offer, read_pairing, read_request
-from bot.services.pairing import PairingContext as Outside
-from bot.services.pairing import within
-from bot.tutoring.pairing import staff
-from bot.tutoring.pairing.ledger import Memory
-from bot.tutoring.pairing.model import Instructor, Learner, Notification, PairingNote, Request
-from bot.tutoring.pairing.turn import PairingWork
+from bot.pairing.policy import staff
+from bot.pairing.policy.ledger import Memory
+from bot.pairing.policy.model import Instructor, Learner, Notification, PairingNote, Request
+from bot.pairing.policy.turn import PairingWork
+from bot.pairing.service import PairingContext as Outside
+from bot.pairing.service import within
+from bot.pairing.sql_ledger import SqlLedger, read_instructor, read_learner, read_offer, read_pairing, read_request
 from storage import conversations, standings
 from storage import pairings as kept
 from storage import tables as base

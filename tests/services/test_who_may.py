@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from bot.pairing.policy import officer_inbox
 from bot.people import union_phone
 from bot.people.policy import invitations
 from bot.people.service import OPERATOR
-from bot.tutoring import post
 from storage import invitees
 from storage.areas import AreaRow
 from storage.areas import add as add_areas
@@ -214,7 +214,7 @@ async def _ids(t: Tutor) -> dict[str, str]:
     waiting = next(row for row in rows["request"] if row["learner_id"] == who["Hồng Vân"])
     used = next(row for row in await t.rows("invitation") if row["used_by"] == who["Thu Thủy"])
     return {
-        "learner": who["Tường Vi"], "helper": who["Thu Thủy"], "helper_key": post.key(who["Kim Ngân"]),
+        "learner": who["Tường Vi"], "helper": who["Thu Thủy"], "helper_key": officer_inbox.key(who["Kim Ngân"]),
         "asking": who["Bích Hợp"], "resting": who["Ngọc Diệp"], "officer": who["Quế Trân"],
         "stamp": f"{rows['suspension'][0]['at']:x}", "pairing": pairing["pairing_id"],
         "stranger": stranger["request_id"], "request": waiting["request_id"], "offer": offer["offer_id"],

@@ -35,12 +35,12 @@ from bot.conversation.policy import state as talks
 from bot.conversation.policy.quiet_hours import QuietHours
 from bot.conversation.presence import Presence
 from bot.conversation.rooms import rooms_of
+from bot.pairing.policy.deadlines import Clock as PairingClock
+from bot.pairing.policy.model import PairingRules
+from bot.pairing.service import Hooks, Pairings
+from bot.pairing.service import PairingContext as PairingWorld
 from bot.people.pseudonyms import Pseudonyms
 from bot.people.service import People
-from bot.services.pairing import Hooks, Pairings
-from bot.services.pairing import PairingContext as PairingWorld
-from bot.tutoring.pairing.deadlines import Clock as PairingClock
-from bot.tutoring.pairing.model import PairingRules
 from bot.workers.backlog import Backlog
 from bot.workers.intake import Intake
 from bot.workers.pace import SendLimiter

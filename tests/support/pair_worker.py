@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from bot.conversation.policy.quiet_hours import QuietHours
-from bot.services.pairing import PairingContext, Pairings
-from bot.tutoring.pairing import policy
-from bot.tutoring.pairing.deadlines import Clock
-from bot.tutoring.pairing.model import PairingRules
+from bot.pairing.policy import policy
+from bot.pairing.policy.deadlines import Clock
+from bot.pairing.policy.model import PairingRules
+from bot.pairing.service import PairingContext, Pairings
 from storage import tables_people as t
 from storage.database import Connection, open_database
 from storage.errors import Conflict

@@ -7,7 +7,8 @@ from bot.conversation.policy import lessons, menu, onboarding, replying
 from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.registry import WRITTEN
 from bot.conversation.policy.understanding import about, alarm_of, hear
-from bot.tutoring import announcing, lines
+from bot.pairing.policy import lines
+from bot.tutoring import announcing
 from flows.engine.stage import clean
 from flows.words.ear.ear import Alarm
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bot.channels.base import Body, Edited, Media, Tap
 from bot.conversation.policy import lessons
 from bot.conversation.policy.desk import Desk
-from bot.tutoring import lines
-from bot.tutoring.commands.pairing import AddMedia, AskMedia, WriteLine
+from bot.pairing.policy import lines
+from bot.pairing.policy.commands import AddMedia, AskMedia, WriteLine
 
 
 def is_answered(desk: Desk, media: Media) -> bool:

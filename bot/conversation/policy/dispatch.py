@@ -25,10 +25,10 @@ from bot.conversation.policy import (
 from bot.conversation.policy.desk import CodeShown, Desk, WentAway
 from bot.conversation.policy.open_question import ask_again
 from bot.conversation.policy.understanding import alarm_of, hear, in_two, is_for_lesson, is_for_room, leaves, offered
+from bot.pairing.policy import lines
+from bot.pairing.policy.commands import ChooseLine, ReplyToLetter, StopWriting
 from bot.people.policy import codes, pins
 from bot.people.policy.commands import ShowBelonging, SitDown
-from bot.tutoring import lines
-from bot.tutoring.commands.pairing import ChooseLine, ReplyToLetter, StopWriting
 from flows import events as ev
 from flows import mask
 from flows.engine.sprint import was_used

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.channels.base import Body, Edited, Inner, NoticesDue, Text
 from bot.conversation.policy.desk import Desk
-from bot.tutoring.commands.pairing import LineCommand
+from bot.pairing.policy.commands import LineCommand
 
 EVERY = timedelta(minutes=1)  # Telegram tells of edits that nobody made, too
 

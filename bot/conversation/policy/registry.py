@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from bot.conversation.policy.command import OfficeCommand
+from bot.pairing.policy import commands as pa
 from bot.people.policy import commands as pe
 from bot.tutoring.commands import officers as of
-from bot.tutoring.commands import pairing as pa
 
 Maker = Callable[[str], OfficeCommand]
 """Makes a command of what a button carries, or of what was written."""

@@ -11,7 +11,7 @@ from bot.conversation.policy import menu, waits
 from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.registry import WRITTEN
 from bot.conversation.policy.understanding import alarm_of, is_command_here, offered
-from bot.tutoring import lines
+from bot.pairing.policy import lines
 from flows import events as ev
 from flows.engine.stage import clean
 from flows.words.understand import Answered, Emergency

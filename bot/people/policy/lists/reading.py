@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from bot.pairing.policy import instructor
 from bot.people.policy.lists import people, places
 from bot.people.policy.lists.heads import Heads
 from bot.people.policy.lists.places import NamedPlace
 from bot.people.policy.lists.sheet import AREA, PERSON, ListFault, ListRow, ListTable, PeopleList
 from bot.people.policy.lists.words import NUMBER, fold, is_formula, short, tidy
-from bot.tutoring import instructing
 
 KINDS = {
     "": PERSON, "nguoi": PERSON, "person": PERSON, "hoi vien": PERSON, "member": PERSON, "hoc vien": PERSON,
@@ -222,11 +222,11 @@ class Reader:
 
     def _check_settings(self, line: int, values: Mapping[str, str]) -> None:
         capacity = re.sub(r"\.0$", "", values.get("suc_chua", ""))
-        if capacity and capacity not in map(str, range(1, instructing.MOST + 1)):
-            said = f"phải là số từ 1 tới {instructing.MOST}, không phải “{short(capacity)}”"
+        if capacity and capacity not in map(str, range(1, instructor.MOST + 1)):
+            said = f"phải là số từ 1 tới {instructor.MOST}, không phải “{short(capacity)}”"
             self._fault(line, "suc_chua", said)
         hours = values.get("gio", "")
-        if hours and not instructing.hours_are_sound(hours.replace(" ", "").replace("–", "-")):
+        if hours and not instructor.hours_are_sound(hours.replace(" ", "").replace("–", "-")):
             self._fault(line, "gio", "phải là giờ, ví dụ 08:00-20:00")
 
     def _fault(self, line: int, column: str, message: str) -> None:

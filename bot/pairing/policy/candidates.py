@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from bot.tutoring.pairing.deadlines import Clock
-from bot.tutoring.pairing.model import (
+from bot.pairing.policy.deadlines import Clock
+from bot.pairing.policy.model import (
     OFFICER,
     ORDINARY,
     SAFETY_FIRST,

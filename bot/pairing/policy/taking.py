@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.tutoring.pairing.model import Learner, OwnerKind, Request
-from bot.tutoring.pairing.safety import called
-from bot.tutoring.pairing.turn import PairingWork
+from bot.pairing.policy.model import Learner, OwnerKind, Request
+from bot.pairing.policy.safety import called
+from bot.pairing.policy.turn import PairingWork
 
 SAFETY_ROUNDS = 4  # an hour of quarters: so long may it take to help somebody who has just been robbed
 

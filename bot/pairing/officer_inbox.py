@@ -13,20 +13,20 @@ from typing import Any
 from bot.conversation.hooks import PairingHooks
 from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.pairing import kept_back as kept
+from bot.pairing.offers import show_mine, work_lines
+from bot.pairing.policy import officer_inbox as pure
+from bot.pairing.policy import policy
+from bot.pairing.policy.candidates import against_ever, nearness, scopes
+from bot.pairing.policy.explain import WIDTHS
+from bot.pairing.policy.turn import PairingWork
+from bot.pairing.service import PairingContext, within
+from bot.pairing.sql_ledger import read_instructor, read_learner
 from bot.people import granting, union_phone
 from bot.people.policy.permissions import Grant, may
 from bot.people.pseudonyms import Pseudonyms
-from bot.services import kept
-from bot.services.ledger import read_instructor, read_learner
-from bot.services.offers import show_mine, work_lines
-from bot.services.pairing import PairingContext, within
-from bot.tutoring import post as pure
 from bot.tutoring.commands import officers as asked
 from bot.tutoring.commands.officers import InboxCommand
-from bot.tutoring.pairing import policy
-from bot.tutoring.pairing.candidates import against_ever, nearness, scopes
-from bot.tutoring.pairing.explain import WIDTHS
-from bot.tutoring.pairing.turn import PairingWork
 from flows.words.values.phones import read_phone
 from storage import areas, crew, pairings, people, standings
 from storage.database import Connection

@@ -8,10 +8,10 @@ from dataclasses import asdict, replace
 from heapq import heappop, heappush
 from typing import Any, Protocol, TypeVar
 
-from bot.tutoring.pairing.candidates import against
-from bot.tutoring.pairing.deadlines import Clock
-from bot.tutoring.pairing.model import Instructor, Learner, Offer, Pairing, PairingNote, PairingRules, Request
-from bot.tutoring.pairing.pool import Pool, Queue
+from bot.pairing.policy.candidates import against
+from bot.pairing.policy.deadlines import Clock
+from bot.pairing.policy.model import Instructor, Learner, Offer, Pairing, PairingNote, PairingRules, Request
+from bot.pairing.policy.pool import Pool, Queue
 
 T = TypeVar("T")
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from heapq import heapify, heappop, heappush
 
-from bot.tutoring.pairing.candidates import Rank, against_ever, province, rank, scopes, wakes_at
-from bot.tutoring.pairing.deadlines import Clock
-from bot.tutoring.pairing.model import Instructor, Learner, Request
+from bot.pairing.policy.candidates import Rank, against_ever, province, rank, scopes, wakes_at
+from bot.pairing.policy.deadlines import Clock
+from bot.pairing.policy.model import Instructor, Learner, Request
 
 _ANY = "*"  # the bucket of those who teach whatever is asked
 _SOME = "+"  # of those with a list of topics, for a request without one

@@ -7,10 +7,10 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict
 from typing import Any, TypeVar
 
-from bot.tutoring.pairing.candidates import against, province, scopes
-from bot.tutoring.pairing.deadlines import Clock
-from bot.tutoring.pairing.ledger import KEEP_APART, is_waiting_for_somebody
-from bot.tutoring.pairing.model import PROVINCE, Instructor, Learner, Offer, Pairing, PairingNote, Request
+from bot.pairing.policy.candidates import against, province, scopes
+from bot.pairing.policy.deadlines import Clock
+from bot.pairing.policy.ledger import KEEP_APART, is_waiting_for_somebody
+from bot.pairing.policy.model import PROVINCE, Instructor, Learner, Offer, Pairing, PairingNote, Request
 from storage import areas, relays, standings, waiting
 from storage import pairings as kept
 from storage.database import Connection

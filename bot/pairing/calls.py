@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.tutoring.pairing.calls import OfficerCall
+from bot.pairing.policy.calls import OfficerCall
 from storage import cries, pairings, standings
 from storage.database import Connection
 from storage.rows import Row

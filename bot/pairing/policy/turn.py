@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.tutoring.pairing.candidates import against, nearness
-from bot.tutoring.pairing.deadlines import Clock
-from bot.tutoring.pairing.ledger import Ledger
-from bot.tutoring.pairing.model import (
+from bot.pairing.policy.candidates import against, nearness
+from bot.pairing.policy.deadlines import Clock
+from bot.pairing.policy.ledger import Ledger
+from bot.pairing.policy.model import (
     OFFICER,
     PROVINCE,
     HelperNamed,

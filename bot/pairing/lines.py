@@ -14,15 +14,14 @@ from bot.channels.base import Text
 from bot.conversation.policy import lessons, replying, waits
 from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.pairing.policy import commands as asked
+from bot.pairing.policy import lines, relay, staff, taking
+from bot.pairing.policy.commands import LineCommand
+from bot.pairing.policy.lines import Line
+from bot.pairing.policy.relay import RelayVerdict
+from bot.pairing.policy.turn import PairingWork
+from bot.pairing.service import PairingContext, within
 from bot.people import union_phone
-from bot.services.pairing import PairingContext, within
-from bot.tutoring import lines
-from bot.tutoring.commands import pairing as asked
-from bot.tutoring.commands.pairing import LineCommand
-from bot.tutoring.lines import Line
-from bot.tutoring.pairing import relay, staff, taking
-from bot.tutoring.pairing.relay import RelayVerdict
-from bot.tutoring.pairing.turn import PairingWork
 from flows import mask
 from flows.events import Typed
 from flows.words.values.phones import read_phone

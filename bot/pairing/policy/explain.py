@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.tutoring.pairing.calls import OfficerCall, told
-from bot.tutoring.pairing.candidates import against, nearness
-from bot.tutoring.pairing.deadlines import Clock
-from bot.tutoring.pairing.ledger import Ledger
-from bot.tutoring.pairing.model import OFFICER, UNION_FIRST, Instructor, Learner, Request
+from bot.pairing.policy.calls import OfficerCall, told
+from bot.pairing.policy.candidates import against, nearness
+from bot.pairing.policy.deadlines import Clock
+from bot.pairing.policy.ledger import Ledger
+from bot.pairing.policy.model import OFFICER, UNION_FIRST, Instructor, Learner, Request
 
 WIDTHS = ("cùng tổ", "cùng chi hội", "cùng xã, phường", "trong tỉnh")
 REASONS = {

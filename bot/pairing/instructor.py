@@ -9,10 +9,10 @@ from bot.conversation.hooks import PairingHooks
 from bot.conversation.policy import menu
 from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.pairing.policy import instructor
+from bot.pairing.policy.instructor import Teaching
 from bot.people.policy.commands import ApplyToTeach, SetTeaching, ShowTeaching, TeachingCommand
 from bot.people.pseudonyms import Pseudonyms
-from bot.tutoring import instructing
-from bot.tutoring.instructing import Teaching
 from storage import people
 from storage.database import Connection
 from storage.people_records import InstructorRow, RoleRow
@@ -44,9 +44,9 @@ class InstructorSettings:
         row = people.instructor(connection, learner_id)
         teaching = _teaching(row) if row else Teaching()
         if value is None:
-            instructing.show(desk, teaching)
+            instructor.show(desk, teaching)
             return
-        changed = instructing.set_one(desk, teaching, value)
+        changed = instructor.set_one(desk, teaching, value)
         if changed != teaching:
             people.put_instructor(connection, _instructor(learner_id, changed, row))
             self.hooks.instructor_changed(connection, learner_id, desk.universe.now)

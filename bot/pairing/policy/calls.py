@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.tutoring.pairing.deadlines import Clock
+from bot.pairing.policy.deadlines import Clock
 
 
 @dataclass(frozen=True, slots=True)

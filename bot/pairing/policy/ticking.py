@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.tutoring.pairing import safety
-from bot.tutoring.pairing.model import OFFICER, Offer, Request
-from bot.tutoring.pairing.policy import go_on, tell_where
-from bot.tutoring.pairing.taking import asked_again_at
-from bot.tutoring.pairing.turn import PairingWork
+from bot.pairing.policy import safety
+from bot.pairing.policy.model import OFFICER, Offer, Request
+from bot.pairing.policy.policy import go_on, tell_where
+from bot.pairing.policy.taking import asked_again_at
+from bot.pairing.policy.turn import PairingWork
 
 
 def tick(turn: PairingWork, request_id: str) -> None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from bot.tutoring.pairing import safety
-from bot.tutoring.pairing.candidates import against_ever, priority
-from bot.tutoring.pairing.model import GROUP, OFFICER, Instructor, Learner, Offer, Request, RequestKind
-from bot.tutoring.pairing.taking import opened
-from bot.tutoring.pairing.turn import PairingWork
+from bot.pairing.policy import safety
+from bot.pairing.policy.candidates import against_ever, priority
+from bot.pairing.policy.model import GROUP, OFFICER, Instructor, Learner, Offer, Request, RequestKind
+from bot.pairing.policy.taking import opened
+from bot.pairing.policy.turn import PairingWork
 
 STRANGERS_AT_ONCE = 5
 

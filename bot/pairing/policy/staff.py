@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.tutoring.pairing.model import OFFICER, BothNamed, Instructor, Pairing
-from bot.tutoring.pairing.policy import ask, release
-from bot.tutoring.pairing.safety import call_officer, called
-from bot.tutoring.pairing.turn import PairingWork
+from bot.pairing.policy.model import OFFICER, BothNamed, Instructor, Pairing
+from bot.pairing.policy.policy import ask, release
+from bot.pairing.policy.safety import call_officer, called
+from bot.pairing.policy.turn import PairingWork
 
 MOST_LEFT = 500
 """Requests left with nobody that are due at once when an officer comes; the others come by their own time."""

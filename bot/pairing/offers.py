@@ -9,16 +9,15 @@ from typing import assert_never
 from bot.conversation.policy import notices
 from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
-from bot.services.calls import calls_for
-from bot.services.ledger import placed
-from bot.services.pairing import PairingContext, within
-from bot.tutoring import post
-from bot.tutoring.commands import pairing as asked
-from bot.tutoring.commands.pairing import OfferCommand
-from bot.tutoring.crew import ALL_OFFERS
-from bot.tutoring.pairing import policy, safety, staff, taking
-from bot.tutoring.pairing.calls import way
-from bot.tutoring.pairing.turn import PairingWork
+from bot.pairing.calls import calls_for
+from bot.pairing.policy import commands as asked
+from bot.pairing.policy import officer_inbox, policy, safety, staff, taking
+from bot.pairing.policy.calls import way
+from bot.pairing.policy.commands import OfferCommand
+from bot.pairing.policy.roster import ALL_OFFERS
+from bot.pairing.policy.turn import PairingWork
+from bot.pairing.service import PairingContext, within
+from bot.pairing.sql_ledger import placed
 from storage import pairings as kept
 from storage import standings
 from storage.database import Connection
@@ -71,12 +70,12 @@ class Offers:
             return ANSWERED
         heirs = self._heirs(connection, desk, request_id)
         chosen = command.heir_key if isinstance(command, asked.HandOver) else ""
-        who = [person_id for person_id, _, _ in heirs if post.key(person_id) == chosen]
+        who = [person_id for person_id, _, _ in heirs if officer_inbox.key(person_id) == chosen]
         if who:
             self._happens(connection, desk, lambda turn: taking.hand_over(turn, request_id, who[0]))
             show_mine(connection, desk, request, [])
         else:
-            post.choose_heir(desk, request_id, heirs)
+            officer_inbox.choose_heir(desk, request_id, heirs)
         return ANSWERED
 
     def _heirs(self, connection: Connection, desk: Desk, request_id: str) -> list[tuple[str, str, str]]:
@@ -84,7 +83,7 @@ class Offers:
 
         def event(turn: PairingWork) -> list[tuple[str, str, str]]:
             request = turn.ledger.request(request_id)
-            found = taking.heirs(turn, request)[: post.A_PAGE] if request else ()
+            found = taking.heirs(turn, request)[: officer_inbox.A_PAGE] if request else ()
             pairing = turn.ledger.pairing_of(request.learner_id) if request else None
             guide = pairing.instructor_id if pairing else ""
             return [(each, turn.name(each), "role_instructor" if each == guide else "role_officer") for each in found]
@@ -136,7 +135,7 @@ def work_lines(connection: Connection, desk: Desk, world: PairingContext, reques
     name, area, confirmed = (learner["name"], learner["area"], learner["confirmed"]) if learner else ("", "", False)
     her = desk.called(name, "role_learner" if confirmed else "role_stranger")
     since = world.clock.say(request["since_at"])
-    kind = desk.phrase(post.KINDS[request["kind"]], ai=her, luc=since)
+    kind = desk.phrase(officer_inbox.KINDS[request["kind"]], ai=her, luc=since)
     lines = [f"{kind[:1].upper()}{kind[1:]}", desk.phrase("post_area", khu=area or desk.phrase("somewhere"))]
     if request["state"] == "open" and request["owner_id"] == desk.person.learner_id:
         lines.append(desk.phrase("post_yours"))
@@ -153,6 +152,6 @@ def show_mine(connection: Connection, desk: Desk, request: Row, lines: list[str]
     """What she has taken, with what she can do."""
     home = ("q:list:0", "label_post") if desk.person.leads else ("g:menu", "label_menu")
     urgent = request["kind"] == "safety"
-    post.show_mine(
+    officer_inbox.show_mine(
         desk, request["request_id"], lines, union=urgent and desk.person.leads, home=(home[0], desk.phrase(home[1]))
     )

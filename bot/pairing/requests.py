@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from bot.errors import CamtayError
+from bot.pairing.calls import calls_for
+from bot.pairing.policy import policy
+from bot.pairing.policy.candidates import province
+from bot.pairing.policy.explain import REASONS, explain
+from bot.pairing.service import PairingContext, within
+from bot.pairing.sql_ledger import SqlLedger, read_instructor
 from bot.people.granting import give
 from bot.people.policy.permissions import may
 from bot.people.service import Actor, NobodyThere, People
-from bot.services.calls import calls_for
-from bot.services.ledger import SqlLedger, read_instructor
-from bot.services.pairing import PairingContext, within
-from bot.tutoring.pairing import policy
-from bot.tutoring.pairing.candidates import province
-from bot.tutoring.pairing.explain import REASONS, explain
 from storage import crew, pairings, standings
 from storage.areas import AreaRow
 from storage.database import Connection

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.tutoring.pairing.model import OFFICER, PROVINCE, Request, danger_of
-from bot.tutoring.pairing.turn import PairingWork
+from bot.pairing.policy.model import OFFICER, PROVINCE, Request, danger_of
+from bot.pairing.policy.turn import PairingWork
 
 HOLDERS, MOST_OF_CROWD = 4, 60
 """Officers whose cries are looked through for a crowd, and how many of each."""

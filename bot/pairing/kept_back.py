@@ -8,7 +8,7 @@ from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.notices import kind_found
 from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.conversation.policy.state import OfferedButtons
-from bot.services.pairing import PairingContext
+from bot.pairing.service import PairingContext
 from storage import crew, kept_back, pairings, standings
 from storage.database import Connection
 from storage.records import to_ms

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bot.conversation.policy import waits
 from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.waits import PendingMatter
-from bot.tutoring import lines
-from bot.tutoring.pairing.model import OFFICER
+from bot.pairing.policy import lines
+from bot.pairing.policy.model import OFFICER
 from storage import cries, pairings, people, standings
 from storage.database import Connection
 from storage.rows import Row

@@ -8,12 +8,12 @@ from bot.channels.base import Notice
 from bot.conversation.policy import notices
 from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
-from bot.services.pairing import PairingContext, within
-from bot.tutoring import crew as pure
-from bot.tutoring.commands import pairing as asked
-from bot.tutoring.commands.pairing import RosterCommand
-from bot.tutoring.crew import Guided
-from bot.tutoring.pairing.turn import BUTTONS, PairingWork
+from bot.pairing.policy import commands as asked
+from bot.pairing.policy import roster as pure
+from bot.pairing.policy.commands import RosterCommand
+from bot.pairing.policy.roster import Guided
+from bot.pairing.policy.turn import BUTTONS, PairingWork
+from bot.pairing.service import PairingContext, within
 from storage import crew as kept
 from storage import pairings, standings
 from storage.database import Connection

@@ -19,12 +19,11 @@ from bot.conversation.hooks import PairingHooks
 from bot.conversation.policy import notices
 from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.waits import PendingMatter
-from bot.services import waits
-from bot.services.ledger import SqlLedger, read_instructor, read_request
-from bot.tutoring.pairing import policy, staff, ticking
-from bot.tutoring.pairing.candidates import nearness
-from bot.tutoring.pairing.deadlines import Clock
-from bot.tutoring.pairing.model import (
+from bot.pairing import waits
+from bot.pairing.policy import policy, staff, ticking
+from bot.pairing.policy.candidates import nearness
+from bot.pairing.policy.deadlines import Clock
+from bot.pairing.policy.model import (
     OFFICER,
     PROVINCE,
     Learner,
@@ -34,8 +33,9 @@ from bot.tutoring.pairing.model import (
     Request,
     RequestKind,
 )
-from bot.tutoring.pairing.pool import Pool
-from bot.tutoring.pairing.turn import BUTTONS, PairingWork
+from bot.pairing.policy.pool import Pool
+from bot.pairing.policy.turn import BUTTONS, PairingWork
+from bot.pairing.sql_ledger import SqlLedger, read_instructor, read_request
 from flows import events as ev
 from storage import pairings as kept
 from storage import standings, waiting
