@@ -9,7 +9,7 @@ from datetime import datetime
 
 from bot.channels.base import Inner, Notice, NoticesDue, Update
 from bot.pairing.policy.roster import ALL_OFFERS
-from bot.pairing.policy.turn import OFFERED
+from bot.pairing.policy.work import OFFERED
 from storage import pairings, relays
 from storage.database import Connection
 from storage.rows import Row

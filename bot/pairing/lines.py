@@ -19,7 +19,7 @@ from bot.pairing.policy import lines, relay, staff, taking
 from bot.pairing.policy.commands import LineCommand
 from bot.pairing.policy.lines import Line
 from bot.pairing.policy.relay import RelayVerdict
-from bot.pairing.policy.turn import PairingWork
+from bot.pairing.policy.work import PairingWork
 from bot.pairing.service import PairingContext, within
 from bot.people import union_phone
 from flows import mask

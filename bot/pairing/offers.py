@@ -11,11 +11,11 @@ from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.pairing.calls import calls_for
 from bot.pairing.policy import commands as asked
-from bot.pairing.policy import officer_inbox, policy, safety, staff, taking
+from bot.pairing.policy import happenings, officer_inbox, safety, staff, taking
 from bot.pairing.policy.calls import way
 from bot.pairing.policy.commands import OfferCommand
 from bot.pairing.policy.roster import ALL_OFFERS
-from bot.pairing.policy.turn import PairingWork
+from bot.pairing.policy.work import PairingWork
 from bot.pairing.service import PairingContext, within
 from bot.pairing.sql_ledger import placed
 from storage import pairings as kept
@@ -40,7 +40,7 @@ class Offers:
                 notices.ask_change(desk)
                 return ANSWERED
             case asked.CancelRequests():
-                self._happens(connection, desk, policy.cancel_all)
+                self._happens(connection, desk, happenings.cancel_all)
                 return CommandOutcome(shows_again=True, under=notices.lift(desk))
             case _:
                 self._happens(connection, desk, partial(_decide, command))
@@ -102,11 +102,11 @@ def _decide(command: Decision, turn: PairingWork) -> None:
     """What a command is to the policies of pairing."""
     match command:
         case asked.AcceptOffer(offer_id):
-            policy.accept(turn, offer_id)
+            happenings.accept(turn, offer_id)
         case asked.PostponeOffer(offer_id):
-            policy.later(turn, offer_id)
+            happenings.later(turn, offer_id)
         case asked.DeclineOffer(offer_id):
-            policy.decline(turn, offer_id)
+            happenings.decline(turn, offer_id)
         case asked.TakeRequest(request_id):
             taking.take(turn, request_id)
         case asked.RelieveOwner(request_id):
@@ -116,11 +116,11 @@ def _decide(command: Decision, turn: PairingWork) -> None:
         case asked.KeepRequest(request_id):
             taking.still(turn, request_id)
         case asked.WishInstructor():
-            policy.ask(turn, turn.actor, "pair")
+            happenings.ask(turn, turn.actor, "pair")
         case asked.ChangeInstructor():
-            policy.ask(turn, turn.actor, "change")
+            happenings.ask(turn, turn.actor, "change")
         case asked.CallForSafety(danger):
-            policy.ask(turn, turn.actor, "safety", need=danger)
+            happenings.ask(turn, turn.actor, "safety", need=danger)
         case asked.CallOffSafety():
             safety.mistaken(turn)
         case asked.ComeBackToGuide():

@@ -15,11 +15,11 @@ from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.pairing import kept_back as kept
 from bot.pairing.offers import show_mine, work_lines
+from bot.pairing.policy import happenings
 from bot.pairing.policy import officer_inbox as pure
-from bot.pairing.policy import policy
 from bot.pairing.policy.candidates import against_ever, nearness, scopes
 from bot.pairing.policy.explain import WIDTHS
-from bot.pairing.policy.turn import PairingWork
+from bot.pairing.policy.work import PairingWork
 from bot.pairing.service import PairingContext, within
 from bot.pairing.sql_ledger import read_instructor, read_learner
 from bot.people import granting, union_phone
@@ -351,7 +351,7 @@ class OfficerInbox:
 
 
 def _assign(request_id: str, instructor_id: str, turn: PairingWork) -> str:
-    return policy.assign(turn, request_id, instructor_id)
+    return happenings.assign(turn, request_id, instructor_id)
 
 
 def _stamp(held: Sequence[SuspensionRow]) -> str:

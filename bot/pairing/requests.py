@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.errors import CamtayError
 from bot.pairing.calls import calls_for
-from bot.pairing.policy import policy
+from bot.pairing.policy import happenings
 from bot.pairing.policy.candidates import province
 from bot.pairing.policy.explain import REASONS, explain
 from bot.pairing.service import PairingContext, within
@@ -67,7 +67,7 @@ class Requests:
         def work(connection: Connection, place: AreaRow) -> None:
             now = self.people.now()
             reason = within(
-                connection, self.world, by, now, lambda turn: policy.assign(turn, request_id, instructor_id)
+                connection, self.world, by, now, lambda turn: happenings.assign(turn, request_id, instructor_id)
             )
             if reason:
                 raise CamtayError(f"Chưa hỏi được: {NOT_NOW.get(reason, reason)}.")

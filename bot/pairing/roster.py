@@ -12,7 +12,7 @@ from bot.pairing.policy import commands as asked
 from bot.pairing.policy import roster as pure
 from bot.pairing.policy.commands import RosterCommand
 from bot.pairing.policy.roster import Guided
-from bot.pairing.policy.turn import BUTTONS, PairingWork
+from bot.pairing.policy.work import BUTTONS, PairingWork
 from bot.pairing.service import PairingContext, within
 from storage import crew as kept
 from storage import pairings, standings

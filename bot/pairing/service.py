@@ -20,7 +20,7 @@ from bot.conversation.policy import notices
 from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.waits import PendingMatter
 from bot.pairing import waits
-from bot.pairing.policy import policy, staff, ticking
+from bot.pairing.policy import happenings, staff, ticking
 from bot.pairing.policy.candidates import nearness
 from bot.pairing.policy.deadlines import Clock
 from bot.pairing.policy.model import (
@@ -34,7 +34,7 @@ from bot.pairing.policy.model import (
     RequestKind,
 )
 from bot.pairing.policy.pool import Pool
-from bot.pairing.policy.turn import BUTTONS, PairingWork
+from bot.pairing.policy.work import BUTTONS, PairingWork
 from bot.pairing.sql_ledger import SqlLedger, read_instructor, read_request
 from flows import events as ev
 from storage import pairings as kept
@@ -120,10 +120,10 @@ class Pairings:
         return await self.database.transact(lambda connection: within(connection, self.world, actor, now, event))
 
     async def ask(self, learner_id: str, kind: RequestKind, now: int, **about: Any) -> Request | None:
-        return await self.happens(learner_id, now, lambda turn: policy.ask(turn, learner_id, kind, **about))
+        return await self.happens(learner_id, now, lambda turn: happenings.ask(turn, learner_id, kind, **about))
 
     async def accept(self, instructor_id: str, offer_id: str, now: int) -> bool:
-        return await self.happens(instructor_id, now, lambda turn: policy.accept(turn, offer_id))
+        return await self.happens(instructor_id, now, lambda turn: happenings.accept(turn, offer_id))
 
     async def tick(self, now: int, limit: int = DUE) -> int:
         """Deal with what is due, a few in one transaction; how many there were."""
@@ -319,7 +319,7 @@ class Hooks(PairingHooks):
     ) -> None:
         def event(turn: PairingWork) -> None:
             standings.refresh(connection, learner_id)
-            policy.confirmed(turn, learner_id)
+            happenings.confirmed(turn, learner_id)
             if role == "instructor":
                 if unasked:
                     turn.tell(learner_id, "teach_welcome")
@@ -383,7 +383,9 @@ class Hooks(PairingHooks):
     ) -> None:  # fmt: skip
         me, tried = desk.person.learner_id, tries if desk.agreed else 0
         where = {"topic": topic, "lesson": lesson, "version": version, "step": step, "tries": tried}
-        within(connection, self.world, me, desk.universe.now, lambda turn: policy.ask(turn, me, kind, **where), desk)  # type: ignore[arg-type]
+        within(
+            connection, self.world, me, desk.universe.now, lambda turn: happenings.ask(turn, me, kind, **where), desk
+        )  # type: ignore[arg-type]
 
     def learner_gone(self, connection: Connection, learner_id: str, why: str, now: datetime) -> None:
         within(connection, self.world, "", now, lambda turn: staff.learner_leaves(turn, learner_id))

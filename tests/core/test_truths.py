@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from bot.pairing.policy.turn import BUTTONS
+from bot.pairing.policy.work import BUTTONS
 from flows.reading.phrases import REQUIRED
 from tests.machine.pairing_truths import TRUTHS
 

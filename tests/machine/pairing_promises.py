@@ -23,7 +23,7 @@ from bot.pairing.policy.model import (
     Request,
     danger_of,
 )
-from bot.pairing.policy.turn import SERVED_AT_ONCE
+from bot.pairing.policy.work import SERVED_AT_ONCE
 
 OF_SAFETY = {"help_coming", "help_under_way", "follow_up", "follow_up_learner", "handed", "unhelped"}
 """Which are urgent only where a cry for safety is meant."""

@@ -16,7 +16,7 @@ from sqlalchemy import delete, insert, select, update
 from bot.pairing.policy import staff
 from bot.pairing.policy.ledger import Memory
 from bot.pairing.policy.model import Instructor, Learner, Notification, PairingNote, Request
-from bot.pairing.policy.turn import PairingWork
+from bot.pairing.policy.work import PairingWork
 from bot.pairing.service import PairingContext as Outside
 from bot.pairing.service import within
 from bot.pairing.sql_ledger import SqlLedger, read_instructor, read_learner, read_offer, read_pairing, read_request

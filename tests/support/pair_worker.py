@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 
 from bot.conversation.policy.quiet_hours import QuietHours
-from bot.pairing.policy import policy
+from bot.pairing.policy import happenings
 from bot.pairing.policy.deadlines import Clock
 from bot.pairing.policy.model import PairingRules
 from bot.pairing.service import PairingContext, Pairings
@@ -39,7 +39,7 @@ async def work(url: str, name: str, first: int, last: int) -> None:
     rng.shuffle(who)
     for done, n in enumerate(who):
         # Every second one only waits, as whoever asks at night does: the sweep finds her somebody.
-        wish = partial(policy.ask, learner_id=f"l{n}", kind="pair", place=n % 2 == 0)
+        wish = partial(happenings.ask, learner_id=f"l{n}", kind="pair", place=n % 2 == 0)
         await again(pairings.happens, f"l{n}", NOW, wish)
         for offer in await database.read(partial(some_offers, about=rng.randrange(last))):
             taps += await again(pairings.accept, offer["instructor_id"], offer["offer_id"], NOW)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.pairing.policy.model import OFFICER, PROVINCE, Request, danger_of
-from bot.pairing.policy.turn import PairingWork
+from bot.pairing.policy.work import PairingWork
 
 HOLDERS, MOST_OF_CROWD = 4, 60
 """Officers whose cries are looked through for a crowd, and how many of each."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.pairing.policy.happenings import ask, release
 from bot.pairing.policy.model import OFFICER, BothNamed, Instructor, Pairing
-from bot.pairing.policy.policy import ask, release
 from bot.pairing.policy.safety import call_officer, called
-from bot.pairing.policy.turn import PairingWork
+from bot.pairing.policy.work import PairingWork
 
 MOST_LEFT = 500
 """Requests left with nobody that are due at once when an officer comes; the others come by their own time."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.pairing.policy.model import Learner, OwnerKind, Request
 from bot.pairing.policy.safety import called
-from bot.pairing.policy.turn import PairingWork
+from bot.pairing.policy.work import PairingWork
 
 SAFETY_ROUNDS = 4  # an hour of quarters: so long may it take to help somebody who has just been robbed
 

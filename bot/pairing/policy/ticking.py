@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.pairing.policy import safety
+from bot.pairing.policy.happenings import go_on, tell_where
 from bot.pairing.policy.model import OFFICER, Offer, Request
-from bot.pairing.policy.policy import go_on, tell_where
 from bot.pairing.policy.taking import asked_again_at
-from bot.pairing.policy.turn import PairingWork
+from bot.pairing.policy.work import PairingWork
 
 
 def tick(turn: PairingWork, request_id: str) -> None:

@@ -12,7 +12,7 @@ from bot.pairing.policy import safety
 from bot.pairing.policy.candidates import against_ever, priority
 from bot.pairing.policy.model import GROUP, OFFICER, Instructor, Learner, Offer, Request, RequestKind
 from bot.pairing.policy.taking import opened
-from bot.pairing.policy.turn import PairingWork
+from bot.pairing.policy.work import PairingWork
 
 STRANGERS_AT_ONCE = 5
 
