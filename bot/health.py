@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from bot.delivery.intake import Intake
+from bot.delivery.telegram_line import TelegramOwner
 from bot.errors import StorageError
-from bot.services.disk import Writable, free_bytes
-from bot.services.library import LiveLessons
-from bot.workers.intake import Intake
-from bot.workers.steady import Steady
-from bot.workers.telegram_line import TelegramOwner
+from bot.publishing.library import LiveLessons
+from bot.scheduler.disk import Writable, free_bytes
+from bot.scheduler.steady import Steady
 from storage import keeping
 from storage.database import Database
 

@@ -8,16 +8,16 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot.announcements.service import AnnouncementRules, Announcements
 from bot.conversation.office import CommandHandlers, Links, Office
 from bot.conversation.policy.onboarding import consent_text, is_of_office
 from bot.pairing.requests import Requests
 from bot.pairing.service import Hooks, PairingContext
 from bot.people.pseudonyms import Pseudonyms
 from bot.people.service import People
-from bot.services.announcing import AnnouncementRules, Announcements
-from bot.services.models import Programs
-from bot.services.reporting import Reports
-from bot.services.rules import news_rules, pairing_clock, pairing_rules
+from bot.reports.programs import Programs
+from bot.reports.service import Reports
+from bot.rules import news_rules, pairing_clock, pairing_rules
 from bot.settings import Settings
 from flows import Book
 from storage.database import Database

@@ -14,7 +14,7 @@ from storage import tables_people as people
 from storage.conversations import forget_person
 from storage.records import LogRow, from_ms, to_ms
 
-CLOCK = "clock"  # the last instant that was sure, and where a jump led to: see bot/workers/steady.py
+CLOCK = "clock"  # the last instant that was sure, and where a jump led to: see bot/scheduler/steady.py
 HEALTH = "health"  # when it was last seen that something can be written
 
 _CAME_BY_MS = 3_600_000  # whoever is not heard again within the hour of her coming has come by and gone

@@ -6,6 +6,8 @@ import argparse
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from bot.announcements.policy import announcement as pure
+from bot.announcements.service import AnnouncementPreview, Announcements, NotNow, Unfit
 from bot.cli.acting import acting, book_of
 from bot.cli.environment import CommandEnvironment
 from bot.cli.language import told
@@ -14,9 +16,7 @@ from bot.cli.terminal import Print
 from bot.conversation.policy.quiet_hours import QuietHours
 from bot.errors import CamtayError, SettingsInvalid, in_words
 from bot.people.service import Actor
-from bot.services.announcing import AnnouncementPreview, Announcements, NotNow, Unfit
 from bot.settings import Settings
-from bot.tutoring import announcing as pure
 from flows import Book
 
 AskLine = Callable[[str], str]

@@ -19,11 +19,11 @@ from bot import backup, restoring
 from bot.cli.language import told
 from bot.errors import AlreadyRunning, StorageError, in_words
 from bot.greeting import hearing_faults, pages_told
-from bot.services.disk import LITTLE
+from bot.scheduler.disk import LITTLE
+from bot.scheduler.policy.clocks import ClockReading, begin
+from bot.scheduler.steady import clock_of
 from bot.settings import Settings
-from bot.tutoring.clocks import ClockReading, begin
 from bot.web.door import FILES, files_allowed
-from bot.workers.steady import clock_of
 from flows import LessonInvalid
 from storage import crew, pg_tools, retention, schema
 from storage.address import sqlite_path
@@ -282,7 +282,7 @@ def _lessons(settings: Settings) -> Iterator[Finding]:
 
 async def _drafts(settings: Settings, url: str) -> list[Finding]:
     """Lessons whose files differ from what is taught."""
-    from bot.services.publishing import look
+    from bot.publishing.service import look
     from flows.shelf.shelf import read_shelf
 
     path = sqlite_path(url)

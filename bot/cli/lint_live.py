@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.cli import linting
 from bot.cli.linting import Findings
 from bot.errors import SchemaOutdated, SettingsInvalid
-from bot.services.publishing import PublishingOptions, look, plan
+from bot.publishing.service import PublishingOptions, look, plan
 from flows.model import Lesson, Problem
 from flows.reading.loader import Parsers, by_place
 from flows.saying import say

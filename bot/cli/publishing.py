@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from bot.cli.beside import Beside
 from bot.cli.terminal import Print
 from bot.errors import SettingsInvalid, in_words
-from bot.services.library import BY_FILES
-from bot.services.publishing import (
+from bot.publishing.library import BY_FILES
+from bot.publishing.service import (
     MAX_OUTDATED,
     PlanOutdated,
     PublishingOptions,

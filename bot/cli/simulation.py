@@ -18,7 +18,7 @@ from bot.pairing.policy import happenings, staff, taking, ticking
 from bot.pairing.policy.ledger import Memory
 from bot.pairing.policy.model import DAY, HOUR, MINUTE, OFFICER, Instructor, Learner, Request
 from bot.pairing.policy.work import PairingWork
-from bot.services.rules import pairing_clock, pairing_rules
+from bot.rules import pairing_clock, pairing_rules
 from bot.settings import Settings
 
 START = 1_795_478_400_000  # a Tuesday's midnight in UTC, 07:00 in Đồng Nai

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import assert_never
 
+from bot.announcements import service as announcing
 from bot.channels.base import Began, Inner, Left, NoticesDue, Outgoing, Returned, Tap, Update
 from bot.conversation import notices
 from bot.conversation.effects import WEB, Effects, Record, about_of
@@ -23,7 +24,6 @@ from bot.people.policy import linking, sharing
 from bot.people.policy.commands import BecomeOne, ChangeSeat, PersonCommand, TakeApart
 from bot.people.policy.invitations import CodeVerdict
 from bot.people.pseudonyms import Pseudonyms
-from bot.services import announcing
 from flows import Book, RunCorrupt
 from flows.events import Universe
 from storage import announcements, conversations, inbox, joins, keeping, seats

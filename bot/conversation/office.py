@@ -26,6 +26,7 @@ from bot.conversation.policy.desk import (
     PersonForgotten,
 )
 from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.officer_commands import GivenCommand, VouchingCommand
 from bot.pairing.instructor import InstructorSettings, instructs
 from bot.people.given import Given
 from bot.people.granting import keep_suspensions, pass_on
@@ -44,7 +45,6 @@ from bot.people.policy.commands import (
 from bot.people.profile import OwnProfile
 from bot.people.pseudonyms import Pseudonyms
 from bot.people.vouching import Vouching
-from bot.tutoring.commands.officers import GivenCommand, VouchingCommand
 from flows import events as ev
 from storage import forgetting, people, seats
 from storage.database import Connection

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from bot.announcements.chat import AnnouncementChat
+from bot.announcements.service import AnnouncementRules
 from bot.conversation.office import CommandHandlers, Links
+from bot.meetings.chat import Meetings
+from bot.officer_commands import AnnouncementCommand, FigureCommand, InboxCommand, MeetingCommand
 from bot.pairing.lines import Lines
 from bot.pairing.offers import Offers
 from bot.pairing.officer_inbox import OfficerInbox
@@ -10,11 +14,7 @@ from bot.pairing.policy.commands import LineCommand, OfferCommand, RosterCommand
 from bot.pairing.roster import Roster
 from bot.pairing.service import Hooks, PairingContext
 from bot.people.pseudonyms import Pseudonyms
-from bot.services.announcing import AnnouncementRules
-from bot.services.figures import Figures
-from bot.services.meetings import Meetings
-from bot.services.news import AnnouncementChat
-from bot.tutoring.commands.officers import AnnouncementCommand, FigureCommand, InboxCommand, MeetingCommand
+from bot.reports.chat import Figures
 
 
 def rooms_of(

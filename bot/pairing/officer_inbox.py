@@ -10,9 +10,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+from bot import officer_commands as asked
 from bot.conversation.hooks import PairingHooks
 from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.officer_commands import InboxCommand
 from bot.pairing import kept_back as kept
 from bot.pairing.offers import show_mine, work_lines
 from bot.pairing.policy import happenings
@@ -25,8 +27,6 @@ from bot.pairing.sql_ledger import read_instructor, read_learner
 from bot.people import granting, union_phone
 from bot.people.policy.permissions import Grant, may
 from bot.people.pseudonyms import Pseudonyms
-from bot.tutoring.commands import officers as asked
-from bot.tutoring.commands.officers import InboxCommand
 from flows.words.values.phones import read_phone
 from storage import areas, crew, pairings, people, standings
 from storage.database import Connection

@@ -7,13 +7,13 @@ from typing import assert_never
 
 from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.officer_commands import AskWhomToVouch, NameWhomToVouch, VouchFor, VouchingCommand
 from bot.people.granting import grants_of
 from bot.people.policy import codes, permissions, vouching
 from bot.people.policy import invitations as pure
 from bot.people.policy.lists.words import fold
 from bot.people.policy.permissions import may
 from bot.people.pseudonyms import Pseudonyms
-from bot.tutoring.commands.officers import AskWhomToVouch, NameWhomToVouch, VouchFor, VouchingCommand
 from storage import areas, crew, invitations, people
 from storage.database import Connection
 from storage.people_records import AuditRow, InvitationRow

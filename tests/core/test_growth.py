@@ -15,6 +15,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from bot.announcements.policy import announcement
 from bot.channels.base import Text
 from bot.conversation.policy import links, menu, onboarding
 from bot.conversation.policy.desk import Desk, Person
@@ -22,7 +23,6 @@ from bot.conversation.policy.dispatch import answer
 from bot.conversation.policy.state import ConversationState
 from bot.pairing.policy import lines, relay
 from bot.people.policy import codes, people_file, profile
-from bot.tutoring import announcing
 from flows import mask
 from flows.engine.stage import clean
 from flows.words import masking, nearest, numbers, passwords, wishes
@@ -72,8 +72,8 @@ FUNCTIONS: dict[str, tuple[int, Function]] = {
     "talk": (1_000, lambda text: (wishes.is_talk(WISHES, text), wishes.names_office(WISHES, text))),
     "relay of an instructor": (1_000, lambda text: relay.look(WISHES, text, "instructor")),
     "relay of a learner": (1_000, lambda text: relay.look(WISHES, text, "learner")),
-    "announcement": (900, lambda text: announcing.text_fault(announcing.cleaned(text), HOSTS, WISHES)),
-    "link of an announcement": (4_096, lambda text: announcing.link_fault(announcing.link_of(text), HOSTS)),
+    "announcement": (900, lambda text: announcement.text_fault(announcement.cleaned(text), HOSTS, WISHES)),
+    "link of an announcement": (4_096, lambda text: announcement.link_fault(announcement.link_of(text), HOSTS)),
     "links": (4_096, lambda text: (links.links_in(text), links.parted(text), links.is_of(text, HOSTS))),
     "code": (80, lambda text: codes.shown(Text(text))),
     "code that is read": (4_096, codes.read),

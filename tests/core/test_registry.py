@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
+from bot import officer_commands
 from bot.conversation.office import Office
 from bot.conversation.policy import registry
 from bot.conversation.policy.command import OfficeCommand
@@ -16,7 +17,6 @@ from bot.pairing.policy.model import PairingRules
 from bot.pairing.service import PairingContext
 from bot.people.policy import commands as people
 from bot.people.pseudonyms import Pseudonyms
-from bot.tutoring.commands import officers
 from flows.words.tables import Words
 from tests.services.test_tokens import record
 from tests.support.builders import real_book
@@ -24,7 +24,7 @@ from tests.support.harness import QUIET
 
 COMMANDS = {
     each
-    for module in (officers, pairing, people)
+    for module in (officer_commands, pairing, people)
     for each in vars(module).values()
     if isinstance(each, type) and issubclass(each, OfficeCommand) and each is not OfficeCommand
 }
@@ -75,11 +75,11 @@ def test_every_button_of_the_registry_is_among_the_recorded_tokens():
         ("y", "talk:7", pairing.WriteTo("7")),
         ("u", "list:x", pairing.ShowLearners(0)),
         ("u", "alone:p1:0a0b", pairing.ConfirmSkill("p1", "0a0b", "alone")),
-        ("v", "on:2:abc:who:ever", officers.TickAttendant(2, "abc", "who:ever", True)),
-        ("v", "off:-1:abc:x", officers.TickAttendant(0, "abc", "x", False)),
+        ("v", "on:2:abc:who:ever", officer_commands.TickAttendant(2, "abc", "who:ever", True)),
+        ("v", "off:-1:abc:x", officer_commands.TickAttendant(0, "abc", "x", False)),
         ("b", "split_other", people.SplitPhones("other")),
         ("i", "cap:3", people.SetTeaching("cap:3")),
-        ("q", "phone", officers.AskUnionPhone("")),
+        ("q", "phone", officer_commands.AskUnionPhone("")),
     ],
 )
 def test_a_button_is_read_once(kind: str, rest: str, command: Any):

@@ -12,10 +12,10 @@ from uuid import uuid4
 
 import pytest
 
+from bot.announcements.service import Announcements
 from bot.conversation.office import Office
 from bot.people.pseudonyms import Pseudonyms
 from bot.people.service import OPERATOR
-from bot.services.announcing import Announcements
 from storage.database import open_database
 from tests.crash.test_people import AWAKE, WARD, Person, _awake, invite
 from tests.support.builders import real_book

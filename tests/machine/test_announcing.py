@@ -9,8 +9,8 @@ from random import Random
 
 import pytest
 
-from bot.services import announcing
-from bot.services.announcing import AnnouncementFeeder, AnnouncementRules
+from bot.announcements import service as announcing
+from bot.announcements.service import AnnouncementFeeder, AnnouncementRules
 from storage import announcements as kept
 from storage import conversations, joins, pairings, people
 from storage.database import Connection, Database, open_database

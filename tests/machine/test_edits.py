@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 import flows
-from bot.services.routes import routes
+from bot.publishing.policy.routes import routes
 from flows import Book, Lesson, Run
 from flows import events as ev
 from flows.engine.kinds.table import kind_of

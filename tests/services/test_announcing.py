@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.announcements.service import AnnouncementFeeder, AnnouncementRules, Announcements, NotNow, Unfit
+from bot.announcements.worker import AnnouncementWorker
 from bot.channels.base import LearnerGone
 from bot.errors import NotAllowed
 from bot.people.policy.permissions import Grant
 from bot.people.service import OPERATOR, Actor, NobodyThere
-from bot.services.announcing import AnnouncementFeeder, AnnouncementRules, Announcements, NotNow, Unfit
-from bot.workers.announcer import AnnouncementWorker
 from storage import announcements as kept
 from storage import areas, joins, people
 from storage.database import Connection
@@ -432,7 +432,7 @@ def _id(c: Connection, she: Learner) -> str:
 async def test_of_a_whole_province_not_everybody_is_counted_while_others_wait(
     t: Tutor, monkeypatch: pytest.MonkeyPatch
 ):
-    from bot.services import announcing
+    from bot.announcements import service as announcing
 
     town = Town(t)
     officer = await town.woman("Cúc", role="officer")

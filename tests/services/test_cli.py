@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.console import Console
 from bot.cli import transcripts
+from bot.cli.console import Console
 from bot.cli.main import main
 from flows.play.dialogue import DialogueHead
 from flows.shelf.shelf import plain_book, read_shelf

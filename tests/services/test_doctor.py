@@ -20,8 +20,8 @@ from bot.cli import doctor
 from bot.cli.main import main
 from bot.cli.parser import parse
 from bot.greeting import pages_told
-from bot.services.library import publish_first
-from bot.workers.steady import Steady
+from bot.publishing.library import publish_first
+from bot.scheduler.steady import Steady
 from flows.shelf.shelf import read_shelf
 from storage import keeping, pg_tools, schema
 from storage.database import open_database

@@ -12,7 +12,7 @@ from bot import settings
 from bot.app import Environment, bootstrap
 from bot.channels.base import Inner, Left, Text, Update
 from bot.conversation.batch import INNER
-from bot.workers.flood import BURST, Flood
+from bot.delivery.flood import BURST, Flood
 from storage import tables
 from storage.database import Connection
 from tests.support.builders import PROJECT, book, lesson

@@ -10,8 +10,8 @@ import pytest
 
 from bot.channels.base import Text, Update
 from bot.conversation.effects import Effects
-from bot.workers.intake import MAX_BATCH, MAX_TRIES, Intake
-from bot.workers.sender import Senders
+from bot.delivery.intake import MAX_BATCH, MAX_TRIES, Intake
+from bot.delivery.sender import Senders
 from storage.errors import StorageUnavailable
 from tests.support.builders import book, lesson
 from tests.support.harness import TELEGRAM, tutor

@@ -13,8 +13,8 @@ import pytest
 from bot.conversation.hooks import PairingHooks
 from bot.people.retention import Retention, RetentionRules
 from bot.people.service import OPERATOR
-from bot.workers.caretaker import Caretaker
-from bot.workers.steady import Steady, clock_of
+from bot.scheduler.daily import Caretaker
+from bot.scheduler.steady import Steady, clock_of
 from storage import people
 from storage.database import Connection
 from storage.people_records import RoleRow

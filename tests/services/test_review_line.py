@@ -18,7 +18,7 @@ from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.webchat.channel import Crowded, WebChat
 from bot.conversation.effects import pack
 from bot.conversation.policy.desk import OutgoingReply
-from bot.workers.backlog import PAGE
+from bot.delivery.backlog import PAGE
 from storage import conversations, schema
 from storage.database import open_database
 from storage.records import OutboxRow, Writes

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from bot.channels.base import Began, Inner, LearnerGone, Left, Outgoing, SendError, Tap, Text, Update
 from bot.conversation.batch import INNER
 from bot.conversation.presence import BEAT_EVERY
-from bot.workers.sender import BACK_OFF_S
+from bot.delivery.sender import BACK_OFF_S
 from storage import keeping
 from tests.support.builders import book, lesson
 from tests.support.harness import TELEGRAM, WEB, Tutor, tutor

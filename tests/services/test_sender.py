@@ -15,9 +15,9 @@ import pytest
 from bot.channels.base import LearnerGone, Misconfigured, Outgoing, SendError, SendRefused, Text, Throttled, Unreachable
 from bot.conversation.effects import pack
 from bot.conversation.policy.desk import OutgoingReply
-from bot.workers.backlog import Backlog
-from bot.workers.pace import SendLimiter
-from bot.workers.sender import REMEMBER_CHATS, Sender
+from bot.delivery.backlog import Backlog
+from bot.delivery.rate_limit import SendLimiter
+from bot.delivery.sender import REMEMBER_CHATS, Sender
 from storage import conversations
 from storage.errors import StorageUnavailable
 from storage.records import OutboxRow, Writes

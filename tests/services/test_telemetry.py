@@ -32,12 +32,12 @@ def lines(folder: Path) -> list[dict[str, Any]]:
 
 def test_a_line_holds_time_level_room_event_and_ids(tmp_path: Path) -> None:
     start_logging(tmp_path)
-    logging.getLogger("bot.workers.sender").info("sent", extra={"chat_id": "079123456789", "no": 3})
+    logging.getLogger("bot.delivery.sender").info("sent", extra={"chat_id": "079123456789", "no": 3})
     (line,) = lines(tmp_path)
     assert line.pop("at").endswith("+00:00")
     assert line == {
         "level": "info",
-        "room": "bot.workers.sender",
+        "room": "bot.delivery.sender",
         "event": "sent",
         "chat_id": subject("079123456789"),
         "no": 3,

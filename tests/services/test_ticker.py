@@ -10,7 +10,7 @@ import pytest
 
 from bot.channels.base import Inner, Text, Update
 from bot.conversation.batch import INNER
-from bot.workers.ticker import DUE_AT_ONCE
+from bot.scheduler.ticker import DUE_AT_ONCE
 from storage import keeping
 from storage.records import from_ms
 from tests.support.builders import book, lesson

@@ -16,7 +16,7 @@ import pytest
 from bot.cli.main import main
 from bot.cli.names import KINDS, REPORTS
 from bot.cli.sheets import as_csv, as_xlsx
-from bot.services import models as service
+from bot.reports import programs as service
 from storage import areas, conversations, people
 from storage.database import Connection, open_database
 from storage.people_records import RoleRow

@@ -15,8 +15,8 @@ from bot.errors import NotAllowed
 from bot.people.policy.permissions import Grant
 from bot.people.pseudonyms import Pseudonyms
 from bot.people.service import OPERATOR, Actor, NobodyThere
-from bot.services.models import NotSo, Programs
-from bot.services.reporting import Reports, span_of
+from bot.reports.programs import NotSo, Programs
+from bot.reports.service import Reports, span_of
 from storage import areas, conversations, joins, people
 from storage import tables as base
 from storage import tables_people as t

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from bot.channels.base import Body, Tap, Text, Update
 from bot.conversation.batch import Conversation
-from bot.services.library import open_book
+from bot.publishing.library import open_book
 from storage import conversations, keeping, schema, tables
 from storage.database import Connection, Database, PostgreSQL, open_database
 from storage.errors import AlreadyRunning, StorageError

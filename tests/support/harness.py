@@ -35,17 +35,17 @@ from bot.conversation.policy import state as talks
 from bot.conversation.policy.quiet_hours import QuietHours
 from bot.conversation.presence import Presence
 from bot.conversation.rooms import rooms_of
+from bot.delivery.backlog import Backlog
+from bot.delivery.intake import Intake
+from bot.delivery.rate_limit import SendLimiter
+from bot.delivery.sender import Sender, Senders
 from bot.pairing.policy.deadlines import Clock as PairingClock
 from bot.pairing.policy.model import PairingRules
 from bot.pairing.service import Hooks, Pairings
 from bot.pairing.service import PairingContext as PairingWorld
 from bot.people.pseudonyms import Pseudonyms
 from bot.people.service import People
-from bot.workers.backlog import Backlog
-from bot.workers.intake import Intake
-from bot.workers.pace import SendLimiter
-from bot.workers.sender import Sender, Senders
-from bot.workers.ticker import Ticker
+from bot.scheduler.ticker import Ticker
 from flows import Book
 from storage import schema, tables
 from storage.database import Connection, Database, open_database

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from bot.announcements.policy import announcement
 from bot.channels.base import Edited, Media, Text
 from bot.conversation.policy import lessons, menu, onboarding, replying
 from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.registry import WRITTEN
 from bot.conversation.policy.understanding import about, alarm_of, hear
 from bot.pairing.policy import lines
-from bot.tutoring import announcing
 from flows.engine.stage import clean
 from flows.words.ear.ear import Alarm
 
@@ -22,7 +22,7 @@ def heard(desk: Desk, body: Text | Media | Edited) -> bool:
     text = body.caption if isinstance(body, Media) else body.text
     if not isinstance(body, Edited) and body.forwarded:
         return _asked(desk, text)
-    if not text or lines.is_helping(desk) or not announcing.is_cry(desk.talk.pending, text):
+    if not text or lines.is_helping(desk) or not announcement.is_cry(desk.talk.pending, text):
         return False
     if isinstance(body, Text) and _is_answered_in_lesson(desk):
         return False

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
+from bot import officer_commands as of
 from bot.conversation.policy.command import OfficeCommand
 from bot.pairing.policy import commands as pa
 from bot.people.policy import commands as pe
-from bot.tutoring.commands import officers as of
 
 Maker = Callable[[str], OfficeCommand]
 """Makes a command of what a button carries, or of what was written."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
-from bot.tutoring.hiding import ENOUGH, UNTOLD, Cell, beside, told
+from bot.reports.policy.disclosure import ENOUGH, UNTOLD, Cell, beside, told
 
 CellValue = int | float | str
 UPPER = ("province", "ward")

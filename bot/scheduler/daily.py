@@ -11,9 +11,9 @@ from pathlib import Path
 from bot.conversation.policy.quiet_hours import QuietHours
 from bot.people import retention
 from bot.people.retention import Retention
-from bot.services import disk
-from bot.workers.edge import guarded
-from bot.workers.steady import Steady
+from bot.scheduler import disk
+from bot.scheduler.loop import guarded
+from bot.scheduler.steady import Steady
 from storage.files import remove, sweep
 
 EVERY = timedelta(days=1)

@@ -11,9 +11,9 @@ from functools import partial
 from bot.channels.base import Inner, Submit, Update
 from bot.conversation.batch import INNER, Conversation
 from bot.conversation.policy.quiet_hours import QuietHours
-from bot.services.library import LiveLessons
-from bot.services.routes import LessonVersion
-from bot.workers.edge import guarded
+from bot.publishing.library import LiveLessons
+from bot.publishing.policy.routes import LessonVersion
+from bot.scheduler.loop import guarded
 from storage import publications
 
 EVERY_S = 5.0

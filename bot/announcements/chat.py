@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
+from bot import officer_commands as asked
+from bot.announcements import service as announcing
+from bot.announcements.policy import announcement as pure
+from bot.announcements.service import AnnouncementRules, Unfit
 from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.conversation.policy.quiet_hours import QuietHours
+from bot.officer_commands import AnnouncementCommand
 from bot.people.policy.permissions import Grant, may
 from bot.people.pseudonyms import Pseudonyms
-from bot.services import announcing
-from bot.services.announcing import AnnouncementRules, Unfit
-from bot.tutoring import announcing as pure
-from bot.tutoring.commands import officers as asked
-from bot.tutoring.commands.officers import AnnouncementCommand
 from storage import announcements as kept
 from storage import areas, people
 from storage.areas import AreaRow

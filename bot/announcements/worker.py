@@ -7,8 +7,8 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.services.announcing import AnnouncementFeeder
-from bot.workers.edge import guarded
+from bot.announcements.service import AnnouncementFeeder
+from bot.scheduler.loop import guarded
 
 EVERY_S = 5.0
 AT_ONCE = 12  # people told in one transaction: some milliseconds of the writer

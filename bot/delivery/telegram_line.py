@@ -17,11 +17,11 @@ from bot.channels.telegram.setup import BotPlan, introduce, needs_setup, run_set
 from bot.channels.telegram.webhook import webhook_handler, webhook_path, webhook_secret
 from bot.conversation.batch import Conversation, Settled
 from bot.conversation.presence import Presence, set_key
+from bot.delivery.backlog import Backlog
+from bot.delivery.rate_limit import SendLimiter
+from bot.delivery.sender import Sender, Senders
 from bot.errors import SettingsInvalid, StorageError
 from bot.settings import Settings
-from bot.workers.backlog import Backlog
-from bot.workers.pace import SendLimiter
-from bot.workers.sender import Sender, Senders
 from storage import keeping
 from storage.database import SQLite
 

@@ -10,8 +10,8 @@ from typing import Literal
 
 from bot.channels.base import Channel, LearnerGone, Misconfigured, Outgoing, SendError, SendRefused, Throttled
 from bot.conversation.batch import Conversation, Settled
+from bot.delivery.rate_limit import SendLimiter
 from bot.errors import StorageError
-from bot.workers.pace import SendLimiter
 
 AT_ONCE = 32  # messages under way side by side: Telegram answers in about 50 ms, so 30 a second need far fewer
 SETTLE_AFTER_S = 0.5  # how long a sent message may wait for a batch to carry its end

@@ -17,8 +17,8 @@ from bot.conversation.policy import state as talks
 from bot.conversation.policy.privacy import UNDO
 from bot.conversation.policy.quiet_hours import QuietHours
 from bot.pairing.service import DUE, Pairings
-from bot.workers.edge import guarded
-from bot.workers.steady import Steady
+from bot.scheduler.loop import guarded
+from bot.scheduler.steady import Steady
 from flows import RunCorrupt
 from storage import invitations, invitees, joins, keeping
 from storage.database import Connection, Database

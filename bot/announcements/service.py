@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
+from bot.announcements.policy import announcement as pure
+from bot.announcements.policy.announcement import AnnouncementDraft, AnnouncementFault, Count
 from bot.conversation.policy.quiet_hours import QuietHours
 from bot.errors import CamtayError
 from bot.people.service import Actor, NobodyThere, People
-from bot.tutoring import announcing as pure
-from bot.tutoring.announcing import AnnouncementDraft, AnnouncementFault, Count
 from flows.words.wishes import UNREAD, Wishes
 from storage import announcements as kept
 from storage import areas, pairings

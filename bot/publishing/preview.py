@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from bot.services import drafts
+from bot.publishing import drafts
 from flows import Book, Lesson, Problem
 from flows.model import SourcePosition
 from flows.reading.loader import read_draft

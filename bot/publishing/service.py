@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
-from bot.services.library import Translations, version_row
-from bot.services.places import LessonPosition, places
+from bot.publishing.library import Translations, version_row
+from bot.publishing.positions import LessonPosition, places
 from flows import Lesson
 from flows.reading.loader import load_lesson
 from flows.rules.changes import Changes, Impact, Inside, compare, impact

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.announcements.service import AnnouncementRules as NewsRules
 from bot.conversation.policy.quiet_hours import QuietHours
 from bot.pairing.policy.deadlines import Clock
 from bot.pairing.policy.model import DAY, HOUR, MINUTE, PairingRules
 from bot.people.retention import RetentionRules as KeepRules
-from bot.services.announcing import AnnouncementRules as NewsRules
 from bot.settings import Settings
 
 

@@ -21,8 +21,8 @@ from zoneinfo import ZoneInfo
 from bot.errors import NotAllowed
 from bot.people.policy.permissions import may
 from bot.people.service import OPERATOR, REFUSALS, Actor, NobodyThere, People
-from bot.services.models import FAMILY
-from bot.tutoring.reporting import UPPER, Column, Measure, ReportArea, ReportTable, Table, add_up, table
+from bot.reports.policy.table import UPPER, Column, Measure, ReportArea, ReportTable, Table, add_up, table
+from bot.reports.programs import FAMILY
 from storage import areas, reports
 from storage.database import Connection
 from storage.records import to_ms

@@ -7,8 +7,8 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from bot.tutoring import clocks
-from bot.tutoring.clocks import Belief, ClockReading
+from bot.scheduler.policy import clocks
+from bot.scheduler.policy.clocks import Belief, ClockReading
 from storage import keeping
 from storage.database import Connection, Database
 
