@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from bot import officer_commands as asked
 from bot.announcements import service as announcing
 from bot.announcements.policy import announcement as pure
+from bot.announcements.policy import commands as asked
+from bot.announcements.policy.commands import AnnouncementCommand
 from bot.announcements.service import AnnouncementRules, Unfit
 from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.conversation.policy.quiet_hours import QuietHours
-from bot.officer_commands import AnnouncementCommand
 from bot.people.policy.permissions import Grant, may
 from bot.people.pseudonyms import Pseudonyms
 from storage import announcements as kept

@@ -26,7 +26,6 @@ from bot.conversation.policy.desk import (
     PersonForgotten,
 )
 from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
-from bot.officer_commands import GivenCommand, VouchingCommand
 from bot.pairing.instructor import InstructorSettings, instructs
 from bot.people.given import Given
 from bot.people.granting import keep_suspensions, pass_on
@@ -42,6 +41,7 @@ from bot.people.policy.commands import (
     ProfileCommand,
     TeachingCommand,
 )
+from bot.people.policy.officer_commands import GivenCommand, VouchingCommand
 from bot.people.profile import OwnProfile
 from bot.people.pseudonyms import Pseudonyms
 from bot.people.vouching import Vouching

@@ -5,14 +5,14 @@ The meeting itself lives in her conversation (`talk.Meeting`), who came in `atte
 
 from __future__ import annotations
 
-from bot import officer_commands as asked
 from bot.conversation.policy import lessons
 from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.conversation.policy.state import Meeting
+from bot.meetings.policy import commands as asked
 from bot.meetings.policy import meeting
+from bot.meetings.policy.commands import MeetingCommand
 from bot.meetings.policy.meeting import A_PAGE, Attendant
-from bot.officer_commands import MeetingCommand
 from bot.people.policy.permissions import Grant, may
 from bot.people.pseudonyms import Pseudonyms
 from storage import areas, people

@@ -10,17 +10,17 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from bot import officer_commands as asked
 from bot.conversation.hooks import PairingHooks
 from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
-from bot.officer_commands import InboxCommand
 from bot.pairing import kept_back as kept
 from bot.pairing.offers import show_mine, work_lines
 from bot.pairing.policy import happenings
+from bot.pairing.policy import inbox_commands as asked
 from bot.pairing.policy import officer_inbox as pure
 from bot.pairing.policy.candidates import against_ever, nearness, scopes
 from bot.pairing.policy.explain import WIDTHS
+from bot.pairing.policy.inbox_commands import InboxCommand
 from bot.pairing.policy.work import PairingWork
 from bot.pairing.service import PairingContext, within
 from bot.pairing.sql_ledger import read_instructor, read_learner

@@ -382,10 +382,11 @@ class Hooks(PairingHooks):
         tries: int = 0, topic: str = "",
     ) -> None:  # fmt: skip
         me, tried = desk.person.learner_id, tries if desk.agreed else 0
-        where = {"topic": topic, "lesson": lesson, "version": version, "step": step, "tries": tried}
-        within(
-            connection, self.world, me, desk.universe.now, lambda turn: happenings.ask(turn, me, kind, **where), desk
-        )  # type: ignore[arg-type]
+
+        def ask(work: PairingWork) -> None:
+            happenings.ask(work, me, kind, topic=topic, lesson=lesson, version=version, step=step, tries=tried)
+
+        within(connection, self.world, me, desk.universe.now, ask, desk)
 
     def learner_gone(self, connection: Connection, learner_id: str, why: str, now: datetime) -> None:
         within(connection, self.world, "", now, lambda turn: staff.learner_leaves(turn, learner_id))

@@ -9,10 +9,10 @@ from bot.conversation.hooks import PairingHooks
 from bot.conversation.leave_word import tell
 from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
-from bot.officer_commands import GivenCommand, ListCodes, ShowCode, TakeCodeBack
 from bot.people.granting import Decider, grants_of
 from bot.people.policy import invitations as pure
 from bot.people.policy import permissions
+from bot.people.policy.officer_commands import GivenCommand, ListCodes, ShowCode, TakeCodeBack
 from bot.people.policy.permissions import may
 from bot.people.pseudonyms import Pseudonyms
 from storage import invitations, invitees, people, seats

@@ -7,11 +7,11 @@ from typing import assert_never
 
 from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
-from bot.officer_commands import AskWhomToVouch, NameWhomToVouch, VouchFor, VouchingCommand
 from bot.people.granting import grants_of
 from bot.people.policy import codes, permissions, vouching
 from bot.people.policy import invitations as pure
 from bot.people.policy.lists.words import fold
+from bot.people.policy.officer_commands import AskWhomToVouch, NameWhomToVouch, VouchFor, VouchingCommand
 from bot.people.policy.permissions import may
 from bot.people.pseudonyms import Pseudonyms
 from storage import areas, crew, invitations, people

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from bot.conversation.office import Links
 from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.outcome import ASIDE, CommandOutcome
-from bot.officer_commands import FigureCommand, InviteMember, ShowTargets
 from bot.people.policy import codes, invitations
 from bot.people.policy.permissions import Grant, may
 from bot.people.pseudonyms import Pseudonyms
+from bot.reports.policy.commands import FigureCommand, InviteMember, ShowTargets
 from bot.reports.service import standing_of
 from storage import areas, people
 from storage import invitations as kept

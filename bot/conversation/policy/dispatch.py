@@ -27,6 +27,7 @@ from bot.conversation.policy.open_question import ask_again
 from bot.conversation.policy.understanding import alarm_of, hear, in_two, is_for_lesson, is_for_room, leaves, offered
 from bot.pairing.policy import lines
 from bot.pairing.policy.commands import ChooseLine, ReplyToLetter, StopWriting
+from bot.pairing.policy.subjects import WRITING
 from bot.people.policy import codes, pins
 from bot.people.policy.commands import ShowBelonging, SitDown
 from flows import events as ev
@@ -114,7 +115,7 @@ def _text(desk: Desk, text: str) -> None:
     if desk.talk.pending in registry.WRITTEN and is_for_room(desk, text):
         if desk.talk.pending.startswith("pin."):
             pins.heard(desk)
-        elif desk.talk.pending != registry.WRITING:  # what is for another person is not kept as hers
+        elif desk.talk.pending != WRITING:  # what is for another person is not kept as hers
             desk.events.append(ev.Heard(mask(clean(text[:2000]), desk.book.nouns).text))
         desk.events.append(registry.WRITTEN[desk.talk.pending](text))
         return

@@ -10,7 +10,7 @@ from bot.channels.base import Body, Inner, NoticesDue
 from bot.conversation.policy import follow_up, menu, notices, onboarding
 from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.state import Meeting
-from bot.officer_commands import EndGroupLesson
+from bot.meetings.policy.commands import EndGroupLesson
 from bot.pairing.policy.commands import CallForSafety, CallOffSafety
 from flows import Run, Trigger
 from flows import events as ev

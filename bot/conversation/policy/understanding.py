@@ -9,8 +9,8 @@ import flows
 from bot.channels.base import Body, Text
 from bot.conversation.policy import onboarding
 from bot.conversation.policy.desk import Desk
-from bot.conversation.policy.registry import WRITING
 from bot.pairing.policy import lines
+from bot.pairing.policy.subjects import WRITING
 from flows import events as ev
 from flows.engine.stage import clean
 from flows.words.ear.ear import Alarm, Matter, listen, matter_of

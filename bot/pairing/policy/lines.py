@@ -13,8 +13,8 @@ from datetime import timedelta
 
 from bot.conversation.policy import waits
 from bot.conversation.policy.desk import Desk, Whispered
-from bot.conversation.policy.registry import WRITING
 from bot.conversation.policy.state import OfferedButtons
+from bot.pairing.policy.subjects import WRITING
 from flows.words.asks import Side
 from flows.words.keys import plain_of
 
