@@ -26,10 +26,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, text
 
-from bot.conversation.policy.quiet_hours import QuietHours
 from bot.pairing.policy.deadlines import Clock
 from bot.pairing.policy.model import DAY, HOUR, PairingRules
 from bot.pairing.service import PairingContext, Pairings
+from bot.tutor.quiet_hours import QuietHours
 from storage import schema
 from storage import tables as base
 from storage import tables_people as t

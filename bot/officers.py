@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from bot.announcements.service import AnnouncementRules, Announcements
 from bot.conversation.office import CommandHandlers, Links, Office
-from bot.conversation.policy.onboarding import consent_text, is_of_office
 from bot.pairing.requests import Requests
 from bot.pairing.service import Hooks, PairingContext
 from bot.people.pseudonyms import Pseudonyms
@@ -19,6 +18,7 @@ from bot.reports.programs import Programs
 from bot.reports.service import Reports
 from bot.rules import news_rules, pairing_clock, pairing_rules
 from bot.settings import Settings
+from bot.tutor.onboarding import consent_text, is_of_office
 from flows import Book
 from storage.database import Database
 

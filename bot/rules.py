@@ -6,11 +6,11 @@ from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.announcements.service import AnnouncementRules as NewsRules
-from bot.conversation.policy.quiet_hours import QuietHours
 from bot.pairing.policy.deadlines import Clock
 from bot.pairing.policy.model import DAY, HOUR, MINUTE, PairingRules
 from bot.people.retention import RetentionRules as KeepRules
 from bot.settings import Settings
+from bot.tutor.quiet_hours import QuietHours
 
 
 def pairing_rules(settings: Settings) -> PairingRules:

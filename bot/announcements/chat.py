@@ -10,11 +10,11 @@ from bot.announcements.policy import announcement as pure
 from bot.announcements.policy import commands as asked
 from bot.announcements.policy.commands import AnnouncementCommand
 from bot.announcements.service import AnnouncementRules, Unfit
-from bot.conversation.policy.desk import Desk
-from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
-from bot.conversation.policy.quiet_hours import QuietHours
 from bot.people.policy.permissions import Grant, may
 from bot.people.pseudonyms import Pseudonyms
+from bot.tutor.desk import Desk
+from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.tutor.quiet_hours import QuietHours
 from storage import announcements as kept
 from storage import areas, people
 from storage.areas import AreaRow

@@ -14,9 +14,9 @@ from typing import TypeVar
 
 from bot.announcements.policy import announcement as pure
 from bot.announcements.policy.announcement import AnnouncementDraft, AnnouncementFault, Count
-from bot.conversation.policy.quiet_hours import QuietHours
 from bot.errors import CamtayError
 from bot.people.service import Actor, NobodyThere, People
+from bot.tutor.quiet_hours import QuietHours
 from flows.words.wishes import UNREAD, Wishes
 from storage import announcements as kept
 from storage import areas, pairings

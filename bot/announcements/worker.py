@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.announcements.service import AnnouncementFeeder
-from bot.scheduler.loop import guarded
+from bot.edge import guarded
 
 EVERY_S = 5.0
 AT_ONCE = 12  # people told in one transaction: some milliseconds of the writer

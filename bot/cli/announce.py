@@ -13,10 +13,10 @@ from bot.cli.environment import CommandEnvironment
 from bot.cli.language import told
 from bot.cli.names import MISSED, STATES
 from bot.cli.terminal import Print
-from bot.conversation.policy.quiet_hours import QuietHours
 from bot.errors import CamtayError, SettingsInvalid, in_words
 from bot.people.service import Actor
 from bot.settings import Settings
+from bot.tutor.quiet_hours import QuietHours
 from flows import Book
 
 AskLine = Callable[[str], str]

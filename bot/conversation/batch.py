@@ -14,16 +14,16 @@ from bot.channels.base import Began, Inner, Left, NoticesDue, Outgoing, Returned
 from bot.conversation import notices
 from bot.conversation.effects import WEB, Effects, Record, about_of
 from bot.conversation.office import Office
-from bot.conversation.policy import privacy
-from bot.conversation.policy import state as talks
-from bot.conversation.policy.desk import Desk, Person
-from bot.conversation.policy.lessons import is_about_safety, is_timer
-from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
-from bot.conversation.policy.quiet_hours import QuietHours
 from bot.people.policy import linking, sharing
 from bot.people.policy.commands import BecomeOne, ChangeSeat, PersonCommand, TakeApart
 from bot.people.policy.invitations import CodeVerdict
 from bot.people.pseudonyms import Pseudonyms
+from bot.tutor import privacy
+from bot.tutor import state as talks
+from bot.tutor.desk import Desk, Person
+from bot.tutor.lessons import is_about_safety, is_timer
+from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.tutor.quiet_hours import QuietHours
 from flows import Book, RunCorrupt
 from flows.events import Universe
 from storage import announcements, conversations, inbox, joins, keeping, seats

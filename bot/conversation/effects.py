@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import assert_never
 
 from bot.channels.base import Button, LogEntry, Outgoing, Update
-from bot.conversation.policy import state as talks
-from bot.conversation.policy.command import OfficeCommand
-from bot.conversation.policy.desk import (
+from bot.people.policy.commands import PersonCommand
+from bot.tutor import state as talks
+from bot.tutor.command import OfficeCommand
+from bot.tutor.desk import (
     AnswersForgotten,
     CodeShown,
     ConsentAnswered,
@@ -25,10 +26,9 @@ from bot.conversation.policy.desk import (
     WentAway,
     Whispered,
 )
-from bot.conversation.policy.lessons import is_about_safety
-from bot.conversation.policy.onboarding import consent_text, fingerprint
-from bot.conversation.policy.quiet_hours import QuietHours
-from bot.people.policy.commands import PersonCommand
+from bot.tutor.lessons import is_about_safety
+from bot.tutor.onboarding import consent_text, fingerprint
+from bot.tutor.quiet_hours import QuietHours
 from flows import events as ev
 from storage.records import (
     AttemptRow,

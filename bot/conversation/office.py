@@ -13,22 +13,11 @@ from datetime import datetime
 from typing import Any, get_args
 
 from bot.channels.base import Body, NoticesDue
-from bot.conversation.hooks import PairingHooks, RoomHandler
-from bot.conversation.policy import dispatch, notices, waits
-from bot.conversation.policy.command import OfficeCommand
-from bot.conversation.policy.desk import (
-    AnswersForgotten,
-    CodeShown,
-    ConsentAnswered,
-    Desk,
-    DeskEvent,
-    Person,
-    PersonForgotten,
-)
-from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
-from bot.pairing.instructor import InstructorSettings, instructs
+from bot.conversation.policy import dispatch
 from bot.people.given import Given
 from bot.people.granting import keep_suspensions, pass_on
+from bot.people.hooks import PairingHooks, RoomHandler
+from bot.people.instructor import InstructorSettings, instructs
 from bot.people.invitations import Invitations
 from bot.people.phones import Phones
 from bot.people.pins import Pins
@@ -45,6 +34,18 @@ from bot.people.policy.officer_commands import GivenCommand, VouchingCommand
 from bot.people.profile import OwnProfile
 from bot.people.pseudonyms import Pseudonyms
 from bot.people.vouching import Vouching
+from bot.tutor import notices, waits
+from bot.tutor.command import OfficeCommand
+from bot.tutor.desk import (
+    AnswersForgotten,
+    CodeShown,
+    ConsentAnswered,
+    Desk,
+    DeskEvent,
+    Person,
+    PersonForgotten,
+)
+from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from flows import events as ev
 from storage import forgetting, people, seats
 from storage.database import Connection

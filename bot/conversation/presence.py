@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.channels.base import Inner, Update
 from bot.conversation.batch import INNER
-from bot.conversation.policy.quiet_hours import QuietHours
+from bot.tutor.quiet_hours import QuietHours
 from storage import keeping
 from storage.database import Connection, Database
 from storage.records import to_ms

@@ -11,11 +11,11 @@ from typing import Any
 
 from bot.channels.base import Text
 from bot.conversation.policy.answering import RESTING, answers_to, kind_of_talk, lesson_of, said
-from bot.conversation.policy.desk import Desk, Person
 from bot.conversation.policy.dispatch import answer
-from bot.conversation.policy.state import ConversationState
 from bot.pairing.policy import relay
 from bot.pairing.policy.commands import CallForSafety
+from bot.tutor.desk import Desk, Person
+from bot.tutor.state import ConversationState
 from flows import Book, Run, mask, rewind
 from flows import events as ev
 from flows.engine.kinds.table import kind_of

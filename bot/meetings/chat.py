@@ -5,16 +5,16 @@ The meeting itself lives in her conversation (`talk.Meeting`), who came in `atte
 
 from __future__ import annotations
 
-from bot.conversation.policy import lessons
-from bot.conversation.policy.desk import Desk
-from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
-from bot.conversation.policy.state import Meeting
 from bot.meetings.policy import commands as asked
 from bot.meetings.policy import meeting
 from bot.meetings.policy.commands import MeetingCommand
 from bot.meetings.policy.meeting import A_PAGE, Attendant
 from bot.people.policy.permissions import Grant, may
 from bot.people.pseudonyms import Pseudonyms
+from bot.tutor import lessons
+from bot.tutor.desk import Desk
+from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.tutor.state import Meeting
 from storage import areas, people
 from storage import meetings as kept
 from storage.areas import AreaRow

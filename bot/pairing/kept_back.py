@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.conversation.policy.desk import Desk
-from bot.conversation.policy.notices import kind_found
-from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
-from bot.conversation.policy.state import OfferedButtons
 from bot.pairing.service import PairingContext
+from bot.tutor.desk import Desk
+from bot.tutor.notices import kind_found
+from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.tutor.state import OfferedButtons
 from storage import crew, kept_back, pairings, standings
 from storage.database import Connection
 from storage.records import to_ms

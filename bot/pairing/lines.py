@@ -11,9 +11,7 @@ from functools import partial
 from typing import assert_never
 
 from bot.channels.base import Text
-from bot.conversation.policy import lessons, replying, waits
-from bot.conversation.policy.desk import Desk
-from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.conversation.policy import replying
 from bot.pairing.policy import commands as asked
 from bot.pairing.policy import lines, relay, staff, taking
 from bot.pairing.policy.commands import LineCommand
@@ -22,6 +20,9 @@ from bot.pairing.policy.relay import RelayVerdict
 from bot.pairing.policy.work import PairingWork
 from bot.pairing.service import PairingContext, within
 from bot.people import union_phone
+from bot.tutor import lessons, waits
+from bot.tutor.desk import Desk
+from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from flows import mask
 from flows.events import Typed
 from flows.words.values.phones import read_phone

@@ -6,9 +6,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import assert_never
 
-from bot.conversation.policy import notices
-from bot.conversation.policy.desk import Desk
-from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.pairing.calls import calls_for
 from bot.pairing.policy import commands as asked
 from bot.pairing.policy import happenings, officer_inbox, safety, staff, taking
@@ -18,6 +15,9 @@ from bot.pairing.policy.roster import ALL_OFFERS
 from bot.pairing.policy.work import PairingWork
 from bot.pairing.service import PairingContext, within
 from bot.pairing.sql_ledger import placed
+from bot.tutor import notices
+from bot.tutor.desk import Desk
+from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from storage import pairings as kept
 from storage import standings
 from storage.database import Connection

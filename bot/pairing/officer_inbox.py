@@ -10,9 +10,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from bot.conversation.hooks import PairingHooks
-from bot.conversation.policy.desk import Desk
-from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.pairing import kept_back as kept
 from bot.pairing.offers import show_mine, work_lines
 from bot.pairing.policy import happenings
@@ -25,8 +22,11 @@ from bot.pairing.policy.work import PairingWork
 from bot.pairing.service import PairingContext, within
 from bot.pairing.sql_ledger import read_instructor, read_learner
 from bot.people import granting, union_phone
+from bot.people.hooks import PairingHooks
 from bot.people.policy.permissions import Grant, may
 from bot.people.pseudonyms import Pseudonyms
+from bot.tutor.desk import Desk
+from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from flows.words.values.phones import read_phone
 from storage import areas, crew, pairings, people, standings
 from storage.database import Connection

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import assert_never
 
 from bot.channels.base import Notice
-from bot.conversation.policy import notices
-from bot.conversation.policy.desk import Desk
-from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.pairing.policy import commands as asked
 from bot.pairing.policy import roster as pure
 from bot.pairing.policy.commands import RosterCommand
 from bot.pairing.policy.roster import Guided
 from bot.pairing.policy.work import BUTTONS, PairingWork
 from bot.pairing.service import PairingContext, within
+from bot.tutor import notices
+from bot.tutor.desk import Desk
+from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from storage import crew as kept
 from storage import pairings, standings
 from storage.database import Connection

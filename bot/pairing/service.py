@@ -15,10 +15,6 @@ from math import inf
 from typing import Any, TypeVar
 
 from bot.channels.base import Notice
-from bot.conversation.hooks import PairingHooks
-from bot.conversation.policy import notices
-from bot.conversation.policy.desk import Desk
-from bot.conversation.policy.waits import PendingMatter
 from bot.pairing import waits
 from bot.pairing.policy import happenings, staff, ticking
 from bot.pairing.policy.candidates import nearness
@@ -36,6 +32,10 @@ from bot.pairing.policy.model import (
 from bot.pairing.policy.pool import Pool
 from bot.pairing.policy.work import BUTTONS, PairingWork
 from bot.pairing.sql_ledger import SqlLedger, read_instructor, read_request
+from bot.people.hooks import PairingHooks
+from bot.tutor import notices
+from bot.tutor.desk import Desk
+from bot.tutor.waits import PendingMatter
 from flows import events as ev
 from storage import pairings as kept
 from storage import standings, waiting

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bot.conversation.policy import waits
-from bot.conversation.policy.desk import Desk
-from bot.conversation.policy.waits import PendingMatter
 from bot.pairing.policy import lines
 from bot.pairing.policy.model import OFFICER
+from bot.tutor import waits
+from bot.tutor.desk import Desk
+from bot.tutor.waits import PendingMatter
 from storage import cries, pairings, people, standings
 from storage.database import Connection
 from storage.rows import Row

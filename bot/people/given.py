@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from bot.conversation.hooks import PairingHooks
-from bot.conversation.leave_word import tell
-from bot.conversation.policy.desk import Desk
-from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.people.granting import Decider, grants_of
+from bot.people.hooks import PairingHooks
+from bot.people.leave_word import tell
 from bot.people.policy import invitations as pure
 from bot.people.policy import permissions
 from bot.people.policy.officer_commands import GivenCommand, ListCodes, ShowCode, TakeCodeBack
 from bot.people.policy.permissions import may
 from bot.people.pseudonyms import Pseudonyms
+from bot.tutor.desk import Desk
+from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from storage import invitations, invitees, people, seats
 from storage.database import Connection
 from storage.invitations import GivenRow

@@ -12,8 +12,8 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.pairing.policy.instructor import Teaching
 from bot.people.policy import permissions
+from bot.people.policy.instructor import Teaching
 from bot.people.policy.permissions import Grant, may
 from bot.people.pseudonyms import Pseudonyms
 from storage import areas, invitations, people, seats, suspensions

@@ -9,11 +9,9 @@ from __future__ import annotations
 from typing import assert_never
 
 from bot.channels.base import Body
-from bot.conversation.hooks import PairingHooks
-from bot.conversation.leave_word import tell
-from bot.conversation.policy.desk import Desk
-from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.people.granting import bars, give, grants_of, is_backed
+from bot.people.hooks import PairingHooks
+from bot.people.leave_word import tell
 from bot.people.phones import Phones
 from bot.people.policy import codes, permissions
 from bot.people.policy import invitations as pure
@@ -21,6 +19,8 @@ from bot.people.policy.commands import AskCodeAgain, CodeCommand, LeaveCode, Tak
 from bot.people.policy.invitations import CodeVerdict
 from bot.people.policy.permissions import may
 from bot.people.pseudonyms import Pseudonyms
+from bot.tutor.desk import Desk
+from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from flows import events as ev
 from storage import areas, invitations, invitees, people
 from storage.database import Connection

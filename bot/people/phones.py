@@ -11,12 +11,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import assert_never
 
-from bot.conversation.hooks import PairingHooks
-from bot.conversation.leave_word import tell
-from bot.conversation.policy.desk import Desk, Person
-from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
-from bot.conversation.policy.privacy import UNDO
 from bot.people.granting import is_held, pass_on
+from bot.people.hooks import PairingHooks
+from bot.people.leave_word import tell
 from bot.people.policy import codes, linking, permissions
 from bot.people.policy import commands as asked
 from bot.people.policy import invitations as pure
@@ -24,6 +21,9 @@ from bot.people.policy.commands import BecomeOne, ChangeSeat, PhoneCommand
 from bot.people.policy.invitations import CodeVerdict, judge
 from bot.people.pseudonyms import Pseudonyms
 from bot.people.vouching import Vouching
+from bot.tutor.desk import Desk, Person
+from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.tutor.privacy import UNDO
 from storage import conversations, forgetting, invitations, joins, people, seats
 from storage.database import Connection
 from storage.people_records import AuditRow, InvitationRow

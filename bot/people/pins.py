@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from bot.conversation.policy.desk import Desk
-from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.people.policy import invitations as windows
 from bot.people.policy import permissions, sharing
 from bot.people.policy import pins as pure
@@ -19,6 +17,8 @@ from bot.people.policy.commands import (
     SitDown,
 )
 from bot.people.pseudonyms import Pseudonyms
+from bot.tutor.desk import Desk
+from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from storage import invitations, people, seats
 from storage.database import Connection
 

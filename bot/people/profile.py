@@ -8,16 +8,16 @@ from datetime import datetime
 from typing import assert_never
 
 import flows
-from bot.conversation.policy import privacy
-from bot.conversation.policy import state as talks
-from bot.conversation.policy.desk import Desk
-from bot.conversation.policy.onboarding import MAX_NAME_WORDS, fingerprint, is_name
-from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.people.export import in_words
 from bot.people.policy import commands as asked
 from bot.people.policy import linking
 from bot.people.policy import profile as pure
 from bot.people.policy.commands import ProfileCommand
+from bot.tutor import privacy
+from bot.tutor import state as talks
+from bot.tutor.desk import Desk
+from bot.tutor.onboarding import MAX_NAME_WORDS, fingerprint, is_name
+from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from flows import RunCorrupt
 from storage import areas, conversations, people, seats
 from storage.areas import AreaRow

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from bot.conversation.leave_word import tell
 from bot.conversation.office import Links, Office
 from bot.errors import CamtayError, NotAllowed
 from bot.people import granting, profile
 from bot.people.export import in_words
 from bot.people.granting import Decider
+from bot.people.leave_word import tell
 from bot.people.policy import codes, invitations
 from bot.people.policy import permissions as roles
 from bot.people.policy.permissions import Grant, may

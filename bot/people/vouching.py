@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import assert_never
 
-from bot.conversation.policy.desk import Desk
-from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.people.granting import grants_of
 from bot.people.policy import codes, permissions, vouching
 from bot.people.policy import invitations as pure
@@ -14,6 +12,8 @@ from bot.people.policy.lists.words import fold
 from bot.people.policy.officer_commands import AskWhomToVouch, NameWhomToVouch, VouchFor, VouchingCommand
 from bot.people.policy.permissions import may
 from bot.people.pseudonyms import Pseudonyms
+from bot.tutor.desk import Desk
+from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from storage import areas, crew, invitations, people
 from storage.database import Connection
 from storage.people_records import AuditRow, InvitationRow

@@ -11,9 +11,9 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.conversation.policy.quiet_hours import QuietHours
 from bot.publishing.policy.routes import LessonVersion, routes
 from bot.publishing.positions import places
+from bot.tutor.quiet_hours import QuietHours
 from flows import Book, Lesson, LessonInvalid, Problem
 from flows.reading.loader import ASKS, EAR, load_lesson
 from flows.reading.translation import with_texts

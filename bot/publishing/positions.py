@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from bot.conversation.policy import state as talks
+from bot.tutor import state as talks
 from flows import RunCorrupt
 
 LessonPosition = tuple[str, int, str]

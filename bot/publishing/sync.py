@@ -10,10 +10,10 @@ from functools import partial
 
 from bot.channels.base import Inner, Submit, Update
 from bot.conversation.batch import INNER, Conversation
-from bot.conversation.policy.quiet_hours import QuietHours
+from bot.edge import guarded
 from bot.publishing.library import LiveLessons
 from bot.publishing.policy.routes import LessonVersion
-from bot.scheduler.loop import guarded
+from bot.tutor.quiet_hours import QuietHours
 from storage import publications
 
 EVERY_S = 5.0

@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from bot.edge import guarded
 from bot.publishing.library import LiveLessons
 from bot.publishing.service import PublishingOptions, PublishingPlan, publish_saved
 from bot.publishing.sync import Librarian
-from bot.scheduler.loop import guarded
 from flows import LessonInvalid, Problem
 from flows.model import SourcePosition
 from flows.reading.loader import ANSWERS, MODELS, SCRIPT, TABLES, is_aside

@@ -6,13 +6,13 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from bot.conversation.office import Links
-from bot.conversation.policy.desk import Desk
-from bot.conversation.policy.outcome import ASIDE, CommandOutcome
 from bot.people.policy import codes, invitations
 from bot.people.policy.permissions import Grant, may
 from bot.people.pseudonyms import Pseudonyms
 from bot.reports.policy.commands import FigureCommand, InviteMember, ShowTargets
 from bot.reports.service import standing_of
+from bot.tutor.desk import Desk
+from bot.tutor.outcome import ASIDE, CommandOutcome
 from storage import areas, people
 from storage import invitations as kept
 from storage.database import Connection

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.conversation.policy.quiet_hours import QuietHours
+from bot.edge import guarded
 from bot.people import retention
 from bot.people.retention import Retention
 from bot.scheduler import disk
-from bot.scheduler.loop import guarded
 from bot.scheduler.steady import Steady
+from bot.tutor.quiet_hours import QuietHours
 from storage.files import remove, sweep
 
 EVERY = timedelta(days=1)

@@ -13,12 +13,12 @@ from typing import TypeVar
 from bot.channels.base import Inner, Submit, Update
 from bot.conversation.batch import INNER
 from bot.conversation.notices import updates
-from bot.conversation.policy import state as talks
-from bot.conversation.policy.privacy import UNDO
-from bot.conversation.policy.quiet_hours import QuietHours
+from bot.edge import guarded
 from bot.pairing.service import DUE, Pairings
-from bot.scheduler.loop import guarded
 from bot.scheduler.steady import Steady
+from bot.tutor import state as talks
+from bot.tutor.privacy import UNDO
+from bot.tutor.quiet_hours import QuietHours
 from flows import RunCorrupt
 from storage import invitations, invitees, joins, keeping
 from storage.database import Connection, Database

@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 
 from bot.announcements.policy import announcement
 from bot.channels.base import Text
-from bot.conversation.policy import links, menu, onboarding
-from bot.conversation.policy.desk import Desk, Person
 from bot.conversation.policy.dispatch import answer
-from bot.conversation.policy.state import ConversationState
-from bot.pairing.policy import lines, relay
+from bot.pairing.policy import lines, links, relay
 from bot.people.policy import codes, people_file, profile
+from bot.tutor import menu, onboarding
+from bot.tutor.desk import Desk, Person
+from bot.tutor.state import ConversationState
 from flows import mask
 from flows.engine.stage import clean
 from flows.words import masking, nearest, numbers, passwords, wishes

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.conversation.policy.quiet_hours import QuietHours
 from bot.pairing.policy import happenings, staff, taking, ticking
 from bot.pairing.policy.candidates import nearness, scopes
 from bot.pairing.policy.deadlines import Clock
@@ -16,6 +15,7 @@ from bot.pairing.policy.explain import explain
 from bot.pairing.policy.ledger import Memory, load_memory
 from bot.pairing.policy.model import HOUR, MINUTE, Instructor, Learner, PairingRules
 from bot.pairing.policy.work import PairingWork
+from bot.tutor.quiet_hours import QuietHours
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 CLOCK = Clock(QuietHours(time(20), time(8), ZONE))

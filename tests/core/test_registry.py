@@ -9,7 +9,6 @@ import pytest
 from bot.announcements.policy import commands as announcements
 from bot.conversation.office import Office
 from bot.conversation.policy import registry
-from bot.conversation.policy.command import OfficeCommand
 from bot.conversation.rooms import rooms_of
 from bot.meetings.policy import commands as meetings
 from bot.pairing.policy import commands as pairing
@@ -21,6 +20,7 @@ from bot.people.policy import commands as people
 from bot.people.policy import officer_commands
 from bot.people.pseudonyms import Pseudonyms
 from bot.reports.policy import commands as figures
+from bot.tutor.command import OfficeCommand
 from flows.words.tables import Words
 from tests.services.test_tokens import record
 from tests.support.builders import real_book

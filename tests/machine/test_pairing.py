@@ -25,7 +25,6 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot.conversation.policy.quiet_hours import QuietHours
 from bot.pairing.policy import happenings, safety, staff, taking, ticking
 from bot.pairing.policy.candidates import against
 from bot.pairing.policy.deadlines import Clock
@@ -44,6 +43,7 @@ from bot.pairing.policy.model import (
     RequestKind,
 )
 from bot.pairing.policy.work import PairingWork
+from bot.tutor.quiet_hours import QuietHours
 from tests.machine.pairing_promises import Event, check, photograph
 from tests.machine.pairing_truths import holds
 

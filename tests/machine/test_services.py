@@ -27,7 +27,7 @@ from bot.channels.base import (
     Unreachable,
     Update,
 )
-from bot.conversation.policy import state as talks
+from bot.tutor import state as talks
 from flows import Lesson
 from storage.records import to_ms
 from tests.support.builders import book, lesson

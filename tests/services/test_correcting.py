@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.conversation.policy.onboarding import is_of_office
 from bot.errors import CamtayError, NotAllowed
 from bot.people.policy.permissions import Grant
 from bot.people.policy.profile import places_named
 from bot.people.profile import Correction
 from bot.people.service import OPERATOR, Actor
+from bot.tutor.onboarding import is_of_office
 from storage import people
 from storage.people_records import RoleRow
 from tests.support.builders import book, lesson, phrases, words

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.conversation.hooks import PairingHooks
+from bot.people.hooks import PairingHooks
 from bot.people.service import OPERATOR
 from storage.database import Connection
 from tests.support.builders import book, lesson

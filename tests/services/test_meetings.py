@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.channels.base import Tap
-from bot.conversation.policy import state as talks
 from bot.people.service import OPERATOR
+from bot.tutor import state as talks
 from storage import areas, invitees, people
 from storage.areas import AreaRow
 from storage.people_records import InviteeRow, RoleRow

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import update
 
 from bot.conversation.office import Office
-from bot.conversation.policy.onboarding import is_of_office
 from bot.errors import NotAllowed
 from bot.people import importing
 from bot.people.policy import people_file
@@ -16,6 +15,7 @@ from bot.people.policy.lists.words import fold
 from bot.people.policy.permissions import Grant
 from bot.people.pseudonyms import Pseudonyms
 from bot.people.service import OPERATOR, Actor, People
+from bot.tutor.onboarding import is_of_office
 from storage import conversations, invitees
 from storage import tables_people as t
 from storage.database import Database, open_database

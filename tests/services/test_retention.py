@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.conversation.hooks import PairingHooks
+from bot.people.hooks import PairingHooks
 from bot.people.retention import Retention, RetentionRules
 from bot.people.service import OPERATOR
 from bot.scheduler.daily import Caretaker

@@ -17,8 +17,8 @@ from bot.app import App, Environment, bootstrap
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.webchat.channel import Crowded, WebChat
 from bot.conversation.effects import pack
-from bot.conversation.policy.desk import OutgoingReply
 from bot.delivery.backlog import PAGE
+from bot.tutor.desk import OutgoingReply
 from storage import conversations, schema
 from storage.database import open_database
 from storage.records import OutboxRow, Writes

@@ -14,10 +14,10 @@ import pytest
 
 from bot.channels.base import LearnerGone, Misconfigured, Outgoing, SendError, SendRefused, Text, Throttled, Unreachable
 from bot.conversation.effects import pack
-from bot.conversation.policy.desk import OutgoingReply
 from bot.delivery.backlog import Backlog
 from bot.delivery.rate_limit import SendLimiter
 from bot.delivery.sender import REMEMBER_CHATS, Sender
+from bot.tutor.desk import OutgoingReply
 from storage import conversations
 from storage.errors import StorageUnavailable
 from storage.records import OutboxRow, Writes

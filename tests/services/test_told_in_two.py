@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bot.channels.base import Text
-from bot.conversation.policy.desk import Desk, Person
 from bot.conversation.policy.dispatch import answer
-from bot.conversation.policy.state import ConversationState, dump, load
+from bot.tutor.desk import Desk, Person
+from bot.tutor.state import ConversationState, dump, load
 from flows import events as ev
 from tests.support.builders import real_book
 from tests.support.world import universe

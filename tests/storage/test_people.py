@@ -11,10 +11,10 @@ from zlib import crc32
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from bot.conversation.hooks import PairingHooks
 from bot.conversation.office import Office
 from bot.errors import NotAllowed
 from bot.people import importing
+from bot.people.hooks import PairingHooks
 from bot.people.importing import ImportRunning, carry_out, plan
 from bot.people.policy import people_file
 from bot.people.policy.permissions import Grant

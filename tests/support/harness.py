@@ -31,8 +31,6 @@ from bot.channels.base import (
 from bot.conversation.batch import Conversation
 from bot.conversation.effects import Effects
 from bot.conversation.office import Links, Office
-from bot.conversation.policy import state as talks
-from bot.conversation.policy.quiet_hours import QuietHours
 from bot.conversation.presence import Presence
 from bot.conversation.rooms import rooms_of
 from bot.delivery.backlog import Backlog
@@ -46,6 +44,8 @@ from bot.pairing.service import PairingContext as PairingWorld
 from bot.people.pseudonyms import Pseudonyms
 from bot.people.service import People
 from bot.scheduler.ticker import Ticker
+from bot.tutor import state as talks
+from bot.tutor.quiet_hours import QuietHours
 from flows import Book
 from storage import schema, tables
 from storage.database import Connection, Database, open_database

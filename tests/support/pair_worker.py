@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
-from bot.conversation.policy.quiet_hours import QuietHours
 from bot.pairing.policy import happenings
 from bot.pairing.policy.deadlines import Clock
 from bot.pairing.policy.model import PairingRules
 from bot.pairing.service import PairingContext, Pairings
+from bot.tutor.quiet_hours import QuietHours
 from storage import tables_people as t
 from storage.database import Connection, open_database
 from storage.errors import Conflict

@@ -11,9 +11,9 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.conversation.policy import links, menu, onboarding
-from bot.conversation.policy.desk import Desk, OutgoingReply
-from bot.pairing.policy import relay
+from bot.pairing.policy import links, relay
+from bot.tutor import menu, onboarding
+from bot.tutor.desk import Desk, OutgoingReply
 from flows.words.masking import mask
 from flows.words.wishes import Wishes
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.announcements.policy import commands as news
-from bot.conversation.policy.subject import OpenQuestion, Subject, plain
+from bot.tutor.subject import OpenQuestion, Subject, plain
 
 SUBJECTS = (
     Subject(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bot.announcements.policy import announcement
 from bot.channels.base import Edited, Media, Text
-from bot.conversation.policy import lessons, menu, onboarding, replying
-from bot.conversation.policy.desk import Desk
+from bot.conversation.policy import replying
 from bot.conversation.policy.registry import WRITTEN
 from bot.conversation.policy.understanding import about, alarm_of, hear
 from bot.pairing.policy import lines
+from bot.tutor import lessons, menu, onboarding
+from bot.tutor.desk import Desk
 from flows.engine.stage import clean
 from flows.words.ear.ear import Alarm
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bot.channels.base import Body, Edited, Media, Tap
-from bot.conversation.policy import lessons
-from bot.conversation.policy.desk import Desk
 from bot.pairing.policy import lines
 from bot.pairing.policy.commands import AddMedia, AskMedia, WriteLine
+from bot.tutor import lessons
+from bot.tutor.desk import Desk
 
 
 def is_answered(desk: Desk, media: Media) -> bool:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.conversation.policy import lessons, menu
-from bot.conversation.policy.desk import Desk
-from bot.conversation.policy.state import OfferedButtons
 from bot.conversation.policy.understanding import about as about_what
 from bot.conversation.policy.understanding import alarm_of
+from bot.tutor import lessons, menu
+from bot.tutor.desk import Desk
+from bot.tutor.state import OfferedButtons
 from flows.model import Answer
 from flows.session import render
 from flows.words.ear.finding import find, finder_of

@@ -6,23 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 from bot.channels.base import Began, Body, Edited, Inner, Left, Media, NoticesDue, Returned, Tap, Text
-from bot.conversation.policy import (
-    alarm,
-    albums,
-    answering,
-    doubt,
-    edits,
-    follow_up,
-    guidance,
-    lessons,
-    menu,
-    onboarding,
-    privacy,
-    registry,
-    replying,
-    waits,
-)
-from bot.conversation.policy.desk import CodeShown, Desk, WentAway
+from bot.conversation.policy import alarm, albums, answering, doubt, edits, guidance, registry, replying
 from bot.conversation.policy.open_question import ask_again
 from bot.conversation.policy.understanding import alarm_of, hear, in_two, is_for_lesson, is_for_room, leaves, offered
 from bot.pairing.policy import lines
@@ -30,6 +14,8 @@ from bot.pairing.policy.commands import ChooseLine, ReplyToLetter, StopWriting
 from bot.pairing.policy.subjects import WRITING
 from bot.people.policy import codes, pins
 from bot.people.policy.commands import ShowBelonging, SitDown
+from bot.tutor import follow_up, lessons, menu, onboarding, privacy, waits
+from bot.tutor.desk import CodeShown, Desk, WentAway
 from flows import events as ev
 from flows import mask
 from flows.engine.sprint import was_used

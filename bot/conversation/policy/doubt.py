@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.conversation.policy import lessons, menu, onboarding
-from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.understanding import hear
+from bot.tutor import lessons, menu, onboarding
+from bot.tutor.desk import Desk
 from flows.engine.stage import clean
 from flows.words.ear.ear import reply_of
 from flows.words.tables import fold

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.channels.base import Body, Edited, Inner, NoticesDue, Text
-from bot.conversation.policy.desk import Desk
 from bot.pairing.policy.commands import LineCommand
+from bot.tutor.desk import Desk
 
 EVERY = timedelta(minutes=1)  # Telegram tells of edits that nobody made, too
 

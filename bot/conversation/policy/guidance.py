@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.conversation.policy.desk import Desk
-from bot.conversation.policy.state import OfferedButtons
+from bot.tutor.desk import Desk
+from bot.tutor.state import OfferedButtons
 
 WORDS = frozenset({"abilities", "bigger", "aloud", "silence", "remind", "lost_phone"})
 

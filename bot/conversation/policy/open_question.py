@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.conversation.policy import menu, onboarding, privacy
-from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.registry import QUESTIONS
+from bot.tutor import menu, onboarding, privacy
+from bot.tutor.desk import Desk
 
 
 def ask_again(desk: Desk) -> None:

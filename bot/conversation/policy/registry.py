@@ -7,11 +7,11 @@ meaning. Typed words are the keys of `lessons/words.yaml`; questions are what `C
 from __future__ import annotations
 
 from bot.announcements.policy.subjects import SUBJECTS as ANNOUNCEMENTS
-from bot.conversation.policy.command import OfficeCommand
 from bot.meetings.policy.subjects import SUBJECTS as MEETINGS
 from bot.pairing.policy.subjects import SUBJECTS as PAIRING
 from bot.people.policy.subjects import SUBJECTS as PEOPLE
 from bot.reports.policy.subjects import SUBJECTS as REPORTS
+from bot.tutor.command import OfficeCommand
 
 SUBJECTS = (*PAIRING, *MEETINGS, *ANNOUNCEMENTS, *REPORTS, *PEOPLE)
 _BY_PREFIX = {subject.prefix: subject for subject in SUBJECTS if subject.prefix}

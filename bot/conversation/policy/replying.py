@@ -7,11 +7,11 @@ is: only what it cannot make anything of goes over, so that an answer to a quiz 
 from __future__ import annotations
 
 import flows
-from bot.conversation.policy import menu, waits
-from bot.conversation.policy.desk import Desk
 from bot.conversation.policy.registry import WRITTEN
 from bot.conversation.policy.understanding import alarm_of, is_command_here, offered
 from bot.pairing.policy import lines
+from bot.tutor import menu, waits
+from bot.tutor.desk import Desk
 from flows import events as ev
 from flows.engine.stage import clean
 from flows.words.understand import Answered, Emergency

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import flows
 from bot.channels.base import Body, Text
-from bot.conversation.policy import onboarding
-from bot.conversation.policy.desk import Desk
 from bot.pairing.policy import lines
 from bot.pairing.policy.subjects import WRITING
+from bot.tutor import onboarding
+from bot.tutor.desk import Desk
 from flows import events as ev
 from flows.engine.stage import clean
 from flows.words.ear.ear import Alarm, Matter, listen, matter_of

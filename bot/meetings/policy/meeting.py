@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.conversation.policy import lessons, menu
-from bot.conversation.policy.desk import Desk
-from bot.conversation.policy.state import Meeting, OfferedButtons
+from bot.tutor import lessons, menu
+from bot.tutor.desk import Desk
+from bot.tutor.state import Meeting, OfferedButtons
 
 A_PAGE = 8
 AGAIN = "meeting.again"

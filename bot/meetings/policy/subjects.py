@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from bot.conversation.policy.command import OfficeCommand
-from bot.conversation.policy.subject import OpenQuestion, Subject, number, page, plain
 from bot.meetings.policy import commands as meeting
+from bot.tutor.command import OfficeCommand
+from bot.tutor.subject import OpenQuestion, Subject, number, page, plain
 
 
 def _tick(value: str, *, is_here: bool) -> OfficeCommand:

@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.conversation.policy import waits
-from bot.conversation.policy.desk import Desk, Whispered
-from bot.conversation.policy.state import OfferedButtons
 from bot.pairing.policy.subjects import WRITING
+from bot.tutor import waits
+from bot.tutor.desk import Desk, Whispered
+from bot.tutor.state import OfferedButtons
 from flows.words.asks import Side
 from flows.words.keys import plain_of
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
-from bot.conversation.policy.desk import Desk
-from bot.conversation.policy.state import OfferedButtons
+from bot.tutor.desk import Desk
+from bot.tutor.state import OfferedButtons
 
 A_PAGE = 6
 KINDS = {"pair": "post_pair", "help": "post_help", "safety": "post_safety", "change": "post_change"}

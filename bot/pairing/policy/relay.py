@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.conversation.policy import links
+from bot.pairing.policy import links
 from flows.words.asks import Side
 from flows.words.keys import as_meant
 from flows.words.masking import mask

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zlib import crc32
 
-from bot.conversation.policy.desk import Desk
-from bot.conversation.policy.state import OfferedButtons
+from bot.tutor.desk import Desk
+from bot.tutor.state import OfferedButtons
 
 A_PAGE = 8
 LEVELS = {"alone": "skill_alone", "help": "skill_help", "notyet": ""}

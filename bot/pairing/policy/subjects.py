@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-from bot.conversation.policy.command import OfficeCommand
-from bot.conversation.policy.subject import Maker, OpenQuestion, Subject, page, plain, two
 from bot.pairing.policy import commands as pa
 from bot.pairing.policy import inbox_commands as inbox
+from bot.tutor.command import OfficeCommand
+from bot.tutor.subject import Maker, OpenQuestion, Subject, page, plain, two
 
 WRITING = "line.write"
 """What `ConversationState.pending` says while whatever she types goes to the other."""

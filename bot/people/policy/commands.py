@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.conversation.policy.command import OfficeCommand
+from bot.tutor.command import OfficeCommand
 
 # --- what is known of her ---
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from bot.conversation.policy import menu, onboarding
-from bot.conversation.policy.desk import Desk
-from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.people.policy.commands import ShowTeaching
+from bot.tutor import menu, onboarding
+from bot.tutor.desk import Desk
+from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 
 INVITE_LASTS = timedelta(days=14)
 LINK_LASTS = timedelta(minutes=10)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.conversation.policy import onboarding
-from bot.conversation.policy.desk import Desk
-from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
-from bot.conversation.policy.state import ConversationState
 from bot.people.policy.invitations import back, greet
+from bot.tutor import onboarding
+from bot.tutor.desk import Desk
+from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.tutor.state import ConversationState
 from flows import Run
 from flows.session import Card
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from bot.conversation.policy.desk import Desk
+from bot.tutor.desk import Desk
 from flows import events as ev
 
 SHORTEST, LONGEST = 4, 6

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from difflib import get_close_matches
 
-from bot.conversation.policy.desk import ConsentAnswered, Desk
 from bot.people.policy.lists.words import fold
+from bot.tutor.desk import ConsentAnswered, Desk
 
 NEEDS = ("elderly", "disability", "poor", "worker", "remote")
 CONSENT = "needs_ask"  # the phrase she answers to when she tells any of them

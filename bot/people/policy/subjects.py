@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.conversation.policy.subject import OpenQuestion, Subject, plain
 from bot.people.policy import commands as pe
 from bot.people.policy import officer_commands as of
+from bot.tutor.subject import OpenQuestion, Subject, plain
 
 SUBJECTS = (
     Subject(

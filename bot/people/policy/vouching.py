@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.conversation.policy.desk import Desk
+from bot.tutor.desk import Desk
 
 MOST = 6  # persons of a name that are shown to choose from
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.conversation.policy.subject import Subject, plain
 from bot.reports.policy import commands as figures
+from bot.tutor.subject import Subject, plain
 
 SUBJECTS = (
     Subject(

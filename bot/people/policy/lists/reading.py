@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.pairing.policy import instructor
+from bot.people.policy import instructor
 from bot.people.policy.lists import people, places
 from bot.people.policy.lists.heads import Heads
 from bot.people.policy.lists.places import NamedPlace

@@ -12,8 +12,8 @@ from datetime import timedelta
 from typing import Literal
 
 from bot.channels.base import Button, Notice
-from bot.conversation.policy.desk import Desk
-from bot.conversation.policy.state import OfferedButtons
+from bot.tutor.desk import Desk
+from bot.tutor.state import OfferedButtons
 
 MOST = 5
 REPLY_FOR = timedelta(minutes=10)

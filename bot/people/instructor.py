@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any, assert_never
 
-from bot.conversation.hooks import PairingHooks
-from bot.conversation.policy import menu
-from bot.conversation.policy.desk import Desk
-from bot.conversation.policy.outcome import ANSWERED, ASIDE, CommandOutcome
-from bot.pairing.policy import instructor
-from bot.pairing.policy.instructor import Teaching
+from bot.people.hooks import PairingHooks
+from bot.people.policy import instructor
 from bot.people.policy.commands import ApplyToTeach, SetTeaching, ShowTeaching, TeachingCommand
+from bot.people.policy.instructor import Teaching
 from bot.people.pseudonyms import Pseudonyms
+from bot.tutor import menu
+from bot.tutor.desk import Desk
+from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from storage import people
 from storage.database import Connection
 from storage.people_records import InstructorRow, RoleRow

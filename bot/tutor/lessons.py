@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import flows
 from bot.channels.base import Body, Inner, NoticesDue
-from bot.conversation.policy import follow_up, menu, notices, onboarding
-from bot.conversation.policy.desk import Desk
-from bot.conversation.policy.state import Meeting
 from bot.meetings.policy.commands import EndGroupLesson
 from bot.pairing.policy.commands import CallForSafety, CallOffSafety
+from bot.tutor import follow_up, menu, notices, onboarding
+from bot.tutor.desk import Desk
+from bot.tutor.state import Meeting
 from flows import Run, Trigger
 from flows import events as ev
 from flows.engine.kinds.table import kind_of

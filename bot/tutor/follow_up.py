@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.conversation.policy import menu
-from bot.conversation.policy.desk import Desk, LessonRated
-from bot.conversation.policy.state import Checkin
+from bot.tutor import menu
+from bot.tutor.desk import Desk, LessonRated
+from bot.tutor.state import Checkin
 from flows import events as ev
 from flows.engine.kinds.reviews import after_answer
 from flows.model import End, Quiz

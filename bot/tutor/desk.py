@@ -8,8 +8,8 @@ from typing import Any
 
 import flows
 from bot.channels.base import Button
-from bot.conversation.policy.command import OfficeCommand
-from bot.conversation.policy.state import ConversationState, OfferedButtons
+from bot.tutor.command import OfficeCommand
+from bot.tutor.state import ConversationState, OfferedButtons
 from flows import Book, Run
 from flows import events as ev
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.conversation.policy.desk import Desk
-from bot.conversation.policy.outcome import CommandOutcome
-from bot.conversation.policy.waits import PendingMatter
+from bot.tutor.desk import Desk
+from bot.tutor.outcome import CommandOutcome
+from bot.tutor.waits import PendingMatter
 from flows import events as ev
 from storage.database import Connection
 

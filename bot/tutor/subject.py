@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from bot.conversation.policy.command import OfficeCommand
+from bot.tutor.command import OfficeCommand
 
 Maker = Callable[[str], OfficeCommand]
 """Makes a command of what a button carries, or of what was written."""

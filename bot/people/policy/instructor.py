@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.conversation.policy import menu
-from bot.conversation.policy.desk import Desk
-from bot.conversation.policy.state import OfferedButtons
+from bot.tutor import menu
+from bot.tutor.desk import Desk
+from bot.tutor.state import OfferedButtons
 
 MOST = 10  # learners of one instructor
 USUAL = 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.channels.base import Body
-from bot.conversation.policy.state import OfferedButtons
+from bot.tutor.state import OfferedButtons
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.channels.base import Button, Notice
-from bot.conversation.policy import waits
-from bot.conversation.policy.desk import Desk
-from bot.conversation.policy.state import OfferedButtons
+from bot.tutor import waits
+from bot.tutor.desk import Desk
+from bot.tutor.state import OfferedButtons
 from flows.session import render
 
 EXCERPT = 60  # characters of a step's text by which an instructor knows where the learner stands

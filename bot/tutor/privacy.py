@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from bot.channels.base import Button
-from bot.conversation.policy.desk import AnswersForgotten, ConsentAnswered, Desk, Person, PersonForgotten
-from bot.conversation.policy.state import ConversationState
 from bot.people.policy.commands import TakeApart
+from bot.tutor.desk import AnswersForgotten, ConsentAnswered, Desk, Person, PersonForgotten
+from bot.tutor.state import ConversationState
 
 UNDO = timedelta(days=7)
 """How long the joining of two phones can be undone."""

@@ -7,9 +7,9 @@ import re
 from collections.abc import Sequence
 
 import flows
-from bot.conversation.policy.desk import ConsentAnswered, Desk
-from bot.conversation.policy.menu import show_menu
 from bot.people.policy.commands import ShowTeaching
+from bot.tutor.desk import ConsentAnswered, Desk
+from bot.tutor.menu import show_menu
 from flows import Book
 from flows import events as ev
 from flows.words.keys import plain_of, split

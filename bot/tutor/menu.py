@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.conversation.policy.desk import Desk
-from bot.conversation.policy.state import OfferedButtons
+from bot.tutor.desk import Desk
+from bot.tutor.state import OfferedButtons
 from flows import Lesson
 from flows.words.tables import fold, read
 from flows.words.understand import Answered, Own, understand
