@@ -36,7 +36,7 @@ class Presence:
 
         def note(connection: Connection) -> None:
             for name in channels:
-                set_key(connection, f"alive:{name}", now.isoformat())
+                keeping.set_key(connection, f"alive:{name}", now.isoformat())
 
         await self.database.transact(note)
 
@@ -52,12 +52,6 @@ class Presence:
         since, until = stopped_at - PROMPTED_WITHIN, stopped_at + 2 * BEAT_EVERY
         learners = await self.database.read(lambda c: keeping.prompted_between(c, channel, since, until))
         return [_reoffer(learner_id, stopped_at, now) for learner_id in learners]
-
-
-def set_key(connection: Connection, key: str, value: str) -> None:
-    """Write a small durable value, whatever it was."""
-    known = keeping.get_key(connection, key)
-    keeping.put_key(connection, key, value, known[1] if known else None)
 
 
 def _reoffer(learner_id: str, stopped_at: datetime, now: datetime) -> Update:

@@ -16,7 +16,8 @@ from bot.channels.telegram.polling import Poller
 from bot.channels.telegram.setup import BotPlan, introduce, needs_setup, run_setup
 from bot.channels.telegram.webhook import webhook_handler, webhook_path, webhook_secret
 from bot.conversation.batch import Conversation, Settled
-from bot.conversation.presence import Presence, set_key
+from bot.conversation.presence import Presence
+from storage import keeping
 from bot.delivery.backlog import Backlog
 from bot.delivery.rate_limit import SendLimiter
 from bot.delivery.sender import Sender, Senders
@@ -195,7 +196,7 @@ class TelegramOwner:
             polls = self.plan.mode == "polling"
             result = await (introduce(self.channel.api) if polls else run_setup(self.plan))
             if result.ok:
-                await database.transact(lambda connection: set_key(connection, key, fingerprint))
+                await database.transact(lambda connection: keeping.set_key(connection, key, fingerprint))
                 return True
         except StorageError as away:
             log.warning("storage away", extra={"reason": str(away)[:200]})

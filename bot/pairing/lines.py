@@ -11,7 +11,6 @@ from functools import partial
 from typing import assert_never
 
 from bot.channels.base import Text
-from bot.conversation.policy import replying
 from bot.pairing.policy import commands as asked
 from bot.pairing.policy import lines, relay, staff, taking
 from bot.pairing.policy.commands import LineCommand
@@ -124,7 +123,7 @@ class Lines:
         if desk.talk.open_run is None and not desk.talk.pending:
             self._write(connection, desk, line, text)
             return ANSWERED
-        too = replying.is_lessons_too(desk, text)
+        too = lessons.is_lessons_too(desk, text)
         self._write(connection, desk, line, text, lines.beside)
         if desk.talk.media:
             return ANSWERED  # she is being asked whether her number may go

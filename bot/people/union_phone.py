@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bot.conversation.presence import set_key
 from storage import keeping
 from storage.database import Connection
 
@@ -23,7 +22,7 @@ def of_path(connection: Connection, path: str) -> str:
 
 def write(connection: Connection, area_id: str, number: str) -> None:
     """Ten or eleven digits; "" takes the number away."""
-    set_key(connection, f"{_KEY}{area_id}", number)
+    keeping.set_key(connection, f"{_KEY}{area_id}", number)
 
 
 def spoken(number: str) -> str:

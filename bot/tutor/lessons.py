@@ -15,6 +15,7 @@ from bot.tutor.state import Meeting
 from flows import Run, Trigger
 from flows import events as ev
 from flows.engine.kinds.table import kind_of
+from flows.engine.stage import clean
 from flows.model import Help, Pair
 
 AFTER_CHECKIN = timedelta(hours=1)  # a reminder that came due with a check-in waits that long for her answer
@@ -284,3 +285,15 @@ def _is_recalled(desk: Desk, run: Run) -> bool:
     """Whether an urgent edit takes this lesson along and she has not been told yet."""
     route = desk.book.routes.get((run.lesson, run.version))
     return route is not None and route.how == "urgent"
+
+
+def is_lessons_too(desk: Desk, text: str) -> bool:
+    """Whether her reply is word for word an answer of the open step ("Gọi rồi"): then the lesson hears it as well."""
+    run = desk.talk.open_run
+    if run is None or desk.talk.offer:
+        return False
+    said = clean(text[:200]).casefold()
+    asked = flows.resume(desk.book, run, ev.Reoffered(""), desk.universe).events
+    return any(
+        said == choice.label.casefold() for each in asked if isinstance(each, ev.Asked) for choice in each.choices
+    )

@@ -44,18 +44,6 @@ def is_said_to_her_helper(desk: Desk, text: str) -> bool:
     return waits.is_urgent(desk) and not alarm_of(desk, text).kind
 
 
-def is_lessons_too(desk: Desk, text: str) -> bool:
-    """Whether her reply is word for word an answer of the open step ("Gọi rồi"): then the lesson hears it as well."""
-    run = desk.talk.open_run
-    if run is None or desk.talk.offer:
-        return False
-    said = clean(text[:200]).casefold()
-    asked = flows.resume(desk.book, run, ev.Reoffered(""), desk.universe).events
-    return any(
-        said == choice.label.casefold() for each in asked if isinstance(each, ev.Asked) for choice in each.choices
-    )
-
-
 def _is_for_lesson(desk: Desk, text: str) -> bool:
     """Whether the open step makes an answer of it: asked of the engine, whose answer is thrown away."""
     run = desk.talk.open_run
