@@ -61,10 +61,11 @@ from bot.web.preview import preview_routes
 from flows import LessonInvalid
 from flows.events import Universe
 from flows.words.wishes import warm
-from storage import keeping, schema
-from storage.address import sqlite_path
-from storage.database import Database, open_database
-from storage.lock import lock_all, note_port
+from storage.conversations import web_log
+from storage.engine import schema
+from storage.engine.address import sqlite_path
+from storage.engine.database import Database, open_database
+from storage.engine.lock import lock_all, note_port
 
 SEND_PATIENCE_S = 3.0  # how long a stop waits for messages under way; the rest stays in the outbox
 WORK_PATIENCE_S = 3.0
@@ -220,7 +221,7 @@ def _webchat(
     web, bounds = settings.web, bounds_for(files)
 
     async def history(chat_id: str, after: int, limit: int, oldest: bool = False) -> list[LogEntry]:
-        rows = await database.read(lambda connection: keeping.history(connection, chat_id, after, limit, oldest))
+        rows = await database.read(lambda connection: web_log.history(connection, chat_id, after, limit, oldest))
         return [unpack_entry(row) for row in rows]
 
     async def export(chat_id: str, kind: str) -> str | None:

@@ -11,8 +11,8 @@ from bot.errors import StorageError
 from bot.publishing.library import LiveLessons
 from bot.scheduler.disk import Writable, free_bytes
 from bot.scheduler.steady import Steady
-from storage import keeping
-from storage.database import Database
+from storage.conversations import expiry
+from storage.engine.database import Database
 
 STUCK_S = 30.0  # an update takes ten milliseconds, a batch a second: whoever waits longer waits for something broken
 
@@ -38,7 +38,7 @@ class Health:
         """Whether all is well, and what to show to who may see it."""
         try:
             await self.writable.prove()
-            counts = await self.database.read(keeping.counts)
+            counts = await self.database.read(expiry.counts)
         except StorageError as away:
             return False, {"database": str(away)[:200]}
         shelf = self.library.shelf

@@ -20,7 +20,7 @@ from bot.rules import news_rules, pairing_clock, pairing_rules
 from bot.settings import Settings
 from bot.tutor.onboarding import consent_text, is_of_office
 from flows import Book
-from storage.database import Database
+from storage.engine.database import Database
 
 MakeRooms = Callable[[Pseudonyms, PairingContext, AnnouncementRules, Links], CommandHandlers]
 

@@ -15,11 +15,12 @@ from bot.people.pseudonyms import Pseudonyms
 from bot.tutor.desk import Desk
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.quiet_hours import QuietHours
-from storage import announcements as kept
-from storage import areas, people
-from storage.areas import AreaRow
-from storage.database import Connection
-from storage.people_records import AnnouncementRow, AuditRow, RoleRow
+from storage.announcements import announcements as kept
+from storage.announcements.records import AnnouncementRow
+from storage.engine.database import Connection
+from storage.people import areas, people
+from storage.people.areas import AreaRow
+from storage.people.records import AuditRow, RoleRow
 
 MOST_AREAS = 8
 Writing = (

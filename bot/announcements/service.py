@@ -18,12 +18,14 @@ from bot.errors import CamtayError
 from bot.people.service import Actor, NobodyThere, People
 from bot.tutor.quiet_hours import QuietHours
 from flows.words.wishes import UNREAD, Wishes
-from storage import announcements as kept
-from storage import areas, pairings
-from storage.areas import AreaRow
-from storage.database import Connection, Database
-from storage.people_records import AnnouncementRow, Reach
-from storage.records import NoticeRow, to_ms
+from storage.announcements import announcements as kept
+from storage.announcements.records import AnnouncementRow, Reach
+from storage.engine.database import Connection, Database
+from storage.engine.instants import to_ms
+from storage.pairing import pairings
+from storage.pairing.records import NoticeRow
+from storage.people import areas
+from storage.people.areas import AreaRow
 
 T = TypeVar("T")
 

@@ -15,7 +15,7 @@ from bot.people.named import WHAT, area_of, id_of
 from bot.people.service import OPERATOR, Actor
 from bot.settings import Settings
 from flows import Book
-from storage.database import Connection, Database
+from storage.engine.database import Connection, Database
 
 
 @asynccontextmanager

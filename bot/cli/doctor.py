@@ -25,12 +25,14 @@ from bot.scheduler.steady import clock_of
 from bot.settings import Settings
 from bot.web.door import FILES, files_allowed
 from flows import LessonInvalid
-from storage import crew, pg_tools, retention, schema
-from storage.address import sqlite_path
 from storage.copies import integrity_fault
-from storage.database import open_database
-from storage.lock import lock_folder, port_of
-from storage.records import to_ms
+from storage.engine import pg_tools, schema
+from storage.engine.address import sqlite_path
+from storage.engine.database import open_database
+from storage.engine.instants import to_ms
+from storage.engine.lock import lock_folder, port_of
+from storage.pairing import roster
+from storage.people import retention
 
 OLDEST_PYTHON = (3, 11)
 NO_DISK = 20_000_000
@@ -220,7 +222,7 @@ async def _kept(settings: Settings, url: str, now: datetime) -> Iterable[Finding
                     return ()
                 before = now - timedelta(days=settings.keep.idle_days)
                 counts = await database.read(lambda c: retention.counts(c, before))
-                helpers = await database.read(lambda c: crew.counts(c, to_ms(now)))
+                helpers = await database.read(lambda c: roster.counts(c, to_ms(now)))
                 known, doubted = await database.read(clock_of)
         finally:
             await database.close()

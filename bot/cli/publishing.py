@@ -30,9 +30,9 @@ from flows import LessonInvalid, Problem
 from flows.rules.changes import DECISIONS, STAY, Stand, summary
 from flows.shelf.shelf import Shelf, read_shelf
 from flows.yaml.fields import did_you_mean
-from storage import publications
-from storage.database import Database
-from storage.records import PublicationRow
+from storage.engine.database import Database
+from storage.publications import publications
+from storage.publications.records import PublicationRow
 
 DIFF_LINES = 12  # of a unified diff, shown before publishing
 

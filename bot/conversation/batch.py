@@ -26,11 +26,15 @@ from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.quiet_hours import QuietHours
 from flows import Book, RunCorrupt
 from flows.events import Universe
-from storage import announcements, conversations, inbox, joins, keeping, seats
-from storage.database import Connection, Database
-from storage.errors import Conflict, StorageError
-from storage.joins import JoinRow
-from storage.records import LearnerRow, PersonRow, Writes
+from storage.announcements import announcements
+from storage.conversations import conversations, inbox, joins
+from storage.conversations.joins import JoinRow
+from storage.conversations.records import LearnerRow, Writes
+from storage.engine import key_value
+from storage.engine.database import Connection, Database
+from storage.engine.errors import Conflict, StorageError
+from storage.people import seats
+from storage.people.records import PersonRow
 
 INNER = "inner"
 MAX_CONFLICTS = 5  # how often a batch runs again because another process was quicker
@@ -305,7 +309,7 @@ class Conversation:
             return talk if talk.calls(row.address, row.name) else talk.addressed(row.address, row.name)
         except RunCorrupt as fault:
             log.error("session corrupt", extra={"learner_id": row.learner_id, "reason": str(fault)[:200]})
-            keeping.put_key(connection, f"{conversations.CORRUPT}{row.learner_id}:{row.revision}", row.state, None)
+            key_value.put_key(connection, f"{conversations.CORRUPT}{row.learner_id}:{row.revision}", row.state, None)
             return talks.salvage(row.state)
 
     async def set_aside(self, update: Update, fault: str) -> Effects:

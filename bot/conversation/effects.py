@@ -30,19 +30,18 @@ from bot.tutor.lessons import is_about_safety
 from bot.tutor.onboarding import consent_text, fingerprint
 from bot.tutor.quiet_hours import QuietHours
 from flows import events as ev
-from storage.records import (
+from storage.conversations.records import (
     AttemptRow,
     AwardRow,
-    ConsentRow,
     ConversationRow,
     LearnerRow,
     LogRow,
     OutboxRow,
-    PersonRow,
     RunRow,
     Writes,
-    to_ms,
 )
+from storage.engine.instants import to_ms
+from storage.people.records import ConsentRow, PersonRow
 
 log = logging.getLogger(__name__)
 

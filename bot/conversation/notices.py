@@ -10,9 +10,9 @@ from datetime import datetime
 from bot.channels.base import Inner, Notice, NoticesDue, Update
 from bot.pairing.policy.roster import ALL_OFFERS
 from bot.pairing.policy.work import OFFERED
-from storage import pairings, relays
-from storage.database import Connection
-from storage.rows import Row
+from storage.engine.database import Connection
+from storage.engine.rows import Row
+from storage.pairing import pairings, relays
 
 INNER = "inner"
 NOTICES = "notices"

@@ -47,10 +47,10 @@ from bot.tutor.desk import (
 )
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from flows import events as ev
-from storage import forgetting, people, seats
-from storage.database import Connection
-from storage.people_records import AuditRow
-from storage.records import LearnerRow, PersonRow
+from storage.conversations.records import LearnerRow
+from storage.engine.database import Connection
+from storage.people import forgetting, people, seats
+from storage.people.records import AuditRow, PersonRow
 
 
 @dataclass(frozen=True, slots=True)

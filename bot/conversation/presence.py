@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from bot.channels.base import Inner, Update
 from bot.conversation.batch import INNER
 from bot.tutor.quiet_hours import QuietHours
-from storage import keeping
-from storage.database import Connection, Database
-from storage.records import to_ms
+from storage.conversations import expiry
+from storage.engine import key_value
+from storage.engine.database import Connection, Database
+from storage.engine.instants import to_ms
 
 BEAT_EVERY = timedelta(seconds=30)
 PROMPTED_WITHIN = timedelta(minutes=30)  # design, section 2: only who was in the middle of it is asked again
@@ -36,21 +37,21 @@ class Presence:
 
         def note(connection: Connection) -> None:
             for name in channels:
-                keeping.set_key(connection, f"alive:{name}", now.isoformat())
+                key_value.set_key(connection, f"alive:{name}", now.isoformat())
 
         await self.database.transact(note)
 
     async def lost_taps(self, channel: str, dropped_after: timedelta) -> list[Update]:
         """Who is to be offered her step again after a stop longer than the provider keeps taps."""
         now = self.now()
-        last = await self.database.read(lambda c: keeping.get_key(c, f"alive:{channel}"))
+        last = await self.database.read(lambda c: key_value.get_key(c, f"alive:{channel}"))
         if last is None:
             return []
         stopped_at = datetime.fromisoformat(last[0])
         if now - stopped_at <= dropped_after or self.quiet.holds(now):
             return []
         since, until = stopped_at - PROMPTED_WITHIN, stopped_at + 2 * BEAT_EVERY
-        learners = await self.database.read(lambda c: keeping.prompted_between(c, channel, since, until))
+        learners = await self.database.read(lambda c: expiry.prompted_between(c, channel, since, until))
         return [_reoffer(learner_id, stopped_at, now) for learner_id in learners]
 
 

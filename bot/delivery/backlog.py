@@ -7,8 +7,8 @@ from functools import partial
 
 from bot.channels.base import Outgoing
 from bot.conversation.effects import unpack
-from storage import conversations
-from storage.database import Database
+from storage.conversations import conversations
+from storage.engine.database import Database
 
 PAGE = 10_000  # rows read at once: some 50 ms
 START = "", 0

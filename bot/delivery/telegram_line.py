@@ -17,14 +17,13 @@ from bot.channels.telegram.setup import BotPlan, introduce, needs_setup, run_set
 from bot.channels.telegram.webhook import webhook_handler, webhook_path, webhook_secret
 from bot.conversation.batch import Conversation, Settled
 from bot.conversation.presence import Presence
-from storage import keeping
 from bot.delivery.backlog import Backlog
 from bot.delivery.rate_limit import SendLimiter
 from bot.delivery.sender import Sender, Senders
 from bot.errors import SettingsInvalid, StorageError
 from bot.settings import Settings
-from storage import keeping
-from storage.database import SQLite
+from storage.engine import key_value
+from storage.engine.database import SQLite
 
 OWN_EVERY_S = 0.5  # how often one that stands by asks whether the bot is free, and an owner looks for others' rows
 SET_UP_PAUSE_S, SET_UP_LONGEST_PAUSE_S = 5.0, 300.0
@@ -189,14 +188,14 @@ class TelegramOwner:
     async def _is_set_up(self) -> bool:
         database, key = self.conversation.database, f"setup:{self.channel.name}"
         try:
-            known = await database.read(lambda connection: keeping.get_key(connection, key))
+            known = await database.read(lambda connection: key_value.get_key(connection, key))
             fingerprint = needs_setup(known[0] if known else None, self.plan)
             if not fingerprint:
                 return True
             polls = self.plan.mode == "polling"
             result = await (introduce(self.channel.api) if polls else run_setup(self.plan))
             if result.ok:
-                await database.transact(lambda connection: keeping.set_key(connection, key, fingerprint))
+                await database.transact(lambda connection: key_value.set_key(connection, key, fingerprint))
                 return True
         except StorageError as away:
             log.warning("storage away", extra={"reason": str(away)[:200]})

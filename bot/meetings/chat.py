@@ -15,11 +15,11 @@ from bot.tutor import lessons
 from bot.tutor.desk import Desk
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.state import Meeting
-from storage import areas, people
-from storage import meetings as kept
-from storage.areas import AreaRow
-from storage.database import Connection
-from storage.people_records import AuditRow
+from storage.engine.database import Connection
+from storage.meetings import meetings as kept
+from storage.people import areas, people
+from storage.people.areas import AreaRow
+from storage.people.records import AuditRow
 
 ACTION = "meet"
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.pairing.policy.calls import OfficerCall
-from storage import cries, pairings, standings
-from storage.database import Connection
-from storage.rows import Row
+from storage.engine.database import Connection
+from storage.engine.rows import Row
+from storage.pairing import availability, cries, pairings
 
 
 def calls_for(connection: Connection, pseudonym: Callable[[str], str], request: Row) -> list[OfficerCall]:
     """The calls of this request, one for each who was called: the last. The history names pseudonyms: whoever may have
     been called is looked for among them; who is not there any more is nameless."""
-    learner = standings.learner(connection, request["learner_id"])
+    learner = availability.learner(connection, request["learner_id"])
     pairing = pairings.pairing_of(connection, request["learner_id"])
-    officers = standings.officers(connection, learner["path"]) if learner else []
+    officers = availability.officers(connection, learner["path"]) if learner else []
     ids = {*officers, request["owner_id"] or "", pairing["instructor_id"] if pairing else ""} - {""}
     known = {pseudonym(row["learner_id"]): row for row in cries.reach(connection, ids)}
     rang: dict[str, list[int]] = {}

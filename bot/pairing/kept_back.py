@@ -9,10 +9,10 @@ from bot.tutor.desk import Desk
 from bot.tutor.notices import kind_found
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.state import OfferedButtons
-from storage import crew, kept_back, pairings, standings
-from storage.database import Connection
-from storage.records import to_ms
-from storage.rows import Row
+from storage.engine.database import Connection
+from storage.engine.instants import to_ms
+from storage.engine.rows import Row
+from storage.pairing import availability, kept_back, pairings, roster
 
 MOST = 20
 
@@ -33,8 +33,8 @@ def buttons(connection: Connection, desk: Desk, world: PairingContext) -> Offere
 def may_look(connection: Connection, desk: Desk, line_id: str) -> bool:
     """Whether she answers for the one who is guided, and is neither of the two."""
     both, me = kept_back.sides(connection, line_id), desk.person.learner_id
-    learner = standings.learner(connection, both[0]) if both and me not in both else None
-    return learner is not None and me in standings.officers(connection, learner["path"])
+    learner = availability.learner(connection, both[0]) if both and me not in both else None
+    return learner is not None and me in availability.officers(connection, learner["path"])
 
 
 def show(connection: Connection, desk: Desk, world: PairingContext, line_id: str, paths: list[str]) -> CommandOutcome:
@@ -43,7 +43,7 @@ def show(connection: Connection, desk: Desk, world: PairingContext, line_id: str
     if both is None or not found:
         desk.say(desk.phrase("kept_none"))
         return ASIDE
-    people = [standings.learner(connection, each) for each in both]
+    people = [availability.learner(connection, each) for each in both]
     names = [desk.called(row["name"] if row else "") for row in people]
     request = pairings.request(connection, line_id)
     roles = "role_learner" if people[0] and people[0]["confirmed"] else "role_stranger", "role_instructor"
@@ -54,7 +54,7 @@ def show(connection: Connection, desk: Desk, world: PairingContext, line_id: str
     who = {world.pseudonym(each): name for each, name in zip(both, names, strict=True)}
     lines = [desk.phrase("kept_head", ten_hv=as_what[0], ten_hdv=as_what[1], khu=area)]
     lines += [_line(desk, row, who, world.clock.say) for row in found]
-    guide = crew.with_role(connection, paths, "instructor", ("active", "suspended"), 1, both[1])
+    guide = roster.with_role(connection, paths, "instructor", ("active", "suspended"), 1, both[1])
     offer = [(f"q:person:{both[1]}", names[1])] if guide else []
     offer += [(f"q:seen:{line_id}", desk.phrase("label_seen")), ("q:list:0", desk.phrase("label_post"))]
     desk.offer("\n".join((*lines, desk.phrase("kept_advice"))), tuple(offer))

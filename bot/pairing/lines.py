@@ -26,9 +26,10 @@ from flows import mask
 from flows.events import Typed
 from flows.words.values.phones import read_phone
 from flows.words.wishes import Wishes
-from storage import pairings as kept
-from storage import people, relays, standings
-from storage.database import Connection
+from storage.engine.database import Connection
+from storage.pairing import availability, relays
+from storage.pairing import pairings as kept
+from storage.people import people
 
 NOT_GOING = "-"
 """Stands for a picture or recording of an album that cannot be passed on."""
@@ -154,7 +155,7 @@ class Lines:
         learner_id, helper_id = sides
         if me not in sides or learner_id == helper_id:
             return None
-        known, is_mine = standings.learner(connection, learner_id), me == learner_id
+        known, is_mine = availability.learner(connection, learner_id), me == learner_id
         learner = "role_learner" if known and known["confirmed"] else "role_stranger"
         other = helper_id if is_mine else learner_id
         role, other_role = (learner, helper) if is_mine else (helper, learner)
@@ -196,7 +197,7 @@ class Lines:
         """Put them on their way, as many as may wait; where she sleeps the writer is told that they arrive in the
         morning. Returns how many go."""
         world, now, me = self.world, desk.universe.now, desk.person.learner_id
-        if standings.away(connection, [line.other_id]):
+        if availability.away(connection, [line.other_id]):
             lines.go_on(desk, line, "line_unreachable")
             return 0
         writer = {"ten_hv": desk.person.name, "vai_hv": line.role}
@@ -234,7 +235,7 @@ class Lines:
 
     def _path(self, connection: Connection, line: Line) -> str:
         """Where the one in need lives."""
-        learner = standings.learner(connection, line.other_id)
+        learner = availability.learner(connection, line.other_id)
         return str(learner["path"]) if learner else ""
 
     # --- pictures and voices ---

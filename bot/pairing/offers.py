@@ -18,10 +18,10 @@ from bot.pairing.sql_ledger import placed
 from bot.tutor import notices
 from bot.tutor.desk import Desk
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
-from storage import pairings as kept
-from storage import standings
-from storage.database import Connection
-from storage.rows import Row
+from storage.engine.database import Connection
+from storage.engine.rows import Row
+from storage.pairing import availability
+from storage.pairing import pairings as kept
 
 OfferHandler = Callable[[PairingWork], object]
 
@@ -140,7 +140,7 @@ def work_lines(connection: Connection, desk: Desk, world: PairingContext, reques
     if request["state"] == "open" and request["owner_id"] == desk.person.learner_id:
         lines.append(desk.phrase("post_yours"))
     elif request["state"] == "open":
-        owner = standings.learner(connection, request["owner_id"] or "")
+        owner = availability.learner(connection, request["owner_id"] or "")
         lines.append(desk.phrase("post_taken_by", ai=desk.called(owner["name"] if owner else "")))
     for call in calls_for(connection, world.pseudonym, request) if request["kind"] == "safety" else ():
         values = {"luc": world.clock.say(call.last_at), "ai": desk.called(call.name), "kenh": way(call.channel)}

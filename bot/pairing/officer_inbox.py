@@ -28,11 +28,12 @@ from bot.people.pseudonyms import Pseudonyms
 from bot.tutor.desk import Desk
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from flows.words.values.phones import read_phone
-from storage import areas, crew, pairings, people, standings
-from storage.database import Connection
-from storage.people_records import AuditRow, InvitationRow, SuspensionRow
-from storage.records import to_ms
-from storage.rows import Row
+from storage.engine.database import Connection
+from storage.engine.instants import to_ms
+from storage.engine.rows import Row
+from storage.pairing import availability, pairings, roster
+from storage.people import areas, people
+from storage.people.records import AuditRow, InvitationRow, SuspensionRow
 
 MOST = 50
 MOST_ASKED = 4
@@ -76,7 +77,7 @@ class OfficerInbox:
 
     def waiting(self, connection: Connection, desk: Desk, page: int = 0) -> CommandOutcome:
         paths = self._paths(connection, desk)
-        asking = crew.with_role(connection, paths, "instructor", ("asked",), MOST)
+        asking = roster.with_role(connection, paths, "instructor", ("asked",), MOST)
         asks = [(row["learner_id"], row["name"], row["area"]) for row in asking]
         found = kept.buttons(connection, desk, self.world)
         pure.show(desk, self._work(connection, desk), asks, found, page)
@@ -105,17 +106,17 @@ class OfficerInbox:
                 row["request_id"], row["kind"], row["name"], self._since(row), row["state"] == "open" and
                 row["owner_id"] == me, row["helper"], row["state"] == "open", not row["confirmed"],
             )
-            for row in crew.waiting(connection, me, self._paths(connection, desk), MOST)
+            for row in roster.waiting(connection, me, self._paths(connection, desk), MOST)
         ]  # fmt: skip
 
     def _request(self, connection: Connection, desk: Desk, request_id: str) -> tuple[Row, Row] | CommandOutcome:
         """A request that she may see to, with its learner; else she is told so."""
         request = pairings.request(connection, request_id)
-        learner = standings.learner(connection, request["learner_id"]) if request else None
+        learner = availability.learner(connection, request["learner_id"]) if request else None
         if request is None or learner is None or request["state"] == "closed":
             return self._gone(desk)
         mine = request["owner_id"] == desk.person.learner_id
-        if not mine and desk.person.learner_id not in standings.officers(connection, learner["path"]):
+        if not mine and desk.person.learner_id not in availability.officers(connection, learner["path"]):
             return self._refuse(connection, desk, "request")
         return request, learner
 
@@ -154,7 +155,7 @@ class OfficerInbox:
         now_hers = pairings.pairing_of(connection, learner["learner_id"])
         skip = now_hers["instructor_id"] if now_hers else ""
         for _, prefix in scopes(learner["path"]):
-            for row in standings.candidates(connection, prefix, learner["lang"], "", now, MOST):
+            for row in availability.candidates(connection, prefix, learner["lang"], "", now, MOST):
                 one = read_instructor(row)
                 if one and her and not against_ever(one, her, "", ()) and row["learner_id"] not in (skip, *found):
                     found[row["learner_id"]] = row
@@ -274,7 +275,7 @@ class OfficerInbox:
     # --- instructors ---
 
     def helpers(self, connection: Connection, desk: Desk, command: asked.ShowInstructors) -> CommandOutcome:
-        rows = crew.with_role(connection, self._paths(connection, desk), "instructor", ("active", "suspended"), 200)
+        rows = roster.with_role(connection, self._paths(connection, desk), "instructor", ("active", "suspended"), 200)
         shown = [(r["learner_id"], r["name"], _load(r)) for r in rows]
         pure.show_helpers(desk, shown, command.page)
         return ANSWERED
@@ -282,7 +283,7 @@ class OfficerInbox:
     def _person(self, connection: Connection, desk: Desk, person_id: str, what: str) -> Row | CommandOutcome:
         """An instructor of her areas (or who asks to be one); else she is told so."""
         states = ("active", "suspended", "asked")
-        rows = crew.with_role(connection, self._paths(connection, desk), "instructor", states, 1, person_id)
+        rows = roster.with_role(connection, self._paths(connection, desk), "instructor", states, 1, person_id)
         return next(iter(rows), None) or self._refuse(connection, desk, what)
 
     def person(self, connection: Connection, desk: Desk, person_id: str) -> CommandOutcome:

@@ -12,12 +12,12 @@ from bot.pairing.sql_ledger import SqlLedger, read_instructor
 from bot.people.granting import give
 from bot.people.policy.permissions import may
 from bot.people.service import Actor, NobodyThere, People
-from storage import crew, pairings, standings
-from storage.areas import AreaRow
-from storage.database import Connection
-from storage.people_records import InvitationRow
-from storage.records import to_ms
-from storage.rows import Row
+from storage.engine.database import Connection
+from storage.engine.instants import to_ms
+from storage.engine.rows import Row
+from storage.pairing import availability, pairings, roster
+from storage.people.areas import AreaRow
+from storage.people.records import InvitationRow
 
 MOST = 100_000  # instructors of a whole province
 NOT_NOW = {
@@ -37,7 +37,7 @@ class Requests:
 
         def work(connection: Connection, place: AreaRow) -> list[Row]:
             everywhere = place.parent_id is None and may(actor.grants, "see_people", "/")
-            return crew.unclosed(connection, "/" if everywhere else place.path)
+            return roster.unclosed(connection, "/" if everywhere else place.path)
 
         return await self.people.act(actor, "see_people", area_id, work)
 
@@ -50,7 +50,7 @@ class Requests:
             request = ledger.request(request_id)
             if request is None:
                 raise NobodyThere
-            rows = standings.instructors(connection, "", MOST)
+            rows = availability.instructors(connection, "", MOST)
             known = [
                 each for row in rows if province(row["path"]) == province(place.path) and (each := read_instructor(row))
             ]
@@ -79,7 +79,7 @@ class Requests:
         """She is a member, of this area: from now on she can be paired. Raises NotAllowed, NobodyThere."""
 
         def work(connection: Connection, place: AreaRow) -> None:
-            if standings.learner(connection, learner_id) is None:
+            if availability.learner(connection, learner_id) is None:
                 raise NobodyThere
             now, office = self.people.now(), self.people.office
             row = InvitationRow("", "invite", "learner", place.area_id, None, None, actor.name, now, now)

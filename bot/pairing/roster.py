@@ -14,11 +14,11 @@ from bot.pairing.service import PairingContext, within
 from bot.tutor import notices
 from bot.tutor.desk import Desk
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
-from storage import crew as kept
-from storage import pairings, standings
-from storage.database import Connection
-from storage.records import from_ms
-from storage.rows import Row
+from storage.engine.database import Connection
+from storage.engine.instants import from_ms
+from storage.engine.rows import Row
+from storage.pairing import availability, pairings
+from storage.pairing import roster as kept
 
 
 class Roster:
@@ -85,7 +85,7 @@ class Roster:
     def _asker(self, connection: Connection, offer: Row) -> tuple[Row, Row] | None:
         """The request of an offer, and whose it is."""
         request = pairings.request(connection, offer["request_id"])
-        learner = standings.learner(connection, request["learner_id"]) if request else None
+        learner = availability.learner(connection, request["learner_id"]) if request else None
         return (request, learner) if request and learner else None
 
     def _offer(self, offer: Row, request: Row, learner: Row) -> Notice:

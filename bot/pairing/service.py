@@ -37,12 +37,14 @@ from bot.tutor import notices
 from bot.tutor.desk import Desk
 from bot.tutor.waits import PendingMatter
 from flows import events as ev
-from storage import pairings as kept
-from storage import standings, waiting
-from storage.database import Connection, Database
-from storage.records import NoticeRow, to_ms
-from storage.rows import Row
-from storage.slices import Slices
+from storage.engine.database import Connection, Database
+from storage.engine.instants import to_ms
+from storage.engine.rows import Row
+from storage.engine.slices import Slices
+from storage.pairing import availability
+from storage.pairing import pairings as kept
+from storage.pairing import queue as waiting
+from storage.pairing.records import NoticeRow
 
 T = TypeVar("T")
 
@@ -188,7 +190,7 @@ class Sweep:
         after, size, rows = "", 0, list[Row]()
         while len(rows) == size:
             async with self.looks as size:
-                rows = await self.database.read(partial(standings.instructors, after=after, limit=size, roomy=True))
+                rows = await self.database.read(partial(availability.instructors, after=after, limit=size, roomy=True))
                 for row in rows:
                     if (known := read_instructor(row)) and known.active and known.agreed:
                         self.pool.put(known, row["taken"], self.now)
@@ -299,7 +301,7 @@ class Hooks(PairingHooks):
 
     def instructor_changed(self, connection: Connection, learner_id: str, now: datetime) -> None:
         def event(turn: PairingWork) -> None:
-            standings.refresh(connection, learner_id)
+            availability.refresh(connection, learner_id)
             if me := turn.ledger.instructor(learner_id):
                 staff.changed(turn, me)
                 if me.paused_until_at > turn.now:
@@ -318,7 +320,7 @@ class Hooks(PairingHooks):
         self, connection: Connection, learner_id: str, role: str, now: datetime, *, unasked: bool = False
     ) -> None:
         def event(turn: PairingWork) -> None:
-            standings.refresh(connection, learner_id)
+            availability.refresh(connection, learner_id)
             happenings.confirmed(turn, learner_id)
             if role == "instructor":
                 if unasked:

@@ -11,10 +11,11 @@ from bot.pairing.policy.candidates import against, province, scopes
 from bot.pairing.policy.deadlines import Clock
 from bot.pairing.policy.ledger import KEEP_APART, is_waiting_for_somebody
 from bot.pairing.policy.model import PROVINCE, Instructor, Learner, Offer, Pairing, PairingNote, Request
-from storage import areas, relays, standings, waiting
-from storage import pairings as kept
-from storage.database import Connection
-from storage.rows import Row
+from storage.engine.database import Connection
+from storage.engine.rows import Row
+from storage.pairing import availability, queue, relays
+from storage.pairing import pairings as kept
+from storage.people import areas
 
 T = TypeVar("T")
 
@@ -62,7 +63,7 @@ class SqlLedger:
         return self._get("instructor", learner_id, lambda: self._instructor(learner_id))
 
     def _instructor(self, learner_id: str) -> Instructor | None:
-        row = standings.instructor(self._connection, learner_id)
+        row = availability.instructor(self._connection, learner_id)
         if row is not None:
             self._taken[learner_id] = row["taken"]
         return read_instructor(row)
@@ -112,16 +113,16 @@ class SqlLedger:
         return tried | {leaving.instructor_id} if leaving else tried
 
     def officers(self, path: str) -> Sequence[str]:
-        return self._get("officers", path, lambda: standings.officers(self._connection, path))
+        return self._get("officers", path, lambda: availability.officers(self._connection, path))
 
     def away(self, people: Sequence[str]) -> Collection[str]:
-        return self._get("away", " ".join(people), lambda: standings.away(self._connection, people))
+        return self._get("away", " ".join(people), lambda: availability.away(self._connection, people))
 
     def best(self, request: Request, learner: Learner, now: int) -> Instructor | None:
         tried, connection = self.tried(request), self._fresh()
         for width, prefix in scopes(learner.path):
             last, size = None, _PAGES[0]
-            while rows := standings.candidates(connection, prefix, learner.lang, request.topic, now, size, last):
+            while rows := availability.candidates(connection, prefix, learner.lang, request.topic, now, size, last):
                 for row in rows:
                     known = read_instructor(row)
                     if known and not against(known, row["taken"], learner, request.topic, tried, now, self._clock):
@@ -142,7 +143,7 @@ class SqlLedger:
         if against(instructor, load, probe, "", (), now, self._clock):
             return None
         home, me = f"/{province(instructor.path)}/", instructor.learner_id
-        row = waiting.first_waiting(self._fresh(), me, home, instructor.langs, instructor.topics)
+        row = queue.first_waiting(self._fresh(), me, home, instructor.langs, instructor.topics)
         if row is not None:
             self._known["learner", row["learner_id"]] = read_learner({**row, "confirmed": True})
         return read_request(row)
@@ -156,9 +157,9 @@ class SqlLedger:
         """What the pairing itself changes of her; capacity, topics and hours are written by her settings."""
         before, who = self.instructor(instructor.learner_id), instructor.learner_id
         if not instructor.active:
-            standings.suspend(self._connection, who)
+            availability.suspend(self._connection, who)
         if before is None or before.paused_until_at != instructor.paused_until_at:
-            standings.pause(self._connection, who, instructor.paused_until_at)
+            availability.pause(self._connection, who, instructor.paused_until_at)
         marks = {name: getattr(instructor, name) for name in ("silences", "rest_until_at", "last_served_at")}
         self._recount.setdefault(who, {}).update(marks)
         self._known["instructor", who] = instructor
@@ -202,8 +203,8 @@ class SqlLedger:
         self._notes.append(note)
 
     def forget(self, person_id: str) -> None:
-        """Deletion itself is `storage.forgetting`'s; here it is only made sure that nobody can be offered to her."""
-        standings.refresh(self._fresh(), person_id)
+        """`storage.people.forgetting` deletes; here it is only made sure that nobody can be offered to her."""
+        availability.refresh(self._fresh(), person_id)
         self._known.clear()
 
     def save(self) -> None:
@@ -233,7 +234,7 @@ class SqlLedger:
             self._left.clear()
         recount, self._recount = self._recount, {}
         for who, marks in sorted(recount.items()):
-            self._taken[who] = standings.refresh(self._connection, who, **marks)
+            self._taken[who] = availability.refresh(self._connection, who, **marks)
 
     def _request_row(self, request: Request) -> Row:
         row = {**asdict(request), "owner_id": request.owner_id or None, "queue": ""}
@@ -261,7 +262,7 @@ def _offer_row(offer: Offer) -> Row:
 
 def placed(connection: Connection, learner_id: str) -> Row | None:
     """A learner's row; of a branch or a group also the ward is named, for who must go there."""
-    row = standings.learner(connection, learner_id)
+    row = availability.learner(connection, learner_id)
     deep = row is not None and row["path"].count("/") > WARD_DEPTH
     return {**row, "area": areas.place_of(connection, row["path"])} if row is not None and deep else row
 

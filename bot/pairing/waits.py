@@ -7,9 +7,10 @@ from bot.pairing.policy.model import OFFICER
 from bot.tutor import waits
 from bot.tutor.desk import Desk
 from bot.tutor.waits import PendingMatter
-from storage import cries, pairings, people, standings
-from storage.database import Connection
-from storage.rows import Row
+from storage.engine.database import Connection
+from storage.engine.rows import Row
+from storage.pairing import availability, cries, pairings
+from storage.people import people
 
 LOOKED_AT = 50
 """Cries looked at in one turn; in a flood of strangers the count then stands for "so many and more"."""
@@ -40,7 +41,7 @@ def _is_called(connection: Connection, row: Row, me: str) -> bool:
     """Whether it has rung her: as its owner, as her instructor, as an officer whom it has reached."""
     if row["owner_id"] == me or row["guided"]:
         return True
-    return me in standings.officers(connection, row["path"])[: max(row["width"] - OFFICER + 1, 0)]
+    return me in availability.officers(connection, row["path"])[: max(row["width"] - OFFICER + 1, 0)]
 
 
 def _answers(connection: Connection, desk: Desk) -> list[PendingMatter]:

@@ -6,9 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from bot.people.pseudonyms import Pseudonyms
-from storage import conversations, forgetting, invitations, schema, seats
-from storage.database import BUSY_TIMEOUT_S, Connection, Database
-from storage.errors import StorageError
+from storage.conversations import conversations
+from storage.engine import schema
+from storage.engine.database import BUSY_TIMEOUT_S, Connection, Database
+from storage.engine.errors import StorageError
+from storage.people import forgetting, invitations, seats
 
 SLICE = 20  # persons a transaction
 

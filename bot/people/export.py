@@ -7,8 +7,9 @@ from typing import Any
 
 from bot.people.own_page import page
 from flows import Book
-from storage import areas, conversations, forgetting, people
-from storage.database import Connection, Database
+from storage.conversations import conversations
+from storage.engine.database import Connection, Database
+from storage.people import areas, forgetting, people
 
 ROLE_NAMES = {
     "learner": "hội viên", "instructor": "người chỉ bài", "officer": "cán bộ", "editor": "người soạn bài",

@@ -15,10 +15,10 @@ from bot.people.policy.permissions import may
 from bot.people.pseudonyms import Pseudonyms
 from bot.tutor.desk import Desk
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
-from storage import invitations, invitees, people, seats
-from storage.database import Connection
-from storage.invitations import GivenRow
-from storage.people_records import AuditRow
+from storage.engine.database import Connection
+from storage.people import invitations, invitees, people, seats
+from storage.people.invitations import GivenRow
+from storage.people.records import AuditRow
 
 MOST = 200  # codes that one list holds
 SEEN = timedelta(days=30)  # how long a code that was used can still be taken back by a tap

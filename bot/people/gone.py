@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from storage.files import put_whole
+from storage.engine.files import put_whole
 
 NAME = "deleted.json"
 

@@ -16,9 +16,9 @@ from bot.people.policy import permissions
 from bot.people.policy.instructor import Teaching
 from bot.people.policy.permissions import Grant, may
 from bot.people.pseudonyms import Pseudonyms
-from storage import areas, invitations, people, seats, suspensions
-from storage.database import Connection
-from storage.people_records import AuditRow, InstructorRow, InvitationRow, RoleRow, SuspensionRow
+from storage.engine.database import Connection
+from storage.people import areas, invitations, people, seats, suspensions
+from storage.people.records import AuditRow, InstructorRow, InvitationRow, RoleRow, SuspensionRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from bot.tutor.desk import Desk
 from bot.tutor.outcome import CommandOutcome
 from bot.tutor.waits import PendingMatter
 from flows import events as ev
-from storage.database import Connection
+from storage.engine.database import Connection
 
 
 class PairingHooks:

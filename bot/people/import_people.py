@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 
 from bot.people.policy.lists.words import fold, has_marks, key, short
 from bot.people.policy.people_file import ListRow
-from storage.areas import AreaRow, first_path
-from storage.people_records import InviteeRow
+from storage.people.areas import AreaRow, first_path
+from storage.people.records import InviteeRow
 
 MORE = 12  # numbers tried beyond those who are alike: as many of them may have had everything deleted
 ASKED_SINGLY = 5  # names; more than that are one question

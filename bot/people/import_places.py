@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from bot.people.policy.lists import places
 from bot.people.policy.lists.words import fold, has_marks, key, short
 from bot.people.policy.people_file import AREA, ListFault, ListRow
-from storage.areas import AreaRow
+from storage.people.areas import AreaRow
 
 MOST_HINTS = 200  # names for which a near one is looked for; each costs some milliseconds
 SHOWN = 12  # places named in one question

@@ -21,11 +21,11 @@ from bot.people.policy.lists import places
 from bot.people.policy.people_file import AREA, PERSON, ListFault, ListRow, PeopleList
 from bot.people.policy.permissions import FROM_ABOVE, may
 from bot.people.service import REFUSALS, Actor, People
-from storage import areas, invitees, people
-from storage.areas import AreaRow
-from storage.database import Connection
-from storage.people_records import AuditRow, InviteeRow
-from storage.slices import Slices
+from storage.engine.database import Connection
+from storage.engine.slices import Slices
+from storage.people import areas, invitees, people
+from storage.people.areas import AreaRow
+from storage.people.records import AuditRow, InviteeRow
 
 SLICE = 400  # rows at most that are looked up, or written, at once
 NAMED = 10  # of those who were there already, in one note

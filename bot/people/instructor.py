@@ -13,9 +13,9 @@ from bot.people.pseudonyms import Pseudonyms
 from bot.tutor import menu
 from bot.tutor.desk import Desk
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
-from storage import people
-from storage.database import Connection
-from storage.people_records import InstructorRow, RoleRow
+from storage.engine.database import Connection
+from storage.people import people
+from storage.people.records import InstructorRow, RoleRow
 
 
 class InstructorSettings:

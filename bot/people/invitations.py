@@ -22,9 +22,9 @@ from bot.people.pseudonyms import Pseudonyms
 from bot.tutor.desk import Desk
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from flows import events as ev
-from storage import areas, invitations, invitees, people
-from storage.database import Connection
-from storage.people_records import InvitationRow
+from storage.engine.database import Connection
+from storage.people import areas, invitations, invitees, people
+from storage.people.records import InvitationRow
 
 
 class Invitations:

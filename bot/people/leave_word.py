@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from storage import pairings
-from storage.database import Connection
-from storage.records import NoticeRow, to_ms
+from storage.engine.database import Connection
+from storage.engine.instants import to_ms
+from storage.pairing import pairings
+from storage.pairing.records import NoticeRow
 
 
 def tell(

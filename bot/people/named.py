@@ -9,9 +9,10 @@ from bot.people.import_places import without_kind
 from bot.people.policy.lists import places
 from bot.people.policy.lists.words import fold, key, short
 from bot.people.service import NobodyThere
-from storage import areas, short_ids
-from storage.areas import AreaRow
-from storage.database import Connection
+from storage import short_ids
+from storage.engine.database import Connection
+from storage.people import areas
+from storage.people.areas import AreaRow
 
 SHORTEST = 6  # letters of an id that are enough where only one begins so
 SHOWN = 12  # letters of each id where several do, and in lists

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from bot.pages import render_page
 from flows import Book
 from flows.session import DEFAULT_ADDRESS, render
-from storage.rows import Row
+from storage.engine.rows import Row
 
 TITLES = {
     "person": "Chị là ai", "identity": "Máy của chị", "role": "Vai trong Hội", "invitee": "Trong danh sách",

@@ -24,10 +24,11 @@ from bot.people.vouching import Vouching
 from bot.tutor.desk import Desk, Person
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.privacy import UNDO
-from storage import conversations, forgetting, invitations, joins, people, seats
-from storage.database import Connection
-from storage.people_records import AuditRow, InvitationRow
-from storage.records import LearnerRow, PersonRow
+from storage.conversations import conversations, joins
+from storage.conversations.records import LearnerRow
+from storage.engine.database import Connection
+from storage.people import forgetting, invitations, people, seats
+from storage.people.records import AuditRow, InvitationRow, PersonRow
 
 
 class Phones:

@@ -19,8 +19,8 @@ from bot.people.policy.commands import (
 from bot.people.pseudonyms import Pseudonyms
 from bot.tutor.desk import Desk
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
-from storage import invitations, people, seats
-from storage.database import Connection
+from storage.engine.database import Connection
+from storage.people import invitations, people, seats
 
 
 class Pins:

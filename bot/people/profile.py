@@ -19,10 +19,12 @@ from bot.tutor.desk import Desk
 from bot.tutor.onboarding import MAX_NAME_WORDS, fingerprint, is_name
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from flows import RunCorrupt
-from storage import areas, conversations, people, seats
-from storage.areas import AreaRow
-from storage.database import Connection
-from storage.records import ConsentRow, ConversationRow, PersonRow, Writes
+from storage.conversations import conversations
+from storage.conversations.records import ConversationRow, Writes
+from storage.engine.database import Connection
+from storage.people import areas, people, seats
+from storage.people.areas import AreaRow
+from storage.people.records import ConsentRow, PersonRow
 
 BY_OFFICER = "officer"  # the channel of a consent row: said to an officer
 

@@ -14,11 +14,16 @@ from functools import partial
 from pathlib import Path
 
 from bot.conversation.office import Office
-from storage import announcements, conversations, keeping, pairings, people
-from storage import retention as kept
-from storage.database import Connection, Database
-from storage.people_records import AuditRow
-from storage.records import NoticeRow, to_ms
+from storage.announcements import announcements
+from storage.conversations import conversations
+from storage.engine import key_value
+from storage.engine.database import Connection, Database
+from storage.engine.instants import to_ms
+from storage.pairing import pairings
+from storage.pairing.records import NoticeRow
+from storage.people import people
+from storage.people import retention as kept
+from storage.people.records import AuditRow
 
 PAGE = 2_000  # persons looked at in one read
 SLICE = 50  # persons asked in one transaction; forgotten are they one by one
@@ -100,15 +105,15 @@ class Retention:
 
     async def compact(self) -> bool:
         """Write the database's file anew if anything was deleted since it last was; it takes a second or more."""
-        known = await self.database.read(partial(keeping.get_key, key=conversations.TO_COMPACT))
+        known = await self.database.read(partial(key_value.get_key, key=conversations.TO_COMPACT))
         if known is None:
             return False
         await self.database.compact()
-        await self.database.transact(partial(keeping.drop_key, key=conversations.TO_COMPACT, revision=known[1]))
+        await self.database.transact(partial(key_value.drop_key, key=conversations.TO_COMPACT, revision=known[1]))
         return True
 
     async def counts(self, now: datetime) -> dict[str, int]:
-        """Who waits for an answer, and silent officers: see `storage.retention.counts`."""
+        """Who waits for an answer, and silent officers: see `storage.people.retention.counts`."""
         return await self.database.read(partial(kept.counts, before=now - self.rules.idle))
 
 

@@ -22,12 +22,13 @@ from bot.people.policy import permissions as roles
 from bot.people.policy.permissions import Grant, may
 from bot.people.policy.profile import CONSENT
 from bot.people.profile import Correction
-from storage import areas, conversations, forgetting, invitees, people
-from storage import invitations as kept
-from storage.areas import AreaRow
-from storage.database import BUSY_TIMEOUT_S, Connection, Database
-from storage.invitations import GivenRow
-from storage.people_records import AuditRow, InvitationRow, InviteeRow, PersonEntry
+from storage.conversations import conversations
+from storage.engine.database import BUSY_TIMEOUT_S, Connection, Database
+from storage.people import areas, forgetting, invitees, people
+from storage.people import invitations as kept
+from storage.people.areas import AreaRow
+from storage.people.invitations import GivenRow
+from storage.people.records import AuditRow, InvitationRow, InviteeRow, PersonEntry
 
 T = TypeVar("T")
 

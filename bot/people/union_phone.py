@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from storage import keeping
-from storage.database import Connection
+from storage.engine import key_value
+from storage.engine.database import Connection
 
 _KEY = "union_phone:"
 
 
 def of_area(connection: Connection, area_id: str) -> str:
     """The number that is written down for this very area; "" for none."""
-    known = keeping.get_key(connection, f"{_KEY}{area_id}")
+    known = key_value.get_key(connection, f"{_KEY}{area_id}")
     return known[0] if known else ""
 
 
@@ -22,7 +22,7 @@ def of_path(connection: Connection, path: str) -> str:
 
 def write(connection: Connection, area_id: str, number: str) -> None:
     """Ten or eleven digits; "" takes the number away."""
-    keeping.set_key(connection, f"{_KEY}{area_id}", number)
+    key_value.set_key(connection, f"{_KEY}{area_id}", number)
 
 
 def spoken(number: str) -> str:

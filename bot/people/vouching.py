@@ -14,9 +14,10 @@ from bot.people.policy.permissions import may
 from bot.people.pseudonyms import Pseudonyms
 from bot.tutor.desk import Desk
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
-from storage import areas, crew, invitations, people
-from storage.database import Connection
-from storage.people_records import AuditRow, InvitationRow
+from storage.engine.database import Connection
+from storage.pairing import roster
+from storage.people import areas, invitations, people
+from storage.people.records import AuditRow, InvitationRow
 
 
 class Vouching:
@@ -49,7 +50,7 @@ class Vouching:
         if _paths(connection, desk.person.learner_id):
             vouching.ask_whom(desk)
             return ANSWERED
-        guided = crew.guided(connection, desk.person.learner_id) if desk.person.instructs else []
+        guided = roster.guided(connection, desk.person.learner_id) if desk.person.instructs else []
         if not guided:
             desk.say(desk.phrase("vouch_how"))
             return ASIDE

@@ -20,10 +20,10 @@ from flows.reading.translation import with_texts
 from flows.session import Route
 from flows.shelf.shelf import Shelf, read_shelf
 from flows.words.understand import read_words
-from storage import publications
-from storage.database import Connection, Database
-from storage.errors import Conflict
-from storage.records import PublicationRow, VersionRow
+from storage.engine.database import Connection, Database
+from storage.engine.errors import Conflict
+from storage.publications import publications
+from storage.publications.records import PublicationRow, VersionRow
 
 LANGUAGE = 1  # number of the lesson language; a version keeps the one it was written in
 BY_FILES = "files"  # the author of what is published because it lies in the folder

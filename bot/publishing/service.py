@@ -16,10 +16,10 @@ from flows import Lesson
 from flows.reading.loader import load_lesson
 from flows.rules.changes import Changes, Impact, Inside, compare, impact
 from flows.shelf.shelf import Shelf
-from storage import publications
-from storage.database import Connection, Database
-from storage.errors import Conflict
-from storage.records import PublicationRow, VersionRow
+from storage.engine.database import Connection, Database
+from storage.engine.errors import Conflict
+from storage.publications import publications
+from storage.publications.records import PublicationRow, VersionRow
 
 MAX_OUTDATED = 5  # how often a publication is thought through again because somebody else has published
 

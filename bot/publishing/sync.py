@@ -14,7 +14,7 @@ from bot.edge import guarded
 from bot.publishing.library import LiveLessons
 from bot.publishing.policy.routes import LessonVersion
 from bot.tutor.quiet_hours import QuietHours
-from storage import publications
+from storage.publications import publications
 
 EVERY_S = 5.0
 FOUND_AT_ONCE = 5_000  # learners read in one query, which sorts all of a version

@@ -24,7 +24,7 @@ from flows.model import SourcePosition
 from flows.reading.loader import ANSWERS, MODELS, SCRIPT, TABLES, is_aside
 from flows.shelf.rereading import Rereader
 from flows.shelf.shelf import Shelf
-from storage.records import PublicationRow
+from storage.publications.records import PublicationRow
 
 EVERY_S = 0.2
 AFTER_FAULT_S = 5.0

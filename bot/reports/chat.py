@@ -13,10 +13,10 @@ from bot.reports.policy.commands import FigureCommand, InviteMember, ShowTargets
 from bot.reports.service import standing_of
 from bot.tutor.desk import Desk
 from bot.tutor.outcome import ASIDE, CommandOutcome
-from storage import areas, people
-from storage import invitations as kept
-from storage.database import Connection
-from storage.people_records import AuditRow, InvitationRow
+from storage.engine.database import Connection
+from storage.people import areas, people
+from storage.people import invitations as kept
+from storage.people.records import AuditRow, InvitationRow
 
 MOST = 5  # areas of hers that are told about in one message
 

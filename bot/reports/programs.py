@@ -8,11 +8,11 @@ from __future__ import annotations
 from bot.errors import CamtayError
 from bot.people.policy.lists.words import is_formula
 from bot.people.service import Actor, NobodyThere, People
-from storage import models as kept
-from storage import people
-from storage.areas import AreaRow
-from storage.database import Connection
-from storage.people_records import ProgramRow
+from storage.engine.database import Connection
+from storage.people import people
+from storage.people.areas import AreaRow
+from storage.programs import programs as kept
+from storage.programs.records import ProgramRow
 
 FAMILY = "family"
 KINDS = {

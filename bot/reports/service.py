@@ -23,9 +23,10 @@ from bot.people.policy.permissions import may
 from bot.people.service import OPERATOR, REFUSALS, Actor, NobodyThere, People
 from bot.reports.policy.table import UPPER, Column, Measure, ReportArea, ReportTable, Table, add_up, table
 from bot.reports.programs import FAMILY
-from storage import areas, reports
-from storage.database import Connection
-from storage.records import to_ms
+from storage import reports
+from storage.engine.database import Connection
+from storage.engine.instants import to_ms
+from storage.people import areas
 
 HOUR_MS = 3_600_000
 LEVELS = {"alone": "tu_lam_duoc", "help": "can_giup", "notyet": "chua_lam_duoc"}

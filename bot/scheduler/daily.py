@@ -14,7 +14,7 @@ from bot.people.retention import Retention
 from bot.scheduler import disk
 from bot.scheduler.steady import Steady
 from bot.tutor.quiet_hours import QuietHours
-from storage.files import remove, sweep
+from storage.engine.files import remove, sweep
 
 EVERY = timedelta(days=1)
 LOOK_EVERY_S = 600.0

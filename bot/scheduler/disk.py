@@ -8,9 +8,11 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from storage import keeping, pairings, standings
-from storage.database import Connection, Database
-from storage.records import NoticeRow, to_ms
+from storage.engine import key_value
+from storage.engine.database import Connection, Database
+from storage.engine.instants import to_ms
+from storage.pairing import availability, pairings
+from storage.pairing.records import NoticeRow
 
 LITTLE = 500_000_000  # bytes: some months of a commune's conversations and logs
 PROVED_FOR_S = 5.0  # whoever asks more often is told what was seen then
@@ -30,7 +32,7 @@ class Writable:
         counted_s = self.counted_s()
         if self._proved_s is None or counted_s - self._proved_s >= PROVED_FOR_S:
             at = str(to_ms(self.now()))
-            await self.database.transact(lambda c: keeping.set_key(c, keeping.HEALTH, at))
+            await self.database.transact(lambda c: key_value.set_key(c, key_value.HEALTH, at))
             self._proved_s = counted_s
 
 
@@ -45,13 +47,13 @@ async def warn(database: Database, free: int, now: datetime, new_id: Callable[[]
 
 
 def _warn(connection: Connection, free: int, now: datetime, new_id: Callable[[], str]) -> int:
-    told = keeping.get_key(connection, TOLD)
+    told = key_value.get_key(connection, TOLD)
     today = f"{now:%Y-%m-%d}"
     if told is not None and told[0] == today:
         return 0
-    keeping.set_key(connection, TOLD, today)
+    key_value.set_key(connection, TOLD, today)
     pairings.drop_notices_about(connection, [TOLD])  # yesterday's may still wait
     said, at = {"so": str(free // 1_000_000)}, to_ms(now)
-    officers = standings.widest_officers(connection)
+    officers = availability.widest_officers(connection)
     pairings.add_notices(connection, [NoticeRow(new_id(), each, TOLD, said, at, at, about=TOLD) for each in officers])
     return len(officers)

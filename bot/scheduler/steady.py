@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 from bot.scheduler.policy import clocks
 from bot.scheduler.policy.clocks import Belief, ClockReading
-from storage import keeping
-from storage.database import Connection, Database
+from storage.engine import key_value
+from storage.engine.database import Connection, Database
 
 KEEP_EVERY = timedelta(hours=1)
 
@@ -52,14 +52,14 @@ class Steady:
 
 def clock_of(connection: Connection) -> tuple[datetime | None, datetime | None]:
     """The last instant that was believed, and where a jump led to; None each where there is none."""
-    stored = keeping.get_key(connection, keeping.CLOCK)
+    stored = key_value.get_key(connection, key_value.CLOCK)
     known, doubted = json.loads(stored[0]) if stored else (None, None)
     return _instant(known), _instant(doubted)
 
 
 def _keep(connection: Connection, belief: Belief) -> None:
     doubted = belief.doubted.timestamp() if belief.doubted else None
-    keeping.set_key(connection, keeping.CLOCK, json.dumps([belief.known.wall.timestamp(), doubted]))
+    key_value.set_key(connection, key_value.CLOCK, json.dumps([belief.known.wall.timestamp(), doubted]))
 
 
 def _instant(seconds: float | None) -> datetime | None:

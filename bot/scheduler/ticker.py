@@ -20,11 +20,12 @@ from bot.tutor import state as talks
 from bot.tutor.privacy import UNDO
 from bot.tutor.quiet_hours import QuietHours
 from flows import RunCorrupt
-from storage import invitations, invitees, joins, keeping
-from storage.database import Connection, Database
-from storage.pairings import due_notices
-from storage.records import to_ms
-from storage.slices import Slices
+from storage.conversations import expiry, joins, web_log
+from storage.engine.database import Connection, Database
+from storage.engine.instants import to_ms
+from storage.engine.slices import Slices
+from storage.pairing.pairings import due_notices
+from storage.people import invitations, invitees
 
 EVERY_S = 5.0  # reminders are counted in minutes and days
 DUE_AT_ONCE = 100
@@ -113,7 +114,7 @@ class Ticker:
         Who may be spoken to at this hour the conversation decides: it alone knows whose timer is about her safety.
         """
         now = self.now()
-        rows = await self.database.read(lambda connection: keeping.due(connection, now, DUE_AT_ONCE))
+        rows = await self.database.read(lambda connection: expiry.due(connection, now, DUE_AT_ONCE))
         updates = [_due(learner_id, state, due_at, now) for learner_id, state, due_at in rows]
         await self.submit(updates)
         return len(updates)
@@ -164,10 +165,10 @@ class Ticker:
         imports broken off, handled updates; in slices."""
         now = self.now()
         people, came_by, ids = now - KEEP_UNCONSENTED, now - KEEP_CAME_BY, now - KEEP_INBOX
-        learners = await self.database.read(lambda c: keeping.expired_people(c, people, came_by))
-        await self._in_slices(learners, lambda some, c: keeping.expire_people(c, some, people, came_by))
-        lines = await self.database.read(lambda c: keeping.ownerless_logs(c, people))
-        await self._in_slices(lines, lambda some, c: keeping.expire_logs(c, some))
+        learners = await self.database.read(lambda c: expiry.expired_people(c, people, came_by))
+        await self._in_slices(learners, lambda some, c: expiry.expire_people(c, some, people, came_by))
+        lines = await self.database.read(lambda c: web_log.ownerless_logs(c, people))
+        await self._in_slices(lines, lambda some, c: web_log.expire_logs(c, some))
         while await self.database.transact(lambda c: joins.expire(c, now - UNDO, SWEEP_SLICE)) == SWEEP_SLICE:
             pass
         while await self.database.transact(lambda c: invitations.expire(c, people, SWEEP_SLICE)) == SWEEP_SLICE:
@@ -176,9 +177,9 @@ class Ticker:
         while await self.database.transact(lambda c: invitees.drop_unfinished(c, broken_off, SWEEP_SLICE)):
             pass
         read = now - KEEP_RELAYED
-        while await self.database.transact(lambda c: keeping.erase_relayed(c, read, SWEEP_SLICE)) == SWEEP_SLICE:
+        while await self.database.transact(lambda c: web_log.erase_relayed(c, read, SWEEP_SLICE)) == SWEEP_SLICE:
             pass
-        while await self.database.transact(lambda c: keeping.expire_inbox(c, ids, SWEEP_SLICE)) == SWEEP_SLICE:
+        while await self.database.transact(lambda c: expiry.expire_inbox(c, ids, SWEEP_SLICE)) == SWEEP_SLICE:
             pass
         await self.database.scrub()
 

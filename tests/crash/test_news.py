@@ -16,7 +16,7 @@ from bot.announcements.service import Announcements
 from bot.conversation.office import Office
 from bot.people.pseudonyms import Pseudonyms
 from bot.people.service import OPERATOR
-from storage.database import open_database
+from storage.engine.database import open_database
 from tests.crash.test_people import AWAKE, WARD, Person, _awake, invite
 from tests.support.builders import real_book
 from tests.support.process import TutorProcess, running, until

@@ -15,7 +15,7 @@ import pytest
 from bot.conversation.office import Office
 from bot.people.pseudonyms import Pseudonyms
 from bot.people.service import OPERATOR, People
-from storage.database import open_database
+from storage.engine.database import open_database
 from tests.support.builders import where_it_is_noon
 from tests.support.process import TutorProcess, running, until
 from tests.support.web_learner import WebLearner

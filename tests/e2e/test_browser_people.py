@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, expect
 from bot.conversation.office import Office
 from bot.people.pseudonyms import Pseudonyms
 from bot.people.service import OPERATOR, People
-from storage.database import open_database
+from storage.engine.database import open_database
 from tests.e2e.chat_page import Chat, no_violations
 from tests.e2e.conftest import Server
 from tests.support.builders import where_it_is_noon

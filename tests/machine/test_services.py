@@ -29,7 +29,7 @@ from bot.channels.base import (
 )
 from bot.tutor import state as talks
 from flows import Lesson
-from storage.records import to_ms
+from storage.engine.instants import to_ms
 from tests.support.builders import book, lesson
 from tests.support.harness import WEB, Learner, Tutor, empty_database, gone
 

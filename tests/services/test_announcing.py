@@ -14,10 +14,11 @@ from bot.channels.base import LearnerGone
 from bot.errors import NotAllowed
 from bot.people.policy.permissions import Grant
 from bot.people.service import OPERATOR, Actor, NobodyThere
-from storage import announcements as kept
-from storage import areas, joins, people
-from storage.database import Connection
-from storage.people_records import InviteeRow, RoleRow
+from storage.announcements import announcements as kept
+from storage.conversations import joins
+from storage.engine.database import Connection
+from storage.people import areas, people
+from storage.people.records import InviteeRow, RoleRow
 from tests.support.builders import book, lesson, real_book
 from tests.support.harness import QUIET, TELEGRAM, WEB, Learner, Tutor, tutor
 from tests.support.world import START
@@ -417,14 +418,14 @@ async def test_whoever_could_not_be_reached_is_not_counted_as_told(t: Tutor):
 
 
 def _invite(c: Connection) -> None:
-    from storage import invitees
+    from storage.people import invitees
 
     rows = [InviteeRow(f"i{n}", f"Chưa vào {n}", WARD, "learner") for n in (1, 2)]
     invitees.add(c, rows, "x", START)
 
 
 def _id(c: Connection, she: Learner) -> str:
-    from storage import conversations
+    from storage.conversations import conversations
 
     return str(conversations.identified(c, she.channel, she.chat_id))
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.people.hooks import PairingHooks
 from bot.people.service import OPERATOR
-from storage.database import Connection
+from storage.engine.database import Connection
 from tests.support.builders import book, lesson
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor
 

@@ -10,8 +10,8 @@ import pytest
 from bot.errors import CamtayError, NotAllowed
 from bot.people.policy import codes, invitations
 from bot.people.service import OPERATOR, Invited
-from storage import invitees
-from storage.people_records import InviteeRow
+from storage.people import invitees
+from storage.people.records import InviteeRow
 from tests.support.builders import book, lesson
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor
 

@@ -18,9 +18,9 @@ from bot.publishing.service import PlanOutdated, PublishingOptions, inside, look
 from bot.publishing.sync import Librarian
 from flows import Book
 from flows.shelf.shelf import read_shelf
-from storage import publications
-from storage.database import open_database
-from storage.lock import lock_all
+from storage.engine.database import open_database
+from storage.engine.lock import lock_all
+from storage.publications import publications
 from tests.services.test_library import LESSON, folder, publish_all, put
 from tests.support.builders import LESSONS, PROJECT, facts
 from tests.support.harness import Learner, Tutor, tutor

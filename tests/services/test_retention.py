@@ -15,9 +15,9 @@ from bot.people.retention import Retention, RetentionRules
 from bot.people.service import OPERATOR
 from bot.scheduler.daily import Caretaker
 from bot.scheduler.steady import Steady, clock_of
-from storage import people
-from storage.database import Connection
-from storage.people_records import RoleRow
+from storage.engine.database import Connection
+from storage.people import people
+from storage.people.records import RoleRow
 from tests.support.builders import book, lesson
 from tests.support.harness import QUIET, Tutor, tutor
 from tests.support.world import START

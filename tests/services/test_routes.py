@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.publishing.policy.routes import routes
 from flows.session import Route
-from storage.records import PublicationRow
+from storage.publications.records import PublicationRow
 from tests.support.world import START
 
 

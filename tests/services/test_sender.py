@@ -18,9 +18,9 @@ from bot.delivery.backlog import Backlog
 from bot.delivery.rate_limit import SendLimiter
 from bot.delivery.sender import REMEMBER_CHATS, Sender
 from bot.tutor.desk import OutgoingReply
-from storage import conversations
-from storage.errors import StorageUnavailable
-from storage.records import OutboxRow, Writes
+from storage.conversations import conversations
+from storage.conversations.records import OutboxRow, Writes
+from storage.engine.errors import StorageUnavailable
 from tests.support.builders import book, lesson
 from tests.support.harness import TELEGRAM, CollectingChannel, Tutor, gone, tutor
 

@@ -91,7 +91,7 @@ def test_a_library_may_quote_a_learner_so_its_words_stay_out(tmp_path: Path) -> 
             logging.getLogger("bot").exception("batch_failed")
     assert [line["failure"] for line in lines(tmp_path)] == [
         "builtins.ValueError",
-        "storage.errors.StorageUnavailable: no connection",
+        "storage.engine.errors.StorageUnavailable: no connection",
         "builtins.OSError: No space left",
     ]
     assert "lan1990" not in (tmp_path / FILE_NAME).read_text("utf-8")

@@ -9,8 +9,8 @@ import pytest
 
 from bot.channels.base import Inner, Update
 from bot.conversation.notices import INNER, NOTICES, updates
-from storage import pairings
-from storage.records import NoticeRow
+from storage.pairing import pairings
+from storage.pairing.records import NoticeRow
 from tests.support.builders import book, lesson
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, gone, tutor
 from tests.support.world import START

@@ -18,11 +18,12 @@ from bot.pairing.policy import officer_inbox
 from bot.people import union_phone
 from bot.people.policy import invitations
 from bot.people.service import OPERATOR
-from storage import invitees
-from storage.areas import AreaRow
-from storage.areas import add as add_areas
-from storage.people_records import InviteeRow
-from storage.tables import key_value, metadata
+from storage.engine.key_value import key_value
+from storage.people import invitees
+from storage.people.areas import AreaRow
+from storage.people.areas import add as add_areas
+from storage.people.records import InviteeRow
+from storage.tables import metadata
 from tests.services.test_offers import PAIR, instructor, member
 from tests.support.builders import book
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor

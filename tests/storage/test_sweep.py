@@ -13,7 +13,7 @@ from sqlalchemy import text
 from bench.pairing import CLOCK, NOW, fill
 from bot.pairing.policy.model import HOUR, PairingRules
 from bot.pairing.service import PairingContext, Pairings
-from storage.database import Connection, Database
+from storage.engine.database import Connection, Database
 
 LEARNERS, INSTRUCTORS = 120, 40
 

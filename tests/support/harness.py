@@ -47,8 +47,10 @@ from bot.scheduler.ticker import Ticker
 from bot.tutor import state as talks
 from bot.tutor.quiet_hours import QuietHours
 from flows import Book
-from storage import schema, tables
-from storage.database import Connection, Database, open_database
+from storage import tables
+from storage.conversations import tables as conversations_t
+from storage.engine import schema
+from storage.engine.database import Connection, Database, open_database
 from tests.support.world import Clock, Ids, fixed_world
 
 TELEGRAM = "telegram:1"
@@ -294,7 +296,7 @@ class Tutor:
 
     async def talk(self, learner: Learner) -> talks.ConversationState:
         """Her state as it is stored."""
-        query = select(tables.session.c.state).where(tables.session.c.chat_id == learner.chat_id)
+        query = select(conversations_t.session.c.state).where(conversations_t.session.c.chat_id == learner.chat_id)
         return talks.load(await self.database.read(lambda c: str(c.scalar(query))))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from flows.session import Route
-from storage.records import PublicationRow
+from storage.publications.records import PublicationRow
 
 LessonVersion = tuple[str, int]
 
