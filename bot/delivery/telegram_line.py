@@ -1,0 +1,185 @@
+"""One account of a channel from end to end: owned by one process, asked or posted to, its outbox sent."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from aiohttp import web
+
+from bot.channels.base import Submit
+from bot.channels.provider import Provider, SetUpFailed
+from bot.conversation.batch import Conversation, Settled
+from bot.conversation.presence import Presence
+from bot.delivery.backlog import Backlog
+from bot.delivery.rate_limit import SendLimiter
+from bot.delivery.sender import Sender, Senders
+from bot.errors import StorageError
+from storage.engine import key_value
+from storage.engine.database import SQLite
+
+OWN_EVERY_S = 0.5  # how often one that stands by asks whether the account is free, and an owner looks for others' rows
+SET_UP_PAUSE_S, SET_UP_LONGEST_PAUSE_S = 5.0, 300.0
+REOFFER_AT_ONCE = 100
+
+log = logging.getLogger(__name__)
+
+
+class ChannelOwner:
+    """`run` works while this process owns the account (PostgreSQL: an advisory lock; SQLite: always)."""
+
+    def __init__(
+        self,
+        provider: Provider,
+        conversation: Conversation,
+        submit: Submit,
+        presence: Presence,
+        senders: Senders,
+        now: Callable[[], datetime],
+        failpoint: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.provider = provider
+        self.channel = provider.channel
+        self.conversation = conversation
+        self.submit = submit
+        self.presence = presence
+        self.senders = senders
+        self.now = now
+        self.failpoint = failpoint
+        self._idle = "waiting"
+        self._tasks: list[asyncio.Task[None]] = []
+        self._shared = not isinstance(conversation.database, SQLite)
+        self.backlog = Backlog(conversation.database, self.channel.name)
+        self._left: Settled = ()
+        """What had left when the ownership was lost: to be written down before the outbox is read again."""
+
+    @property
+    def state(self) -> str:
+        """How updates come in, in a word; "standing by" while another process owns the account."""
+        return self.provider.state if self._tasks else self._idle
+
+    def routes(self) -> Sequence[web.AbstractRouteDef]:
+        """What the provider posts to."""
+        return self.provider.routes(self.submit, self.now)
+
+    async def run(self) -> None:
+        """Stand by until the account is ours, then serve it; look again should the ownership be lost.
+
+        Raises what ended one of its tasks that never should: the process then ends and is started again.
+        """
+        database = self.conversation.database
+        while True:
+            try:
+                owned = await database.hold(self.channel.name)
+                if owned and not self._tasks:
+                    await self._begin()
+                elif owned and self._shared:
+                    self.senders.by_channel[self.channel.name].push(await self.backlog.next())
+                elif not owned:
+                    self._end()
+            except StorageError as away:
+                log.warning("storage away", extra={"reason": str(away)[:200]})
+                self._end()
+            for task in self._tasks:
+                if task.done():
+                    task.result()
+            await asyncio.sleep(OWN_EVERY_S)
+
+    async def _begin(self) -> None:
+        if self._left:
+            await self.conversation.settle(self._left)
+            self._left = ()
+        pace = SendLimiter(self.provider.per_second, asyncio.get_running_loop().time(), self.provider.profile)
+        sender = Sender(
+            self.channel,
+            self.conversation,
+            pace,
+            failpoint=self.failpoint,
+            alone=not self._shared,
+            is_quiet=self._is_quiet,
+        )
+        sender.primed = False
+        self.senders.by_channel[self.channel.name] = sender
+        async for page in self.backlog.pages():
+            sender.push(page)
+        sender.primed = True
+        await self._offer_again()
+        self.presence.alive.add(self.channel.name)
+        await self.presence.beat()
+        receiving = self.provider.receive(self.submit, self.now)
+        work = [sender.run(), self._catch_up(sender), self._set_up(), receiving]
+        self._tasks = [asyncio.create_task(each) for each in work]
+
+    async def _offer_again(self) -> None:
+        """Whoever may have tapped what the provider has dropped during a stop is shown her step again."""
+        if self.provider.forgets_taps_s is None:
+            return
+        lost = await self.presence.lost_taps(self.channel.name, timedelta(seconds=self.provider.forgets_taps_s))
+        for at in range(0, len(lost), REOFFER_AT_ONCE):
+            await self.submit(lost[at : at + REOFFER_AT_ONCE])
+
+    def _is_quiet(self) -> bool:
+        return self.presence.quiet.holds(self.now())
+
+    async def _catch_up(self, sender: Sender) -> None:
+        """Read the outbox of chats where something may lie before what was just committed."""
+        while True:
+            await sender.news.wait()
+            sender.news.clear()
+            chats, sender.behind = sender.behind, set()
+            try:
+                async for page in self.backlog.pages(chats):
+                    sender.push(page)
+            except StorageError as away:
+                log.warning("storage away", extra={"reason": str(away)[:200]})
+                sender.behind |= chats
+                sender.news.set()
+                await asyncio.sleep(OWN_EVERY_S)
+
+    async def _set_up(self) -> None:
+        """Tell the provider who we are, only when something has changed, until it is done."""
+        pause_s = SET_UP_PAUSE_S
+        while not await self._is_set_up():
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, SET_UP_LONGEST_PAUSE_S)
+
+    async def _is_set_up(self) -> bool:
+        database, key = self.conversation.database, f"setup:{self.channel.name}"
+        try:
+            known = await database.read(lambda connection: key_value.get_key(connection, key))
+            wanted = self.provider.fingerprint
+            if known is None or known[0] != wanted:
+                await self.provider.set_up()
+                await database.transact(lambda connection: key_value.set_key(connection, key, wanted))
+        except StorageError as away:
+            log.warning("storage away", extra={"reason": str(away)[:200]})
+        except SetUpFailed as failed:
+            log.error("%s set-up failed: %s", self.provider.profile.id, failed)
+        else:
+            return True
+        return False
+
+    def stop(self) -> None:
+        """Let receiving end after the call that is on."""
+        self.provider.stop()
+
+    def _end(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        self._tasks = []
+        self.presence.alive.discard(self.channel.name)
+        sender = self.senders.by_channel.pop(self.channel.name, None)
+        if sender is not None:
+            self._left = sender.abandon()
+        self._idle = "standing by"
+
+    async def close(self, patience_s: float) -> None:
+        """Cancel the tasks, give the sender `patience_s` seconds, close the connections."""
+        sender = self.senders.by_channel.get(self.channel.name)
+        for task in self._tasks:
+            task.cancel()
+        if sender is not None:
+            await sender.close(patience_s)
+        await self.provider.close()
