@@ -34,8 +34,8 @@ from bot.conversation.rooms import rooms_of
 from bot.conversation.understanding import Overheard
 from bot.delivery.flood import Flood
 from bot.delivery.intake import Intake
+from bot.delivery.owner import ChannelOwner
 from bot.delivery.sender import Senders
-from bot.delivery.telegram_line import ChannelOwner
 from bot.errors import CamtayError, SettingsInvalid, StorageError
 from bot.greeting import LOOPBACK, greeting, refusal
 from bot.health import Health

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.delivery.intake import Intake
-from bot.delivery.telegram_line import ChannelOwner
+from bot.delivery.owner import ChannelOwner
 from bot.errors import StorageError
 from bot.publishing.library import LiveLessons
 from bot.scheduler.disk import Writable, free_bytes

@@ -28,7 +28,7 @@ from flows import Book, RunCorrupt
 from flows.events import Universe
 from flows.profiles import profile_of
 from storage.announcements import announcements
-from storage.conversations import conversations, inbox, joins
+from storage.conversations import conversations, inbox, joins, leaving, outbox
 from storage.conversations.joins import JoinRow
 from storage.conversations.records import LearnerRow, Writes
 from storage.engine import key_value
@@ -86,7 +86,7 @@ class Conversation:
         effects, book = Effects(), self.book
         now = self.universe("batch").now
         if settled:
-            conversations.settle(connection, settled)
+            outbox.settle(connection, settled)
         waiting: list[Update] = []
         for channel, of_channel in _by_channel(updates).items():
             fresh_ids = inbox.keep_new(connection, channel, [u.update_id for u in of_channel], now)
@@ -308,7 +308,7 @@ class Conversation:
             return talk if talk.calls(row.address, row.name) else talk.addressed(row.address, row.name)
         except RunCorrupt as fault:
             log.error("session corrupt", extra={"learner_id": row.learner_id, "reason": str(fault)[:200]})
-            key_value.put_key(connection, f"{conversations.CORRUPT}{row.learner_id}:{row.revision}", row.state, None)
+            key_value.put_key(connection, f"{leaving.CORRUPT}{row.learner_id}:{row.revision}", row.state, None)
             return talks.salvage(row.state)
 
     async def set_aside(self, update: Update, fault: str) -> Effects:
@@ -345,14 +345,13 @@ class Conversation:
 
     async def settle(self, settled: Settled) -> None:
         """End outbox rows when no batch comes along to carry them."""
-        await self.database.transact(lambda connection: conversations.settle(connection, settled))
+        await self.database.transact(lambda connection: outbox.settle(connection, settled))
 
     async def learner_gone(self, outgoing: Outgoing) -> None:
-        """This message found that she blocked the tutor: unless she has come back, nothing more is sent to her, and
-        what she was asked goes to somebody else."""
+        """The learner has blocked the tutor: unless she came back, nothing more is sent, what she was asked goes on."""
 
         def work(connection: Connection) -> None:
-            lost = conversations.mark_away(connection, outgoing.channel, outgoing.chat_id, outgoing.no)
+            lost = outbox.mark_away(connection, outgoing.channel, outgoing.chat_id, outgoing.no)
             announcements.not_reached(connection, lost.learner_id, [about_of(body) for body in lost.bodies])
             for who in lost.people:
                 self.office.hooks.reach_changed(connection, who, self.universe("reach").now, away=True)
