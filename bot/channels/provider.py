@@ -21,7 +21,7 @@ class SetUpFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class ChannelCheck:
     """What can be seen of a channel from outside. `level`: good; note, works but somebody should know; bad, does not
     work. `sentence` is a template, filled with `values` in the reader's language."""
 
@@ -30,19 +30,19 @@ class Check:
     values: Mapping[str, object]
 
 
-def good(sentence: str, /, **values: object) -> Check:
+def good(sentence: str, /, **values: object) -> ChannelCheck:
     """As it should be."""
-    return Check("good", sentence, values)
+    return ChannelCheck("good", sentence, values)
 
 
-def note(sentence: str, /, **values: object) -> Check:
+def note(sentence: str, /, **values: object) -> ChannelCheck:
     """Worth a look."""
-    return Check("note", sentence, values)
+    return ChannelCheck("note", sentence, values)
 
 
-def bad(sentence: str, /, **values: object) -> Check:
+def bad(sentence: str, /, **values: object) -> ChannelCheck:
     """To be mended before the channel can be used."""
-    return Check("bad", sentence, values)
+    return ChannelCheck("bad", sentence, values)
 
 
 class Provider(Protocol):
@@ -74,7 +74,7 @@ class Provider(Protocol):
     async def set_up(self) -> None:
         """Tell the provider who we are. Raises SetUpFailed."""
 
-    async def check(self, patience_s: float) -> Check:
+    async def check(self, patience_s: float) -> ChannelCheck:
         """Whether the account answers within `patience_s` seconds; never raises for what the provider does."""
 
     async def close(self) -> None:

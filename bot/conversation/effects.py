@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import assert_never
 
 from bot.channels.base import Button, LogEntry, Outgoing, Update
+from bot.conversation.policy import numbering
 from bot.people.policy.commands import PersonCommand
 from bot.tutor import state as talks
 from bot.tutor.command import OfficeCommand
@@ -105,6 +106,9 @@ class Record:
         if self.from_her and desk.talk.whispers and self.keeps_log:
             self.effects.writes.erased.append((self.row.chat_id, desk.talk.whispers))
             desk.change(whispers=0)
+        if any(reply.buttons for reply in desk.replies):
+            self.prompt_at = to_ms(desk.universe.now)
+        numbering.number(desk, answering=self.from_her)
         for reply in desk.replies:
             self._reply(reply, desk.universe.now, unasked=not self.from_her and not reply.urgent)
         self.person, self.talk = desk.person, replace(desk.talk, whispers=max(desk.talk.whispers, self.whispers))
@@ -207,8 +211,6 @@ class Record:
             self._log("learner", OutgoingReply(event.text, fleeting=isinstance(event, Whispered)), now)
 
     def _reply(self, reply: OutgoingReply, now: datetime, *, unasked: bool) -> None:
-        if reply.buttons:
-            self.prompt_at = to_ms(now)
         if self.keeps_log:
             self._log("tutor", reply, now)
             return

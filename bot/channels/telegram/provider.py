@@ -9,7 +9,7 @@ from random import Random
 from aiohttp import web
 
 from bot.channels.base import Misconfigured, SendError, Submit
-from bot.channels.provider import Check, Now, SetUpFailed, bad, good
+from bot.channels.provider import ChannelCheck, Now, SetUpFailed, bad, good
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.client import BotApi
 from bot.channels.telegram.polling import Poller
@@ -75,7 +75,7 @@ class TelegramProvider:
         if not result.ok:
             raise SetUpFailed(result.error)
 
-    async def check(self, patience_s: float) -> Check:
+    async def check(self, patience_s: float) -> ChannelCheck:
         """Who Telegram says that we are."""
         api = BotApi(self.plan.token, api_base=self.plan.api_base, call_s=patience_s)
         try:

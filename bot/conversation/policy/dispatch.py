@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 from bot.channels.base import Began, Body, Edited, Inner, Left, Media, NoticesDue, Returned, Tap, Text
-from bot.conversation.policy import alarm, albums, answering, doubt, edits, guidance, registry, replying
+from bot.conversation.policy import alarm, albums, answering, doubt, edits, guidance, numbering, registry, replying
 from bot.conversation.policy.open_question import ask_again
 from bot.conversation.policy.understanding import alarm_of, hear, in_two, is_for_lesson, is_for_room, leaves, offered
 from bot.pairing.policy import lines
@@ -83,7 +83,10 @@ def _answer(desk: Desk, body: Body, *, codes_too: bool) -> None:
 
 
 def _text(desk: Desk, text: str) -> None:
-    if token := waits.named(desk, text):
+    token = numbering.typed(desk, text)
+    if token is None:
+        token = waits.named(desk, text)
+    if token is not None:
         _tap(desk, token)
         return
     if replying.is_reply(desk, text):
