@@ -163,12 +163,6 @@ class LiveLessons:
         return found
 
 
-async def open_book(database: Database, root: Path, facts: Mapping[str, str], now: datetime) -> tuple[Book, Shelf]:
-    """A library's first book, and the folder as it was read."""
-    library = LiveLessons(database, root, facts)
-    return await library.open(now), library.shelf
-
-
 def catalogue_of(connection: Connection) -> VersionCatalogue:
     rows = publications.log(connection)
     current = {row.lesson: row for row in rows}

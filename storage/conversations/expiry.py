@@ -102,18 +102,6 @@ def expire_inbox(connection: Connection, before: datetime, limit: int) -> int:
     return len(rows)
 
 
-def answers_of(connection: Connection, learner_id: str) -> int:
-    """How many graded answers are kept of her."""
-    return (
-        connection.scalar(
-            select(func.count())
-            .select_from(conversations_t.attempt)
-            .where(conversations_t.attempt.c.learner_id == learner_id)
-        )
-        or 0
-    )
-
-
 def counts(connection: Connection) -> dict[str, int]:
     """How much is kept: learners, unsent messages, updates set aside."""
     aside = select(func.count()).select_from(conversations_t.inbox).where(conversations_t.inbox.c.fault.is_not(None))

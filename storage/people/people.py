@@ -11,7 +11,6 @@ from sqlalchemy import literal as word
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from storage.conversations import tables as conversations_t
 from storage.engine.instants import from_ms, to_ms
 from storage.pairing import tables as pairing_t
 from storage.people import tables as people_t
@@ -187,15 +186,6 @@ def consent_of(connection: Connection, learner_id: str) -> str:
     """ "new", "asked", "agreed" or what else was answered; "" for somebody unknown."""
     query = select(people_t.person.c.consent).where(people_t.person.c.learner_id == learner_id)
     return str(connection.scalar(query) or "")
-
-
-def last_address(connection: Connection, learner_id: str) -> tuple[str, str] | None:
-    """Where she was last heard: channel and chat."""
-    query = select(conversations_t.session.c.channel, conversations_t.session.c.chat_id).where(
-        conversations_t.session.c.learner_id == learner_id
-    )
-    row = connection.execute(query).one_or_none()
-    return None if row is None else (row[0], row[1])
 
 
 # --- instructors -------------------------------------------------------------------------------------

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from heapq import heappop, heappush
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from bot.pairing.policy.candidates import against
 from bot.pairing.policy.deadlines import Clock
@@ -80,7 +79,7 @@ class Memory:
     """A ledger in plain dictionaries, with the indexes that a province of 100,000 needs."""
 
     def __init__(self, clock: Clock, rules: PairingRules) -> None:
-        self._clock, self._rules = clock, rules
+        self._clock = clock
         self.learners: dict[str, Learner] = {}
         self.instructors: dict[str, Instructor] = {}
         self.posts: dict[str, list[str]] = {}  # an area's path → its officers
@@ -311,23 +310,6 @@ class Memory:
         if instructor := self.instructors.get(instructor_id):
             self._pool.put(instructor, self.load(instructor_id))
 
-    # --- as text, and back: what a stop leaves ---
-
-    def dump(self) -> str:
-        """Everything as JSON; the indexes are made anew by `load_memory`."""
-        parts: dict[str, Any] = {
-            name: [asdict(each) for each in kept]
-            for name, kept in (
-                ("learners", self.learners.values()),
-                ("instructors", self.instructors.values()),
-                ("requests", self.requests.values()),
-                ("offers", self.offers.values()),
-                ("pairings", self.pairings.values()),
-                ("notes", self.notes),
-            )
-        }
-        return json.dumps({**parts, "posts": self.posts, "closed": sorted(self.closed)}, ensure_ascii=False)
-
 
 KEEP_APART = ("changed", "reported", "left_by_instructor", "suspended")
 """Why two are not brought together again: an `ended_why` of their pairing."""
@@ -338,26 +320,6 @@ def is_waiting_for_somebody(request: Request, learner: Learner, pairing: Pairing
     if request.state != "waiting" or not learner.confirmed or request.kind == "safety":
         return False
     return request.kind == "change" or pairing is None
-
-
-def load_memory(text: str, clock: Clock, rules: PairingRules) -> Memory:
-    """The ledger that `dump` wrote."""
-    parts = json.loads(text)
-    memory = Memory(clock, rules)
-    memory.posts, memory.closed = parts["posts"], set(parts["closed"])
-    for row in parts["learners"]:
-        memory.put_learner(Learner(**{**row, "needs": tuple(row["needs"])}))
-    for row in parts["instructors"]:
-        tuples = {name: tuple(row[name]) for name in ("topics", "langs", "hours")}
-        memory.put_instructor(Instructor(**{**row, **tuples}))
-    for row in sorted(parts["pairings"], key=lambda row: row["opened_at"]):
-        memory.put_pairing(Pairing(**row))
-    for row in parts["offers"]:
-        memory.put_offer(Offer(**row))
-    for row in parts["requests"]:
-        memory.put_request(Request(**row))
-    memory.notes = [PairingNote(**row) for row in parts["notes"]]
-    return memory
 
 
 def _of(kept: dict[str, T], ids: Iterable[str]) -> list[T]:

@@ -148,12 +148,6 @@ def suspend(turn: PairingWork, instructor_id: str, why: str = "suspended") -> No
     release(turn, list(dict.fromkeys((*asked, *held, *new))))
 
 
-def reinstate(turn: PairingWork, instructor_id: str) -> None:
-    if me := turn.ledger.instructor(instructor_id):
-        turn.ledger.put_instructor(replace(me, active=True))
-        turn.serve(instructor_id)
-
-
 def away(turn: PairingWork, person_id: str) -> None:
     """Nothing can be sent to her any more: what she was asked, had taken on or answers for is passed on at once."""
     asked = [offer.request_id for offer in turn.ledger.offers_to(person_id)]
