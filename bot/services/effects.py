@@ -160,7 +160,7 @@ class Record:
                 pass  # lives in the session, as all of a lesson's way does
             case ev.RunStarted() | ev.RunEnded() | ev.AnswerGraded():
                 pass  # she has not agreed to anything being kept
-            case ev.Awarded() | ev.CheckinPlanned() | ev.Called() | ev.LessonReturned() | ev.HandedOver():
+            case ev.Awarded() | ev.CheckinPlanned() | ev.Called() | ev.LessonReturned():
                 pass  # likewise
             case ev.NotUnderstood() | ev.TapIgnored() | ev.Commanded() | ev.EmergencyRaised() | ev.Digressed():
                 pass  # the desk has acted on it

@@ -7,7 +7,7 @@ from bot.tutoring.desk import Desk, LessonRated
 from bot.tutoring.talk import Checkin
 from flows import events as ev
 from flows.engine.kinds.reviews import after_answer
-from flows.model import End, Quiz
+from flows.model import End
 
 
 def ask_rating(desk: Desk, event: ev.RunEnded) -> None:
@@ -65,10 +65,7 @@ def take_checkin(desk: Desk, rest: str) -> bool:
 
 def file_card(desk: Desk, event: ev.AnswerGraded) -> None:
     """When this question is to be asked again."""
-    lesson = desk.book.lesson(event.lesson, event.version)
-    if lesson is None or not lesson.review_after_s or not isinstance(lesson.step(event.step), Quiz):
-        return
     key = f"{event.lesson}/{event.step}"
-    card = after_answer(desk.talk.cards.get(key), event.right, lesson.review_after_s, desk.universe.now)
+    card = after_answer(desk.talk.cards.get(key), event.right, event.review_after_s, desk.universe.now)
     rest = {other: kept for other, kept in desk.talk.cards.items() if other != key}
     desk.change(cards={**rest, key: card} if card else rest)

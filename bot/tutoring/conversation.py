@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
+from typing import assert_never
 
 from bot.channels.base import Began, Body, Edited, Inner, Left, Media, NoticesDue, Returned, Tap, Text
 from bot.tutoring import (
@@ -281,17 +282,18 @@ def _stale(desk: Desk) -> None:
 
 
 def _resume(desk: Desk, signal: ev.Signal) -> None:
-    """Hand it to the open lesson; a global word or an old button comes back from there."""
-    for event in lessons.resume(desk, signal):
-        match event:
-            case ev.Commanded(word):
-                command(desk, word)
-            case ev.EmergencySuspected() | ev.Digressed():
-                _aside(desk, event)
-            case ev.TapIgnored("stale"):
-                _stale(desk)
-            case _:
-                pass
+    """Hand it to the open lesson; what that leaves is understood here."""
+    match lessons.resume(desk, signal):
+        case ev.Commanded(word):
+            command(desk, word)
+        case (ev.EmergencySuspected() | ev.Digressed()) as event:
+            _aside(desk, event)
+        case ev.TapIgnored("stale"):
+            _stale(desk)
+        case ev.TapIgnored() | None:
+            pass
+        case left:
+            assert_never(left)
 
 
 def _aside(desk: Desk, event: ev.EmergencySuspected | ev.Digressed) -> None:
