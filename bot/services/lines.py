@@ -62,8 +62,13 @@ class Lines:
                 named = command.line_id
             case asked.GiveUnionNumber() | asked.AskOwnNumber():
                 named = command.line_id
-            case _:
+            case (
+                asked.AskLineAgain() | asked.WriteLine() | asked.AskMedia() | asked.AddMedia() | asked.SendMedia()
+                | asked.HoldMedia()
+            ):  # fmt: skip
                 named = ""  # these only mean something while she writes to somebody
+            case _:
+                assert_never(command)
         named = named or desk.talk.line.partition(":")[2]
         line = self._find(connection, named, desk.person.learner_id) if named else self._only(connection, desk)
         if line is None:

@@ -23,7 +23,7 @@ from bot.services.phones import Phones
 from bot.services.pins import Pins
 from bot.services.pseudonyms import Pseudonyms
 from bot.services.vouching import Vouching
-from bot.tutoring import codes, conversation, notices, sharing, waits
+from bot.tutoring import asking, codes, conversation, notices, sharing, waits
 from bot.tutoring.commands.command import OfficeCommand
 from bot.tutoring.commands.officers import GivenCommand, VouchingCommand
 from bot.tutoring.commands.people import (
@@ -95,43 +95,42 @@ class Office:
         `keep` is told each event once it is dealt with. `source` is the network address that the update came from,
         where the channel knows one.
         """
-        conversation.answer(desk, body)
-        self.settle(connection, desk, ANSWERED, body, keep, source)
+        self.settle(connection, desk, conversation.answer(desk, body), body, keep, source)
 
     def settle(
         self, connection: Connection, desk: Desk, outcome: CommandOutcome, body: Body,
         keep: Callable[[DeskEvent], None], source: str = "",
     ) -> None:  # fmt: skip
-        """Walk what has happened at the desk, once: each event is dealt with and kept. The open question is shown again
-        where an `outcome` says so.
+        """Deal with each event of the desk, once, and keep it; what an event brings about comes before the next one.
+        The open question is shown again where an `outcome` says so.
 
         A question that cannot even be put again is closed, so that showing it again always ends.
         """
-        pins = isinstance(body, NoticesDue)
-        put_again: set[int] = set()
-        self._follow(desk, outcome, put_again)
-        at = 0
-        while fresh := desk.events[at:]:
-            for event in fresh:
-                outcome = self._deal_with(connection, desk, event, body, source)
-                if outcome.shows_again and at in put_again:
-                    desk.change(offer=(), pending="")
-                self._follow(desk, outcome, put_again)
+
+        def follow(outcome: CommandOutcome, *, put_again: bool) -> None:
+            if outcome.shows_again and put_again:
+                desk.change(offer=(), pending="")
+            for event, again in self._left_to_do(desk, outcome):
+                after = self._deal_with(connection, desk, event, body, source)
                 keep(event)
-                pins |= isinstance(event, OfficeCommand)
-                at += 1
-        if pins or desk.talk.pinned:
+                follow(after, put_again=again)
+
+        follow(outcome, put_again=False)
+        asked = isinstance(body, NoticesDue) or any(isinstance(event, OfficeCommand) for event in desk.events)
+        if asked or desk.talk.pinned:
             waits.pin(desk, self.hooks.waiting(connection, desk))
 
-    def _follow(self, desk: Desk, outcome: CommandOutcome, put_again: set[int]) -> None:
-        """Do what is left after a command; `put_again` gets the numbers of the events that put a question again."""
+    def _left_to_do(self, desk: Desk, outcome: CommandOutcome) -> list[tuple[DeskEvent, bool]]:
+        """Do what an outcome leaves; the events not dealt with yet, each with whether it puts a question again."""
         if outcome.heard is not None:
-            conversation.answer(desk, outcome.heard, codes_too=False)
+            outcome = conversation.answer(desk, outcome.heard, codes_too=False)
+        happened = [(event, False) for event in desk.take_events()]
         if outcome.shows_again:
-            before = len(desk.events)
-            conversation.show_again(desk)
-            put_again.update(range(before, len(desk.events)))
+            asking.show_again(desk)
             notices.also(desk, outcome.under)
+        if outcome.pinned:
+            waits.under(desk, outcome.pinned)
+        return happened + [(event, True) for event in desk.take_events()]
 
     def _deal_with(
         self, connection: Connection, desk: Desk, event: DeskEvent, body: Body, source: str

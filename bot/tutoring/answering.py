@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.tutoring import lessons, menu
+from bot.tutoring.asking import ask_again
 from bot.tutoring.desk import Desk
+from bot.tutoring.global_words import obey
 from bot.tutoring.hearing import about as about_what
 from bot.tutoring.hearing import alarm_of
+from bot.tutoring.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutoring.talk import OfferedButtons
 from flows.model import Answer
 from flows.session import render
@@ -19,37 +22,41 @@ RESTING = frozenset({"tired", "bye"})
 """Small talk after which nothing is put to her again: she wants to rest."""
 
 
-def digress(desk: Desk, text: str) -> str:
-    """Deal with what answers nothing: a worry, a question, small talk; empty where it is none of these.
-
-    "offered": it is under her thumb; "again": it is said, and the open question is to be shown again; "human": she
-    wants one.
-    """
+def digress(desk: Desk, text: str) -> CommandOutcome | None:
+    """Deal with what answers nothing: a worry, a question, a wish for a human, small talk; None where it is none of
+    these."""
     sounds, matter = alarm_of(desk, text), about_what(desk, text)
     if sounds.level == "ask" and not lessons.in_emergency(desk):
         menu.ask_emergency(desk, sounds.kind, matter.topics)
-        return "offered"
+        return ANSWERED
     match matter.kind:
         case "human":
-            return "human"
+            return obey(desk, "help")
         case "learn" if desk.talk.pending or desk.talk.open_run:
-            return "again"
+            return _asked_again(desk)
         case "learn":
             menu.show_menu(desk)
-            return "offered"
         case "question":
             answer(desk, text, matter.topics)
-            return "again" if desk.talk.pending else "offered"
+            return _asked_again(desk) if desk.talk.pending else ANSWERED
         case "oos" if not desk.talk.pending:
             out_of_scope(desk)
-            return "offered"
         case "small":
             rests = small_talk(desk, text) in RESTING and not desk.talk.pending
-            if rests and not lessons.in_emergency(desk):
-                menu.offer_way_on(desk)
-                return "offered"
-            return "again"
-    return ""
+            if not rests or lessons.in_emergency(desk):
+                return _asked_again(desk)
+            menu.offer_way_on(desk)
+        case _:
+            return None
+    return ANSWERED
+
+
+def _asked_again(desk: Desk) -> CommandOutcome:
+    """A question of the tutor's own comes before that of a lesson."""
+    if desk.talk.pending and desk.talk.offer:
+        ask_again(desk)
+        return ANSWERED
+    return ASIDE
 
 
 def answers_to(desk: Desk, text: str) -> tuple[Answer, ...]:

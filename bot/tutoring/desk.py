@@ -129,6 +129,7 @@ class Desk:
         self.chat_id = chat_id
         self.replies: list[OutgoingReply] = []
         self.events: list[DeskEvent] = []
+        self._taken = 0
 
     # --- state ---
 
@@ -138,6 +139,12 @@ class Desk:
     def set_person(self, **fields: Any) -> None:
         self.person = replace(self.person, **fields)
         self.talk = self.talk.addressed(self.person.address, self.person.name)
+
+    def take_events(self) -> tuple[DeskEvent, ...]:
+        """What has happened since this was last asked."""
+        fresh = tuple(self.events[self._taken :])
+        self._taken = len(self.events)
+        return fresh
 
     @property
     def agreed(self) -> bool:

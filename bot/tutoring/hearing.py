@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 import flows
-from bot.channels.base import Body, Text
+from bot.channels.base import Text
 from bot.tutoring import lines, reception
 from bot.tutoring.desk import Desk
 from bot.tutoring.registry import WRITING
@@ -41,10 +41,8 @@ def hear(desk: Desk, text: str) -> None:
         desk.say(desk.phrase("secret", thu=kinds))
 
 
-def in_two(desk: Desk, body: Body) -> Body:
+def in_two(desk: Desk, body: Text) -> Text:
     """A password that is told in two messages, "mật khẩu của chị là" and then "hoa mai", is read as one."""
-    if not isinstance(body, Text):
-        return body
     told = desk.talk.announced and is_for_room(desk, body.text)
     announced = announces(clean(body.text[:200]), desk.book.nouns)
     if announced != desk.talk.announced:

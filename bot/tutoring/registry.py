@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from typing import get_args
 
 from bot.tutoring.commands import officers as of
 from bot.tutoring.commands import pairing as pa
@@ -34,14 +35,13 @@ class OpenQuestion:
 class Subject:
     """`words` are made of the line by which she was writing, "" for none. `before_consent`: buttons and words work for
     whoever has not agreed to anything: who cried for help may answer her helper, who was invited says whether it is
-    she. `every` is made of a button's whole rest, where that is not a `what` and a value."""
+    she."""
 
     prefix: str
     taps: Mapping[str, Maker] = field(default_factory=dict)
     words: Mapping[str, Maker] = field(default_factory=dict)
     questions: Mapping[str, OpenQuestion] = field(default_factory=dict)
     before_consent: bool = False
-    every: Maker | None = None
 
 
 def _page(make: Callable[[int], OfficeCommand]) -> Maker:
@@ -213,7 +213,7 @@ _PEOPLE = (
     ),
     Subject(
         "i",
-        every=pe.SetTeaching,
+        {each: partial(pe.SetTeaching, each) for each in get_args(pe.TeachingSetting)},
         words={"link": _plain(pe.GiveWords), "teach": _plain(pe.ShowTeaching), "apply": _plain(pe.ApplyToTeach)},
     ),
     Subject(
@@ -243,8 +243,6 @@ def tapped(kind: str, rest: str, *, agreed: bool) -> OfficeCommand | None:
     what, _, value = rest.replace("\x00", "").partition(":")
     if subject is None or not (agreed or subject.before_consent):
         return None
-    if subject.every is not None:
-        return subject.every(rest)
     return subject.taps[what](value) if what in subject.taps else None
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from bot.channels.base import Button
 from bot.tutoring.commands.people import TakeApart
 from bot.tutoring.desk import AnswersForgotten, ConsentAnswered, Desk, Person, PersonForgotten
+from bot.tutoring.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutoring.talk import ConversationState
 
 UNDO = timedelta(days=7)
@@ -60,17 +61,20 @@ def ask_delete(desk: Desk) -> None:
     desk.offer(desk.phrase("delete_ask"), offer, pending="delete")
 
 
-def take_delete(desk: Desk, answer: str) -> None:
+def take_delete(desk: Desk, *, sure: bool) -> CommandOutcome:
     """Only the answer to a question that is open deletes: an old button must never do it."""
     if desk.talk.pending != "delete":
         desk.say(desk.phrase("stale_short"))
-    elif answer == "yes" and _was_joined(desk):
+        return ANSWERED if sure else ASIDE
+    if sure and _was_joined(desk):
         desk.events.append(TakeApart("delete"))
-    elif answer == "yes":
+        return ANSWERED
+    if sure:
         delete(desk)
-    else:
-        desk.change(offer=(), pending="")
-        desk.say(desk.phrase("kept"))
+        return ANSWERED
+    desk.change(offer=(), pending="")
+    desk.say(desk.phrase("kept"))
+    return ASIDE
 
 
 def delete(desk: Desk) -> None:
@@ -81,13 +85,13 @@ def delete(desk: Desk) -> None:
     desk.ask(text, [Button("g:menu", restart)])
 
 
-def ask_withdraw(desk: Desk) -> bool:
-    """At once; but what another phone brought along this week is first given back to it. Whether it is done."""
+def ask_withdraw(desk: Desk) -> CommandOutcome:
+    """At once; but what another phone brought along this week is first given back to it."""
     if desk.agreed and _was_joined(desk):
         desk.events.append(TakeApart("withdraw"))
-        return False
+        return ANSWERED
     withdraw(desk)
-    return True
+    return ASIDE
 
 
 def _was_joined(desk: Desk) -> bool:

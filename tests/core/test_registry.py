@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
+from bot.services import post
 from bot.services.office import Office
 from bot.services.pairing import PairingContext
 from bot.services.pseudonyms import Pseudonyms
@@ -38,6 +39,10 @@ def office() -> Office:
 def test_every_command_has_who_carries_it_out():
     alone = set(get_args(people.PersonCommand))
     assert COMMANDS - office().handlers.keys() == alone and len(COMMANDS) > 100
+
+
+def test_every_command_to_an_officers_inbox_has_a_name_in_the_audit():
+    assert post.CALLED.keys() == set(get_args(officers.InboxCommand))
 
 
 def test_a_word_that_a_teacher_gave_to_the_office_is_one_of_the_registrys():
@@ -76,7 +81,7 @@ def test_every_button_of_the_registry_is_among_the_recorded_tokens():
         ("v", "on:2:abc:who:ever", officers.TickAttendant(2, "abc", "who:ever", True)),
         ("v", "off:-1:abc:x", officers.TickAttendant(0, "abc", "x", False)),
         ("b", "split_other", people.SplitPhones("other")),
-        ("i", "cap:3", people.SetTeaching("cap:3")),
+        ("i", "cap:3", people.SetTeaching("cap", "3")),
         ("q", "phone", officers.AskUnionPhone("")),
     ],
 )
