@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot.channels.base import Button
-from bot.tutoring import lessons
-from bot.tutoring.desk import JOIN_UP_TO, Desk, Person
-from bot.tutoring.talk import ConversationState
+from bot.tutor import lessons
+from bot.tutor.desk import JOIN_UP_TO, Desk, Person
+from bot.tutor.state import ConversationState
 from flows import Run, Sprint
 from flows import events as ev
 from tests.support.builders import real_book
