@@ -108,6 +108,12 @@ DeskEvent = (
     | Whispered
 )
 
+OfficeEvent = (
+    OfficeCommand | CodeShown | ConsentAnswered | AnswersForgotten | PersonForgotten | ev.RunEnded | ev.HelpRequested
+    | ev.PairingWished
+)  # fmt: skip
+"""Those that concern more than the conversation's own row."""
+
 
 class Desk:
     """What the rooms beside this one (lessons, reception, menu, rights) act through; `replies` and `events` grow."""

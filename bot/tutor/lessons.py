@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import assert_never
 
 import flows
-from bot.channels.base import Body, Button, Inner, NoticesDue
+from bot.channels.base import Button, Inner, NoticesDue
 from bot.meetings.policy.commands import EndGroupLesson
 from bot.pairing.policy.commands import CallForSafety, CallOffSafety
 from bot.tutor import follow_up, menu, notices, onboarding
@@ -26,6 +26,11 @@ ONES_OWN = (
     ev.RunStarted, ev.RunEnded, ev.AnswerGraded, ev.Awarded, ev.CheckinPlanned, ev.HelpRequested, ev.PairingWished,
 )  # fmt: skip
 """What the engine says of one person's learning and wishes."""
+
+STEP = "s:"
+"""What the token of a step's choice begins with: the number of its prompt follows, then the choice."""
+
+LONGEST_TOKEN = 64  # bytes of a token that a messenger carries
 
 AFTER_CHECKIN = timedelta(hours=1)  # a reminder that came due with a check-in waits that long for her answer
 
@@ -170,6 +175,14 @@ def _lent(run: Run, desk: Desk) -> Run:
     return lent.but(channel=desk.channel.partition(":")[0], lang=desk.talk.lang)
 
 
+def tapped(token: str) -> ev.Tapped | None:
+    """The choice of a step that a button stands for; None for every other button."""
+    if not token.startswith(STEP):
+        return None
+    seq, _, option = token[len(STEP) : LONGEST_TOKEN].partition(":")
+    return ev.Tapped(int(seq) if seq.isascii() and seq.isdigit() and len(seq) < 10 else -1, option)
+
+
 def take_over(desk: Desk, sprint: flows.Sprint) -> LeftByLesson | None:
     """Take over what the engine answered, event by event: said, kept on the desk, acted on. Returns what the lesson
     could make nothing of, or what is not about it; the engine says that last.
@@ -186,7 +199,7 @@ def take_over(desk: Desk, sprint: flows.Sprint) -> LeftByLesson | None:
             case ev.Said(_, text):
                 desk.say(text)
             case ev.Asked(_, seq, text, choices):
-                desk.ask(text, [Button(f"s:{seq}:{choice.id}", choice.label) for choice in choices])
+                desk.ask(text, [Button(f"{STEP}{seq}:{choice.id}", choice.label) for choice in choices])
                 desk.change(offer=(), pending="")
             case ev.AnswerGraded() if not group:
                 desk.change(answers=desk.talk.answers + 1)
@@ -271,11 +284,6 @@ def _failed(desk: Desk, event: ev.RunFailed, *, group: bool) -> None:
         desk.events += sprint.events
         desk.change(run=None, parked=(*desk.talk.parked, run))  # the lesson may come back
     menu.show_menu(desk, desk.phrase("lesson_trouble"))
-
-
-def is_timer(body: Body) -> bool:
-    """Whether only the clock brings it."""
-    return isinstance(body, Inner) and body.kind == "due"
 
 
 def take_inner(desk: Desk, body: Inner) -> None:

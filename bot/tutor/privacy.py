@@ -70,19 +70,19 @@ def take_delete(desk: Desk, *, sure: bool) -> CommandOutcome:
         desk.events.append(TakeApart("delete"))
         return ANSWERED
     if sure:
-        delete(desk)
-        return ANSWERED
+        return delete(desk)
     desk.change(offer=(), pending="")
     desk.say(desk.phrase("kept"))
     return ASIDE
 
 
-def delete(desk: Desk) -> None:
+def delete(desk: Desk) -> CommandOutcome:
     """She has said yes: everything that is hers goes."""
     text, restart = desk.phrase("deleted"), desk.phrase("label_restart")
     desk.events.append(PersonForgotten())
     desk.person, desk.talk = Person(desk.person.learner_id), ConversationState()
     desk.ask(text, [Button("g:menu", restart)])
+    return ANSWERED
 
 
 def ask_withdraw(desk: Desk) -> CommandOutcome:
@@ -90,8 +90,7 @@ def ask_withdraw(desk: Desk) -> CommandOutcome:
     if desk.agreed and _was_joined(desk):
         desk.events.append(TakeApart("withdraw"))
         return ANSWERED
-    withdraw(desk)
-    return ASIDE
+    return withdraw(desk)
 
 
 def _was_joined(desk: Desk) -> bool:
@@ -100,8 +99,10 @@ def _was_joined(desk: Desk) -> bool:
     return joined_at is not None and desk.universe.now - joined_at < UNDO
 
 
-def withdraw(desk: Desk) -> None:
+def withdraw(desk: Desk) -> CommandOutcome:
+    """Nothing of what the learner has answered is kept any more; who has not agreed is told so as well."""
     if desk.agreed:
         desk.set_person(consent="declined", name="")
         desk.events.extend((ConsentAnswered("withdrawn"), AnswersForgotten()))
     desk.say(desk.phrase("withdrawn"))
+    return ASIDE

@@ -14,7 +14,7 @@ from typing import Literal
 from bot.channels.base import Button, Notice
 from bot.tutor.desk import Desk
 from bot.tutor.outcome import ANSWERED, CommandOutcome
-from bot.tutor.state import OfferedButtons
+from bot.tutor.state import LastLetter, OfferedButtons
 
 MOST = 5
 REPLY_FOR = timedelta(minutes=10)
@@ -104,16 +104,16 @@ def note_letter(desk: Desk, notice: Notice) -> None:
 
 def spoke(desk: Desk, line_id: str, *, urgent: bool) -> None:
     """The two have just written to one another."""
-    desk.change(letter=f"{'urgent' if urgent else 'plain'}:{line_id}", letter_at=desk.universe.now)
+    desk.change(letter=LastLetter(line_id, urgent), letter_at=desk.universe.now)
 
 
 def letter(desk: Desk) -> str:
     """The id of the line whose last letter is still fresh; "" for none."""
-    at = desk.talk.letter_at
+    written, at = desk.talk.letter, desk.talk.letter_at
     is_fresh = at is not None and timedelta(0) <= desk.universe.now - at <= REPLY_FOR
-    return desk.talk.letter.partition(":")[2] if is_fresh else ""
+    return written.line_id if written and is_fresh else ""
 
 
 def is_urgent(desk: Desk) -> bool:
     """Whether that letter is about a cry for safety: then a person is heard before the lesson."""
-    return bool(letter(desk)) and desk.talk.letter.startswith("urgent:")
+    return bool(letter(desk)) and desk.talk.letter is not None and desk.talk.letter.urgent

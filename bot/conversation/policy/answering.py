@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import assert_never
 
 from bot.conversation.policy.global_words import obey
 from bot.conversation.policy.open_question import ask_again
@@ -84,13 +85,15 @@ def about(desk: Desk, topics: Sequence[str]) -> None:
     _offer(desk, desk.phrase("answer_lesson" if found else "answer_what"), found)
 
 
-def named(desk: Desk, token: str) -> None:
+def named(desk: Desk, meant: menu.OpenLesson | menu.ShowTrack) -> None:
     """She named another lesson, or a track, in the middle of one: it is offered, her place stays."""
-    kind, _, which = token.partition(":")
-    if kind == "t":
-        menu.show_track(desk, which)
-    else:
-        _offer(desk, desk.phrase("answer_lesson"), [which])
+    match meant:
+        case menu.ShowTrack(track):
+            menu.show_track(desk, track)
+        case menu.OpenLesson(lesson_id):
+            _offer(desk, desk.phrase("answer_lesson"), [lesson_id])
+        case _:
+            assert_never(meant)
 
 
 def out_of_scope(desk: Desk) -> None:

@@ -1,7 +1,7 @@
 """The tutor's own buttons: what each of their tokens means, as a value. Pure.
 
 A token is "letter:rest" and stays on people's telephones for years, so a letter never gets another meaning. The buttons
-of the office's subjects stand in `registry`.
+of a lesson's steps are read where they are made, in `lessons`; those of the office's subjects stand in `registry`.
 """
 
 from __future__ import annotations
@@ -10,24 +10,9 @@ from dataclasses import dataclass
 
 from bot.conversation.policy import registry
 from bot.tutor.command import OfficeCommand
-from flows.events import Tapped
+from bot.tutor.lessons import LONGEST_TOKEN
+from bot.tutor.menu import OpenLesson, ShowTrack
 from flows.words.ear.voices import OUTLINES
-
-LONGEST = 64  # bytes of a token that a messenger carries
-
-
-@dataclass(frozen=True, slots=True)
-class OpenLesson:
-    """A lesson is to be begun, or gone on with."""
-
-    lesson_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class ShowTrack:
-    """The lessons of one track are to be listed."""
-
-    track: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +96,14 @@ OwnAnswer = AnswerConsent | SkipName | ChooseAddress | ChooseSeat | RateLesson |
 """What answers a question that may not be open any more."""
 
 OwnButton = (
-    Tapped | OpenLesson | ShowTrack | SayWord | DenyCry | CryHarm | ChooseLanguage | AnswerDelete | OwnAnswer
+    OpenLesson | ShowTrack | SayWord | DenyCry | CryHarm | ChooseLanguage | AnswerDelete | OwnAnswer
 )  # fmt: skip
 
 
 def read(token: str, *, agreed: bool) -> OwnButton | OfficeCommand | None:
     """What a button means; None where it means nothing, or nothing to whoever has not `agreed`."""
-    kind, _, rest = token[:LONGEST].partition(":")
+    kind, _, rest = token[:LONGEST_TOKEN].partition(":")
     match kind:
-        case "s":
-            return _of_lesson(rest)
         case "m":
             return OpenLesson(rest)
         case "t":
@@ -150,8 +133,3 @@ def read(token: str, *, agreed: bool) -> OwnButton | OfficeCommand | None:
         case "d":
             return AnswerDelete(rest == "yes")
     return registry.tapped(kind, rest, agreed=agreed)
-
-
-def _of_lesson(rest: str) -> Tapped:
-    number, _, option = rest.partition(":")
-    return Tapped(int(number) if number.isascii() and number.isdigit() and len(number) < 10 else -1, option)

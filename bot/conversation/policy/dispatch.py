@@ -145,16 +145,16 @@ def _own_words(desk: Desk, text: str, meaning: Meaning | None = None) -> Command
         case Emergency(kind):
             lessons.open_emergency(desk, kind)
             return ANSWERED
-    if free and (token := menu.titled(desk, text)):
-        return _tap(desk, token)
+    if free and (named := menu.titled(desk, text)):
+        return _press(desk, named)
     if alarm_of(desk, text).level == "ask" and (outcome := answering.digress(desk, text)):
         return outcome
     if isinstance(meaning, Unsure) and len(meaning.options) > 1:
         close = tuple(button for button in desk.talk.offer if button[0] in meaning.options)
         desk.offer(desk.phrase("unsure"), close, desk.talk.pending)
         return ANSWERED
-    if free and (token := menu.find(desk, text)):
-        return _tap(desk, token)
+    if free and (named := menu.find(desk, text)):
+        return _press(desk, named)
     if outcome := answering.digress(desk, text):
         return outcome
     ask_again(desk)
@@ -191,14 +191,21 @@ def _tap(desk: Desk, token: str) -> CommandOutcome:
     label = dict(desk.talk.offer).get(token)
     if label is not None and not any(isinstance(event, ev.Heard) for event in desk.events):
         desk.events.append(ev.Heard(label))
-    match buttons.read(token, agreed=desk.agreed):
-        case ev.Tapped() as tapped:
-            return _answer_step(desk, tapped)
+    if tapped := lessons.tapped(token):
+        return _answer_step(desk, tapped)
+    return _press(desk, buttons.read(token, agreed=desk.agreed), was_offered=label is not None)
+
+
+def _press(
+    desk: Desk, button: buttons.OwnButton | OfficeCommand | None, *, was_offered: bool = False
+) -> CommandOutcome:
+    """Do what a button means; `was_offered`: it stands under what the tutor said last."""
+    match button:
         case OfficeCommand() as asked:
             desk.events.append(asked)
-        case buttons.OpenLesson(lesson_id):
+        case menu.OpenLesson(lesson_id):
             lessons.open_lesson(desk, lesson_id)
-        case buttons.ShowTrack(track):
+        case menu.ShowTrack(track):
             menu.show_track(desk, track)
         case buttons.SayWord("mistake"):
             if doubt.call_off(desk):
@@ -217,7 +224,7 @@ def _tap(desk: Desk, token: str) -> CommandOutcome:
         case None:
             answer_stale(desk)
         case own:
-            return _answer_own(desk, own, was_offered=label is not None)
+            return _answer_own(desk, own, was_offered=was_offered)
     return ANSWERED
 
 
@@ -285,8 +292,8 @@ def _resume(desk: Desk, signal: ev.Signal) -> CommandOutcome:
         case ev.Commanded(word):
             return obey(desk, word)
         case ev.EmergencySuspected(_, text) | ev.Digressed(text):
-            if not lessons.in_emergency(desk) and (token := menu.titled(desk, text)):
-                answering.named(desk, token)
+            if not lessons.in_emergency(desk) and (named := menu.titled(desk, text)):
+                answering.named(desk, named)
                 return ANSWERED
             return answering.digress(desk, text) or ASIDE
         case ev.TapIgnored("stale"):
