@@ -127,9 +127,9 @@ class Outlets:
 
     def publish(self, effects: Effects) -> None:
         self.senders.push(effects.outgoing)
-        if effects.stirred or effects.forgotten:
+        if effects.wakes_others or effects.forgotten:
             self.wake()
-        for chat_id in effects.anew:
+        for chat_id in effects.reset_pages:
             self.webchat.renew(chat_id)
         for chat_id, entries in effects.entries.items():
             self.webchat.publish(chat_id, entries)

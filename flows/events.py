@@ -102,7 +102,8 @@ class Heard:
 class AnswerGraded:
     """`answer` is an option id or the masked text; `tries` counts from 1; `points` earned by it.
 
-    `lesson` and `version` are those whose words she was shown; a review asks a question of another lesson.
+    `lesson` and `version` are those whose words she was shown; a review asks a question of another lesson, which may
+    ask it again after `review_after_s` (seconds of each pause; empty: never).
     """
 
     lesson: str
@@ -113,6 +114,7 @@ class AnswerGraded:
     tries: int
     points: int
     skill: str | None
+    review_after_s: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,8 @@ class TaskStuck:
 
 @dataclass(frozen=True, slots=True)
 class TaskPostponed:
+    """The learner puts it off; the sentence that answers this has been said before."""
+
     step: str
     remind_at: datetime | None
 
@@ -259,13 +263,6 @@ class LessonReturned:
 
 
 @dataclass(frozen=True, slots=True)
-class HandedOver:
-    """This lesson is over and another is to begin."""
-
-    lesson: str
-
-
-@dataclass(frozen=True, slots=True)
 class Moved:
     """An edited lesson took her along; `how` is same, was, decided, checkpoint, start or crossed."""
 
@@ -286,7 +283,7 @@ class RunStarted:
 
 @dataclass(frozen=True, slots=True)
 class RunEnded:
-    """`rate`: how many stars she is to be asked for (0: not asked)."""
+    """`rate`: how many stars are to be asked for (0: none); `handed_over_to`: the lesson that goes on at once."""
 
     run_id: str
     lesson: str
@@ -296,6 +293,7 @@ class RunEnded:
     passed: bool
     then: str | None
     rate: int = 0
+    handed_over_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,7 +328,6 @@ Event = (
     | Awarded
     | Called
     | LessonReturned
-    | HandedOver
     | Moved
     | RunStarted
     | RunEnded

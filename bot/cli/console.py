@@ -17,7 +17,6 @@ from flows.events import (
     EmergencyRaised,
     EmergencySuspected,
     Event,
-    HandedOver,
     HelpRequested,
     LessonReturned,
     PairingWished,
@@ -236,16 +235,16 @@ def _note(event: Event) -> str:
             return f"vào bài con {lesson}"
         case LessonReturned(lesson=lesson):
             return f"xong bài con {lesson}, quay lại"
-        case HandedOver(lesson=lesson):
-            return f"chuyển hẳn sang bài {lesson}"
         case EmergencyRaised():
             return "Lời khẩn cấp: mở ngay bài dành cho lúc này."
         case EmergencySuspected():
             return "có thể là lời khẩn cấp: máy sẽ hỏi lại trước khi gọi ai"
         case Digressed():
             return "chuyện ngoài bài: trong trò chuyện thật, máy tìm câu trả lời, rồi học tiếp"
-        case RunEnded(outcome=outcome, points=points, passed=passed):
-            return f"Hết bài: {OUTCOMES.get(outcome, outcome)}, {points} điểm, {'đạt' if passed else 'chưa đạt'}"
+        case RunEnded(outcome=outcome, points=points, passed=passed, handed_over_to=lesson):
+            goes_on = f", chuyển hẳn sang bài {lesson}" if lesson else ""
+            ended = OUTCOMES.get(outcome, outcome)
+            return f"Hết bài: {ended}, {points} điểm, {'đạt' if passed else 'chưa đạt'}{goes_on}"
         case _:
             return ""
 

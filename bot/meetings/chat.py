@@ -5,6 +5,8 @@ The meeting itself lives in her conversation (`talk.Meeting`), who came in `atte
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from bot.meetings.policy import commands as asked
 from bot.meetings.policy import meeting
 from bot.meetings.policy.commands import MeetingCommand
@@ -53,9 +55,14 @@ class Meetings:
                     self._refuse(connection, desk, place.area_id if place else "")
                 else:
                     self._gather(connection, desk, place)
-            case _:  # what only means something while one is held
+            case (
+                asked.ShowMeetingLessons() | asked.PickMeetingLesson() | asked.ResumeMeeting() | asked.TickAttendant()
+                | asked.CloseMeeting() | asked.LeaveMeeting() | asked.EndGroupLesson()
+            ):  # fmt: skip
                 desk.change(offer=(), pending="")
-                return ASIDE
+                return ASIDE  # these only mean something while one is held
+            case _:
+                assert_never(command)
         return ANSWERED
 
     def _begin(self, connection: Connection, desk: Desk, page: int) -> None:
@@ -89,13 +96,26 @@ class Meetings:
             case asked.LeaveMeeting() if not held.lesson:
                 desk.change(meeting=None, offer=(), pending="")
                 return ASIDE
-            case _ if not held.lesson:
-                page = command.page if isinstance(command, asked.ShowMeetingLessons) else 0
+            case asked.ShowMeetingLessons(page) if not held.lesson:
                 meeting.ask_lesson(desk, place.name, page)
-            case _:
-                page = command.page if isinstance(command, asked.ShowRoll) else 0
+            case asked.ShowRoll(page) if held.lesson:
                 self._roll(connection, desk, held, place, page)
+            case (
+                asked.BeginMeeting() | asked.ShowMeetingAreas() | asked.PickMeetingArea() | asked.ShowMeetingLessons()
+                | asked.PickMeetingLesson() | asked.ResumeMeeting() | asked.ShowRoll() | asked.LeaveMeeting()
+                | asked.EndGroupLesson() | asked.AskMeetingAgain()
+            ):  # fmt: skip
+                self._show(connection, desk, held, place)
+            case _:
+                assert_never(command)
         return ANSWERED
+
+    def _show(self, connection: Connection, desk: Desk, held: Meeting, place: AreaRow) -> None:
+        """Where the meeting stands: its lesson is chosen first, then the roll is kept."""
+        if held.lesson:
+            self._roll(connection, desk, held, place, 0)
+        else:
+            meeting.ask_lesson(desk, place.name, 0)
 
     def _tick(
         self, connection: Connection, desk: Desk, held: Meeting, place: AreaRow, command: asked.TickAttendant

@@ -22,6 +22,7 @@ from bot.people import union_phone
 from bot.tutor import lessons, waits
 from bot.tutor.desk import Desk
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.tutor.state import HeldMedia
 from flows import mask
 from flows.events import Typed
 from flows.words.values.phones import read_phone
@@ -30,9 +31,6 @@ from storage.engine.database import Connection
 from storage.pairing import availability, relays
 from storage.pairing import pairings as kept
 from storage.people import people
-
-NOT_GOING = "-"
-"""Stands for a picture or recording of an album that cannot be passed on."""
 
 LineOfTwo = (
     asked.WriteTo | asked.WriteLine | asked.AskMedia | asked.AddMedia | asked.SendMedia | asked.HoldMedia
@@ -63,9 +61,14 @@ class Lines:
                 named = command.line_id
             case asked.GiveUnionNumber() | asked.AskOwnNumber():
                 named = command.line_id
-            case _:
+            case (
+                asked.AskLineAgain() | asked.WriteLine() | asked.AskMedia() | asked.AddMedia() | asked.SendMedia()
+                | asked.HoldMedia()
+            ):  # fmt: skip
                 named = ""  # these only mean something while she writes to somebody
-        named = named or desk.talk.line.partition(":")[2]
+            case _:
+                assert_never(command)
+        named = named or desk.talk.line_id
         line = self._find(connection, named, desk.person.learner_id) if named else self._only(connection, desk)
         if line is None:
             lines.leave(desk)
@@ -119,7 +122,7 @@ class Lines:
         """What she wrote under a letter, without tapping anything; where the two write no more it is for the tutor."""
         line = self._find(connection, waits.letter(desk), desk.person.learner_id)
         if line is None:
-            desk.change(letter="", letter_at=None)
+            desk.change(letter=None, letter_at=None)
             return CommandOutcome(heard=Text(text))
         if desk.talk.open_run is None and not desk.talk.pending:
             self._write(connection, desk, line, text)
@@ -242,7 +245,7 @@ class Lines:
 
     def _ask_media(self, connection: Connection, desk: Desk, line: Line, command: asked.AskMedia) -> None:
         media, caption = self._passable(connection, desk, line, command), command.caption
-        if media:
+        if media.kind:
             words = self._words(connection, desk, line, caption)
             lines.ask_media(desk, line, media, words)
             return
@@ -256,15 +259,15 @@ class Lines:
         """One more of the pictures that she is being asked about; what cannot go is counted, and told at the end."""
         media = self._passable(connection, desk, line, command)
         words = "\n".join(filter(None, (desk.talk.media_words, self._words(connection, desk, line, command.caption))))
-        desk.change(media=f"{desk.talk.media} {media or NOT_GOING}", media_words=words[: relay.LONGEST])
+        desk.change(media=(*desk.talk.media, media), media_words=words[: relay.LONGEST])
 
     def _passable(
         self, connection: Connection, desk: Desk, line: Line, command: asked.AskMedia | asked.AddMedia
-    ) -> str:
-        """ "kind:file id"; empty where it cannot be passed on."""
+    ) -> HeldMedia:
+        """What may go over; without a kind where it cannot."""
         kind, ref = command.kind, command.ref
         here = desk.channel == relays.channel_of(connection, line.other_id) and desk.channel.startswith("telegram:")
-        return f"{kind}:{ref}" if kind in lines.PASSED_ON and ref and here else ""
+        return HeldMedia(kind, ref) if kind in lines.PASSED_ON and ref and here else HeldMedia()
 
     def _words(self, connection: Connection, desk: Desk, line: Line, caption: str) -> str:
         """What may go with a picture; she is told when her words are held back."""
@@ -283,18 +286,18 @@ class Lines:
 
     def _send_media(self, connection: Connection, desk: Desk, line: Line) -> None:
         """Everything she was asked about; of what does not go she is told how many."""
-        chosen, words = desk.talk.media.split(), desk.talk.media_words
-        if chosen and chosen[0].startswith(f"{lines.NUMBER}:"):
-            said = desk.phrase("line_number", so=union_phone.spoken(chosen[0].partition(":")[2]))
+        chosen, words = desk.talk.media, desk.talk.media_words
+        if chosen and chosen[0].kind == lines.NUMBER:
+            said = desk.phrase("line_number", so=union_phone.spoken(chosen[0].ref))
             self._pass_on(connection, desk, line, [(said, "", "")])
             return
-        going = [each for each in chosen if each != NOT_GOING]
+        going = [each for each in chosen if each.kind]
         if not going or desk.channel != relays.channel_of(connection, line.other_id):
             lines.go_on(desk, line, "line_open")
             return
-        desk.change(album="")  # what comes late of it is asked about anew
-        bodies = [("" if at else words, *each.split(":", 1)) for at, each in enumerate(going)]
-        gone = self._pass_on(connection, desk, line, [(text, kind, ref) for text, kind, ref in bodies])
+        desk.change(album=None)  # what comes late of it is asked about anew
+        bodies = [("" if at else words, each.kind, each.ref) for at, each in enumerate(going)]
+        gone = self._pass_on(connection, desk, line, bodies)
         if gone < len(chosen) and gone:
             desk.remark(desk.phrase("line_media_some", so=str(gone), con=str(len(chosen) - gone)))
 

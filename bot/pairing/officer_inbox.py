@@ -6,9 +6,8 @@ sentence and written into the audit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import assert_never
 
 from bot.pairing import kept_back as kept
 from bot.pairing.offers import show_mine, work_lines
@@ -18,7 +17,6 @@ from bot.pairing.policy import officer_inbox as pure
 from bot.pairing.policy.candidates import against_ever, nearness, scopes
 from bot.pairing.policy.explain import WIDTHS
 from bot.pairing.policy.inbox_commands import InboxCommand
-from bot.pairing.policy.work import PairingWork
 from bot.pairing.service import PairingContext, within
 from bot.pairing.sql_ledger import read_instructor, read_learner
 from bot.people import granting, union_phone
@@ -38,18 +36,51 @@ from storage.people.records import AuditRow, InvitationRow, SuspensionRow
 MOST = 50
 MOST_ASKED = 4
 
-OfficerAnswer = Callable[["OfficerInbox", Connection, Desk, Any], CommandOutcome]
-
 
 class OfficerInbox:
     def __init__(self, names: Pseudonyms, hooks: PairingHooks, world: PairingContext) -> None:
         self.names, self.hooks, self.world = names, hooks, world
 
     def carry_out(self, connection: Connection, desk: Desk, command: InboxCommand) -> CommandOutcome:
-        what, answer = _ANSWERS[type(command)]
         if not self._paths(connection, desk):
-            return self._refuse(connection, desk, what)
-        return answer(self, connection, desk, command)
+            return self._refuse(connection, desk, CALLED[type(command)])
+        match command:
+            case asked.ShowInbox(page):
+                return self.waiting(connection, desk, page)
+            case asked.ShowStrangers():
+                return self.strangers(connection, desk, command)
+            case asked.ShowKept():
+                return self.kept(connection, desk, command)
+            case asked.MarkSeen():
+                return self.seen(connection, desk, command)
+            case asked.AskUnionPhone(area_id):
+                return self._ask_phone(connection, desk, area_id, again=False)
+            case asked.WriteUnionPhone():
+                return self.written_phone(connection, desk, command)
+            case asked.DropUnionPhone():
+                return self.no_phone(connection, desk, command)
+            case asked.ShowRequest():
+                return self.request(connection, desk, command)
+            case asked.AssignRequest():
+                return self.ask(connection, desk, command)
+            case asked.ConfirmStranger():
+                return self.confirm(connection, desk, command)
+            case asked.SettleIn():
+                return self.settle_in(connection, desk, command)
+            case asked.ShowInstructors():
+                return self.helpers(connection, desk, command)
+            case asked.ShowInstructor(person_id):
+                return self.person(connection, desk, person_id)
+            case asked.ApproveInstructor():
+                return self.approve(connection, desk, command)
+            case asked.LiftSuspension():
+                return self.lift(connection, desk, command)
+            case asked.AskSuspension():
+                return self.pause(connection, desk, command)
+            case asked.SuspendInstructor():
+                return self.suspend(connection, desk, command)
+            case _:
+                assert_never(command)
 
     # --- who she is ---
 
@@ -179,18 +210,17 @@ class OfficerInbox:
         ]
         reason = "over"
         if who:
-            event = partial(_assign, command.request_id, who[0])
-            reason = within(connection, self.world, desk.person.learner_id, desk.universe.now, event, desk)
+            me, now = desk.person.learner_id, desk.universe.now
+            request_id, chosen = command.request_id, who[0]
+            reason = within(
+                connection, self.world, me, now, lambda work: happenings.assign(work, request_id, chosen), desk
+            )
         if not reason:
             self._audit(connection, desk, "assigned", found[0]["learner_id"], "")
         desk.say(desk.phrase("post_asked" if not reason else "post_quiet" if reason == "quiet" else "post_not_now"))
         return self.waiting(connection, desk)
 
     # --- the union's number ---
-
-    def phone(self, connection: Connection, desk: Desk, command: asked.AskUnionPhone) -> CommandOutcome:
-        """Of which of her areas, then the number."""
-        return self._ask_phone(connection, desk, command.area_id, again=False)
 
     def written_phone(self, connection: Connection, desk: Desk, command: asked.WriteUnionPhone) -> CommandOutcome:
         """What she writes is for the area that the first button names."""
@@ -203,6 +233,7 @@ class OfficerInbox:
         return self._ask_phone(connection, desk, area_id, again=True)
 
     def _ask_phone(self, connection: Connection, desk: Desk, area_id: str, *, again: bool) -> CommandOutcome:
+        """Of which of her areas, then the number."""
         mine = self._own_areas(connection, desk)
         if area_id not in mine:
             area_id = next(iter(mine)) if len(mine) == 1 else ""
@@ -351,10 +382,6 @@ class OfficerInbox:
         return self.waiting(connection, desk)
 
 
-def _assign(request_id: str, instructor_id: str, turn: PairingWork) -> str:
-    return happenings.assign(turn, request_id, instructor_id)
-
-
 def _stamp(held: Sequence[SuspensionRow]) -> str:
     """What tells one suspension of somebody from her next, within a button; of her former one no button acts."""
     return f"{max((to_ms(row.at) for row in held), default=0):x}"
@@ -364,23 +391,11 @@ def _load(row: Row) -> str:
     return "⏸" if row["state"] == "suspended" else f"{row['taken']}/{row['capacity'] or 0}"
 
 
-_ANSWERS: dict[type[InboxCommand], tuple[str, OfficerAnswer]] = {
-    asked.ShowInbox: ("list", lambda inbox, c, desk, command: inbox.waiting(c, desk, command.page)),
-    asked.ShowStrangers: ("strangers", OfficerInbox.strangers),
-    asked.ShowKept: ("kept", OfficerInbox.kept),
-    asked.MarkSeen: ("seen", OfficerInbox.seen),
-    asked.AskUnionPhone: ("phone", OfficerInbox.phone),
-    asked.WriteUnionPhone: ("phone", OfficerInbox.written_phone),
-    asked.DropUnionPhone: ("nophone", OfficerInbox.no_phone),
-    asked.ShowRequest: ("request", OfficerInbox.request),
-    asked.AssignRequest: ("ask", OfficerInbox.ask),
-    asked.ConfirmStranger: ("confirm", OfficerInbox.confirm),
-    asked.SettleIn: ("in", OfficerInbox.settle_in),
-    asked.ShowInstructors: ("helpers", OfficerInbox.helpers),
-    asked.ShowInstructor: ("person", lambda inbox, c, desk, command: inbox.person(c, desk, command.person_id)),
-    asked.ApproveInstructor: ("approve", OfficerInbox.approve),
-    asked.LiftSuspension: ("lift", OfficerInbox.lift),
-    asked.AskSuspension: ("pause", OfficerInbox.pause),
-    asked.SuspendInstructor: ("suspend", OfficerInbox.suspend),
-}
-"""How each command is called in the audit when it is refused, and what answers it."""
+CALLED: Mapping[type[InboxCommand], str] = {
+    asked.ShowInbox: "list", asked.ShowStrangers: "strangers", asked.ShowKept: "kept", asked.MarkSeen: "seen",
+    asked.AskUnionPhone: "phone", asked.WriteUnionPhone: "phone", asked.DropUnionPhone: "nophone",
+    asked.ShowRequest: "request", asked.AssignRequest: "ask", asked.ConfirmStranger: "confirm", asked.SettleIn: "in",
+    asked.ShowInstructors: "helpers", asked.ShowInstructor: "person", asked.ApproveInstructor: "approve",
+    asked.LiftSuspension: "lift", asked.AskSuspension: "pause", asked.SuspendInstructor: "suspend",
+}  # fmt: skip
+"""How each command is called in the audit when it is refused."""

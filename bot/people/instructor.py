@@ -27,14 +27,14 @@ class InstructorSettings:
             case ApplyToTeach():
                 return self._apply(connection, desk)
             case ShowTeaching():
-                self._teach(connection, desk, None)
-            case SetTeaching(value):
-                self._teach(connection, desk, value)
+                self._teach(connection, desk)
+            case SetTeaching():
+                self._teach(connection, desk, command)
             case _:
                 assert_never(command)
         return ANSWERED
 
-    def _teach(self, connection: Connection, desk: Desk, value: str | None) -> None:
+    def _teach(self, connection: Connection, desk: Desk, command: SetTeaching | None = None) -> None:
         """Show what she has set, or set one thing."""
         learner_id = desk.person.learner_id
         if not instructs(connection, learner_id):
@@ -43,10 +43,10 @@ class InstructorSettings:
             return
         row = people.instructor(connection, learner_id)
         teaching = _teaching(row) if row else Teaching()
-        if value is None:
+        if command is None:
             instructor.show(desk, teaching)
             return
-        changed = instructor.set_one(desk, teaching, value)
+        changed = instructor.set_one(desk, teaching, command)
         if changed != teaching:
             people.put_instructor(connection, _instructor(learner_id, changed, row))
             self.hooks.instructor_changed(connection, learner_id, desk.universe.now)
@@ -55,7 +55,7 @@ class InstructorSettings:
         """An officer of her area decides."""
         learner_id = desk.person.learner_id
         if instructs(connection, learner_id):
-            self._teach(connection, desk, None)
+            self._teach(connection, desk)
             return ANSWERED
         belonging = people.belonging(connection, learner_id)
         area_id = belonging[1] if belonging else None

@@ -10,7 +10,7 @@ import flows
 from bot.channels.base import Button
 from bot.tutor.command import OfficeCommand
 from bot.tutor.state import ConversationState, OfferedButtons
-from flows import Book, Run
+from flows import Book
 from flows import events as ev
 
 JOIN_UP_TO = 1_200  # characters of texts put into one message: about two screens of the smallest phone
@@ -108,11 +108,11 @@ DeskEvent = (
     | Whispered
 )
 
-
-ONES_OWN = (
-    ev.RunStarted, ev.RunEnded, ev.AnswerGraded, ev.Awarded, ev.CheckinPlanned, ev.HelpRequested, ev.PairingWished,
+OfficeEvent = (
+    OfficeCommand | CodeShown | ConsentAnswered | AnswersForgotten | PersonForgotten | ev.RunEnded | ev.HelpRequested
+    | ev.PairingWished
 )  # fmt: skip
-"""What the engine says of one person's learning and wishes."""
+"""Those that concern more than the conversation's own row."""
 
 
 class Desk:
@@ -135,6 +135,7 @@ class Desk:
         self.chat_id = chat_id
         self.replies: list[OutgoingReply] = []
         self.events: list[DeskEvent] = []
+        self._taken = 0
 
     # --- state ---
 
@@ -144,6 +145,12 @@ class Desk:
     def set_person(self, **fields: Any) -> None:
         self.person = replace(self.person, **fields)
         self.talk = self.talk.addressed(self.person.address, self.person.name)
+
+    def take_events(self) -> tuple[DeskEvent, ...]:
+        """What has happened since this was last asked."""
+        fresh = tuple(self.events[self._taken :])
+        self._taken = len(self.events)
+        return fresh
 
     @property
     def agreed(self) -> bool:
@@ -208,25 +215,3 @@ class Desk:
     def lesson_title(self, lesson_id: str) -> str:
         lesson = self.book.lesson(lesson_id, None, self.talk.lang)
         return lesson.title if lesson else lesson_id
-
-    def show(self, session: Run, events: Sequence[ev.Event]) -> None:
-        """Take over what the engine answered: texts and prompts are said, everything is handed on.
-
-        Of a meeting's lesson only what is said: nothing of what a group does is one person's, and nobody is reminded.
-        """
-        group = self.talk.is_group(session)
-        self.change(run=replace(session, remind_at=None) if group else session, seq=max(self.talk.seq, session.seq))
-        for event in events:
-            if group and isinstance(event, ONES_OWN):
-                continue
-            self.events.append(event)
-            match event:
-                case ev.Said(text=text):
-                    self.say(text)
-                case ev.Asked(seq=seq, text=text, choices=choices):
-                    self.ask(text, [Button(f"s:{seq}:{choice.id}", choice.label) for choice in choices])
-                    self.change(offer=(), pending="")
-                case ev.AnswerGraded():
-                    self.change(answers=self.talk.answers + 1)
-                case _:
-                    pass

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.tutor.desk import Desk
 from bot.tutor.state import OfferedButtons
 from flows import Lesson
 from flows.words.tables import fold, read
 from flows.words.understand import Answered, Own, understand
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLesson:
+    """A lesson is to be begun, or gone on with."""
+
+    lesson_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTrack:
+    """The lessons of one track are to be listed."""
+
+    track: str
+
 
 LABEL = 34  # characters a button shows on the narrowest phone
 
@@ -39,20 +55,24 @@ def show_track(desk: Desk, track: str) -> None:
     desk.offer(desk.phrase("menu_track_pick", nhom=title), (*buttons, ("g:menu", desk.phrase("label_menu"))))
 
 
-def find(desk: Desk, text: str) -> str | None:
-    """The button of a track or lesson that she named, wherever she is; None when no title is meant."""
-    own = [Own(f"t:{track}", (title,)) for track, title in desk.book.tracks]
-    own += [Own(f"m:{lesson.id}", (lesson.title,)) for lesson in in_order(desk)]
+def find(desk: Desk, text: str) -> OpenLesson | ShowTrack | None:
+    """The track or lesson that she named, wherever she is; None when no title is meant."""
+    titles = _titles(desk, in_order(desk))
+    own = [Own(str(at), (title,)) for at, (_, title) in enumerate(titles)]
     meaning = understand(desk.book.words, text[:200], own, numbered=False)
-    return meaning.option if isinstance(meaning, Answered) else None
+    return titles[int(meaning.option)][0] if isinstance(meaning, Answered) else None
 
 
-def titled(desk: Desk, text: str) -> str | None:
-    """The button of the track or lesson whose whole title she typed; that for the first hour has a cry for a title."""
-    buttons = [(f"t:{track}", title) for track, title in desk.book.tracks]
-    buttons += [(f"m:{lesson.id}", lesson.title) for lesson in in_order(desk) if not lesson.emergency]
+def titled(desk: Desk, text: str) -> OpenLesson | ShowTrack | None:
+    """The track or lesson whose whole title she typed; that for the first hour has a cry for a title."""
     said = read(desk.book.words, text[:200]).states
-    return next((token for token, title in buttons if fold(desk.book.words, title) in said), None)
+    titles = _titles(desk, [lesson for lesson in in_order(desk) if not lesson.emergency])
+    return next((button for button, title in titles if fold(desk.book.words, title) in said), None)
+
+
+def _titles(desk: Desk, lessons: Sequence[Lesson]) -> list[tuple[OpenLesson | ShowTrack, str]]:
+    tracks = [(ShowTrack(track), title) for track, title in desk.book.tracks]
+    return [*tracks, *((OpenLesson(each.id), each.title) for each in lessons)]
 
 
 def offer_next(desk: Desk, then: str | None, ended: str) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from bot.channels.base import Button
 from bot.people.policy.commands import TakeApart
 from bot.tutor.desk import AnswersForgotten, ConsentAnswered, Desk, Person, PersonForgotten
+from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.state import ConversationState
 
 UNDO = timedelta(days=7)
@@ -60,34 +61,36 @@ def ask_delete(desk: Desk) -> None:
     desk.offer(desk.phrase("delete_ask"), offer, pending="delete")
 
 
-def take_delete(desk: Desk, answer: str) -> None:
+def take_delete(desk: Desk, *, sure: bool) -> CommandOutcome:
     """Only the answer to a question that is open deletes: an old button must never do it."""
     if desk.talk.pending != "delete":
         desk.say(desk.phrase("stale_short"))
-    elif answer == "yes" and _was_joined(desk):
+        return ANSWERED if sure else ASIDE
+    if sure and _was_joined(desk):
         desk.events.append(TakeApart("delete"))
-    elif answer == "yes":
-        delete(desk)
-    else:
-        desk.change(offer=(), pending="")
-        desk.say(desk.phrase("kept"))
+        return ANSWERED
+    if sure:
+        return delete(desk)
+    desk.change(offer=(), pending="")
+    desk.say(desk.phrase("kept"))
+    return ASIDE
 
 
-def delete(desk: Desk) -> None:
+def delete(desk: Desk) -> CommandOutcome:
     """She has said yes: everything that is hers goes."""
     text, restart = desk.phrase("deleted"), desk.phrase("label_restart")
     desk.events.append(PersonForgotten())
     desk.person, desk.talk = Person(desk.person.learner_id), ConversationState()
     desk.ask(text, [Button("g:menu", restart)])
+    return ANSWERED
 
 
-def ask_withdraw(desk: Desk) -> bool:
-    """At once; but what another phone brought along this week is first given back to it. Whether it is done."""
+def ask_withdraw(desk: Desk) -> CommandOutcome:
+    """At once; but what another phone brought along this week is first given back to it."""
     if desk.agreed and _was_joined(desk):
         desk.events.append(TakeApart("withdraw"))
-        return False
-    withdraw(desk)
-    return True
+        return ANSWERED
+    return withdraw(desk)
 
 
 def _was_joined(desk: Desk) -> bool:
@@ -96,8 +99,10 @@ def _was_joined(desk: Desk) -> bool:
     return joined_at is not None and desk.universe.now - joined_at < UNDO
 
 
-def withdraw(desk: Desk) -> None:
+def withdraw(desk: Desk) -> CommandOutcome:
+    """Nothing of what the learner has answered is kept any more; who has not agreed is told so as well."""
     if desk.agreed:
         desk.set_person(consent="declined", name="")
         desk.events.extend((ConsentAnswered("withdrawn"), AnswersForgotten()))
     desk.say(desk.phrase("withdrawn"))
+    return ASIDE

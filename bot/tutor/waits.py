@@ -6,14 +6,15 @@ sight. What she can tap she can write: the label, or the number that follows tho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
 from bot.channels.base import Button, Notice
 from bot.tutor.desk import Desk
-from bot.tutor.state import OfferedButtons
+from bot.tutor.outcome import ANSWERED, CommandOutcome
+from bot.tutor.state import LastLetter, OfferedButtons
 
 MOST = 5
 REPLY_FOR = timedelta(minutes=10)
@@ -53,25 +54,24 @@ def under(desk: Desk, pinned: OfferedButtons) -> None:
     desk.change(pinned_from=-1 if in_lesson and own < 2 else own)  # a bare number may be what is asked for
 
 
-def put_back(desk: Desk, show_again: Callable[[Desk], None], *, writing: bool) -> None:
+def put_back(desk: Desk, *, writing: bool) -> CommandOutcome:
     """A page offers the answers of its newest line: after what others had to say the question that is open stands
     there again, and the buttons of what was said below its own. Who is `writing` is not asked anything anew."""
     if desk.channel != "web" or not desk.replies:
-        return
+        return ANSWERED
     last = desk.replies[-1]
     is_open = writing or desk.talk.open_run is not None or bool(desk.talk.pending) or desk.person.consent == "asked"
     if any(button.token.startswith("s:") for button in last.buttons) or (last.buttons and not is_open):
-        return
+        return ANSWERED
     aside = {button.token: button.label for reply in desk.replies for button in reply.buttons}
     desk.replies[:] = [replace(reply, buttons=()) for reply in desk.replies]
-    if writing:
-        own = tuple(Button(token, label) for token, label in desk.talk.offer)
-        desk.replies[-1] = replace(desk.replies[-1], buttons=own)
-        aside = {token: label for token, label in aside.items() if not token.startswith("y:")}
-    else:
-        show_again(desk)
     aside.pop(f"y:talk:{letter(desk)}", None)  # it comes with a name, from what waits
-    under(desk, tuple(aside.items()))
+    if not writing:
+        return CommandOutcome(shows_again=True, pinned=tuple(aside.items()))
+    own = tuple(Button(token, label) for token, label in desk.talk.offer)
+    desk.replies[-1] = replace(desk.replies[-1], buttons=own)
+    under(desk, tuple((token, label) for token, label in aside.items() if not token.startswith("y:")))
+    return ANSWERED
 
 
 def _label(desk: Desk, wait: PendingMatter) -> str:
@@ -104,16 +104,16 @@ def note_letter(desk: Desk, notice: Notice) -> None:
 
 def spoke(desk: Desk, line_id: str, *, urgent: bool) -> None:
     """The two have just written to one another."""
-    desk.change(letter=f"{'urgent' if urgent else 'plain'}:{line_id}", letter_at=desk.universe.now)
+    desk.change(letter=LastLetter(line_id, urgent), letter_at=desk.universe.now)
 
 
 def letter(desk: Desk) -> str:
     """The id of the line whose last letter is still fresh; "" for none."""
-    at = desk.talk.letter_at
+    written, at = desk.talk.letter, desk.talk.letter_at
     is_fresh = at is not None and timedelta(0) <= desk.universe.now - at <= REPLY_FOR
-    return desk.talk.letter.partition(":")[2] if is_fresh else ""
+    return written.line_id if written and is_fresh else ""
 
 
 def is_urgent(desk: Desk) -> bool:
     """Whether that letter is about a cry for safety: then a person is heard before the lesson."""
-    return bool(letter(desk)) and desk.talk.letter.startswith("urgent:")
+    return bool(letter(desk)) and desk.talk.letter is not None and desk.talk.letter.urgent

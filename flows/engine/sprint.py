@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flows import events as ev
-from flows.engine.hearing import MAX_TEXT, sent, tapped, typed, was_used
+from flows.engine.input import MAX_TEXT, sent, typed
 from flows.engine.kinds.kind import AGAIN
 from flows.engine.kinds.leaving import move_to
 from flows.engine.kinds.table import kind_of
 from flows.engine.moving import is_same, place_for
 from flows.engine.stage import Stage, clean
-from flows.engine.walking import again, go, walk
+from flows.engine.walking import again, choices_of, choose, go, walk
 from flows.model import Step
 from flows.session import Book, Run, Sprint, Trigger
 from flows.words.masking import mask
@@ -82,7 +82,7 @@ def move(book: Book, session: Run, universe: ev.Universe) -> Sprint:
 def _answer(stage: Stage, step: Step, signal: ev.Signal) -> None:
     match signal:
         case ev.Tapped(seq, option):
-            tapped(stage, step, seq, option)
+            _tapped(stage, step, seq, option)
         case ev.Typed(text):
             typed(stage, step, text)
         case ev.Sent(kind):
@@ -96,6 +96,23 @@ def _answer(stage: Stage, step: Step, signal: ev.Signal) -> None:
             if reason:
                 stage.say(step.id, stage.phrase(reason, bai=stage.lesson.title))
             again(stage, step)
+
+
+def _tapped(stage: Stage, step: Step, seq: int, option: str) -> None:
+    if was_used(stage.session, seq, option):
+        stage.emit(ev.TapIgnored("repeated"))
+        return
+    chosen = next((choice for choice in choices_of(stage, step) if choice.id == option), None)
+    if seq != stage.session.seq or chosen is None:
+        stage.emit(ev.TapIgnored("stale"))
+        return
+    stage.emit(ev.Heard(chosen.label))
+    choose(stage, step, option)
+
+
+def was_used(session: Run, seq: int, option: str) -> bool:
+    """Whether this is a second tap on the button just used (of which option is not kept without her consent)."""
+    return session.used is not None and session.used[0] == seq and session.used[1] in (option, "")
 
 
 def _take_along(stage: Stage, signal: ev.Signal) -> bool:

@@ -131,7 +131,9 @@ class Stage:
         earned = {**session.earned, step.id: points} if right and points > had else session.earned
         self.change(tries=tries, earned=earned)
         of = self.asks or (session.lesson, session.version, step.id)
-        self.emit(ev.AnswerGraded(*of, answer, right, tries, points if right and not had else 0, skill))
+        lesson = self.book.lesson(*of[:2]) if self.asks else self.lesson
+        pauses = lesson.review_after_s if lesson else ()
+        self.emit(ev.AnswerGraded(*of, answer, right, tries, points if right and not had else 0, skill, pauses))
 
     # --- lessons inside one another, and newer versions of them ---
 

@@ -158,7 +158,7 @@ class Player:
                 case ev.EmergencyRaised():
                     notes.extend(_note(event))
                     opens = self._emergency()
-                case ev.HandedOver(lesson):
+                case ev.RunEnded(handed_over_to=lesson) if lesson:
                     notes.extend(_note(event))
                     opens = lesson
                 case ev.RunEnded(rate=rate) if rate:
@@ -192,11 +192,10 @@ class Player:
 
     def _file(self, event: ev.AnswerGraded) -> None:
         """When this question comes back."""
-        lesson = self.book.lesson(event.lesson, event.version)
-        if lesson is None or not lesson.review_after_s:
+        if not event.review_after_s:
             return
         key = f"{event.lesson}/{event.step}"
-        card = after_answer(self.cards.get(key), event.right, lesson.review_after_s, self.now)
+        card = after_answer(self.cards.get(key), event.right, event.review_after_s, self.now)
         self.cards = {other: kept for other, kept in self.cards.items() if other != key} | ({key: card} if card else {})
 
 
@@ -226,6 +225,8 @@ def _note(event: ev.Event) -> Iterable[str]:
     match event:
         case ev.RunEnded(outcome=outcome, points=points):
             yield f"run ended: {outcome} · points {points}"
+            if event.handed_over_to:
+                yield f"handed over: {event.handed_over_to}"
         case ev.RunFailed(code=code):
             yield f"run failed: {code}"
         case ev.Commanded(command):
@@ -250,8 +251,6 @@ def _note(event: ev.Event) -> Iterable[str]:
             yield f"called: {lesson}"
         case ev.LessonReturned(lesson, outcome):
             yield f"returned from: {lesson} · {outcome}"
-        case ev.HandedOver(lesson):
-            yield f"handed over: {lesson}"
         case ev.TapIgnored(why):
             yield f"tap ignored: {why}"
 

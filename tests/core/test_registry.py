@@ -11,6 +11,7 @@ from bot.conversation.office import Office
 from bot.conversation.policy import registry
 from bot.conversation.rooms import rooms_of
 from bot.meetings.policy import commands as meetings
+from bot.pairing import officer_inbox
 from bot.pairing.policy import commands as pairing
 from bot.pairing.policy import inbox_commands
 from bot.pairing.policy.deadlines import Clock
@@ -44,6 +45,10 @@ def office() -> Office:
 def test_every_command_has_who_carries_it_out():
     alone = set(get_args(people.PersonCommand))
     assert COMMANDS - office().handlers.keys() == alone and len(COMMANDS) > 100
+
+
+def test_every_command_to_an_officers_inbox_has_a_name_in_the_audit():
+    assert officer_inbox.CALLED.keys() == set(get_args(inbox_commands.InboxCommand))
 
 
 def test_a_word_that_a_teacher_gave_to_the_office_is_one_of_the_registrys():
@@ -82,7 +87,7 @@ def test_every_button_of_the_registry_is_among_the_recorded_tokens():
         ("v", "on:2:abc:who:ever", meetings.TickAttendant(2, "abc", "who:ever", True)),
         ("v", "off:-1:abc:x", meetings.TickAttendant(0, "abc", "x", False)),
         ("b", "split_other", people.SplitPhones("other")),
-        ("i", "cap:3", people.SetTeaching("cap:3")),
+        ("i", "cap:3", people.SetTeaching("cap", "3")),
         ("q", "phone", inbox_commands.AskUnionPhone("")),
     ],
 )

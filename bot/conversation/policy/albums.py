@@ -7,23 +7,23 @@ from bot.pairing.policy import lines
 from bot.pairing.policy.commands import AddMedia, AskMedia, WriteLine
 from bot.tutor import lessons
 from bot.tutor.desk import Desk
+from bot.tutor.state import AnsweredAlbum
 
 
 def is_answered(desk: Desk, media: Media) -> bool:
     """Whether nothing is to be said to it: one of an album that a step has taken, or another of a kind refused.
 
-    Remembers of an album that is new how it is about to be answered: "album" when the open step takes a picture of
-    it, "album:kind" when that kind is refused or asked about.
+    Remembers of an album that is new how it is about to be answered: taken by the open step, else as of that kind.
     """
     if not media.album:
         return False
-    if desk.talk.album in (media.album, f"{media.album}:{media.kind}"):
+    taken, as_kind = AnsweredAlbum(media.album), AnsweredAlbum(media.album, media.kind)
+    if desk.talk.album in (taken, as_kind):
         return True
-    if not _is_known(desk, media):
-        taken = not desk.talk.offer and lessons.wants(desk, media.kind)
-        desk.change(album=media.album if taken else f"{media.album}:{media.kind}")
-    elif not desk.talk.offer and lessons.wants(desk, media.kind):
-        desk.change(album=media.album)
+    if not desk.talk.offer and lessons.wants(desk, media.kind):
+        desk.change(album=taken)
+    elif not _is_known(desk, media):
+        desk.change(album=as_kind)
     return False
 
 
@@ -51,4 +51,4 @@ def is_more(desk: Desk, media: Media) -> bool:
 
 
 def _is_known(desk: Desk, media: Media) -> bool:
-    return desk.talk.album.partition(":")[0] == media.album
+    return desk.talk.album is not None and desk.talk.album.album == media.album

@@ -4,30 +4,25 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.channels.base import Body, Edited, Inner, NoticesDue, Text
+from bot.channels.base import Edited, Text
 from bot.pairing.policy.commands import LineCommand
 from bot.tutor.desk import Desk
 
 EVERY = timedelta(minutes=1)  # Telegram tells of edits that nobody made, too
 
 
-def as_answer(desk: Desk, body: Body) -> Body:
+def as_answer(desk: Desk, body: Text | Edited) -> Text | Edited:
     """An edit of her newest message as the message that it is now, if the question she wrote it to is open still."""
     if isinstance(body, Edited) and body.message and desk.talk.amendable == _mark(desk, body.message):
         return Text(body.text, message=body.message)
     return body
 
 
-def remember(desk: Desk, body: Body, question: str) -> None:
-    """Keep which message was written to which `question`; what went to somebody else went as it was."""
-    if isinstance(body, Edited | Inner | NoticesDue):
-        return
-    if not isinstance(body, Text) or not body.message:
-        if desk.talk.amendable:
-            desk.change(amendable="")
-        return
+def remember(desk: Desk, message: str, question: str) -> None:
+    """Keep that this message ("" where the channel numbers none) was written to this `question`; what went to somebody
+    else went as it was."""
     sent_on = any(isinstance(each, LineCommand) for each in desk.events)
-    desk.change(amendable="" if sent_on else f"{body.message} {question}")
+    desk.change(amendable=f"{message} {question}" if message and not sent_on else "")
 
 
 def question_of(desk: Desk) -> str:

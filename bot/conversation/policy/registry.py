@@ -27,8 +27,6 @@ def tapped(kind: str, rest: str, *, agreed: bool) -> OfficeCommand | None:
     what, _, value = rest.replace("\x00", "").partition(":")
     if subject is None or not (agreed or subject.before_consent):
         return None
-    if subject.every is not None:
-        return subject.every(rest)
     return subject.taps[what](value) if what in subject.taps else None
 
 

@@ -18,7 +18,7 @@ from flows.words.understand import Answered, Emergency
 
 TOOK = (
     ev.AnswerGraded, ev.ValueSaved, ev.TaskDone, ev.TaskStuck, ev.TaskPostponed, ev.CheckpointPassed, ev.Commanded,
-    ev.EmergencyRaised, ev.HelpRequested, ev.PairingWished, ev.RunEnded, ev.HandedOver,
+    ev.EmergencyRaised, ev.HelpRequested, ev.PairingWished, ev.RunEnded,
 )  # fmt: skip
 """What a lesson says when words were an answer to it, or a cry."""
 

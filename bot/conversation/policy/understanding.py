@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 import flows
-from bot.channels.base import Body, Text
+from bot.channels.base import Text
 from bot.pairing.policy import lines
 from bot.pairing.policy.subjects import WRITING
 from bot.tutor import onboarding
@@ -42,10 +42,8 @@ def hear(desk: Desk, text: str) -> None:
         desk.say(desk.phrase("secret", thu=kinds))
 
 
-def in_two(desk: Desk, body: Body) -> Body:
+def in_two(desk: Desk, body: Text) -> Text:
     """A password that is told in two messages, "mật khẩu của chị là" and then "hoa mai", is read as one."""
-    if not isinstance(body, Text):
-        return body
     told = desk.talk.announced and is_for_room(desk, body.text)
     announced = announces(clean(body.text[:200]), desk.book.nouns)
     if announced != desk.talk.announced:

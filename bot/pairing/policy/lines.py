@@ -14,7 +14,7 @@ from datetime import timedelta
 from bot.pairing.policy.subjects import WRITING
 from bot.tutor import waits
 from bot.tutor.desk import Desk, Whispered
-from bot.tutor.state import OfferedButtons
+from bot.tutor.state import HeldMedia, OfferedButtons, WritingBy
 from flows.words.asks import Side
 from flows.words.keys import plain_of
 
@@ -70,19 +70,19 @@ def is_writing(desk: Desk) -> bool:
 
 def is_helping(desk: Desk) -> bool:
     """Whether she writes as the one who helps: what she says of scams is not her own cry."""
-    return is_writing(desk) and desk.talk.line.startswith("instructor:")
+    return is_writing(desk) and desk.talk.line is not None and desk.talk.line.side == "instructor"
 
 
 def lapse(desk: Desk, *, answered: bool) -> None:
     """End a mode that has run out; pictures that may be passed on wait for one answer, whatever it is."""
     if desk.talk.media and answered:
-        desk.change(media="", media_words="")
+        desk.change(media=(), media_words="")
     if desk.talk.pending == WRITING and not is_writing(desk):
         leave(desk)
 
 
 def leave(desk: Desk) -> None:
-    desk.change(pending="", offer=(), line="", line_until=None, media="", media_words="", letter="", letter_at=None)
+    desk.change(pending="", offer=(), line=None, line_until=None, media=(), media_words="", letter=None, letter_at=None)
 
 
 def meanwhile(desk: Desk, act: Callable[[], None]) -> None:
@@ -95,7 +95,7 @@ def meanwhile(desk: Desk, act: Callable[[], None]) -> None:
 
 def left(desk: Desk) -> str:
     """Leave the mode if she is in it; the id of the line she was writing by."""
-    line = desk.talk.line.partition(":")[2]
+    line = desk.talk.line_id
     if desk.talk.pending == WRITING:
         leave(desk)
     return line
@@ -112,7 +112,7 @@ def go_on(desk: Desk, line: Line, text: str) -> None:
     )
     desk.offer(desk.phrase(text, ai=called), offer, pending=WRITING)
     held = desk.universe.now + HOLDS
-    desk.change(line=f"{line.side}:{line.line_id}", line_until=held, media="", media_words="")
+    desk.change(line=WritingBy(line.side, line.line_id), line_until=held, media=(), media_words="")
     waits.spoke(desk, line.line_id, urgent=line.urgent)
 
 
@@ -126,7 +126,7 @@ def _numbers(desk: Desk, line: Line) -> OfferedButtons:
 
 def ask_number(desk: Desk, line: Line, number: str) -> None:
     """Whether her own number may go over; until she answers it is held, and what is asked shows its end only."""
-    ask_media(desk, line, f"{NUMBER}:{number}", "", "line_number_sure", so=number[-3:])
+    ask_media(desk, line, HeldMedia(NUMBER, number), "", "line_number_sure", so=number[-3:])
 
 
 def beside(desk: Desk, line: Line, text: str) -> None:
@@ -162,16 +162,18 @@ def whisper(desk: Desk, line: Line, text: str) -> None:
     desk.events.append(Whispered(desk.phrase("line_mine", ai=called_by(desk, line), chu=text)))
 
 
-def ask_media(desk: Desk, line: Line, media: str, words: str, text: str = "line_media_ask", **values: str) -> None:
+def ask_media(
+    desk: Desk, line: Line, media: HeldMedia, words: str, text: str = "line_media_ask", **values: str
+) -> None:
     """Whether a picture or recording may go over; until she answers only its number at the provider is held."""
     held = desk.universe.now + HOLDS
-    desk.change(line=f"{line.side}:{line.line_id}", line_until=held)
+    desk.change(line=WritingBy(line.side, line.line_id), line_until=held)
     desk.offer(
         desk.phrase(text, ai=called_by(desk, line), **values),
         ((SEND, desk.phrase("label_line_send")), ("y:hold:", desk.phrase("label_line_hold"))),
         pending=WRITING,
     )
-    desk.change(media=media, media_words=words)
+    desk.change(media=(media,), media_words=words)
 
 
 def ask_end(desk: Desk, line: Line) -> None:

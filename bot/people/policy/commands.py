@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from bot.tutor.command import OfficeCommand
 
@@ -196,11 +197,16 @@ class ShowTeaching(OfficeCommand):
     """What an instructor has set."""
 
 
+TeachingSetting = Literal["cap", "top", "lang", "hours", "pause", "back", "promise", "later"]
+"""Learners at most, tracks, languages, hours; a pause, and back from it; the code of conduct, now or later."""
+
+
 @dataclass(frozen=True, slots=True)
 class SetTeaching(OfficeCommand):
-    """A button of these settings: what, and the value where one was chosen."""
+    """One of an instructor's settings, and the value that was chosen; without one the choices are shown."""
 
-    value: str
+    setting: TeachingSetting
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)

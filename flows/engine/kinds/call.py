@@ -69,9 +69,7 @@ class CallKind(StepKind[Call]):
     def enter(self, stage: Stage, step: Call) -> Next:
         stage.say(step.id, stage.shown(step))
         if not step.returns and not stage.session.stack:
-            ended = finish(stage, "completed", None)
-            stage.emit(ev.HandedOver(step.lesson))
-            return ended
+            return finish(stage, "completed", None, handed_over_to=step.lesson)
         session, lesson = stage.session, stage.book.lesson(step.lesson, None, stage.session.lang)
         inside = {session.lesson, *(frame.lesson for frame in session.stack)}
         if lesson is None or step.lesson in inside or len(session.stack) >= MAX_STACK:

@@ -15,14 +15,14 @@ def go_on(stage: Stage, step: Step, to: str | None) -> Next:
     return to or stage.lesson.below(step.id) or finish(stage, "completed", None)
 
 
-def finish(stage: Stage, outcome: str, then: str | None, rate: int = 0) -> Next:
+def finish(stage: Stage, outcome: str, then: str | None, rate: int = 0, handed_over_to: str = "") -> Next:
     """End the lesson; one that was called gives back to the lesson that called it."""
     if stage.session.stack:
         return _return(stage, outcome)
     session, lesson = stage.session, stage.lesson
     stage.change(waiting=False, remind_at=None)
     passed = outcome == "completed" and session.score >= lesson.pass_points
-    ended = session.run_id, session.lesson, session.version, outcome, session.score, passed, then, rate
+    ended = session.run_id, session.lesson, session.version, outcome, session.score, passed, then, rate, handed_over_to
     stage.emit(ev.RunEnded(*ended))
     return ENDED
 

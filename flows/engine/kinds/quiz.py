@@ -219,11 +219,11 @@ class QuizKind(StepKind[Quiz]):
         return given is not None and given.value in accepted
 
     def prompt(self, stage: Stage, step: Quiz) -> StepPrompt:
+        if is_tapped(step):
+            return stage.shown(step), labels(stage, step.options)
         if (value := asked_back(stage)) is not None:
             return question(stage, value)
         text = stage.shown(step)
-        if is_tapped(step):
-            return text, labels(stage, step.options)
         if step.type in ("number", "text"):
             return text, ()
         shown = _shown(stage, step)
@@ -232,7 +232,7 @@ class QuizKind(StepKind[Quiz]):
         return f"{text}\n{listed}\n{how}", ()
 
     def tap(self, stage: Stage, step: Quiz, choice: str) -> Next:
-        if (value := settled(stage)) is not None:
+        if not is_tapped(step) and (value := settled(stage)) is not None:
             if choice == YES:
                 return self._graded(stage, step, str(value.value), right=value.value in sums_of(step.accept))
             self.put(stage, step)

@@ -183,8 +183,8 @@ class TaskKind(StepKind[Task]):
     def _later(self, stage: Stage, step: Task) -> Next:
         remind_at = stage.universe.now + timedelta(seconds=step.later.remind_s) if step.later.times else None
         stage.change(remind_at=remind_at, reminded=0)
-        stage.emit(ev.TaskPostponed(step.id, remind_at))
         stage.say(step.id, stage.phrase("task_later"))
+        stage.emit(ev.TaskPostponed(step.id, remind_at))
         return WAIT
 
 

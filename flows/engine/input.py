@@ -1,4 +1,4 @@
-"""What she does at a step: taps, words, what is neither; understood, masked, and handed to the kind of the step."""
+"""What comes in at a step that is no tap: words, pictures; understood, masked, and handed to the kind of the step."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from flows import events as ev
 from flows.engine.kinds.kind import AGAIN, request_help
 from flows.engine.kinds.table import kind_of
-from flows.engine.stage import HUMAN, MISTAKE, Stage, clean, instead_of
-from flows.engine.walking import again, go, walk
+from flows.engine.stage import Stage, clean, instead_of
+from flows.engine.walking import again, choices_of, choose, go, walk
 from flows.model import Guard, Lesson, Step
-from flows.session import Run
 from flows.words.ear.ear import Matter, Reply, listen, matter_of, reply_of
 from flows.words.ear.finding import find, finder_of
 from flows.words.masking import MASK, mask
@@ -50,35 +49,6 @@ GLOBAL = frozenset({"repeat", "stop"})  # replies that are global words
 FOR_BANK = frozenset({"citizen_id", "card", "account"})
 """What her bank asks when she has called it herself; a code or a password it never asks."""
 
-RESCUE = {HUMAN: "help", MISTAKE: "mistake"}
-"""The buttons of every prompt of an emergency lesson → what they say."""
-
-# --- taps --------------------------------------------------------------------------------------------
-
-
-def tapped(stage: Stage, step: Step, seq: int, option: str) -> None:
-    session = stage.session
-    if was_used(session, seq, option):
-        stage.emit(ev.TapIgnored("repeated"))
-        return
-    chosen = next((choice for choice in _choices(stage, step) if choice.id == option), None)
-    if seq != session.seq or chosen is None:
-        stage.emit(ev.TapIgnored("stale"))
-        return
-    stage.emit(ev.Heard(chosen.label))
-    _choose(stage, step, option)
-
-
-def _choices(stage: Stage, step: Step) -> tuple[ev.Choice, ...]:
-    """Everything that can be tapped here."""
-    _, choices = kind_of(step).prompt(stage, step)
-    return (*choices, *stage.ways_out(step))
-
-
-def was_used(session: Run, seq: int, option: str) -> bool:
-    """Whether this is a second tap on the button just used (of which option is not kept without her consent)."""
-    return session.used is not None and session.used[0] == seq and session.used[1] in (option, "")
-
 
 def sent(stage: Stage, step: Step, kind: str) -> None:
     """What is not words: an answer where the step asks for it; nothing of it is kept."""
@@ -92,14 +62,6 @@ def sent(stage: Stage, step: Step, kind: str) -> None:
     again(stage, step)
 
 
-def _choose(stage: Stage, step: Step, option: str) -> None:
-    if option in RESCUE:
-        _obey(stage, step, RESCUE[option])
-        return
-    stage.change(used=(stage.session.seq, option), misses=0)
-    go(stage, step, kind_of(step).tap(stage, step, option))
-
-
 # --- words -------------------------------------------------------------------------------------------
 
 
@@ -107,7 +69,7 @@ def typed(stage: Stage, step: Step, text: str) -> None:
     kind = kind_of(step)
     too_long = len(text) > MAX_TEXT
     text = clean(text[:MAX_TEXT])
-    choices = _choices(stage, step)
+    choices = choices_of(stage, step)
     question = kind.asked(stage, step)
     meaning = _meaning(stage, question, text, choices)
     masked = mask(text, stage.book.nouns)
@@ -116,7 +78,7 @@ def typed(stage: Stage, step: Step, text: str) -> None:
         stage.emit(
             ev.Heard(text if not masked.kinds or kind_of(question).accepts(stage, question, text) else masked.text)
         )
-        _choose(stage, step, meaning.option)
+        choose(stage, step, meaning.option)
         return
     if masked.kinds and not kind_of(question).accepts(stage, question, text):
         _warn_of_secret(stage, step, masked.kinds, MASK if private else masked.text)
@@ -186,7 +148,7 @@ def _stay(stage: Stage, step: Step, meaning: Meaning, text: str) -> None:
     """What somebody says who is being robbed: her story goes on with the next thing to do, a question is answered,
     and nothing else moves her."""
     if isinstance(meaning, Emergency) and kind_of(step).only_tells:
-        _choose(stage, step, "next")
+        choose(stage, step, "next")
         return
     lost, ear = _is_lost(stage, text), stage.book.words.ear
     matter = Matter() if lost else matter_of(ear, text)
@@ -195,7 +157,7 @@ def _stay(stage: Stage, step: Step, meaning: Meaning, text: str) -> None:
     elif matter.kind == "human":
         _obey(stage, step, "help")
     elif kind_of(step).only_tells and not lost and listen(ear, text).level == "ask":
-        _choose(stage, step, "next")
+        choose(stage, step, "next")
     else:
         stage.change(misses=stage.session.misses + 1)
         stage.say(step.id, stage.phrase("not_understood_emergency"))
@@ -240,7 +202,7 @@ def _replies(stage: Stage, step: Step, text: str, choices: tuple[ev.Choice, ...]
     if named is None:
         return _replies_to_tutor(stage, step, reply, text)
     if reply.kind in HARMLESS or (reply.sure and (reply.kind not in ("yes", "no") or named == "next")):
-        _choose(stage, step, named)
+        choose(stage, step, named)
     elif named == "next":
         return False
     else:
