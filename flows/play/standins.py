@@ -1,4 +1,4 @@
-"""What stands in a transcript where she typed a secret: “mã •otp• nhập ở đâu”. Played, a made-up one takes its place.
+"""What stands in a transcript for a typed secret: “mã •otp• nhập ở đâu”. Played, a made-up one takes its place.
 
 So a saved dialogue holds nothing that could rob anybody, and still shows how the tutor answers.
 """

@@ -45,6 +45,7 @@ class WayOn(NamedTuple):
     below: str | None
 
     def edge(self, *, waits: bool, sets: tuple[str, ...] = ()) -> Edge:
+        """This way as an edge; `sets` are the variables the step has written before it."""
         return Edge(self.to, self.field, waits, sets)
 
 

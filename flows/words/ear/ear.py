@@ -45,7 +45,7 @@ class Alarm:
 class Matter:
     """What a message that is no answer is about; topics, the best first.
 
-    `kind`: question, human or learn (she wants one, or a lesson), oos (out of scope), small (talk) or chat.
+    `kind`: question, human or learn (one or a lesson is wanted), oos (out of scope), small (talk) or chat.
     """
 
     kind: str = "chat"
