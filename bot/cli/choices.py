@@ -10,7 +10,7 @@ from bot.tutoring.lists.words import fold
 
 
 def listed(names: Mapping[str, str]) -> str:
-    """Those that can be typed, with commas."""
+    """The values that can be typed, with commas."""
     return ", ".join(map(told, names.values()))
 
 

@@ -150,7 +150,7 @@ def _faults(played: Played) -> Iterator[str]:
 
 
 def _diff(difference: Difference) -> list[str]:
-    """Her line, then what the tutor said (-) and says now (+) with the lines around."""
+    """The learner's line, then what the tutor said (-) and says now (+) with the lines around."""
     was, now = (str(turn).split("\n") if str(turn) else [] for turn in (difference.was, difference.now))
     body = list(unified_diff(was, now, lineterm="", n=1))[2:]
     her = str(difference.act).split("\n") if difference.act else []
