@@ -25,7 +25,7 @@ ADDRESSES: Mapping[str, tuple[str, str]] = {
     "em/chị": ("em", "chị"),
     "bạn/mình": ("bạn", "mình"),
 }
-"""How she is called / how the tutor calls itself (facts sheet, section 9); the first is used until she chooses."""
+"""How a learner is called / how the tutor calls itself; the first is used until another is chosen."""
 
 DEFAULT_ADDRESS = "chị/em"
 

@@ -46,7 +46,7 @@ def get(connection: Connection, announcement_id: str) -> AnnouncementRow | None:
 
 
 def under(connection: Connection, path: str, limit: int = 50) -> list[AnnouncementRow]:
-    """Those for an area and all below it, the newest first; what is still being written in a chat is not one yet."""
+    """Announcements for an area and all below it, the newest first; what is still written in a chat is not one yet."""
     query = (
         select(t.announcement)
         .where(t.announcement.c.area_id.in_(_inside(path)), t.announcement.c.state != "writing")
@@ -56,7 +56,7 @@ def under(connection: Connection, path: str, limit: int = 50) -> list[Announceme
 
 
 def writing(connection: Connection, by: str) -> AnnouncementRow | None:
-    """What she is writing in her chat."""
+    """The announcement that an officer is writing in a chat."""
     mine = t.announcement.c.by == by, t.announcement.c.state == "writing"
     row = connection.execute(select(t.announcement).where(*mine).with_for_update()).first()
     return None if row is None else _record(row)
@@ -74,7 +74,7 @@ def drop_drafts(connection: Connection, before: datetime) -> None:
 
 
 def sent_since(connection: Connection, by: str, since: datetime) -> int:
-    """How many she has sent since then."""
+    """How many announcements this officer has sent since then."""
     begun = t.announcement.c.state.in_(("sending", "sent", "stopped")), t.announcement.c.at >= to_ms(since)
     return connection.scalar(select(func.count()).where(t.announcement.c.by == by, *begun)) or 0
 
@@ -192,8 +192,7 @@ def tell(
 
 
 def missed(connection: Connection, learner_id: str, since: datetime, limit: int) -> list[AnnouncementRow]:
-    """What has been sent since then where she lives and not told to her, who may be told; the newest `limit`, oldest
-    first."""
+    """What has been sent since then where a learner lives and was not told; the newest `limit`, oldest first."""
     a, here = t.announcement.c, t.area.alias()
     hers = select(t.area.c.path).join(base.person, base.person.c.area_id == t.area.c.area_id)
     path = hers.where(base.person.c.learner_id == learner_id).scalar_subquery()
@@ -211,7 +210,7 @@ def missed(connection: Connection, learner_id: str, since: datetime, limit: int)
 
 
 def tell_one(connection: Connection, announcement_id: str, learner_id: str) -> bool:
-    """Write down that she is told now; False where she was, or where it has been stopped."""
+    """Write down that somebody is told now; False where that was done, or where the announcement has been stopped."""
     known = get(connection, announcement_id)
     values = [{"announcement_id": announcement_id, "learner_id": learner_id}]
     if (
@@ -258,14 +257,14 @@ def _inside(path: str) -> Select[Any]:
 
 
 def _here(learner_id: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether she herself sits where she was last heard, and has not blocked the tutor."""
+    """Whether this person sits where last heard, and has not blocked the tutor."""
     at = base.identity.c.channel == base.session.c.channel, base.identity.c.chat_id == base.session.c.chat_id
     hers = base.session.c.learner_id == learner_id, base.identity.c.learner_id == learner_id
     return exists().where(*hers, *at, base.identity.c.away.is_(False))
 
 
 def _suspended(learner_id: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether all that she was in the union has been taken from her."""
+    """Whether every role of this person in the union has been taken away."""
     mine = t.role.c.learner_id == learner_id
     active = exists().where(mine, t.role.c.state == "active")
     return exists().where(mine, t.role.c.state == "suspended") & ~active

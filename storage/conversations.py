@@ -282,7 +282,7 @@ def _write_learning(connection: Connection, writes: Writes) -> None:
 
 
 def forget_answers(connection: Connection, learner_id: str) -> None:
-    """Drop what she answered and earned, also in copies of a state that could not be read; her place stays."""
+    """Drop what a learner answered and earned, also in copies of a state that could not be read; the place stays."""
     if connection.dialect.name == "sqlite":
         again = {"revision": t.key_value.c.revision + 1}
         statement = sqlite_insert(t.key_value).values(key=TO_COMPACT, value="", revision=1)
@@ -295,7 +295,7 @@ def forget_answers(connection: Connection, learner_id: str) -> None:
 
 
 def kept_of(connection: Connection, learner_id: str) -> LearnerRow | None:
-    """What is kept of her, locked, also while somebody else sits at her phone."""
+    """What is kept of a person, locked, also while somebody else sits at the phone."""
     query = (
         select(t.person, t.session)
         .join(t.session, t.session.c.learner_id == t.person.c.learner_id)
@@ -310,7 +310,7 @@ def kept_of(connection: Connection, learner_id: str) -> LearnerRow | None:
 
 
 def forget_said(connection: Connection, learner_id: str) -> None:
-    """What is shown on her page, and what still waits to be sent to her."""
+    """Drop what is shown on a learner's page, and what still waits to be sent there."""
     hers = t.identity.c.learner_id == learner_id
     for channel, chat_id in connection.execute(select(t.identity.c.channel, t.identity.c.chat_id).where(hers)).all():
         connection.execute(delete(t.outbox).where(t.outbox.c.channel == channel, t.outbox.c.chat_id == chat_id))
@@ -319,10 +319,10 @@ def forget_said(connection: Connection, learner_id: str) -> None:
 
 
 def forget_person(connection: Connection, learner_id: str) -> None:
-    """Drop a person with everything that is hers; consent rows stay as the proof that the law asks for.
+    """Drop a person with everything kept of them; consent rows stay as the proof that the law asks for.
 
-    Whoever she guided is the caller's concern: it asks the pairing to find them somebody else first. She is locked:
-    what another process is about to write of her comes before, and is deleted, or finds nobody.
+    An instructor's learners are the caller's concern: it asks the pairing to find them somebody else first. The person
+    is locked: what another process is about to write of them comes before, and is deleted, or finds nobody.
     """
     connection.execute(select(t.person.c.learner_id).where(t.person.c.learner_id == learner_id).with_for_update())
     out_no = connection.scalar(select(t.session.c.out_no).where(t.session.c.learner_id == learner_id)) or 0
@@ -338,7 +338,7 @@ def forget_person(connection: Connection, learner_id: str) -> None:
 
 
 def settle(connection: Connection, sent: Iterable[tuple[str, str, int]]) -> None:
-    """These messages (channel, chat_id, no) have left or will never leave."""
+    """Mark these messages (channel, chat_id, no) as sent, or as never to be sent."""
     _many(connection, _SETTLE, [{"of_channel": c, "of_chat": chat, "of_no": no} for c, chat, no in sorted(sent)])
 
 
@@ -362,9 +362,10 @@ def unsent(
 
 
 def mark_away(connection: Connection, channel: str, chat_id: str, no: int) -> Lost:
-    """Message `no` could not reach her: it and what was before it wait no more.
+    """Message `no` could not be delivered: it and what was before it wait no more.
 
-    She is away, and no timer fires, unless something newer waits for her: then she may have written again meanwhile.
+    Its reader is away, and no timer fires, unless something newer waits there: then they may have written again
+    meanwhile.
     """
     row = learners_by_chat(connection, channel, [chat_id]).get(
         chat_id

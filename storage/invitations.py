@@ -76,7 +76,7 @@ def get(connection: Connection, code_hash: str) -> InvitationRow | None:
 
 
 def waiting(connection: Connection, learner_id: str) -> list[InvitationRow]:
-    """Invitations she has used, oldest first: what they bring is given once she has agreed."""
+    """Invitations that somebody has used, oldest first: what they bring is given with the consent."""
     query = select(t.invitation).where(t.invitation.c.used_by == learner_id, t.invitation.c.kind == "invite")
     return [
         _record(row) for row in connection.execute(query.order_by(t.invitation.c.used_at, t.invitation.c.code_hash))
@@ -96,13 +96,13 @@ def use(connection: Connection, code_hash: str, learner_id: str, now: datetime) 
 
 
 def try_again(connection: Connection, code_hash: str) -> None:
-    """It was shown and refused: one of its tries is gone."""
+    """Take one of its tries from a code that was shown and refused."""
     counted = {"tries": t.invitation.c.tries + 1}
     connection.execute(update(t.invitation).where(t.invitation.c.code_hash == code_hash).values(counted))
 
 
 def withdraw_links(connection: Connection, learner_id: str) -> None:
-    """New words, or a new code for a new phone of hers, make the former ones worthless."""
+    """Make former words, and codes for a new phone, worthless: there are new ones."""
     mine = t.invitation.c.learner_id == learner_id, t.invitation.c.kind.in_(("link", "back"))
     _end(connection, *mine)
 
@@ -113,7 +113,7 @@ def withdraw_of(connection: Connection, invitee_id: str) -> None:
 
 
 def withdraw_by(connection: Connection, by: str) -> None:
-    """What she has given out and nobody has used is worth nothing any more."""
+    """Make worthless what somebody has given out and nobody has used."""
     _end(connection, t.invitation.c.by == by, t.invitation.c.kind == "invite", t.invitation.c.used_at.is_(None))
 
 
@@ -159,14 +159,15 @@ def drop(connection: Connection, code_hashes: Sequence[str]) -> None:
 
 
 def _end(connection: Connection, *which: ColumnElement[bool]) -> None:
-    """These codes are worth nothing any more, after a restore neither."""
+    """Make these codes worthless, after a restore too."""
     _bury(connection, *which)
     connection.execute(delete(t.invitation).where(*which))
 
 
 def _bury(connection: Connection, *which: ColumnElement[bool]) -> None:
-    """Their hashes are kept beside the tombstones of people, under the instant at which they would have ended; words
-    that join two phones end within minutes."""
+    """Keep the hashes beside the tombstones of people, under the instant at which they would have ended; words that
+    join two phones end within minutes.
+    """
     lasting = select(t.invitation.c.code_hash, t.invitation.c.expires_at).where(*which, t.invitation.c.kind != "link")
     keep_tombstones(connection, {row.code_hash: row.expires_at for row in connection.execute(lasting)})
 

@@ -80,7 +80,7 @@ def expired_people(connection: Connection, before: datetime, came_by_before: dat
 def expire_people(
     connection: Connection, learner_ids: Collection[str], before: datetime, came_by_before: datetime
 ) -> None:
-    """Forget those of them who are still expired: one may have written since she was found."""
+    """Forget those of them who are still expired: one may have written since being found."""
     query = _EXPIRED.where(t.session.c.learner_id.in_(learner_ids))
     for learner_id in list(
         connection.scalars(query, {"before": to_ms(before), "came_by_before": to_ms(came_by_before)})
@@ -128,7 +128,7 @@ def history(connection: Connection, chat_id: str, after: int, limit: int, oldest
 
 
 def answers_of(connection: Connection, learner_id: str) -> int:
-    """How many graded answers are kept of her."""
+    """How many graded answers are kept of a learner."""
     return (
         connection.scalar(select(func.count()).select_from(t.attempt).where(t.attempt.c.learner_id == learner_id)) or 0
     )

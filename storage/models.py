@@ -29,7 +29,7 @@ def get(connection: Connection, model_id: str) -> ProgramRow | None:
 
 
 def end(connection: Connection, model_id: str, now: datetime) -> bool:
-    """It is over; False when it was before."""
+    """End a program; False when it was over before."""
     alive = t.union_model.c.model_id == model_id, t.union_model.c.ended_at.is_(None)
     return connection.execute(update(t.union_model).where(*alive).values(ended_at=to_ms(now))).rowcount == 1
 

@@ -59,7 +59,7 @@ def set_role(connection: Connection, row: RoleRow) -> None:
 
 
 def suspend_role(connection: Connection, learner_id: str, role: str, by: str, now: datetime) -> int:
-    """Suspend her everywhere in this role; how many grants that ended."""
+    """Suspend somebody everywhere in this role; how many grants that ended."""
     changed = connection.execute(
         update(t.role)
         .where(t.role.c.learner_id == learner_id, t.role.c.role == role, t.role.c.state == "active")
@@ -69,7 +69,7 @@ def suspend_role(connection: Connection, learner_id: str, role: str, by: str, no
 
 
 def end_suspension(connection: Connection, learner_id: str, role: str) -> None:
-    """What was suspended is asked for again: whoever lifts it says in which area she may act."""
+    """Ask again for what was suspended: whoever lifts it says in which area."""
     mine = t.role.c.learner_id == learner_id, t.role.c.role == role, t.role.c.state == "suspended"
     connection.execute(update(t.role).where(*mine).values(state="asked"))
 
@@ -94,7 +94,7 @@ def set_area(connection: Connection, learner_id: str, area_id: str | None) -> No
 
 
 def set_needs(connection: Connection, learner_id: str, needs: Sequence[str]) -> None:
-    """What she has told the union of herself; nothing takes it all back."""
+    """Write what a learner has told the union; nothing takes it all back."""
     connection.execute(
         update(base.person).where(base.person.c.learner_id == learner_id).values(needs=json.dumps(needs))
     )
@@ -129,12 +129,12 @@ def belonging(connection: Connection, learner_id: str) -> tuple[str, str | None,
 
 
 def name_of(connection: Connection, learner_id: str) -> str:
-    """The name she is called by; "" where there is none."""
+    """The name somebody is called by; "" where there is none."""
     return connection.scalar(select(base.person.c.name).where(base.person.c.learner_id == learner_id)) or ""
 
 
 def pin_of(connection: Connection, learner_id: str) -> str:
-    """The keyed hash of her digits; "" where she has chosen none."""
+    """The keyed hash of somebody's digits; "" where none are chosen."""
     return connection.scalar(select(base.person.c.pin).where(base.person.c.learner_id == learner_id)) or ""
 
 
@@ -144,7 +144,7 @@ def set_pin(connection: Connection, learner_id: str, pin: str) -> None:
 
 
 def guide_of(connection: Connection, learner_id: str) -> str | None:
-    """Who guides her now."""
+    """The instructor of a learner now."""
     mine = t.pairing.c.learner_id == learner_id, t.pairing.c.state == "open"
     return connection.scalar(select(t.pairing.c.instructor_id).where(*mine))
 
@@ -168,7 +168,7 @@ def consent_of(connection: Connection, learner_id: str) -> str:
 
 
 def last_address(connection: Connection, learner_id: str) -> tuple[str, str] | None:
-    """Where she was last heard: channel and chat."""
+    """Where somebody was last heard: channel and chat."""
     query = select(base.session.c.channel, base.session.c.chat_id).where(base.session.c.learner_id == learner_id)
     row = connection.execute(query).one_or_none()
     return None if row is None else (row[0], row[1])
@@ -196,7 +196,7 @@ def instructor(connection: Connection, learner_id: str) -> InstructorRow | None:
 
 
 def put_instructor(connection: Connection, row: InstructorRow) -> None:
-    """Write what she has set; `last_served_at` belongs to the pairing and stays as it is."""
+    """Write what an instructor has set; `last_served_at` belongs to the pairing and stays as it is."""
     into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
     values = {
         "capacity": row.capacity,

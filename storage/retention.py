@@ -1,4 +1,4 @@
-"""Who has been silent for long: asked once whether her data may be kept, and forgotten when no answer comes."""
+"""Who has been silent for long: asked once whether everything may be kept, and forgotten when no answer comes."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ def silent(connection: Connection, asked_before: datetime, limit: int) -> list[s
 
 
 def is_silent(connection: Connection, learner_id: str, asked_before: datetime) -> bool:
-    """Whether she still is, locked until the transaction ends."""
+    """Whether somebody still is silent, locked until the transaction ends."""
     query = _silent(asked_before).where(base.person.c.learner_id == learner_id)
     return connection.scalar(query.with_for_update(of=[base.person, base.session])) is not None
 
 
 def came_back(connection: Connection, limit: int) -> int:
-    """Whoever was heard after she was asked need not answer: the question is forgotten. How many that were."""
+    """Forget the question of whoever was heard after it. How many that were."""
     heard = base.session.c.seen_at >= base.person.c.idle_asked_at
     query = _asked().where(heard).limit(limit)
     ids = list(connection.scalars(query))

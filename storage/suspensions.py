@@ -24,7 +24,7 @@ def put(connection: Connection, rows: Iterable[SuspensionRow]) -> None:
 
 
 def of(connection: Connection, subjects: Iterable[str]) -> list[SuspensionRow]:
-    """Those of any of these pseudonyms, the widest right first."""
+    """Suspensions under any of these pseudonyms, the widest right first."""
     rows = connection.execute(select(t.suspension).where(t.suspension.c.subject.in_(sorted(subjects))))
     found = [SuspensionRow(r.subject, r.role, r.by, r.path, from_ms(r.at)) for r in rows]
     return sorted(found, key=lambda row: (len(row.path), row.role, row.subject))

@@ -180,7 +180,7 @@ class SendRefused(SendError):
 
 
 class LearnerGone(SendError):
-    """She blocked us or the chat is no more (403): mark her away, drop what waits."""
+    """The learner blocked us or the chat is no more (403): mark it away, drop what waits."""
 
 
 class Misconfigured(SendError):

@@ -97,7 +97,7 @@ class Conversation:
     def _alone(
         self, connection: Connection, update: Update, command: PersonCommand, effects: Effects, book: Book
     ) -> None:
-        """She becomes one with another person, or another person sits down: nobody else may be loaded then."""
+        """Join, part or change persons: nobody else may be loaded while one becomes another."""
         row = conversations.learners_by_chat(connection, update.channel, [update.chat_id]).get(update.chat_id)
         if row is None:
             return
@@ -142,7 +142,7 @@ class Conversation:
     def _sit(
         self, connection: Connection, row: LearnerRow, value: str, effects: Effects, book: Book, universe: Universe
     ) -> None:
-        """Who is learning now: her conversation goes on at this address, the other's rests and is not shown."""
+        """Let another person learn here: that conversation goes on, the other's rests and is not shown."""
         self.office.sit(connection, row, value, universe.new_id(), universe.now)
         came = conversations.learners_by_chat(connection, row.channel, [row.chat_id])[row.chat_id]
         if came.learner_id != row.learner_id and row.channel == WEB:
@@ -154,9 +154,9 @@ class Conversation:
     def _split(
         self, connection: Connection, row: LearnerRow, value: str, effects: Effects, book: Book, universe: Universe
     ) -> None:
-        """This phone, or the others, are not hers any more; what was joined within the week is as it was before.
+        """This phone, or the others, are not this person's any more; what was joined within the week is as before.
 
-        `value` is this, other, alone; delete or withdraw: she asked for that, of what is this phone's own.
+        `value` is this, other, alone; delete or withdraw: that was asked for, of what is this phone's own.
         """
         undone = self.office.phones.undoable(connection, row, value, universe.now)
         for each in undone:
@@ -211,7 +211,7 @@ class Conversation:
     def _round(self, connection: Connection, updates: Sequence[Update], effects: Effects, book: Book) -> list[Update]:
         """Handle updates and write down what they cause.
 
-        Returns what came of a chat after everything of hers was deleted: somebody new has said that.
+        Returns what came of a chat after everything of its learner was deleted: somebody new has said that.
         """
         effects.writes = Writes()
         records: dict[str, Record] = {}
@@ -278,7 +278,7 @@ class Conversation:
         return rows
 
     def _learner(self, connection: Connection, record: Record, updates: list[Update], book: Book) -> list[Update]:
-        """Returns the updates that came after she had everything deleted."""
+        """Handle one learner's updates; those that came after everything was deleted are returned."""
         ordered = _current_tap_first(updates, record.talk.seq)
         for at, update in enumerate(ordered):
             if record.forgotten:
@@ -307,7 +307,7 @@ class Conversation:
             return talks.salvage(row.state)
 
     async def set_aside(self, update: Update, fault: str) -> Effects:
-        """Give up on one update: remember that it came, tell her if that much works, so that the next one is heard."""
+        """Give up on one update: remember that it came and say so if that much works, so that the next one is heard."""
         try:
             return await self.database.transact(lambda connection: self._aside(connection, update, fault))
         except StorageError:
@@ -343,8 +343,9 @@ class Conversation:
         await self.database.transact(lambda connection: conversations.settle(connection, settled))
 
     async def learner_gone(self, outgoing: Outgoing) -> None:
-        """This message found that she blocked the tutor: unless she has come back, nothing more is sent to her, and
-        what she was asked goes to somebody else."""
+        """A message found that its reader blocked the tutor: unless back since, nothing more is sent there, and what
+        that person was asked goes to somebody else.
+        """
 
         def work(connection: Connection) -> None:
             lost = conversations.mark_away(connection, outgoing.channel, outgoing.chat_id, outgoing.no)

@@ -27,9 +27,10 @@ BY_OFFICER = "officer"  # the channel of a consent row: said to an officer
 
 
 class OwnProfile:
-    """Her own room: where she lives and what the union should know are changed here, the rest at the reception."""
+    """A learner's own data: area and needs are changed here, the rest at the reception."""
 
     def carry_out(self, connection: Connection, desk: Desk, command: ProfileCommand) -> CommandOutcome:
+        """Show the profile or change one thing in it; an old button takes no phone off."""
         learner_id = desk.person.learner_id
         place, needs = _known(connection, learner_id)
         match command:
@@ -89,7 +90,7 @@ class OwnProfile:
 
 
 def move(connection: Connection, learner_id: str, place: AreaRow) -> None:
-    """She lives there now, and is a learner of the union there if she was one; what else she is stays where it is."""
+    """Note where somebody lives now; a learner of the union is one there, other roles stay where they are."""
     people.set_area(connection, learner_id, place.area_id)
     people.move_learner(connection, learner_id, place.area_id)
 
@@ -99,7 +100,7 @@ def move(connection: Connection, learner_id: str, place: AreaRow) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What is to be put right; None stays as it is. `agreed`: she has said herself that her needs may be kept."""
+    """What is to be put right; None stays as it is. `agreed`: the learner has said that the needs may be kept."""
 
     name: str | None = None
     address: str | None = None
@@ -122,7 +123,7 @@ class Correction:
         return ""
 
     def words(self) -> str:
-        """What has been put right, as she is told."""
+        """What has been put right, as the learner is told."""
         named = {
             "tên gọi": self.name, "cách xưng hô": self.address, "nơi sinh hoạt": self.area_id,
             "điều Hội nên biết": self.needs,
@@ -133,7 +134,7 @@ class Correction:
 def carry_out(
     connection: Connection, learner_id: str, correction: Correction, place: AreaRow | None, wording: str, now: datetime
 ) -> None:
-    """`place` is where she lives now, `wording` the words she agreed to when needs are told for her."""
+    """Put it right; `place` is the area now, `wording` the words agreed to when needs are told for the learner."""
     people.rename(connection, learner_id, correction.name, correction.address)
     if place is not None:
         move(connection, learner_id, place)
@@ -148,7 +149,7 @@ def carry_out(
 
 
 def withdraw(connection: Connection, learner_id: str, wording: str, now: datetime) -> bool:
-    """What "rút đồng ý" does, for somebody who asked an officer; whether she had agreed to anything."""
+    """What "rút đồng ý" does, for somebody who asked an officer; whether there was a consent."""
     row = conversations.kept_of(connection, learner_id)
     if row is None or row.consent != "agreed":
         return False

@@ -35,7 +35,7 @@ class Pseudonyms:
         return load_keys(file, str)[-1].encode()
 
     def of(self, learner_id: str) -> str:
-        """A person (or an invitee) where her row may outlive her: audit, events, tombstones, `by`."""
+        """The pseudonym of a person (or invitee) where a row may outlive them: audit, events, tombstones, `by`."""
         return self._hash("person", learner_id)
 
     def code(self, code: str) -> str:

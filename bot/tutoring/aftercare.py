@@ -11,12 +11,13 @@ from flows.model import End, Quiz
 
 
 def ask_rating(desk: Desk, event: ev.RunEnded) -> None:
+    """Ask for one to `rate` stars for the lesson that has ended, a button each."""
     stars = tuple((f"r:{each}:{event.run_id}", str(each)) for each in range(1, event.rate + 1))
     desk.offer(desk.phrase("ask_rating", sao=str(event.rate)), stars)
 
 
 def take_rating(desk: Desk, rest: str) -> bool:
-    """Her stars; True where the lesson they are for has only just ended and the next one is offered with it."""
+    """Take the learner's stars; True where their lesson has only just ended and the next is offered with it."""
     stars, _, run_id = rest.partition(":")
     if stars not in ("1", "2", "3", "4", "5"):
         return False
@@ -56,7 +57,7 @@ def check_in(desk: Desk) -> bool:
 
 
 def take_checkin(desk: Desk, rest: str) -> bool:
-    """Her answer; True where she wants to do the lesson again."""
+    """Take the learner's answer whether the task worked; True where the lesson is to be done again."""
     desk.change(offer=(), pending="")
     again = rest.startswith("no:")
     desk.say(desk.phrase("checkin_no" if again else "checkin_yes"))

@@ -1,4 +1,4 @@
-"""The question that is open outside a lesson, put to her once more."""
+"""The question that is open outside a lesson, put to the learner once more."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bot.tutoring.registry import QUESTIONS
 
 
 def ask_again(desk: Desk) -> None:
-    """What is pending is asked anew; where nothing is, the menu says that she was not understood."""
+    """Ask anew what is pending; where nothing is, the menu says that the words were not understood."""
     match desk.talk.pending:
         case "consent":
             reception.ask_consent(desk, desk.phrase("consent_again"))

@@ -363,7 +363,7 @@ def _meant_by_her(desk: Desk, word: str, line: str) -> str:
 
 
 def _no_emergency(desk: Desk, topics: str) -> None:
-    """It was no cry: what she may have meant instead, else where she was."""
+    """Go on after "it was no cry": with what may have been meant instead, else where the learner was."""
     codes = [each for each in topics.removeprefix("!").split(",") if each in OUTLINES]
     if codes and desk.person.consent not in ("new", "asked") and not desk.talk.pending:
         answering.about(desk, codes)
@@ -383,7 +383,7 @@ def _go_on(desk: Desk) -> None:
 
 
 def show_again(desk: Desk) -> None:
-    """After an aside, put the question that is open back under her thumb."""
+    """Put the open question back under the thumb, after an aside."""
     if desk.talk.open_run is not None:
         _resume(desk, ev.Reoffered(""))
     elif desk.talk.pending or desk.person.consent == "asked":
@@ -393,7 +393,7 @@ def show_again(desk: Desk) -> None:
 
 
 def _with_belonging(desk: Desk) -> None:
-    """What is kept of her beside the conversation comes from the office; it puts the open question back as well."""
+    """Ask the office for what is kept of the learner beside the conversation; it shows the open question again too."""
     if desk.agreed:
         desk.events.append(ShowBelonging())
     else:

@@ -1,4 +1,4 @@
-"""Becoming and being an instructor, in the chat: the code of conduct, and what she sets herself. Pure."""
+"""Becoming and being an instructor, in the chat: the code of conduct, and the instructor's own settings. Pure."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Teaching:
 
 
 def show(desk: Desk, teaching: Teaching) -> None:
-    """What she has set, and buttons to change it; before anything else the code of conduct."""
+    """What an instructor has set, and buttons to change it; before anything else the code of conduct."""
     if teaching.conduct_at is None:
         offer = (("i:promise", desk.phrase("label_conduct_yes")), ("i:later", desk.phrase("label_later")))
         desk.say(desk.phrase("conduct"))
@@ -60,7 +60,7 @@ def show(desk: Desk, teaching: Teaching) -> None:
 
 
 def set_one(desk: Desk, teaching: Teaching, value: str) -> Teaching:
-    """A button of hers: what she wants to change is asked, what she chose is taken. Nonsense changes nothing."""
+    """A button of the settings: what is to be changed is asked, what was chosen is taken. Nonsense changes nothing."""
     what, _, chosen = value.partition(":")
     if what == "later" and teaching.conduct_at is None:
         desk.change(offer=(), pending="")

@@ -1,4 +1,4 @@
-"""A lesson at the desk: opened, parked, gone on with, ended; what is owed to her after each."""
+"""A lesson at the desk: opened, parked, gone on with, ended; what the learner is owed after each."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ AFTER_CHECKIN = timedelta(hours=1)  # a reminder that came due with a check-in w
 
 
 def open_lesson(desk: Desk, lesson_id: str) -> None:
-    """Go on with a lesson where she left it, or begin it; the lesson that was open is parked, never lost."""
+    """Go on with a lesson where it was left, or begin it; the lesson that was open is parked, never lost."""
     desk.talk = desk.talk.aside()
     current = desk.talk.open_run
     if current is not None and current.home[0] == lesson_id:
@@ -43,7 +43,7 @@ def open_lesson(desk: Desk, lesson_id: str) -> None:
 
 
 def open_for_group(desk: Desk, lesson_id: str, held: Meeting) -> None:
-    """Begin a lesson for a whole meeting; what she is in the middle of herself is parked."""
+    """Begin a lesson for a whole meeting; what the officer is in the middle of alone is parked."""
     desk.talk = desk.talk.aside()
     current = desk.talk.open_run
     if current is not None:
@@ -109,7 +109,7 @@ def in_emergency(desk: Desk) -> bool:
 def is_about_safety(desk: Desk) -> bool:
     """Whether what time brings to the open lesson may ring at night: a robbery, or a cry for safety that is out.
 
-    In an emergency lesson, be it one that another has called; at a step that has asked somebody for her safety.
+    In an emergency lesson, be it one that another has called; at a step that has asked somebody for safety.
     """
     run = desk.talk.open_run
     lesson = desk.book.lesson(run.lesson, run.version) if run else None
@@ -120,7 +120,7 @@ def is_about_safety(desk: Desk) -> bool:
 
 
 def _stand_by(desk: Desk, kind: str) -> None:
-    """She wants to die, or somebody hurts her: no lesson; a few words, people are called, her place is kept."""
+    """Stand by who wants to die, or is hurt by somebody: no lesson; people are called, the place is kept."""
     if reception.helper_known(desk):
         desk.say(desk.phrase("emergency_helper"))
     buttons = ((f"h:{kind}", desk.phrase("label_human")), ("g:mistake", desk.phrase("label_mistake")))
@@ -128,7 +128,7 @@ def _stand_by(desk: Desk, kind: str) -> None:
 
 
 def call_off(desk: Desk) -> None:
-    """It was a mistake: whoever was called is told, and she is back where she was."""
+    """Tell whoever was called that it was a mistake, and go back to where the learner was."""
     desk.events.append(CallOffSafety())
     desk.say(desk.phrase("mistake_heard"))
     run, lesson = desk.talk.run, emergency_of(desk)
@@ -138,7 +138,7 @@ def call_off(desk: Desk) -> None:
 
 
 def resume(desk: Desk, signal: ev.Signal) -> tuple[ev.Event, ...]:
-    """Hand her signal to the lesson that is open; what happened in it, for whom it concerns beside the lesson."""
+    """Hand a signal to the lesson that is open; what happened in it, for whom it concerns beside the lesson."""
     run = desk.talk.open_run
     if run is None:
         menu.show_menu(desk)
@@ -158,7 +158,7 @@ def wants(desk: Desk, kind: str) -> bool:
 
 
 def _lent(run: Run, desk: Desk) -> Run:
-    """With what the engine may know of her: a lesson may be begun on one channel and go on at another."""
+    """A run with what the engine may know of the learner: it may be begun on one channel and go on at another."""
     group = desk.talk.is_group(run)
     cards = {} if group else desk.talk.cards
     lent = run.but(learner=desk.person.learner_id, cards=cards, keeps=desk.agreed and not group)
@@ -242,7 +242,7 @@ def is_timer(body: Body) -> bool:
 
 
 def take_inner(desk: Desk, body: Inner) -> None:
-    """What time or another person's act brings to her."""
+    """Take what time or another person's act brings to the conversation."""
     urgent = is_about_safety(desk)
     asked = body.kind == "due" and desk.agreed and not urgent and aftercare.check_in(desk)
     run = desk.talk.open_run
@@ -265,7 +265,7 @@ def take_inner(desk: Desk, body: Inner) -> None:
 
 
 def take_told(desk: Desk, body: NoticesDue) -> None:
-    """What others have to say to her; a step that waits for a person goes on when that person has come."""
+    """Say what others have to say; a step that waits for a person goes on when that person has come."""
     for notice in body.notices:
         notices.say(desk, notice)
     run = desk.talk.open_run
@@ -281,6 +281,6 @@ def take_told(desk: Desk, body: NoticesDue) -> None:
 
 
 def _is_recalled(desk: Desk, run: Run) -> bool:
-    """Whether an urgent edit takes this lesson along and she has not been told yet."""
+    """Whether an urgent edit takes this lesson along and the learner has not been told yet."""
     route = desk.book.routes.get((run.lesson, run.version))
     return route is not None and route.how == "urgent"

@@ -39,7 +39,7 @@ def has_lesson(desk: Desk, held: Meeting) -> bool:
 
 
 def ask_area(desk: Desk, areas: Sequence[tuple[str, str]], page: int) -> None:
-    """For which of her areas (area_id, name)."""
+    """Ask for which of the officer's areas (area_id, name) the meeting is."""
     offer = tuple((f"v:area:{area_id}", name) for area_id, name in _of_page(areas, page))
     desk.offer(desk.phrase("meeting_area"), (*offer, *_pages(desk, "areas", len(areas), page), _menu(desk)), AGAIN)
 
@@ -71,7 +71,7 @@ def show_roll(desk: Desk, held: Meeting, people: Sequence[Attendant], page: int,
 
 
 def close(desk: Desk, held: Meeting, place: str, here: int) -> None:
-    """It is over; the lesson of the group is nobody's and goes."""
+    """Say that the meeting is over; the lesson of the group is nobody's and goes."""
     desk.talk = desk.talk.aside()
     desk.change(meeting=None)
     desk.say(desk.phrase("meeting_done" if here else "meeting_done_nobody", noi=place, so=str(here)))
@@ -79,7 +79,7 @@ def close(desk: Desk, held: Meeting, place: str, here: int) -> None:
 
 
 def refuse(desk: Desk) -> None:
-    """She may not hold one there (any more)."""
+    """Say that the officer may not hold a meeting there (any more)."""
     desk.talk = desk.talk.aside()
     desk.change(meeting=None)
     desk.say(desk.phrase("meeting_not"))

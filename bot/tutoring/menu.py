@@ -30,6 +30,7 @@ def show_menu(desk: Desk, intro: str = "") -> None:
 
 
 def show_track(desk: Desk, track: str) -> None:
+    """The lessons of a track with a button each; the menu where there is no such track."""
     title = dict(desk.book.tracks).get(track)
     lessons = [lesson for lesson in in_order(desk) if lesson.track == track]
     if title is None or not lessons:
@@ -40,7 +41,7 @@ def show_track(desk: Desk, track: str) -> None:
 
 
 def find(desk: Desk, text: str) -> str | None:
-    """The button of a track or lesson that she named, wherever she is; None when no title is meant."""
+    """The button of a track or lesson that was named, wherever the learner is; None when no title is meant."""
     own = [Own(f"t:{track}", (title,)) for track, title in desk.book.tracks]
     own += [Own(f"m:{lesson.id}", (lesson.title,)) for lesson in in_order(desk)]
     meaning = understand(desk.book.words, text[:200], own, numbered=False)
@@ -48,7 +49,7 @@ def find(desk: Desk, text: str) -> str | None:
 
 
 def titled(desk: Desk, text: str) -> str | None:
-    """The button of the track or lesson whose whole title she typed; that for the first hour has a cry for a title."""
+    """The button of the track or lesson whose whole title was typed; of no emergency lesson, whose title is a cry."""
     buttons = [(f"t:{track}", title) for track, title in desk.book.tracks]
     buttons += [(f"m:{lesson.id}", lesson.title) for lesson in in_order(desk) if not lesson.emergency]
     said = read(desk.book.words, text[:200]).states
@@ -73,14 +74,14 @@ def offer_next(desk: Desk, then: str | None, ended: str) -> None:
 
 
 def offer_way_on(desk: Desk) -> None:
-    """Under what was just said: two buttons for whenever she comes back."""
+    """Under what was just said: two buttons for whenever the learner comes back."""
     desk.offer("", (("g:go_on", desk.phrase("label_continue")), ("g:menu", desk.phrase("label_menu"))))
 
 
 def ask_emergency(desk: Desk, kind: str, topics: Sequence[str]) -> None:
-    """It sounds like it: one question, two buttons, nobody is called yet; what she may have meant instead is kept.
+    """Ask whether it is a cry: two buttons, nobody is called yet; what may have been meant instead is kept.
 
-    `kind` now: somebody is at her this moment, so she is told to hang up first.
+    `kind` now: a thief is at work this moment, so the learner is told to hang up first.
     """
     other = f"e:{','.join(topics)}"
     asked = "now" if kind == "now" else "emergency"
@@ -130,7 +131,7 @@ def _tracks(desk: Desk, lessons: list[Lesson], shown_already: Lesson | None) -> 
 
 
 def _work(desk: Desk) -> OfferedButtons:
-    """What she does beside learning."""
+    """The buttons of what this person does beside learning."""
     guides = (("u:list:0", "label_crew"), ("g:teach", "label_teach")) if desk.person.instructs else ()
     leads = (("q:list:", "label_post"),) if desk.person.leads else ()
     return tuple((token, desk.phrase(label)) for token, label in (*guides, *leads))

@@ -10,8 +10,8 @@ from bot.tutoring.talk import OfferedButtons
 
 @dataclass(frozen=True, slots=True)
 class CommandOutcome:
-    """`shows_again`: what was said stands beside the question that is open, which is put under her thumb again; `under`
-    are buttons that stand below its own then.
+    """`shows_again`: what was said stands beside the open question, which is put under the thumb again; `under` are
+    buttons that stand below its own then.
 
     `heard`: it was for the tutor after all, and is understood as such; codes are not looked for in it any more.
     """

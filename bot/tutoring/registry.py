@@ -32,9 +32,10 @@ class OpenQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """`words` are made of the line by which she was writing, "" for none. `before_consent`: buttons and words work for
-    whoever has not agreed to anything: who cried for help may answer her helper, who was invited says whether it is
-    she. `every` is made of a button's whole rest, where that is not a `what` and a value."""
+    """`words` are made of the line of the writing mode, "" for none. `before_consent`: buttons and words work for
+    whoever has not agreed to anything: who cried for help may answer a helper, who was invited says whether the
+    invitation is right. `every` is made of a button's whole rest, where that is not a `what` and a value.
+    """
 
     prefix: str
     taps: Mapping[str, Maker] = field(default_factory=dict)
@@ -238,7 +239,7 @@ WRITTEN = {pending: question.written for pending, question in QUESTIONS.items() 
 
 
 def tapped(kind: str, rest: str, *, agreed: bool) -> OfficeCommand | None:
-    """What the button `kind:rest` asks for; None where it is of no subject, or means nothing for her now."""
+    """What the button `kind:rest` asks for; None where it is of no subject, or means nothing for this person now."""
     subject = _BY_PREFIX.get(kind)
     what, _, value = rest.replace("\x00", "").partition(":")
     if subject is None or not (agreed or subject.before_consent):

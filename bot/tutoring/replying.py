@@ -1,4 +1,4 @@
-"""Whether what she writes is meant for the person who has just written to her, or for the tutor. Pure.
+"""Whether words are meant for the person who has just written to somebody, or for the tutor. Pure.
 
 A reply is a reply for ten minutes. In an emergency a person is heard before the lesson; else the question that is open
 is: only what it cannot make anything of goes over, so that an answer to a quiz never reaches another person.
@@ -39,12 +39,12 @@ def is_reply(desk: Desk, text: str) -> bool:
 
 
 def is_said_to_her_helper(desk: Desk, text: str) -> bool:
-    """Whether even a cry is part of what she tells the one who is helping her already; a graver danger rings anew."""
+    """Whether even a cry is part of what is told to somebody who is helping already; a graver danger rings anew."""
     return waits.is_urgent(desk) and not alarm_of(desk, text).kind
 
 
 def is_lessons_too(desk: Desk, text: str) -> bool:
-    """Whether her reply is word for word an answer of the open step ("Gọi rồi"): then the lesson hears it as well."""
+    """Whether a reply is word for word an answer of the open step ("Gọi rồi"): then the lesson hears it as well."""
     run = desk.talk.open_run
     if run is None or desk.talk.offer:
         return False

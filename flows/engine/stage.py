@@ -14,7 +14,7 @@ from flows.session import Book, Frame, Route, Run, render
 
 MAX_PATH = 200  # steps remembered for "quay lại"; longer than any lesson
 MAX_STACK = 5  # lessons inside one another: nobody can keep more of them in mind
-REMIND_AFTER = timedelta(days=1)  # facts sheet section 9: never more than two reminders a day
+REMIND_AFTER = timedelta(days=1)  # never more than two reminders a day
 REMIND_TIMES = 2
 FOLLOWED_UP = (timedelta(minutes=15), timedelta(hours=1))  # whoever is being robbed is asked how far she has come
 HUMAN, MISTAKE = "~human", "~mistake"  # ids of buttons that no step of a lesson can have

@@ -2,7 +2,7 @@
 
 One line is one thing: `learner` and what is done, `bot` and a bubble, `= ` and what else happened, `— … —` time that
 passes, `# ` the head or a comment. A further line of the same message is indented. Where a text would be read as
-something else (she types “[Xong]” by hand) a backslash stands before it.
+something else (“[Xong]” typed by hand) a backslash stands before it.
 """
 
 from __future__ import annotations

@@ -36,8 +36,8 @@ def fill(text: str) -> str:
 
 
 def hide(heard: str, kinds: tuple[str, ...], nouns: NounTable) -> str:
-    """Her words as the tutor keeps them (`heard`, with masks), each mask named after its kind where that can
-    be told by `nouns`.
+    """A learner's words as the tutor keeps them (`heard`, with masks), each mask named after its kind where `nouns`
+    tell.
 
     Masks that no combination of `kinds` explains stay as they are: then the dialogue plays on without the secret.
     """

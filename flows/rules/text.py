@@ -12,7 +12,7 @@ from flows.saying import say
 
 rules = Rulebook()
 
-MAX_CHARACTERS = 220  # of one message, as the language page asks
+MAX_CHARACTERS = 220  # of one message, as lessons/README.md asks of editors
 MAX_SENTENCES = 3
 SPLIT = say("hãy tách thành hai tin")
 USE_PLACEHOLDER = say("hãy viết {{chị}} hoặc {{Chị}} để máy đổi theo cách gọi")

@@ -1,4 +1,4 @@
-"""Commands of an officer: what waits for her, meetings, announcements, figures, codes, vouching."""
+"""Commands of an officer: what waits, meetings, announcements, figures, codes, vouching."""
 
 from __future__ import annotations
 
@@ -11,63 +11,63 @@ from bot.tutoring.commands.command import OfficeCommand
 
 @dataclass(frozen=True, slots=True)
 class ShowInbox(OfficeCommand):
-    """What waits in her areas."""
+    """What waits in an officer's areas, a page of it."""
 
     page: int
 
 
 @dataclass(frozen=True, slots=True)
 class ShowStrangers(OfficeCommand):
-    """Cries of people whom nobody knows."""
+    """Cries of people whom nobody of the union knows, a page of them."""
 
     page: int
 
 
 @dataclass(frozen=True, slots=True)
 class ShowKept(OfficeCommand):
-    """What was kept back between two."""
+    """What was kept back between the two people of a line."""
 
     line_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class MarkSeen(OfficeCommand):
-    """An officer has looked at it."""
+    """An officer has looked at what was kept back on this line."""
 
     line_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class AskUnionPhone(OfficeCommand):
-    """The union's number in an area is asked for; empty: of which area?"""
+    """An officer wants to write the union's number for an area; empty: asked is, of which area."""
 
     area_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class WriteUnionPhone(OfficeCommand):
-    """A number was written."""
+    """The union's number was written for the area just asked about."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class DropUnionPhone(OfficeCommand):
-    """There is no number of the union there."""
+    """The union has no number in this area any more."""
 
     area_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class ShowRequest(OfficeCommand):
-    """Why a request waits, and who can be asked."""
+    """Why a request waits, and which instructors an officer can ask."""
 
     request_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class AssignRequest(OfficeCommand):
-    """An instructor is asked by name."""
+    """An officer asks one instructor by name."""
 
     request_id: str
     instructor_key: str
@@ -75,7 +75,7 @@ class AssignRequest(OfficeCommand):
 
 @dataclass(frozen=True, slots=True)
 class ConfirmStranger(OfficeCommand):
-    """Where does the stranger live?"""
+    """An officer knows who a stranger is; asked is, where that person lives."""
 
     request_id: str
 
@@ -90,28 +90,28 @@ class SettleIn(OfficeCommand):
 
 @dataclass(frozen=True, slots=True)
 class ShowInstructors(OfficeCommand):
-    """Who guides in her areas."""
+    """The instructors of an officer's areas, a page of them."""
 
     page: int
 
 
 @dataclass(frozen=True, slots=True)
 class ShowInstructor(OfficeCommand):
-    """One instructor, or who asks to be one."""
+    """One instructor, or somebody who asks to be one."""
 
     person_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class ApproveInstructor(OfficeCommand):
-    """Who asked to guide may."""
+    """Somebody who asked to be an instructor is one from now on."""
 
     person_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class LiftSuspension(OfficeCommand):
-    """The suspension for which the button was made is over."""
+    """An instructor's suspension is over, if it is still the one that `stamp` names."""
 
     person_id: str
     stamp: str
@@ -119,14 +119,14 @@ class LiftSuspension(OfficeCommand):
 
 @dataclass(frozen=True, slots=True)
 class AskSuspension(OfficeCommand):
-    """Is this instructor to be suspended?"""
+    """An officer wants to suspend an instructor; asked is, whether that is meant."""
 
     person_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class SuspendInstructor(OfficeCommand):
-    """The instructor is suspended."""
+    """An instructor is suspended."""
 
     person_id: str
 
@@ -161,35 +161,35 @@ class BeginMeeting(OfficeCommand):
 
 @dataclass(frozen=True, slots=True)
 class ShowMeetingAreas(OfficeCommand):
-    """For which of her areas?"""
+    """Areas for which the officer can hold a meeting, a page of them."""
 
     page: int
 
 
 @dataclass(frozen=True, slots=True)
 class PickMeetingArea(OfficeCommand):
-    """It is for this area."""
+    """The meeting is for this area."""
 
     area_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class ShowMeetingLessons(OfficeCommand):
-    """Which lesson will it be?"""
+    """Lessons that can be held at a meeting, a page of them."""
 
     page: int
 
 
 @dataclass(frozen=True, slots=True)
 class PickMeetingLesson(OfficeCommand):
-    """It is this lesson."""
+    """The meeting holds this lesson."""
 
     lesson_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class ResumeMeeting(OfficeCommand):
-    """The lesson of all goes on."""
+    """The lesson of the meeting goes on where it was left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,29 +204,29 @@ class TickAttendant(OfficeCommand):
 
 @dataclass(frozen=True, slots=True)
 class ShowRoll(OfficeCommand):
-    """Who has come?"""
+    """Whom to tick as present at the meeting, a page of them."""
 
     page: int
 
 
 @dataclass(frozen=True, slots=True)
 class CloseMeeting(OfficeCommand):
-    """It is over."""
+    """The meeting is over."""
 
 
 @dataclass(frozen=True, slots=True)
 class LeaveMeeting(OfficeCommand):
-    """It is not held, as long as it has no lesson."""
+    """The meeting is not held after all, as long as it has no lesson."""
 
 
 @dataclass(frozen=True, slots=True)
 class EndGroupLesson(OfficeCommand):
-    """The lesson of all has come to its end."""
+    """The lesson of the meeting has come to its end."""
 
 
 @dataclass(frozen=True, slots=True)
 class AskMeetingAgain(OfficeCommand):
-    """Its open question once more."""
+    """The open question of the meeting once more."""
 
 
 MeetingCommand = (
@@ -254,28 +254,28 @@ class BeginAnnouncement(OfficeCommand):
 
 @dataclass(frozen=True, slots=True)
 class PickAnnouncementArea(OfficeCommand):
-    """It is for this area."""
+    """The announcement is for this area."""
 
     area_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class WriteAnnouncement(OfficeCommand):
-    """What it says."""
+    """The text of the announcement was written."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class WriteSource(OfficeCommand):
-    """Where it can be read."""
+    """The address of the page where the announcement can be read was written."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class OmitSource(OfficeCommand):
-    """It has no source."""
+    """The announcement has no page to be read at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,26 +290,26 @@ class ShowAnnouncementDraft(OfficeCommand):
 
 @dataclass(frozen=True, slots=True)
 class SendAnnouncement(OfficeCommand):
-    """It goes out."""
+    """The announcement goes out."""
 
     announcement_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class DropAnnouncement(OfficeCommand):
-    """It is not written after all."""
+    """The announcement is not written after all."""
 
 
 @dataclass(frozen=True, slots=True)
 class StopAnnouncement(OfficeCommand):
-    """One that is going out stops; empty: which?"""
+    """An announcement that is going out stops; empty: asked is, which."""
 
     announcement_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class ShowAnnouncements(OfficeCommand):
-    """How far her announcements have come."""
+    """How far the officer's announcements have come."""
 
 
 AnnouncementCommand = (
@@ -331,12 +331,12 @@ AnnouncementCommand = (
 
 @dataclass(frozen=True, slots=True)
 class ShowTargets(OfficeCommand):
-    """How an officer's areas stand."""
+    """How an officer's areas stand against the union's target."""
 
 
 @dataclass(frozen=True, slots=True)
 class InviteMember(OfficeCommand):
-    """A code for somebody to come."""
+    """An officer wants a code for one new member."""
 
 
 FigureCommand = ShowTargets | InviteMember
@@ -346,19 +346,19 @@ FigureCommand = ShowTargets | InviteMember
 
 @dataclass(frozen=True, slots=True)
 class ListCodes(OfficeCommand):
-    """The codes that she may take back."""
+    """The codes that somebody has given out and may take back."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShowCode(OfficeCommand):
-    """One of them."""
+    """One code that was given out; `short` is the beginning of its hash."""
 
     short: str
 
 
 @dataclass(frozen=True, slots=True)
 class TakeCodeBack(OfficeCommand):
-    """It is worth nothing any more."""
+    """A code that was given out is worth nothing any more."""
 
     short: str
 
@@ -370,12 +370,12 @@ GivenCommand = ListCodes | ShowCode | TakeCodeBack
 
 @dataclass(frozen=True, slots=True)
 class AskWhomToVouch(OfficeCommand):
-    """Who has lost her phone?"""
+    """Somebody wants to vouch for a learner who lost a phone; asked is, for whom."""
 
 
 @dataclass(frozen=True, slots=True)
 class NameWhomToVouch(OfficeCommand):
-    """A name was written."""
+    """The name of the learner who lost a phone was written."""
 
     text: str
 

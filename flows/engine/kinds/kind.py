@@ -92,7 +92,7 @@ class StepKind(ABC, Generic[StepOf]):
         return ()
 
     def conditions(self, step: StepOf) -> Iterator[OwnCondition]:
-        """Its conditions beside `when`, each with the field it is written in."""
+        """The step's conditions beside `when`, each with the field it is written in."""
         yield from ()
 
     def saves(self, step: StepOf) -> tuple[str, ...]:
