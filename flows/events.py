@@ -173,7 +173,7 @@ class Commanded:
 
 @dataclass(frozen=True, slots=True)
 class EmergencyRaised:
-    """A cry. `kind`: nothing (robbed), die (she wants to die) or hurt (somebody hurts her)."""
+    """A cry. `kind`: nothing (a robbery), die (a wish to die) or hurt (hurt by somebody)."""
 
     kind: str = ""
 

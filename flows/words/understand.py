@@ -73,7 +73,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Emergency:
-    """`kind`: nothing (robbed), die (she wants to die) or hurt (somebody hurts her)."""
+    """`kind`: nothing (a robbery), die (a wish to die) or hurt (hurt by somebody)."""
 
     kind: str = ""
 

@@ -14,9 +14,10 @@ import aiohttp
 import pytest
 
 from bot import restoring
-from bot.services.effects import unpack
-from storage import conversations, schema
-from storage.database import open_database
+from bot.conversation.effects import unpack
+from storage.conversations import conversations
+from storage.engine import schema
+from storage.engine.database import open_database
 from tests.support.process import TutorProcess, running, until
 from tests.support.short_lesson import LAST, write_lessons
 from tests.support.web_learner import WebLearner

@@ -9,13 +9,16 @@ from random import Random
 
 import pytest
 
-from bot.services import announcing
-from bot.services.announcing import AnnouncementFeeder, AnnouncementRules
-from storage import announcements as kept
-from storage import conversations, joins, pairings, people
-from storage.database import Connection, Database, open_database
-from storage.people_records import AnnouncementRow, RoleRow
-from storage.records import PersonRow, to_ms
+from bot.announcements import service as announcing
+from bot.announcements.service import AnnouncementFeeder, AnnouncementRules
+from storage.announcements import announcements as kept
+from storage.announcements.records import AnnouncementRow
+from storage.conversations import conversations, joins
+from storage.engine.database import Connection, Database, open_database
+from storage.engine.instants import to_ms
+from storage.pairing import pairings
+from storage.people import people
+from storage.people.records import PersonRow, RoleRow
 from tests.support.builders import real_book
 from tests.support.harness import QUIET, empty_database
 from tests.support.world import START, Clock, Ids

@@ -26,7 +26,7 @@ def run(given: argparse.Namespace) -> int:
     """Exit code 1 when a transcript reads otherwise or cannot be played, or a lesson with transcripts is broken."""
     settings = settings_of(given)
     from bot.cli import lesson_tests
-    from bot.services import drafts
+    from bot.publishing import drafts
 
     root = Path(settings.lessons.dir)
     report = lesson_tests.play_all(root, drafts.by_code(root, given.paths), settings.placeholders)

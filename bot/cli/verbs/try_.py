@@ -56,8 +56,8 @@ def _value(text: str) -> tuple[str, str]:
 def run(given: argparse.Namespace) -> int:
     """Exit code 0 when the player left, 1 when the lesson is faulty or failed, 2 for an unknown one."""
     settings = settings_of(given)
-    from bot.channels.console import Console
     from bot.cli import transcripts
+    from bot.cli.console import Console
     from flows.shelf.shelf import plain_book, read_shelf, rehearsal_facts
 
     root = Path(settings.lessons.dir)

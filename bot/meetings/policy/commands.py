@@ -1,0 +1,98 @@
+"""Commands of an officer who holds a meeting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.tutor.command import OfficeCommand
+
+
+@dataclass(frozen=True, slots=True)
+class BeginMeeting(OfficeCommand):
+    """An officer holds a meeting."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowMeetingAreas(OfficeCommand):
+    """Areas for which the officer can hold a meeting, a page of them."""
+
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class PickMeetingArea(OfficeCommand):
+    """The meeting is for this area."""
+
+    area_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowMeetingLessons(OfficeCommand):
+    """Lessons that can be held at a meeting, a page of them."""
+
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class PickMeetingLesson(OfficeCommand):
+    """The meeting holds this lesson."""
+
+    lesson_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeMeeting(OfficeCommand):
+    """The lesson of the meeting goes on where it was left."""
+
+
+@dataclass(frozen=True, slots=True)
+class TickAttendant(OfficeCommand):
+    """Somebody has come to the meeting `mark`, or has not."""
+
+    page: int
+    mark: str
+    who: str
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShowRoll(OfficeCommand):
+    """Whom to tick as present at the meeting, a page of them."""
+
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class CloseMeeting(OfficeCommand):
+    """The meeting is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveMeeting(OfficeCommand):
+    """The meeting is not held after all, as long as it has no lesson."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndGroupLesson(OfficeCommand):
+    """The lesson of the meeting has come to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskMeetingAgain(OfficeCommand):
+    """The open question of the meeting once more."""
+
+
+MeetingCommand = (
+    BeginMeeting
+    | ShowMeetingAreas
+    | PickMeetingArea
+    | ShowMeetingLessons
+    | PickMeetingLesson
+    | ResumeMeeting
+    | TickAttendant
+    | ShowRoll
+    | CloseMeeting
+    | LeaveMeeting
+    | EndGroupLesson
+    | AskMeetingAgain
+)

@@ -1,0 +1,306 @@
+"""Commands about requests for a human, what two write to one another, and an instructor's learners."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.tutor.command import OfficeCommand
+
+# --- requests and offers ---
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptOffer(OfficeCommand):
+    """An instructor takes the learner of an offer."""
+
+    offer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostponeOffer(OfficeCommand):
+    """An instructor wants to answer an offer later."""
+
+    offer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineOffer(OfficeCommand):
+    """An instructor does not take the learner of an offer this time."""
+
+    offer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeRequest(OfficeCommand):
+    """Somebody takes a request that was put to several."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RelieveOwner(OfficeCommand):
+    """An officer takes a request over from whoever has it."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseRequest(OfficeCommand):
+    """The owner of a request, or its learner, says that it is dealt with."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepRequest(OfficeCommand):
+    """The learner of a request says that nobody has helped yet."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class WishInstructor(OfficeCommand):
+    """A learner would like an instructor."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeInstructor(OfficeCommand):
+    """A learner wants another instructor; not `is_sure`: asked is, whether that is meant."""
+
+    is_sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CallForSafety(OfficeCommand):
+    """People are called to a learner: for a robbery, or as `danger` says for die or hurt."""
+
+    danger: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallOffSafety(OfficeCommand):
+    """A learner's cry was a mistake: whoever was called is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRequests(OfficeCommand):
+    """The learner needs nobody any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComeBackToGuide(OfficeCommand):
+    """An instructor who paused takes learners again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowOwnRequest(OfficeCommand):
+    """A request that somebody has taken, with what can be done about it."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseHeir(OfficeCommand):
+    """The owner of a request wants somebody else to go on with it; asked is, who."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver(OfficeCommand):
+    """Somebody else is asked to go on with the owner's request."""
+
+    request_id: str
+    heir_key: str
+
+
+OfferCommand = (
+    AcceptOffer
+    | PostponeOffer
+    | DeclineOffer
+    | TakeRequest
+    | RelieveOwner
+    | CloseRequest
+    | KeepRequest
+    | WishInstructor
+    | ChangeInstructor
+    | CallForSafety
+    | CallOffSafety
+    | CancelRequests
+    | ComeBackToGuide
+    | ShowOwnRequest
+    | ChooseHeir
+    | HandOver
+)
+
+# --- what two write to one another ---
+
+
+@dataclass(frozen=True, slots=True)
+class WriteTo(OfficeCommand):
+    """What is typed from now on goes over this line."""
+
+    line_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseLine(OfficeCommand):
+    """Somebody wants to write to another; `words` may name whom."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyToLetter(OfficeCommand):
+    """Words that were typed soon after somebody's letter came, and may be the reply."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class WriteLine(OfficeCommand):
+    """Words for the other, typed in the writing mode."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskMedia(OfficeCommand):
+    """A picture or recording was sent in the writing mode; asked is, whether it may go over."""
+
+    kind: str
+    ref: str
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddMedia(OfficeCommand):
+    """One more picture of the album that is being asked about just now."""
+
+    kind: str
+    ref: str
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendMedia(OfficeCommand):
+    """The pictures or the number that was asked about go over."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldMedia(OfficeCommand):
+    """The pictures or the number that was asked about do not go over."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopWriting(OfficeCommand):
+    """The writing mode ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine(OfficeCommand):
+    """Something is wrong with what the other writes; empty: on the line of the writing mode."""
+
+    line_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskEndOfLine(OfficeCommand):
+    """Somebody wants to have done with the other; asked is, whether that is meant."""
+
+    line_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndLine(OfficeCommand):
+    """Somebody has done with the other: the pairing or the request ends."""
+
+    line_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUnionNumber(OfficeCommand):
+    """An officer gives the other the union's telephone number."""
+
+    line_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskOwnNumber(OfficeCommand):
+    """Somebody in need wants to give the other the own telephone number."""
+
+    line_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskLineAgain(OfficeCommand):
+    """The writing mode is shown again."""
+
+
+LineCommand = (
+    WriteTo
+    | ChooseLine
+    | ReplyToLetter
+    | WriteLine
+    | AskMedia
+    | AddMedia
+    | SendMedia
+    | HoldMedia
+    | StopWriting
+    | ReportLine
+    | AskEndOfLine
+    | EndLine
+    | GiveUnionNumber
+    | AskOwnNumber
+    | AskLineAgain
+)
+
+# --- an instructor's learners ---
+
+
+@dataclass(frozen=True, slots=True)
+class ShowLearners(OfficeCommand):
+    """An instructor's learners, a page of them."""
+
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowOffers(OfficeCommand):
+    """Offers that wait for an instructor's answer; this one, or all."""
+
+    offer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowLearner(OfficeCommand):
+    """One learner of an instructor, with what can be done."""
+
+    pairing_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseSkill(OfficeCommand):
+    """An instructor has seen a learner do something; asked is, of which finished lesson."""
+
+    pairing_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskLevel(OfficeCommand):
+    """An instructor has seen a learner do this lesson's task; asked is, how well."""
+
+    pairing_id: str
+    lesson_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmSkill(OfficeCommand):
+    """An instructor confirms that the learner can do it so well: alone, help or notyet."""
+
+    pairing_id: str
+    lesson_key: str
+    level: str
+
+
+RosterCommand = ShowLearners | ShowOffers | ShowLearner | ChooseSkill | AskLevel | ConfirmSkill

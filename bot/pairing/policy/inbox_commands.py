@@ -1,0 +1,152 @@
+"""Commands of an officer about what waits in the own areas: requests, strangers, reports, instructors, the
+telephone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.tutor.command import OfficeCommand
+
+
+@dataclass(frozen=True, slots=True)
+class ShowInbox(OfficeCommand):
+    """What waits in an officer's areas, a page of it."""
+
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowStrangers(OfficeCommand):
+    """Cries of people whom nobody of the union knows, a page of them."""
+
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowKept(OfficeCommand):
+    """What was kept back between the two people of a line."""
+
+    line_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkSeen(OfficeCommand):
+    """An officer has looked at what was kept back on this line."""
+
+    line_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskUnionPhone(OfficeCommand):
+    """An officer wants to write the union's number for an area; empty: asked is, of which area."""
+
+    area_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class WriteUnionPhone(OfficeCommand):
+    """The union's number was written for the area just asked about."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DropUnionPhone(OfficeCommand):
+    """The union has no number in this area any more."""
+
+    area_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowRequest(OfficeCommand):
+    """Why a request waits, and which instructors an officer can ask."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssignRequest(OfficeCommand):
+    """An officer asks one instructor by name."""
+
+    request_id: str
+    instructor_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmStranger(OfficeCommand):
+    """An officer knows who a stranger is; asked is, where that person lives."""
+
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettleIn(OfficeCommand):
+    """The stranger is a member of this area."""
+
+    request_id: str
+    area_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowInstructors(OfficeCommand):
+    """The instructors of an officer's areas, a page of them."""
+
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowInstructor(OfficeCommand):
+    """One instructor, or somebody who asks to be one."""
+
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApproveInstructor(OfficeCommand):
+    """Somebody who asked to be an instructor is one from now on."""
+
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LiftSuspension(OfficeCommand):
+    """An instructor's suspension is over, if it is still the one that `stamp` names."""
+
+    person_id: str
+    stamp: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskSuspension(OfficeCommand):
+    """An officer wants to suspend an instructor; asked is, whether that is meant."""
+
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SuspendInstructor(OfficeCommand):
+    """An instructor is suspended."""
+
+    person_id: str
+
+
+InboxCommand = (
+    ShowInbox
+    | ShowStrangers
+    | ShowKept
+    | MarkSeen
+    | AskUnionPhone
+    | WriteUnionPhone
+    | DropUnionPhone
+    | ShowRequest
+    | AssignRequest
+    | ConfirmStranger
+    | SettleIn
+    | ShowInstructors
+    | ShowInstructor
+    | ApproveInstructor
+    | LiftSuspension
+    | AskSuspension
+    | SuspendInstructor
+)

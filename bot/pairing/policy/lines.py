@@ -1,0 +1,184 @@
+"""Writing to one another: a learner and who helps, by way of the tutor; only while the writer has said so.
+
+A *line* is what two people may write by: an open pairing, or a request that somebody has taken. Outside the writing
+mode nothing that is typed is ever passed on: an answer to a quiz must not reach another person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.pairing.policy.subjects import WRITING
+from bot.tutor import waits
+from bot.tutor.desk import Desk, Whispered
+from bot.tutor.state import OfferedButtons
+from flows.words.asks import Side
+from flows.words.keys import plain_of
+
+SAID_TO_OTHERS = frozenset(
+    """
+    thanks unharmed mistake repeat back go_on stop help agree keep bigger aloud abilities lost_phone remind
+    """.split()
+)
+"""Global words that two people say to one another ("cảm ơn", "không sao đâu"): while they write, these are for the
+other; words that leave are a list of their own."""
+
+SEND = "y:send:"
+
+HOLDS = timedelta(minutes=30)
+"""How long the mode holds after her last message: who comes back tomorrow does not mean it any more."""
+
+MOST_WAITING = 20
+"""Messages of one person that may wait for the other; beyond that she is asked to pause."""
+
+NUMBER = "number"
+"""Stands for the kind of a picture where what she is asked about is her telephone number."""
+
+MOST_CHOSEN = 8
+"""Of whom she is asked to whom she means to write."""
+
+TO_LONGEST = 60  # characters
+_TO = re.compile(
+    r"(?:(?:cho )?(?:chi|em|co|ba|toi|tui|minh) )?(?:muon )?(?:nhan|nhan tin|viet|gui tin|noi chuyen) (?:cho|voi) \S"
+)
+
+PASSED_ON = frozenset({"photo", "voice"})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line as one of the two sees it: `other_id` reads what this one writes. `kind` is pairing or request; `role` is
+    what this one writes as, `other_role` what the other is: phrases.
+    """
+
+    line_id: str
+    kind: str
+    side: Side
+    other_id: str
+    name: str
+    urgent: bool = False
+    role: str = ""
+    other_role: str = ""
+
+
+def is_writing(desk: Desk) -> bool:
+    """Whether the writing mode is on: what is typed goes to the other, until `line_until`."""
+    until = desk.talk.line_until
+    return desk.talk.pending == WRITING and until is not None and desk.universe.now <= until
+
+
+def is_helping(desk: Desk) -> bool:
+    """Whether the writer is the one who helps: what helpers say of scams is not their own cry."""
+    return is_writing(desk) and desk.talk.line.startswith("instructor:")
+
+
+def lapse(desk: Desk, *, answered: bool) -> None:
+    """End a mode that has run out; pictures that may be passed on wait for one answer, whatever it is."""
+    if desk.talk.media and answered:
+        desk.change(media="", media_words="")
+    if desk.talk.pending == WRITING and not is_writing(desk):
+        leave(desk)
+
+
+def leave(desk: Desk) -> None:
+    """End the writing mode, and drop what was held for it or might be a reply."""
+    desk.change(pending="", offer=(), line="", line_until=None, media="", media_words="", letter="", letter_at=None)
+
+
+def meanwhile(desk: Desk, act: Callable[[], None]) -> None:
+    """Let the clock say what it has to say: whoever was writing to somebody goes on writing."""
+    before, was_writing = desk.talk, is_writing(desk)
+    act()
+    if was_writing:
+        desk.change(pending=before.pending, offer=before.offer)
+
+
+def left(desk: Desk) -> str:
+    """Leave the writing mode if it is on; the id of the line it was on."""
+    line = desk.talk.line.partition(":")[2]
+    if desk.talk.pending == WRITING:
+        leave(desk)
+    return line
+
+
+def go_on(desk: Desk, line: Line, text: str) -> None:
+    """Say it, and keep writing to the same person; what else can be done is under the thumb."""
+    called = called_by(desk, line)
+    offer = (
+        *_numbers(desk, line),
+        ("y:stop:", desk.phrase("label_line_stop")),
+        (f"y:report:{line.line_id}", desk.phrase("label_report")),
+        (f"y:end:{line.line_id}", desk.phrase("label_line_end")),
+    )
+    desk.offer(desk.phrase(text, ai=called), offer, pending=WRITING)
+    held = desk.universe.now + HOLDS
+    desk.change(line=f"{line.side}:{line.line_id}", line_until=held, media="", media_words="")
+    waits.spoke(desk, line.line_id, urgent=line.urgent)
+
+
+def _numbers(desk: Desk, line: Line) -> OfferedButtons:
+    """The buttons by which the two may come to speak in an emergency: the union's number, or the learner's own."""
+    if not line.urgent or (line.side == "instructor" and not desk.person.leads):
+        return ()
+    which = ("mine", "label_give_mine") if line.side == "learner" else ("union", "label_give_union")
+    return ((f"y:{which[0]}:{line.line_id}", desk.phrase(which[1])),)
+
+
+def ask_number(desk: Desk, line: Line, number: str) -> None:
+    """Ask whether the own number may go over; until then it is held, and what is asked shows its end only."""
+    ask_media(desk, line, f"{NUMBER}:{number}", "", "line_number_sure", so=number[-3:])
+
+
+def beside(desk: Desk, line: Line, text: str) -> None:
+    """Say it while something else is open: the place stays, and what is typed next may be a reply too."""
+    desk.say(desk.phrase(text, ai=called_by(desk, line)))
+    waits.spoke(desk, line.line_id, urgent=line.urgent)
+
+
+def is_to_somebody(text: str) -> bool:
+    """Whether somebody wants to write to a person named ("nhắn cho chị Hạnh")."""
+    return len(text) <= TO_LONGEST and bool(_TO.match(plain_of(text.casefold())))
+
+
+def names(text: str, name: str) -> bool:
+    """Whether the words name this person ("nhắn cho chị Hạnh"); marks and capitals aside."""
+    said, wanted = plain_of(text.casefold()).split(), plain_of(name.casefold()).split()
+    return bool(wanted) and any(said[at : at + len(wanted)] == wanted for at in range(len(said)))
+
+
+def choose(desk: Desk, known: Sequence[Line]) -> None:
+    """Ask to whom to write, of several."""
+    offer = tuple((f"y:talk:{each.line_id}", desk.called(each.name, each.other_role)) for each in known)
+    desk.offer(desk.phrase("line_which"), (*offer, ("g:menu", desk.phrase("label_menu"))))
+
+
+def called_by(desk: Desk, line: Line) -> str:
+    """How the other is spoken of to the person at this desk."""
+    return desk.called(line.name)
+
+
+def whisper(desk: Desk, line: Line, text: str) -> None:
+    """Show the writer what was written, and to whom; it is gone once the writer has been heard again."""
+    desk.events.append(Whispered(desk.phrase("line_mine", ai=called_by(desk, line), chu=text)))
+
+
+def ask_media(desk: Desk, line: Line, media: str, words: str, text: str = "line_media_ask", **values: str) -> None:
+    """Ask whether a picture or recording may go over; until then only its number at the provider is held."""
+    held = desk.universe.now + HOLDS
+    desk.change(line=f"{line.side}:{line.line_id}", line_until=held)
+    desk.offer(
+        desk.phrase(text, ai=called_by(desk, line), **values),
+        ((SEND, desk.phrase("label_line_send")), ("y:hold:", desk.phrase("label_line_hold"))),
+        pending=WRITING,
+    )
+    desk.change(media=media, media_words=words)
+
+
+def ask_end(desk: Desk, line: Line) -> None:
+    """Ask whether to have done with the other."""
+    yes = (f"y:over:{line.line_id}", desk.phrase("label_line_over"))
+    no = (f"y:talk:{line.line_id}", desk.phrase("label_write"))
+    desk.offer(desk.phrase("line_end_ask", ai=called_by(desk, line)), (yes, no))

@@ -1,0 +1,237 @@
+"""Commands about oneself: profile, codes, phones, who sits here, and being an instructor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.tutor.command import OfficeCommand
+
+# --- what is known of her ---
+
+
+@dataclass(frozen=True, slots=True)
+class ShowProfile(OfficeCommand):
+    """What a person can put right about the own data."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskArea(OfficeCommand):
+    """A person wants to put the own area right; asked is, where that is."""
+
+
+@dataclass(frozen=True, slots=True)
+class NameArea(OfficeCommand):
+    """The name of a place to live at was written."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PickWard(OfficeCommand):
+    """The person lives in this ward."""
+
+    area_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskNeeds(OfficeCommand):
+    """A person wants to tell the union of special needs; asked is, which."""
+
+
+@dataclass(frozen=True, slots=True)
+class TickNeed(OfficeCommand):
+    """One need more, or one fewer; "none" for none of them."""
+
+    need: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskSplit(OfficeCommand):
+    """A person wants a phone taken off; asked is, which."""
+
+
+@dataclass(frozen=True, slots=True)
+class SplitPhones(OfficeCommand):
+    """A phone is not this person's any more: this, other or alone."""
+
+    which: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowBelonging(OfficeCommand):
+    """What the union's side keeps of a person, beside the conversation."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskProfileAgain(OfficeCommand):
+    """The open question of the profile once more."""
+
+
+ProfileCommand = (
+    ShowProfile
+    | AskArea
+    | NameArea
+    | PickWard
+    | AskNeeds
+    | TickNeed
+    | AskSplit
+    | SplitPhones
+    | ShowBelonging
+    | AskProfileAgain
+)
+
+# --- a code that was shown ---
+
+
+@dataclass(frozen=True, slots=True)
+class TakeCode(OfficeCommand):
+    """The code that was shown is for whoever showed it."""
+
+    code_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveCode(OfficeCommand):
+    """The code that was shown is for somebody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskCodeAgain(OfficeCommand):
+    """The question for whom the code is, once more."""
+
+
+CodeCommand = TakeCode | LeaveCode | AskCodeAgain
+
+# --- a second phone, a new one ---
+
+
+@dataclass(frozen=True, slots=True)
+class GiveWords(OfficeCommand):
+    """A person wants words to be typed on another phone, which then joins this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskOtherPhone(OfficeCommand):
+    """The person says yes on the phone where the words were typed: now the other one is asked."""
+
+    code_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComeBack(OfficeCommand):
+    """The person says yes on a new phone, with the code of somebody who vouches."""
+
+    code_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefuseJoin(OfficeCommand):
+    """The person says no where the words were typed; empty: to the code of somebody who vouches."""
+
+    code_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class AllowJoin(OfficeCommand):
+    """The person says yes on the phone where the words are from."""
+
+    code_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class DenyJoin(OfficeCommand):
+    """The person says no on the phone where the words are from."""
+
+    code_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskJoinAgain(OfficeCommand):
+    """The open question about a phone once more."""
+
+
+PhoneCommand = GiveWords | AskOtherPhone | ComeBack | RefuseJoin | AllowJoin | DenyJoin | AskJoinAgain
+
+# --- several on one phone ---
+
+
+@dataclass(frozen=True, slots=True)
+class AskPersons(OfficeCommand):
+    """Somebody else wants to learn on this phone; asked is, who."""
+
+
+@dataclass(frozen=True, slots=True)
+class SitDown(OfficeCommand):
+    """One of those who share this phone is learning now; "new" for nobody known."""
+
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChoosePin(OfficeCommand):
+    """Digits were typed that will keep one person's work apart on a shared phone."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnterPin(OfficeCommand):
+    """The digits of whoever wants to sit down were typed."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskPinAgain(OfficeCommand):
+    """Digits are asked for once more, as the open question says."""
+
+
+PinCommand = AskPersons | SitDown | ChoosePin | EnterPin | AskPinAgain
+
+# --- being an instructor ---
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTeaching(OfficeCommand):
+    """What an instructor has set."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetTeaching(OfficeCommand):
+    """A button of an instructor's settings: what, and the value where one was chosen."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyToTeach(OfficeCommand):
+    """A learner would like to become an instructor."""
+
+
+TeachingCommand = ShowTeaching | SetTeaching | ApplyToTeach
+
+# --- carried out alone, after everything else of a batch ---
+
+
+@dataclass(frozen=True, slots=True)
+class BecomeOne(OfficeCommand):
+    """Two persons turn out to be one."""
+
+    code_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSeat(OfficeCommand):
+    """Somebody else learns at this address."""
+
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeApart(OfficeCommand):
+    """Phones become two persons' again: this, other, alone; delete or withdraw of what is this phone's own."""
+
+    which: str
+
+
+PersonCommand = BecomeOne | ChangeSeat | TakeApart

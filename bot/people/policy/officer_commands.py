@@ -1,0 +1,51 @@
+"""Commands of whoever may give codes or vouch: codes that were given out, a learner who lost a phone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.tutor.command import OfficeCommand
+
+
+@dataclass(frozen=True, slots=True)
+class ListCodes(OfficeCommand):
+    """The codes that somebody has given out and may take back."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowCode(OfficeCommand):
+    """One code that was given out; `short` is the beginning of its hash."""
+
+    short: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeCodeBack(OfficeCommand):
+    """A code that was given out is worth nothing any more."""
+
+    short: str
+
+
+GivenCommand = ListCodes | ShowCode | TakeCodeBack
+
+
+@dataclass(frozen=True, slots=True)
+class AskWhomToVouch(OfficeCommand):
+    """Somebody wants to vouch for a learner who lost a phone; asked is, for whom."""
+
+
+@dataclass(frozen=True, slots=True)
+class NameWhomToVouch(OfficeCommand):
+    """The name of the learner who lost a phone was written."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class VouchFor(OfficeCommand):
+    """A code for this learner's new phone."""
+
+    learner_id: str
+
+
+VouchingCommand = AskWhomToVouch | NameWhomToVouch | VouchFor

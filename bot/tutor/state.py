@@ -1,0 +1,251 @@
+"""The state of one conversation, lessons included: what must be known to go on after any break, and nothing more."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import flows
+from flows import Run, RunCorrupt
+from flows.session import Card
+
+CODEC = 1
+OfferedButtons = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkin:
+    """At this instant the learner is to be asked whether what the task was about works."""
+
+    at: datetime
+    lesson: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A meeting that an officer holds for an area: `lesson` is run for all who came, in the session `run_id`.
+
+    That run is `ConversationState.run` while it is on, and lies in `run` here while the officer does something else; it
+    is never the officer's own.
+    """
+
+    event_id: str
+    area_id: str
+    lesson: str = ""
+    run_id: str = ""
+    run: Run | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationState:
+    """`run` is the lesson now open (or just ended), `parked` wait in the menu, `done` maps lesson to points.
+
+    `cards` are the questions to be asked again, by "lesson/step"; `lang` is the language the person reads. `offer` are
+    the buttons (token, label) last shown by the tutor itself; `pending` names the question it asked.
+
+    `line` is "side:id" of the line of the writing mode, on until `line_until`; `media` "kind:file id" of each picture
+    that may be passed on, `media_words` what goes with them; `album` the album answered last (see `albums`). `silent`:
+    no reminders are wanted; `whispers` the number of the newest line on the page that is to be erased. `joined_at`:
+    when another phone was joined last. `announced`: what was written last ends where a password is about to come.
+
+    `letter` is "urgent:id" or "plain:id" of the line that the last letter came by, or went, at `letter_at`; `pinned`
+    are the buttons of what waits since earlier, numbered from `pinned_from` on (see `waits`). `amendable` is the number
+    of the person's newest message and the question that it was written to (see `edits`).
+    """
+
+    run: Run | None = None
+    parked: tuple[Run, ...] = ()
+    done: Mapping[str, int] = field(default_factory=dict)
+    offer: OfferedButtons = ()
+    pending: str = ""
+    seq: int = 0
+    answers: int = 0
+    stale_at: datetime | None = None
+    lang: str = "vi"
+    cards: Mapping[str, Card] = field(default_factory=dict)
+    checkins: tuple[Checkin, ...] = ()
+    line: str = ""
+    line_until: datetime | None = None
+    media: str = ""
+    media_words: str = ""
+    album: str = ""
+    whispers: int = 0
+    meeting: Meeting | None = None
+    silent: bool = False
+    joined_at: datetime | None = None
+    announced: bool = False
+    letter: str = ""
+    letter_at: datetime | None = None
+    pinned: OfferedButtons = ()
+    pinned_from: int = 0
+    amendable: str = ""
+
+    def is_group(self, run: Run | None) -> bool:
+        """Whether this session is the one that a meeting goes through together."""
+        return run is not None and self.meeting is not None and run.run_id == self.meeting.run_id
+
+    def aside(self) -> ConversationState:
+        """The conversation with the meeting's session laid aside, if it is on: what is on then is the officer's own."""
+        if self.meeting is None or self.run is None or not self.is_group(self.run):
+            return self
+        return replace(self, run=None, meeting=replace(self.meeting, run=self.run if self.run.waiting else None))
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When the learner is next to be spoken to unasked."""
+        if self.silent:
+            return None
+        run = self.open_run
+        times = [each.at for each in self.checkins] + ([run.remind_at] if run and run.remind_at else [])
+        return min(times, default=None)
+
+    @property
+    def open_run(self) -> Run | None:
+        """The lesson in the middle of which the learner is."""
+        return self.run if self.run is not None and self.run.waiting else None
+
+    def bare(self) -> ConversationState:
+        """What may be kept without consent: the places, nothing said or earned."""
+        run = self.run.bare() if self.run else None
+        return replace(self, run=run, parked=tuple(each.bare() for each in self.parked), **_NOTHING)
+
+    def calls(self, address: str, name: str) -> bool:
+        """Whether the open lesson uses this name and address; an officer may have put the name right meanwhile."""
+        return self.run is None or (self.run.address, self.run.name) == (address, name)
+
+    def addressed(self, address: str, name: str) -> ConversationState:
+        """The same conversation with a new name or form of address."""
+        run = replace(self.run, address=address, name=name) if self.run else None
+        parked = tuple(replace(each, address=address, name=name) for each in self.parked)
+        meeting = self.meeting
+        if meeting is not None and meeting.run is not None:
+            meeting = replace(meeting, run=replace(meeting.run, address=address, name=name))
+        return replace(self, run=run, parked=parked, meeting=meeting)
+
+
+_NOTHING: Mapping[str, Any] = {"done": {}, "answers": 0, "cards": {}, "checkins": (), "meeting": None}
+
+
+def dump(talk: ConversationState) -> str:
+    """The conversation as text for its row, version `CODEC`; what is empty is left out."""
+    data: dict[str, Any] = {"v": CODEC}
+    optional: dict[str, Any] = {
+        "run": flows.dump(talk.run) if talk.run else None,
+        "parked": [flows.dump(each) for each in talk.parked],
+        "done": dict(talk.done),
+        "offer": [list(button) for button in talk.offer],
+        "pending": talk.pending,
+        "seq": talk.seq,
+        "answers": talk.answers,
+        "stale_at": talk.stale_at.isoformat() if talk.stale_at else None,
+        "lang": "" if talk.lang == "vi" else talk.lang,
+        "cards": {key: [card.level, card.due_at.isoformat()] for key, card in talk.cards.items()},
+        "checkins": [[each.at.isoformat(), each.lesson, each.step] for each in talk.checkins],
+        "line": talk.line,
+        "line_until": talk.line_until.isoformat() if talk.line_until else None,
+        "media": talk.media,
+        "media_words": talk.media_words,
+        "album": talk.album,
+        "whispers": talk.whispers,
+        "meeting": _dump_meeting(talk.meeting) if talk.meeting else None,
+        "silent": talk.silent,
+        "joined_at": talk.joined_at.isoformat() if talk.joined_at else None,
+        "announced": talk.announced,
+        "letter": talk.letter,
+        "letter_at": talk.letter_at.isoformat() if talk.letter_at else None,
+        "pinned": [list(button) for button in talk.pinned],
+        "pinned_from": talk.pinned_from,
+        "amendable": talk.amendable,
+    }
+    data |= {key: value for key, value in optional.items() if value}
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def _dump_meeting(meeting: Meeting) -> dict[str, Any]:
+    held = {"event": meeting.event_id, "area": meeting.area_id, "lesson": meeting.lesson, "run_id": meeting.run_id}
+    return {**held, "run": flows.dump(meeting.run) if meeting.run else None}
+
+
+def _meeting(data: Mapping[str, Any]) -> Meeting:
+    run = data.get("run")
+    lesson, run_id = str(data.get("lesson", "")), str(data.get("run_id", ""))
+    return Meeting(str(data["event"]), str(data["area"]), lesson, run_id, flows.load(run) if run else None)
+
+
+def load(text: str) -> ConversationState:
+    """The conversation written by `dump` ({} is a new one); raises SessionCorrupt on anything else."""
+    if text == "{}":
+        return ConversationState()
+    try:
+        data = json.loads(text)
+        if data["v"] != CODEC:
+            raise RunCorrupt(f"conversation codec {data['v']!r} is not known")
+        run, stale_at = data.get("run"), data.get("stale_at")
+        return ConversationState(
+            run=flows.load(run) if run else None,
+            parked=tuple(flows.load(each) for each in data.get("parked", ())),
+            done={str(lesson): int(points) for lesson, points in data.get("done", {}).items()},
+            offer=tuple((str(token), str(label)) for token, label in data.get("offer", ())),
+            pending=str(data.get("pending", "")),
+            seq=int(data.get("seq", 0)),
+            answers=int(data.get("answers", 0)),
+            stale_at=datetime.fromisoformat(stale_at) if stale_at else None,
+            lang=str(data.get("lang", "vi")),
+            cards={
+                str(key): Card(int(n), datetime.fromisoformat(at)) for key, (n, at) in data.get("cards", {}).items()
+            },
+            line=str(data.get("line", "")),
+            line_until=datetime.fromisoformat(until) if (until := data.get("line_until")) else None,
+            media=str(data.get("media", "")),
+            media_words=str(data.get("media_words", "")),
+            album=str(data.get("album", "")),
+            whispers=int(data.get("whispers", 0)),
+            meeting=_meeting(data["meeting"]) if data.get("meeting") else None,
+            silent=bool(data.get("silent", False)),
+            joined_at=datetime.fromisoformat(joined) if (joined := data.get("joined_at")) else None,
+            announced=bool(data.get("announced", False)),
+            letter=str(data.get("letter", "")),
+            letter_at=datetime.fromisoformat(at) if (at := data.get("letter_at")) else None,
+            pinned=tuple((str(token), str(label)) for token, label in data.get("pinned", ())),
+            pinned_from=int(data.get("pinned_from", 0)),
+            amendable=str(data.get("amendable", "")),
+            checkins=tuple(
+                Checkin(datetime.fromisoformat(at), str(lesson), str(step))
+                for at, lesson, step in data.get("checkins", ())
+            ),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as fault:
+        raise RunCorrupt(f"{type(fault).__name__}: {fault}") from fault
+
+
+def salvage(text: str) -> ConversationState:
+    """What can still be read of a corrupt state: prompt numbers, finished lessons, each lesson that reads by itself."""
+    try:
+        data = json.loads(text)
+    except ValueError:
+        data = {}
+    if not isinstance(data, dict):
+        data = {}
+    sessions = [each for part in (data.get("run"), *_items(data.get("parked"))) if (each := _session(part))]
+    done = data.get("done")
+    points = {str(k): v for k, v in done.items() if isinstance(v, int)} if isinstance(done, dict) else {}
+    seq = data.get("seq")
+    highest = max([seq if isinstance(seq, int) else 0, *(each.seq for each in sessions)])
+    return ConversationState(
+        run=sessions[0] if sessions else None, parked=tuple(sessions[1:]), done=points, seq=highest
+    )
+
+
+def _items(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _session(data: object) -> Run | None:
+    try:
+        return flows.load(data)
+    except RunCorrupt:
+        return None
