@@ -46,7 +46,7 @@ from bot.conversation.effects import WEB, Effects
 from bot.people.policy.lists.words import fold
 from storage.announcements import announcements
 from storage.announcements.records import AnnouncementRow
-from storage.conversations import conversations
+from storage.conversations import leaving
 from storage.conversations import tables as conversations_t
 from storage.engine.database import Connection
 from storage.pairing import tables as pairing_t
@@ -165,7 +165,7 @@ async def delete(bench: Bench) -> None:
     while bench.leaving:
         who = bench.leaving.pop()
         began = time.perf_counter()
-        await bench.transact(partial(conversations.forget_person, learner_id=who))
+        await bench.transact(partial(leaving.forget_person, learner_id=who))
         await bench.app.database.scrub()
         await asyncio.sleep(max(0.0, 0.5 - (time.perf_counter() - began)))
 

@@ -114,7 +114,6 @@ class Workers:
             self.failed.set()
 
     async def end(self) -> None:
-        """Cancel every loop and wait until all of them are over."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -27,7 +27,7 @@ from bot.tutor.quiet_hours import QuietHours
 from flows import Book, RunCorrupt
 from flows.events import Universe
 from storage.announcements import announcements
-from storage.conversations import conversations, inbox, joins
+from storage.conversations import conversations, inbox, joins, leaving, outbox
 from storage.conversations.joins import JoinRow
 from storage.conversations.records import LearnerRow, Writes
 from storage.engine import key_value
@@ -85,7 +85,7 @@ class Conversation:
         effects, book = Effects(), self.book
         now = self.universe("batch").now
         if settled:
-            conversations.settle(connection, settled)
+            outbox.settle(connection, settled)
         waiting: list[Update] = []
         for channel, of_channel in _by_channel(updates).items():
             fresh_ids = inbox.keep_new(connection, channel, [u.update_id for u in of_channel], now)
@@ -309,7 +309,7 @@ class Conversation:
             return talk if talk.calls(row.address, row.name) else talk.addressed(row.address, row.name)
         except RunCorrupt as fault:
             log.error("session corrupt", extra={"learner_id": row.learner_id, "reason": str(fault)[:200]})
-            key_value.put_key(connection, f"{conversations.CORRUPT}{row.learner_id}:{row.revision}", row.state, None)
+            key_value.put_key(connection, f"{leaving.CORRUPT}{row.learner_id}:{row.revision}", row.state, None)
             return talks.salvage(row.state)
 
     async def set_aside(self, update: Update, fault: str) -> Effects:
@@ -346,15 +346,13 @@ class Conversation:
 
     async def settle(self, settled: Settled) -> None:
         """End outbox rows when no batch comes along to carry them."""
-        await self.database.transact(lambda connection: conversations.settle(connection, settled))
+        await self.database.transact(lambda connection: outbox.settle(connection, settled))
 
     async def learner_gone(self, outgoing: Outgoing) -> None:
-        """A message found that its reader blocked the tutor: unless back since, nothing more is sent there, and what
-        that person was asked goes to somebody else.
-        """
+        """A reader has blocked the tutor: unless back since, nothing more is sent, what they were asked goes on."""
 
         def work(connection: Connection) -> None:
-            lost = conversations.mark_away(connection, outgoing.channel, outgoing.chat_id, outgoing.no)
+            lost = outbox.mark_away(connection, outgoing.channel, outgoing.chat_id, outgoing.no)
             announcements.not_reached(connection, lost.learner_id, [about_of(body) for body in lost.bodies])
             for who in lost.people:
                 self.office.hooks.reach_changed(connection, who, self.universe("reach").now, away=True)

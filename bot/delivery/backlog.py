@@ -7,7 +7,7 @@ from functools import partial
 
 from bot.channels.base import Outgoing
 from bot.conversation.effects import unpack
-from storage.conversations import conversations
+from storage.conversations import outbox
 from storage.engine.database import Database
 
 PAGE = 10_000  # rows read at once: some 50 ms
@@ -38,6 +38,6 @@ class Backlog:
         self, after: OutboxPosition, chats: Collection[str] | None
     ) -> tuple[list[Outgoing], OutboxPosition | None]:
         """A page, and where the next begins; None when it was the last."""
-        query = partial(conversations.unsent, channel=self.channel, limit=self.page, after=after, chat_ids=chats)
+        query = partial(outbox.unsent, channel=self.channel, limit=self.page, after=after, chat_ids=chats)
         rows = [unpack(row) for row in await self.database.read(query)]
         return rows, (rows[-1].chat_id, rows[-1].no) if len(rows) == self.page else None

@@ -301,7 +301,6 @@ class Hooks(PairingHooks):
         within(connection, self.world, "", now, lambda turn: staff.suspend(turn, learner_id, why))
 
     def instructor_changed(self, connection: Connection, learner_id: str, now: datetime) -> None:
-        """Count the places anew under the new settings; a pause begins where there is one."""
 
         def event(turn: PairingWork) -> None:
             availability.refresh(connection, learner_id)
@@ -322,7 +321,6 @@ class Hooks(PairingHooks):
     def confirmed(
         self, connection: Connection, learner_id: str, role: str, now: datetime, *, unasked: bool = False
     ) -> None:
-        """Let the new member, instructor or officer be paired, asked or called from now on."""
 
         def event(turn: PairingWork) -> None:
             availability.refresh(connection, learner_id)
@@ -355,7 +353,6 @@ class Hooks(PairingHooks):
         within(connection, self.world, "", now, event)
 
     def wants_to_guide(self, connection: Connection, learner_id: str, now: datetime) -> bool:
-        """Tell the officer of the area that somebody applies; False where there is none."""
 
         def event(turn: PairingWork) -> bool:
             learner = turn.ledger.learner(learner_id)

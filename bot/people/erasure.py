@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from bot.people.pseudonyms import Pseudonyms
-from storage.conversations import conversations
+from storage.conversations import leaving
 from storage.engine import schema
 from storage.engine.database import BUSY_TIMEOUT_S, Connection, Database
 from storage.engine.errors import StorageError
@@ -57,5 +57,5 @@ def _end_again(connection: Connection, keys: Sequence[Pseudonyms], before: Mappi
 
 def _forget(connection: Connection, learner_ids: list[str], names: Pseudonyms) -> None:
     for learner_id in learner_ids:
-        conversations.forget_person(connection, learner_id)
+        leaving.forget_person(connection, learner_id)
         forgetting.rename_consents(connection, learner_id, names.of(learner_id))

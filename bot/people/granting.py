@@ -32,9 +32,11 @@ class Decider:
 class RoleHooks(Protocol):
     """What the pairing has to know when somebody holds a role no more (see `office.PairingHooks`)."""
 
-    def instructor_gone(self, connection: Connection, learner_id: str, why: str, now: datetime) -> None: ...
+    def instructor_gone(self, connection: Connection, learner_id: str, why: str, now: datetime) -> None:
+        """Somebody is no instructor any more: the learners need another (see `PairingHooks`)."""
 
-    def officer_gone(self, connection: Connection, learner_id: str, now: datetime) -> None: ...
+    def officer_gone(self, connection: Connection, learner_id: str, now: datetime) -> None:
+        """Somebody is no officer any more: what waited there goes to whoever answers now (see `PairingHooks`)."""
 
 
 def grants_of(connection: Connection, learner_id: str) -> tuple[Grant, ...]:

@@ -19,7 +19,7 @@ from bot.tutor.desk import Desk
 from bot.tutor.onboarding import MAX_NAME_WORDS, fingerprint, is_name
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from flows import RunCorrupt
-from storage.conversations import conversations
+from storage.conversations import conversations, leaving
 from storage.conversations.records import ConversationRow, Writes
 from storage.engine.database import Connection
 from storage.people import areas, people, seats
@@ -175,7 +175,7 @@ def withdraw(connection: Connection, learner_id: str, wording: str, now: datetim
         forget_answers=[learner_id],
     )
     conversations.write(connection, writes)
-    conversations.forget_said(connection, learner_id)
+    leaving.forget_said(connection, learner_id)
     return True
 
 

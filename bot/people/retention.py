@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bot.conversation.office import Office
 from storage.announcements import announcements
-from storage.conversations import conversations
+from storage.conversations import leaving
 from storage.engine import key_value
 from storage.engine.database import Connection, Database
 from storage.engine.instants import to_ms
@@ -91,7 +91,7 @@ class Retention:
             return 0
         people.note(connection, AuditRow(now, CLOCK, "deleted_idle", self.office.names.of(learner_id), ""))
         self.office.leaving(connection, learner_id, "deleted", now)
-        conversations.forget_person(connection, learner_id)
+        leaving.forget_person(connection, learner_id)
         self.office.forgotten(connection, [learner_id])
         return 1
 
@@ -105,11 +105,11 @@ class Retention:
 
     async def compact(self) -> bool:
         """Write the database's file anew if anything was deleted since it last was; it takes a second or more."""
-        known = await self.database.read(partial(key_value.get_key, key=conversations.TO_COMPACT))
+        known = await self.database.read(partial(key_value.get_key, key=leaving.TO_COMPACT))
         if known is None:
             return False
         await self.database.compact()
-        await self.database.transact(partial(key_value.drop_key, key=conversations.TO_COMPACT, revision=known[1]))
+        await self.database.transact(partial(key_value.drop_key, key=leaving.TO_COMPACT, revision=known[1]))
         return True
 
     async def counts(self, now: datetime) -> dict[str, int]:

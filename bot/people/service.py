@@ -22,7 +22,7 @@ from bot.people.policy import permissions as roles
 from bot.people.policy.permissions import Grant, may
 from bot.people.policy.profile import CONSENT
 from bot.people.profile import Correction
-from storage.conversations import conversations
+from storage.conversations import conversations, leaving
 from storage.engine.database import BUSY_TIMEOUT_S, Connection, Database
 from storage.people import areas, forgetting, invitees, people
 from storage.people import invitations as kept
@@ -293,7 +293,7 @@ class People:
         def work(connection: Connection, place: AreaRow) -> None:
             self.note(connection, actor, "deleted_by_officer", learner_id, place.area_id)
             self.office.leaving(connection, learner_id, "deleted", self.now())
-            conversations.forget_person(connection, learner_id)
+            leaving.forget_person(connection, learner_id)
             self.office.forgotten(connection, [learner_id])
 
         await self.about(actor, "delete", learner_id, work)

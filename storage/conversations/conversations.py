@@ -15,31 +15,23 @@ from sqlalchemy import (
     exists,
     func,
     insert,
-    literal,
     select,
-    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.conversations import tables as conversations_t
-from storage.conversations.numbering import highest_forgotten, remember_highest
-from storage.conversations.records import LearnerRow, Lost, OutboxRow, Writes
-from storage.engine import key_value
+from storage.conversations.leaving import forget_answers, forget_person
+from storage.conversations.numbering import highest_forgotten
+from storage.conversations.records import LearnerRow, Writes
 from storage.engine.errors import Conflict
-from storage.engine.instants import from_ms, to_ms
+from storage.engine.instants import to_ms
 from storage.people import tables as people_t
 from storage.people import traces
 from storage.people.forgetting import forget_belonging
 from storage.people.records import PersonRow
-from storage.people.seats import hand_over
 from storage.people.tables import role
-
-TO_COMPACT = "to_compact"  # the key that says that something was deleted since the file was last written anew
-CORRUPT = "corrupt:"  # keys under which states that could not be read are kept
-
-FAREWELL = 100  # numbers left for what is still said to who leaves, before another of her phone speaks
 
 # Statements are made once: building and hashing one costs more than running it.
 _ADD_PERSON = insert(people_t.person)
@@ -111,7 +103,7 @@ _SAVE_PERSON = (
     .where(people_t.person.c.learner_id == bindparam("id"))
     .values(name=bindparam("new_name"), address=bindparam("new_address"), consent=bindparam("new_consent"))
 )
-_SAVE_AWAY = (
+SAVE_AWAY = (
     update(people_t.identity)
     .where(
         people_t.identity.c.channel == bindparam("of_channel"),
@@ -136,11 +128,6 @@ _RATE_RUN = (
         conversations_t.run.c.learner_id == bindparam("of_learner"),
     )
     .values(rating=bindparam("new_rating"))
-)
-_SETTLE = delete(conversations_t.outbox).where(
-    conversations_t.outbox.c.channel == bindparam("of_channel"),
-    conversations_t.outbox.c.chat_id == bindparam("of_chat"),
-    conversations_t.outbox.c.no == bindparam("of_no"),
 )
 _FORGET_LOG = delete(conversations_t.chat_log).where(
     conversations_t.chat_log.c.chat_id == bindparam("of_chat"),
@@ -211,7 +198,7 @@ def write(connection: Connection, writes: Writes) -> None:
     ])  # fmt: skip
     _many(
         connection,
-        _SAVE_AWAY,
+        SAVE_AWAY,
         [{"of_channel": c, "of_chat": chat, "new_away": away} for c, chat, away in sorted(writes.away)],
     )
     _write_sessions(connection, writes)
@@ -301,21 +288,6 @@ def _write_learning(connection: Connection, writes: Writes) -> None:
         forget_belonging(connection, learner_id)
 
 
-def forget_answers(connection: Connection, learner_id: str) -> None:
-    """Drop what a learner answered and earned, also in copies of a state that could not be read; the place stays."""
-    if connection.dialect.name == "sqlite":
-        again = {"revision": key_value.key_value.c.revision + 1}
-        statement = sqlite_insert(key_value.key_value).values(key=TO_COMPACT, value="", revision=1)
-        connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=again))
-    connection.execute(
-        delete(key_value.key_value).where(
-            key_value.key_value.c.key.startswith(f"{CORRUPT}{learner_id}:", autoescape=True)
-        )
-    )
-    for table in (conversations_t.award, conversations_t.attempt, conversations_t.run):
-        connection.execute(delete(table).where(table.c.learner_id == learner_id))
-
-
 def kept_of(connection: Connection, learner_id: str) -> LearnerRow | None:
     """What is kept of a person, locked, also while somebody else sits at the phone."""
     query = (
@@ -329,101 +301,6 @@ def kept_of(connection: Connection, learner_id: str) -> LearnerRow | None:
         return None
     talk = r.state, r.revision, r.out_no, r.prompt_at
     return LearnerRow(learner_id, r.channel, r.chat_id, r.name, r.address, r.consent, False, *talk)
-
-
-def forget_said(connection: Connection, learner_id: str) -> None:
-    """Drop what is shown on a learner's page, and what still waits to be sent there."""
-    hers = people_t.identity.c.learner_id == learner_id
-    for channel, chat_id in connection.execute(
-        select(people_t.identity.c.channel, people_t.identity.c.chat_id).where(hers)
-    ).all():
-        connection.execute(
-            delete(conversations_t.outbox).where(
-                conversations_t.outbox.c.channel == channel, conversations_t.outbox.c.chat_id == chat_id
-            )
-        )
-        if channel == "web":
-            connection.execute(delete(conversations_t.chat_log).where(conversations_t.chat_log.c.chat_id == chat_id))
-
-
-def forget_person(connection: Connection, learner_id: str) -> None:
-    """Drop a person with everything kept of them; consent rows stay as the proof that the law asks for.
-
-    An instructor's learners are the caller's concern: it asks the pairing to find them somebody else first. The person
-    is locked: what another process is about to write of them comes before, and is deleted, or finds nobody.
-    """
-    connection.execute(
-        select(people_t.person.c.learner_id).where(people_t.person.c.learner_id == learner_id).with_for_update()
-    )
-    out_no = (
-        connection.scalar(
-            select(conversations_t.session.c.out_no).where(conversations_t.session.c.learner_id == learner_id)
-        )
-        or 0
-    )
-    remember_highest(connection, out_no)
-    named = traces.traces_of(connection, learner_id)
-    forget_said(connection, learner_id)
-    hand_over(connection, learner_id, out_no + FAREWELL)
-    forget_answers(connection, learner_id)
-    forget_belonging(connection, learner_id)
-    for table in (conversations_t.session, people_t.identity, people_t.person):
-        connection.execute(delete(table).where(table.c.learner_id == learner_id))
-    traces.erase(connection, named)
-
-
-def settle(connection: Connection, sent: Iterable[tuple[str, str, int]]) -> None:
-    """Mark these messages (channel, chat_id, no) as sent, or as never to be sent."""
-    _many(connection, _SETTLE, [{"of_channel": c, "of_chat": chat, "of_no": no} for c, chat, no in sorted(sent)])
-
-
-def unsent(
-    connection: Connection,
-    channel: str,
-    limit: int,
-    after: tuple[str, int] = ("", 0),
-    chat_ids: Iterable[str] | None = None,
-) -> list[OutboxRow]:
-    """What waits to be sent on this channel (in these chats): a page of `limit` rows behind (chat_id, no) `after`.
-
-    Each chat in its order, by number, not by time: a clock that was set back must not turn a conversation round.
-    """
-    place = conversations_t.outbox.c.chat_id, conversations_t.outbox.c.no
-    query = select(conversations_t.outbox).where(
-        conversations_t.outbox.c.channel == channel, tuple_(*place) > tuple_(*map(literal, after))
-    )
-    if chat_ids is not None:
-        query = query.where(conversations_t.outbox.c.chat_id.in_(sorted(chat_ids)))
-    rows = connection.execute(query.order_by(*place).limit(limit))
-    return [OutboxRow(r.channel, r.chat_id, r.no, r.body, from_ms(r.at)) for r in rows]
-
-
-def mark_away(connection: Connection, channel: str, chat_id: str, no: int) -> Lost:
-    """Message `no` could not be delivered: it and what was before it wait no more.
-
-    Its reader is away, and no timer fires, unless something newer waits there: then they may have written again
-    meanwhile.
-    """
-    row = learners_by_chat(connection, channel, [chat_id]).get(
-        chat_id
-    )  # locked: what she causes now is seen or comes after
-    of_chat = conversations_t.outbox.c.channel == channel, conversations_t.outbox.c.chat_id == chat_id
-    bodies = list(
-        connection.scalars(
-            delete(conversations_t.outbox)
-            .where(*of_chat, conversations_t.outbox.c.no <= no)
-            .returning(conversations_t.outbox.c.body)
-        )
-    )
-    whose = row.learner_id if row else ""
-    if connection.scalar(select(exists().where(*of_chat))):
-        return Lost(whose, bodies, [])
-    connection.execute(_SAVE_AWAY, [{"of_channel": channel, "of_chat": chat_id, "new_away": True}])
-    here = conversations_t.session.c.channel == channel, conversations_t.session.c.chat_id == chat_id
-    people = connection.scalars(
-        update(conversations_t.session).where(*here).values(due_at=None).returning(conversations_t.session.c.learner_id)
-    )
-    return Lost(whose, bodies, list(people))
 
 
 def _many(connection: Connection, statement: Any, rows: list[dict[str, Any]]) -> None:

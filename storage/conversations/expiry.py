@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, bindparam, delete, exists, func, or_, select
 
 from storage.conversations import tables as conversations_t
-from storage.conversations.conversations import forget_person
+from storage.conversations.leaving import forget_person
 from storage.engine.instants import to_ms
 from storage.pairing import tables as pairing_t
 from storage.people import tables as people_t

@@ -18,7 +18,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from storage import tables
 from storage.announcements import tables as announcements_t
 from storage.conversations import tables as conversations_t
-from storage.conversations.conversations import CORRUPT
+from storage.conversations.leaving import CORRUPT
 from storage.engine import key_value
 from storage.engine.instants import from_ms, to_ms
 from storage.meetings import tables as meetings_t

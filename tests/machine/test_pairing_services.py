@@ -20,7 +20,7 @@ from bot.pairing.policy.work import PairingWork
 from bot.pairing.service import PairingContext as Outside
 from bot.pairing.service import within
 from bot.pairing.sql_ledger import SqlLedger, read_instructor, read_learner, read_offer, read_pairing, read_request
-from storage.conversations import conversations
+from storage.conversations import leaving
 from storage.conversations import tables as conversations_t
 from storage.engine.database import Connection, writer_engine
 from storage.pairing import availability
@@ -189,7 +189,7 @@ class SqlWorld(World):
         def event(turn: PairingWork) -> None:
             staff.forget(turn, who)
             turn.ledger.save()  # type: ignore[attr-defined]
-            conversations.forget_person(self.connection, who)
+            leaving.forget_person(self.connection, who)
 
         self.happens(who, self.with_conn(event))
 

@@ -17,7 +17,7 @@ from bot.channels.base import Text
 from bot.people.policy import invitations
 from bot.people.service import OPERATOR
 from bot.telemetry import start_logging, stop_logging
-from storage.conversations.conversations import CORRUPT
+from storage.conversations.leaving import CORRUPT
 from storage.engine import key_value
 from storage.engine.files import BACKUP
 from storage.people import areas, invitees

@@ -11,7 +11,7 @@ from functools import partial
 import pytest
 from sqlalchemy import select, text
 
-from storage.conversations import conversations, expiry, inbox, web_log
+from storage.conversations import conversations, expiry, inbox, leaving, outbox, web_log
 from storage.conversations import tables as conversations_t
 from storage.conversations.records import AttemptRow, ConversationRow, LearnerRow, LogRow, OutboxRow, RunRow, Writes
 from storage.engine import key_value
@@ -229,7 +229,7 @@ async def test_forgetting_leaves_nothing_but_the_proof_of_consent(database: Data
             log=[LogRow(each.chat_id, 1, "learner", f"lời của {each.learner_id}", "", START)],
         )
         await write(database, writes)
-        await put(database, f"{conversations.CORRUPT}{each.learner_id}:3", f"Tên {each.learner_id}", None)
+        await put(database, f"{leaving.CORRUPT}{each.learner_id}:3", f"Tên {each.learner_id}", None)
     await database.transact(lambda c: conversations.write(c, Writes(forget_people=["hoa-xinh"])))
     left = [line for line in (await database.read(everything)).splitlines() if "xinh" in line]
     assert len(left) == 1 and left[0].startswith("consent:")
@@ -254,7 +254,7 @@ async def test_forgetting_answers_keeps_the_place(database: Database):
 async def test_numbers_grow_over_forgetting_and_a_clock_set_back(database: Database):
     row = await newcomer(database, "p1", "1")
     await save(database, session_of(row, out_no=row.out_no + 40))
-    await database.transact(lambda c: conversations.forget_person(c, "p1"))
+    await database.transact(lambda c: leaving.forget_person(c, "p1"))
     again = await database.transact(
         lambda c: conversations.add_learner(c, person("p2"), CHANNEL, "1", START - timedelta(days=2))
     )
@@ -293,14 +293,12 @@ async def test_the_outbox_keeps_each_chats_order_until_it_is_settled(database: D
     rows = [OutboxRow(CHANNEL, chat, no, f'["{chat}{no}",[]]', START) for no in (3, 1, 2) for chat in ("b", "a")]
     other = OutboxRow("telegram:2", "a", 1, "[]", START)
     await database.transact(lambda c: conversations.write(c, Writes(outbox=[*rows, other])))
-    unsent = await database.read(lambda c: conversations.unsent(c, CHANNEL, 100))
+    unsent = await database.read(lambda c: outbox.unsent(c, CHANNEL, 100))
     for chat in "ab":
         assert [row.no for row in unsent if row.chat_id == chat] == [1, 2, 3]
-    await database.transact(
-        lambda c: conversations.settle(c, [(CHANNEL, "a", 1), (CHANNEL, "b", 2), (CHANNEL, "zz", 9)])
-    )
-    await database.transact(lambda c: conversations.settle(c, [(CHANNEL, "a", 1)]))
-    unsent = await database.read(lambda c: conversations.unsent(c, CHANNEL, 100))
+    await database.transact(lambda c: outbox.settle(c, [(CHANNEL, "a", 1), (CHANNEL, "b", 2), (CHANNEL, "zz", 9)]))
+    await database.transact(lambda c: outbox.settle(c, [(CHANNEL, "a", 1)]))
+    unsent = await database.read(lambda c: outbox.unsent(c, CHANNEL, 100))
     assert {(row.chat_id, row.no) for row in unsent} == {("a", 2), ("a", 3), ("b", 1), ("b", 3)}
     assert (await database.read(expiry.counts))["unsent"] == 5
 
@@ -311,11 +309,11 @@ async def test_the_outbox_is_read_in_pages_that_hide_nobody(database: Database):
     await database.transact(lambda c: conversations.write(c, Writes(outbox=rows)))
     found: list[OutboxRow] = []
     after = "", 0
-    while page := await database.read(partial(conversations.unsent, channel=CHANNEL, limit=3, after=after)):
+    while page := await database.read(partial(outbox.unsent, channel=CHANNEL, limit=3, after=after)):
         assert len(page) <= 3
         found, after = [*found, *page], (page[-1].chat_id, page[-1].no)
     assert [(row.chat_id, row.no) for row in found] == [(row.chat_id, row.no) for row in rows]
-    some = await database.read(partial(conversations.unsent, channel=CHANNEL, limit=9, chat_ids=["d", "b"]))
+    some = await database.read(partial(outbox.unsent, channel=CHANNEL, limit=9, chat_ids=["d", "b"]))
     assert [row.chat_id for row in some] == ["b", "d"]
 
 
@@ -323,8 +321,8 @@ async def test_who_is_away_has_nothing_waiting_and_no_timer(database: Database):
     row = await newcomer(database, "p1", "1")
     writes = Writes(sessions=[session_of(row, due_at=START)], outbox=[OutboxRow(CHANNEL, "1", 1, "[]", START)])
     await database.transact(lambda c: conversations.write(c, writes))
-    await database.transact(lambda c: conversations.mark_away(c, CHANNEL, "1", 1))
-    assert not await database.read(lambda c: conversations.unsent(c, CHANNEL, 100))
+    await database.transact(lambda c: outbox.mark_away(c, CHANNEL, "1", 1))
+    assert not await database.read(lambda c: outbox.unsent(c, CHANNEL, 100))
     assert not await database.read(lambda c: expiry.due(c, START + timedelta(days=9), 10))
     assert (await database.transact(lambda c: conversations.learners_by_id(c, ["p1"])))["p1"].away
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from sqlalchemy import update
 
-from storage.conversations import conversations
+from storage.conversations import conversations, leaving
 from storage.engine.database import Connection, Database
 from storage.meetings import meetings
 from storage.people import areas, invitees, people
@@ -65,5 +65,5 @@ async def test_ticks_and_no_ticks(database: Database):
     )
     assert await database.read(lambda c: meetings.came(c, "e")) == {"lan", "hoa"}
     await database.transact(lambda c: meetings.untick(c, "e", "hoa"))
-    await database.transact(lambda c: conversations.forget_person(c, "lan"))
+    await database.transact(lambda c: leaving.forget_person(c, "lan"))
     assert await database.read(lambda c: (meetings.came(c, "e"), meetings.count(c, "e"))) == (set(), 1)

@@ -13,7 +13,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
 
-from storage.conversations import conversations
+from storage.conversations import leaving
 from storage.conversations.records import AwardRow, RunRow, Writes
 from storage.engine import schema
 from storage.engine.database import Connection, Database, open_database
@@ -186,5 +186,5 @@ async def test_what_was_current_before_publications_stays_current(
     kept = await database.read(lambda c: publications.version(c, "a", 1))
     assert kept is not None and kept.source == "x" and json.dumps(kept.translations) == "{}"
     await newcomer(database, "p1", "1")
-    await database.transact(lambda c: conversations.forget_person(c, "p1"))
+    await database.transact(lambda c: leaving.forget_person(c, "p1"))
     await database.close()

@@ -17,7 +17,7 @@ from bot.people.pseudonyms import Pseudonyms
 from bot.people.service import OPERATOR, Actor, NobodyThere
 from bot.reports.programs import NotSo, Programs
 from bot.reports.service import Reports, span_of
-from storage.conversations import conversations, joins
+from storage.conversations import conversations, joins, leaving
 from storage.conversations import tables as conversations_t
 from storage.engine.database import Connection, Database
 from storage.engine.errors import Conflict
@@ -226,7 +226,7 @@ async def test_what_was_learnt(database: Database):
     rows = await report(database, "progress")
     assert list(rows[WARD].values())[3:] == [2, 1, 2, 1, 1, 0, 0, 1, 2]
     assert rows["b2"]["hoi_vien"] == 1 and rows["b2"]["da_xong_mot_bai"] == 0
-    await database.transact(lambda c: conversations.forget_person(c, "lan"))
+    await database.transact(lambda c: leaving.forget_person(c, "lan"))
     rows = await report(database, "progress")
     assert list(rows[WARD].values())[3:] == [1, 0, 0, 0, 0, 0, 0, 1, 2], "who came is still counted"
 
@@ -321,6 +321,6 @@ async def test_deleted_members_are_gone_and_two_made_one_attended_once(database:
         await database.transact(lambda c: c.execute(insert(meetings_t.attendance), met))
     await database.transact(lambda c: joins.join(c, "lan", "lan2"))
     assert [row["learner_id"] for row in await database.read(lambda c: rows_of(c, "attendance"))] == ["lan"]
-    await database.transact(lambda c: conversations.forget_person(c, "lan"))
+    await database.transact(lambda c: leaving.forget_person(c, "lan"))
     assert [row["learner_id"] for row in await database.read(lambda c: rows_of(c, "attendance"))] == [None]
     assert not await database.read(lambda c: rows_of(c, "membership"))

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from bot.channels.base import Body, Tap, Text, Update
 from bot.conversation.batch import Conversation
 from bot.publishing.library import open_book
-from storage.conversations import conversations, expiry
+from storage.conversations import conversations, expiry, outbox
 from storage.conversations import tables as conversations_t
 from storage.conversations.records import OutboxRow, Writes
 from storage.engine import schema
@@ -116,12 +116,12 @@ async def test_a_value_that_cannot_be_sent_is_our_fault_and_not_the_databases(po
 
 async def test_a_message_that_did_not_reach_her_takes_only_what_was_before_it(database: Database):
     row = await newcomer(database, "p1", "1")
-    outbox = [OutboxRow(CHANNEL, "1", no, "[]", START) for no in (1, 2, 3)]
-    await write(database, Writes(sessions=[session_of(row, due_at=START)], outbox=outbox))
+    waiting = [OutboxRow(CHANNEL, "1", no, "[]", START) for no in (1, 2, 3)]
+    await write(database, Writes(sessions=[session_of(row, due_at=START)], outbox=waiting))
 
     async def away(no: int) -> tuple[list[int], bool, int]:
-        await database.transact(lambda c: conversations.mark_away(c, CHANNEL, "1", no))
-        left = await database.read(lambda c: conversations.unsent(c, CHANNEL, 100))
+        await database.transact(lambda c: outbox.mark_away(c, CHANNEL, "1", no))
+        left = await database.read(lambda c: outbox.unsent(c, CHANNEL, 100))
         learner = (await database.transact(lambda c: conversations.learners_by_id(c, ["p1"])))["p1"]
         due = await database.read(lambda c: expiry.due(c, START, 9))
         return [each.no for each in left], learner.away, len(due)
