@@ -1,6 +1,4 @@
-"""An officer's announcements in chat: the office's room "news". They are written, seen, confirmed, and can be
-stopped.
-"""
+"""An officer's announcements in chat: written, seen, confirmed, stopped."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A branch's meeting in an officer's chat: the office's room "meeting". The area, the lesson, the roll, the end.
+"""A branch's meeting in an officer's chat: the area, the lesson, the roll, the end.
 
-The meeting itself lives in the officer's conversation (`talk.Meeting`), who came in `attendance`: a break loses
-neither.
+The meeting itself lives in the officer's conversation (`bot.tutor.state.Meeting`), who came in `attendance`: a break
+loses neither.
 """
 
 from __future__ import annotations

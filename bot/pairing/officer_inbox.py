@@ -1,4 +1,4 @@
-"""The office's room "post": an officer sees in chat to what waits in the own areas.
+"""An officer sees in chat to what waits in the own areas.
 
 Every id that a button carries is looked up and checked against those areas here; what an officer may not see is refused
 with one sentence and written into the audit.

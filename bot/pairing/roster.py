@@ -1,4 +1,4 @@
-"""The office's room "crew": an instructor's learners, unanswered offers, and what is confirmed of a learner."""
+"""An instructor in chat: the own learners, unanswered offers, and what is confirmed of a learner."""
 
 from __future__ import annotations
 

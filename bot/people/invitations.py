@@ -1,4 +1,4 @@
-"""The office's room "code": a code is shown and taken.
+"""A code is shown and taken.
 
 A code of a list's entry says for whom it is, and one that lets act on others says as what: nobody spends it by merely
 opening it. There is one living code an entry, and none once its person has joined.
@@ -159,7 +159,7 @@ class Invitations:
 
 
 def known(row: InvitationRow | None) -> pure.Invitation | None:
-    """What the pure room judges by."""
+    """What the policy judges a code by."""
     if row is None:
         return None
     return pure.Invitation(row.kind, row.role, row.expires_at, row.tries, row.used_by, row.learner_id)

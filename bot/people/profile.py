@@ -1,4 +1,4 @@
-"""Data put right, by herself (the office's room "self") or by an officer; each in the transaction of whoever asks."""
+"""Data put right, by the learner or by an officer; each in the transaction of whoever asks."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ class People:
         self.words: Callable[[str], str] = lambda phrase_id: ""
         """The tutor's own questions, as they are kept beside the answer of somebody who gave it to an officer."""
         self.is_office: Callable[[str], bool] = lambda name: False
-        """Whether a name is that of an office, a bank, the union: see `reception.is_of_office`."""
+        """Whether a name is that of an office, a bank, the union: see `bot.tutor.onboarding.is_of_office`."""
 
     @property
     def links(self) -> Links:
@@ -274,7 +274,7 @@ class People:
         await self.about(actor, "correct", learner_id, work)
 
     async def withdraw(self, actor: Actor, learner_id: str) -> None:
-        """Take somebody's consent back, at once: see `rights.withdraw`. Raises NotAllowed, NobodyThere, CamtayError."""
+        """Take somebody's consent back at once, as `bot.tutor.privacy`. Raises NotAllowed, NobodyThere, CamtayError."""
 
         def work(connection: Connection, place: AreaRow) -> None:
             now = self.now()

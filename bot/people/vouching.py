@@ -1,4 +1,4 @@
-"""The office's room "vouch": an officer or the instructor lets a learner in again who has lost a phone."""
+"""An officer or the instructor lets a learner in again, in chat, who has lost a phone."""
 
 from __future__ import annotations
 

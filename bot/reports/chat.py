@@ -1,4 +1,4 @@
-"""The office's room "figures": an officer asks how the own areas stand, or for a code to invite somebody with."""
+"""An officer asks in chat how the own areas stand, or for a code to invite somebody with."""
 
 from __future__ import annotations
 
