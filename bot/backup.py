@@ -133,7 +133,7 @@ def prove(file: Path, data: Path, now: datetime) -> Manifest:
 
 
 def proof(data: Path) -> BackupProof | None:
-    """The last one that was written down; None without one."""
+    """The last backup that was proved and written down; None without one."""
     try:
         return BackupProof(**json.loads((data / PROOF).read_bytes()))
     except (OSError, ValueError, TypeError):

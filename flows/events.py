@@ -188,7 +188,7 @@ class EmergencySuspected:
 
 @dataclass(frozen=True, slots=True)
 class Digressed:
-    """Words that answer nothing here and is no mere slip: a question, a wish for a human, small talk."""
+    """Words that answer nothing here and are no mere slip: a question, a wish for a human, small talk."""
 
     text: str
 

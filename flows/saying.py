@@ -31,7 +31,7 @@ def say(template: str, /, **values: object) -> Sentence:
 
 
 def joined(sentences: Sequence[str]) -> str:
-    """One after the other, with commas."""
+    """Sentences one after the other, with commas."""
     return reduce(lambda first, then: say("{first}, {then}", first=first, then=then), sentences)
 
 

@@ -41,7 +41,7 @@ def families(connection: Connection, kind: str, year: int, at: int) -> Tally:
 
 
 def living_families(connection: Connection, kind: str, year: int, since: int, at: int) -> Tally:
-    """Those of them with a member in a pairing open at `at`, one of whose two has given a sign of life since `since`.
+    """Families of these with a member in a pairing open at `at` that has given a sign of life since `since`.
 
     A sign of life: the pairing began, either of the two was heard, a request of the learner was taken up.
     """

@@ -39,7 +39,7 @@ def choice(names: Mapping[str, str]) -> Callable[[str], str]:
 
 
 def some(names: Mapping[str, str]) -> Callable[[str], str]:
-    """Several of them with commas, or inside names with blanks; nothing for none."""
+    """Several of the values with commas, or inside names with blanks; nothing for none."""
     one = choice(names)
 
     def read(text: str) -> str:

@@ -118,7 +118,7 @@ def update(played: Iterable[Played], write: Print) -> tuple[Played, ...]:
 
 
 def show(report: Report, shape: str, detail: bool, write: Print) -> None:
-    """Print it as text (for people), json or github (annotations)."""
+    """Print the report as text (for people), json or github (annotations)."""
     match shape:
         case "json":
             write(json.dumps(_as_json(report), ensure_ascii=False, indent=1))

@@ -209,7 +209,7 @@ def problems(
     helped: frozenset[str] | None = None,
     parsers: Parsers | None = None,
 ) -> Findings:
-    """All problems in `paths` (nothing given: in every lesson), an unreadable file hiding no other.
+    """All problems of the files in `paths` (none given: of every lesson); an unreadable file hides no other.
 
     Raises SettingsInvalid for a path that is not there or holds no lesson. `helped` as in `LessonSet`.
     """

@@ -287,7 +287,9 @@ class Senders:
         self.by_channel: dict[str, Sender] = {}
 
     def push(self, outgoing: Iterable[Outgoing]) -> None:
-        """A channel that this process does not own is passed over: its owner reads the outbox."""
+        """Hand messages to their channels' senders; of a channel that this process does not own its owner reads the
+        outbox.
+        """
         for each in outgoing:
             sender = self.by_channel.get(each.channel)
             if sender is not None:

@@ -46,7 +46,7 @@ class OfficerInbox:
         self.names, self.hooks, self.world = names, hooks, world
 
     def carry_out(self, connection: Connection, desk: Desk, command: InboxCommand) -> CommandOutcome:
-        """Do it for who is an officer now; anybody else is refused, and that is audited."""
+        """Answer a command of who is an officer now; anybody else is refused, and that is audited."""
         what, answer = _ANSWERS[type(command)]
         if not self._paths(connection, desk):
             return self._refuse(connection, desk, what)
@@ -125,7 +125,7 @@ class OfficerInbox:
         return request, learner
 
     def request(self, connection: Connection, desk: Desk, command: asked.ShowRequest) -> CommandOutcome:
-        """Why it waits, and who can be asked."""
+        """Say why a request waits, and who can be asked."""
         found = self._request(connection, desk, command.request_id)
         if isinstance(found, CommandOutcome):
             return found
@@ -315,7 +315,7 @@ class OfficerInbox:
         return self.person(connection, desk, command.person_id)
 
     def lift(self, connection: Connection, desk: Desk, command: asked.LiftSuspension) -> CommandOutcome:
-        """The suspension that this button was made for is over."""
+        """End the suspension that this button was made for, and no later one."""
         person_id = command.person_id
         row = self._person(connection, desk, person_id, "approve")
         if isinstance(row, CommandOutcome):

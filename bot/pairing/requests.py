@@ -42,7 +42,7 @@ class Requests:
         return await self.people.act(actor, "see_people", area_id, work)
 
     async def explain(self, actor: Actor, request_id: str) -> tuple[str, ...]:
-        """Why it is where it is, in sentences. Raises NotAllowed, NobodyThere."""
+        """Why a request is where it is, in sentences. Raises NotAllowed, NobodyThere."""
         learner_id = await self._learner(request_id)
 
         def work(connection: Connection, place: AreaRow) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ class SqlLedger:
     # --- reading ---
 
     def _get(self, what: str, key: str, read: Callable[[], T]) -> T:
-        """As it is known, else as it is read."""
+        """What was read or put before, else what `read` gives."""
         if (what, key) not in self._known:
             self._known[what, key] = read()
         return self._known[what, key]  # type: ignore[no-any-return]

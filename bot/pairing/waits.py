@@ -60,7 +60,7 @@ def _answers(connection: Connection, desk: Desk) -> list[PendingMatter]:
 
 
 def _other(connection: Connection, line: str, me: str) -> str:
-    """With whom this person writes by this line; "" where it is over."""
+    """With whom this person writes by a line; "" where it is over."""
     row = pairings.pairing(connection, line)
     sides = (row["learner_id"], row["instructor_id"]) if row and row["state"] == "open" else ()
     request = None if row else pairings.request(connection, line)

@@ -67,7 +67,7 @@ class Given:
         return [row for row in rows if may(who.grants, f"invite_{row.role}", row.path)]
 
     def find(self, connection: Connection, who: Decider, short: str) -> GivenRow | None:
-        """The one code whose hash begins so, if this person may give such a code."""
+        """The one code whose hash begins with these digits, if this person may give such a code."""
         row = invitations.beginning(connection, short) if len(short) >= pure.SHORT else None
         return row if row is not None and may(who.grants, f"invite_{row.role}", row.path) else None
 

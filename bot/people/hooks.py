@@ -64,4 +64,4 @@ class RoomHandler(Protocol):
     """A part of the office, which is brought all commands of one subject."""
 
     def carry_out(self, connection: Connection, desk: Desk, command: Any) -> CommandOutcome:
-        """Do it in the batch's transaction and answer at the desk; what is left to do is the dispatcher's."""
+        """Do what the command asks in the batch's transaction and answer at the desk; the rest is the dispatcher's."""

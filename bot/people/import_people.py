@@ -144,7 +144,7 @@ class Recognised:
 
 
 def recognise(groups: Sequence[Alike], known: Collection[str], listed: Sequence[InviteeRow]) -> Recognised:
-    """Who of them is there already: by id, or as an entry of the same name that says no other year.
+    """Who of a list is there already: by id, or as an entry of the same name that says no other year.
 
     `listed` are the entries of their places.
     """

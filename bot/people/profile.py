@@ -112,7 +112,7 @@ class Correction:
     agreed: bool = False
 
     def fault(self) -> str:
-        """Why it cannot be done, in a sentence; empty when it can."""
+        """Why the correction cannot be made, in a sentence; empty when it can."""
         if self.name and not is_name(self.name):
             return f"“{self.name}” không dùng làm tên gọi được: chỉ chữ cái, nhiều nhất {MAX_NAME_WORDS} từ."
         if self.address is not None and self.address not in flows.ADDRESSES:
@@ -137,7 +137,7 @@ class Correction:
 def carry_out(
     connection: Connection, learner_id: str, correction: Correction, place: AreaRow | None, wording: str, now: datetime
 ) -> None:
-    """Put it right; `place` is the area now, `wording` the words agreed to when needs are told for the learner."""
+    """Put a person's data right; `place` is the area now, `wording` what is agreed to when needs are told for them."""
     people.rename(connection, learner_id, correction.name, correction.address)
     if place is not None:
         move(connection, learner_id, place)

@@ -43,7 +43,7 @@ class Pseudonyms:
         return self._hash("code", code)
 
     def left(self, learner_id: str, channel: str, chat_id: str) -> str:
-        """A phone that is not this person's any more."""
+        """The name under which it is kept that a phone is not this person's any more."""
         return self._hash("left", f"{learner_id}@{channel}:{chat_id}")
 
     def pin(self, learner_id: str, digits: str) -> str:

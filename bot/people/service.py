@@ -302,7 +302,7 @@ class People:
     # --- who may ---
 
     async def act(self, actor: Actor, action: str, area_id: str, work: Callable[[Connection, AreaRow], T]) -> T:
-        """Do it if the actor may in this area; a refusal is committed to the audit before it is raised."""
+        """Do the work if the actor may in this area; a refusal is committed to the audit before it is raised."""
 
         def unit(connection: Connection) -> tuple[NotAllowed | None, T | None]:
             place = areas.get(connection, area_id)
@@ -313,7 +313,7 @@ class People:
         return _unless_refused(*await self.database.transact(unit))
 
     async def about(self, actor: Actor, action: str, learner_id: str, work: Callable[[Connection, AreaRow], T]) -> T:
-        """Do it if the actor may where this person belongs, which is read here, never taken from who asks."""
+        """Do the work if the actor may where this person belongs, which is read here, never taken from who asks."""
 
         def unit(connection: Connection) -> tuple[NotAllowed | None, T | None]:
             conversations.learners_by_id(connection, [learner_id])  # locked first, as the tutor's own batches do

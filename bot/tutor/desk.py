@@ -177,7 +177,7 @@ class Desk:
             self.replies.append(OutgoingReply(text))
 
     def remark(self, text: str) -> None:
-        """Say it before the question that closes this turn, so that the thumb stays on the question's buttons."""
+        """Say a sentence before the question that closes this turn, so that the thumb stays on its buttons."""
         last = self.replies[-1] if self.replies else None
         if last is None or not last.buttons:
             self.say(text)
@@ -206,7 +206,7 @@ class Desk:
     # --- lessons ---
 
     def stop_reminding(self) -> None:
-        """A reminder that cannot be said must not come due for ever."""
+        """Take the reminder off the open lesson: one that cannot be said must not come due for ever."""
         if self.talk.run is not None:
             self.change(run=replace(self.talk.run, remind_at=None))
 

@@ -65,7 +65,7 @@ def take_checkin(desk: Desk, rest: str) -> bool:
 
 
 def file_card(desk: Desk, event: ev.AnswerGraded) -> None:
-    """When this question is to be asked again."""
+    """Note when a question is to be asked again, after this answer to it."""
     lesson = desk.book.lesson(event.lesson, event.version)
     if lesson is None or not lesson.review_after_s or not isinstance(lesson.step(event.step), Quiz):
         return

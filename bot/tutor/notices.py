@@ -17,7 +17,7 @@ EXCERPT = 60  # characters of a step's text by which an instructor knows where t
 
 
 def say(desk: Desk, notice: Notice) -> None:
-    """Say it where the conversation stands; a question that is open stays open.
+    """Say a notice where the conversation stands; a question that is open stays open.
 
     Its buttons can be typed as well only where no lesson waits for an answer: "1" must not mean two things.
     """
@@ -36,7 +36,7 @@ def say(desk: Desk, notice: Notice) -> None:
 
 
 def answer_with(desk: Desk, notice: Notice) -> None:
-    """Say it as the answer to what has just been done: before a question that closes the turn, not after it."""
+    """Say a notice as the answer to what has just been done: before a question that closes the turn, not after it."""
     text, buttons = _words(desk, notice)
     if buttons and not (desk.replies and desk.replies[-1].buttons):
         say(desk, notice)

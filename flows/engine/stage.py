@@ -162,7 +162,7 @@ class Stage:
             self.turn_to(lesson, route.to)
 
     def freshest(self, step: StepOf) -> StepOf:
-        """The same step in the newest words."""
+        """The step of the same id in the newest words."""
         self.freshen()
         newest = self.lesson.step(step.id)
         return newest if isinstance(newest, type(step)) else step

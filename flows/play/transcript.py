@@ -192,7 +192,7 @@ class Player:
         return tuple(self.buttons)
 
     def _file(self, event: ev.AnswerGraded) -> None:
-        """When this question comes back."""
+        """When a question comes back."""
         lesson = self.book.lesson(event.lesson, event.version)
         if lesson is None or not lesson.review_after_s:
             return
@@ -202,7 +202,7 @@ class Player:
 
 
 def _trimmed(text: str) -> str:
-    """As it can be written down: no white space at the end of lines, and none before them."""
+    """A text as it can be written down: no white space at the end of lines, and none before them."""
     return "\n".join(line.strip() for line in text.split("\n")).strip()
 
 
@@ -258,7 +258,9 @@ def _note(event: ev.Event) -> Iterable[str]:
 
 
 def play(book: Book, transcript: Transcript, between: Between = lambda session: session) -> Transcript:
-    """The same learner once more: what the tutor says now. Raises TranscriptInvalid when a button is missing."""
+    """Let the learner of a transcript act once more: what the tutor says now. Raises TranscriptInvalid when a button is
+    missing.
+    """
     player = Player(book, transcript.head, between)
     player.begin()
     turns = [player.do(act) for act, _ in transcript.exchanges]

@@ -147,5 +147,5 @@ def global_word(script: Script) -> Iterator[LintFinding]:
 
 
 def _said(text: str) -> str:
-    """As it is compared: without case and marks, but with diacritics ("đúng" is not "dừng")."""
+    """A text as it is compared: without case and marks, but with diacritics ("đúng" is not "dừng")."""
     return " ".join(re.findall(r"\w+", PLACEHOLDER.sub(" ", text).casefold()))

@@ -159,7 +159,7 @@ def _meant(table: Mapping[MeaningT, Ids], key: MeaningT) -> Meaning | None:
 
 
 def _exactly(words: Words, prompt: Prompt, said: MessageReading) -> Meaning | None:
-    """Diacritics and all."""
+    """Words compared with diacritics and all."""
     meaning = _meant(prompt.spoken, said.spoken)
     if meaning is None and said.spoken in words.exact_commands:
         return Command(words.exact_commands[said.spoken])

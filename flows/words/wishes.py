@@ -338,7 +338,7 @@ def _is_order(talk: Mapping[str, tuple[Pattern, ...]], clause: str) -> bool:
 
 
 def _allowed(talk: Mapping[str, tuple[Pattern, ...]], clause: str) -> str:
-    """Without what one must not do: nothing of a clause that begins with it, unless it is for who writes."""
+    """A text without what is forbidden to do: nothing of a clause that begins with it, unless it is for who writes."""
     left = _cut(talk["never"], clause).strip()
     begins = left.startswith("•") and not clause.strip().startswith("•")
     return "•" if begins and not _any(talk["for_me"], clause) else left

@@ -30,7 +30,9 @@ _ANNOUNCED = {
 
 
 def put(connection: Connection, row: AnnouncementRow) -> None:
-    """A new one, or another text, link or state of one that is there; how far it has come stays as it is."""
+    """Write a new announcement, or another text, link or state of one that is there; how far it has come stays as it
+    is.
+    """
     into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
     values = {
         "area_id": row.area_id, "body": row.body, "source_url": row.source_url, "by": row.by, "at": to_ms(row.at),

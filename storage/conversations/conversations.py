@@ -145,7 +145,7 @@ def learners_by_chat(connection: Connection, channel: str, chat_ids: Iterable[st
 
 
 def identified(connection: Connection, channel: str, chat_id: str) -> str | None:
-    """Whose address this is; nothing is locked."""
+    """Whose an address is; nothing is locked."""
     mine = people_t.identity.c.channel == channel, people_t.identity.c.chat_id == chat_id
     return connection.scalar(select(people_t.identity.c.learner_id).where(*mine))
 

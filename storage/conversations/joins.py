@@ -131,7 +131,7 @@ def _join_person(connection: Connection, stays: str, goes: str) -> None:
 
 
 def remember(connection: Connection, join_id: str, stays: str, goes: str, now: datetime, *, vouched: bool) -> None:
-    """Before they become one: what `goes` is, so that it can be undone. Deleted with who stays."""
+    """Keep what `goes` is before the two become one, so that it can be undone. Deleted with who stays."""
     sessions = {
         row.learner_id: row
         for row in connection.execute(select(conversations_t.session).where(_is(conversations_t.session, stays, goes)))

@@ -151,7 +151,7 @@ _AWAY = select(people_t.person.c.learner_id).where(
 
 
 def away(connection: Connection, ids: Collection[str]) -> set[str]:
-    """Those of these people who have blocked the tutor."""
+    """People of these who have blocked the tutor."""
     return set(connection.scalars(_AWAY, {"ids": padded(ids)})) if ids else set()
 
 

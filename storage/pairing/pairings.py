@@ -95,7 +95,7 @@ def requests_of(connection: Connection, learner_id: str) -> list[Row]:
 
 
 def owned_by(connection: Connection, person_id: str, limit: int) -> list[Row]:
-    """`person_id` "": those that nobody answers for."""
+    """Requests not closed that a person answers for; `person_id` "": those that nobody answers for."""
     return (
         many(connection, _OWNED_BY, id=person_id, most=limit) if person_id else many(connection, _UNOWNED, most=limit)
     )

@@ -104,7 +104,7 @@ def invitees_of(connection: Connection, learner_id: str) -> list[str]:
 
 
 def rename_consents(connection: Connection, learner_id: str, pseudonym: str) -> None:
-    """The proof that the law asks for stays, under a name that leads to nobody."""
+    """Keep consents, the proof that the law asks for, under a name that leads to nobody."""
     connection.execute(
         update(people_t.consent).where(people_t.consent.c.learner_id == learner_id).values(learner_id=pseudonym)
     )

@@ -208,7 +208,9 @@ def guesses(connection: Connection, window: int, who: str) -> int:
 
 
 def count_guess(connection: Connection, window: int, who: str) -> None:
-    """One more; counts of former windows go. Raises Conflict when another process counted at the same moment."""
+    """Count one more guess; counts of former windows go. Raises Conflict when another process counted at the same
+    moment.
+    """
     key = f"{GUESSES}{window}:{who}"
     known = key_value.get_key(connection, key)
     if known is None:

@@ -23,7 +23,7 @@ def idle(connection: Connection, before: datetime, after: str, limit: int) -> li
 
 
 def ask(connection: Connection, learner_ids: Collection[str], before: datetime, now: datetime) -> list[str]:
-    """Write down that these are asked now: those of them who are still idle."""
+    """Write down that these people are asked now: those of them who are still idle."""
     found = _idle(before).where(people_t.person.c.learner_id.in_(sorted(learner_ids)))
     ids = list(connection.scalars(found.order_by(people_t.person.c.learner_id)))
     if ids:
@@ -34,7 +34,7 @@ def ask(connection: Connection, learner_ids: Collection[str], before: datetime, 
 
 
 def silent(connection: Connection, asked_before: datetime, limit: int) -> list[str]:
-    """Those who were asked before then and have not been heard since."""
+    """People who were asked before then and have not been heard since."""
     return list(connection.scalars(_silent(asked_before).order_by(people_t.person.c.learner_id).limit(limit)))
 
 

@@ -14,7 +14,7 @@ from storage.people.records import SuspensionRow
 
 
 def put(connection: Connection, rows: Iterable[SuspensionRow]) -> None:
-    """Write them down; one of the same subject and role is replaced."""
+    """Write suspensions down; one of the same subject and role is replaced."""
     into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
     for row in rows:
         key = {"subject": row.subject, "role": row.role}

@@ -49,7 +49,7 @@ class AnnouncementDraft:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Whom it reaches, and how many of the area it does not; `more`: not everybody was counted."""
+    """Whom an announcement reaches, and how many of the area not; `more`: not everybody was counted."""
 
     told: int
     others: int
@@ -111,7 +111,7 @@ _WHY = {
 
 
 def _strange(link: str, hosts: Sequence[str]) -> AnnouncementFault:
-    """Named so that it can be found, broken so that it cannot be tapped."""
+    """The fault of a link, which is shown so that it can be found but not be tapped."""
     shown = "".join(c if c.isprintable() else "?" for c in link[:60]).replace(".", "[.]")
     return AnnouncementFault("news_link", (("gi", shown), ("mien", ", ".join(hosts))))
 

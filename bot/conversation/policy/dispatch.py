@@ -267,7 +267,7 @@ def _stale(desk: Desk) -> None:
 
 
 def _resume(desk: Desk, signal: ev.Signal) -> None:
-    """Hand it to the open lesson; a global word or an old button comes back from there."""
+    """Hand the update to the open lesson; a global word or an old button comes back from there."""
     for event in lessons.resume(desk, signal):
         match event:
             case ev.Commanded(word):

@@ -28,7 +28,7 @@ def take(desk: Desk, word: str) -> None:
 
 
 def _tell(desk: Desk, phrase: str) -> None:
-    """Say it, with what goes on under the thumb."""
+    """Say a sentence, with what goes on under the thumb."""
     desk.offer(desk.phrase(phrase), (_on(desk),), desk.talk.pending)
 
 

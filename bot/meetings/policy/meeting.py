@@ -45,7 +45,7 @@ def ask_area(desk: Desk, areas: Sequence[tuple[str, str]], page: int) -> None:
 
 
 def ask_lesson(desk: Desk, place: str, page: int) -> None:
-    """Which lesson it will be."""
+    """Ask which lesson the meeting is to hold."""
     known = [(each.id, each.title) for each in menu.in_order(desk) if not each.emergency]
     offer = tuple((f"v:lesson:{lesson}", title) for lesson, title in _of_page(known, page) if _fits(lesson))
     pages = _pages(desk, "lessons", len(known), page)

@@ -344,7 +344,7 @@ def is_waiting_for_somebody(request: Request, learner: Learner, pairing: Pairing
 
 
 def load_memory(text: str, clock: Clock, rules: PairingRules) -> Memory:
-    """The ledger that `dump` wrote."""
+    """Read a ledger that `dump` wrote."""
     parts = json.loads(text)
     memory = Memory(clock, rules)
     memory.posts, memory.closed = parts["posts"], set(parts["closed"])

@@ -105,7 +105,7 @@ def left(desk: Desk) -> str:
 
 
 def go_on(desk: Desk, line: Line, text: str) -> None:
-    """Say it, and keep writing to the same person; what else can be done is under the thumb."""
+    """Say a sentence, and keep writing to the same person; what else can be done is under the thumb."""
     called = called_by(desk, line)
     offer = (
         *_numbers(desk, line),
@@ -133,7 +133,7 @@ def ask_number(desk: Desk, line: Line, number: str) -> None:
 
 
 def beside(desk: Desk, line: Line, text: str) -> None:
-    """Say it while something else is open: the place stays, and what is typed next may be a reply too."""
+    """Say a sentence while something else is open: the place stays, and what is typed next may be a reply too."""
     desk.say(desk.phrase(text, ai=called_by(desk, line)))
     waits.spoke(desk, line.line_id, urgent=line.urgent)
 

@@ -41,7 +41,7 @@ def key(lesson: str) -> str:
 
 
 def show(desk: Desk, guided: Sequence[Guided], page: int, waiting: int) -> None:
-    """All of them, a page at a time; `waiting` offers have not been answered yet."""
+    """The instructor's learners, a page at a time; `waiting` offers have not been answered yet."""
     if not guided:
         offers = ((ALL_OFFERS, desk.phrase("label_offers", so=str(waiting))),) if waiting else ()
         desk.offer(desk.phrase("crew_none"), (*offers, ("g:menu", desk.phrase("label_menu"))))

@@ -42,7 +42,7 @@ def _is_sought(turn: PairingWork, request: Request) -> bool:
 
 
 def _follow_up(turn: PairingWork, request: Request) -> None:
-    """Somebody took it some time ago: both are asked whether it is done, once; then the officer is."""
+    """Ask both whether a request taken some time ago is done, once; then the officer is asked."""
     turn.ledger.put_request(replace(request, follow_ups=1, due_at=asked_again_at(turn, request)))
     name, of, urgent = turn.name(request.learner_id), request.request_id, request.kind == "safety"
     turn.tell(request.owner_id, "follow_up", of, urgent=urgent, ten_hv=name)

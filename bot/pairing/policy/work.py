@@ -52,7 +52,7 @@ class PairingWork:
     # --- words ---
 
     def tell(self, to: str, phrase: str, about: str = "", *, urgent: bool = False, **values: str) -> None:
-        """Say it to somebody: at once to the actor or where it is urgent, else at the next waking hour."""
+        """A notification for somebody: at once for the actor or where it is urgent, else at the next waking hour."""
         if to:
             at = self.now if urgent or to == self.actor else self.clock.awake_from(self.now)
             may = phrase in BUTTONS and (to == self.actor or phrase not in ASKED)
@@ -75,7 +75,7 @@ class PairingWork:
         self.tells.append(Notification(to, phrase, self.now, values, buttons, relay_id, urgent=urgent))
 
     def report(self, to: str, phrase: str, about: str = "", **values: str) -> None:
-        """Put it into the person's digest of the day."""
+        """A notification in the person's digest of the day."""
         if to:
             at = self.clock.next_at_minute(self.now, self.rules.digest_minute)
             self.tells.append(Notification(to, phrase, at, values, (), about, digest=True))
@@ -105,7 +105,7 @@ class PairingWork:
     # --- who answers for it ---
 
     def reachable(self, people: Sequence[str]) -> list[str]:
-        """Those of the people to whom something can be sent."""
+        """The people of these to whom something can be sent."""
         away = self.ledger.away(people)
         return [each for each in people if each not in away]
 

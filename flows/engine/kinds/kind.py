@@ -64,7 +64,7 @@ class StepKind(ABC, Generic[StepOf]):
 
     @property
     def name(self) -> str:
-        """As it is written in a lesson."""
+        """The kind's name as a lesson writes it: the class of its steps in small letters."""
         return self.step.__name__.lower()
 
     # --- read ---
@@ -96,11 +96,11 @@ class StepKind(ABC, Generic[StepOf]):
         yield from ()
 
     def saves(self, step: StepOf) -> tuple[str, ...]:
-        """The variables it may write."""
+        """The variables that the step may write."""
         return tuple(dict.fromkeys(saved.name for saved in self.values(step)))
 
     def values(self, step: StepOf) -> Iterable[SavedValue]:
-        """Every value it may write."""
+        """Every value that the step may write."""
         return ()
 
     def is_private(self, step: StepOf) -> bool:
@@ -128,7 +128,7 @@ class StepKind(ABC, Generic[StepOf]):
         return 0
 
     def lessons(self, step: StepOf) -> Iterator[tuple[StepPath, str]]:
-        """The other lessons it names, each with the field."""
+        """The other lessons that the step names, each with its field."""
         yield from ()
 
     def topic(self, step: StepOf) -> str | None:
@@ -136,7 +136,7 @@ class StepKind(ABC, Generic[StepOf]):
         return None
 
     def messages(self, step: StepOf) -> Iterator[MessageOnChannel]:
-        """What it may say, message by message, without the tutor's own sentences."""
+        """What the step may say, message by message, without the tutor's own sentences."""
         yield MessageOnChannel(("text",), step.text, (), is_pictured(step))
 
     # --- drawn, played, covered ---
@@ -150,7 +150,7 @@ class StepKind(ABC, Generic[StepOf]):
         return [(str(field[0]) if field else "next", "")]
 
     def ways(self, step: StepOf) -> Iterator[tuple[Way, SourcePosition]]:
-        """Everything that can happen here, and where it is written; that a false `when` passes it by is known."""
+        """Everything that can happen at the step, and where it is written; that a false `when` passes by is known."""
         yield from ()
 
     def taken(self, step: StepOf, before: Run, after: Run, events: Sequence[ev.Event]) -> Iterator[Way]:
@@ -159,7 +159,7 @@ class StepKind(ABC, Generic[StepOf]):
             yield Way(step.id, choice or "due")
 
     def led(self, step: StepOf, to: str) -> Iterator[Way]:
-        """The ways that led from here to a step, where it decides without an answer."""
+        """The ways that led from the step to `to`, where it decides without an answer."""
         yield from ()
 
     # --- done ---

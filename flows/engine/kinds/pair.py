@@ -89,7 +89,7 @@ class PairKind(StepKind[Pair]):
         return stage.phrase("pair_called"), (ev.Choice("next", stage.phrase("label_continue")),)
 
     def put(self, stage: Stage, step: Pair, *, fresh: bool = True) -> None:
-        """Shown again, it waits no longer than it did."""
+        """Show the prompt; shown again, it waits no longer than it did."""
         before = stage.session
         super().put(stage, step, fresh=fresh)
         if before.step == step.id and before.waiting:

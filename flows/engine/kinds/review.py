@@ -63,7 +63,9 @@ class ReviewKind(StepKind[Review]):
         return self._next(stage, step)
 
     def put(self, stage: Stage, step: Review, *, fresh: bool = True) -> None:
-        """A question that is gone since is passed over; its buttons must not answer the next one."""
+        """Show the prompt; a question that is gone since is passed over, and its buttons must not answer the next
+        one.
+        """
         before = stage.session.queue
         self._drop_gone(stage, step)
         super().put(stage, step, fresh=fresh or stage.session.queue != before)

@@ -127,7 +127,7 @@ def _until(now: datetime, until: str) -> datetime:
 
 
 def _within(at: datetime, window: tuple[str, str]) -> datetime:
-    """That instant, or the next one inside the window of the day."""
+    """The instant, or the next one inside the window of the day."""
     begins, ends = (datetime.combine(at.date(), time.fromisoformat(edge), at.tzinfo) for edge in window)
     if at < begins:
         return begins
