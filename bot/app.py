@@ -126,6 +126,7 @@ class Outlets:
         self.senders, self.webchat, self.wake = senders, webchat, wake
 
     def publish(self, effects: Effects) -> None:
+        """Hand on what one committed batch has to tell: messages to senders, log entries to open pages."""
         self.senders.push(effects.outgoing)
         if effects.wakes_others or effects.forgotten:
             self.wake()
@@ -319,7 +320,6 @@ def watches(settings: Settings, wish: bool | None) -> bool:
 
 def run(settings: Settings, environment: Environment | None = None, watch: bool | None = None) -> int:
     """Serve until SIGTERM or Ctrl-C; the exit code is 0, 2 for a setting or database that refuses, 1 for a failure.
-
     `watch` None: see `watches`.
     """
     start_logging(

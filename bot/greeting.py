@@ -16,7 +16,7 @@ EVERYWHERE = ("0.0.0.0", "::")
 
 
 def refusal(fault: OSError, settings: Settings) -> str:
-    """Why it cannot start, in a sentence."""
+    """Why the tutor cannot start, in a sentence."""
     reason = in_words(fault)
     if fault.filename:
         return f"Không dùng được {fault.filename}: {reason}."

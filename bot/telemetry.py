@@ -77,7 +77,7 @@ def stop_logging() -> None:
 
 
 def subject(learner: str) -> str:
-    """How the log calls a learner, her chat, or an update that names her chat."""
+    """How the log calls a learner, a chat, or an update that names a chat."""
     if learner.startswith("telegram:"):
         return learner  # an update's number says nothing about whose it was
     return "~" + hmac.new(_subject_key[0], learner.encode(), hashlib.sha256).hexdigest()[:12]
@@ -147,7 +147,7 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
 
 def _value(name: str, value: Any) -> Any:
     """An id may be as long as a citizen's number, and is what the operator needs to see whole; a person's is a name
-    that leads to nobody: it is the same all through the log and outlives her in no backup of it."""
+    that leads to nobody: it is the same all through the log and outlives the person in no backup of it."""
     if name in _SUBJECTS and value is not None:
         return [subject(str(item)) for item in value] if isinstance(value, list) else subject(str(value))
     if value is None or isinstance(value, bool | int | float):

@@ -22,14 +22,14 @@ class Universe:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """She wrote something."""
+    """The learner wrote something."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Tapped:
-    """She tapped option `option` of the prompt numbered `seq`."""
+    """The learner tapped option `option` of the prompt numbered `seq`."""
 
     seq: int
     option: str
@@ -69,7 +69,7 @@ Signal = Typed | Tapped | Sent | Due | Reoffered | Met
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One button of a prompt: `id` is stable, `label` is rendered for her."""
+    """One button of a prompt: `id` is stable, `label` is rendered for the learner."""
 
     id: str
     label: str
@@ -83,7 +83,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A prompt numbered `seq` that now waits for an answer; no choices: she types."""
+    """A prompt numbered `seq` that now waits for an answer; no choices: it is typed."""
 
     step: str
     seq: int
@@ -93,7 +93,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Her words as they may be stored: secrets are masked."""
+    """The learner's words as they may be stored: secrets are masked."""
 
     text: str
 
@@ -150,7 +150,7 @@ class CheckpointPassed:
 
 @dataclass(frozen=True, slots=True)
 class SecretMasked:
-    """She typed something that could rob her; `kinds` as `flows.words.masking` names them."""
+    """The learner typed something that a thief could use; `kinds` as `flows.words.masking` names them."""
 
     kinds: tuple[str, ...]
 
@@ -177,14 +177,14 @@ class Commanded:
 
 @dataclass(frozen=True, slots=True)
 class EmergencyRaised:
-    """A cry. `kind`: nothing (robbed), die (she wants to die) or hurt (somebody hurts her)."""
+    """A cry. `kind`: nothing (a robbery), die (a wish to die) or hurt (hurt by somebody)."""
 
     kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class EmergencySuspected:
-    """Words that may mean she was robbed, and that mean nothing else here: ask her. `kind` now: it is going on."""
+    """Words that may mean a robbery, and that mean nothing else here: ask the learner. `kind` now: it is going on."""
 
     kind: str
     text: str
@@ -192,14 +192,14 @@ class EmergencySuspected:
 
 @dataclass(frozen=True, slots=True)
 class Digressed:
-    """What she typed answers nothing here and is no mere slip: a question, a wish for a human, small talk."""
+    """Words that answer nothing here and are no mere slip: a question, a wish for a human, small talk."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class HelpRequested:
-    """She wants a person: where she stands, never what she answered. `sla_s`: within how many seconds (0: unsaid)."""
+    """The learner wants a person: told is the step, never an answer. `sla_s`: within how many seconds (0: unsaid)."""
 
     lesson: str
     version: int
@@ -212,7 +212,7 @@ class HelpRequested:
 
 @dataclass(frozen=True, slots=True)
 class PairingWished:
-    """She would like a 1+1 partner."""
+    """The learner would like a 1+1 partner."""
 
     lesson: str
     version: int
@@ -225,7 +225,7 @@ class PairingWished:
 
 @dataclass(frozen=True, slots=True)
 class CheckinPlanned:
-    """At this instant she is to be asked whether what she did in the task worked."""
+    """At this instant the learner is to be asked whether what the task was about worked."""
 
     lesson: str
     version: int
@@ -264,7 +264,7 @@ class LessonReturned:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """An edited lesson took her along; `how` is same, was, decided, checkpoint, start or crossed."""
+    """An edited lesson took the learner along; `how` is same, was, decided, checkpoint, start or crossed."""
 
     lesson: str
     from_version: int
@@ -298,7 +298,7 @@ class RunEnded:
 
 @dataclass(frozen=True, slots=True)
 class RunFailed:
-    """The lesson's author made a mistake the linter could not see; the learner keeps her place."""
+    """The lesson's editor made a mistake the linter could not see; the learner keeps the place."""
 
     run_id: str
     code: str

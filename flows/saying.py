@@ -31,11 +31,12 @@ def say(template: str, /, **values: object) -> Sentence:
 
 
 def joined(sentences: Sequence[str]) -> str:
-    """One after the other, with commas."""
+    """Sentences one after the other, with commas."""
     return reduce(lambda first, then: say("{first}, {then}", first=first, then=then), sentences)
 
 
 def short(text: str) -> str:
+    """A text cut to `MOST_SHOWN` characters, the last of them "…" where something is missing."""
     return text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 1] + "…"
 
 

@@ -52,7 +52,7 @@ OUTCOMES = {"completed": "học xong", "stopped": "dừng giữa chừng", "refe
 
 
 class Console:
-    """A learner at a terminal. `read` gives her next line (EOFError, KeyboardInterrupt: she leaves), `write` shows one.
+    """A learner at a terminal. `read` gives the next line (EOFError, KeyboardInterrupt: leaves), `write` shows one.
 
     `save(name, overwrite, text)` keeps a transcript and says in one sentence where, or why not: (done, sentence).
     """
@@ -72,7 +72,7 @@ class Console:
         self.saved = False
 
     def play(self, head: DialogueHead) -> int:
-        """Play until she leaves; 0 when she did so of her own will, 1 when the lesson failed."""
+        """Play until the learner leaves; 0 when that was of free will, 1 when the lesson failed."""
         self.write(OPENING)
         self.player = Player(self.book, head)
         self.player.begin()
@@ -97,7 +97,7 @@ class Console:
         return line
 
     def _answer(self, line: str, word: str, rest: str) -> bool:
-        """Do what her line says; whether the lesson failed by it."""
+        """Do what the learner's line says; whether the lesson failed by it."""
         if word in HELP:
             self.write(HELP_TEXT)
         elif word.removesuffix("!") in SAVE:
@@ -213,7 +213,7 @@ class Console:
 
 
 def _note(event: Event) -> str:
-    """What the shell would do, told to the author of the lesson; "" for what she need not see."""
+    """What the shell would do, told to the author of the lesson; "" for what need not be seen."""
     match event:
         case SecretMasked():
             return "phần bí mật được che trước khi lưu"

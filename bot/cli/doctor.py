@@ -82,6 +82,7 @@ def bad(sentence: str, /, **values: object) -> Finding:
 
 
 def look_at_machine() -> Iterator[Finding]:
+    """Python's version, bad where it is older than `OLDEST_PYTHON`, and whether this is the own environment."""
     version = ".".join(map(str, sys.version_info[:3]))
     inside = told("trong môi trường riêng .venv") if sys.prefix != sys.base_prefix else told("ngoài .venv")
     yield Finding("good" if sys.version_info >= OLDEST_PYTHON else "bad", f"Python {version}, {inside}")

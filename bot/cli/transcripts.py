@@ -67,7 +67,7 @@ def write(path: Path, text: str) -> None:
 
 
 def near(path: Path | str) -> str:
-    """The path as seen from where she stands, when that is shorter."""
+    """The path as seen from the working folder, when that is shorter."""
     here = Path.cwd()
     return os.path.relpath(path, here) if Path(os.path.abspath(path)).is_relative_to(here) else str(path)
 

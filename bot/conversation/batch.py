@@ -92,7 +92,7 @@ class Conversation:
     def _round(self, connection: Connection, updates: Sequence[Update], effects: Effects, book: Book) -> list[Update]:
         """Handle updates and write down what they cause.
 
-        Returns what came of a chat after everything of hers was deleted: somebody new has said that.
+        Returns what came of a chat after everything of its learner was deleted: somebody new has said that.
         """
         effects.writes = Writes()
         records: dict[str, Record] = {}
@@ -160,7 +160,7 @@ class Conversation:
         return rows
 
     def _learner(self, connection: Connection, record: Record, updates: list[Update], book: Book) -> list[Update]:
-        """Returns the updates that came after she had everything deleted."""
+        """Handle one learner's updates; those that came after everything was deleted are returned."""
         ordered = _current_tap_first(updates, record.talk.seq)
         for at, update in enumerate(ordered):
             if record.forgotten:
@@ -181,7 +181,7 @@ class Conversation:
         return []
 
     async def set_aside(self, update: Update, fault: str) -> Effects:
-        """Give up on one update: remember that it came, tell her if that much works, so that the next one is heard."""
+        """Give up on one update: remember that it came and say so if that much works, so that the next one is heard."""
         try:
             return await self.database.transact(lambda connection: self._aside(connection, update, fault))
         except StorageError:
@@ -217,7 +217,7 @@ class Conversation:
         await self.database.transact(lambda connection: outbox.settle(connection, settled))
 
     async def learner_gone(self, outgoing: Outgoing) -> None:
-        """The learner has blocked the tutor: unless she came back, nothing more is sent, what she was asked goes on."""
+        """A reader has blocked the tutor: unless back since, nothing more is sent, what they were asked goes on."""
 
         def work(connection: Connection) -> None:
             lost = outbox.mark_away(connection, outgoing.channel, outgoing.chat_id, outgoing.no)

@@ -74,7 +74,7 @@ class Effects:
 
 
 class Record:
-    """One learner's part of a batch: her row as loaded, and how it grows update by update."""
+    """One learner's part of a batch: the row as loaded, and how it grows update by update."""
 
     def __init__(self, row: LearnerRow, talk: talks.ConversationState, effects: Effects, quiet: QuietHours) -> None:
         self.row = row
@@ -233,7 +233,7 @@ class Record:
     # --- what she sees ---
 
     def _forget_shown(self) -> None:
-        """Without consent the web page keeps the last turn only, so that a reload still shows her the question."""
+        """Without consent the web page keeps the last turn only, so that a reload still shows the question."""
         if self.row.channel == WEB:
             self.effects.writes.forget_log.append((self.row.chat_id, self.out_no))
             of_chat = [entry for entry in self.effects.writes.log if entry.chat_id == self.row.chat_id]
@@ -333,6 +333,7 @@ def pack(reply: OutgoingReply, unasked: bool) -> str:
 
 
 def unpack(row: OutboxRow) -> Outgoing:
+    """A row of the outbox as the message to send, also one of an older program."""
     text, buttons, *rest = json.loads(row.body)  # later fields may be missing in a row of an older program
     unasked = bool(rest and rest[0])
     media = (rest[1][0], rest[1][1]) if len(rest) > 1 and rest[1] else None
@@ -346,6 +347,7 @@ def about_of(body: str) -> str:
 
 
 def pack_buttons(buttons: Sequence[Button]) -> str:
+    """Buttons as a log row keeps them, empty for none."""
     return json.dumps([_packed(b) for b in buttons], ensure_ascii=False) if buttons else ""
 
 
@@ -354,5 +356,6 @@ def _packed(button: Button) -> list[str | bool]:
 
 
 def unpack_entry(row: LogRow) -> LogEntry:
+    """A row of the web page's log as the entry a page shows."""
     buttons = tuple(Button(*each) for each in json.loads(row.buttons)) if row.buttons else ()
     return LogEntry(row.no, row.who, row.text, buttons, row.at)

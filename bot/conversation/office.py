@@ -148,7 +148,7 @@ class Office:
     # --- leaving ---
 
     def leaving(self, connection: Connection, learner_id: str, why: str, now: datetime) -> None:
-        """Before what is hers goes: whoever she guided is cared for, and a deletion is written down for ever."""
+        """Before everything of a person goes: learners get another instructor, a deletion is written down for ever."""
         if instructs(connection, learner_id):
             self.hooks.instructor_gone(connection, learner_id, why, now)
         self.hooks.learner_gone(connection, learner_id, why, now)
@@ -163,6 +163,6 @@ class Office:
         people.note(connection, AuditRow(now, subject, why, subject, ""))
 
     def forgotten(self, connection: Connection, learner_ids: Sequence[str]) -> None:
-        """After everything that was hers is gone: the proof of her consents leads to nobody."""
+        """After everything of a person is gone: the proof of the consents leads to nobody."""
         for learner_id in learner_ids:
             forgetting.rename_consents(connection, learner_id, self.names.of(learner_id))

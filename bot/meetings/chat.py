@@ -1,6 +1,7 @@
-"""A branch's meeting in an officer's chat: the office's room "meeting". The area, the lesson, the roll, the end.
+"""A branch's meeting in an officer's chat: the area, the lesson, the roll, the end.
 
-The meeting itself lives in her conversation (`talk.Meeting`), who came in `attendance`: a break loses neither.
+The meeting itself lives in the officer's conversation (`bot.tutor.state.Meeting`), who came in `attendance`: a break
+loses neither.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class Meetings:
         self.names = names
 
     def carry_out(self, connection: Connection, desk: Desk, command: MeetingCommand) -> CommandOutcome:
-        """Whether she may is asked each time: she may have been suspended meanwhile."""
+        """Do it if this officer may hold a meeting, which is asked each time: a suspension may have come since."""
         held = desk.talk.meeting
         place = areas.get(connection, held.area_id) if held else None
         if held is None or place is None:
@@ -154,7 +155,7 @@ class Meetings:
         return may(self._grants(connection, desk), ACTION, place.path)
 
     def _areas(self, connection: Connection, desk: Desk) -> list[AreaRow]:
-        """Branches and groups of hers; her area itself where it has none."""
+        """Branches and groups of the officer's areas; an area itself where it has none."""
         grants = [grant for grant in self._grants(connection, desk) if may([grant], ACTION, grant.path)]
         found: dict[str, AreaRow] = {}
         for grant in grants:

@@ -1,4 +1,4 @@
-"""The office's room "line": what one of two people writes reaches the other, and nobody else, by way of the tutor.
+"""What one of two people writes reaches the other, and nobody else, by way of the tutor.
 
 Who the other is, is read from the database in the update's own transaction, never from what a button carries.
 """
@@ -48,6 +48,7 @@ class Lines:
         self.world = world
 
     def carry_out(self, connection: Connection, desk: Desk, command: LineCommand) -> CommandOutcome:
+        """Do what belongs to a line: the named one, else that of the writing mode, else the only one there is."""
         match command:
             case asked.StopWriting():
                 lines.leave(desk)
@@ -105,7 +106,7 @@ class Lines:
         return ANSWERED
 
     def _choose(self, connection: Connection, desk: Desk, text: str) -> CommandOutcome:
-        """ "nhắn tin", "nhắn cho chị Hạnh": to the one she means, to the only one, or she is asked to whom."""
+        """ "nhắn tin", "nhắn cho chị Hạnh": to the one who is meant, to the only one, or it is asked to whom."""
         me = desk.person.learner_id
         known = [line for each in relays.lines_of(connection, me) if (line := self._find(connection, each, me))]
         meant = [line for line in known if text and lines.names(text, line.name)] or known
@@ -119,7 +120,7 @@ class Lines:
         return ANSWERED
 
     def _reply(self, connection: Connection, desk: Desk, text: str) -> CommandOutcome:
-        """What she wrote under a letter, without tapping anything; where the two write no more it is for the tutor."""
+        """Pass on what was written under a letter, without any tap; where the two write no more it is for the tutor."""
         line = self._find(connection, waits.letter(desk), desk.person.learner_id)
         if line is None:
             desk.change(letter=None, letter_at=None)
@@ -139,7 +140,7 @@ class Lines:
     # --- who writes to whom ---
 
     def _find(self, connection: Connection, line_id: str, me: str) -> Line | None:
-        """The open line of this id if it is hers."""
+        """The open line of this id, if this person is one of the two."""
         pairing = kept.pairing(connection, line_id)
         if pairing is not None:
             sides = pairing["learner_id"], pairing["instructor_id"]
@@ -166,7 +167,7 @@ class Lines:
         return Line(line_id, kind, "learner" if is_mine else "instructor", other, name, urgent, role, other_role)
 
     def _only(self, connection: Connection, desk: Desk) -> Line | None:
-        """Who typed "báo cáo" without writing to anybody means who guides her."""
+        """The line of whoever typed "báo cáo" without writing to anybody: the one with the instructor."""
         pairing = kept.pairing_of(connection, desk.person.learner_id)
         return self._find(connection, pairing["pairing_id"], desk.person.learner_id) if pairing else None
 
@@ -197,8 +198,9 @@ class Lines:
     def _pass_on(
         self, connection: Connection, desk: Desk, line: Line, bodies: Sequence[LineBody], tell: Telling = lines.go_on
     ) -> int:
-        """Put them on their way, as many as may wait; where she sleeps the writer is told that they arrive in the
-        morning. Returns how many go."""
+        """Put them on their way, as many as may wait; where the reader sleeps the writer is told that they arrive in
+        the morning. Returns how many go.
+        """
         world, now, me = self.world, desk.universe.now, desk.person.learner_id
         if availability.away(connection, [line.other_id]):
             lines.go_on(desk, line, "line_unreachable")
@@ -223,7 +225,7 @@ class Lines:
     # --- numbers, in an emergency ---
 
     def _of_union(self, connection: Connection, line: Line, text: str, number: str) -> RelayVerdict:
-        """An officer may give the number of her union, and no other; that she tried another is no thief's sign."""
+        """An officer may give the own union's number, and no other; having tried another is no thief's sign."""
         is_known = number == union_phone.of_path(connection, self._path(connection, line))
         return RelayVerdict("pass", text) if is_known else RelayVerdict("block", phrase="relay_phone_union")
 
@@ -256,7 +258,7 @@ class Lines:
             lines.go_on(desk, line, "line_media_no")
 
     def _add_media(self, connection: Connection, desk: Desk, line: Line, command: asked.AddMedia) -> None:
-        """One more of the pictures that she is being asked about; what cannot go is counted, and told at the end."""
+        """One more of the pictures that are being asked about; what cannot go is counted, and told at the end."""
         media = self._passable(connection, desk, line, command)
         words = "\n".join(filter(None, (desk.talk.media_words, self._words(connection, desk, line, command.caption))))
         desk.change(media=(*desk.talk.media, media), media_words=words[: relay.LONGEST])
@@ -270,7 +272,7 @@ class Lines:
         return HeldMedia(kind, ref) if kind in lines.PASSED_ON and ref and here else HeldMedia()
 
     def _words(self, connection: Connection, desk: Desk, line: Line, caption: str) -> str:
-        """What may go with a picture; she is told when her words are held back."""
+        """What may go with a picture; the writer is told when the words are held back."""
         if not caption:
             return ""
         verdict = relay.look(_wishes(desk), caption, line.side)
@@ -285,7 +287,7 @@ class Lines:
         return "" if held else verdict.text
 
     def _send_media(self, connection: Connection, desk: Desk, line: Line) -> None:
-        """Everything she was asked about; of what does not go she is told how many."""
+        """Send everything that was asked about; of what does not go it is told how many."""
         chosen, words = desk.talk.media, desk.talk.media_words
         if chosen and chosen[0].kind == lines.NUMBER:
             said = desk.phrase("line_number", so=union_phone.spoken(chosen[0].ref))

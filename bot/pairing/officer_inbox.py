@@ -1,7 +1,7 @@
-"""The office's room "post": an officer sees to what waits in her areas, from her own chat.
+"""An officer sees in chat to what waits in the own areas.
 
-Every id that a button carries is looked up and checked against her areas here; what she may not see is refused with one
-sentence and written into the audit.
+Every id that a button carries is looked up and checked against those areas here; what an officer may not see is refused
+with one sentence and written into the audit.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ class OfficerInbox:
         self.names, self.hooks, self.world = names, hooks, world
 
     def carry_out(self, connection: Connection, desk: Desk, command: InboxCommand) -> CommandOutcome:
+        """Answer a command of who is an officer now; anybody else is refused, and that is audited."""
         if not self._paths(connection, desk):
             return self._refuse(connection, desk, CALLED[type(command)])
         match command:
@@ -107,6 +108,7 @@ class OfficerInbox:
     # --- what waits ---
 
     def waiting(self, connection: Connection, desk: Desk, page: int = 0) -> CommandOutcome:
+        """Show a page of what waits: requests, who asks to be an instructor, what was kept back."""
         paths = self._paths(connection, desk)
         asking = roster.with_role(connection, paths, "instructor", ("asked",), MOST)
         asks = [(row["learner_id"], row["name"], row["area"]) for row in asking]
@@ -121,12 +123,14 @@ class OfficerInbox:
         return self._refuse(connection, desk, "kept")
 
     def seen(self, connection: Connection, desk: Desk, command: asked.MarkSeen) -> CommandOutcome:
+        """Note that the officer has looked at what was kept back, and show the rest."""
         if not kept.may_look(connection, desk, command.line_id):
             return self._refuse(connection, desk, "kept")
         kept.seen(connection, desk, self.names.of(desk.person.learner_id), command.line_id)
         return self.waiting(connection, desk)
 
     def strangers(self, connection: Connection, desk: Desk, command: asked.ShowStrangers) -> CommandOutcome:
+        """Show a page of the cries of strangers."""
         pure.show_strangers(desk, self._work(connection, desk), command.page)
         return ANSWERED
 
@@ -141,7 +145,7 @@ class OfficerInbox:
         ]  # fmt: skip
 
     def _request(self, connection: Connection, desk: Desk, request_id: str) -> tuple[Row, Row] | CommandOutcome:
-        """A request that she may see to, with its learner; else she is told so."""
+        """A request that the officer may see to, with its learner; else the refusal, already said."""
         request = pairings.request(connection, request_id)
         learner = availability.learner(connection, request["learner_id"]) if request else None
         if request is None or learner is None or request["state"] == "closed":
@@ -152,7 +156,7 @@ class OfficerInbox:
         return request, learner
 
     def request(self, connection: Connection, desk: Desk, command: asked.ShowRequest) -> CommandOutcome:
-        """Why it waits, and who can be asked."""
+        """Say why a request waits, and who can be asked."""
         found = self._request(connection, desk, command.request_id)
         if isinstance(found, CommandOutcome):
             return found
@@ -179,8 +183,10 @@ class OfficerInbox:
         return self.world.clock.say(request["since_at"])
 
     def _who(self, connection: Connection, learner: Row, now: int) -> list[Row]:
-        """Instructors whom she could ask, the nearest first; their list of topics is for her to overrule, what protects
-        people is not."""
+        """Instructors whom the officer could ask, the nearest first.
+
+        A list of topics is the officer's to overrule, what protects people is not.
+        """
         her = read_learner(learner)
         found: dict[str, Row] = {}
         now_hers = pairings.pairing_of(connection, learner["learner_id"])
@@ -199,7 +205,7 @@ class OfficerInbox:
         return f"{row['name'] or desk.phrase('somebody')} · {width} · {row['taken']}/{row['capacity']}"
 
     def ask(self, connection: Connection, desk: Desk, command: asked.AssignRequest) -> CommandOutcome:
-        """Put the request before the instructor she chose."""
+        """Put the request before the instructor whom the officer chose."""
         found = self._request(connection, desk, command.request_id)
         if isinstance(found, CommandOutcome):
             return found
@@ -223,7 +229,7 @@ class OfficerInbox:
     # --- the union's number ---
 
     def written_phone(self, connection: Connection, desk: Desk, command: asked.WriteUnionPhone) -> CommandOutcome:
-        """What she writes is for the area that the first button names."""
+        """Take the number that was written, for the area that the first button names."""
         area_id = desk.talk.offer[0][0].rpartition(":")[2] if desk.talk.offer else ""
         said = read_phone(command.text)
         mine = self._own_areas(connection, desk)
@@ -245,12 +251,13 @@ class OfficerInbox:
         return ANSWERED
 
     def _own_areas(self, connection: Connection, desk: Desk) -> dict[str, str]:
-        """Those of which she is the officer: id and name."""
+        """The areas this person is officer of: id and name."""
         paths = self._paths(connection, desk)
         found = (areas.get(connection, path.strip("/").rpartition("/")[2]) for path in paths)
         return {each.area_id: each.name for each in found if each}
 
     def no_phone(self, connection: Connection, desk: Desk, command: asked.DropUnionPhone) -> CommandOutcome:
+        """Remove the union's number of one of the officer's own areas."""
         if command.area_id in self._own_areas(connection, desk):
             return self._set_phone(connection, desk, command.area_id, "")
         return self._refuse(connection, desk, "phone")
@@ -265,6 +272,7 @@ class OfficerInbox:
     # --- strangers ---
 
     def confirm(self, connection: Connection, desk: Desk, command: asked.ConfirmStranger) -> CommandOutcome:
+        """Ask where a stranger lives, of the areas this officer may put people in."""
         found = self._stranger(connection, desk, command.request_id)
         if isinstance(found, CommandOutcome):
             return found
@@ -277,8 +285,7 @@ class OfficerInbox:
         return self._gone(desk) if not isinstance(found, CommandOutcome) and found[1]["confirmed"] else found
 
     def _areas(self, connection: Connection, desk: Desk, told: str) -> list[tuple[str, str]]:
-        """Where the stranger says that she lives (the path `told`), the officer's own areas and those right below: as
-        many as a phone shows."""
+        """The place the stranger told (the path `told`), the officer's own areas and those right below, on one page."""
         found = [(a.area_id, a.name) for a in areas.under(connection, told) if a.path == told] if told else []
         for path in self._paths(connection, desk):
             depth = path.count("/")
@@ -286,7 +293,7 @@ class OfficerInbox:
         return list(dict.fromkeys(found))[:8]
 
     def settle_in(self, connection: Connection, desk: Desk, command: asked.SettleIn) -> CommandOutcome:
-        """She is a member, of this area: from now on she can be paired."""
+        """Confirm a stranger as a member of this area, who can be paired from now on."""
         area_id = command.area_id
         found = self._stranger(connection, desk, command.request_id)
         if isinstance(found, CommandOutcome):
@@ -306,18 +313,20 @@ class OfficerInbox:
     # --- instructors ---
 
     def helpers(self, connection: Connection, desk: Desk, command: asked.ShowInstructors) -> CommandOutcome:
+        """Show a page of the instructors of the officer's areas, suspended ones too."""
         rows = roster.with_role(connection, self._paths(connection, desk), "instructor", ("active", "suspended"), 200)
         shown = [(r["learner_id"], r["name"], _load(r)) for r in rows]
         pure.show_helpers(desk, shown, command.page)
         return ANSWERED
 
     def _person(self, connection: Connection, desk: Desk, person_id: str, what: str) -> Row | CommandOutcome:
-        """An instructor of her areas (or who asks to be one); else she is told so."""
+        """An instructor of the officer's areas (or who asks to be one); else the refusal, already said."""
         states = ("active", "suspended", "asked")
         rows = roster.with_role(connection, self._paths(connection, desk), "instructor", states, 1, person_id)
         return next(iter(rows), None) or self._refuse(connection, desk, what)
 
     def person(self, connection: Connection, desk: Desk, person_id: str) -> CommandOutcome:
+        """Show one instructor; a suspension can be lifted here only by whoever has that right."""
         row = self._person(connection, desk, person_id, "person")
         if isinstance(row, CommandOutcome):
             return row
@@ -328,7 +337,7 @@ class OfficerInbox:
         return ANSWERED
 
     def approve(self, connection: Connection, desk: Desk, command: asked.ApproveInstructor) -> CommandOutcome:
-        """She asked to guide others, and may; an old button does nothing for who has been suspended meanwhile."""
+        """Make an instructor of somebody who asked; an old button does nothing for who has been suspended meanwhile."""
         row = self._person(connection, desk, command.person_id, "approve")
         if isinstance(row, CommandOutcome):
             return row
@@ -337,7 +346,7 @@ class OfficerInbox:
         return self.person(connection, desk, command.person_id)
 
     def lift(self, connection: Connection, desk: Desk, command: asked.LiftSuspension) -> CommandOutcome:
-        """The suspension that this button was made for is over."""
+        """End the suspension that this button was made for, and no later one."""
         person_id = command.person_id
         row = self._person(connection, desk, person_id, "approve")
         if isinstance(row, CommandOutcome):
@@ -364,6 +373,7 @@ class OfficerInbox:
         return self.waiting(connection, desk)
 
     def pause(self, connection: Connection, desk: Desk, command: asked.AskSuspension) -> CommandOutcome:
+        """Ask whether the instructor is really to be suspended."""
         row = self._person(connection, desk, command.person_id, "suspend")
         if isinstance(row, CommandOutcome):
             return row
@@ -371,7 +381,7 @@ class OfficerInbox:
         return ANSWERED
 
     def suspend(self, connection: Connection, desk: Desk, command: asked.SuspendInstructor) -> CommandOutcome:
-        """The instructor's access ends at once; her learners get somebody else."""
+        """End an instructor's access at once; the learners get somebody else."""
         person_id = command.person_id
         if isinstance(refused := self._person(connection, desk, person_id, "suspend"), CommandOutcome):
             return refused
@@ -383,7 +393,7 @@ class OfficerInbox:
 
 
 def _stamp(held: Sequence[SuspensionRow]) -> str:
-    """What tells one suspension of somebody from her next, within a button; of her former one no button acts."""
+    """What tells one suspension of a person from the next, within a button: old buttons lift no later one."""
     return f"{max((to_ms(row.at) for row in held), default=0):x}"
 
 

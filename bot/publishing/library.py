@@ -1,4 +1,4 @@
-"""Lessons from files and publications to a book: what is current, who still needs an older version, where she goes."""
+"""Lessons from files and publications to a book: what is current, who needs an older version, where they go from it."""
 
 from __future__ import annotations
 
@@ -164,6 +164,7 @@ class LiveLessons:
 
 
 def catalogue_of(connection: Connection) -> VersionCatalogue:
+    """What is published now, with the id and number of the last publication, by which a change is noticed."""
     rows = publications.log(connection)
     current = {row.lesson: row for row in rows}
     seen = (rows[-1].publication_id, len(rows)) if rows else (0, 0)

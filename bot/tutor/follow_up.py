@@ -12,6 +12,7 @@ from flows.model import End
 
 
 def ask_rating(desk: Desk, event: ev.RunEnded) -> None:
+    """Ask for one to `rate` stars for the lesson that has ended, a button each."""
     stars = tuple((f"r:{each}:{event.run_id}", str(each)) for each in range(1, event.rate + 1))
     desk.offer(desk.phrase("ask_rating", sao=str(event.rate)), stars)
 
@@ -62,7 +63,7 @@ def take_checkin(desk: Desk, *, works: bool) -> None:
 
 
 def file_card(desk: Desk, event: ev.AnswerGraded) -> None:
-    """When this question is to be asked again."""
+    """Note when a question is to be asked again, after this answer to it."""
     key = f"{event.lesson}/{event.step}"
     card = after_answer(desk.talk.cards.get(key), event.right, event.review_after_s, desk.universe.now)
     rest = {other: kept for other, kept in desk.talk.cards.items() if other != key}

@@ -1,4 +1,4 @@
-"""A lesson at the desk: opened, parked, gone on with, ended; what is owed to her after each."""
+"""A lesson at the desk: opened, parked, gone on with, ended; what the learner is owed after each."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ AFTER_CHECKIN = timedelta(hours=1)  # a reminder that came due with a check-in w
 
 
 def open_lesson(desk: Desk, lesson_id: str) -> None:
-    """Go on with a lesson where she left it, or begin it; the lesson that was open is parked, never lost."""
+    """Go on with a lesson where it was left, or begin it; the lesson that was open is parked, never lost."""
     desk.talk = desk.talk.aside()
     current = desk.talk.open_run
     if current is not None and current.home[0] == lesson_id:
@@ -57,7 +57,7 @@ def open_lesson(desk: Desk, lesson_id: str) -> None:
 
 
 def open_for_group(desk: Desk, lesson_id: str, held: Meeting) -> None:
-    """Begin a lesson for a whole meeting; what she is in the middle of herself is parked."""
+    """Begin a lesson for a whole meeting; what the officer is in the middle of alone is parked."""
     desk.talk = desk.talk.aside()
     current = desk.talk.open_run
     if current is not None:
@@ -122,7 +122,7 @@ def in_emergency(desk: Desk) -> bool:
 def is_about_safety(desk: Desk) -> bool:
     """Whether what time brings to the open lesson may ring at night: a robbery, or a cry for safety that is out.
 
-    In an emergency lesson, be it one that another has called; at a step that has asked somebody for her safety.
+    In an emergency lesson, be it one that another has called; at a step that has asked somebody for safety.
     """
     run = desk.talk.open_run
     lesson = desk.book.lesson(run.lesson, run.version) if run else None
@@ -133,7 +133,7 @@ def is_about_safety(desk: Desk) -> bool:
 
 
 def _stand_by(desk: Desk, kind: str) -> None:
-    """She wants to die, or somebody hurts her: no lesson; a few words, people are called, her place is kept."""
+    """Stand by who wants to die, or is hurt by somebody: no lesson; people are called, the place is kept."""
     if onboarding.helper_known(desk):
         desk.say(desk.phrase("emergency_helper"))
     buttons = ((f"h:{kind}", desk.phrase("label_human")), ("g:mistake", desk.phrase("label_mistake")))
@@ -141,7 +141,7 @@ def _stand_by(desk: Desk, kind: str) -> None:
 
 
 def call_off(desk: Desk) -> None:
-    """It was a mistake: whoever was called is told, and she is back where she was."""
+    """Tell whoever was called that it was a mistake, and go back to where the learner was."""
     desk.events.append(CallOffSafety())
     desk.say(desk.phrase("mistake_heard"))
     run, lesson = desk.talk.run, emergency_of(desk)
@@ -168,7 +168,7 @@ def wants(desk: Desk, kind: str) -> bool:
 
 
 def _lent(run: Run, desk: Desk) -> Run:
-    """With what the engine may know of her: a lesson may be begun on one channel and go on at another."""
+    """A run with what the engine may know of the learner: it may be begun on one channel and go on at another."""
     group = desk.talk.is_group(run)
     cards = {} if group else desk.talk.cards
     lent = run.but(learner=desk.person.learner_id, cards=cards, keeps=desk.agreed and not group)
@@ -287,7 +287,7 @@ def _failed(desk: Desk, event: ev.RunFailed, *, group: bool) -> None:
 
 
 def take_inner(desk: Desk, body: Inner) -> None:
-    """What time or another person's act brings to her."""
+    """Take what time or another person's act brings to the conversation."""
     urgent = is_about_safety(desk)
     asked = body.kind == "due" and desk.agreed and not urgent and follow_up.check_in(desk)
     run = desk.talk.open_run
@@ -310,7 +310,7 @@ def take_inner(desk: Desk, body: Inner) -> None:
 
 
 def take_told(desk: Desk, body: NoticesDue) -> None:
-    """What others have to say to her; a step that waits for a person goes on when that person has come."""
+    """Say what others have to say; a step that waits for a person goes on when that person has come."""
     for notice in body.notices:
         notices.say(desk, notice)
     run = desk.talk.open_run
@@ -326,13 +326,13 @@ def take_told(desk: Desk, body: NoticesDue) -> None:
 
 
 def _is_recalled(desk: Desk, run: Run) -> bool:
-    """Whether an urgent edit takes this lesson along and she has not been told yet."""
+    """Whether an urgent edit takes this lesson along and the learner has not been told yet."""
     route = desk.book.routes.get((run.lesson, run.version))
     return route is not None and route.how == "urgent"
 
 
 def is_lessons_too(desk: Desk, text: str) -> bool:
-    """Whether her reply is word for word an answer of the open step ("Gọi rồi"): then the lesson hears it as well."""
+    """Whether a reply is word for word an answer of the open step ("Gọi rồi"): then the lesson hears it as well."""
     run = desk.talk.open_run
     if run is None or desk.talk.offer:
         return False

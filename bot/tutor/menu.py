@@ -46,6 +46,7 @@ def show_menu(desk: Desk, intro: str = "") -> None:
 
 
 def show_track(desk: Desk, track: str) -> None:
+    """The lessons of a track with a button each; the menu where there is no such track."""
     title = dict(desk.book.tracks).get(track)
     lessons = [lesson for lesson in in_order(desk) if lesson.track == track]
     if title is None or not lessons:
@@ -93,14 +94,14 @@ def offer_next(desk: Desk, then: str | None, ended: str) -> None:
 
 
 def offer_way_on(desk: Desk) -> None:
-    """Under what was just said: two buttons for whenever she comes back."""
+    """Under what was just said: two buttons for whenever the learner comes back."""
     desk.offer("", (("g:go_on", desk.phrase("label_continue")), ("g:menu", desk.phrase("label_menu"))))
 
 
 def ask_emergency(desk: Desk, kind: str, topics: Sequence[str]) -> None:
-    """It sounds like it: one question, two buttons, nobody is called yet; what she may have meant instead is kept.
+    """Ask whether it is a cry: two buttons, nobody is called yet; what may have been meant instead is kept.
 
-    `kind` now: somebody is at her this moment, so she is told to hang up first.
+    `kind` now: a thief is at work this moment, so the learner is told to hang up first.
     """
     other = f"e:{','.join(topics)}"
     asked = "now" if kind == "now" else "emergency"
@@ -150,7 +151,7 @@ def _tracks(desk: Desk, lessons: list[Lesson], shown_already: Lesson | None) -> 
 
 
 def _work(desk: Desk) -> OfferedButtons:
-    """What she does beside learning."""
+    """The buttons of what this person does beside learning."""
     guides = (("u:list:0", "label_crew"), ("g:teach", "label_teach")) if desk.person.instructs else ()
     leads = (("q:list:", "label_post"),) if desk.person.leads else ()
     return tuple((token, desk.phrase(label)) for token, label in (*guides, *leads))

@@ -10,8 +10,8 @@ from bot.tutor.state import OfferedButtons
 
 @dataclass(frozen=True, slots=True)
 class CommandOutcome:
-    """`shows_again`: what was said stands beside the question that is open, which is put under her thumb again; `under`
-    are buttons that stand below its own then.
+    """`shows_again`: what was said stands beside the open question, which is put under the thumb again; `under` are
+    buttons that stand below its own then.
 
     `pinned`: buttons of earlier things, which stand below all of these, numbered on from them.
 

@@ -1,4 +1,4 @@
-"""Her rights over her data, answered at once: see, take along, withdraw, delete (facts sheet, section 7)."""
+"""A learner's rights over the own data, answered at once: see, take along, withdraw, delete."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ UNDO = timedelta(days=7)
 
 
 def show_data(desk: Desk) -> None:
+    """Tell a learner what is kept, in a few lines; on the web also where the whole log can be seen."""
     if not desk.agreed:
         desk.say(desk.phrase("data_none"))
         return
@@ -35,13 +36,14 @@ def show_data(desk: Desk) -> None:
 
 
 def show_belonging(desk: Desk, kept: Mapping[str, str]) -> None:
-    """What the union's side keeps of her: name in its list, place, roles, what she set, requests, pairings."""
+    """What the union's side keeps of a learner: name in its list, place, roles, settings, requests, pairings."""
     if kept:
         desk.say(desk.phrase("data_union", tep="\n".join(f"{what}: {value}" for what, value in kept.items())))
     desk.say(desk.phrase("data_whole_web" if desk.channel == "web" else "data_whole"))
 
 
 def download_data(desk: Desk) -> None:
+    """What is kept of a learner as text to take along."""
     if not desk.agreed:
         desk.say(desk.phrase("data_none"))
         return
@@ -57,6 +59,7 @@ def download_data(desk: Desk) -> None:
 
 
 def ask_delete(desk: Desk) -> None:
+    """Ask whether everything is to be deleted for good."""
     offer = (("d:yes", desk.phrase("label_delete_yes")), ("d:no", desk.phrase("label_delete_no")))
     desk.offer(desk.phrase("delete_ask"), offer, pending="delete")
 
@@ -77,7 +80,7 @@ def take_delete(desk: Desk, *, sure: bool) -> CommandOutcome:
 
 
 def delete(desk: Desk) -> CommandOutcome:
-    """She has said yes: everything that is hers goes."""
+    """Delete everything of a learner who has said yes to it."""
     text, restart = desk.phrase("deleted"), desk.phrase("label_restart")
     desk.events.append(PersonForgotten())
     desk.person, desk.talk = Person(desk.person.learner_id), ConversationState()
@@ -94,7 +97,7 @@ def ask_withdraw(desk: Desk) -> CommandOutcome:
 
 
 def _was_joined(desk: Desk) -> bool:
-    """Whether another phone was joined so lately that it can be undone: what came with it is not hers to end."""
+    """Whether another phone was joined so lately that it can be undone: what came with it is another's to end."""
     joined_at = desk.talk.joined_at
     return joined_at is not None and desk.universe.now - joined_at < UNDO
 

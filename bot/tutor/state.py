@@ -18,7 +18,7 @@ OfferedButtons = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Checkin:
-    """At this instant she is to be asked whether what she did in that task works."""
+    """At this instant the learner is to be asked whether what the task was about works."""
 
     at: datetime
     lesson: str
@@ -27,10 +27,10 @@ class Checkin:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A meeting that she holds for an area: `lesson` is run for all who came, in the session `run_id`.
+    """A meeting that an officer holds for an area: `lesson` is run for all who came, in the session `run_id`.
 
-    That run is `ConversationState.run` while it is on, and lies in `run` here while she does something else; it is
-    never hers.
+    That run is `ConversationState.run` while it is on, and lies in `run` here while the officer does something else; it
+    is never the officer's own.
     """
 
     event_id: str
@@ -76,8 +76,8 @@ class AnsweredAlbum:
 class ConversationState:
     """`run` is the lesson now open (or just ended), `parked` wait in the menu, `done` maps lesson to points.
 
-    `cards` are the questions to be asked again, by "lesson/step"; `lang` is the language she reads. `offer` are the
-    buttons (token, label) last shown by the tutor itself; `pending` names the question it asked.
+    `cards` are the questions to be asked again, by "lesson/step"; `lang` is the language the person reads. `offer` are
+    the buttons (token, label) last shown by the tutor itself; `pending` names the question it asked.
 
     `line` is that she writes by until `line_until`; `media` each picture that she may pass on, `media_words` what goes
     with them. `silent`: she wants no reminders; `whispers` the number of the newest line on her page that is to be
@@ -126,14 +126,14 @@ class ConversationState:
         return run is not None and self.meeting is not None and run.run_id == self.meeting.run_id
 
     def aside(self) -> ConversationState:
-        """The same with the meeting's session, if it is on, laid aside: what is on then is her own."""
+        """The conversation with the meeting's session laid aside, if it is on: what is on then is the officer's own."""
         if self.meeting is None or self.run is None or not self.is_group(self.run):
             return self
         return replace(self, run=None, meeting=replace(self.meeting, run=self.run if self.run.waiting else None))
 
     @property
     def next_at(self) -> datetime | None:
-        """When she is next to be spoken to unasked."""
+        """When the learner is next to be spoken to unasked."""
         if self.silent:
             return None
         run = self.open_run
@@ -142,20 +142,20 @@ class ConversationState:
 
     @property
     def open_run(self) -> Run | None:
-        """The lesson she is in the middle of."""
+        """The lesson in the middle of which the learner is."""
         return self.run if self.run is not None and self.run.waiting else None
 
     def bare(self) -> ConversationState:
-        """What may be kept without her consent: the places, nothing she said or earned."""
+        """What may be kept without consent: the places, nothing said or earned."""
         run = self.run.bare() if self.run else None
         return replace(self, run=run, parked=tuple(each.bare() for each in self.parked), **_NOTHING)
 
     def calls(self, address: str, name: str) -> bool:
-        """Whether the lesson that is open addresses her so; an officer may have put her name right meanwhile."""
+        """Whether the open lesson uses this name and address; an officer may have put the name right meanwhile."""
         return self.run is None or (self.run.address, self.run.name) == (address, name)
 
     def addressed(self, address: str, name: str) -> ConversationState:
-        """The same conversation with her new name or form of address."""
+        """The same conversation with a new name or form of address."""
         run = replace(self.run, address=address, name=name) if self.run else None
         parked = tuple(replace(each, address=address, name=name) for each in self.parked)
         meeting = self.meeting
@@ -168,6 +168,7 @@ _NOTHING: Mapping[str, Any] = {"done": {}, "answers": 0, "cards": {}, "checkins"
 
 
 def dump(talk: ConversationState) -> str:
+    """The conversation as text for its row, version `CODEC`; what is empty is left out."""
     data: dict[str, Any] = {"v": CODEC}
     optional: dict[str, Any] = {
         "run": flows.dump(talk.run) if talk.run else None,

@@ -1,7 +1,7 @@
-"""What still waits for her answer, whatever has been said since: under her thumb again after every turn. Pure.
+"""What still waits for a person's answer, whatever has been said since: under the thumb again after every turn. Pure.
 
 Read anew from the database at the end of a turn; here it becomes buttons of the newest message, which a page keeps in
-sight. What she can tap she can write: the label, or the number that follows those of the message's own answers.
+sight. What can be tapped can be written: the label, or the number that follows those of the message's own answers.
 """
 
 from __future__ import annotations
@@ -23,8 +23,10 @@ REPLY_FOR = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class PendingMatter:
-    """`what`: mine (a cry she has taken), call (one nobody has taken), answer (somebody she writes with), strangers
-    (several cries of people nobody knows). `of` is the id its button is about, or how many; `name` whom it is about."""
+    """`what`: mine (a cry this person has taken), call (one nobody has taken), answer (somebody to be answered),
+    strangers (several cries of people nobody knows). `of` is the id its button is about, or how many; `name` whom it is
+    about.
+    """
 
     what: Literal["mine", "call", "strangers", "answer"]
     of: str
@@ -82,7 +84,7 @@ def _label(desk: Desk, wait: PendingMatter) -> str:
 
 
 def named(desk: Desk, text: str) -> str | None:
-    """The pinned button that she wrote out or whose number she gave; None where she means none of them."""
+    """The pinned button that was written out or whose number was given; None where none of them is meant."""
     said, pinned = " ".join(text.split()).casefold(), desk.talk.pinned
     by_label = {label.casefold(): token for token, label in pinned}
     if said in by_label:
@@ -96,7 +98,7 @@ def named(desk: Desk, text: str) -> str | None:
 
 
 def note_letter(desk: Desk, notice: Notice) -> None:
-    """Somebody has written to her: for a while what she writes may be the reply."""
+    """Note that somebody has written to this person: for a while what is typed may be the reply."""
     line = next((token.removeprefix("y:talk:") for token, _ in notice.buttons if token.startswith("y:talk:")), "")
     if notice.fleeting and line:
         spoke(desk, line, urgent=notice.urgent)

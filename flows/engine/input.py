@@ -51,7 +51,7 @@ FOR_BANK = frozenset({"citizen_id", "card", "account"})
 
 
 def sent(stage: Stage, step: Step, kind: str) -> None:
-    """What is not words: an answer where the step asks for it; nothing of it is kept."""
+    """What is not words, as a photo: an answer where the step asks for it; nothing of it is kept."""
     stage.emit(ev.Heard(f"[{kind}]"))
     to = kind_of(step).sent(stage, step, kind)
     if to is not AGAIN:
@@ -66,6 +66,11 @@ def sent(stage: Stage, step: Step, kind: str) -> None:
 
 
 def typed(stage: Stage, step: Step, text: str) -> None:
+    """Words typed at a step, of any length: understood, masked, then answered by a button, a command or the kind.
+
+    More than `MAX_TEXT` characters are cut and not taken as an answer; a secret is hidden and warned of, a cry for help
+    in the same words is still raised.
+    """
     kind = kind_of(step)
     too_long = len(text) > MAX_TEXT
     text = clean(text[:MAX_TEXT])
@@ -97,7 +102,7 @@ def typed(stage: Stage, step: Step, text: str) -> None:
 
 
 def _meaning(stage: Stage, step: Step, text: str, choices: tuple[ev.Choice, ...]) -> Meaning:
-    """Where she writes freely only a cry for help and a whole global word are more than what she writes."""
+    """What typed words mean; where a step asks for free words only a cry for help and a whole global word are more."""
     words = stage.book.words
     free = not choices or kind_of(step).writes_freely(step)
     if free and not is_command(words, text):
@@ -107,9 +112,9 @@ def _meaning(stage: Stage, step: Step, text: str, choices: tuple[ev.Choice, ...]
 
 
 def own_answers(stage: Stage, step: Step, choices: tuple[ev.Choice, ...]) -> tuple[Own, ...]:
-    """What may be typed instead of tapping: each label, what the author adds, the usual words for done, stuck, next.
+    """What may be typed instead of tapping: each label, what the editor adds, the usual words for done, stuck, next.
 
-    Who is being robbed is not carried past "call the bank" because she finds it hard: there that is no answer.
+    A learner who is being robbed is not carried past "call the bank" because it is hard: there that is no answer.
     """
     usual = stage.book.words.answers
     if not stage.lesson.emergency:
@@ -145,8 +150,9 @@ def _act(stage: Stage, step: Step, meaning: Meaning, text: str, choices: tuple[e
 
 
 def _stay(stage: Stage, step: Step, meaning: Meaning, text: str) -> None:
-    """What somebody says who is being robbed: her story goes on with the next thing to do, a question is answered,
-    and nothing else moves her."""
+    """Answer somebody who is being robbed: a tale goes on with the next thing to do, a question is answered,
+    and nothing else leads away from the step.
+    """
     if isinstance(meaning, Emergency) and kind_of(step).only_tells:
         choose(stage, step, "next")
         return
@@ -165,14 +171,15 @@ def _stay(stage: Stage, step: Step, meaning: Meaning, text: str) -> None:
 
 
 def _is_lost(stage: Stage, text: str) -> bool:
-    """She only says that she does not find or understand it ("nút ở đâu"): no question to be looked up."""
+    """Whether the learner only says that something is not found or understood ("nút ở đâu"): no question."""
     lost = (Own("", stage.book.words.answers.get("confused", ())),)
     return isinstance(understand(stage.book.words, text, lost, numbered=False), Answered)
 
 
 def _wonder(stage: Stage, step: Step, meaning: Meaning, text: str, choices: tuple[ev.Choice, ...]) -> None:
-    """It answers nothing for certain: a worry comes first, then what sounds like an answer of those that can be given,
-    then a near miss that is no question, then anything else."""
+    """Words that answer nothing for certain: a worry comes first, then what sounds like an answer of those that can be
+    given, then a near miss that is no question, then anything else.
+    """
     ear = stage.book.words.ear
     alarm, matter = listen(ear, text), matter_of(ear, text)
     if alarm.level == "ask":
@@ -195,7 +202,7 @@ def _wonder(stage: Stage, step: Step, meaning: Meaning, text: str, choices: tupl
 
 
 def _replies(stage: Stage, step: Step, text: str, choices: tuple[ev.Choice, ...]) -> bool:
-    """Whether it is one of the usual answers in words of her own. Where it is not sure, or yes and no, she is asked."""
+    """Whether the text is a usual answer in other words; where that is not sure, or yes or no, the learner is asked."""
     reply = reply_of(stage.book.words.ear, text)
     ids = {choice.id for choice in choices}
     named = next((each for each in BUTTONS.get(reply.kind, ()) if each in ids), None)
@@ -251,7 +258,7 @@ def _warn_of_secret(stage: Stage, step: Step, kinds: tuple[str, ...], masked: st
 
 
 def _guard(stage: Stage, text: str) -> str | None:
-    """Where a guard of this lesson leads, or of one that called it: then she is back in that one."""
+    """Where a guard of this lesson leads, or of one that called it: then the learner is back in that one."""
     said = f" {' '.join(fold(stage.book.words, text))} "
     frames = stage.session.stack
     for inner, frame in enumerate(reversed((*frames, None))):
@@ -290,7 +297,7 @@ def _obey(stage: Stage, step: Step, word: str) -> None:
 
 
 def _back(stage: Stage, step: Step) -> None:
-    """One waiting step back on the path she walked; points stay."""
+    """Go back to the last waiting step on the path walked; points stay."""
     lesson, path = stage.lesson, list(stage.session.path)
     while path and path[-1] == step.id:
         path.pop()

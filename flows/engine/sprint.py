@@ -50,7 +50,7 @@ def start(book: Book, trigger: Trigger, universe: ev.Universe) -> Sprint:
 def resume(book: Book, session: Run, signal: ev.Signal, universe: ev.Universe) -> Sprint:
     """Answer one signal. The session comes back unchanged where the signal means nothing to it.
 
-    A learner whose lesson has an urgent newer version is taken along first; where her step is word for word the same
+    A learner whose lesson has an urgent newer version is taken along first; where the step is word for word the same
     the signal is then answered, else it was meant for something that is no longer there.
     """
     lesson = book.lesson(session.lesson, session.version, session.lang)
@@ -116,7 +116,7 @@ def was_used(session: Run, seq: int, option: str) -> bool:
 
 
 def _take_along(stage: Stage, signal: ev.Signal) -> bool:
-    """Move her to the newer version and tell her; True where the signal still has its meaning there."""
+    """Move the learner to the newer version and say so; True where the signal still has its meaning there."""
     session, route, old = stage.session, stage.route, stage.lesson
     assert route is not None
     newer = stage.book.lesson(session.lesson, route.to, session.lang)
@@ -138,7 +138,7 @@ def _take_along(stage: Stage, signal: ev.Signal) -> bool:
 
 
 def _still_heard(stage: Stage, signal: ev.Signal) -> bool:
-    """Whether what she did is to be answered although its question is gone: a cry for help, a global word."""
+    """Whether the signal is to be answered although its question is gone: a cry for help, a global word."""
     match signal:
         case ev.Typed(text):
             meaning = understand(stage.book.words, clean(text[:MAX_TEXT]), ())
@@ -178,7 +178,7 @@ def rewind(book: Book, session: Run, universe: ev.Universe) -> Sprint:
 
 
 def _count_anew(stage: Stage, before: Run, step: Step) -> None:
-    """She was just here: a reminder that was set before counts from now."""
+    """Let a reminder that was set before count from now: the learner was just here."""
     now, same = stage.session, stage.session.remind_at == before.remind_at
     waits = kind_of(step).reminders(stage, step)
     if now.waiting and now.remind_at is not None and same and waits and kind_of(step).counts_anew:

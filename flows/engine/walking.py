@@ -49,7 +49,7 @@ def _enter(stage: Stage, step: Step) -> Next:
 
 
 def _cross(stage: Stage, step: Step) -> Step:
-    """At a checkpoint that a newer version has too she changes over, where its author wished so."""
+    """Change over to the newer version at a checkpoint that both have, where its editor wished so; the step there."""
     route = stage.route
     if route is None or route.how != "checkpoint":
         return step
@@ -62,6 +62,7 @@ def _cross(stage: Stage, step: Step) -> Step:
 
 
 def fail(stage: Stage, code: str, reason: str) -> None:
+    """Give the lesson up with an event: `code` is the kind of fault (step_missing, condition, loop)."""
     stage.emit(ev.RunFailed(stage.session.run_id, code, reason))
 
 

@@ -83,6 +83,7 @@ class Player:
 
     @property
     def transcript(self) -> Transcript:
+        """What has been played so far, ready to be written down."""
         return Transcript(self.head, self.opening, tuple(self.log))
 
     def _do(self, act: Act) -> TutorTurn:
@@ -136,7 +137,7 @@ class Player:
         return f"run{self.ids}"
 
     def _turn(self, before: Run | None, sprint: Sprint) -> TutorTurn:
-        """What an engine call looks like to her; where it leads into another lesson, that lesson's first words too."""
+        """What a learner sees of an engine call; where it leads into another lesson, that lesson's first words too."""
         self.session = sprint.session
         self.stars = 0
         self.watch(before, sprint)
@@ -176,7 +177,7 @@ class Player:
         return next((lesson.id for lesson in found if lesson and lesson.emergency), None)
 
     def _goes_on(self, lesson_id: str) -> TutorTurn:
-        """Open the lesson, or show its prompt where she is in it already."""
+        """Open the lesson, or show its prompt where the learner is in it already."""
         if self.session.waiting and self.session.home[0] == lesson_id:
             return self._signal(ev.Reoffered(""))
         return self._open(lesson_id)
@@ -191,7 +192,7 @@ class Player:
         return tuple(self.buttons)
 
     def _file(self, event: ev.AnswerGraded) -> None:
-        """When this question comes back."""
+        """When a question comes back."""
         if not event.review_after_s:
             return
         key = f"{event.lesson}/{event.step}"
@@ -200,7 +201,7 @@ class Player:
 
 
 def _trimmed(text: str) -> str:
-    """As it can be written down: no white space at the end of lines, and none before them."""
+    """A text as it can be written down: no white space at the end of lines, and none before them."""
     return "\n".join(line.strip() for line in text.split("\n")).strip()
 
 
@@ -256,7 +257,9 @@ def _note(event: ev.Event) -> Iterable[str]:
 
 
 def play(book: Book, transcript: Transcript, between: Between = lambda session: session) -> Transcript:
-    """The same learner once more: what the tutor says now. Raises TranscriptInvalid when a button is missing."""
+    """Let the learner of a transcript act once more: what the tutor says now. Raises TranscriptInvalid when a button is
+    missing.
+    """
     player = Player(book, transcript.head, between)
     player.begin()
     turns = [player.do(act) for act, _ in transcript.exchanges]

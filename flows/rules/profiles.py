@@ -7,7 +7,7 @@
   so that choices are numbered lines in the text; a photo by its address, voice in private chats only, no video;
   the free plan has 3,000 messages a month for 50 people.
 - **zalo_oa**: OpenAPI v3 as public code uses it: text 2,000, at most 5 buttons (unverified) with a title of 100, images
-  of 1 MB (unverified); free answers within 48 hours of her last word, 8 of them.
+  of 1 MB (unverified); free answers within 48 hours of the learner's last word, 8 of them.
 
 How many options one may choose among is ours: eight is what a small phone shows without scrolling, whatever carries it.
 """
@@ -54,5 +54,5 @@ IDS = tuple(profile.id for profile in PROFILES)
 
 
 def profiles(channels: tuple[str, ...]) -> tuple[Profile, ...]:
-    """Those of a lesson: the named ones, all where none is named."""
+    """The profiles of a lesson's channels: the named ones, all where none is named."""
     return tuple(profile for profile in PROFILES if not channels or profile.id in channels)

@@ -244,7 +244,7 @@ class PostgreSQL:
             return await connection.run_sync(work)
 
     async def read_long(self, work: UnitOfWork[T]) -> T:
-        """The same as `read`: a connection of the pool is nobody else's."""
+        """As `read`: a connection of the pool is nobody else's."""
         return await self.read(work)
 
     async def hold(self, name: str) -> bool:

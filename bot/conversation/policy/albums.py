@@ -28,7 +28,7 @@ def is_answered(desk: Desk, media: Media) -> bool:
 
 
 def pass_on(desk: Desk, media: Media) -> None:
-    """While she writes to somebody: asked once for all pictures of an album; each waits with the others."""
+    """In the writing mode: asked once for all pictures of an album; each waits with the others."""
     more = is_more(desk, media)
     if more or not is_answered(desk, media):
         desk.events.append((AddMedia if more else AskMedia)(media.kind, media.ref, media.caption))
@@ -37,7 +37,7 @@ def pass_on(desk: Desk, media: Media) -> None:
 
 
 def settles(desk: Desk, body: Body) -> bool:
-    """Whether it settles what is asked about the pictures she sent: not an edit, nor one more of them."""
+    """Whether it settles what is asked about the pictures just sent: not an edit, nor one more of them."""
     return (
         body != Tap(lines.SEND)
         and not isinstance(body, Edited)
@@ -46,7 +46,7 @@ def settles(desk: Desk, body: Body) -> bool:
 
 
 def is_more(desk: Desk, media: Media) -> bool:
-    """Whether it belongs to the pictures that she is being asked about just now."""
+    """Whether it belongs to the pictures that are being asked about just now."""
     return bool(desk.talk.media and media.album) and _is_known(desk, media)
 
 

@@ -1,4 +1,6 @@
-"""What she asks or says beside the lessons: looked up and answered, or passed to a human; her place stays open."""
+"""Questions and talk beside the lessons: looked up and answered, or passed to a human; the learner's place stays
+open.
+"""
 
 from __future__ import annotations
 
@@ -80,13 +82,13 @@ def answer(desk: Desk, text: str, topics: Sequence[str]) -> None:
 
 
 def about(desk: Desk, topics: Sequence[str]) -> None:
-    """The lessons about what she may have meant; without any she goes on."""
+    """Show the lessons about what may have been meant; without any the lesson goes on."""
     found = [each for code in topics if (each := lesson_of(desk, code))][:MOST_LESSONS]
     _offer(desk, desk.phrase("answer_lesson" if found else "answer_what"), found)
 
 
 def named(desk: Desk, meant: menu.OpenLesson | menu.ShowTrack) -> None:
-    """She named another lesson, or a track, in the middle of one: it is offered, her place stays."""
+    """Offer another lesson, or a track, that the learner named in the middle of one; the place in this one stays."""
     match meant:
         case menu.ShowTrack(track):
             menu.show_track(desk, track)
@@ -109,7 +111,7 @@ def small_talk(desk: Desk, text: str) -> str:
 
 
 def said(desk: Desk, answer: Answer) -> str:
-    """The answer as she reads it, with where it comes from."""
+    """The answer as the learner reads it, with where it comes from."""
     text = render(answer.say, desk.person.address, desk.person.name, desk.book.facts)
     return f"{text}\n{desk.phrase('answer_source', nguon=answer.cited)}" if answer.cited else text
 

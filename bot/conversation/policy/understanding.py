@@ -1,4 +1,4 @@
-"""Her words at the desk: what may be kept of them, and what they mean among the buttons shown."""
+"""Words at the desk: what may be kept of them, and what they mean among the buttons shown."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def about(desk: Desk, text: str) -> Matter:
 
 
 def hear(desk: Desk, text: str) -> None:
-    """Keep what she said as it may be kept; a secret in it is masked, and she is warned."""
+    """Keep what was said as it may be kept; a secret in it is masked, and warned of."""
     masked = flows.mask(clean(text[:2000]), desk.book.nouns)
     desk.events.append(ev.Heard(masked.text))
     if masked.kinds:
@@ -52,7 +52,7 @@ def in_two(desk: Desk, body: Text) -> Text:
 
 
 def offered(desk: Desk, text: str) -> Meaning:
-    """What her words mean among the buttons the tutor itself last showed."""
+    """What words mean among the buttons the tutor itself last showed."""
     words = desk.book.words
     if desk.person.leads and (word := words.officers.get(" ".join(without_fillers(words, fold(words, text[:200]))))):
         return Command(word)
@@ -83,7 +83,7 @@ def is_command_here(desk: Desk, text: str) -> bool:
 
 
 def leaves(desk: Desk, text: str) -> bool:
-    """Whether it is a word by which she leaves off writing to somebody ("thoát")."""
+    """Whether it is a word that ends the writing mode ("thoát")."""
     words = desk.book.words
     said = fold(words, clean(text[:200]))
     return not words.leaving.isdisjoint({" ".join(said), " ".join(without_fillers(words, said))})
@@ -96,7 +96,8 @@ def _is_command(desk: Desk, text: str) -> bool:
 def is_for_lesson(desk: Desk, meaning: Meaning) -> bool:
     """Whether the open lesson hears these words too, though other buttons are shown: what is none of them, and after a
     pause also what only resembles one, since "xong rồi" may be exactly what the step waits for. "tiếp tục" after a
-    pause takes up her place; in the lesson it would answer the step."""
+    pause takes up the place; in the lesson it would answer the step.
+    """
     if not desk.talk.open_run or desk.talk.pending:
         return False
     paused = {token for token, _ in desk.talk.offer} == {"g:go_on", "g:menu"}

@@ -10,8 +10,9 @@ from bot.pairing.policy.deadlines import Clock
 
 @dataclass(frozen=True, slots=True)
 class OfficerCall:
-    """`first_at`, `last_at` in milliseconds; `channel` "" where she has none; `seen`: she has been there since the
-    first; `away`: she has shut the tutor out, nothing reaches her."""
+    """`first_at`, `last_at` in milliseconds; `channel` "" where there is none; `seen`: the officer has been there since
+    the first; `away`: the officer has shut the tutor out, nothing arrives.
+    """
 
     first_at: int
     last_at: int

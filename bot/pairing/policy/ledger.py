@@ -25,43 +25,43 @@ class Ledger(Protocol):
     def pairing(self, pairing_id: str) -> Pairing | None: ...
 
     def load(self, instructor_id: str) -> int:
-        """Her taken places: open pairings, and open offers that reserve one."""
+        """The instructor's taken places: open pairings, and open offers that reserve one."""
 
     def requests_of(self, learner_id: str) -> Sequence[Request]:
-        """Those not closed."""
+        """The learner's requests that are not closed."""
 
     def owned_by(self, person_id: str, limit: int = 1_000_000) -> Sequence[Request]:
-        """Those not closed that she answers for ("": nobody does), `limit` at most."""
+        """The requests not closed that this person answers for ("": nobody does), `limit` at most."""
 
     def offer_for(self, request_id: str) -> Offer | None:
-        """The one that is open."""
+        """The open offer of a request, if there is one."""
 
     def offers_to(self, instructor_id: str) -> Sequence[Offer]:
-        """Those that are open."""
+        """The open offers put to an instructor."""
 
     def pairing_of(self, learner_id: str) -> Pairing | None:
-        """The one that is open."""
+        """The learner's open pairing, if there is one."""
 
     def pairings_with(self, instructor_id: str) -> Sequence[Pairing]:
-        """Those that are open."""
+        """The instructor's open pairings."""
 
     def previous(self, learner_id: str) -> str:
-        """Who taught her last; "" for nobody."""
+        """Who was the learner's instructor last; "" for nobody."""
 
     def tried(self, request: Request) -> Collection[str]:
-        """Whom not to ask for it: who let it pass, whom she has changed away from or wants to."""
+        """Whom not to ask for the request: who let it pass, and from whom the learner has changed away or wants to."""
 
     def officers(self, path: str) -> Sequence[str]:
         """Who answers for an area, the nearest first."""
 
     def away(self, people: Sequence[str]) -> Collection[str]:
-        """Those of them who have blocked the tutor."""
+        """Which of these people have blocked the tutor."""
 
     def best(self, request: Request, learner: Learner, now: int) -> Instructor | None:
-        """Whom to ask now."""
+        """The instructor to ask for this request now; None where nobody can be."""
 
     def first_waiting(self, instructor: Instructor, now: int) -> Request | None:
-        """The first request that she could take: by priority, then by how long it has waited."""
+        """The first request that the instructor could take: by priority, then by how long it has waited."""
 
     def due(self, now: int, limit: int) -> Sequence[str]:
         """Ids of requests of which a deadline is over, their offer's or their own; the longest overdue first."""
@@ -72,7 +72,7 @@ class Ledger(Protocol):
     def put_pairing(self, pairing: Pairing) -> None: ...
     def put_note(self, note: PairingNote) -> None: ...
     def forget(self, person_id: str) -> None:
-        """Every row that names her; her pairings, offers and requests are over by then."""
+        """Drop every row that names this person, whose pairings, offers and requests are over by then."""
 
 
 class Memory:
@@ -109,16 +109,19 @@ class Memory:
         return self.instructors.get(learner_id)
 
     def put_learner(self, learner: Learner) -> None:
+        """A learner who is new or changed; open requests are queued anew by area and language."""
         self.learners[learner.learner_id] = learner
         for request in self.requests_of(learner.learner_id):
             self._enqueue(request)
 
     def put_instructor(self, instructor: Instructor) -> None:
+        """An instructor who is new or changed, with the places taken now."""
         instructor = replace(instructor, away=instructor.learner_id in self.closed)
         self.instructors[instructor.learner_id] = instructor
         self._pool.put(instructor, self.load(instructor.learner_id))
 
     def officers(self, path: str) -> Sequence[str]:
+        """As the ledger's: up the path; where nobody answers there, whoever answers for the widest area."""
         parts = path.strip("/").split("/")
         above = ("/" + "/".join(parts[:depth]) + "/" for depth in range(len(parts), 0, -1))
         # Where nobody answers for her area, or it is unknown, whoever answers for the widest one does.
@@ -130,7 +133,7 @@ class Memory:
         return self.closed.intersection(people)
 
     def reach(self, who: str, *, away: bool) -> None:
-        """She has blocked the tutor, or can be reached again."""
+        """Note that this person has blocked the tutor, or can be reached again."""
         self.closed = self.closed | {who} if away else self.closed - {who}
         if instructor := self.instructors.get(who):
             self.put_instructor(instructor)
@@ -199,7 +202,7 @@ class Memory:
         return self._queue.in_order()
 
     def anybody_free(self) -> bool:
-        """Whether an instructor has a place left, now or when she wakes."""
+        """Whether an instructor has a place left, now or once awake."""
         return bool(self._pool)
 
     def next_due(self) -> int | None:
@@ -316,7 +319,7 @@ KEEP_APART = ("changed", "reported", "left_by_instructor", "suspended")
 
 
 def is_waiting_for_somebody(request: Request, learner: Learner, pairing: Pairing | None) -> bool:
-    """Whether any free instructor may be asked: she is confirmed, and nobody in particular is to answer."""
+    """Whether any free instructor may be asked: the learner is confirmed, and nobody in particular is meant."""
     if request.state != "waiting" or not learner.confirmed or request.kind == "safety":
         return False
     return request.kind == "change" or pairing is None

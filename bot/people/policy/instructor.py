@@ -1,4 +1,4 @@
-"""Becoming and being an instructor, in the chat: the code of conduct, and what she sets herself. Pure."""
+"""Becoming and being an instructor, in the chat: the code of conduct, and the instructor's own settings. Pure."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Teaching:
 
 
 def show(desk: Desk, teaching: Teaching) -> None:
-    """What she has set, and buttons to change it; before anything else the code of conduct."""
+    """What an instructor has set, and buttons to change it; before anything else the code of conduct."""
     if teaching.conduct_at is None:
         offer = (("i:promise", desk.phrase("label_conduct_yes")), ("i:later", desk.phrase("label_later")))
         desk.say(desk.phrase("conduct"))

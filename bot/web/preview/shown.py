@@ -22,6 +22,7 @@ class Bubble:
 
     @property
     def units(self) -> int:
+        """Length as messengers count it, in UTF-16 units."""
         return utf16_length(self.text)
 
 
@@ -36,7 +37,7 @@ class ShownMessage:
 
 
 def show_everywhere(message: PlayedMessage) -> tuple[ShownMessage, ...]:
-    """The same message on every channel there is or will be."""
+    """A message as every channel there is or will be would show it."""
     return tuple(show(message) for show in _SHOWS.values())
 
 

@@ -11,7 +11,7 @@ from flows.session import Frame
 
 
 def go_on(stage: Stage, step: Step, to: str | None) -> Next:
-    """Where she goes on after `step`: `to`, else the step below, else the lesson is over."""
+    """Where the learner goes on after `step`: `to`, else the step below, else the lesson is over."""
     return to or stage.lesson.below(step.id) or finish(stage, "completed", None)
 
 
@@ -57,7 +57,7 @@ def _after_call(stage: Stage, frame: Frame, outcome: str) -> Next:
 
 
 def move_to(stage: Stage, newer: Lesson, version: int, step: str, spot: Spot) -> str:
-    """Take her along from `step` to a newer version, tell her so, and give the step where she goes on."""
+    """Take the learner along from `step` to a newer version, say so, and give the step where it goes on."""
     session = stage.session
     stage.emit(ev.Moved(session.lesson, session.version, version, step, spot.step, spot.how))
     kept = session.checkpoint if session.checkpoint in newer.index else ""
