@@ -17,6 +17,7 @@ from bot.services.people import Actor, NobodyThere, People
 from bot.tutoring import announcing as pure
 from bot.tutoring.announcing import AnnouncementDraft, AnnouncementFault, Count
 from bot.tutoring.quiet import QuietHours
+from flows.saying import say
 from flows.words.wishes import UNREAD, Wishes
 from storage import announcements as kept
 from storage import areas, pairings
@@ -163,7 +164,7 @@ class Announcements(People):
         """Its area is read here, never taken from who asks; and it is read again where it is acted on."""
         found = await self.database.read(partial(kept.get, announcement_id=announcement_id))
         if found is None:
-            raise NobodyThere("Không có tin nào mang mã này; xem ./camtay announce list.")
+            raise NobodyThere(say("Không có tin nào mang mã này; xem ./camtay announce list."))
 
         def unit(connection: Connection, place: AreaRow) -> T:
             row = kept.get(connection, announcement_id)

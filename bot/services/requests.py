@@ -12,6 +12,7 @@ from bot.tutoring.pairing import policy
 from bot.tutoring.pairing.candidates import province
 from bot.tutoring.pairing.explain import REASONS, explain
 from bot.tutoring.roles import may
+from flows.saying import say
 from storage import crew, pairings, standings
 from storage.areas import AreaRow
 from storage.database import Connection
@@ -21,9 +22,12 @@ from storage.rows import Row
 
 MOST = 100_000  # instructors of a whole province
 NOT_NOW = {
-    **REASONS, "over": "việc này đã có người lo hoặc đã xong", "paired": "người học đã có người chỉ",
-    "not_yours": "việc hay người này không thuộc địa bàn của chị", "quiet": "đang là giờ nghỉ, sáng mai hãy hỏi",
-}  # fmt: skip
+    **REASONS,
+    "over": say("việc này đã có người lo hoặc đã xong"),
+    "paired": say("người học đã có người chỉ"),
+    "not_yours": say("việc hay người này không thuộc địa bàn của chị"),
+    "quiet": say("đang là giờ nghỉ, sáng mai hãy hỏi"),
+}
 
 
 class Requests:
@@ -70,7 +74,7 @@ class Requests:
                 connection, self.world, by, now, lambda turn: policy.assign(turn, request_id, instructor_id)
             )
             if reason:
-                raise CamtayError(f"Chưa hỏi được: {NOT_NOW.get(reason, reason)}.")
+                raise CamtayError(say("Chưa hỏi được: {reason}.", reason=NOT_NOW.get(reason, reason)))
             self.people.note(connection, actor, "assigned", learner_id, place.area_id)
 
         await self.people.about(actor, "approve", learner_id, work)
@@ -92,5 +96,5 @@ class Requests:
     async def _learner(self, request_id: str) -> str:
         row = await self.people.database.read(lambda c: pairings.request(c, request_id))
         if row is None:
-            raise NobodyThere("Không có yêu cầu nào mang mã này.")
+            raise NobodyThere(say("Không có yêu cầu nào mang mã này."))
         return str(row["learner_id"])

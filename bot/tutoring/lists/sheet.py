@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from flows.saying import say
+
 AREA, PERSON = "area", "person"
 
 
@@ -29,7 +31,7 @@ class ListFault:
 
     def at(self, file: str) -> str:
         place = ":".join(filter(None, (file, str(self.line or ""), self.column)))
-        return f"{place}: {self.message}"
+        return say("{place}: {message}", place=place, message=self.message)
 
 
 @dataclass(frozen=True, slots=True)
