@@ -8,7 +8,7 @@ from ipaddress import ip_network
 from zoneinfo import ZoneInfo
 
 from flows.saying import say
-from storage.address import check as check_database
+from storage.engine.address import check as check_database
 
 
 def clock(value: str) -> str:

@@ -5,7 +5,14 @@ from __future__ import annotations
 import errno
 
 from flows.saying import said_by, say
-from storage.errors import AlreadyRunning, Conflict, SchemaOutdated, SchemaTooNew, StorageError, StorageUnavailable
+from storage.engine.errors import (
+    AlreadyRunning,
+    Conflict,
+    SchemaOutdated,
+    SchemaTooNew,
+    StorageError,
+    StorageUnavailable,
+)
 
 __all__ = [
     "AlreadyRunning",

@@ -140,7 +140,7 @@ class _JsonFormatter(logging.Formatter):
 
 
 class _ScreenFormatter(logging.Formatter):
-    """`08:15:02 warning bot.workers.sender: throttled chat_id=7`."""
+    """`08:15:02 warning bot.delivery.sender: throttled chat_id=7`."""
 
     def __init__(self, told: Callable[[str], str]) -> None:
         super().__init__()

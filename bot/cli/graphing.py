@@ -12,7 +12,7 @@ from bot.cli.choices import no_lesson
 from bot.cli.language import told
 from bot.cli.terminal import seen
 from bot.errors import SettingsInvalid, in_words
-from bot.services import drafts
+from bot.publishing import drafts
 from flows.graph.mermaid import mermaid
 from flows.graph.svg import svg
 from flows.graph.ways import MARKS, Graph, graph_of

@@ -1,0 +1,58 @@
+"""One who was called for a cry for safety, as it is told to others. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.pairing.policy.deadlines import Clock
+from flows.saying import say
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerCall:
+    """`first_at`, `last_at` in milliseconds; `channel` "" where she has none; `seen`: she has been there since the
+    first; `away`: she has shut the tutor out, nothing reaches her."""
+
+    first_at: int
+    last_at: int
+    times: int
+    name: str = ""
+    channel: str = ""
+    seen: bool = False
+    away: bool = False
+
+    @property
+    def outcome(self) -> str:
+        """away, nowhere, seen or unseen."""
+        if self.away or not self.channel:
+            return "away" if self.away else "nowhere"
+        return "seen" if self.seen else "unseen"
+
+
+OUTCOMES = {
+    "away": say("đã chặn tin nên không nhận được"),
+    "nowhere": say("hiện không có địa chỉ nào để nhắn"),
+    "seen": say("sau đó có vào máy"),
+    "unseen": say("từ đó chưa vào máy"),
+}
+
+
+def way(channel: str) -> str:
+    """As people call it."""
+    return "Telegram" if channel.startswith("telegram:") else say("trang web")
+
+
+def told(calls: Sequence[OfficerCall], clock: Clock) -> list[str]:
+    """A sentence for each; one that nobody was called where nobody was."""
+    return [_told(each, clock) for each in calls] or [say("Chưa gọi được ai.")]
+
+
+def _told(call: OfficerCall, clock: Clock) -> str:
+    told = say("Đã gọi {who} lúc {at}", who=call.name or say("một người"), at=clock.say(call.first_at))
+    if call.times > 1:
+        again, last = call.times - 1, clock.say(call.last_at)
+        told = say("{told} và {again} lần nữa, lần cuối {last}", told=told, again=again, last=last)
+    if call.channel:
+        told = say("{told} qua {way}", told=told, way=way(call.channel))
+    return say("{told}: {outcome}.", told=told, outcome=OUTCOMES[call.outcome])
