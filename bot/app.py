@@ -60,6 +60,7 @@ from bot.web.door import bounds_for, take_files
 from bot.web.preview import preview_routes
 from flows import LessonInvalid
 from flows.events import Universe
+from flows.saying import joined, said_by, say
 from flows.words.wishes import warm
 from storage.conversations import web_log
 from storage.engine import schema
@@ -78,17 +79,23 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Environment:
     """Clock, ids and chance of a whole process; tests hand in their own. `counted_s` is what the machine counts by
-    itself, in seconds, whatever is set."""
+    itself, in seconds, whatever is set; `told` puts a sentence into the language of whoever sits at the terminal."""
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     counted_s: Callable[[], float] = lambda: _counted_s()
     new_id: Callable[[], str] = lambda: uuid4().hex
+    told: Callable[[str], str] = str
     tick_s: float = EVERY_S
     failpoint: Callable[[str], None] = lambda _: None
 
     def universe(self, seed: str) -> Universe:
         """The world of one update: the same update throws the same dice, so that a batch can run again."""
         return Universe(self.now(), self.new_id, Random(seed))
+
+    def tell(self, line: str) -> None:
+        """One line for whoever sits at the terminal."""
+        sys.stdout.write(f"{self.told(line)}\n")
+        sys.stdout.flush()
 
 
 class Workers:
@@ -204,7 +211,7 @@ async def _open(stack: AsyncExitStack, settings: Settings, data: Path) -> tuple[
     try:
         database = open_database(url)
     except ValueError as unknown:
-        raise SettingsInvalid(f"DATABASE_URL: {unknown}") from None
+        raise SettingsInvalid(say("DATABASE_URL: {reason}", reason=said_by(unknown))) from None
     stack.push_async_callback(database.close)
     restoring.finish(data, url)
     is_locked = url.startswith("sqlite")
@@ -304,7 +311,7 @@ def _lessons(app: App) -> Iterator[Coroutine[Any, Any, None]]:
     librarian = Librarian(library, app.conversation, submit, now, quiet, every_s, reads_files=not app.watch)
     yield librarian.run()
     if app.watch:
-        yield Watcher(library, librarian, now, account(os.environ), _tell).run()
+        yield Watcher(library, librarian, now, account(os.environ), app.environment.tell).run()
 
 
 def _counted_s() -> float:
@@ -322,12 +329,12 @@ def run(settings: Settings, environment: Environment | None = None, watch: bool 
     """Serve until SIGTERM or Ctrl-C; the exit code is 0, 2 for a setting or database that refuses, 1 for a failure.
     `watch` None: see `watches`.
     """
-    start_logging(
-        Path(settings.data.dir) / "log", level=settings.log.level, max_mb=settings.log.max_mb, keep=settings.log.keep
-    )
+    world, kept = environment or Environment(), settings.log
+    folder = Path(settings.data.dir) / "log"
+    start_logging(folder, level=kept.level, max_mb=kept.max_mb, keep=kept.keep, told=world.told)
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            return runner.run(_serve(settings, environment, watches(settings, watch)))
+            return runner.run(_serve(settings, world, watches(settings, watch)))
     finally:
         stop_logging()
 
@@ -340,16 +347,16 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-async def _serve(settings: Settings, environment: Environment | None, watch: bool) -> int:
+async def _serve(settings: Settings, world: Environment, watch: bool) -> int:
     code, stack = 1, AsyncExitStack()
     try:
-        code = await _until_stopped(stack, settings, environment, watch)
+        code = await _until_stopped(stack, settings, world, watch)
         return code
     finally:
         await _end(stack, code)
 
 
-async def _until_stopped(stack: AsyncExitStack, settings: Settings, world: Environment | None, watch: bool) -> int:
+async def _until_stopped(stack: AsyncExitStack, settings: Settings, world: Environment, watch: bool) -> int:
     stopping, loop = asyncio.Event(), asyncio.get_running_loop()
     for name in ("SIGTERM", "SIGINT"):
         with suppress(NotImplementedError):
@@ -357,14 +364,14 @@ async def _until_stopped(stack: AsyncExitStack, settings: Settings, world: Envir
     try:
         app = await bootstrap(stack, settings, world, watch=watch)
     except (CamtayError, StorageError, LessonInvalid) as wrong:
-        _tell(str(wrong))
+        world.tell(said_by(wrong))
         return 2
     except OSError as fault:
-        _tell(refusal(fault, settings))
+        world.tell(refusal(fault, settings))
         return 2
     gc.freeze()  # modules and lessons stay: walking through them again and again would hold everybody up for 60 ms
     for line in (*greeting(settings, app.library.shelf, app.files, app.key.text), *_about_lessons(app)):
-        _tell(line)
+        world.tell(line)
     failed = app.workers.failed
     waits = [asyncio.create_task(event.wait()) for event in (stopping, failed)]
     await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
@@ -389,12 +396,7 @@ async def _end(stack: AsyncExitStack, code: int) -> None:
 
 def _about_lessons(app: App) -> Iterator[str]:
     if app.watch:
-        yield "Lưu bài nào là dùng được ngay bài đó (tắt: --no-watch)."
+        yield say("Lưu bài nào là dùng được ngay bài đó (tắt: --no-watch).")
     elif app.library.drafts:
-        ids = " ".join(lesson.id for lesson in app.library.drafts)
-        yield f"Bài đã sửa, chưa phát hành: {ids}. Xem trước khi phát hành: ./camtay publish --dry-run"
-
-
-def _tell(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+        ids = joined((lesson.id for lesson in app.library.drafts), " ")
+        yield say("Bài đã sửa, chưa phát hành: {ids}. Xem trước khi phát hành: ./camtay publish --dry-run", ids=ids)

@@ -28,6 +28,7 @@ from bot.checks import (
     zone,
 )
 from bot.errors import SettingsInvalid, in_words
+from flows.saying import joined, say
 from flows.yaml import strictyaml
 from flows.yaml.fields import NAME, NAME_SHAPE, did_you_mean
 
@@ -261,36 +262,48 @@ def _from_file(path: Path) -> Iterator[_Given]:
     try:
         source = path.read_bytes()
     except FileNotFoundError:
-        raise SettingsInvalid(f"{path}: không có tệp này; hãy chỉ đúng chỗ bằng --config.") from None
+        raise SettingsInvalid(say("{file}: không có tệp này; hãy chỉ đúng chỗ bằng --config.", file=path)) from None
     except OSError as fault:
-        raise SettingsInvalid(f"{path}: không mở được ({in_words(fault)}).") from None
+        raise SettingsInvalid(say("{file}: không mở được ({reason}).", file=path, reason=in_words(fault))) from None
     document = strictyaml.read(source, str(path))
     for problem in document.problems:
         if problem.severity == "error":
             _refuse(str(problem.place), problem.message, problem.hint)
     if not isinstance(document.root, strictyaml.Mapping):
-        _refuse(f"{path}:1:1", "tệp phải gồm các phần như “web:”, “telegram:”")
+        _refuse(f"{path}:1:1", say("tệp phải gồm các phần như “web:”, “telegram:”"))
     for section, (at, node) in document.root.entries.items():
         if section not in _SECTIONS and section != "facts":
-            _refuse(str(at.place), f"không có phần nào tên “{section}”", did_you_mean(section, (*_SECTIONS, "facts")))
+            _refuse(
+                str(at.place),
+                say("không có phần nào tên “{section}”", section=section),
+                did_you_mean(section, (*_SECTIONS, "facts")),
+            )
         if not isinstance(node, strictyaml.Mapping):
-            _refuse(str(node.place), f"phần “{section}” phải gồm các dòng “tên: giá trị”")
+            _refuse(str(node.place), say("phần “{section}” phải gồm các dòng “tên: giá trị”", section=section))
         yield from _from_section(section, node)
 
 
 def _from_section(section: str, node: strictyaml.Mapping) -> Iterator[_Given]:
     for key, (at, value) in node.entries.items():
         if (section, key) == ("telegram", "token"):
-            _refuse(str(at.place), "không ghi token vào tệp này", "hãy đặt biến TELEGRAM_TOKEN hoặc dùng token_file")
+            _refuse(
+                str(at.place),
+                say("không ghi token vào tệp này"),
+                say("hãy đặt biến TELEGRAM_TOKEN hoặc dùng token_file"),
+            )
         if section == "facts" and not NAME.fullmatch(key):
-            _refuse(str(at.place), f"“{key}” không dùng làm tên được", NAME_SHAPE)
+            _refuse(str(at.place), say("“{key}” không dùng làm tên được", key=key), NAME_SHAPE)
         if section != "facts" and (section, key) not in _KEYS:
             keys = (known for part, known in _KEYS if part == section)
-            _refuse(str(at.place), f"không có mục nào tên “{key}” trong phần {section}", did_you_mean(key, keys))
+            _refuse(
+                str(at.place),
+                say("không có mục nào tên “{key}” trong phần {section}", key=key, section=section),
+                did_you_mean(key, keys),
+            )
         if not isinstance(value, strictyaml.Scalar):
-            _refuse(str(value.place), f"“{key}” phải là một giá trị", strictyaml.QUOTE_HINT)
+            _refuse(str(value.place), say("“{key}” phải là một giá trị", key=key), strictyaml.QUOTE_HINT)
         if (section, key) == ("database", "url") and re.search(r"://[^/@]*:[^/@]*@", value.text):
-            _refuse(str(value.place), "không ghi mật khẩu vào tệp này", "hãy đặt biến DATABASE_URL")
+            _refuse(str(value.place), say("không ghi mật khẩu vào tệp này"), say("hãy đặt biến DATABASE_URL"))
         yield _Given(section, key, value.text.strip(), str(value.place))
 
 
@@ -303,7 +316,7 @@ def _from_environment(environ: Mapping[str, str], facts: Mapping[str, str]) -> I
         if not name.startswith(PREFIX):
             continue
         if name not in known:
-            _refuse(name, "không có biến nào tên như vậy", did_you_mean(name, (*known, "TELEGRAM_TOKEN")))
+            _refuse(name, say("không có biến nào tên như vậy"), did_you_mean(name, (*known, "TELEGRAM_TOKEN")))
         section, key = known[name]
         yield _Given(section, key, text.strip(), name)
 
@@ -312,7 +325,7 @@ def _from_flags(flags: Mapping[str, str]) -> Iterator[_Given]:
     for name, text in flags.items():
         section, _, key = name.partition(".")
         if (section, key) not in _KEYS:
-            _refuse(name, "không có mục nào tên như vậy", did_you_mean(name, (".".join(known) for known in _KEYS)))
+            _refuse(name, say("không có mục nào tên như vậy"), did_you_mean(name, (".".join(known) for known in _KEYS)))
         yield _Given(section, key, text, name)
 
 
@@ -335,13 +348,15 @@ def _value(given: _Given) -> Any:
     key = _KEYS[given.section, given.key]
     kind = type(key.default)
     if kind is not str and not _NUMBER[kind].fullmatch(given.text):
-        _refuse(given.where, f"“{given.key}” phải là một con số", f"ví dụ: {key.default}")
+        example = say("ví dụ: {default}", default=key.default)
+        _refuse(given.where, say("“{key}” phải là một con số", key=given.key), example)
     value = kind(given.text)
     check = key.metadata["check"]
     expected = check(value) if check else ""
     if expected:
-        shown = "" if key.metadata["secret"] else f", không phải “{given.text}”"
-        _refuse(given.where, f"“{given.key}” phải là {expected}{shown}")
+        wrong = say("“{key}” phải là {expected}", key=given.key, expected=expected)
+        typed = say("{wrong}, không phải “{text}”", wrong=wrong, text=given.text)
+        _refuse(given.where, wrong if key.metadata["secret"] else typed)
     return value
 
 
@@ -357,8 +372,9 @@ def _token(environ: Mapping[str, str], token_file: str) -> str:
     try:
         return Path(token_file).read_text(encoding="utf-8-sig").strip()
     except (OSError, UnicodeDecodeError):
-        raise SettingsInvalid(f"telegram.token_file: không đọc được tệp {token_file}.") from None
+        raise SettingsInvalid(say("telegram.token_file: không đọc được tệp {file}.", file=token_file)) from None
 
 
 def _refuse(where: str, message: str, hint: str = "") -> NoReturn:
-    raise SettingsInvalid(f"{where}: {message}" + (f"; {hint}" if hint else "") + ("" if hint.endswith("?") else "."))
+    told = joined([message, hint] if hint else [message], "; ")
+    raise SettingsInvalid(say("{where}: {told}" if hint.endswith("?") else "{where}: {told}.", where=where, told=told))

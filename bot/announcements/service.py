@@ -17,6 +17,7 @@ from bot.announcements.policy.announcement import AnnouncementDraft, Announcemen
 from bot.errors import CamtayError
 from bot.people.service import Actor, NobodyThere, People
 from bot.tutor.quiet_hours import QuietHours
+from flows.saying import say
 from flows.words.wishes import UNREAD, Wishes
 from storage.announcements import announcements as kept
 from storage.announcements.records import AnnouncementRow, Reach
@@ -168,7 +169,7 @@ class Announcements(People):
         """Act on an announcement: its area is read here, never taken from who asks, and once more within the act."""
         found = await self.database.read(partial(kept.get, announcement_id=announcement_id))
         if found is None:
-            raise NobodyThere("Không có tin nào mang mã này; xem ./camtay announce list.")
+            raise NobodyThere(say("Không có tin nào mang mã này; xem ./camtay announce list."))
 
         def unit(connection: Connection, place: AreaRow) -> T:
             row = kept.get(connection, announcement_id)

@@ -25,6 +25,7 @@ from bot.scheduler.steady import clock_of
 from bot.settings import Settings
 from bot.web.door import FILES, files_allowed
 from flows import LessonInvalid
+from flows.saying import said_by
 from storage.copies import integrity_fault
 from storage.engine import pg_tools, schema
 from storage.engine.address import sqlite_path
@@ -100,7 +101,7 @@ async def look_at_settings(settings: Settings, config: Path, database_url: str, 
         *await _drafts(settings, database_url),
         await _telegram(settings),
         *await asyncio.to_thread(lambda: list(_web(settings))),
-        Finding("good" if files_allowed() >= FILES else "note", pages_told(files_allowed())),
+        Finding("good" if files_allowed() >= FILES else "note", told(pages_told(files_allowed()))),
         _helper(settings),
         good("Múi giờ {zone}; không nhắc bài từ {quiet}", zone=settings.time.zone, quiet=_quiet(settings)),
     ]
@@ -194,7 +195,7 @@ def _copies(data: Path, url: str, now: datetime) -> Iterator[Finding]:
         try:
             yield good("Chương trình của PostgreSQL để sao lưu: {versions}", versions=pg_tools.versions(url))
         except pg_tools.PgToolFailed as lacking:
-            yield bad("Chưa sao lưu PostgreSQL được: {lacking}", lacking=lacking)
+            yield bad("Chưa sao lưu PostgreSQL được: {lacking}", lacking=said_by(lacking))
     elif not path.exists():
         return
     proof = backup.proof(data)
@@ -280,7 +281,7 @@ def _lessons(settings: Settings) -> Iterator[Finding]:
     for path, problems in shelf.broken.items():
         yield note("Bài có lỗi, không đem dạy: {path} ({count} lỗi; xem ./camtay lint)", path=path, count=len(problems))
     for line in hearing_faults(shelf):
-        yield Finding("bad" if shelf.model is None else "note", line)
+        yield Finding("bad" if shelf.model is None else "note", told(line))
 
 
 async def _drafts(settings: Settings, url: str) -> list[Finding]:

@@ -6,11 +6,13 @@ import errno
 import json
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bot.cli import transcripts
+from bot.cli.language import told
+from bot.cli.terminal import Print, seen
 from bot.errors import SettingsInvalid
 from flows.model import Lesson, Problem, SourcePosition
 from flows.reading.loader import (
@@ -26,8 +28,8 @@ from flows.reading.loader import (
     is_aside,
     load_files,
 )
-from flows.rules.lint import lint, translate
-from flows.saying import in_english, say
+from flows.rules.lint import lint
+from flows.saying import say
 from flows.yaml.strictyaml import MAX_BYTES
 
 MAX_DEPTH = 12  # folders below the one that is looked at
@@ -271,10 +273,9 @@ def one_lesson(lessons: Path, path: Path, facts: Mapping[str, str]) -> tuple[Les
 # --- how it is shown ---------------------------------------------------------------------------------
 
 
-def report(found: Findings, shape: str, write: Callable[[str], object], language: str = "vi") -> int:
+def report(found: Findings, shape: str, write: Print) -> int:
     """Show problems as text, json or github; 1 when there is an error, warnings alone are 0."""
-    shown = [replace(p, place=replace(p.place, path=_near(p.place.path))) for p in found.problems]
-    shown = [translate(problem, language) for problem in shown]
+    shown = [seen(problem) for problem in found.problems]
     errors = sum(problem.severity == "error" for problem in shown)
     warnings = sum(problem.severity == "warning" for problem in shown)
     if shape == "json":
@@ -283,15 +284,8 @@ def report(found: Findings, shape: str, write: Callable[[str], object], language
         for problem in shown:
             write(_as_github(problem) if shape == "github" else str(problem))
         counts = {"lessons": found.lessons, "errors": errors, "warnings": warnings}
-        last = say("{lessons} bài: {errors} lỗi, {warnings} điều nên xem lại.", **counts)
-        write(in_english(last) if language == "en" else last)
+        write(told("{lessons} bài: {errors} lỗi, {warnings} điều nên xem lại.", **counts))
     return 1 if errors else 0
-
-
-def _near(path: str) -> str:
-    """The path as seen from the working folder, when that is shorter."""
-    here = os.getcwd()
-    return os.path.relpath(path, here) if Path(path).is_relative_to(here) else path
 
 
 def _as_json(problem: Problem) -> dict[str, str | int]:

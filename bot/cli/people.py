@@ -179,7 +179,7 @@ async def _suspend(services: OfficerServices, actor: Actor, given: argparse.Name
 
 async def _show(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
     for what, value in (await services.people.see(actor, given.person)).items():
-        write(f"{what}: {value}")
+        write(f"{told(what)}: {told(value)}")
     write(told("Đủ từng dòng: ./camtay people export {person}", person=given.person))
     return 0
 
@@ -233,7 +233,7 @@ async def _requests(services: OfficerServices, actor: Actor, given: argparse.Nam
 
 async def _explain(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
     for line in await services.requests.explain(actor, given.request):
-        write(line)
+        write(told(line))
     return 0
 
 

@@ -16,6 +16,7 @@ from bot.people.importing import ImportPlan
 from bot.people.policy import people_file
 from bot.people.policy.people_file import ListFault, PeopleList
 from bot.people.service import Actor, People
+from flows.saying import said_by
 
 SHOWN_FAULTS = 1_000  # lines of faults on the screen; the rest is counted
 FAULTY, UNANSWERED = 1, 3  # exit codes
@@ -39,7 +40,7 @@ async def import_list(
     if not given.yes:
         if found.questions and ask is None:
             return tell.unanswered(found)
-        if ask and not all(importing.answered(found, each, ask(each.text)) for each in found.questions):
+        if ask and not all(importing.answered(found, each, ask(told(each.text))) for each in found.questions):
             return tell.refused(found)
     await importing.carry_out(service, actor, found)
     return tell.done(found, asked=not given.yes)
@@ -56,7 +57,7 @@ def read_list(file: Path, *, placed: bool) -> PeopleList:
     try:
         return people_file.read_pages(workbooks.pages_of(source), placed=placed)
     except workbooks.WorkbookRefused as refused:
-        return PeopleList(faults=[ListFault(0, "", str(refused))])
+        return PeopleList(faults=[ListFault(0, "", said_by(refused))])
 
 
 class ImportOutput:
@@ -68,7 +69,7 @@ class ImportOutput:
     def faults(self, found: ImportPlan) -> int:
         """Tell the first `SHOWN_FAULTS` faults and how many more; exit code 1, nothing is written."""
         for fault in found.faults[:SHOWN_FAULTS]:
-            self.say(fault.at(self.file))
+            self.say(told(fault.at(self.file)))
         if len(found.faults) > SHOWN_FAULTS:
             self.say(told("… và {count} chỗ nữa.", count=len(found.faults) - SHOWN_FAULTS))
         self.notes(found)
@@ -122,14 +123,16 @@ class ImportOutput:
                 "known": counts["known"],
                 "areas": counts["areas"],
                 "questions": list(questions),
-                "faults": [{"line": each.line, "column": each.column, "message": each.message} for each in faults],
+                "faults": [
+                    {"line": each.line, "column": each.column, "message": told(each.message)} for each in faults
+                ],
             }
             self._write(json.dumps(line, ensure_ascii=False))
         return code
 
 
 def _texts(found: ImportPlan) -> list[str]:
-    return [question.text for question in found.questions]
+    return [told(question.text) for question in found.questions]
 
 
 def _counted(found: ImportPlan) -> str:

@@ -22,6 +22,7 @@ from bot.delivery.rate_limit import SendLimiter
 from bot.delivery.sender import Sender, Senders
 from bot.errors import SettingsInvalid, StorageError
 from bot.settings import Settings
+from flows.saying import said_by, say
 from storage.engine import key_value
 from storage.engine.database import SQLite
 
@@ -81,11 +82,11 @@ class TelegramOwner:
         if not telegram.token:
             return None
         if telegram.mode == "webhook" and not telegram.webhook_url:
-            raise SettingsInvalid("telegram.webhook_url: chế độ webhook cần địa chỉ https của máy này.")
+            raise SettingsInvalid(say("telegram.webhook_url: chế độ webhook cần địa chỉ https của máy này."))
         try:
             channel = TelegramChannel(telegram.token, api_base=telegram.api_base)
         except Misconfigured as wrong:
-            raise SettingsInvalid(f"TELEGRAM_TOKEN: {wrong}") from None
+            raise SettingsInvalid(say("TELEGRAM_TOKEN: {reason}", reason=said_by(wrong))) from None
         return cls(settings, channel, conversation, submit, presence, senders, now, failpoint)
 
     def routes(self) -> Sequence[web.AbstractRouteDef]:
@@ -176,7 +177,8 @@ class TelegramOwner:
             await self.poller.run()
         except Misconfigured as wrong:
             self.state = "token refused"
-            log.error("Telegram không nhận mã bot (TELEGRAM_TOKEN). Lấy lại mã từ @BotFather. (%s)", wrong)
+            refused = "Telegram không nhận mã bot (TELEGRAM_TOKEN). Lấy lại mã từ @BotFather. ({reason})"
+            log.error(say(refused, reason=said_by(wrong)))
 
     async def _set_up(self) -> None:
         """Tell Telegram who we are, only when something has changed, until it is done; a webhook by a child process."""
@@ -200,7 +202,7 @@ class TelegramOwner:
         except StorageError as away:
             log.warning("storage away", extra={"reason": str(away)[:200]})
         else:
-            log.error("telegram set-up failed: %s", result.error)
+            log.error(say("telegram set-up failed: {reason}", reason=result.reason))
         return False
 
     def stop(self) -> None:

@@ -12,6 +12,7 @@ from bot.pairing.sql_ledger import SqlLedger, read_instructor
 from bot.people.granting import give
 from bot.people.policy.permissions import may
 from bot.people.service import Actor, NobodyThere, People
+from flows.saying import say
 from storage.engine.database import Connection
 from storage.engine.instants import to_ms
 from storage.engine.rows import Row
@@ -21,9 +22,12 @@ from storage.people.records import InvitationRow
 
 MOST = 100_000  # instructors of a whole province
 NOT_NOW = {
-    **REASONS, "over": "việc này đã có người lo hoặc đã xong", "paired": "người học đã có người chỉ",
-    "not_yours": "việc hay người này không thuộc địa bàn của chị", "quiet": "đang là giờ nghỉ, sáng mai hãy hỏi",
-}  # fmt: skip
+    **REASONS,
+    "over": say("việc này đã có người lo hoặc đã xong"),
+    "paired": say("người học đã có người chỉ"),
+    "not_yours": say("việc hay người này không thuộc địa bàn của chị"),
+    "quiet": say("đang là giờ nghỉ, sáng mai hãy hỏi"),
+}
 
 
 class Requests:
@@ -70,7 +74,7 @@ class Requests:
                 connection, self.world, by, now, lambda turn: happenings.assign(turn, request_id, instructor_id)
             )
             if reason:
-                raise CamtayError(f"Chưa hỏi được: {NOT_NOW.get(reason, reason)}.")
+                raise CamtayError(say("Chưa hỏi được: {reason}.", reason=NOT_NOW.get(reason, reason)))
             self.people.note(connection, actor, "assigned", learner_id, place.area_id)
 
         await self.people.about(actor, "approve", learner_id, work)
@@ -92,5 +96,5 @@ class Requests:
     async def _learner(self, request_id: str) -> str:
         row = await self.people.database.read(lambda c: pairings.request(c, request_id))
         if row is None:
-            raise NobodyThere("Không có yêu cầu nào mang mã này.")
+            raise NobodyThere(say("Không có yêu cầu nào mang mã này."))
         return str(row["learner_id"])

@@ -19,6 +19,7 @@ from bot.tutor.desk import Desk
 from bot.tutor.onboarding import MAX_NAME_WORDS, fingerprint, is_name
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from flows import RunCorrupt
+from flows.saying import say
 from storage.conversations import conversations, leaving
 from storage.conversations.records import ConversationRow, Writes
 from storage.engine.database import Connection
@@ -114,15 +115,18 @@ class Correction:
     def fault(self) -> str:
         """Why the correction cannot be made, in a sentence; empty when it can."""
         if self.name and not is_name(self.name):
-            return f"“{self.name}” không dùng làm tên gọi được: chỉ chữ cái, nhiều nhất {MAX_NAME_WORDS} từ."
+            why = "“{name}” không dùng làm tên gọi được: chỉ chữ cái, nhiều nhất {most} từ."
+            return say(why, name=self.name, most=MAX_NAME_WORDS)
         if self.address is not None and self.address not in flows.ADDRESSES:
-            return f"Không có cách xưng hô “{self.address}”; chọn một trong: {', '.join(flows.ADDRESSES)}."
+            ways = ", ".join(flows.ADDRESSES)
+            return say("Không có cách xưng hô “{address}”; chọn một trong: {ways}.", address=self.address, ways=ways)
         if unknown := [each for each in self.needs or () if each not in pure.NEEDS]:
-            return f"Không có nhóm nào tên “{unknown[0]}”; chọn trong: {', '.join(pure.NEEDS)}."
+            ways = ", ".join(pure.NEEDS)
+            return say("Không có nhóm nào tên “{group}”; chọn trong: {ways}.", group=unknown[0], ways=ways)
         if self.needs and not self.agreed:
-            return "Điều cần lưu ý chỉ ghi khi chính chị ấy đã đồng ý: thêm --agreed."
+            return say("Điều cần lưu ý chỉ ghi khi chính chị ấy đã đồng ý: thêm --agreed.")
         if (self.name, self.address, self.area_id, self.needs) == (None, None, None, None):
-            return "Chưa nói sửa gì: --name, --address, --area, hay --needs."
+            return say("Chưa nói sửa gì: --name, --address, --area, hay --needs.")
         return ""
 
     def words(self) -> str:

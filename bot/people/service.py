@@ -22,6 +22,7 @@ from bot.people.policy import permissions as roles
 from bot.people.policy.permissions import Grant, may
 from bot.people.policy.profile import CONSENT
 from bot.people.profile import Correction
+from flows.saying import say
 from storage.conversations import conversations, leaving
 from storage.engine.database import BUSY_TIMEOUT_S, Connection, Database
 from storage.people import areas, forgetting, invitees, people
@@ -33,22 +34,22 @@ from storage.people.records import AuditRow, InvitationRow, InviteeRow, PersonEn
 T = TypeVar("T")
 
 REFUSALS = {
-    "models": "Chị chỉ lo được mô hình của địa bàn mình phụ trách, với người của địa bàn ấy.",
-    "report": "Ngoài địa bàn mình phụ trách, chị chỉ xem được số chung của xã, phường và của tỉnh.",
-    "see_people": "Chị chỉ xem được danh sách của địa bàn mình phụ trách.",
-    "import": "Chị chỉ nhập được danh sách cho địa bàn mình phụ trách.",
-    "vouch": "Chị chỉ cấp mã đổi máy hay cho thoát máy được với người trong địa bàn mình phụ trách.",
-    "approve": "Chị chỉ duyệt được người chỉ bài trong địa bàn mình phụ trách.",
-    "suspend": "Chị chỉ tạm dừng được người trong địa bàn mình phụ trách.",
-    "export": "Chị chỉ xem được dữ liệu của người trong địa bàn mình phụ trách.",
-    "correct": "Chị chỉ sửa được dữ liệu của người trong địa bàn mình phụ trách.",
-    "withdraw": "Chị chỉ rút lời đồng ý giúp được người trong địa bàn mình phụ trách.",
-    "delete": "Chị chỉ xóa được dữ liệu của người trong địa bàn mình phụ trách.",
-    "announce": "Chị chỉ gửi hay dừng được tin của địa bàn mình phụ trách.",
+    "models": say("Chị chỉ lo được mô hình của địa bàn mình phụ trách, với người của địa bàn ấy."),
+    "report": say("Ngoài địa bàn mình phụ trách, chị chỉ xem được số chung của xã, phường và của tỉnh."),
+    "see_people": say("Chị chỉ xem được danh sách của địa bàn mình phụ trách."),
+    "import": say("Chị chỉ nhập được danh sách cho địa bàn mình phụ trách."),
+    "vouch": say("Chị chỉ cấp mã đổi máy hay cho thoát máy được với người trong địa bàn mình phụ trách."),
+    "approve": say("Chị chỉ duyệt được người chỉ bài trong địa bàn mình phụ trách."),
+    "suspend": say("Chị chỉ tạm dừng được người trong địa bàn mình phụ trách."),
+    "export": say("Chị chỉ xem được dữ liệu của người trong địa bàn mình phụ trách."),
+    "correct": say("Chị chỉ sửa được dữ liệu của người trong địa bàn mình phụ trách."),
+    "withdraw": say("Chị chỉ rút lời đồng ý giúp được người trong địa bàn mình phụ trách."),
+    "delete": say("Chị chỉ xóa được dữ liệu của người trong địa bàn mình phụ trách."),
+    "announce": say("Chị chỉ gửi hay dừng được tin của địa bàn mình phụ trách."),
 }
-BEYOND = "Chị ấy do cấp trên tạm dừng; chỉ cấp ấy trở lên mới mở lại được."
-ABOVE = "Vai trò này của chị ấy do cấp trên giao; chỉ cấp trên mới tạm dừng được."
-INVITES = "Chị chỉ mời được người vào địa bàn mình phụ trách; cán bộ thì do cấp trên mời."
+BEYOND = say("Chị ấy do cấp trên tạm dừng; chỉ cấp ấy trở lên mới mở lại được.")
+ABOVE = say("Vai trò này của chị ấy do cấp trên giao; chỉ cấp trên mới tạm dừng được.")
+INVITES = say("Chị chỉ mời được người vào địa bàn mình phụ trách; cán bộ thì do cấp trên mời.")
 
 
 class NobodyThere(CamtayError):
@@ -170,7 +171,7 @@ class People:
         def unit(connection: Connection) -> GivenRow:
             row = self.office.given.find(connection, actor, short)
             if row is None:
-                raise NobodyThere("Không có mã mời nào bắt đầu như vậy; xem ./camtay people codes.")
+                raise NobodyThere(say("Không có mã mời nào bắt đầu như vậy; xem ./camtay people codes."))
             self.office.given.take_back(connection, actor, row, self.now(), self.new_id())
             return row
 
@@ -205,13 +206,13 @@ class People:
 
         def work(connection: Connection, place: AreaRow) -> None:
             if not place.area_id:
-                raise NobodyThere("Chưa biết chị ấy ở địa bàn nào; hãy mời chị ấy bằng mã.")
+                raise NobodyThere(say("Chưa biết chị ấy ở địa bàn nào; hãy mời chị ấy bằng mã."))
             now = self.now()
             if not granting.lift(connection, self.office.names, actor.grants, learner_id, "instructor"):
                 raise NotAllowed(BEYOND)
             row = InvitationRow("", "invite", "instructor", place.area_id, None, None, actor.name, now, now)
             if not granting.give(connection, self.office.names, row, learner_id, now):
-                raise CamtayError("Chị ấy còn bị tạm dừng ở một vai trò khác; hãy mở lại vai trò đó trước.")
+                raise CamtayError(say("Chị ấy còn bị tạm dừng ở một vai trò khác; hãy mở lại vai trò đó trước."))
             self.office.hooks.confirmed(connection, learner_id, "instructor", now, unasked=True)
 
         await self.about(actor, "approve", learner_id, work)
@@ -256,16 +257,18 @@ class People:
         if fault := correction.fault():
             raise CamtayError(fault)
         if correction.name and self.is_office(correction.name):
-            raise CamtayError(f"“{correction.name}” giống tên cơ quan, người khác đọc sẽ lầm; chọn tên khác.")
+            raise CamtayError(
+                say("“{name}” giống tên cơ quan, người khác đọc sẽ lầm; chọn tên khác.", name=correction.name)
+            )
 
         def work(connection: Connection, place: AreaRow) -> None:
             if people.consent_of(connection, learner_id) != "agreed":
-                raise CamtayError("Người này không đồng ý lưu gì, nên không có gì để sửa.")
+                raise CamtayError(say("Người này không đồng ý lưu gì, nên không có gì để sửa."))
             moved = areas.get(connection, correction.area_id) if correction.area_id else None
             if correction.area_id and moved is None:
-                raise NobodyThere(f"Không có địa bàn nào mang mã “{correction.area_id}”.")
+                raise NobodyThere(say("Không có địa bàn nào mang mã “{area_id}”.", area_id=correction.area_id))
             if moved is not None and not may(actor.grants, "correct", moved.path):
-                raise CamtayError("Chị chỉ chuyển được người tới nơi trong địa bàn mình phụ trách.")
+                raise CamtayError(say("Chị chỉ chuyển được người tới nơi trong địa bàn mình phụ trách."))
             now = self.now()
             profile.carry_out(connection, learner_id, correction, moved, self.words(CONSENT), now)
             tell(connection, self.new_id(), learner_id, "corrected", {"gi": correction.words()}, now)
@@ -281,7 +284,7 @@ class People:
             self.note(connection, actor, "withdrawn_by_officer", learner_id, place.area_id)
             self.office.leaving(connection, learner_id, "withdrawn", now)
             if not profile.withdraw(connection, learner_id, self.words("consent"), now):
-                raise CamtayError("Người này không đồng ý lưu gì, nên không có gì để rút.")
+                raise CamtayError(say("Người này không đồng ý lưu gì, nên không có gì để rút."))
             tell(connection, self.new_id(), learner_id, "withdrawn_told", {}, now)
 
         await self.about(actor, "withdraw", learner_id, work)
@@ -307,7 +310,7 @@ class People:
         def unit(connection: Connection) -> tuple[NotAllowed | None, T | None]:
             place = areas.get(connection, area_id)
             if place is None:
-                raise NobodyThere(f"Không có địa bàn nào mang mã “{area_id}”.")
+                raise NobodyThere(say("Không có địa bàn nào mang mã “{area_id}”.", area_id=area_id))
             return self._allowed(connection, actor, action, place, "", work)
 
         return _unless_refused(*await self.database.transact(unit))

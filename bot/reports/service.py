@@ -23,6 +23,7 @@ from bot.people.policy.permissions import may
 from bot.people.service import OPERATOR, REFUSALS, Actor, NobodyThere, People
 from bot.reports.policy.table import UPPER, Column, Measure, ReportArea, ReportTable, Table, add_up, table
 from bot.reports.programs import FAMILY
+from flows.saying import joined, say
 from storage import reports
 from storage.engine.database import Connection
 from storage.engine.instants import to_ms
@@ -68,7 +69,7 @@ class Reports(People):
         places, sheet = await self.database.read_long(look)
         top = next((place for place in places if place.area_id == area_id), None)
         if top is None:
-            raise NobodyThere(f"Không có địa bàn nào mang mã “{area_id[:40]}”.")
+            raise NobodyThere(say("Không có địa bàn nào mang mã “{area_id}”.", area_id=area_id[:40]))
         await self._written_down(actor, what, top)
         return table(sheet, top, lambda path: may(actor.grants, "report", path))
 
@@ -125,16 +126,18 @@ def _missing(place: ReportArea, numbers: dict[str, dict[str, int]]) -> str:
         return numbers[key].get(place.area_id, 0)
 
     if place.kind not in UPPER and not of("families"):
-        return "chưa có Gia đình số"
+        return say("chưa có Gia đình số")
     if place.kind not in UPPER and not of("living"):
-        return "Gia đình số chưa có đôi 1+1 đang sống"
-    lacking = {"chi hội": of("branches") - of("branches_reached"), "tổ": of("groups") - of("groups_reached")}
+        return say("Gia đình số chưa có đôi 1+1 đang sống")
+    branches, groups = of("branches") - of("branches_reached"), of("groups") - of("groups_reached")
     if place.kind not in UPPER:
-        return "đạt" if not lacking["tổ"] or place.kind == "group" else f"đạt; còn {lacking['tổ']} tổ chưa đạt"
+        is_whole = not groups or place.kind == "group"
+        return say("đạt") if is_whole else say("đạt; còn {count} tổ chưa đạt", count=groups)
     if not of("branches") + of("groups"):
-        return "chưa có chi hội nào"
-    told = " và ".join(f"{count} {name}" for name, count in lacking.items() if count)
-    return f"còn {told} chưa đạt" if told else "đạt"
+        return say("chưa có chi hội nào")
+    lacking = [say("{count} chi hội", count=branches)] if branches else []
+    lacking += [say("{count} tổ", count=groups)] if groups else []
+    return say("còn {lacking} chưa đạt", lacking=joined(lacking, " và ")) if lacking else say("đạt")
 
 
 # --- pairs ---

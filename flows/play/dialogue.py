@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 
+from flows.saying import say
 from flows.session import ADDRESSES, DEFAULT_ADDRESS
 
 INDENT = " " * 9
@@ -36,7 +37,7 @@ class TranscriptInvalid(Exception):
     """A transcript cannot be read or played. `line` counts from 1; 0 where it is not known."""
 
     def __init__(self, message: str, line: int = 0) -> None:
-        super().__init__(f"dòng {line}: {message}" if line else message)
+        super().__init__(say("dòng {line}: {message}", line=line, message=message) if line else message)
         self.message = message
         self.line = line
 
@@ -174,7 +175,8 @@ def read(text: str, lesson: str) -> Written:
             turns.append(_Notes(act, at))
         elif not turns[-1].take(line, at):
             found = line.strip()[:30]
-            raise TranscriptInvalid(f"cần bot, learner, = hay — … — ở đầu dòng, đang là “{found}”", at + 1)
+            why = say("cần bot, learner, = hay — … — ở đầu dòng, đang là “{found}”", found=found)
+            raise TranscriptInvalid(why, at + 1)
     turns[-1].end = len(lines)
     exchanges = tuple((turn.done_act(), turn.done()) for turn in turns[1:])
     acts = tuple(turn.line + 1 for turn in turns[1:])
@@ -196,7 +198,8 @@ def _head(line: str, default: DialogueHead) -> DialogueHead:
         elif re.fullmatch(r"[a-z][a-z_]*", plain):
             head = replace(head, channel=plain)
         else:
-            raise TranscriptInvalid(f"không hiểu “{plain}”; ví dụ: Lan, {{chị}}/{{em}} hay 2026-01-05 08:00", 1)
+            why = say("không hiểu “{plain}”; ví dụ: Lan, {{chị}}/{{em}} hay 2026-01-05 08:00", plain=plain)
+            raise TranscriptInvalid(why, 1)
     return head
 
 
@@ -216,7 +219,8 @@ RESERVED = ("lang", "due")
 def read_address(text: str) -> str:
     """A form of address ("bà/con"); raises TranscriptInvalid for one the tutor does not know."""
     if text not in ADDRESSES:
-        raise TranscriptInvalid(f"không có cách gọi “{text}”; chọn một trong: {', '.join(ADDRESSES)}", 1)
+        why = say("không có cách gọi “{text}”; chọn một trong: {ways}", text=text, ways=", ".join(ADDRESSES))
+        raise TranscriptInvalid(why, 1)
     return text
 
 
@@ -228,7 +232,7 @@ def read_at(text: str) -> datetime:
             raise ValueError
         return datetime.fromisoformat(f"{found[1]}T{found[2]}:00{found[3] or '+07'}:{found[4] or '00'}")
     except ValueError:
-        raise TranscriptInvalid(f"không đọc được giờ “{text}”; ví dụ: 2026-01-05 08:00", 1) from None
+        raise TranscriptInvalid(say("không đọc được giờ “{text}”; ví dụ: 2026-01-05 08:00", text=text), 1) from None
 
 
 def read_span(text: str) -> int | None:
@@ -243,7 +247,8 @@ def _act(line: str, number: int) -> Act | None:
     if found := _PASSES.fullmatch(line.rstrip()):
         seconds = read_span(f"{found[1]} {found[2]}")
         if seconds is None:
-            raise TranscriptInvalid(f"không hiểu “{found[1]} {found[2]}”; ví dụ: — 1 ngày trôi qua —", number)
+            why = say("không hiểu “{found[1]} {found[2]}”; ví dụ: — 1 ngày trôi qua —", found=found)
+            raise TranscriptInvalid(why, number)
         return Act("wait", wait_s=seconds)
     if not re.match(r"learner(\s|$)", line):
         return None

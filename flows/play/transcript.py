@@ -23,6 +23,7 @@ from flows.play.dialogue import (
     read,
 )
 from flows.play.standins import fill, hide
+from flows.saying import say
 from flows.session import Book, Card, Run, Sprint, Trigger
 from flows.words.masking import MASK, mask
 
@@ -91,7 +92,9 @@ class Player:
             case "tap":
                 if act.text not in self.buttons:
                     there = " ".join(f"[{label}]" for label in self.buttons)
-                    raise TranscriptInvalid(f"không có nút [{act.text}]" + (f"; đang có {there}" if there else ""))
+                    none = say("không có nút [{text}]", text=act.text)
+                    others = say("{none}; đang có {there}", none=none, there=there)
+                    raise TranscriptInvalid(others if there else none)
                 if self.stars:
                     return self._rate(int(act.text))
                 return self._signal(ev.Tapped(self.session.seq, self.buttons[act.text]))
@@ -122,7 +125,7 @@ class Player:
 
     def _open(self, lesson_id: str) -> TutorTurn:
         if self.book.lesson(lesson_id) is None:
-            raise TranscriptInvalid(f"không có bài “{lesson_id}”, hoặc bài ấy còn lỗi")
+            raise TranscriptInvalid(say("không có bài “{lesson}”, hoặc bài ấy còn lỗi", lesson=lesson_id))
         head = self.head
         who = head.address, head.name, head.channel, head.lang
         trigger = Trigger(lesson_id, self.session.seq, *who, cards=self.cards, vars=head.values)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flows.model import Problem, SourcePosition
 from flows.reading.word_faults import word_problems
-from flows.saying import say
+from flows.saying import said_by, say
 from flows.words.ear.model import Model, ModelInvalid, model_of
 from flows.yaml import strictyaml
 from flows.yaml.fields import Fields
@@ -97,7 +97,7 @@ def ear_of(table: tuple[str, bytes], problems: list[Problem]) -> Model | None:
     try:
         return model_of(table[1])
     except ModelInvalid as fault:
-        message = say("tệp này {fault}: máy chỉ nghe được các lời chắc chắn trong words.yaml", fault=str(fault))
+        message = say("tệp này {fault}: máy chỉ nghe được các lời chắc chắn trong words.yaml", fault=said_by(fault))
         problems.append(Problem("E009", SourcePosition(table[0], 1, 1), message, say("chạy ./camtay train để làm lại")))
         return None
 
@@ -107,7 +107,9 @@ def asks_of(table: tuple[str, bytes], problems: list[Problem]) -> Model | None:
     try:
         return model_of(table[1])
     except ModelInvalid as fault:
-        message = say("tệp này {fault}: tin giữa hai người chỉ được xét bằng luật trong relay.yaml", fault=str(fault))
+        message = say(
+            "tệp này {fault}: tin giữa hai người chỉ được xét bằng luật trong relay.yaml", fault=said_by(fault)
+        )
         problems.append(Problem("E009", SourcePosition(table[0], 1, 1), message, say("chạy ./camtay train để làm lại")))
         return None
 

@@ -218,8 +218,9 @@ _GONE = {"removed": "bước `{step}` đã bỏ", "kind": "bước `{step}` đã
 
 
 def _undecided(stand: Stand, step: Step, new: Lesson, urgent: bool) -> Problem:
-    command = f"./camtay publish {new.id}{' --urgent' if urgent else ''}"
-    decide = f"{command} --decide {stand.step}={'checkpoint|start|MÃ_BƯỚC' if urgent else STAY}"
+    ways, flag = (say("checkpoint|start|MÃ_BƯỚC"), " --urgent") if urgent else (STAY, "")
+    command = f"./camtay publish {new.id}{flag} --decide"
+    decide = say("{command} {step}={ways}", command=command, step=stand.step, ways=ways)
     now = new.step(stand.step)
     if stand.why == "kind" and now is not None:
         message = say(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from errno import ENOENT
 from pathlib import Path
 from typing import TypeVar
 
@@ -69,7 +70,7 @@ def read_shelf(root: Path, facts: Mapping[str, str]) -> Shelf:
     library = load_folder(root, facts)
     for needed in NEEDED:
         if not (root / needed).is_file():
-            raise FileNotFoundError(2, "không thấy tệp lời nói", str(root / needed))
+            raise FileNotFoundError(ENOENT, "no such file", str(root / needed))
     return shelf_of(library, lint(library, examples=False), root, (root / "words.yaml").read_bytes())
 
 
