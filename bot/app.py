@@ -28,14 +28,14 @@ from bot.channels.webchat import WebChat
 from bot.channels.webchat.identity import load_keys
 from bot.channels.webchat.streams import Streams
 from bot.conversation.batch import Conversation
-from bot.conversation.effects import WEB, Effects, unpack_entry
+from bot.conversation.effects import Effects, unpack_entry
 from bot.conversation.presence import Presence
 from bot.conversation.rooms import rooms_of
 from bot.conversation.understanding import Overheard
 from bot.delivery.flood import Flood
 from bot.delivery.intake import Intake
+from bot.delivery.owner import ChannelOwner
 from bot.delivery.sender import Senders
-from bot.delivery.telegram_line import TelegramOwner
 from bot.errors import CamtayError, SettingsInvalid, StorageError
 from bot.greeting import LOOPBACK, greeting, refusal
 from bot.health import Health
@@ -159,7 +159,7 @@ class App:
     ticker: Ticker
     steady: Steady
     officers: OfficerServices
-    telegram: TelegramOwner | None
+    owners: Sequence[ChannelOwner]
     health: Health
     key: LocalKey
     files: int
@@ -190,10 +190,14 @@ async def bootstrap(
     ticker = Ticker(database, intake.submit, world.now, quiet, beat, tick_s, pairings, steady)
     key = LocalKey(load_keys(data / "web.key", world.new_id)[0])
     submit = Flood(intake.submit).submit
-    telegram = TelegramOwner.of(settings, conversation, submit, presence, senders, world.now, world.failpoint)
-    health = Health(database, library, intake, Writable(database, world.now, world.counted_s), steady, telegram, data)
+    owners = [
+        ChannelOwner(each.provider(), conversation, submit, presence, senders, world.now, world.failpoint)
+        for each in settings.channels.values()
+        if each.is_on
+    ]
+    health = Health(database, library, intake, Writable(database, world.now, world.counted_s), steady, owners, data)
     app = App(
-        settings, world, database, library, conversation, intake, ticker, steady, officers, telegram, health, key,
+        settings, world, database, library, conversation, intake, ticker, steady, officers, owners, health, key,
         files, watch,
     )  # fmt: skip
     port = await _start(stack, app, webchat)
@@ -233,7 +237,7 @@ def _webchat(
         return [unpack_entry(row) for row in rows]
 
     async def export(chat_id: str, kind: str) -> str | None:
-        return await export_of_chat(database, WEB, chat_id, kind, library.book)
+        return await export_of_chat(database, WebChat.name, chat_id, kind, library.book)
 
     return WebChat(
         submit=submit,
@@ -252,12 +256,12 @@ def _webchat(
 
 async def _start(stack: AsyncExitStack, app: App, webchat: WebChat) -> int:
     """Begin what runs: what begins last ends first. Returns the port of the web page."""
-    telegram, workers = app.telegram, app.workers
-    if telegram is not None:
-        stack.push_async_callback(_close, telegram)
+    workers = app.workers
+    for owner in app.owners:
+        stack.push_async_callback(_close, owner)
     stack.push_async_callback(workers.end)
     stack.push_async_callback(_drain, app.intake, workers.watched(app.intake.run()))
-    routes = [*(telegram.routes() if telegram else ()), *_previews(app)]
+    routes = [*(route for owner in app.owners for route in owner.routes()), *_previews(app)]
     web, proxies = app.settings.web, networks(app.settings.web.proxies)
     pages = server.create_app(webchat, app.health.tell, routes, proxies, app.key)
     runner = await server.start(pages, web.host, web.port, bounds_for(app.files), proxies)
@@ -265,15 +269,15 @@ async def _start(stack: AsyncExitStack, app: App, webchat: WebChat) -> int:
     workers.start(app.ticker.run())
     for work in (*_announcements(app), *_lessons(app)):
         workers.start(work)
-    if telegram is not None:
-        stack.callback(telegram.stop)
-        workers.start(telegram.run())
+    for owner in app.owners:
+        stack.callback(owner.stop)
+        workers.start(owner.run())
     return int(runner.addresses[0][1])
 
 
-async def _close(telegram: TelegramOwner) -> None:
+async def _close(owner: ChannelOwner) -> None:
     with suppress(StorageError):
-        await telegram.close(SEND_PATIENCE_S)
+        await owner.close(SEND_PATIENCE_S)
 
 
 async def _drain(intake: Intake, running: asyncio.Task[None]) -> None:
@@ -321,7 +325,8 @@ def _counted_s() -> float:
 
 def watches(settings: Settings, wish: bool | None) -> bool:
     """Whether saved lessons are taken over: as wished, else only while nobody but whoever sits here can be reached."""
-    alone = settings.web.host in LOOPBACK and not settings.web.public_url and not settings.telegram.token
+    alone = settings.web.host in LOOPBACK and not settings.web.public_url
+    alone = alone and not any(each.is_on for each in settings.channels.values())
     return alone if wish is None else wish
 
 

@@ -43,7 +43,7 @@ class OfficerServices:
     ) -> None:
         self.settings, self.database, self.now, self.new_id, self.book = settings, database, now, new_id, book
         names = Pseudonyms.of_folder(Path(settings.data.dir), new_id)
-        links = Links(settings.telegram.username, settings.web.public_url)
+        links = Links(settings.links)
         self.rules = news_rules(settings)
         self.pairing = PairingContext(pairing_rules(settings), pairing_clock(settings), new_id, names.of)
         self.office = Office(names, Hooks(self.pairing), links, rooms(names, self.pairing, self.rules, links))

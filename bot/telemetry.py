@@ -22,6 +22,8 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
+from flows.profiles import profile_of
+
 FILE_NAME = "camtay.jsonl"
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 LONGEST = 500  # characters of one text: enough for an operator, too little to fill a disk
@@ -86,8 +88,9 @@ def stop_logging() -> None:
 
 def subject(learner: str) -> str:
     """How the log calls a learner, a chat, or an update that names a chat."""
-    if learner.startswith("telegram:"):
-        return learner  # an update's number says nothing about whose it was
+    profile = profile_of(learner)
+    if profile.id and not profile.keeps_log:
+        return learner  # the provider's number of an update says nothing about whose it was
     return "~" + hmac.new(_subject_key[0], learner.encode(), hashlib.sha256).hexdigest()[:12]
 
 

@@ -36,6 +36,7 @@ from bot.tutor.outcome import ANSWERED, CommandOutcome
 from bot.tutor.quiet_hours import QuietHours
 from flows import RunCorrupt
 from flows import events as ev
+from flows.profiles import profile_of
 from storage.conversations import leaving
 from storage.conversations.records import (
     AttemptRow,
@@ -57,8 +58,6 @@ log = logging.getLogger(__name__)
 WAKING = (OfficeCommand, CodeShown, ev.HelpRequested, ev.PairingWished, PersonForgotten, AnswersForgotten)
 """Events of one person of which others may have something to hear at once."""
 
-WEB = "web"  # the one channel whose log of the conversation is its delivery
-
 
 @dataclass(slots=True)
 class Effects:
@@ -78,6 +77,7 @@ class Record:
 
     def __init__(self, row: LearnerRow, talk: talks.ConversationState, effects: Effects, quiet: QuietHours) -> None:
         self.row = row
+        self.keeps_log = profile_of(row.channel).keeps_log
         self.person = Person(row.learner_id, row.name, row.address, row.consent, row.instructs, row.leads)
         self.talk = talk
         self.effects = effects
@@ -140,7 +140,7 @@ class Record:
         """Take over what was said and how it stands."""
         if desk.replies and not desk.agreed:
             self._forget_shown()
-        if self.from_her and desk.talk.whispers and self.row.channel == WEB:
+        if self.from_her and desk.talk.whispers and self.keeps_log:
             self.effects.writes.erased.append((self.row.chat_id, desk.talk.whispers))
             desk.change(whispers=0)
         for reply in desk.replies:
@@ -169,7 +169,7 @@ class Record:
                 writes.forget_answers.append(learner_id)
             case PersonForgotten():
                 writes.forget_people.append(learner_id)
-                self.effects.reset_pages += [self.row.chat_id] if self.row.channel == WEB else []
+                self.effects.reset_pages += [self.row.chat_id] if self.keeps_log else []
                 self.forgotten = True
             case WentAway():
                 self.away = True
@@ -234,20 +234,20 @@ class Record:
 
     def _forget_shown(self) -> None:
         """Without consent the web page keeps the last turn only, so that a reload still shows the question."""
-        if self.row.channel == WEB:
+        if self.keeps_log:
             self.effects.writes.forget_log.append((self.row.chat_id, self.out_no))
             of_chat = [entry for entry in self.effects.writes.log if entry.chat_id == self.row.chat_id]
             for entry in of_chat:
                 self.effects.writes.log.remove(entry)
 
     def _heard(self, event: ev.Heard | Whispered, now: datetime) -> None:
-        if self.row.channel == WEB:
+        if self.keeps_log:
             self._log("learner", OutgoingReply(event.text, fleeting=isinstance(event, Whispered)), now)
 
     def _reply(self, reply: OutgoingReply, now: datetime, *, unasked: bool) -> None:
         if reply.buttons:
             self.prompt_at = to_ms(now)
-        if self.row.channel == WEB:
+        if self.keeps_log:
             self._log("tutor", reply, now)
             return
         self.out_no += 1

@@ -5,12 +5,12 @@ Carried out after everything else of a batch, one at a time: nobody else may be 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import assert_never
 
-from bot.conversation.effects import WEB, Effects, Record, state_of
+from bot.conversation.effects import Effects, Record, state_of
 from bot.conversation.office import Office
 from bot.people.policy import linking, sharing
 from bot.people.policy.commands import BecomeOne, ChangeSeat, PersonCommand, TakeApart
@@ -22,6 +22,7 @@ from bot.tutor.outcome import CommandOutcome
 from bot.tutor.quiet_hours import QuietHours
 from flows import Book
 from flows.events import Universe
+from flows.profiles import profile_of
 from storage.conversations import conversations, joins
 from storage.conversations.joins import JoinRow
 from storage.conversations.records import LearnerRow, Writes
@@ -96,7 +97,7 @@ class _IdentityChange:
         """Who is learning now: her conversation goes on at this address, the other's rests and is not shown."""
         self.office.sit(self.connection, row, who, self.universe.new_id(), self.universe.now)
         came = self._at_address(row)
-        if came.learner_id != row.learner_id and row.channel == WEB:
+        if came.learner_id != row.learner_id and profile_of(row.channel).keeps_log:
             self.effects.writes.forget_log.append((row.chat_id, row.out_no))
             self.effects.reset_pages.append(row.chat_id)
         self._at_desk(came, state_of(self.connection, came), sharing.welcome)
@@ -115,7 +116,7 @@ class _IdentityChange:
             act = privacy.delete if which == "delete" else privacy.withdraw
         elif not undone:
             gone = phones.split(self.connection, row, which, self.universe.new_id, now)
-            self.effects.reset_pages += [chat_id for channel, chat_id in gone if channel == WEB]
+            self.effects.reset_pages += _logged(gone)
             stays = partial(linking.stays, others=len(gone))
             row, was = self._at_address(row), row
             act = linking.begin_anew if row.learner_id != was.learner_id else stays
@@ -130,7 +131,7 @@ class _IdentityChange:
         joins.settle_at_home(connection, join.learner_id, talks.dump(replace(left, joined_at=None)), join.at)
         self.office.phones.note_undone(connection, row, join, now)
         addresses = (*join.addresses, (row.channel, row.chat_id))
-        self.effects.reset_pages += [chat_id for channel, chat_id in addresses if channel == WEB]
+        self.effects.reset_pages += _logged(addresses)
         here = self._at_address(row)
         other_id = join.goes if here.learner_id == join.learner_id else join.learner_id
         for other in conversations.learners_by_id(connection, [other_id]).values():
@@ -153,3 +154,8 @@ class _IdentityChange:
         record.settle(self.connection, self.office, desk, act(desk))
         record.end(desk)
         record.close()
+
+
+def _logged(addresses: Iterable[tuple[str, str]]) -> list[str]:
+    """The chats whose log shows the conversation."""
+    return [chat_id for channel, chat_id in addresses if profile_of(channel).keeps_log]

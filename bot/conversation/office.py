@@ -6,7 +6,7 @@ and written down, before the desk's answer is taken over.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, assert_never, get_args
@@ -52,17 +52,14 @@ from storage.people.records import AuditRow, PersonRow
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Where a code can be carried to: the bot's name on Telegram, the web page's address; "" where there is none."""
+    """Where a code can be carried to: each makes a link of what it is to carry, "" where there is none."""
 
-    telegram: str = ""
-    web: str = ""
+    makers: tuple[Callable[[str], str], ...] = ()
 
     def of(self, code: str) -> tuple[str, ...]:
         """The deep links of a code."""
         carried = codes.payload(code)
-        telegram = f"https://t.me/{self.telegram}?start={carried}" if self.telegram else ""
-        web = f"{self.web.rstrip('/')}/?moi={carried}" if self.web else ""
-        return tuple(filter(None, (telegram, web)))
+        return tuple(filter(None, (make(carried) for make in self.makers)))
 
 
 CommandHandlers = Sequence[tuple[Any, RoomHandler]]

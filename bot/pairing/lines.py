@@ -25,6 +25,7 @@ from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.state import HeldMedia
 from flows import mask
 from flows.events import Typed
+from flows.profiles import profile_of
 from flows.words.values.phones import read_phone
 from flows.words.wishes import Wishes
 from storage.engine.database import Connection
@@ -268,8 +269,9 @@ class Lines:
     ) -> HeldMedia:
         """What may go over; without a kind where it cannot."""
         kind, ref = command.kind, command.ref
-        here = desk.channel == relays.channel_of(connection, line.other_id) and desk.channel.startswith("telegram:")
-        return HeldMedia(kind, ref) if kind in lines.PASSED_ON and ref and here else HeldMedia()
+        same = desk.channel == relays.channel_of(connection, line.other_id)
+        by_id = same and profile_of(desk.channel).media == "id"
+        return HeldMedia(kind, ref) if kind in lines.PASSED_ON and ref and by_id else HeldMedia()
 
     def _words(self, connection: Connection, desk: Desk, line: Line, caption: str) -> str:
         """What may go with a picture; the writer is told when the words are held back."""

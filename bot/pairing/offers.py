@@ -9,7 +9,6 @@ from typing import assert_never
 from bot.pairing.calls import calls_for
 from bot.pairing.policy import commands as asked
 from bot.pairing.policy import happenings, officer_inbox, safety, staff, taking
-from bot.pairing.policy.calls import way
 from bot.pairing.policy.commands import OfferCommand
 from bot.pairing.policy.roster import ALL_OFFERS
 from bot.pairing.policy.work import PairingWork
@@ -18,6 +17,7 @@ from bot.pairing.sql_ledger import placed
 from bot.tutor import notices
 from bot.tutor.desk import Desk
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
+from flows.profiles import profile_of
 from storage.engine.database import Connection
 from storage.engine.rows import Row
 from storage.pairing import availability
@@ -144,7 +144,11 @@ def work_lines(connection: Connection, desk: Desk, world: PairingContext, reques
         owner = availability.learner(connection, request["owner_id"] or "")
         lines.append(desk.phrase("post_taken_by", ai=desk.called(owner["name"] if owner else "")))
     for call in calls_for(connection, world.pseudonym, request) if request["kind"] == "safety" else ():
-        values = {"luc": world.clock.say(call.last_at), "ai": desk.called(call.name), "kenh": way(call.channel)}
+        values = {
+            "luc": world.clock.say(call.last_at),
+            "ai": desk.called(call.name),
+            "kenh": profile_of(call.channel).name,
+        }
         lines.append(desk.phrase(f"post_call_{call.outcome}", **values))
     return lines
 

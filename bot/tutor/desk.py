@@ -12,6 +12,7 @@ from bot.tutor.command import OfficeCommand
 from bot.tutor.state import ConversationState, OfferedButtons
 from flows import Book
 from flows import events as ev
+from flows.profiles import Profile, profile_of
 
 JOIN_UP_TO = 1_200  # characters of texts put into one message: about two screens of the smallest phone
 
@@ -153,6 +154,11 @@ class Desk:
         fresh = tuple(self.events[self._taken :])
         self._taken = len(self.events)
         return fresh
+
+    @property
+    def profile(self) -> Profile:
+        """What the channel of this conversation can carry."""
+        return profile_of(self.channel)
 
     @property
     def agreed(self) -> bool:

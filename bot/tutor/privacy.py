@@ -31,7 +31,7 @@ def show_data(desk: Desk) -> None:
             cau=str(desk.talk.answers),
         )
     )
-    if desk.channel == "web":
+    if desk.profile.keeps_log:
         desk.say(desk.phrase("data_log"))
 
 
@@ -39,7 +39,7 @@ def show_belonging(desk: Desk, kept: Mapping[str, str]) -> None:
     """What the union's side keeps of a learner: name in its list, place, roles, settings, requests, pairings."""
     if kept:
         desk.say(desk.phrase("data_union", tep="\n".join(f"{what}: {value}" for what, value in kept.items())))
-    desk.say(desk.phrase("data_whole_web" if desk.channel == "web" else "data_whole"))
+    desk.say(desk.phrase("data_whole_web" if desk.profile.keeps_log else "data_whole"))
 
 
 def download_data(desk: Desk) -> None:

@@ -59,7 +59,7 @@ def under(desk: Desk, pinned: OfferedButtons) -> None:
 def put_back(desk: Desk, *, writing: bool) -> CommandOutcome:
     """A page offers the answers of its newest line: after what others had to say the question that is open stands
     there again, and the buttons of what was said below its own. Who is `writing` is not asked anything anew."""
-    if desk.channel != "web" or not desk.replies:
+    if not desk.profile.keeps_log or not desk.replies:
         return ANSWERED
     last = desk.replies[-1]
     is_open = writing or desk.talk.open_run is not None or bool(desk.talk.pending) or desk.person.consent == "asked"

@@ -15,6 +15,7 @@ from pathlib import Path
 from flows.conditions import BUILT_IN_NAMES, ConditionInvalid, parse, steps_named
 from flows.engine.kinds.table import conditions_of, kind_of
 from flows.model import Answer, Guard, Lesson, Problem, Step
+from flows.profiles import IDS
 from flows.reading import po
 from flows.reading.answers import read_answers
 from flows.reading.forms import read_steps
@@ -296,7 +297,7 @@ def read_header(fields: Fields, steps: tuple[Step, ...], source: bytes, *, hashe
         level=fields.number("level", 0, 1, 5),
         lang=fields.matching("lang", _LANGUAGE, say("ví dụ: vi")) or "vi",
         langs=_languages(fields),
-        channels=fields.some_of("channels", ("web", "telegram", "zalo_bot", "zalo_oa")),
+        channels=fields.some_of("channels", IDS),
         owner=fields.text("owner"),
         reviewed_on=fields.day("reviewed_on"),
         prerequisites=fields.texts("prerequisites"),

@@ -14,8 +14,8 @@ from math import prod
 from flows.conditions import DAYS_SINCE, Condition, ConditionValue, holds
 from flows.engine.kinds.table import kind_of
 from flows.model import Branch, Case
+from flows.profiles import IDS
 from flows.rules.data import StepCondition, conditions, type_fault
-from flows.rules.profiles import IDS
 from flows.rules.rule import LintFinding, Rulebook, Script
 from flows.saying import say
 from flows.yaml.fields import did_you_mean

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from flows.engine.kinds.facets import PHRASE, MessageOnChannel, StepPath
 from flows.engine.kinds.table import kind_of
 from flows.model import Option, Picture, Step
-from flows.rules.profiles import IMAGES, VIDEOS, VOICES, Profile, profiles
+from flows.profiles import IMAGES, VIDEOS, VOICES, Profile, profiles
 from flows.rules.rule import LintFinding, Rulebook, Script
 from flows.saying import say
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from flows.engine.kinds.facets import StepPath
 from flows.engine.kinds.table import kind_of
 from flows.model import ROLES, Help, Pair, Step, Task, Wait
-from flows.rules.profiles import profiles
+from flows.profiles import profiles
 from flows.rules.rule import LintFinding, Rulebook, Script
 from flows.saying import say
 from flows.yaml.fields import did_you_mean, one_of

@@ -23,6 +23,7 @@ from storage.engine import key_value
 from storage.engine.instants import from_ms, to_ms
 from storage.meetings import tables as meetings_t
 from storage.pairing import tables as pairing_t
+from storage.people import shown
 from storage.people import tables as people_t
 from storage.people.forgetting import ALSO, tables_of_hers
 from storage.people.traces import erase, renamed
@@ -198,10 +199,7 @@ def undo(connection: Connection, join_id: str, state: str, out_no: int, now: dat
     for each in here:
         where = people_t.identity.c.channel == each[0], people_t.identity.c.chat_id == each[1]
         connection.execute(update(people_t.identity).where(*where).values(learner_id=goes))
-        at_here = conversations_t.outbox.c.channel == each[0], conversations_t.outbox.c.chat_id == each[1]
-        connection.execute(delete(conversations_t.outbox).where(*at_here))
-        if each[0] == "web":
-            connection.execute(delete(conversations_t.chat_log).where(conversations_t.chat_log.c.chat_id == each[1]))
+        shown.forget_said_at(connection, *each)
     twice = {(name, json.dumps(key, sort_keys=True)) for name, key in data["twice"]}
     for table in tables_of_hers():
         for row in data["rows"].get(table.name, ()):
@@ -225,12 +223,11 @@ def settle_at_home(connection: Connection, learner_id: str, state: str, since: d
     """Seat who stayed, after it was undone, in the conversation `state` at an own address; what was shown on the pages
     since `since` was both's, and goes.
     """
-    session, log = conversations_t.session.c, conversations_t.chat_log.c
+    session = conversations_t.session.c
     connection.execute(update(conversations_t.session).where(session.learner_id == learner_id).values(state=state))
     home = [(row[0], row[1]) for row in connection.execute(_addresses(learner_id))]
     for channel, chat_id in home:
-        if channel == "web":
-            connection.execute(delete(conversations_t.chat_log).where(log.chat_id == chat_id, log.at >= to_ms(since)))
+        shown.forget_log(connection, channel, chat_id, since)
     at_one = or_(*(and_(session.channel == channel, session.chat_id == chat_id) for channel, chat_id in home))
     for channel, chat_id in home[:1]:
         moved = update(conversations_t.session).where(session.learner_id == learner_id, ~at_one)

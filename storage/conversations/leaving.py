@@ -8,8 +8,8 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from storage.conversations import tables as conversations_t
 from storage.conversations.numbering import remember_highest
 from storage.engine import key_value
+from storage.people import shown, traces
 from storage.people import tables as people_t
-from storage.people import traces
 from storage.people.forgetting import forget_belonging
 from storage.people.seats import hand_over
 
@@ -40,13 +40,7 @@ def forget_said(connection: Connection, learner_id: str) -> None:
     for channel, chat_id in connection.execute(
         select(people_t.identity.c.channel, people_t.identity.c.chat_id).where(hers)
     ).all():
-        connection.execute(
-            delete(conversations_t.outbox).where(
-                conversations_t.outbox.c.channel == channel, conversations_t.outbox.c.chat_id == chat_id
-            )
-        )
-        if channel == "web":
-            connection.execute(delete(conversations_t.chat_log).where(conversations_t.chat_log.c.chat_id == chat_id))
+        shown.forget_said_at(connection, channel, chat_id)
 
 
 def forget_person(connection: Connection, learner_id: str) -> None:

@@ -20,6 +20,7 @@ from storage.engine.instants import to_ms
 from storage.meetings import tables as meetings_t
 from storage.pairing import tables as pairing_t
 from storage.people import tables as people_t
+from storage.people.shown import LOGGED
 
 _SPINE = ("person", "identity", "session", "consent")  # dealt with by name
 _COUNTED = ("attendance",)  # kept as a count, nobody's
@@ -160,9 +161,7 @@ def export(connection: Connection, learner_id: str) -> dict[str, list[dict[str, 
         if wanted:
             rows = connection.execute(select(table).where(or_(*(column == learner_id for column in wanted))))
             found[table.name] = [_plain(row._mapping) for row in rows]
-    chats = select(people_t.identity.c.chat_id).where(
-        people_t.identity.c.learner_id == learner_id, people_t.identity.c.channel == "web"
-    )
+    chats = select(people_t.identity.c.chat_id).where(people_t.identity.c.learner_id == learner_id, LOGGED)
     lines = (
         select(conversations_t.chat_log)
         .where(conversations_t.chat_log.c.chat_id.in_(chats))

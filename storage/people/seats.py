@@ -12,6 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.conversations import tables as conversations_t
 from storage.engine.instants import to_ms
+from storage.people import shown
 from storage.people import tables as people_t
 from storage.people.records import PersonRow
 from storage.people.tables import role, seat
@@ -82,13 +83,7 @@ def take_off(
 
     What was shown there and what waits to be sent there was for the former one, and goes.
     """
-    connection.execute(
-        delete(conversations_t.outbox).where(
-            conversations_t.outbox.c.channel == channel, conversations_t.outbox.c.chat_id == chat_id
-        )
-    )
-    if channel == "web":
-        connection.execute(delete(conversations_t.chat_log).where(conversations_t.chat_log.c.chat_id == chat_id))
+    shown.forget_said_at(connection, channel, chat_id)
     add_beside(connection, person, channel, chat_id, now)
     others = sitting(connection, channel, chat_id)
     connection.execute(
@@ -110,13 +105,7 @@ def leave(connection: Connection, learner_id: str, channel: str, chat_id: str) -
     for table in (people_t.identity, seat):
         at = table.c.channel == channel, table.c.chat_id == chat_id, table.c.learner_id == learner_id
         connection.execute(delete(table).where(*at))
-    connection.execute(
-        delete(conversations_t.outbox).where(
-            conversations_t.outbox.c.channel == channel, conversations_t.outbox.c.chat_id == chat_id
-        )
-    )
-    if channel == "web":
-        connection.execute(delete(conversations_t.chat_log).where(conversations_t.chat_log.c.chat_id == chat_id))
+    shown.forget_said_at(connection, channel, chat_id)
     move_on(connection, learner_id, channel, chat_id)
 
 
@@ -134,8 +123,7 @@ def move_on(connection: Connection, learner_id: str, channel: str, chat_id: str)
 def forget_shown(connection: Connection, learner_id: str) -> None:
     """Drop what was shown on a person's pages, and the buttons under the thumb: it may be seen no more."""
     for channel, chat_id in addresses(connection, learner_id):
-        if channel == "web":
-            connection.execute(delete(conversations_t.chat_log).where(conversations_t.chat_log.c.chat_id == chat_id))
+        shown.forget_log(connection, channel, chat_id)
     mine = conversations_t.session.c.learner_id == learner_id
     state = json.loads(connection.scalar(select(conversations_t.session.c.state).where(mine)) or "{}")
     bare = json.dumps({**state, "offer": [], "pinned": []}, ensure_ascii=False, separators=(",", ":"))

@@ -19,6 +19,7 @@ from storage.conversations import tables as conversations_t
 from storage.engine.rows import Row
 from storage.pairing import tables as pairing_t
 from storage.people import tables as people_t
+from storage.people.shown import LOGGED
 
 GONE = "…"
 _MENU = "g:menu"
@@ -94,7 +95,7 @@ def erase(connection: Connection, traces: Traces) -> None:
     if not traces.readers:
         return
     page = people_t.identity.c.learner_id.in_(traces.readers)
-    chats = select(people_t.identity.c.chat_id).where(page, people_t.identity.c.channel == "web")
+    chats = select(people_t.identity.c.chat_id).where(page, LOGGED)
     _each(connection, traces, conversations_t.chat_log, conversations_t.chat_log.c.chat_id.in_(chats), _line)
     to = select(people_t.identity.c.chat_id).where(page)
     _each(connection, traces, conversations_t.outbox, conversations_t.outbox.c.chat_id.in_(to), _waiting)

@@ -28,6 +28,7 @@ from bot.channels.base import (
     Text,
     Update,
 )
+from bot.channels.telegram.settings import TelegramSettings
 from bot.conversation.batch import Conversation
 from bot.conversation.effects import Effects
 from bot.conversation.office import Links, Office
@@ -44,6 +45,7 @@ from bot.pairing.service import PairingContext as PairingWorld
 from bot.people.pseudonyms import Pseudonyms
 from bot.people.service import People
 from bot.scheduler.ticker import Ticker
+from bot.settings import Web
 from bot.tutor import state as talks
 from bot.tutor.quiet_hours import QuietHours
 from flows import Book
@@ -205,7 +207,7 @@ class Tutor:
 
     def _office(self, names: Pseudonyms) -> Office:
         self.pairing = PairingWorld(PairingRules(), PairingClock(self.quiet), self.ids, names.of)
-        links = Links("camtay_bot", "https://camtay.test/")
+        links = Links((TelegramSettings(username="camtay_bot").link, Web(public_url="https://camtay.test/").link))
         return Office(names, Hooks(self.pairing), links, rooms_of(names, self.pairing))
 
     def use(self, names: Pseudonyms) -> None:
