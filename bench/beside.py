@@ -42,13 +42,15 @@ from bench.script import Action
 from bot import settings as given_settings
 from bot.app import App, Environment, _loop_factory, bootstrap
 from bot.channels.base import Body, Tap, Text, Update
-from bot.services.effects import WEB, Effects
-from bot.tutoring.lists.words import fold
-from storage import announcements, conversations
-from storage import tables as base
-from storage import tables_people as t
-from storage.database import Connection
-from storage.people_records import AnnouncementRow
+from bot.conversation.effects import WEB, Effects
+from bot.people.policy.lists.words import fold
+from storage.announcements import announcements
+from storage.announcements.records import AnnouncementRow
+from storage.conversations import leaving
+from storage.conversations import tables as conversations_t
+from storage.engine.database import Connection
+from storage.pairing import tables as pairing_t
+from storage.people import tables as people_t
 from tests.support.postgres import find_binaries, private_server
 
 ROOT = Path(__file__).parents[1]
@@ -163,16 +165,16 @@ async def delete(bench: Bench) -> None:
     while bench.leaving:
         who = bench.leaving.pop()
         began = time.perf_counter()
-        await bench.transact(partial(conversations.forget_person, learner_id=who))
+        await bench.transact(partial(leaving.forget_person, learner_id=who))
         await bench.app.database.scrub()
         await asyncio.sleep(max(0.0, 0.5 - (time.perf_counter() - began)))
 
 
 def _somebody(who: str, connection: Connection) -> None:
     person = {"learner_id": who, "name": who, "address": "chi", "consent": "agreed", "created_at": 0, "lang": "vi"}
-    connection.execute(insert(base.person).values(**person, area_id="dong-nai", needs="[]"))
+    connection.execute(insert(people_t.person).values(**person, area_id="dong-nai", needs="[]"))
     check = {"learner_id": who, "lesson": "x", "skill": "x", "level": "alone", "by": "x", "at": 0}
-    connection.execute(insert(t.skill_check), [check] * ROWS)
+    connection.execute(insert(pairing_t.skill_check), [check] * ROWS)
 
 
 async def import_list(bench: Bench) -> None:
@@ -233,10 +235,11 @@ def prepare(connection: Connection) -> None:
     chats = [
         {"channel": WEB, "chat_id": f"c{n}", "learner_id": f"l{n}", "away": False, "created_at": 0} for n in range(TOLD)
     ]
-    connection.execute(insert(base.identity), chats)
+    connection.execute(insert(people_t.identity), chats)
     empty = {"channel": WEB, "state": "{}", "revision": 0, "out_no": 1, "seen_at": NOW}
     connection.execute(
-        insert(base.session), [{"learner_id": f"l{n}", "chat_id": f"c{n}", **empty} for n in range(TOLD)]
+        insert(conversations_t.session),
+        [{"learner_id": f"l{n}", "chat_id": f"c{n}", **empty} for n in range(TOLD)],
     )
     nobody_waits(connection)
 

@@ -26,15 +26,17 @@ from typing import Any
 from sqlalchemy import insert, text
 
 from bench.pairing import CLOCK, _many
-from bot.services.office import Office
-from bot.services.pairing import Hooks, PairingContext
-from bot.services.people import OPERATOR, People
-from bot.services.pseudonyms import Pseudonyms
-from bot.tutoring.pairing.model import PairingRules
-from storage import pg_tools, schema
-from storage import tables as base
-from storage import tables_people as t
-from storage.database import Connection, Database, open_database
+from bot.conversation.office import Office
+from bot.pairing.policy.model import PairingRules
+from bot.pairing.service import Hooks, PairingContext
+from bot.people.pseudonyms import Pseudonyms
+from bot.people.service import OPERATOR, People
+from storage.announcements import tables as announcements_t
+from storage.conversations import tables as conversations_t
+from storage.engine import pg_tools, schema
+from storage.engine.database import Connection, Database, open_database
+from storage.pairing import tables as pairing_t
+from storage.people import tables as people_t
 from tests.support.postgres import find_binaries, private_server
 
 WITHIN_S = 1.0
@@ -47,12 +49,20 @@ def fill(connection: Connection, others: int, times: int, rows: int) -> None:
     """`others` with 31 rows each, and `times` persons with `rows` rows, half of them answers, the rest all over."""
     ids = [f"other-{n:07d}" for n in range(others)]
     _people(connection, ids, "Mai")
-    _many(connection, base.attempt, (_attempt(each, n, "dung") for each in ids for n in range(20)))
-    _many(connection, base.run, (_run(each, n) for each in ids for n in range(4)))
-    _many(connection, t.pairing, (_pairing(f"other-{n}", each, ids[0], "ended") for n, each in enumerate(ids)))
-    _many(connection, t.relay, (_relay(f"other-{n}", f"other-{n}", each, "chào") for n, each in enumerate(ids)))
-    _many(connection, t.request, (_request(f"other-{n}", each, ids[0]) for n, each in enumerate(ids)))
-    _many(connection, t.skill_check, (
+    _many(connection, conversations_t.attempt, (_attempt(each, n, "dung") for each in ids for n in range(20)))
+    _many(connection, conversations_t.run, (_run(each, n) for each in ids for n in range(4)))
+    _many(
+        connection,
+        pairing_t.pairing,
+        (_pairing(f"other-{n}", each, ids[0], "ended") for n, each in enumerate(ids)),
+    )
+    _many(
+        connection,
+        pairing_t.relay,
+        (_relay(f"other-{n}", f"other-{n}", each, "chào") for n, each in enumerate(ids)),
+    )
+    _many(connection, pairing_t.request, (_request(f"other-{n}", each, ids[0]) for n, each in enumerate(ids)))
+    _many(connection, pairing_t.skill_check, (
         {"learner_id": each, "lesson": "m", "skill": "s", "level": "alone", "by": ids[0], "at": 1} for each in ids
     ))  # fmt: skip
     hers = [_id(n) for n in range(times)]
@@ -60,38 +70,42 @@ def fill(connection: Connection, others: int, times: int, rows: int) -> None:
     partner = ids[0]
     shares = {"attempt": 0.5, "run": 0.05, "award": 0.05, "chat_log": 0.15, "relay": 0.15, "notice": 0.05}
     number = {name: int(rows * share) for name, share in shares.items()}
-    _many(connection, base.attempt, (_attempt(each, n, NAME) for each in hers for n in range(number["attempt"])))
-    _many(connection, base.run, (_run(each, n) for each in hers for n in range(number["run"])))
-    _many(connection, base.award, (
+    _many(
+        connection,
+        conversations_t.attempt,
+        (_attempt(each, n, NAME) for each in hers for n in range(number["attempt"])),
+    )
+    _many(connection, conversations_t.run, (_run(each, n) for each in hers for n in range(number["run"])))
+    _many(connection, conversations_t.award, (
         {"learner_id": each, "run_id": f"{each}-{n}", "kind": "badge", "name": NAME, "lesson": "m", "version": 1,
          "points": 1, "at": 1} for each in hers for n in range(number["award"])
     ))  # fmt: skip
-    _many(connection, base.chat_log, (
+    _many(connection, conversations_t.chat_log, (
         {"chat_id": f"chat-{each}", "no": n, "who": "learner", "text": NAME, "buttons": "", "at": 1}
         for each in hers for n in range(number["chat_log"])
     ))  # fmt: skip
-    _many(connection, t.pairing, (
+    _many(connection, pairing_t.pairing, (
         _pairing(f"hers-{at}-{n}", each, partner, "ended" if n else "open")
         for at, each in enumerate(hers) for n in range(20)
     ))  # fmt: skip
-    _many(connection, t.request, (_request(f"hers-{at}", each, partner) for at, each in enumerate(hers)))
-    _many(connection, t.relay, (
+    _many(connection, pairing_t.request, (_request(f"hers-{at}", each, partner) for at, each in enumerate(hers)))
+    _many(connection, pairing_t.relay, (
         _relay(f"hers-{at}-{n}", f"hers-{at}-{n % 20}", each, NAME)
         for at, each in enumerate(hers) for n in range(number["relay"])
     ))  # fmt: skip
     told = {"phrase": "news", "said": NAME, "buttons": "{}", "about": "", "digest": 0, "at": 1, "due_at": 2}
-    _many(connection, t.notice, (
+    _many(connection, pairing_t.notice, (
         {"notice_id": f"notice-{at}-{n}", "learner_id": each, **told}
         for at, each in enumerate(hers) for n in range(number["notice"])
     ))  # fmt: skip
-    _many(connection, t.announced, (
+    _many(connection, announcements_t.announced, (
         {"announcement_id": f"a-{n}", "learner_id": each} for each in hers for n in range(20)
     ))  # fmt: skip
-    _many(connection, base.outbox, (
+    _many(connection, conversations_t.outbox, (
         {"channel": "telegram:1", "chat_id": f"chat-{each}", "no": n, "body": NAME, "at": 1}
         for each in hers for n in range(10)
     ))  # fmt: skip
-    connection.execute(insert(base.consent), [
+    connection.execute(insert(people_t.consent), [
         {"learner_id": each, "channel": "web", "answer": "agreed", "wording": "w", "at": 1} for each in hers
     ])  # fmt: skip
 
@@ -101,19 +115,19 @@ def _id(number: int) -> str:
 
 
 def _people(connection: Connection, ids: list[str], name: str) -> None:
-    _many(connection, base.person, (
+    _many(connection, people_t.person, (
         {"learner_id": each, "name": name, "address": "chị/em", "consent": "agreed", "created_at": 0,
          "area_id": "w26041", "lang": "vi", "needs": "[]"} for each in ids
     ))  # fmt: skip
-    _many(connection, base.identity, (
+    _many(connection, people_t.identity, (
         {"channel": channel, "chat_id": f"chat-{each}", "learner_id": each, "away": False, "created_at": 0}
         for each in ids for channel in ("web", "telegram:1")
     ))  # fmt: skip
-    _many(connection, base.session, (
+    _many(connection, conversations_t.session, (
         {"learner_id": each, "channel": "web", "chat_id": f"chat-{each}", "state": f'{{"name":"{name}"}}',
          "revision": 1, "out_no": 1, "seen_at": 0} for each in ids
     ))  # fmt: skip
-    _many(connection, t.role, (
+    _many(connection, people_t.role, (
         {"learner_id": each, "role": "learner", "area_id": "w26041", "state": "active", "by": "", "at": 0}
         for each in ids
     ))  # fmt: skip

@@ -26,14 +26,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, text
 
-from bot.services.pairing import PairingContext, Pairings
-from bot.tutoring.pairing.deadlines import Clock
-from bot.tutoring.pairing.model import DAY, HOUR, PairingRules
-from bot.tutoring.quiet import QuietHours
-from storage import schema
-from storage import tables as base
-from storage import tables_people as t
-from storage.database import Connection, PostgreSQL, SQLite, open_database
+from bot.pairing.policy.deadlines import Clock
+from bot.pairing.policy.model import DAY, HOUR, PairingRules
+from bot.pairing.service import PairingContext, Pairings
+from bot.tutor.quiet_hours import QuietHours
+from storage.engine import schema
+from storage.engine.database import Connection, PostgreSQL, SQLite, open_database
+from storage.pairing import tables as pairing_t
+from storage.people import tables as people_t
 from tests.support.postgres import find_binaries, private_server
 
 NOW = 1_795_572_000_000  # 09:00 in Đồng Nai
@@ -56,40 +56,40 @@ def fill(connection: Connection, learners: int, instructors: int) -> None:
     rows = [
         {"area_id": a, "parent_id": up, "kind": k, "name": a, "official_code": "", "path": p} for k, a, up, p in areas
     ]
-    _many(connection, t.area, rows)
+    _many(connection, people_t.area, rows)
     groups = {a: p for k, a, _, p in areas if k == "g"}
     names = list(groups)
     everybody = [f"l{n}" for n in range(learners + 2 * SINGLES)] + [f"i{n}" for n in range(instructors)]
     place = {who: rng.choice(names) for who in everybody}
-    _many(connection, base.person, (
+    _many(connection, people_t.person, (
         {"learner_id": who, "name": who, "address": "chi", "consent": "agreed", "created_at": 0, "area_id": place[who],
          "lang": "vi", "needs": '["elderly"]' if who[0] == "l" and rng.random() < 0.2 else "[]"}
         for who in everybody
     ))  # fmt: skip
-    _many(connection, t.role, (
+    _many(connection, people_t.role, (
         {"learner_id": who, "role": "learner" if who[0] == "l" else "instructor", "area_id": place[who],
          "state": "active", "by": "", "at": 0}
         for who in everybody
     ))  # fmt: skip
-    _many(connection, base.person, [
+    _many(connection, people_t.person, [
         {"learner_id": "officer", "name": "o", "address": "chi", "consent": "agreed", "created_at": 0,
          "area_id": "dong-nai", "lang": "vi", "needs": "[]"}
     ])  # fmt: skip
     officer = {"learner_id": "officer", "role": "officer", "area_id": "dong-nai", "state": "active", "by": "", "at": 0}
-    _many(connection, t.role, [officer])
+    _many(connection, people_t.role, [officer])
     topics = [json.dumps(each) for each in ([], [], ["v"], ["t", "v"])]
     teaching = [(f"i{n}", rng.choice((1, 2, 3, 3, 4)), rng.choice(topics)) for n in range(instructors)]
-    _many(connection, t.instructor, (
+    _many(connection, people_t.instructor, (
         {"learner_id": who, "capacity": capacity, "topics": topic, "langs": '["vi"]', "hours": "08:00-20:00",
          "conduct_at": 1, "gender": ""}
         for who, capacity, topic in teaching
     ))  # fmt: skip
-    _many(connection, t.standing, (
+    _many(connection, pairing_t.standing, (
         {"learner_id": who, "path": groups[place[who]], "free": 1, "taken": 0, "ratio": 0.0, "silences": 0,
          "rest_until_at": 0, "last_served_at": 0}
         for who, _, _ in teaching
     ))  # fmt: skip
-    _many(connection, t.request, (
+    _many(connection, pairing_t.request, (
         {"request_id": f"r{n}", "learner_id": f"l{n}", "kind": "pair", "topic": rng.choice(("", "v", "t", "l")),
          "state": "waiting", "queue": "vi", "owner_kind": "officer", "owner_id": "officer",
          "priority": rng.choice((1, 2, 2, 2)), "since_at": NOW - rng.randrange(10 * HOUR),

@@ -21,50 +21,51 @@ from uuid import uuid4
 from aiohttp.web import AbstractRouteDef
 
 from bot import restoring
+from bot.announcements.service import AnnouncementFeeder
+from bot.announcements.worker import AnnouncementWorker
 from bot.channels.base import LogEntry, Submit
 from bot.channels.webchat import WebChat
 from bot.channels.webchat.identity import load_keys
 from bot.channels.webchat.streams import Streams
+from bot.conversation.batch import Conversation
+from bot.conversation.effects import WEB, Effects, unpack_entry
+from bot.conversation.presence import Presence
+from bot.conversation.rooms import rooms_of
+from bot.conversation.understanding import Overheard
+from bot.delivery.flood import Flood
+from bot.delivery.intake import Intake
+from bot.delivery.sender import Senders
+from bot.delivery.telegram_line import TelegramOwner
 from bot.errors import CamtayError, SettingsInvalid, StorageError
 from bot.greeting import LOOPBACK, greeting, refusal
 from bot.health import Health
 from bot.officers import OfficerServices
-from bot.services.announcing import AnnouncementFeeder
-from bot.services.conversation import Conversation
-from bot.services.disk import Writable
-from bot.services.effects import WEB, Effects, unpack_entry
-from bot.services.export import export_of_chat
-from bot.services.hearing import Overheard
-from bot.services.library import LiveLessons
-from bot.services.pairing import Pairings
-from bot.services.presence import Presence
-from bot.services.preview import Previews
-from bot.services.retention import Retention
-from bot.services.rooms import rooms_of
-from bot.services.rules import keep_rules, pairing_clock
+from bot.pairing.service import Pairings
+from bot.people.export import export_of_chat
+from bot.people.retention import Retention
+from bot.publishing.library import LiveLessons
+from bot.publishing.preview import Previews
+from bot.publishing.sync import Librarian
+from bot.publishing.watcher import Watcher
+from bot.rules import keep_rules, pairing_clock
+from bot.scheduler.daily import Caretaker
+from bot.scheduler.disk import Writable
+from bot.scheduler.steady import Steady
+from bot.scheduler.ticker import EVERY_S, Ticker
 from bot.settings import Settings, account
 from bot.telemetry import start_logging, stop_logging
 from bot.web import server
 from bot.web.access import LocalKey, networks
 from bot.web.door import bounds_for, take_files
 from bot.web.preview import preview_routes
-from bot.workers.announcer import AnnouncementWorker
-from bot.workers.caretaker import Caretaker
-from bot.workers.flood import Flood
-from bot.workers.intake import Intake
-from bot.workers.librarian import Librarian
-from bot.workers.sender import Senders
-from bot.workers.steady import Steady
-from bot.workers.telegram_line import TelegramOwner
-from bot.workers.ticker import EVERY_S, Ticker
-from bot.workers.watcher import Watcher
 from flows import LessonInvalid
 from flows.events import Universe
 from flows.words.wishes import warm
-from storage import keeping, schema
-from storage.address import sqlite_path
-from storage.database import Database, open_database
-from storage.lock import lock_all, note_port
+from storage.conversations import web_log
+from storage.engine import schema
+from storage.engine.address import sqlite_path
+from storage.engine.database import Database, open_database
+from storage.engine.lock import lock_all, note_port
 
 SEND_PATIENCE_S = 3.0  # how long a stop waits for messages under way; the rest stays in the outbox
 WORK_PATIENCE_S = 3.0
@@ -220,7 +221,7 @@ def _webchat(
     web, bounds = settings.web, bounds_for(files)
 
     async def history(chat_id: str, after: int, limit: int, oldest: bool = False) -> list[LogEntry]:
-        rows = await database.read(lambda connection: keeping.history(connection, chat_id, after, limit, oldest))
+        rows = await database.read(lambda connection: web_log.history(connection, chat_id, after, limit, oldest))
         return [unpack_entry(row) for row in rows]
 
     async def export(chat_id: str, kind: str) -> str | None:

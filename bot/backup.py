@@ -24,13 +24,13 @@ from pathlib import Path, PurePath, PurePosixPath
 from typing import IO, Any, TypeVar
 
 from bot.errors import CamtayError, in_words
-from bot.services import gone
-from bot.services.forgetting import tombstones_of
-from storage.address import sqlite_path
+from bot.people import gone
+from bot.people.erasure import tombstones_of
 from storage.copies import DATABASE_NAMES, CopyFailed, check, copy_database
-from storage.database import open_database
-from storage.files import BACKUP, private, put_whole, scratch, sync_folder
-from storage.schema import SCHEMA
+from storage.engine.address import sqlite_path
+from storage.engine.database import open_database
+from storage.engine.files import BACKUP, private, put_whole, scratch, sync_folder
+from storage.engine.schema import SCHEMA
 
 T = TypeVar("T")
 

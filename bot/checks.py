@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ipaddress import ip_network
 from zoneinfo import ZoneInfo
 
-from storage.address import check as check_database
+from storage.engine.address import check as check_database
 
 
 def clock(value: str) -> str:

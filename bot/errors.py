@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import errno
 
-from storage.errors import AlreadyRunning, Conflict, SchemaOutdated, SchemaTooNew, StorageError, StorageUnavailable
+from storage.engine.errors import (
+    AlreadyRunning,
+    Conflict,
+    SchemaOutdated,
+    SchemaTooNew,
+    StorageError,
+    StorageUnavailable,
+)
 
 __all__ = [
     "AlreadyRunning",

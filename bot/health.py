@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from bot.delivery.intake import Intake
+from bot.delivery.telegram_line import TelegramOwner
 from bot.errors import StorageError
-from bot.services.disk import Writable, free_bytes
-from bot.services.library import LiveLessons
-from bot.workers.intake import Intake
-from bot.workers.steady import Steady
-from bot.workers.telegram_line import TelegramOwner
-from storage import keeping
-from storage.database import Database
+from bot.publishing.library import LiveLessons
+from bot.scheduler.disk import Writable, free_bytes
+from bot.scheduler.steady import Steady
+from storage.conversations import expiry
+from storage.engine.database import Database
 
 STUCK_S = 30.0  # an update takes ten milliseconds, a batch a second: whoever waits longer waits for something broken
 
@@ -38,7 +38,7 @@ class Health:
         """Whether all is well, and what to show to who may see it."""
         try:
             await self.writable.prove()
-            counts = await self.database.read(keeping.counts)
+            counts = await self.database.read(expiry.counts)
         except StorageError as away:
             return False, {"database": str(away)[:200]}
         shelf = self.library.shelf

@@ -8,19 +8,19 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.services.announcing import AnnouncementRules, Announcements
-from bot.services.models import Programs
-from bot.services.office import CommandHandlers, Links, Office
-from bot.services.pairing import Hooks, PairingContext
-from bot.services.people import People
-from bot.services.pseudonyms import Pseudonyms
-from bot.services.reporting import Reports
-from bot.services.requests import Requests
-from bot.services.rules import news_rules, pairing_clock, pairing_rules
+from bot.announcements.service import AnnouncementRules, Announcements
+from bot.conversation.office import CommandHandlers, Links, Office
+from bot.pairing.requests import Requests
+from bot.pairing.service import Hooks, PairingContext
+from bot.people.pseudonyms import Pseudonyms
+from bot.people.service import People
+from bot.reports.programs import Programs
+from bot.reports.service import Reports
+from bot.rules import news_rules, pairing_clock, pairing_rules
 from bot.settings import Settings
-from bot.tutoring.reception import consent_text, is_of_office
+from bot.tutor.onboarding import consent_text, is_of_office
 from flows import Book
-from storage.database import Database
+from storage.engine.database import Database
 
 MakeRooms = Callable[[Pseudonyms, PairingContext, AnnouncementRules, Links], CommandHandlers]
 

@@ -19,15 +19,15 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.backup import CONFIG, FAULTS, BackupFailed, Manifest, known_deleted, reason, run, strange, unpack
-from bot.services import gone
-from bot.services.forgetting import repeat_deletions
-from bot.services.pseudonyms import KEY_FILE, Pseudonyms
+from bot.people import gone
+from bot.people.erasure import repeat_deletions
+from bot.people.pseudonyms import KEY_FILE, Pseudonyms
 from storage import copies
-from storage.address import sqlite_path
 from storage.copies import POSTGRESQL, SQLITE, CopyFailed
-from storage.database import open_database
-from storage.files import RESTORE, copy, move, put_whole, remove, scratch, sweep, sync_folder
-from storage.lock import lock_all
+from storage.engine.address import sqlite_path
+from storage.engine.database import open_database
+from storage.engine.files import RESTORE, copy, move, put_whole, remove, scratch, sweep, sync_folder
+from storage.engine.lock import lock_all
 
 PLAN = "restoring.json"
 MAKING, READY, LOADED = "making", "ready", "loaded"

@@ -132,7 +132,7 @@ class _JsonFormatter(logging.Formatter):
 
 
 class _ScreenFormatter(logging.Formatter):
-    """`08:15:02 warning bot.workers.sender: throttled chat_id=7`."""
+    """`08:15:02 warning bot.delivery.sender: throttled chat_id=7`."""
 
     def format(self, record: logging.LogRecord) -> str:
         ids = "".join(f" {name}={value}" for name, value in _fields(record).items())

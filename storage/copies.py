@@ -9,10 +9,10 @@ from contextlib import closing
 from pathlib import Path
 from time import monotonic
 
-from storage import pg_tools
-from storage.address import sqlite_path
-from storage.errors import StorageError, StorageUnavailable
-from storage.files import sync_folder
+from storage.engine import pg_tools
+from storage.engine.address import sqlite_path
+from storage.engine.errors import StorageError, StorageUnavailable
+from storage.engine.files import sync_folder
 from storage.pouring import pour
 
 SQLITE, POSTGRESQL = "database.sqlite3", "database.pgdump"

@@ -7,9 +7,9 @@ from pathlib import Path
 from sqlalchemy import Connection, Table, create_engine, func, insert, select, text
 from sqlalchemy.pool import NullPool
 
-from storage import schema
-from storage.database import open_database
-from storage.tables_people import metadata
+from storage.engine import schema
+from storage.engine.database import open_database
+from storage.tables import metadata
 
 ROWS = 1_000  # in one statement
 

@@ -9,8 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, case, func, literal, or_, select, text, union, union_all
 
-from storage import tables as base
-from storage import tables_people as t
+from storage.conversations import tables as conversations_t
+from storage.meetings import tables as meetings_t
+from storage.pairing import tables as pairing_t
+from storage.people import tables as people_t
+from storage.programs import tables as programs_t
 
 Tally = Counter[str]
 """area_id → how many, of that very area, not of those below it."""
@@ -31,7 +34,7 @@ def snapshot(connection: Connection) -> None:
 
 def families(connection: Connection, kind: str, year: int, at: int) -> Tally:
     """Models of this kind and year that had not ended at `at` (ms)."""
-    model = t.union_model.c
+    model = programs_t.union_model.c
     return _counted(
         connection, select(model.area_id, func.count()).where(*_alive(kind, year, at)).group_by(model.area_id)
     )
@@ -42,22 +45,24 @@ def living_families(connection: Connection, kind: str, year: int, since: int, at
 
     A sign of life: the pairing began, either of the two was heard, a request of hers was taken up.
     """
-    pair = t.pairing.c
+    pair = pairing_t.pairing.c
     is_open = pair.opened_at < at, or_(pair.ended_at.is_(None), pair.ended_at >= at)
-    heard = select(base.session.c.learner_id).where(base.session.c.seen_at >= since)
-    taken = select(t.request.c.learner_id).join(t.pairing_event, t.pairing_event.c.request_id == t.request.c.request_id)
-    taken = taken.where(t.pairing_event.c.at >= since, t.pairing_event.c.what == "taken")
+    heard = select(conversations_t.session.c.learner_id).where(conversations_t.session.c.seen_at >= since)
+    taken = select(pairing_t.request.c.learner_id).join(
+        pairing_t.pairing_event, pairing_t.pairing_event.c.request_id == pairing_t.request.c.request_id
+    )
+    taken = taken.where(pairing_t.pairing_event.c.at >= since, pairing_t.pairing_event.c.what == "taken")
     signs = (pair.opened_at >= since, pair.learner_id.in_(heard), pair.instructor_id.in_(heard))
-    living = select(t.pairing.c.pairing_id).where(*is_open, or_(*signs, pair.learner_id.in_(taken)))
+    living = select(pairing_t.pairing.c.pairing_id).where(*is_open, or_(*signs, pair.learner_id.in_(taken)))
     of_either = union(
         *(
-            select(t.membership.c.model_id)
-            .join(t.pairing, t.membership.c.learner_id == person)
+            select(programs_t.membership.c.model_id)
+            .join(pairing_t.pairing, programs_t.membership.c.learner_id == person)
             .where(pair.pairing_id.in_(living))
             for person in (pair.learner_id, pair.instructor_id)
         )
     ).subquery()
-    model = t.union_model.c
+    model = programs_t.union_model.c
     query = select(model.area_id, func.count()).where(
         *_alive(kind, year, at), model.model_id.in_(select(of_either.c.model_id))
     )
@@ -65,7 +70,7 @@ def living_families(connection: Connection, kind: str, year: int, since: int, at
 
 
 def _alive(kind: str, year: int, at: int) -> tuple[Any, ...]:
-    model = t.union_model.c
+    model = programs_t.union_model.c
     return model.kind == kind, model.year == year, or_(model.ended_at.is_(None), model.ended_at > at)
 
 
@@ -96,26 +101,26 @@ class Guide:
 def open_pairings(connection: Connection) -> Tally:
     """By where the learner lives."""
     query = (
-        select(base.person.c.area_id, func.count())
-        .join(t.pairing, t.pairing.c.learner_id == base.person.c.learner_id)
-        .where(t.pairing.c.state == "open", base.person.c.area_id.is_not(None))
+        select(people_t.person.c.area_id, func.count())
+        .join(pairing_t.pairing, pairing_t.pairing.c.learner_id == people_t.person.c.learner_id)
+        .where(pairing_t.pairing.c.state == "open", people_t.person.c.area_id.is_not(None))
     )
-    return _counted(connection, query.group_by(base.person.c.area_id))
+    return _counted(connection, query.group_by(people_t.person.c.area_id))
 
 
 def requests(connection: Connection, since: int, until: int) -> Iterator[RequestTimes]:
     """What was asked in this span, and what waits now, whenever it was asked."""
-    event, offer, r = t.pairing_event.c, t.offer.c, t.request.c
+    event, offer, r = pairing_t.pairing_event.c, pairing_t.offer.c, pairing_t.request.c
     answers = union_all(
         select(offer.request_id, offer.settled_at.label("at")).where(offer.state == "accepted"),
         select(event.request_id, event.at).where(event.what == "taken"),
     ).subquery()
     first = select(answers.c.request_id, func.min(answers.c.at).label("at")).group_by(answers.c.request_id).subquery()
     query = (
-        select(base.person.c.area_id, r.state, r.since_at, r.due_at, first.c.at)
-        .join(base.person, base.person.c.learner_id == r.learner_id)
+        select(people_t.person.c.area_id, r.state, r.since_at, r.due_at, first.c.at)
+        .join(people_t.person, people_t.person.c.learner_id == r.learner_id)
         .outerjoin(first, first.c.request_id == r.request_id)
-        .where(base.person.c.area_id.is_not(None))
+        .where(people_t.person.c.area_id.is_not(None))
         .where(or_(r.state.in_(WAITING), (r.since_at >= since) & (r.since_at < until)))
     )
     return (RequestTimes(*row) for row in connection.execute(query))
@@ -123,19 +128,19 @@ def requests(connection: Connection, since: int, until: int) -> Iterator[Request
 
 def guides(connection: Connection, now: int) -> Iterator[Guide]:
     """Everybody who guides, once for each area she does it in."""
-    i, s = t.instructor.c, t.standing.c
+    i, s = people_t.instructor.c, pairing_t.standing.c
     resting = or_(func.coalesce(i.paused_until_at, 0) > now, func.coalesce(s.rest_until_at, 0) > now)
     query = (
         select(
             i.learner_id,
-            t.area.c.path,
+            people_t.area.c.path,
             case((resting, literal(1)), else_=literal(0)),
             case((func.coalesce(s.taken, 0) >= i.capacity, literal(1)), else_=literal(0)),
         )
-        .join(t.role, t.role.c.learner_id == i.learner_id)
-        .join(t.area, t.area.c.area_id == t.role.c.area_id)
-        .outerjoin(t.standing, s.learner_id == i.learner_id)
-        .where(t.role.c.role == "instructor", t.role.c.state == "active", i.conduct_at.is_not(None))
+        .join(people_t.role, people_t.role.c.learner_id == i.learner_id)
+        .join(people_t.area, people_t.area.c.area_id == people_t.role.c.area_id)
+        .outerjoin(pairing_t.standing, s.learner_id == i.learner_id)
+        .where(people_t.role.c.role == "instructor", people_t.role.c.state == "active", i.conduct_at.is_not(None))
     )
     return (Guide(row[0], row[1], bool(row[2]), bool(row[3])) for row in connection.execute(query))
 
@@ -145,14 +150,14 @@ def guides(connection: Connection, now: int) -> Iterator[Guide]:
 
 def learners(connection: Connection) -> Tally:
     """Everybody who has agreed to learn here, each once, by where she lives."""
-    person = base.person.c
+    person = people_t.person.c
     query = select(person.area_id, func.count()).where(person.consent == "agreed", person.area_id.is_not(None))
     return _counted(connection, query.group_by(person.area_id))
 
 
 def finished(connection: Connection, since: int, until: int) -> tuple[Tally, Tally, Tally]:
     """Who finished a lesson in this span; lessons finished, each once a person; those of them that she passed."""
-    run = base.run.c
+    run = conversations_t.run.c
     once = (
         select(run.learner_id, run.lesson, func.max(case((run.passed, literal(1)), else_=literal(0))).label("passed"))
         .where(run.outcome == "completed", run.ended_at >= since, run.ended_at < until)
@@ -165,10 +170,10 @@ def finished(connection: Connection, since: int, until: int) -> tuple[Tally, Tal
         .subquery()
     )
     query = (
-        select(base.person.c.area_id, func.count(), func.sum(hers.c.lessons), func.sum(hers.c.passes))
-        .join(hers, hers.c.learner_id == base.person.c.learner_id)
-        .where(base.person.c.area_id.is_not(None), base.person.c.consent == "agreed")
-        .group_by(base.person.c.area_id)
+        select(people_t.person.c.area_id, func.count(), func.sum(hers.c.lessons), func.sum(hers.c.passes))
+        .join(hers, hers.c.learner_id == people_t.person.c.learner_id)
+        .where(people_t.person.c.area_id.is_not(None), people_t.person.c.consent == "agreed")
+        .group_by(people_t.person.c.area_id)
     )
     found = [(row[0], *map(int, row[1:])) for row in connection.execute(query)]
     return (
@@ -180,14 +185,14 @@ def finished(connection: Connection, since: int, until: int) -> tuple[Tally, Tal
 
 def skills(connection: Connection, since: int, until: int) -> dict[str, Tally]:
     """Level → how often it was what somebody who saw her do it said last, once a person and skill."""
-    check = t.skill_check.c
+    check = pairing_t.skill_check.c
     span = check.at >= since, check.at < until
     latest = select(func.max(check.check_id)).where(*span).group_by(check.learner_id, check.lesson, check.skill)
     query = (
-        select(base.person.c.area_id, check.level, func.count())
-        .join(t.skill_check, check.learner_id == base.person.c.learner_id)
-        .where(check.check_id.in_(latest), base.person.c.area_id.is_not(None))
-        .group_by(base.person.c.area_id, check.level)
+        select(people_t.person.c.area_id, check.level, func.count())
+        .join(pairing_t.skill_check, check.learner_id == people_t.person.c.learner_id)
+        .where(check.check_id.in_(latest), people_t.person.c.area_id.is_not(None))
+        .group_by(people_t.person.c.area_id, check.level)
     )
     counts: dict[str, Tally] = {}
     for area_id, level, count in connection.execute(query):
@@ -197,7 +202,7 @@ def skills(connection: Connection, since: int, until: int) -> dict[str, Tally]:
 
 def attendance(connection: Connection, since: int, until: int) -> tuple[Tally, Tally]:
     """Meetings and who came to them, by where they were held; whoever is forgotten is still counted."""
-    met = t.attendance.c
+    met = meetings_t.attendance.c
     query = select(met.area_id, func.count(func.distinct(met.event_id)), func.count())
     rows = list(connection.execute(query.where(met.at >= since, met.at < until).group_by(met.area_id)))
     return Counter({row[0]: row[1] for row in rows}), Counter({row[0]: row[2] for row in rows})

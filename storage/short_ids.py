@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
-from storage import tables as base
-from storage import tables_people as t
+from storage.announcements import tables as announcements_t
+from storage.pairing import tables as pairing_t
+from storage.people import tables as people_t
+from storage.programs import tables as programs_t
 
 _COLUMNS = {
-    "person": (base.person.c.learner_id, t.invitee.c.invitee_id),
-    "request": (t.request.c.request_id,),
-    "model": (t.union_model.c.model_id,),
-    "announcement": (t.announcement.c.announcement_id,),
+    "person": (people_t.person.c.learner_id, people_t.invitee.c.invitee_id),
+    "request": (pairing_t.request.c.request_id,),
+    "model": (programs_t.union_model.c.model_id,),
+    "announcement": (announcements_t.announcement.c.announcement_id,),
 }
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from bot.cli.beside import Beside
 from bot.cli.environment import CommandEnvironment
 from bot.officers import OfficerServices
-from bot.services.named import WHAT, area_of, id_of
-from bot.services.people import OPERATOR, Actor
+from bot.people.named import WHAT, area_of, id_of
+from bot.people.service import OPERATOR, Actor
 from bot.settings import Settings
 from flows import Book
-from storage.database import Connection, Database
+from storage.engine.database import Connection, Database
 
 
 @asynccontextmanager

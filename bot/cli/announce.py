@@ -6,17 +6,17 @@ import argparse
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from bot.announcements.policy import announcement as pure
+from bot.announcements.service import AnnouncementPreview, Announcements, NotNow, Unfit
 from bot.cli.acting import acting, book_of
 from bot.cli.environment import CommandEnvironment
 from bot.cli.language import told
 from bot.cli.names import MISSED, STATES
 from bot.cli.terminal import Print
 from bot.errors import CamtayError, SettingsInvalid, in_words
-from bot.services.announcing import AnnouncementPreview, Announcements, NotNow, Unfit
-from bot.services.people import Actor
+from bot.people.service import Actor
 from bot.settings import Settings
-from bot.tutoring import announcing as pure
-from bot.tutoring.quiet import QuietHours
+from bot.tutor.quiet_hours import QuietHours
 from flows import Book
 
 AskLine = Callable[[str], str]

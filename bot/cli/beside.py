@@ -9,10 +9,10 @@ from bot import restoring
 from bot.cli.language import told
 from bot.errors import SchemaOutdated
 from bot.settings import Settings
-from storage import schema
-from storage.address import sqlite_path
-from storage.database import Database, open_database
-from storage.lock import lock_all
+from storage.engine import schema
+from storage.engine.address import sqlite_path
+from storage.engine.database import Database, open_database
+from storage.engine.lock import lock_all
 
 
 class Beside:

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable, Mapping
 
 from bot.cli.language import told
-from bot.tutoring.lists.words import fold
+from bot.people.policy.lists.words import fold
 
 
 def listed(names: Mapping[str, str]) -> str:

@@ -19,18 +19,20 @@ from bot import backup, restoring
 from bot.cli.language import told
 from bot.errors import AlreadyRunning, StorageError, in_words
 from bot.greeting import hearing_faults, pages_told
-from bot.services.disk import LITTLE
+from bot.scheduler.disk import LITTLE
+from bot.scheduler.policy.clocks import ClockReading, begin
+from bot.scheduler.steady import clock_of
 from bot.settings import Settings
-from bot.tutoring.clocks import ClockReading, begin
 from bot.web.door import FILES, files_allowed
-from bot.workers.steady import clock_of
 from flows import LessonInvalid
-from storage import crew, pg_tools, retention, schema
-from storage.address import sqlite_path
 from storage.copies import integrity_fault
-from storage.database import open_database
-from storage.lock import lock_folder, port_of
-from storage.records import to_ms
+from storage.engine import pg_tools, schema
+from storage.engine.address import sqlite_path
+from storage.engine.database import open_database
+from storage.engine.instants import to_ms
+from storage.engine.lock import lock_folder, port_of
+from storage.pairing import roster
+from storage.people import retention
 
 OLDEST_PYTHON = (3, 11)
 NO_DISK = 20_000_000
@@ -220,7 +222,7 @@ async def _kept(settings: Settings, url: str, now: datetime) -> Iterable[Finding
                     return ()
                 before = now - timedelta(days=settings.keep.idle_days)
                 counts = await database.read(lambda c: retention.counts(c, before))
-                helpers = await database.read(lambda c: crew.counts(c, to_ms(now)))
+                helpers = await database.read(lambda c: roster.counts(c, to_ms(now)))
                 known, doubted = await database.read(clock_of)
         finally:
             await database.close()
@@ -282,7 +284,7 @@ def _lessons(settings: Settings) -> Iterator[Finding]:
 
 async def _drafts(settings: Settings, url: str) -> list[Finding]:
     """Lessons whose files differ from what is taught."""
-    from bot.services.publishing import look
+    from bot.publishing.service import look
     from flows.shelf.shelf import read_shelf
 
     path = sqlite_path(url)

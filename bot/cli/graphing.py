@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.cli import linting
 from bot.cli.language import told
 from bot.errors import SettingsInvalid, in_words
-from bot.services import drafts
+from bot.publishing import drafts
 from flows.graph.mermaid import mermaid
 from flows.graph.svg import svg
 from flows.graph.ways import MARKS, Graph, graph_of

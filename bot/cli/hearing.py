@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from bot.cli.language import told
+from bot.conversation.understanding import Overheard
 from bot.errors import CamtayError, in_words
-from bot.services.hearing import Overheard
 from bot.settings import Settings
 from flows.shelf.shelf import plain_book, read_shelf
 

@@ -9,14 +9,14 @@ from pathlib import Path
 from bot.cli import linting
 from bot.cli.linting import Findings
 from bot.errors import SchemaOutdated, SettingsInvalid
-from bot.services.publishing import PublishingOptions, look, plan
+from bot.publishing.service import PublishingOptions, look, plan
 from flows.model import Lesson, Problem
 from flows.reading.loader import Parsers, by_place
 from flows.saying import say
 from flows.shelf.shelf import languages_of
-from storage import schema
-from storage.address import sqlite_path
-from storage.database import Database, open_database
+from storage.engine import schema
+from storage.engine.address import sqlite_path
+from storage.engine.database import Database, open_database
 
 
 async def problems(

@@ -17,12 +17,12 @@ from bot.cli.sheets import as_csv
 from bot.cli.terminal import Print
 from bot.errors import CamtayError
 from bot.officers import OfficerServices
-from bot.services.correcting import Correction
-from bot.services.export import as_file
-from bot.services.named import SHOWN
-from bot.services.people import Actor, Invited
+from bot.people.export import as_file
+from bot.people.named import SHOWN
+from bot.people.policy.invitations import SHORT
+from bot.people.profile import Correction
+from bot.people.service import Actor, Invited
 from bot.settings import Settings
-from bot.tutoring.invitations import SHORT
 from flows import Book
 
 

@@ -11,11 +11,11 @@ from bot import workbooks
 from bot.cli.language import told
 from bot.cli.terminal import Print
 from bot.errors import SettingsInvalid, in_words
-from bot.services import importing
-from bot.services.importing import ImportPlan
-from bot.services.people import Actor, People
-from bot.tutoring import people_file
-from bot.tutoring.people_file import ListFault, PeopleList
+from bot.people import importing
+from bot.people.importing import ImportPlan
+from bot.people.policy import people_file
+from bot.people.policy.people_file import ListFault, PeopleList
+from bot.people.service import Actor, People
 
 SHOWN_FAULTS = 1_000  # lines of faults on the screen; the rest is counted
 FAULTY, UNANSWERED = 1, 3  # exit codes

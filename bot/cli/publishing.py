@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from bot.cli.beside import Beside
 from bot.cli.terminal import Print
 from bot.errors import SettingsInvalid, in_words
-from bot.services.library import BY_FILES
-from bot.services.publishing import (
+from bot.publishing.library import BY_FILES
+from bot.publishing.service import (
     MAX_OUTDATED,
     PlanOutdated,
     PublishingOptions,
@@ -30,9 +30,9 @@ from flows import LessonInvalid, Problem
 from flows.rules.changes import DECISIONS, STAY, Stand, summary
 from flows.shelf.shelf import Shelf, read_shelf
 from flows.yaml.fields import did_you_mean
-from storage import publications
-from storage.database import Database
-from storage.records import PublicationRow
+from storage.engine.database import Database
+from storage.publications import publications
+from storage.publications.records import PublicationRow
 
 DIFF_LINES = 12  # of a unified diff, shown before publishing
 

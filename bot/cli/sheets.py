@@ -7,8 +7,8 @@ import io
 import unicodedata
 from collections.abc import Sequence
 
-from bot.tutoring.lists.words import harmless
-from bot.tutoring.reporting import CellValue, Table
+from bot.people.policy.lists.words import harmless
+from bot.reports.policy.table import CellValue, Table
 
 HEADS = {
     "ma": "Mã", "ten": "Tên", "vai": "Vai", "dia_ban": "Địa bàn", "tinh_trang": "Tình trạng", "duong_dan": "Đường dẫn",

@@ -14,12 +14,12 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from bot.services.rules import pairing_clock, pairing_rules
+from bot.pairing.policy import happenings, staff, taking, ticking
+from bot.pairing.policy.ledger import Memory
+from bot.pairing.policy.model import DAY, HOUR, MINUTE, OFFICER, Instructor, Learner, Request
+from bot.pairing.policy.work import PairingWork
+from bot.rules import pairing_clock, pairing_rules
 from bot.settings import Settings
-from bot.tutoring.pairing import policy, staff, taking, ticking
-from bot.tutoring.pairing.ledger import Memory
-from bot.tutoring.pairing.model import DAY, HOUR, MINUTE, OFFICER, Instructor, Learner, Request
-from bot.tutoring.pairing.turn import PairingWork
 
 START = 1_795_478_400_000  # a Tuesday's midnight in UTC, 07:00 in Đồng Nai
 GROUPS = {
@@ -154,7 +154,7 @@ class Province:
         return int(usual * self.rng.lognormvariate(0, 1))
 
     def asks(self, who: str, kind: Any, topic: str) -> None:
-        request = self.turn(who, lambda turn: policy.ask(turn, who, kind, topic=topic))
+        request = self.turn(who, lambda turn: happenings.ask(turn, who, kind, topic=topic))
         if request is None:
             return
         if kind == "safety":
@@ -170,17 +170,17 @@ class Province:
 
     def confirms(self, who: str) -> None:
         self.memory.put_learner(replace(self.memory.learners[who], confirmed=True))
-        self.turn("tinh", lambda turn: policy.confirmed(turn, who))
+        self.turn("tinh", lambda turn: happenings.confirmed(turn, who))
 
     def answers(self, offer_id: str) -> None:
         offer = self.memory.offers[offer_id]
         if offer.state != "open":
             self.counts["too late"] += 1
             return
-        how = self.rng.choices((policy.accept, policy.later, policy.decline), (70, 15, 15))[0]
+        how = self.rng.choices((happenings.accept, happenings.later, happenings.decline), (70, 15, 15))[0]
         request = self.memory.requests[offer.request_id]
         self.turn(offer.instructor_id, lambda turn: how(turn, offer_id))
-        if how is not policy.accept:
+        if how is not happenings.accept:
             return
         self.answer(request)
         learner = request.learner_id
@@ -276,7 +276,7 @@ def _tick(request_id: str, turn: PairingWork) -> None:
 
 
 def _look_again(request_id: str, turn: PairingWork) -> None:
-    policy.look_again(turn, request_id)
+    happenings.look_again(turn, request_id)
 
 
 def report(plan: SimulationPlan, settings: Settings, say: Callable[[str], None]) -> int:

@@ -15,8 +15,8 @@ from bot.cli.names import REPORTS
 from bot.cli.sheets import as_csv, as_text, as_xlsx
 from bot.cli.terminal import Print
 from bot.errors import SettingsInvalid, in_words
-from bot.services.models import KINDS, Programs
-from bot.services.people import Actor
+from bot.people.service import Actor
+from bot.reports.programs import KINDS, Programs
 from bot.settings import Settings
 
 

@@ -15,7 +15,7 @@ import zipfile
 from pathlib import Path
 
 from bot.errors import CamtayError
-from bot.tutoring.lists.sheet import ListTable
+from bot.people.policy.lists.sheet import ListTable
 
 LARGEST = 30_000_000  # bytes of a file
 UNPACKED = 200_000_000  # bytes of all its parts

@@ -1,8 +1,8 @@
-"""Alembic's entry: runs on the connection that `storage.schema` hands over, inside its transaction."""
+"""Alembic's entry: runs on the connection that `storage.engine.schema` hands over, inside its transaction."""
 
 from alembic import context
 
-from storage.tables_people import metadata
+from storage.tables import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=metadata, transactional_ddl=False, render_as_batch=True)

@@ -18,9 +18,9 @@ import pytest
 from yarl import URL
 
 from bot.channels.webchat.page import build_page, page_script, page_style, page_text
+from bot.conversation.understanding import Overheard
 from bot.pages import digest
-from bot.services.hearing import Overheard
-from bot.services.preview import Previews
+from bot.publishing.preview import Previews
 from bot.web.access import LocalKey, is_at_this_machine
 from bot.web.preview import preview_routes
 from bot.web.preview.asked import read_asked, read_values

@@ -13,8 +13,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.services.hearing import Overheard
-from bot.services.preview import Previews
+from bot.conversation.understanding import Overheard
+from bot.publishing.preview import Previews
 from bot.web.preview import preview_routes
 from bot.web.preview.hear_words import COMMANDS
 from bot.web.server import create_app, start

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.tutoring.announcing import cleaned, is_cry, link_fault, link_of, text_fault, whose
+from bot.announcements.policy.announcement import cleaned, is_cry, link_fault, link_of, text_fault, whose
 from tests.support.builders import real_book
 
 HOSTS = ("gov.vn", "hoilhpn.org.vn")

@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 from bot.cli.training import asks
-from bot.tutoring.pairing.relay import LONGEST, look
+from bot.pairing.policy.relay import LONGEST, look
 from flows.reading.loader import ASKS, load_files
 from flows.words.asks import meant, tokens, weigh
 from flows.words.asks_learning import AskInvalid, LabelledMessage, learn_asks, read_asks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.tutoring.clocks import HOLD, SLACK, Belief, ClockReading, begin, look
+from bot.scheduler.policy.clocks import HOLD, SLACK, Belief, ClockReading, begin, look
 from tests.support.world import START
 
 DAY = timedelta(days=1)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.base import Began, Tap, Text
-from bot.tutoring import codes
+from bot.people.policy import codes
 from tests.support.builders import words
 
 

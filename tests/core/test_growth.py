@@ -15,12 +15,14 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from bot.announcements.policy import announcement
 from bot.channels.base import Text
-from bot.tutoring import announcing, codes, correcting, lines, links, menu, people_file, reception
-from bot.tutoring.conversation import answer
-from bot.tutoring.desk import Desk, Person
-from bot.tutoring.pairing import relay
-from bot.tutoring.talk import ConversationState
+from bot.conversation.policy.dispatch import answer
+from bot.pairing.policy import lines, links, relay
+from bot.people.policy import codes, people_file, profile
+from bot.tutor import menu, onboarding
+from bot.tutor.desk import Desk, Person
+from bot.tutor.state import ConversationState
 from flows import mask
 from flows.engine.stage import clean
 from flows.words import masking, nearest, numbers, passwords, wishes
@@ -70,15 +72,15 @@ FUNCTIONS: dict[str, tuple[int, Function]] = {
     "talk": (1_000, lambda text: (wishes.is_talk(WISHES, text), wishes.names_office(WISHES, text))),
     "relay of an instructor": (1_000, lambda text: relay.look(WISHES, text, "instructor")),
     "relay of a learner": (1_000, lambda text: relay.look(WISHES, text, "learner")),
-    "announcement": (900, lambda text: announcing.text_fault(announcing.cleaned(text), HOSTS, WISHES)),
-    "link of an announcement": (4_096, lambda text: announcing.link_fault(announcing.link_of(text), HOSTS)),
+    "announcement": (900, lambda text: announcement.text_fault(announcement.cleaned(text), HOSTS, WISHES)),
+    "link of an announcement": (4_096, lambda text: announcement.link_fault(announcement.link_of(text), HOSTS)),
     "links": (4_096, lambda text: (links.links_in(text), links.parted(text), links.is_of(text, HOSTS))),
     "code": (80, lambda text: codes.shown(Text(text))),
     "code that is read": (4_096, codes.read),
-    "name": (200, lambda text: reception.may_be_name(words(), clean(text))),
-    "name of an office": (200, lambda text: (reception.is_of_office(words(), text), reception.is_sentence(text))),
+    "name": (200, lambda text: onboarding.may_be_name(words(), clean(text))),
+    "name of an office": (200, lambda text: (onboarding.is_of_office(words(), text), onboarding.is_sentence(text))),
     "to somebody": (4_096, lambda text: (lines.is_to_somebody(text), lines.names(text, "Lan Hương"))),
-    "place": (80, lambda text: correcting.places_named(text, WARDS)),
+    "place": (80, lambda text: profile.places_named(text, WARDS)),
     "lesson's title": (2_000, lambda text: menu.titled(desk(), text)),
     "lesson": (2_000, lambda text: menu.find(desk(), text)),
     "reply": (200, lambda text: reply_of(words().ear, clean(text))),

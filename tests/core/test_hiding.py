@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.tutoring.hiding import Cell, beside, part, told
-from bot.tutoring.reporting import Column, Measure, ReportArea, ReportTable, Table, add_up, table
+from bot.reports.policy.disclosure import Cell, beside, part, told
+from bot.reports.policy.table import Column, Measure, ReportArea, ReportTable, Table, add_up, table
 
 PROVINCE = ReportArea("p", "province", "Tỉnh", "/p/")
 COLUMNS = (Column("all", "tat_ca"), Column("some", "mot_phan", "all"))

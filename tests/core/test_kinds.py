@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import flows
-from bot.tutoring.quiet import QuietHours
+from bot.tutor.quiet_hours import QuietHours
 from flows import Book
 from flows import events as ev
 from flows.session import Card

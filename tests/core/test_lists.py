@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from bot.tutoring.lists import people, places
-from bot.tutoring.lists.fonts import from_tcvn3, from_twice, from_vni
-from bot.tutoring.lists.heads import meaning
-from bot.tutoring.lists.syllables import is_syllable
-from bot.tutoring.lists.words import fold, key
-from bot.tutoring.people_file import ListTable, read, read_pages
+from bot.people.policy.lists import people, places
+from bot.people.policy.lists.fonts import from_tcvn3, from_twice, from_vni
+from bot.people.policy.lists.heads import meaning
+from bot.people.policy.lists.syllables import is_syllable
+from bot.people.policy.lists.words import fold, key
+from bot.people.policy.people_file import ListTable, read, read_pages
 
 
 @pytest.mark.parametrize(

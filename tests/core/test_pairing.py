@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.tutoring.pairing import policy, staff, taking, ticking
-from bot.tutoring.pairing.candidates import nearness, scopes
-from bot.tutoring.pairing.deadlines import Clock
-from bot.tutoring.pairing.explain import explain
-from bot.tutoring.pairing.ledger import Memory, load_memory
-from bot.tutoring.pairing.model import HOUR, MINUTE, Instructor, Learner, PairingRules
-from bot.tutoring.pairing.turn import PairingWork
-from bot.tutoring.quiet import QuietHours
+from bot.pairing.policy import happenings, staff, taking, ticking
+from bot.pairing.policy.candidates import nearness, scopes
+from bot.pairing.policy.deadlines import Clock
+from bot.pairing.policy.explain import explain
+from bot.pairing.policy.ledger import Memory, load_memory
+from bot.pairing.policy.model import HOUR, MINUTE, Instructor, Learner, PairingRules
+from bot.pairing.policy.work import PairingWork
+from bot.tutor.quiet_hours import QuietHours
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 CLOCK = Clock(QuietHours(time(20), time(8), ZONE))
@@ -77,7 +77,7 @@ def test_offered_near_first_then_wider_then_the_officer():
     story = Story()
     story.teaches("xa", "/dong-nai/w2/")
     story.teaches("gan")
-    request = story.does("sau", policy.ask, "sau", "pair")
+    request = story.does("sau", happenings.ask, "sau", "pair")
     assert (request.owner_id, request.width, request.due_at) == ("gan", 0, NINE + 4 * HOUR)
     assert story.said == [("gan", "offer_pair"), ("sau", "pair_asked")]
     story.now += 4 * HOUR
@@ -86,7 +86,7 @@ def test_offered_near_first_then_wider_then_the_officer():
     assert story.said == [("xa", "offer_pair"), ("sau", "pair_next")]
     offer = story.memory.offer_for(request.request_id)
     assert offer is not None
-    assert story.does("xa", policy.decline, offer.offer_id)
+    assert story.does("xa", happenings.decline, offer.offer_id)
     waiting = story.memory.requests[request.request_id]
     assert (waiting.state, waiting.owner_id) == ("waiting", "canbo")
     assert ("sau", "pair_wait") in story.said
@@ -102,7 +102,7 @@ def test_the_officer_hears_of_it_in_time_though_there_is_always_one_more_to_ask(
     story = Story()
     for n in range(20):
         story.teaches(f"im{n}")
-    request = story.does("sau", policy.ask, "sau", "pair")
+    request = story.does("sau", happenings.ask, "sau", "pair")
     for _ in range(6):  # six times four hours of silence: her day of waiting is over in the moment the last one ends
         story.now = story.memory.requests[request.request_id].due_at
         story.does("", ticking.tick, request.request_id)
@@ -115,22 +115,22 @@ def test_the_officer_hears_of_it_in_time_though_there_is_always_one_more_to_ask(
 def test_whom_she_wants_to_leave_is_not_asked_to_be_the_next():
     story = Story()
     story.teaches("gan", capacity=3)
-    story.does("sau", policy.ask, "sau", "pair")
-    story.does("gan", policy.accept, next(iter(story.memory.offers)))
-    request = story.does("sau", policy.ask, "sau", "change")
+    story.does("sau", happenings.ask, "sau", "pair")
+    story.does("gan", happenings.accept, next(iter(story.memory.offers)))
+    request = story.does("sau", happenings.ask, "sau", "change")
     assert (request.state, request.owner_id) == ("waiting", "canbo")
-    assert story.does("canbo", policy.assign, request.request_id, "gan") == "paired"
+    assert story.does("canbo", happenings.assign, request.request_id, "gan") == "paired"
     pairing = story.memory.pairing_of("sau")
     assert pairing and pairing.instructor_id == "gan"  # until somebody else has said yes
 
 
 def test_a_wish_that_an_officer_took_ends_when_she_has_somebody():
     story = Story()
-    request = story.does("sau", policy.ask, "sau", "pair")
+    request = story.does("sau", happenings.ask, "sau", "pair")
     assert story.does("canbo", taking.take, request.request_id)
     story.teaches("gan", capacity=3)
-    story.does("sau", policy.ask, "sau", "help")
-    story.does("gan", policy.accept, next(iter(story.memory.offers)))
+    story.does("sau", happenings.ask, "sau", "help")
+    story.does("gan", happenings.accept, next(iter(story.memory.offers)))
     assert story.memory.requests[request.request_id].state == "closed"
     assert ("canbo", "help_not_needed") in story.said
 
@@ -138,15 +138,15 @@ def test_a_wish_that_an_officer_took_ends_when_she_has_somebody():
 def test_change_is_discreet():
     story = Story()
     story.teaches("gan")
-    story.does("sau", policy.ask, "sau", "pair")
-    story.does("gan", policy.accept, next(iter(story.memory.offers)))
+    story.does("sau", happenings.ask, "sau", "pair")
+    story.does("gan", happenings.accept, next(iter(story.memory.offers)))
     story.teaches("khac")
-    request = story.does("sau", policy.ask, "sau", "change")
+    request = story.does("sau", happenings.ask, "sau", "change")
     assert all(to != "gan" for to, _ in story.said)
     offer = story.memory.offer_for(request.request_id)
     assert offer is not None
     assert offer.instructor_id == "khac"
-    story.does("khac", policy.accept, offer.offer_id)
+    story.does("khac", happenings.accept, offer.offer_id)
     assert ("gan", "pairing_over") in story.said
     pairing = story.memory.pairing_of("sau")
     assert pairing is not None
@@ -156,10 +156,10 @@ def test_change_is_discreet():
 def test_a_cry_for_safety_rings_at_night_and_climbs():
     story = Story()
     story.teaches("gan")
-    story.does("sau", policy.ask, "sau", "pair")
-    story.does("gan", policy.accept, next(iter(story.memory.offers)))
+    story.does("sau", happenings.ask, "sau", "pair")
+    story.does("gan", happenings.accept, next(iter(story.memory.offers)))
     story.now = NINE + 14 * HOUR  # 23:00
-    request = story.does("sau", policy.ask, "sau", "safety")
+    request = story.does("sau", happenings.ask, "sau", "safety")
     assert story.said == [("sau", "safety_steps"), ("canbo", "safety_call"), ("gan", "safety_call")]
     assert request.due_at == story.now + 15 * MINUTE
     story.now = request.due_at
@@ -172,30 +172,30 @@ def test_a_cry_for_safety_rings_at_night_and_climbs():
 def test_an_offer_of_yesterday_is_a_kind_sentence():
     story = Story()
     story.teaches("gan")
-    request = story.does("sau", policy.ask, "sau", "pair")
+    request = story.does("sau", happenings.ask, "sau", "pair")
     offer = story.memory.offer_for(request.request_id)
     assert offer is not None
-    story.does("sau", policy.cancel, request.request_id)
-    assert not story.does("gan", policy.accept, offer.offer_id)
+    story.does("sau", happenings.cancel, request.request_id)
+    assert not story.does("gan", happenings.accept, offer.offer_id)
     assert story.said == [("gan", "offer_gone")]
-    assert not story.does("la", policy.accept, offer.offer_id)
+    assert not story.does("la", happenings.accept, offer.offer_id)
 
 
 def test_an_officer_of_another_ward_reaches_nothing():
     story = Story()
     story.memory.posts["/dong-nai/w2/"] = ["khac"]
     story.teaches("gan")
-    request = story.does("sau", policy.ask, "sau", "pair")
+    request = story.does("sau", happenings.ask, "sau", "pair")
     assert not story.does("khac", taking.take, request.request_id)
     assert story.said == [("khac", "not_yours")]
-    assert story.does("khac", policy.assign, request.request_id, "gan") == "not_yours"
+    assert story.does("khac", happenings.assign, request.request_id, "gan") == "not_yours"
 
 
 def test_a_stranger_goes_to_the_officer_until_confirmed():
     story = Story()
     story.memory.put_learner(Learner("la", "Khách", "", confirmed=False))
     story.teaches("gan")
-    request = story.does("la", policy.ask, "la", "pair")
+    request = story.does("la", happenings.ask, "la", "pair")
     assert (request.owner_id, request.state) == ("tinh", "waiting")
     assert ("la", "pair_stranger") in story.said
 
@@ -213,19 +213,19 @@ def test_who_has_blocked_the_tutor_is_not_asked_and_it_is_said_why():
     story.teaches("gan")
     story.teaches("xa", "/dong-nai/w2/")
     blocks(story, "gan")
-    request = story.does("sau", policy.ask, "sau", "pair")
+    request = story.does("sau", happenings.ask, "sau", "pair")
     assert request.owner_id == "xa"
     told = explain(story.memory, request, story.memory.instructors.values(), story.now, CLOCK)
     assert ("away", 1) in told.against
     assert any("1 người không nhắn tới được" in line for line in told.lines)
-    assert story.does("canbo", policy.assign, request.request_id, "gan") == "away"
+    assert story.does("canbo", happenings.assign, request.request_id, "gan") == "away"
 
 
 def test_who_blocks_while_she_is_asked_costs_no_time():
     story = Story()
     story.teaches("gan")
     story.teaches("xa", "/dong-nai/w2/")
-    request = story.does("sau", policy.ask, "sau", "pair")
+    request = story.does("sau", happenings.ask, "sau", "pair")
     assert request.owner_id == "gan"
     blocks(story, "gan")
     assert story.memory.requests[request.request_id].owner_id == "xa"
@@ -236,7 +236,7 @@ def test_whoever_can_be_reached_again_is_asked_again():
     story = Story()
     story.teaches("gan")
     blocks(story, "gan")
-    request = story.does("sau", policy.ask, "sau", "pair")
+    request = story.does("sau", happenings.ask, "sau", "pair")
     assert request.state == "waiting"
     story.memory.reach("gan", away=False)
     story.does("", staff.there_again, "gan")
@@ -246,9 +246,9 @@ def test_whoever_can_be_reached_again_is_asked_again():
 def test_her_own_instructor_out_of_reach_sends_her_question_to_the_officer_at_once():
     story = Story()
     story.teaches("gan")
-    story.does("sau", policy.ask, "sau", "pair")
-    story.does("gan", policy.accept, next(iter(story.memory.offers)))
-    asked = story.does("sau", policy.ask, "sau", "help")
+    story.does("sau", happenings.ask, "sau", "pair")
+    story.does("gan", happenings.accept, next(iter(story.memory.offers)))
+    asked = story.does("sau", happenings.ask, "sau", "help")
     assert asked.owner_id == "gan"
     blocks(story, "gan")
     assert story.memory.requests[asked.request_id].owner_id == "canbo"
@@ -258,12 +258,12 @@ def test_her_own_instructor_out_of_reach_sends_her_question_to_the_officer_at_on
 def test_a_cry_passes_over_whoever_cannot_be_reached():
     story = Story()
     story.teaches("gan")
-    story.does("sau", policy.ask, "sau", "pair")
-    story.does("gan", policy.accept, next(iter(story.memory.offers)))
+    story.does("sau", happenings.ask, "sau", "pair")
+    story.does("gan", happenings.accept, next(iter(story.memory.offers)))
     blocks(story, "canbo")
     blocks(story, "gan")
     story.now = NINE + 14 * HOUR  # 23:00
-    request = story.does("sau", policy.ask, "sau", "safety")
+    request = story.does("sau", happenings.ask, "sau", "safety")
     assert (request.owner_id, story.said) == ("tinh", [("sau", "safety_steps"), ("tinh", "safety_call")])
     told = explain(story.memory, request, story.memory.instructors.values(), story.now, CLOCK)
     assert "Bỏ qua vì không nhắn tới được (đã chặn máy): 1 cán bộ." in told.lines
@@ -274,7 +274,7 @@ def test_a_cry_passes_over_whoever_cannot_be_reached():
 
 def test_a_cry_moves_on_in_the_moment_in_which_its_officer_proves_to_be_out_of_reach():
     story = Story()
-    request = story.does("sau", policy.ask, "sau", "safety")
+    request = story.does("sau", happenings.ask, "sau", "safety")
     assert request.owner_id == "canbo"
     blocks(story, "canbo")
     assert story.memory.requests[request.request_id].owner_id == "tinh"
@@ -287,11 +287,11 @@ def test_a_cry_moves_on_in_the_moment_in_which_its_officer_proves_to_be_out_of_r
 def test_a_cry_whose_only_helper_proves_to_be_out_of_reach_is_told_so():
     story = Story()
     story.teaches("gan")
-    story.does("sau", policy.ask, "sau", "pair")
-    story.does("gan", policy.accept, next(iter(story.memory.offers)))
+    story.does("sau", happenings.ask, "sau", "pair")
+    story.does("gan", happenings.accept, next(iter(story.memory.offers)))
     for officer in ("canbo", "tinh"):
         blocks(story, officer)
-    story.does("sau", policy.ask, "sau", "safety")
+    story.does("sau", happenings.ask, "sau", "safety")
     assert story.said == [("sau", "safety_steps"), ("gan", "safety_call")]
     blocks(story, "gan")
     assert story.said == [("sau", "safety_alone")]
@@ -300,7 +300,7 @@ def test_a_cry_whose_only_helper_proves_to_be_out_of_reach_is_told_so():
 @pytest.mark.parametrize(("need", "said"), [("", "safety_alone"), ("die", "danger_alone"), ("hurt", "danger_alone")])
 def test_who_is_in_danger_and_cannot_be_helped_reads_what_fits_her_danger(need: str, said: str):
     story = Story()
-    story.does("sau", policy.ask, "sau", "safety", need=need)
+    story.does("sau", happenings.ask, "sau", "safety", need=need)
     story.memory.reach("tinh", away=True)
     blocks(story, "canbo")
     assert story.said == [("sau", said)]
@@ -308,7 +308,7 @@ def test_who_is_in_danger_and_cannot_be_helped_reads_what_fits_her_danger(need: 
 
 def test_who_acts_is_there_whatever_was_known_of_her():
     story = Story()
-    request = story.does("sau", policy.ask, "sau", "pair")
+    request = story.does("sau", happenings.ask, "sau", "pair")
     blocks(story, "canbo")
     assert story.does("canbo", taking.take, request.request_id)
     assert story.memory.requests[request.request_id].owner_id == "canbo"
@@ -328,7 +328,7 @@ def test_what_is_known_of_who_is_out_of_reach_survives_a_stop():
 
 def test_whoever_had_taken_it_on_hears_that_she_has_left():
     story = Story()
-    story.does("sau", policy.ask, "sau", "pair")
+    story.does("sau", happenings.ask, "sau", "pair")
     story.does("canbo", taking.take, next(iter(story.memory.requests)))
     story.does("", staff.learner_leaves, "sau")
     assert story.said == [("canbo", "helped_left")]
@@ -337,8 +337,8 @@ def test_whoever_had_taken_it_on_hears_that_she_has_left():
 def test_who_guided_her_and_had_taken_her_question_hears_it_once():
     story = Story()
     story.teaches("gan")
-    story.does("sau", policy.ask, "sau", "help")
-    story.does("gan", policy.accept, next(iter(story.memory.offers)))
+    story.does("sau", happenings.ask, "sau", "help")
+    story.does("gan", happenings.accept, next(iter(story.memory.offers)))
     story.does("", staff.learner_leaves, "sau")
     assert story.said == [("gan", "learner_left")]
 
@@ -346,9 +346,9 @@ def test_who_guided_her_and_had_taken_her_question_hears_it_once():
 def test_everybody_who_was_called_hears_that_she_has_left():
     story = Story()
     story.teaches("gan")
-    story.does("sau", policy.ask, "sau", "pair")
-    story.does("gan", policy.accept, next(iter(story.memory.offers)))
-    story.does("sau", policy.ask, "sau", "safety")
+    story.does("sau", happenings.ask, "sau", "pair")
+    story.does("gan", happenings.accept, next(iter(story.memory.offers)))
+    story.does("sau", happenings.ask, "sau", "safety")
     story.does("", staff.learner_leaves, "sau")
     assert story.said == [("canbo", "safety_left"), ("gan", "safety_left"), ("gan", "learner_left")]
 
@@ -358,7 +358,7 @@ def test_strangers_cry_where_no_officer_is_and_the_clock_goes_on():
     story.memory.posts = {}
     for who in ("la", "lb"):
         story.memory.put_learner(Learner(who, "Khách", "", confirmed=False))
-        story.does(who, policy.ask, who, "safety")
+        story.does(who, happenings.ask, who, "safety")
     for _ in range(6):
         story.now += 15 * MINUTE
         for request_id in story.memory.due(story.now, 9):

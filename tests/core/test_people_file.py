@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.tutoring.lists.words import fold, harmless
-from bot.tutoring.people_file import ListFault, ListRow, read
+from bot.people.policy.lists.words import fold, harmless
+from bot.people.policy.people_file import ListFault, ListRow, read
 
 PLAIN = "loại,tên,vai,xã phường,chi hội,tổ\n,Nguyễn Thị Lan,hội viên,Trấn Biên,Hoa Sen,Tổ 1\n"
 LAN = ListRow(2, "person", "Nguyễn Thị Lan", "learner", "Trấn Biên", "Hoa Sen", "Tổ 1")

@@ -6,15 +6,21 @@ from typing import Any, get_args
 
 import pytest
 
-from bot.services.office import Office
-from bot.services.pairing import PairingContext
-from bot.services.pseudonyms import Pseudonyms
-from bot.services.rooms import rooms_of
-from bot.tutoring import registry
-from bot.tutoring.commands import officers, pairing, people
-from bot.tutoring.commands.command import OfficeCommand
-from bot.tutoring.pairing.deadlines import Clock
-from bot.tutoring.pairing.model import PairingRules
+from bot.announcements.policy import commands as announcements
+from bot.conversation.office import Office
+from bot.conversation.policy import registry
+from bot.conversation.rooms import rooms_of
+from bot.meetings.policy import commands as meetings
+from bot.pairing.policy import commands as pairing
+from bot.pairing.policy import inbox_commands
+from bot.pairing.policy.deadlines import Clock
+from bot.pairing.policy.model import PairingRules
+from bot.pairing.service import PairingContext
+from bot.people.policy import commands as people
+from bot.people.policy import officer_commands
+from bot.people.pseudonyms import Pseudonyms
+from bot.reports.policy import commands as figures
+from bot.tutor.command import OfficeCommand
 from flows.words.tables import Words
 from tests.services.test_tokens import record
 from tests.support.builders import real_book
@@ -22,7 +28,7 @@ from tests.support.harness import QUIET
 
 COMMANDS = {
     each
-    for module in (officers, pairing, people)
+    for module in (pairing, inbox_commands, people, officer_commands, meetings, announcements, figures)
     for each in vars(module).values()
     if isinstance(each, type) and issubclass(each, OfficeCommand) and each is not OfficeCommand
 }
@@ -73,11 +79,11 @@ def test_every_button_of_the_registry_is_among_the_recorded_tokens():
         ("y", "talk:7", pairing.WriteTo("7")),
         ("u", "list:x", pairing.ShowLearners(0)),
         ("u", "alone:p1:0a0b", pairing.ConfirmSkill("p1", "0a0b", "alone")),
-        ("v", "on:2:abc:who:ever", officers.TickAttendant(2, "abc", "who:ever", True)),
-        ("v", "off:-1:abc:x", officers.TickAttendant(0, "abc", "x", False)),
+        ("v", "on:2:abc:who:ever", meetings.TickAttendant(2, "abc", "who:ever", True)),
+        ("v", "off:-1:abc:x", meetings.TickAttendant(0, "abc", "x", False)),
         ("b", "split_other", people.SplitPhones("other")),
         ("i", "cap:3", people.SetTeaching("cap:3")),
-        ("q", "phone", officers.AskUnionPhone("")),
+        ("q", "phone", inbox_commands.AskUnionPhone("")),
     ],
 )
 def test_a_button_is_read_once(kind: str, rest: str, command: Any):

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.tutoring.pairing.relay import HIDDEN_LINK, LONGEST, RelayVerdict
-from bot.tutoring.pairing.relay import look as look_by
+from bot.pairing.policy.relay import HIDDEN_LINK, LONGEST, RelayVerdict
+from bot.pairing.policy.relay import look as look_by
 from flows.reading.wish_rules import examples_of
 from flows.session import Book
 from flows.words.asks import Side

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.tutoring.roles import ALLOWED, FROM_ABOVE, ROLES, Grant, may
+from bot.people.policy.permissions import ALLOWED, FROM_ABOVE, ROLES, Grant, may
 
 PROVINCE, WARD, OTHER, BRANCH = "/dong-nai/", "/dong-nai/w26041/", "/dong-nai/w26068/", "/dong-nai/w26041/b-1/"
 

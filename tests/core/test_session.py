@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import flows
-from bot.tutoring import talk as talks
-from bot.tutoring.talk import ConversationState
+from bot.tutor import state as talks
+from bot.tutor.state import ConversationState
 from flows import ADDRESSES, Run, RunCorrupt
 from flows.session import render
 from tests.support.builders import book, lesson

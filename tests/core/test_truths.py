@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from bot.tutoring.pairing.turn import BUTTONS
+from bot.pairing.policy.work import BUTTONS
 from flows.reading.phrases import REQUIRED
 from tests.machine.pairing_truths import TRUTHS
 
@@ -31,7 +31,7 @@ def spoken(tree: ast.AST) -> set[str]:
 
 
 def test_every_sentence_about_people_has_its_condition():
-    files = [*(ROOT / "tutoring" / "pairing").glob("*.py"), ROOT / "services" / "pairing.py"]
+    files = [*(ROOT / "pairing" / "policy").glob("*.py"), ROOT / "pairing" / "service.py"]
     said = set[str]().union(*(spoken(ast.parse(file.read_text("utf-8"))) for file in files)) | set(BUTTONS)
     assert len(said) > 50
     missing = said - TRUTHS.keys() - NOT_SAID

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.services.hearing import Overheard
+from bot.conversation.understanding import Overheard
 from flows.shelf.shelf import plain_book, read_shelf
 from tests.support.builders import LESSONS, facts
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from storage.database import open_database
+from storage.engine.database import open_database
 from tests.support.fake_telegram import FakeTelegram, Learner
 from tests.support.process import TutorProcess, until
 from tests.support.short_lesson import Crowd, book_problems, looks, take_lesson, write_lessons

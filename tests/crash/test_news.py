@@ -12,11 +12,11 @@ from uuid import uuid4
 
 import pytest
 
-from bot.services.announcing import Announcements
-from bot.services.office import Office
-from bot.services.people import OPERATOR
-from bot.services.pseudonyms import Pseudonyms
-from storage.database import open_database
+from bot.announcements.service import Announcements
+from bot.conversation.office import Office
+from bot.people.pseudonyms import Pseudonyms
+from bot.people.service import OPERATOR
+from storage.engine.database import open_database
 from tests.crash.test_people import AWAKE, WARD, Person, _awake, invite
 from tests.support.builders import real_book
 from tests.support.process import TutorProcess, running, until

@@ -12,10 +12,10 @@ from uuid import uuid4
 
 import pytest
 
-from bot.services.office import Office
-from bot.services.people import OPERATOR, People
-from bot.services.pseudonyms import Pseudonyms
-from storage.database import open_database
+from bot.conversation.office import Office
+from bot.people.pseudonyms import Pseudonyms
+from bot.people.service import OPERATOR, People
+from storage.engine.database import open_database
 from tests.support.builders import where_it_is_noon
 from tests.support.process import TutorProcess, running, until
 from tests.support.web_learner import WebLearner

@@ -16,8 +16,9 @@ from random import Random
 
 import pytest
 
-from storage import invitees, schema
-from storage.database import open_database
+from storage.engine import schema
+from storage.engine.database import open_database
+from storage.people import invitees
 from tests.services.test_offers import SAFETY, WARD, member
 from tests.support.builders import book
 from tests.support.harness import Tutor, empty_database, everything

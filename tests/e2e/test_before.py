@@ -14,9 +14,10 @@ import aiohttp
 import pytest
 
 from bot import restoring
-from bot.services.effects import unpack
-from storage import conversations, schema
-from storage.database import open_database
+from bot.conversation.effects import unpack
+from storage.conversations import outbox
+from storage.engine import schema
+from storage.engine.database import open_database
 from tests.support.process import TutorProcess, running, until
 from tests.support.short_lesson import LAST, write_lessons
 from tests.support.web_learner import WebLearner
@@ -130,7 +131,7 @@ async def test_what_waits_to_be_sent_is_read(tmp_path: Path) -> None:
     database = open_database(url)
     try:
         await schema.migrate(database)
-        (row,) = await database.read(lambda c: conversations.unsent(c, "telegram:1", 10))
+        (row,) = await database.read(lambda c: outbox.unsent(c, "telegram:1", 10))
     finally:
         await database.close()
     said = unpack(row)

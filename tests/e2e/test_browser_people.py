@@ -12,10 +12,10 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import expect
 
-from bot.services.office import Office
-from bot.services.people import OPERATOR, People
-from bot.services.pseudonyms import Pseudonyms
-from storage.database import open_database
+from bot.conversation.office import Office
+from bot.people.pseudonyms import Pseudonyms
+from bot.people.service import OPERATOR, People
+from storage.engine.database import open_database
 from tests.e2e.chat_page import Chat, no_violations
 from tests.e2e.conftest import OpenContext, Server
 from tests.support.builders import where_it_is_noon

@@ -325,7 +325,7 @@ async def _alive_since(away: Away, at: float) -> bool:
     """the tutor has written down that it is alive"""
     from sqlalchemy import text
 
-    from storage.database import open_database
+    from storage.engine.database import open_database
 
     database = open_database(f"sqlite:///{away.tutor.data / 'camtay.db'}")
     try:

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.tutoring.pairing.deadlines import Clock
-from bot.tutoring.pairing.ledger import Memory
-from bot.tutoring.pairing.model import (
+from bot.pairing.policy.deadlines import Clock
+from bot.pairing.policy.ledger import Memory
+from bot.pairing.policy.model import (
     HOUR,
     OFFICER,
     Instructor,
@@ -23,7 +23,7 @@ from bot.tutoring.pairing.model import (
     Request,
     danger_of,
 )
-from bot.tutoring.pairing.turn import SERVED_AT_ONCE
+from bot.pairing.policy.work import SERVED_AT_ONCE
 
 OF_SAFETY = {"help_coming", "help_under_way", "follow_up", "follow_up_learner", "handed", "unhelped"}
 """Which are urgent only where a cry for safety is meant."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.tutoring.pairing.model import OFFICER, Notification, Request
+from bot.pairing.policy.model import OFFICER, Notification, Request
 from tests.machine.pairing_promises import Event
 
 Claim = Callable[[Event, Notification], bool]

@@ -9,13 +9,16 @@ from random import Random
 
 import pytest
 
-from bot.services import announcing
-from bot.services.announcing import AnnouncementFeeder, AnnouncementRules
-from storage import announcements as kept
-from storage import conversations, joins, pairings, people
-from storage.database import Connection, Database, open_database
-from storage.people_records import AnnouncementRow, RoleRow
-from storage.records import PersonRow, to_ms
+from bot.announcements import service as announcing
+from bot.announcements.service import AnnouncementFeeder, AnnouncementRules
+from storage.announcements import announcements as kept
+from storage.announcements.records import AnnouncementRow
+from storage.conversations import conversations, joins, leaving, outbox
+from storage.engine.database import Connection, Database, open_database
+from storage.engine.instants import to_ms
+from storage.pairing import pairings
+from storage.people import people
+from storage.people.records import PersonRow, RoleRow
 from tests.support.builders import real_book
 from tests.support.harness import QUIET, empty_database
 from tests.support.world import START, Clock, Ids
@@ -67,7 +70,7 @@ class Town:
                 self.told[stays] |= self.told.pop(goes)
                 self.late |= {stays} if goes in self.late else set()
             case "delete":
-                await self.database.transact(lambda c: conversations.forget_person(c, some[0]))
+                await self.database.transact(lambda c: leaving.forget_person(c, some[0]))
                 del self.told[some[0]]
             case "new":
                 self.late.add(await self.new())
@@ -122,7 +125,7 @@ class Town:
     def block(self, c: Connection, learner_id: str) -> None:
         where = people.last_address(c, learner_id)
         assert where is not None
-        conversations.mark_away(c, *where, 10**12)
+        outbox.mark_away(c, *where, 10**12)
         self.away.add(learner_id)
 
 

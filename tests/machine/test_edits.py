@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 import flows
-from bot.services.routes import routes
+from bot.publishing.policy.routes import routes
 from flows import Book, Lesson, Run
 from flows import events as ev
 from flows.engine.kinds.table import kind_of
@@ -25,7 +25,7 @@ from flows.engine.sprint import move
 from flows.reading.loader import load_files
 from flows.rules.lint import lint
 from flows.session import Route
-from storage.records import PublicationRow
+from storage.publications.records import PublicationRow
 from tests.support.builders import LESSONS, book, facts, phrases
 from tests.support.edits import Tree, edit, to_yaml
 from tests.support.scene import Scene

@@ -25,11 +25,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot.tutoring.pairing import policy, safety, staff, taking, ticking
-from bot.tutoring.pairing.candidates import against
-from bot.tutoring.pairing.deadlines import Clock
-from bot.tutoring.pairing.ledger import Memory, is_waiting_for_somebody, load_memory
-from bot.tutoring.pairing.model import (
+from bot.pairing.policy import happenings, safety, staff, taking, ticking
+from bot.pairing.policy.candidates import against
+from bot.pairing.policy.deadlines import Clock
+from bot.pairing.policy.ledger import Memory, is_waiting_for_somebody, load_memory
+from bot.pairing.policy.model import (
     DAY,
     HOUR,
     MINUTE,
@@ -42,8 +42,8 @@ from bot.tutoring.pairing.model import (
     Request,
     RequestKind,
 )
-from bot.tutoring.pairing.turn import PairingWork
-from bot.tutoring.quiet import QuietHours
+from bot.pairing.policy.work import PairingWork
+from bot.tutor.quiet_hours import QuietHours
 from tests.machine.pairing_promises import Event, check, photograph
 from tests.machine.pairing_truths import holds
 
@@ -205,7 +205,7 @@ class World(RuleBasedStateMachine):
         topic=st.sampled_from(["", "vneid", "pay"]),
     )
     def asks(self, n: int, kind: Any, topic: str) -> None:
-        self.happens(f"l{n}", lambda turn: policy.ask(turn, f"l{n}", kind, topic=topic))
+        self.happens(f"l{n}", lambda turn: happenings.ask(turn, f"l{n}", kind, topic=topic))
 
     @rule(many=st.integers(1, LEARNERS))
     def strangers_cry(self, many: int) -> None:
@@ -226,11 +226,14 @@ class World(RuleBasedStateMachine):
 
     @rule(n=learners, need=st.sampled_from(["", "", "die", "hurt"]))
     def cries_for_help(self, n: int, need: str) -> None:
-        asked = self.happens(f"l{n}", lambda turn: policy.ask(turn, f"l{n}", "safety", need=need))
+        asked = self.happens(f"l{n}", lambda turn: happenings.ask(turn, f"l{n}", "safety", need=need))
         assert asked is None or asked.due_at <= self.now + RULES.safety or asked.state == "open"
 
     @precondition(lambda self: self.open_offers())
-    @rule(number=st.integers(0, 99), how=st.sampled_from([policy.accept, policy.accept, policy.later, policy.decline]))
+    @rule(
+        number=st.integers(0, 99),
+        how=st.sampled_from([happenings.accept, happenings.accept, happenings.later, happenings.decline]),
+    )
     def answers(self, number: int, how: Callable[[PairingWork, str], bool]) -> None:
         offers = self.open_offers()
         offer = offers[number % len(offers)]
@@ -275,7 +278,7 @@ class World(RuleBasedStateMachine):
         offer = offers[number % len(offers)]
         if f"i{n}" not in self.memory.closed and (offer.state != "open" or offer.instructor_id != f"i{n}"):
             before = (self.memory.requests.copy(), self.memory.pairings.copy())
-            assert not self.happens(f"i{n}", lambda turn: policy.accept(turn, offer.offer_id))
+            assert not self.happens(f"i{n}", lambda turn: happenings.accept(turn, offer.offer_id))
             assert before == (self.memory.requests, self.memory.pairings)
 
     def open_offers(self) -> list[Offer]:
@@ -294,7 +297,7 @@ class World(RuleBasedStateMachine):
     @rule(number=st.integers(0, 99), who=st.sampled_from(["o0", "o1"]), n=instructors)
     def officer_assigns(self, number: int, who: str, n: int) -> None:
         request = self.unclosed()[number % len(self.unclosed())]
-        self.happens(who, lambda turn: policy.assign(turn, request.request_id, f"i{n}"), ordered=False)
+        self.happens(who, lambda turn: happenings.assign(turn, request.request_id, f"i{n}"), ordered=False)
 
     @precondition(lambda self: self.unclosed())
     @rule(number=st.integers(0, 99), who=st.sampled_from(["o0", "o1", "o2", "i0", "i1"]))
@@ -320,13 +323,13 @@ class World(RuleBasedStateMachine):
     @rule(number=st.integers(0, 99))
     def cancels(self, number: int) -> None:
         request = self.unclosed()[number % len(self.unclosed())]
-        self.happens(request.learner_id, lambda turn: policy.cancel(turn, request.request_id))
+        self.happens(request.learner_id, lambda turn: happenings.cancel(turn, request.request_id))
 
     @rule(n=learners)
     def is_confirmed(self, n: int) -> None:
         if (learner := self.memory.learner(f"l{n}")) and not learner.confirmed:
             self.put_learner(replace(learner, confirmed=True))
-            self.happens("o0", lambda turn: policy.confirmed(turn, f"l{n}"))
+            self.happens("o0", lambda turn: happenings.confirmed(turn, f"l{n}"))
 
     @rule(number=st.integers(0, 99), by_learner=st.booleans())
     def ends(self, number: int, by_learner: bool) -> None:
@@ -484,7 +487,7 @@ def _tick(request_id: str, turn: PairingWork) -> None:
 
 
 def _look_again(request_id: str, turn: PairingWork) -> None:
-    policy.look_again(turn, request_id)
+    happenings.look_again(turn, request_id)
 
 
 def _there_again(who: str, turn: PairingWork) -> None:
@@ -492,11 +495,11 @@ def _there_again(who: str, turn: PairingWork) -> None:
 
 
 def _accept(offer_id: str, turn: PairingWork) -> bool:
-    return policy.accept(turn, offer_id)
+    return happenings.accept(turn, offer_id)
 
 
 def _ask(learner_id: str, kind: RequestKind, turn: PairingWork) -> None:
-    policy.ask(turn, learner_id, kind)
+    happenings.ask(turn, learner_id, kind)
 
 
 SHRINK = "PAIRING_STEPS" not in os.environ  # a search for faults by hand wants the first one, at once

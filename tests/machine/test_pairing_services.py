@@ -13,18 +13,20 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert, select, update
 
-from bot.services.ledger import SqlLedger, read_instructor, read_learner, read_offer, read_pairing, read_request
-from bot.services.pairing import PairingContext as Outside
-from bot.services.pairing import within
-from bot.tutoring.pairing import staff
-from bot.tutoring.pairing.ledger import Memory
-from bot.tutoring.pairing.model import Instructor, Learner, Notification, PairingNote, Request
-from bot.tutoring.pairing.turn import PairingWork
-from storage import conversations, standings
-from storage import pairings as kept
-from storage import tables as base
-from storage import tables_people as t
-from storage.database import Connection, writer_engine
+from bot.pairing.policy import staff
+from bot.pairing.policy.ledger import Memory
+from bot.pairing.policy.model import Instructor, Learner, Notification, PairingNote, Request
+from bot.pairing.policy.work import PairingWork
+from bot.pairing.service import PairingContext as Outside
+from bot.pairing.service import within
+from bot.pairing.sql_ledger import SqlLedger, read_instructor, read_learner, read_offer, read_pairing, read_request
+from storage.conversations import leaving
+from storage.conversations import tables as conversations_t
+from storage.engine.database import Connection, writer_engine
+from storage.pairing import availability
+from storage.pairing import pairings as kept
+from storage.pairing import tables as pairing_t
+from storage.people import tables as people_t
 from tests.machine.test_pairing import CLOCK, COUNTS, RULES, World, run_machine
 from tests.support.harness import empty_database
 
@@ -61,18 +63,20 @@ class SqlWorld(World):
 
     def _area(self, connection: Connection, path: str) -> None:
         row = {"area_id": path, "kind": "group", "name": "Tổ 1", "path": path}
-        connection.execute(insert(t.area).values(**row))
+        connection.execute(insert(people_t.area).values(**row))
 
     def _person(
         self, connection: Connection, who: str, name: str, area: str | None, lang: str = "vi", needs: Any = ()
     ) -> None:
-        if connection.scalar(select(base.person.c.learner_id).where(base.person.c.learner_id == who)) is None:
+        if connection.scalar(select(people_t.person.c.learner_id).where(people_t.person.c.learner_id == who)) is None:
             row = {"learner_id": who, "name": name, "address": "chi", "consent": "agreed", "created_at": 0}
-            connection.execute(insert(base.person).values(**row, area_id=area, lang=lang, needs=json.dumps(needs)))
+            connection.execute(insert(people_t.person).values(**row, area_id=area, lang=lang, needs=json.dumps(needs)))
 
     def _role(self, connection: Connection, who: str, role: str, area: str) -> None:
-        connection.execute(delete(t.role).where(t.role.c.learner_id == who, t.role.c.role == role))
-        connection.execute(insert(t.role).values(learner_id=who, role=role, area_id=area, state="active", by="", at=0))
+        connection.execute(delete(people_t.role).where(people_t.role.c.learner_id == who, people_t.role.c.role == role))
+        connection.execute(
+            insert(people_t.role).values(learner_id=who, role=role, area_id=area, state="active", by="", at=0)
+        )
 
     def write(self, work: Callable[[Connection], Any]) -> Any:
         with self.engine.begin() as connection:
@@ -109,13 +113,23 @@ class SqlWorld(World):
 
     def reach(self, who: str, *, away: bool) -> None:
         def work(connection: Connection) -> None:
-            if connection.scalar(select(base.person.c.learner_id).where(base.person.c.learner_id == who)) is None:
+            if (
+                connection.scalar(select(people_t.person.c.learner_id).where(people_t.person.c.learner_id == who))
+                is None
+            ):
                 return
-            if connection.scalar(select(base.session.c.learner_id).where(base.session.c.learner_id == who)) is None:
+            if (
+                connection.scalar(
+                    select(conversations_t.session.c.learner_id).where(conversations_t.session.c.learner_id == who)
+                )
+                is None
+            ):
                 at = {"learner_id": who, "channel": "x", "chat_id": who}
-                connection.execute(insert(base.identity).values(**at, away=False, created_at=0))
-                connection.execute(insert(base.session).values(**at, state="{}", revision=0, out_no=0, seen_at=0))
-            connection.execute(update(base.identity).where(base.identity.c.learner_id == who).values(away=away))
+                connection.execute(insert(people_t.identity).values(**at, away=False, created_at=0))
+                connection.execute(
+                    insert(conversations_t.session).values(**at, state="{}", revision=0, out_no=0, seen_at=0)
+                )
+            connection.execute(update(people_t.identity).where(people_t.identity.c.learner_id == who).values(away=away))
 
         self.write(work)
 
@@ -126,17 +140,19 @@ class SqlWorld(World):
         row |= {"langs": json.dumps(instructor.langs), "hours": f"{first}-{last}", "conduct_at": 1}
 
         def event(turn: PairingWork) -> None:
-            standings.refresh(self.connection, who)
+            availability.refresh(self.connection, who)
             if me := turn.ledger.instructor(who):
                 staff.changed(turn, me)
 
         def work(connection: Connection) -> Any:
             self._person(connection, who, instructor.name, instructor.path)
             if new:
-                connection.execute(insert(t.instructor).values(learner_id=who, **row))
+                connection.execute(insert(people_t.instructor).values(learner_id=who, **row))
                 self._role(connection, who, "instructor", instructor.path)
             else:
-                connection.execute(update(t.instructor).where(t.instructor.c.learner_id == who).values(**row))
+                connection.execute(
+                    update(people_t.instructor).where(people_t.instructor.c.learner_id == who).values(**row)
+                )
 
         with self.engine.begin() as connection:
             work(connection)
@@ -151,20 +167,20 @@ class SqlWorld(World):
 
     def set_posts(self, posts: dict[str, list[str]]) -> None:
         def work(connection: Connection) -> None:
-            connection.execute(delete(t.role).where(t.role.c.role == "officer"))
+            connection.execute(delete(people_t.role).where(people_t.role.c.role == "officer"))
             for path, people in posts.items():
                 area = "dong-nai" if path == "/dong-nai/" else path
                 for who in people:
                     row = {"learner_id": who, "role": "officer", "area_id": area, "state": "active", "by": "", "at": 0}
-                    connection.execute(insert(t.role).values(**row))
+                    connection.execute(insert(people_t.role).values(**row))
 
         self.write(work)
 
     def reinstate(self, who: str) -> None:
         def event(turn: PairingWork) -> None:
-            mine = t.role.c.learner_id == who, t.role.c.role == "instructor"
-            self.connection.execute(update(t.role).where(*mine).values(state="active"))
-            standings.refresh(self.connection, who)
+            mine = people_t.role.c.learner_id == who, people_t.role.c.role == "instructor"
+            self.connection.execute(update(people_t.role).where(*mine).values(state="active"))
+            availability.refresh(self.connection, who)
             staff.reinstate(turn, who)
 
         self.happens("o0", self.with_conn(event))
@@ -173,7 +189,7 @@ class SqlWorld(World):
         def event(turn: PairingWork) -> None:
             staff.forget(turn, who)
             turn.ledger.save()  # type: ignore[attr-defined]
-            conversations.forget_person(self.connection, who)
+            leaving.forget_person(self.connection, who)
 
         self.happens(who, self.with_conn(event))
 
@@ -197,35 +213,45 @@ class SqlWorld(World):
         """Read it all into a ledger of dictionaries; what both answer must be the same."""
         with self.engine.begin() as connection:
             memory = Memory(CLOCK, RULES)
-            memory.closed = standings.away(connection, list(connection.scalars(select(base.person.c.learner_id))))
-            for row in standings.learners(connection, list(connection.scalars(select(base.person.c.learner_id)))):
+            memory.closed = availability.away(
+                connection, list(connection.scalars(select(people_t.person.c.learner_id)))
+            )
+            for row in availability.learners(
+                connection, list(connection.scalars(select(people_t.person.c.learner_id)))
+            ):
                 if (known := read_learner(row)) and known.learner_id[0] == "l":
                     memory.put_learner(known)
-            for row in standings.instructors(connection, "", 1_000):
+            for row in availability.instructors(connection, "", 1_000):
                 if known_instructor := read_instructor(row):
                     memory.put_instructor(known_instructor)
-            officers = select(t.role.c.learner_id, t.area.c.path).join(t.area, t.area.c.area_id == t.role.c.area_id)
+            officers = select(people_t.role.c.learner_id, people_t.area.c.path).join(
+                people_t.area, people_t.area.c.area_id == people_t.role.c.area_id
+            )
             for who, path in connection.execute(
-                officers.where(t.role.c.role == "officer").order_by(t.role.c.learner_id)
+                officers.where(people_t.role.c.role == "officer").order_by(people_t.role.c.learner_id)
             ):
                 memory.posts.setdefault(path, []).append(who)
-            for found in connection.execute(select(t.pairing).order_by(t.pairing.c.opened_at, t.pairing.c.pairing_id)):
+            for found in connection.execute(
+                select(pairing_t.pairing).order_by(pairing_t.pairing.c.opened_at, pairing_t.pairing.c.pairing_id)
+            ):
                 if pairing := read_pairing(dict(found._mapping)):
                     memory.put_pairing(pairing)
-            for found in connection.execute(select(t.offer)):
+            for found in connection.execute(select(pairing_t.offer)):
                 if offer := read_offer(dict(found._mapping)):
                     memory.put_offer(offer)
-            for found in connection.execute(select(t.request)):
+            for found in connection.execute(select(pairing_t.request)):
                 if request := read_request(dict(found._mapping)):
                     memory.put_request(request)
-            events = select(t.pairing_event).order_by(t.pairing_event.c.event_id)
+            events = select(pairing_t.pairing_event).order_by(pairing_t.pairing_event.c.event_id)
             memory.notes = [
                 PairingNote(r.at, r.by, r.what, r.request_id or "", r.pairing_id or "", json.loads(r.detail))
                 for r in connection.execute(events)
             ]
-            self.notices = [dict(row._mapping) for row in connection.execute(select(t.notice))]
+            self.notices = [dict(row._mapping) for row in connection.execute(select(pairing_t.notice))]
             for who in memory.instructors:
-                taken = connection.scalar(select(t.standing.c.taken).where(t.standing.c.learner_id == who))
+                taken = connection.scalar(
+                    select(pairing_t.standing.c.taken).where(pairing_t.standing.c.learner_id == who)
+                )
                 assert taken == memory.load(who), f"{who} stands with {taken} places taken"
             self.memory = memory
             if not CLOCK.is_quiet(self.now):

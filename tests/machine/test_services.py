@@ -27,9 +27,9 @@ from bot.channels.base import (
     Unreachable,
     Update,
 )
-from bot.tutoring import talk as talks
+from bot.tutor import state as talks
 from flows import Lesson
-from storage.records import to_ms
+from storage.engine.instants import to_ms
 from tests.support.builders import book, lesson
 from tests.support.harness import WEB, Learner, Tutor, empty_database, gone
 

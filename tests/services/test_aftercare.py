@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.channels.base import Inner, Update
-from bot.services.conversation import INNER
+from bot.conversation.batch import INNER
 from flows import Book, Lesson
 from flows.session import Route
 from tests.support.builders import book, lesson, phrases

@@ -12,10 +12,10 @@ from bot.cli import announce
 from bot.cli.environment import CommandEnvironment, settings_of
 from bot.cli.main import main
 from bot.cli.parser import parse
-from storage import conversations, people
-from storage.database import Connection, open_database
-from storage.people_records import RoleRow
-from storage.records import PersonRow
+from storage.conversations import conversations
+from storage.engine.database import Connection, open_database
+from storage.people import people
+from storage.people.records import PersonRow, RoleRow
 from tests.support.world import START, Ids
 
 Output = pytest.CaptureFixture[str]

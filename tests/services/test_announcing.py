@@ -8,16 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from bot.announcements.service import AnnouncementFeeder, AnnouncementRules, Announcements, NotNow, Unfit
+from bot.announcements.worker import AnnouncementWorker
 from bot.channels.base import LearnerGone
 from bot.errors import NotAllowed
-from bot.services.announcing import AnnouncementFeeder, AnnouncementRules, Announcements, NotNow, Unfit
-from bot.services.people import OPERATOR, Actor, NobodyThere
-from bot.tutoring.roles import Grant
-from bot.workers.announcer import AnnouncementWorker
-from storage import announcements as kept
-from storage import areas, joins, people
-from storage.database import Connection
-from storage.people_records import InviteeRow, RoleRow
+from bot.people.policy.permissions import Grant
+from bot.people.service import OPERATOR, Actor, NobodyThere
+from storage.announcements import announcements as kept
+from storage.conversations import joins
+from storage.engine.database import Connection
+from storage.people import areas, people
+from storage.people.records import InviteeRow, RoleRow
 from tests.support.builders import book, lesson, real_book
 from tests.support.harness import QUIET, TELEGRAM, WEB, Learner, Tutor, tutor
 from tests.support.world import START
@@ -417,14 +418,14 @@ async def test_whoever_could_not_be_reached_is_not_counted_as_told(t: Tutor):
 
 
 def _invite(c: Connection) -> None:
-    from storage import invitees
+    from storage.people import invitees
 
     rows = [InviteeRow(f"i{n}", f"Chưa vào {n}", WARD, "learner") for n in (1, 2)]
     invitees.add(c, rows, "x", START)
 
 
 def _id(c: Connection, she: Learner) -> str:
-    from storage import conversations
+    from storage.conversations import conversations
 
     return str(conversations.identified(c, she.channel, she.chat_id))
 
@@ -432,7 +433,7 @@ def _id(c: Connection, she: Learner) -> str:
 async def test_of_a_whole_province_not_everybody_is_counted_while_others_wait(
     t: Tutor, monkeypatch: pytest.MonkeyPatch
 ):
-    from bot.services import announcing
+    from bot.announcements import service as announcing
 
     town = Town(t)
     officer = await town.woman("Cúc", role="officer")
@@ -519,7 +520,7 @@ async def test_whoever_is_asked_something_keeps_its_buttons_under_her_thumb(t: T
 
 
 async def test_who_was_told_is_not_known_for_ever(t: Tutor):
-    from bot.services import retention
+    from bot.people import retention
 
     town = Town(t)
     for letter in "ABCDE":

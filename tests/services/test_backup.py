@@ -22,9 +22,9 @@ import pytest
 
 from bot import backup, restoring
 from bot.backup import BackupFailed
-from storage import schema
-from storage.database import open_database
-from storage.errors import AlreadyRunning
+from storage.engine import schema
+from storage.engine.database import open_database
+from storage.engine.errors import AlreadyRunning
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]

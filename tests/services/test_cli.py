@@ -17,13 +17,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.console import Console
 from bot.cli import transcripts
+from bot.cli.console import Console
 from bot.cli.main import main
 from flows.play.dialogue import DialogueHead
 from flows.shelf.shelf import plain_book, read_shelf
-from storage.lock import lock_folder
-from storage.schema import SCHEMA
+from storage.engine.lock import lock_folder
+from storage.engine.schema import SCHEMA
 
 ROOT = Path(__file__).parents[2]
 Output = pytest.CaptureFixture[str]

@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.channels.base import Inner, Media, Tap, Text, Update
-from bot.services.conversation import INNER
+from bot.conversation.batch import INNER
 from flows import Book
-from storage import conversations, tables
-from storage.errors import Conflict, StorageUnavailable
+from storage.conversations import conversations
+from storage.conversations import tables as conversations_t
+from storage.engine.errors import Conflict, StorageUnavailable
 from tests.support.builders import book, lesson
 from tests.support.harness import TELEGRAM, WEB, tutor
 
@@ -308,7 +309,7 @@ async def test_a_corrupt_state_is_kept_aside_and_she_goes_on(tmp_path: Path):
         await lan.tap("Tiếp")
         state = (await t.rows("session"))[0]["state"]
         damaged = str(state).replace('"step":"q"', '"step":null').replace('"v":1,"run":{', '"v":9,"run":{')
-        await t.database.transact(lambda c: c.execute(update(tables.session).values(state=damaged)))
+        await t.database.transact(lambda c: c.execute(update(conversations_t.session).values(state=damaged)))
         await lan.say("tiếp tục")
         assert lan.said
         kept = [row["value"] for row in await t.rows("key_value") if str(row["key"]).startswith("corrupt:")]
@@ -321,7 +322,7 @@ async def test_a_place_that_is_gone_leads_back_to_the_checkpoint(tmp_path: Path)
         await lan.opens("thu")
         await lan.tap("Tiếp")
         state = str((await t.rows("session"))[0]["state"]).replace('"step":"q"', '"step":"mat"')
-        await t.database.transact(lambda c: c.execute(update(tables.session).values(state=state)))
+        await t.database.transact(lambda c: c.execute(update(conversations_t.session).values(state=state)))
         await lan.say("ủa")
         assert "lùi lại" in lan.said and "Một" in lan.said
 
@@ -409,9 +410,9 @@ async def test_a_revision_that_moved_is_a_conflict_and_nothing_is_kept(tmp_path:
 
         def stale(connection):
             row = conversations.learners_by_chat(connection, TELEGRAM, ["1"])["1"]
-            moved = update(tables.session).values(revision=tables.session.c.revision + 1)
+            moved = update(conversations_t.session).values(revision=conversations_t.session.c.revision + 1)
             effects = t.conversation.batch(connection, [lan.update(Text("menu"))], ())
-            assert row.revision + 1 == connection.scalar(select(tables.session.c.revision))
+            assert row.revision + 1 == connection.scalar(select(conversations_t.session.c.revision))
             connection.execute(moved)
             conversations.write(connection, effects.writes)
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from bot.errors import CamtayError, NotAllowed
-from bot.services.correcting import Correction
-from bot.services.people import OPERATOR, Actor
-from bot.tutoring.correcting import places_named
-from bot.tutoring.reception import is_of_office
-from bot.tutoring.roles import Grant
-from storage import people
-from storage.people_records import RoleRow
+from bot.people.policy.permissions import Grant
+from bot.people.policy.profile import places_named
+from bot.people.profile import Correction
+from bot.people.service import OPERATOR, Actor
+from bot.tutor.onboarding import is_of_office
+from storage.people import people
+from storage.people.records import RoleRow
 from tests.support.builders import book, lesson, phrases, words
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor
 from tests.support.world import START

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.channels.base import Button
-from bot.tutoring.desk import JOIN_UP_TO, Desk, Person
-from bot.tutoring.talk import ConversationState
+from bot.tutor.desk import JOIN_UP_TO, Desk, Person
+from bot.tutor.state import ConversationState
 from flows import Run
 from flows import events as ev
 from tests.support.builders import real_book

@@ -20,12 +20,12 @@ from bot.cli import doctor
 from bot.cli.main import main
 from bot.cli.parser import parse
 from bot.greeting import pages_told
-from bot.services.library import publish_first
-from bot.workers.steady import Steady
+from bot.publishing.library import publish_first
+from bot.scheduler.steady import Steady
 from flows.shelf.shelf import read_shelf
-from storage import keeping, pg_tools, schema
-from storage.database import open_database
-from storage.lock import lock_folder
+from storage.engine import key_value, pg_tools, schema
+from storage.engine.database import open_database
+from storage.engine.lock import lock_folder
 from tests.support.fake_telegram import FakeTelegram
 from tests.support.process import running
 from tests.support.world import START
@@ -296,7 +296,7 @@ async def test_a_clock_that_is_far_from_the_last_known_instant_is_bad(data: Path
     database = open_database(url)
     for since, wrong in ((timedelta(days=3), False), (timedelta(days=400), True), (timedelta(days=-2), True)):
         steady = Steady(database, lambda since=since: START - since, lambda: 0.0)  # type: ignore[misc]
-        await database.transact(lambda c: keeping.set_key(c, keeping.CLOCK, "[null, null]"))
+        await database.transact(lambda c: key_value.set_key(c, key_value.CLOCK, "[null, null]"))
         await steady.look()
         assert ("Đồng hồ máy" in await look(data)) == wrong, since
     await database.close()

@@ -11,10 +11,10 @@ from sqlalchemy import select
 from bot import settings
 from bot.app import Environment, bootstrap
 from bot.channels.base import Inner, Left, Text, Update
-from bot.services.conversation import INNER
-from bot.workers.flood import BURST, Flood
-from storage import tables
-from storage.database import Connection
+from bot.conversation.batch import INNER
+from bot.delivery.flood import BURST, Flood
+from storage.conversations import tables as conversations_t
+from storage.engine.database import Connection
 from tests.support.builders import PROJECT, book, lesson
 from tests.support.fake_telegram import TOKEN, FakeTelegram
 from tests.support.harness import Tutor, tutor
@@ -100,4 +100,4 @@ async def test_the_whole_tutor_lets_a_flood_from_telegram_go(tmp_path: Path):
 
 
 def _outbox(connection: Connection) -> list[str]:
-    return list(connection.scalars(select(tables.outbox.c.body)))
+    return list(connection.scalars(select(conversations_t.outbox.c.body)))

@@ -16,16 +16,16 @@ from sqlalchemy import delete, update
 
 from bot import backup, restoring
 from bot.channels.base import Tap
-from bot.services.people import OPERATOR
-from bot.services.pseudonyms import KEY_FILE, Pseudonyms
-from bot.services.retention import Retention, RetentionRules
+from bot.people.policy import invitations
+from bot.people.pseudonyms import KEY_FILE, Pseudonyms
+from bot.people.retention import Retention, RetentionRules
+from bot.people.service import OPERATOR
 from bot.telemetry import start_logging, stop_logging
-from bot.tutoring import invitations
-from storage import tables as base
-from storage import tables_people as t_people
-from storage.database import Connection, Database, open_database
-from storage.pg_tools import dump
-from storage.records import to_ms
+from storage.conversations import tables as conversations_t
+from storage.engine.database import Connection, Database, open_database
+from storage.engine.instants import to_ms
+from storage.engine.pg_tools import dump
+from storage.people import tables as people_t
 from tests.services.test_phones import join
 from tests.support.builders import book, lesson
 from tests.support.everywhere import NAME, WARD, fill
@@ -77,7 +77,7 @@ async def live(t: Tutor, channel: str) -> tuple[Learner, str]:
 
 
 def drop_roles_and_fill(connection: object, learner_id: str, other: str) -> None:
-    from storage import people
+    from storage.people import people
 
     people.drop_role(connection, learner_id, "instructor")  # type: ignore[arg-type]
     fill(connection, learner_id, other)  # type: ignore[arg-type]
@@ -147,14 +147,14 @@ async def test_nothing_of_her_is_left_whoever_deletes(tmp_path: Path, how: str):
 
 
 def no_officer(connection: Connection, learner_id: str) -> None:
-    mine = t_people.role.c.learner_id == learner_id, t_people.role.c.role == "officer"
-    connection.execute(delete(t_people.role).where(*mine))
+    mine = people_t.role.c.learner_id == learner_id, people_t.role.c.role == "officer"
+    connection.execute(delete(people_t.role).where(*mine))
 
 
 def seen(connection: Connection, now: datetime, besides: str) -> None:
     """Everybody else has just been here."""
-    others = base.session.c.learner_id != besides
-    connection.execute(update(base.session).where(others).values(seen_at=to_ms(now)))
+    others = conversations_t.session.c.learner_id != besides
+    connection.execute(update(conversations_t.session).where(others).values(seen_at=to_ms(now)))
 
 
 @pytest.mark.postgres
@@ -267,7 +267,7 @@ async def test_a_restore_that_is_broken_off_and_run_again_brings_nobody_back(tmp
 
 
 async def still_gone(database: Database, names: Pseudonyms, learner_id: str) -> bool:
-    from storage import forgetting
+    from storage.people import forgetting
 
     return names.of(learner_id) in await database.read(forgetting.tombstones)
 

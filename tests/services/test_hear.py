@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from bot.cli.hearing import hear
+from bot.conversation.understanding import Overheard
 from bot.errors import CamtayError
-from bot.services.hearing import Overheard
 from bot.settings import load
 from flows.words.ear.voices import read_voice
 from tests.support.builders import LESSONS, real_book

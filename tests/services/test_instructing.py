@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.services.hooks import PairingHooks
-from bot.services.people import OPERATOR
-from storage.database import Connection
+from bot.people.hooks import PairingHooks
+from bot.people.service import OPERATOR
+from storage.engine.database import Connection
 from tests.support.builders import book, lesson
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from bot.channels.base import Text, Update
-from bot.services.effects import Effects
-from bot.workers.intake import MAX_BATCH, MAX_TRIES, Intake
-from bot.workers.sender import Senders
-from storage.errors import StorageUnavailable
+from bot.conversation.effects import Effects
+from bot.delivery.intake import MAX_BATCH, MAX_TRIES, Intake
+from bot.delivery.sender import Senders
+from storage.engine.errors import StorageUnavailable
 from tests.support.builders import book, lesson
 from tests.support.harness import TELEGRAM, tutor
 from tests.support.world import START

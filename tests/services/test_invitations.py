@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from bot.errors import CamtayError, NotAllowed
-from bot.services.people import OPERATOR, Invited
-from bot.tutoring import codes, invitations
-from storage import invitees
-from storage.people_records import InviteeRow
+from bot.people.policy import codes, invitations
+from bot.people.service import OPERATOR, Invited
+from storage.people import invitees
+from storage.people.records import InviteeRow
 from tests.support.builders import book, lesson
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor
 

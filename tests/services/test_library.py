@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.services.library import LiveLessons, open_book
-from bot.services.publishing import PublishingOptions, look, plan, publish
+from bot.publishing.library import LiveLessons, open_book
+from bot.publishing.service import PublishingOptions, look, plan, publish
 from flows import Book
 from flows.shelf.shelf import read_shelf
-from storage.database import Database
+from storage.engine.database import Database
 from tests.support.builders import LESSONS, facts
 from tests.support.harness import Tutor, tutor
 from tests.support.world import START

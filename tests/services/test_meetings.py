@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from bot.channels.base import Tap
-from bot.services.people import OPERATOR
-from bot.tutoring import talk as talks
-from storage import areas, invitees, people
-from storage.areas import AreaRow
-from storage.people_records import InviteeRow, RoleRow
+from bot.people.service import OPERATOR
+from bot.tutor import state as talks
+from storage.people import areas, invitees, people
+from storage.people.areas import AreaRow
+from storage.people.records import InviteeRow, RoleRow
 from tests.support.builders import book, lesson
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor
 from tests.support.world import START

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from bot.cli.main import main
-from storage import conversations, people
-from storage.database import Connection, open_database
-from storage.records import PersonRow
+from storage.conversations import conversations
+from storage.engine.database import Connection, open_database
+from storage.people import people
+from storage.people.records import PersonRow
 from tests.support.world import START
 
 WARD = "w26041"

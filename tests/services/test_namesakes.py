@@ -7,20 +7,20 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import update
 
+from bot.conversation.office import Office
 from bot.errors import NotAllowed
-from bot.services import importing
-from bot.services.office import Office
-from bot.services.people import OPERATOR, Actor, People
-from bot.services.pseudonyms import Pseudonyms
-from bot.tutoring import people_file
-from bot.tutoring.lists.words import fold
-from bot.tutoring.reception import is_of_office
-from bot.tutoring.roles import Grant
-from storage import conversations, invitees
-from storage import tables_people as t
-from storage.database import Database, open_database
-from storage.people_records import InviteeRow
-from storage.records import PersonRow
+from bot.people import importing
+from bot.people.policy import people_file
+from bot.people.policy.lists.words import fold
+from bot.people.policy.permissions import Grant
+from bot.people.pseudonyms import Pseudonyms
+from bot.people.service import OPERATOR, Actor, People
+from bot.tutor.onboarding import is_of_office
+from storage.conversations import conversations
+from storage.engine.database import Database, open_database
+from storage.people import invitees
+from storage.people import tables as people_t
+from storage.people.records import InviteeRow, PersonRow
 from tests.support.builders import words
 from tests.support.harness import empty_database
 from tests.support.world import START, Clock, Ids
@@ -153,7 +153,7 @@ async def test_lists_of_the_time_before_marks_counted_are_known(people: People):
 async def claimed_and_deleted(people: People, database: Database, name: str) -> None:
     row = PersonRow("p1", "Lan", "chị/em", "agreed")
     await database.transact(lambda c: conversations.add_learner(c, row, "web", "c1", START))
-    claim = update(t.invitee).where(t.invitee.c.name == name).values(claimed_by="p1")
+    claim = update(people_t.invitee).where(people_t.invitee.c.name == name).values(claimed_by="p1")
     await database.transact(lambda c: c.execute(claim))
     await people.delete(OPERATOR, "p1")
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.services.people import OPERATOR
-from storage.areas import AreaRow, add
+from bot.people.service import OPERATOR
+from storage.people.areas import AreaRow, add
 from tests.services.test_cries import CRY, LESSON, RESCUE
 from tests.services.test_offers import member
 from tests.services.test_waits import paired, taken, told

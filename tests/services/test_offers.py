@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from bot.channels.base import LearnerGone, Tap
-from bot.services.pairing import Sweep
-from bot.services.people import OPERATOR
-from bot.services.requests import Requests
-from storage.records import to_ms
+from bot.pairing.requests import Requests
+from bot.pairing.service import Sweep
+from bot.people.service import OPERATOR
+from storage.engine.instants import to_ms
 from tests.support.builders import book, lesson
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor
 

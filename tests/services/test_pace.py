@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.delivery.rate_limit import CHAT_BURST, LONGEST_PAUSE_S, SendLimiter
 from bot.pace import Bucket, RateLimiter
-from bot.workers.pace import CHAT_BURST, LONGEST_PAUSE_S, SendLimiter
 
 
 def test_no_limit_at_all():

@@ -11,7 +11,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from bot.pages import digest, render_page
-from bot.services import own_page
+from bot.people import own_page
 from tests.support.process import ROOT
 
 TEMPLATES = sorted((ROOT / "bot").rglob("templates/*.html"))

@@ -156,9 +156,9 @@ def test_what_cannot_be_is_a_sentence(here: Path, capsys: Output):
 def test_a_person_from_one_end_to_the_other(here: Path, capsys: Output):
     import asyncio
 
-    from storage import conversations
-    from storage.database import open_database
-    from storage.records import PersonRow
+    from storage.conversations import conversations
+    from storage.engine.database import open_database
+    from storage.people.records import PersonRow
     from tests.support.world import START
 
     people("areas")

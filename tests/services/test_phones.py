@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.services.people import OPERATOR
-from bot.tutoring import codes
+from bot.people.policy import codes
+from bot.people.service import OPERATOR
 from tests.support.builders import book, lesson
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor
 

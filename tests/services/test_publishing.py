@@ -13,14 +13,14 @@ import polib
 import pytest
 
 from bot.cli.main import main
-from bot.services.library import LiveLessons
-from bot.services.publishing import PlanOutdated, PublishingOptions, inside, look, plan, publish
-from bot.workers.librarian import Librarian
+from bot.publishing.library import LiveLessons
+from bot.publishing.service import PlanOutdated, PublishingOptions, inside, look, plan, publish
+from bot.publishing.sync import Librarian
 from flows import Book
 from flows.shelf.shelf import read_shelf
-from storage import publications
-from storage.database import open_database
-from storage.lock import lock_all
+from storage.engine.database import open_database
+from storage.engine.lock import lock_all
+from storage.publications import publications
 from tests.services.test_library import LESSON, folder, publish_all, put
 from tests.support.builders import LESSONS, PROJECT, facts
 from tests.support.harness import Learner, Tutor, tutor
@@ -245,8 +245,8 @@ async def test_an_urgent_edit_takes_those_inside_along_by_day(t: Running, folder
 
 
 async def test_many_are_moved_in_slices(t: Running, folder: Path, camtay, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("bot.workers.librarian.MOVED_AT_ONCE", 2)
-    monkeypatch.setattr("bot.workers.librarian.FOUND_AT_ONCE", 3)
+    monkeypatch.setattr("bot.publishing.sync.MOVED_AT_ONCE", 2)
+    monkeypatch.setattr("bot.publishing.sync.FOUND_AT_ONCE", 3)
     everybody = [await at_quiz(t, str(at), "Lan") for at in range(5)]
     put(folder, "mot", LESSON.replace("Ai xin mã OTP", "KHẨN: ai xin mã OTP"))
     await camtay("publish", "--urgent")

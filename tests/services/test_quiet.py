@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.tutoring.quiet import QuietHours
+from bot.tutor.quiet_hours import QuietHours
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 NIGHT = QuietHours(time(20), time(8), ZONE)

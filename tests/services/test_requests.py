@@ -8,8 +8,8 @@ import pytest
 
 from bot.cli.main import main
 from bot.errors import CamtayError, NotAllowed
-from bot.services.people import OPERATOR
-from bot.services.requests import Requests
+from bot.pairing.requests import Requests
+from bot.people.service import OPERATOR
 from tests.services.test_offers import PAIR, SAFETY, instructor, member, village
 from tests.support.builders import book
 from tests.support.harness import Learner, Tutor, tutor

@@ -19,9 +19,9 @@ import pytest
 
 from bot import backup, restoring
 from bot.backup import BackupFailed
-from storage import schema
-from storage.database import open_database
-from storage.files import BACKUP, remove, scratch, sweep
+from storage.engine import schema
+from storage.engine.database import open_database
+from storage.engine.files import BACKUP, remove, scratch, sweep
 from tests.services.test_backup import NOW, ROOT, adding, contents, migrated, rebuilt
 from tests.support.environment import leave_out
 from tests.support.harness import everything

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.services.hooks import PairingHooks
-from bot.services.people import OPERATOR
-from bot.services.retention import Retention, RetentionRules
-from bot.workers.caretaker import Caretaker
-from bot.workers.steady import Steady, clock_of
-from storage import people
-from storage.database import Connection
-from storage.people_records import RoleRow
+from bot.people.hooks import PairingHooks
+from bot.people.retention import Retention, RetentionRules
+from bot.people.service import OPERATOR
+from bot.scheduler.daily import Caretaker
+from bot.scheduler.steady import Steady, clock_of
+from storage.engine.database import Connection
+from storage.people import people
+from storage.people.records import RoleRow
 from tests.support.builders import book, lesson
 from tests.support.harness import QUIET, Tutor, tutor
 from tests.support.world import START

@@ -16,12 +16,13 @@ from bot import settings
 from bot.app import App, Environment, bootstrap
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.webchat.channel import Crowded, WebChat
-from bot.services.effects import pack
-from bot.tutoring.desk import OutgoingReply
-from bot.workers.backlog import PAGE
-from storage import conversations, schema
-from storage.database import open_database
-from storage.records import OutboxRow, Writes
+from bot.conversation.effects import pack
+from bot.delivery.backlog import PAGE
+from bot.tutor.desk import OutgoingReply
+from storage.conversations import conversations
+from storage.conversations.records import OutboxRow, Writes
+from storage.engine import schema
+from storage.engine.database import open_database
 from tests.support.builders import PROJECT
 from tests.support.echo_conversation import EchoConversation
 from tests.support.environment import leave_out

@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import text
 
 from bot.channels.base import Began, Inner, LearnerGone, Left, Outgoing, SendError, Tap, Text, Update
-from bot.services.conversation import INNER
-from bot.services.presence import BEAT_EVERY
-from bot.workers.sender import BACK_OFF_S
-from storage import keeping
+from bot.conversation.batch import INNER
+from bot.conversation.presence import BEAT_EVERY
+from bot.delivery.sender import BACK_OFF_S
+from storage.conversations import web_log
+from storage.engine import key_value
 from tests.support.builders import book, lesson
 from tests.support.harness import TELEGRAM, WEB, Tutor, tutor
 
@@ -214,11 +215,11 @@ async def test_the_farewell_stays_readable_and_is_swept_when_it_is_old(tmp_path:
         hoa = await t.learner("2", WEB).meets()
         of_hoa = len(await t.rows("chat_log"))
         await lan.tap_token(token)
-        kept = await t.database.read(lambda c: keeping.history(c, "1", 0, 50))
+        kept = await t.database.read(lambda c: web_log.history(c, "1", 0, 50))
         assert [row.text for row in kept] == [lan.said] and kept[0].no == lan.last.no
         t.clock.passes(days=29)
         await t.ticker.sweep()
-        assert await t.database.read(lambda c: keeping.history(c, "1", 0, 50)) == kept
+        assert await t.database.read(lambda c: web_log.history(c, "1", 0, 50)) == kept
         t.clock.passes(days=2)
         await t.ticker.sweep()
         left = await t.rows("chat_log")
@@ -230,11 +231,11 @@ async def test_a_farewell_is_not_swept_from_somebody_who_came_back(tmp_path: Pat
         lan, token = await asked_to_delete(t, WEB)
         await lan.tap_token(token)
         t.clock.passes(days=31)
-        found = await t.database.read(lambda c: keeping.ownerless_logs(c, t.clock.now()))
+        found = await t.database.read(lambda c: web_log.ownerless_logs(c, t.clock.now()))
         assert len(found) == 1
         await lan.say("chào em")
         lines = await t.rows("chat_log")
-        await t.database.transact(lambda c: keeping.expire_logs(c, found))
+        await t.database.transact(lambda c: web_log.expire_logs(c, found))
         assert await t.rows("chat_log") == lines and len(lines) >= 1
 
 
@@ -289,7 +290,7 @@ async def test_a_clock_that_was_set_stops_neither_signs_of_life_nor_sweeping(tmp
         t.presence.alive.add(TELEGRAM)
 
         async def alive() -> object:
-            return await t.database.read(lambda c: keeping.get_key(c, f"alive:{TELEGRAM}"))
+            return await t.database.read(lambda c: key_value.get_key(c, f"alive:{TELEGRAM}"))
 
         await t.presence.beat()
         await t.ticker.step()

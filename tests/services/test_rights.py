@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from bot.services import own_page
-from bot.services.export import export_of_chat
-from bot.services.people import OPERATOR
-from storage import tables
+from bot.people import own_page
+from bot.people.export import export_of_chat
+from bot.people.service import OPERATOR
+from storage.conversations import tables as conversations_t
 from tests.support.builders import book, lesson, real_book
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor
 
@@ -92,7 +92,9 @@ async def test_deleting_asks_once_and_leaves_consent_rows_only(tmp_path: Path, c
 async def test_deleting_takes_a_kept_copy_of_a_corrupt_state_too(tmp_path: Path):
     async with tutor(tmp_path, book(QUIZ)) as t:
         lan = await in_the_middle(t)
-        await t.database.transact(lambda c: c.execute(update(tables.session).values(state='{"v": 1, "offer": "Bông"}')))
+        await t.database.transact(
+            lambda c: c.execute(update(conversations_t.session).values(state='{"v": 1, "offer": "Bông"}'))
+        )
         await lan.say("xóa dữ liệu")
         await lan.tap("Xóa hết")
         assert "Bông" not in await t.everything()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.services.routes import routes
+from bot.publishing.policy.routes import routes
 from flows.session import Route
-from storage.records import PublicationRow
+from storage.publications.records import PublicationRow
 from tests.support.world import START
 
 

@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 
 from bot.channels.base import LearnerGone, Misconfigured, Outgoing, SendError, SendRefused, Text, Throttled, Unreachable
-from bot.services.effects import pack
-from bot.tutoring.desk import OutgoingReply
-from bot.workers.backlog import Backlog
-from bot.workers.pace import SendLimiter
-from bot.workers.sender import REMEMBER_CHATS, Sender
-from storage import conversations
-from storage.errors import StorageUnavailable
-from storage.records import OutboxRow, Writes
+from bot.conversation.effects import pack
+from bot.delivery.backlog import Backlog
+from bot.delivery.rate_limit import SendLimiter
+from bot.delivery.sender import REMEMBER_CHATS, Sender
+from bot.tutor.desk import OutgoingReply
+from storage.conversations import conversations
+from storage.conversations.records import OutboxRow, Writes
+from storage.engine.errors import StorageUnavailable
 from tests.support.builders import book, lesson
 from tests.support.harness import TELEGRAM, CollectingChannel, Tutor, gone, tutor
 

@@ -116,7 +116,7 @@ async def test_two_persons_of_one_phone_and_a_second_phone(tmp_path: Path):
     """Words of the one join her alone."""
     async with tutor(tmp_path, book(LESSON)) as t:
         phone = await mother_and_daughter(t, TELEGRAM)
-        from bot.tutoring import codes
+        from bot.people.policy import codes
 
         await phone.say("nối máy")
         said = next(line for line in phone.said.splitlines() if codes.read(line))

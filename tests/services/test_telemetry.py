@@ -32,12 +32,12 @@ def lines(folder: Path) -> list[dict[str, Any]]:
 
 def test_a_line_holds_time_level_room_event_and_ids(tmp_path: Path) -> None:
     start_logging(tmp_path)
-    logging.getLogger("bot.workers.sender").info("sent", extra={"chat_id": "079123456789", "no": 3})
+    logging.getLogger("bot.delivery.sender").info("sent", extra={"chat_id": "079123456789", "no": 3})
     (line,) = lines(tmp_path)
     assert line.pop("at").endswith("+00:00")
     assert line == {
         "level": "info",
-        "room": "bot.workers.sender",
+        "room": "bot.delivery.sender",
         "event": "sent",
         "chat_id": subject("079123456789"),
         "no": 3,
@@ -91,7 +91,7 @@ def test_a_library_may_quote_a_learner_so_its_words_stay_out(tmp_path: Path) -> 
             logging.getLogger("bot").exception("batch_failed")
     assert [line["failure"] for line in lines(tmp_path)] == [
         "builtins.ValueError",
-        "storage.errors.StorageUnavailable: no connection",
+        "storage.engine.errors.StorageUnavailable: no connection",
         "builtins.OSError: No space left",
     ]
     assert "lan1990" not in (tmp_path / FILE_NAME).read_text("utf-8")

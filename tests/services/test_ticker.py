@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from bot.channels.base import Inner, Text, Update
-from bot.services.conversation import INNER
-from bot.workers.ticker import DUE_AT_ONCE
-from storage import keeping
-from storage.records import from_ms
+from bot.conversation.batch import INNER
+from bot.scheduler.ticker import DUE_AT_ONCE
+from storage.conversations import expiry
+from storage.engine.instants import from_ms
 from tests.support.builders import book, lesson
 from tests.support.harness import TELEGRAM, WEB, gone, tutor
 from tests.support.world import START
@@ -308,6 +308,6 @@ async def test_due_finds_the_longest_overdue_first(tmp_path: Path):
             await each.opens("thu")
             await each.tap("Để sau")
             t.clock.passes(minutes=5)
-        rows = await t.database.read(lambda c: keeping.due(c, START + timedelta(days=1), 10))
+        rows = await t.database.read(lambda c: expiry.due(c, START + timedelta(days=1), 10))
         assert [from_ms(due_at) for *_, due_at in rows] == sorted(from_ms(due_at) for *_, due_at in rows)
         assert len(rows) == 2

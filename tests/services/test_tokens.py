@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from bot.tutoring import crew, post
+from bot.pairing.policy import officer_inbox, roster
 from tests.services.test_lines import paired
 from tests.services.test_offers import WARD
 from tests.support.builders import book, lesson
@@ -64,12 +64,12 @@ async def recorded_scene() -> bytes:
 async def ids(t: Tutor) -> dict[str, str]:
     """What the names in braces stand for, as long as it is there."""
     pairings, requests, runs = [await t.rows(each) for each in ("pairing", "request", "run")]
-    found = {"area": WARD, "lesson_key": crew.key("thu"), "hash": "0" * 64}
+    found = {"area": WARD, "lesson_key": roster.key("thu"), "hash": "0" * 64}
     if runs:
         found |= {"run": runs[0]["run_id"]}
     if pairings:
         line, learner, guide = (pairings[0][each] for each in ("pairing_id", "learner_id", "instructor_id"))
-        found |= {"line": line, "learner": learner, "guide": guide, "guide_key": post.key(guide)}
+        found |= {"line": line, "learner": learner, "guide": guide, "guide_key": officer_inbox.key(guide)}
     if open_ones := [each["request_id"] for each in requests if each["state"] != "closed"]:
         found |= {"request": open_ones[0]}
     return found

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from bot.channels.base import Inner, Update
-from bot.services.told import INNER, NOTICES, updates
-from storage import pairings
-from storage.records import NoticeRow
+from bot.conversation.notices import INNER, NOTICES, updates
+from storage.pairing import pairings
+from storage.pairing.records import NoticeRow
 from tests.support.builders import book, lesson
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, gone, tutor
 from tests.support.world import START

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bot.channels.base import Text
-from bot.tutoring.conversation import answer
-from bot.tutoring.desk import Desk, Person
-from bot.tutoring.talk import ConversationState, dump, load
+from bot.conversation.policy.dispatch import answer
+from bot.tutor.desk import Desk, Person
+from bot.tutor.state import ConversationState, dump, load
 from flows import events as ev
 from tests.support.builders import real_book
 from tests.support.world import universe

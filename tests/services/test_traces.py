@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.services.people import OPERATOR
-from storage.traces import _without
+from bot.people.service import OPERATOR
+from storage.people.traces import _without
 from tests.services.test_offers import CHANNELS, SAFETY, instructor, member
 from tests.support.builders import book
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor

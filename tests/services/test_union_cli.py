@@ -16,11 +16,11 @@ import pytest
 from bot.cli.main import main
 from bot.cli.names import KINDS, REPORTS
 from bot.cli.sheets import as_csv, as_xlsx
-from bot.services import models as service
-from storage import areas, conversations, people
-from storage.database import Connection, open_database
-from storage.people_records import RoleRow
-from storage.records import PersonRow
+from bot.reports import programs as service
+from storage.conversations import conversations
+from storage.engine.database import Connection, open_database
+from storage.people import areas, people
+from storage.people.records import PersonRow, RoleRow
 from tests.support.world import START
 
 Output = pytest.CaptureFixture[str]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.services.people import OPERATOR
-from bot.services.requests import Requests
+from bot.pairing.requests import Requests
+from bot.people.service import OPERATOR
 from tests.services.test_cries import CRY, LESSON, RESCUE
 from tests.services.test_lines import QUIZ
 from tests.services.test_offers import CHANNELS, member, step_token, village

@@ -14,9 +14,9 @@ import pytest
 
 from bot.app import watches
 from bot.cli.main import main
-from bot.services.preview import Previews
+from bot.publishing.preview import Previews
+from bot.publishing.watcher import FolderLook, Watcher, look_at
 from bot.settings import Settings, Telegram, Web
-from bot.workers.watcher import FolderLook, Watcher, look_at
 from flows import Book
 from flows.reading.loader import EAR, read_lessons
 from tests.services.test_library import LESSON, OTHER, folder, put

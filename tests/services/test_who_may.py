@@ -14,14 +14,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.services import union_phone
-from bot.services.people import OPERATOR
-from bot.tutoring import invitations, post
-from storage import invitees
-from storage.areas import AreaRow
-from storage.areas import add as add_areas
-from storage.people_records import InviteeRow
-from storage.tables import key_value, metadata
+from bot.pairing.policy import officer_inbox
+from bot.people import union_phone
+from bot.people.policy import invitations
+from bot.people.service import OPERATOR
+from storage.engine.key_value import key_value
+from storage.people import invitees
+from storage.people.areas import AreaRow
+from storage.people.areas import add as add_areas
+from storage.people.records import InviteeRow
+from storage.tables import metadata
 from tests.services.test_offers import PAIR, instructor, member
 from tests.support.builders import book
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor
@@ -213,7 +215,7 @@ async def _ids(t: Tutor) -> dict[str, str]:
     waiting = next(row for row in rows["request"] if row["learner_id"] == who["Hồng Vân"])
     used = next(row for row in await t.rows("invitation") if row["used_by"] == who["Thu Thủy"])
     return {
-        "learner": who["Tường Vi"], "helper": who["Thu Thủy"], "helper_key": post.key(who["Kim Ngân"]),
+        "learner": who["Tường Vi"], "helper": who["Thu Thủy"], "helper_key": officer_inbox.key(who["Kim Ngân"]),
         "asking": who["Bích Hợp"], "resting": who["Ngọc Diệp"], "officer": who["Quế Trân"],
         "stamp": f"{rows['suspension'][0]['at']:x}", "pairing": pairing["pairing_id"],
         "stranger": stranger["request_id"], "request": waiting["request_id"], "offer": offer["offer_id"],

@@ -14,14 +14,15 @@ import pytest
 
 from bot import restoring
 from bot.channels.base import Text
-from bot.services.people import OPERATOR
+from bot.people.policy import invitations
+from bot.people.service import OPERATOR
 from bot.telemetry import start_logging, stop_logging
-from bot.tutoring import invitations
-from storage import areas, invitees, keeping
-from storage.areas import AreaRow
-from storage.conversations import CORRUPT
-from storage.files import BACKUP
-from storage.people_records import InviteeRow
+from storage.conversations.leaving import CORRUPT
+from storage.engine import key_value
+from storage.engine.files import BACKUP
+from storage.people import areas, invitees
+from storage.people.areas import AreaRow
+from storage.people.records import InviteeRow
 from tests.services.test_announcing import Town
 from tests.services.test_forgetting import in_plain
 from tests.services.test_offers import SAFETY, instructor, member
@@ -93,7 +94,7 @@ async def has_two_phones(t: Tutor, her: Learner, hoa: Learner) -> None:
     """On her other phone she was somebody of her own, known to an instructor, with a state that could not be read."""
     second = await member(t, CHATS[1], f"{HER} Hai", "learner", WEB)
     key = f"{CORRUPT}{await id_at(t, second)}:3"
-    await t.database.transact(lambda c: keeping.put_key(c, key, f'{{"name": "{HER} Hai', None))
+    await t.database.transact(lambda c: key_value.put_key(c, key, f'{{"name": "{HER} Hai', None))
     await second.say("giúp")
     await t.tells()
     await join(her, second)

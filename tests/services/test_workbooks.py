@@ -14,7 +14,7 @@ import xlsxwriter
 import xlwt
 
 from bot import workbooks
-from bot.tutoring.people_file import read_pages
+from bot.people.policy.people_file import read_pages
 from tests.support.lists import as_xls, as_xlsx, two_name_columns
 
 

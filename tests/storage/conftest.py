@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from storage import schema
-from storage.database import Database, open_database
+from storage.engine import schema
+from storage.engine.database import Database, open_database
 from tests.support.harness import empty_database
 
 

@@ -13,10 +13,10 @@ import pytest
 
 from bot import settings
 from bot.errors import SettingsInvalid
-from storage import pg_tools, schema
-from storage.address import check, postgres_address, sqlite_path
-from storage.database import open_database
-from storage.errors import StorageUnavailable
+from storage.engine import pg_tools, schema
+from storage.engine.address import check, postgres_address, sqlite_path
+from storage.engine.database import open_database
+from storage.engine.errors import StorageUnavailable
 from tests.support.environment import leave_out
 from tests.support.postgres import NOT_FOUND, USER, find_binaries, owner, private_server
 from tests.support.process import free_port

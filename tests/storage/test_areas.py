@@ -10,18 +10,23 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import insert, inspect, select, text, update
 
-from bot.services import importing
-from bot.services.office import Office
-from bot.services.people import Actor, People
-from bot.services.pseudonyms import Pseudonyms
-from bot.tutoring import people_file
-from bot.tutoring.roles import Grant
-from storage import areas, conversations, people
-from storage import tables as base
-from storage import tables_people as t
-from storage.database import Connection, Database, open_database
-from storage.people_records import AuditRow, RoleRow
-from storage.records import PersonRow
+from bot.conversation.office import Office
+from bot.people import importing
+from bot.people.policy import people_file
+from bot.people.policy.permissions import Grant
+from bot.people.pseudonyms import Pseudonyms
+from bot.people.service import Actor, People
+from storage import tables
+from storage.announcements import tables as announcements_t
+from storage.conversations import conversations
+from storage.conversations import tables as conversations_t
+from storage.engine.database import Connection, Database, open_database
+from storage.meetings import tables as meetings_t
+from storage.pairing import tables as pairing_t
+from storage.people import areas, people
+from storage.people import tables as people_t
+from storage.people.records import AuditRow, PersonRow, RoleRow
+from storage.programs import tables as programs_t
 from tests.support.builders import PROJECT
 from tests.support.harness import rows_of
 from tests.support.world import START, Clock, Ids
@@ -59,8 +64,10 @@ async def of_last_year(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     def as_it_was(connection: Connection) -> None:
         for code, (was, _) in MOVED.items():
             old = {"area_id": f"w{was}", "official_code": was, "path": f"/dong-nai/w{was}/"}
-            connection.execute(update(t.area).where(t.area.c.area_id == f"w{code}").values(old))
-        connection.execute(update(t.area).where(t.area.c.area_id == "dong-nai").values(name="Tỉnh Đồng Nai"))
+            connection.execute(update(people_t.area).where(people_t.area.c.area_id == f"w{code}").values(old))
+        connection.execute(
+            update(people_t.area).where(people_t.area.c.area_id == "dong-nai").values(name="Tỉnh Đồng Nai")
+        )
 
     await database.transact(as_it_was)
     yield database
@@ -79,31 +86,33 @@ def settle(connection: Connection, code: str) -> None:
         people.set_role(connection, RoleRow(she, role, where, "active", "x", START))
     officer = f"officer-{code}"
     connection.execute(
-        update(base.session)
-        .where(base.session.c.learner_id == officer)
+        update(conversations_t.session)
+        .where(conversations_t.session.c.learner_id == officer)
         .values(state=f'{{"meeting": {{"area": "{ward}"}}}}')
     )
     stand = {"free": 1, "taken": 1, "ratio": 0.5, "silences": 0, "rest_until_at": 0, "last_served_at": 0}
-    connection.execute(insert(t.standing), {"learner_id": f"instructor-{code}", "path": below.path, **stand})
+    connection.execute(insert(pairing_t.standing), {"learner_id": f"instructor-{code}", "path": below.path, **stand})
     pair = {"pairing_id": code, "learner_id": f"learner-{code}", "instructor_id": f"instructor-{code}"}
-    connection.execute(insert(t.pairing), {**pair, "state": "open", "opened_at": 1})
+    connection.execute(insert(pairing_t.pairing), {**pair, "state": "open", "opened_at": 1})
     entry = NAMES.listed("person", "nguyen thi mai", f"/dong-nai/{ward}/", "learner")
     invited = {"invitee_id": entry, "name": "Nguyễn Thị Mai", "area_id": ward, "role": "learner", "at": 1, **by}
-    connection.execute(insert(t.invitee), invited)
+    connection.execute(insert(people_t.invitee), invited)
     made = {"code_hash": code, "kind": "invite", "role": "learner", "area_id": ward, "made_at": 1, "expires_at": 2}
-    connection.execute(insert(t.invitation), {**made, "tries": 0, **by})
+    connection.execute(insert(people_t.invitation), {**made, "tries": 0, **by})
     connection.execute(
-        insert(t.union_model), {"model_id": code, "kind": "club", "area_id": ward, "name": "CLB", "year": 2026}
+        insert(programs_t.union_model),
+        {"model_id": code, "kind": "club", "area_id": ward, "name": "CLB", "year": 2026},
     )
     connection.execute(
-        insert(t.attendance), {"event_id": code, "area_id": ward, "lesson": "m", "invitee_id": entry, "at": 1, **by}
+        insert(meetings_t.attendance),
+        {"event_id": code, "area_id": ward, "lesson": "m", "invitee_id": entry, "at": 1, **by},
     )
     told = {"announcement_id": code, "area_id": ward, "body": "", "at": 1, "state": "sent", **by}
-    connection.execute(insert(t.announcement), told)
+    connection.execute(insert(announcements_t.announcement), told)
     people.note(connection, AuditRow(START, "x", "invited_learner", "", ward))
     shown = {"phrase": "p", "said": "{}", "about": "", "digest": 0, "at": 1, "due_at": 1}
     notice = {"notice_id": code, "learner_id": officer, "buttons": f"q:in:1:{ward}", **shown}
-    connection.execute(insert(t.notice), notice)
+    connection.execute(insert(pairing_t.notice), notice)
 
 
 async def test_the_codes_of_2026_and_who_belongs_where(of_last_year: Database):
@@ -112,10 +121,10 @@ async def test_the_codes_of_2026_and_who_belongs_where(of_last_year: Database):
         await database.transact(lambda c, was=was: settle(c, was))  # type: ignore[misc]
     await database.transact(lambda c: settle(c, "26041"))
     there = await database.read(lambda c: set(inspect(c).get_table_names()))
-    tables = [table.name for table in base.metadata.sorted_tables if table.name in there]
-    before = await database.read(lambda c: {name: c.scalar(text(f"SELECT count(*) FROM {name}")) for name in tables})
+    names = [table.name for table in tables.metadata.sorted_tables if table.name in there]
+    before = await database.read(lambda c: {name: c.scalar(text(f"SELECT count(*) FROM {name}")) for name in names})
     await database.transact(lambda c: upgrade(c, "head"))
-    after = await database.read(lambda c: {name: rows_of(c, name) for name in tables})
+    after = await database.read(lambda c: {name: rows_of(c, name) for name in names})
     assert {name: len(rows) for name, rows in after.items()} == before, "nobody is lost, nothing is doubled"
     held = [str(value) for rows in after.values() for row in rows for value in row.values()]
     assert not [value for value in held for was, _ in MOVED.values() if f"w{was}" in value]
@@ -136,7 +145,7 @@ async def test_the_codes_of_2026_and_who_belongs_where(of_last_year: Database):
         found = await importing.plan(service, officer, again)
         assert (len(found.invitees), found.known) == (0, 1), "and her list does not bring anybody twice"
     moved = await database.read(
-        lambda c: {r.area_id: r.official_code for r in c.execute(select(t.area)) if r.official_code}
+        lambda c: {r.area_id: r.official_code for r in c.execute(select(people_t.area)) if r.official_code}
     )
     assert moved == {row.area_id: row.official_code for row in areas.official_areas()}
     assert next(row["name"] for row in after["area"] if row["area_id"] == "dong-nai") == "Thành phố Đồng Nai"

@@ -11,22 +11,15 @@ from functools import partial
 import pytest
 from sqlalchemy import select, text
 
-from storage import conversations, inbox, keeping, tables
-from storage.database import READERS, Connection, Database, open_database
-from storage.errors import Conflict
-from storage.records import (
-    AttemptRow,
-    ConsentRow,
-    ConversationRow,
-    LearnerRow,
-    LogRow,
-    OutboxRow,
-    PersonRow,
-    RunRow,
-    Writes,
-    from_ms,
-    to_ms,
-)
+from storage.conversations import conversations, expiry, inbox, leaving, outbox, web_log
+from storage.conversations import tables as conversations_t
+from storage.conversations.records import AttemptRow, ConversationRow, LearnerRow, LogRow, OutboxRow, RunRow, Writes
+from storage.engine import key_value
+from storage.engine.database import READERS, Connection, Database, open_database
+from storage.engine.errors import Conflict
+from storage.engine.instants import from_ms, to_ms
+from storage.people import tables as people_t
+from storage.people.records import ConsentRow, PersonRow
 from tests.support.harness import everything, rows_of
 from tests.support.world import START
 
@@ -65,7 +58,7 @@ async def write(database: Database, writes: Writes) -> None:
 
 
 async def put(database: Database, key: str, value: str, revision: int | None) -> bool:
-    return await database.transact(lambda c: keeping.put_key(c, key, value, revision))
+    return await database.transact(lambda c: key_value.put_key(c, key, value, revision))
 
 
 async def save(database: Database, *sessions: ConversationRow) -> None:
@@ -92,7 +85,7 @@ async def test_what_is_committed_is_seen_by_readers_at_once(database: Database):
 
 async def test_units_of_work_side_by_side_all_happen(database: Database):
     await asyncio.gather(*(newcomer(database, f"p{at}", str(at)) for at in range(12)))
-    counted = await database.read(keeping.counts)
+    counted = await database.read(expiry.counts)
     assert counted["learners"] == 12
 
 
@@ -135,10 +128,10 @@ async def test_what_is_set_aside_stays_when_old_ids_go(database: Database):
     await database.transact(lambda c: inbox.keep_new(c, "a", ["1", "2"], START))
     await database.transact(lambda c: inbox.set_aside(c, "a", "1", "KeyError", START))
     later = START + timedelta(days=1)
-    assert await database.transact(lambda c: keeping.expire_inbox(c, later, 50)) == 1
+    assert await database.transact(lambda c: expiry.expire_inbox(c, later, 50)) == 1
     (row,) = await database.read(lambda c: rows_of(c, "inbox"))
     assert (row["update_id"], row["fault"]) == ("1", "KeyError")
-    assert (await database.read(keeping.counts))["set_aside"] == 1
+    assert (await database.read(expiry.counts))["set_aside"] == 1
 
 
 # --- learners ----------------------------------------------------------------------------------------
@@ -168,7 +161,7 @@ async def test_two_processes_meeting_one_newcomer_make_one_person(database: Data
             assert all(each is None or isinstance(each, LearnerRow | Conflict) for each in met)
     finally:
         await other.close()
-    counted = await database.read(keeping.counts)
+    counted = await database.read(expiry.counts)
     assert counted["learners"] == 5 == len(await database.read(lambda c: rows_of(c, "session")))
 
 
@@ -210,8 +203,8 @@ async def test_everything_a_batch_changes_is_written_and_read_back(database: Dat
     assert (run["outcome"], run["points"], run["passed"]) == ("completed", 5, True)
     (attempt,) = await database.read(lambda c: rows_of(c, "attempt"))
     assert attempt["right"] is True and attempt["skill"] is None
-    assert await database.read(lambda c: keeping.answers_of(c, "p1")) == 1
-    assert await database.read(lambda c: keeping.history(c, "1", 0, 10)) == writes.log
+    assert await database.read(lambda c: expiry.answers_of(c, "p1")) == 1
+    assert await database.read(lambda c: web_log.history(c, "1", 0, 10)) == writes.log
 
 
 async def test_text_of_every_kind_comes_back_as_it_was(database: Database):
@@ -236,7 +229,7 @@ async def test_forgetting_leaves_nothing_but_the_proof_of_consent(database: Data
             log=[LogRow(each.chat_id, 1, "learner", f"lời của {each.learner_id}", "", START)],
         )
         await write(database, writes)
-        await put(database, f"{conversations.CORRUPT}{each.learner_id}:3", f"Tên {each.learner_id}", None)
+        await put(database, f"{leaving.CORRUPT}{each.learner_id}:3", f"Tên {each.learner_id}", None)
     await database.transact(lambda c: conversations.write(c, Writes(forget_people=["hoa-xinh"])))
     left = [line for line in (await database.read(everything)).splitlines() if "xinh" in line]
     assert len(left) == 1 and left[0].startswith("consent:")
@@ -261,7 +254,7 @@ async def test_forgetting_answers_keeps_the_place(database: Database):
 async def test_numbers_grow_over_forgetting_and_a_clock_set_back(database: Database):
     row = await newcomer(database, "p1", "1")
     await save(database, session_of(row, out_no=row.out_no + 40))
-    await database.transact(lambda c: conversations.forget_person(c, "p1"))
+    await database.transact(lambda c: leaving.forget_person(c, "p1"))
     again = await database.transact(
         lambda c: conversations.add_learner(c, person("p2"), CHANNEL, "1", START - timedelta(days=2))
     )
@@ -285,10 +278,10 @@ async def test_expiry_takes_only_those_who_did_not_agree_and_are_still_expired(d
         )
     )
     later = START + timedelta(days=1)
-    found = await database.read(lambda c: keeping.expired_people(c, later, later))
+    found = await database.read(lambda c: expiry.expired_people(c, later, later))
     assert sorted(found) == ["p0", "p1", "p3", "p4", "p6"]
     await write(database, Writes(people=[PersonRow("p0", "", "chị/em", "agreed")]))
-    await database.transact(lambda c: keeping.expire_people(c, [*found, "p2", "young"], later, later))
+    await database.transact(lambda c: expiry.expire_people(c, [*found, "p2", "young"], later, later))
     left = {str(row["learner_id"]) for row in await database.read(lambda c: rows_of(c, "person"))}
     assert left == {"p0", "p2", "p5", "young"}
 
@@ -300,16 +293,14 @@ async def test_the_outbox_keeps_each_chats_order_until_it_is_settled(database: D
     rows = [OutboxRow(CHANNEL, chat, no, f'["{chat}{no}",[]]', START) for no in (3, 1, 2) for chat in ("b", "a")]
     other = OutboxRow("telegram:2", "a", 1, "[]", START)
     await database.transact(lambda c: conversations.write(c, Writes(outbox=[*rows, other])))
-    unsent = await database.read(lambda c: conversations.unsent(c, CHANNEL, 100))
+    unsent = await database.read(lambda c: outbox.unsent(c, CHANNEL, 100))
     for chat in "ab":
         assert [row.no for row in unsent if row.chat_id == chat] == [1, 2, 3]
-    await database.transact(
-        lambda c: conversations.settle(c, [(CHANNEL, "a", 1), (CHANNEL, "b", 2), (CHANNEL, "zz", 9)])
-    )
-    await database.transact(lambda c: conversations.settle(c, [(CHANNEL, "a", 1)]))
-    unsent = await database.read(lambda c: conversations.unsent(c, CHANNEL, 100))
+    await database.transact(lambda c: outbox.settle(c, [(CHANNEL, "a", 1), (CHANNEL, "b", 2), (CHANNEL, "zz", 9)]))
+    await database.transact(lambda c: outbox.settle(c, [(CHANNEL, "a", 1)]))
+    unsent = await database.read(lambda c: outbox.unsent(c, CHANNEL, 100))
     assert {(row.chat_id, row.no) for row in unsent} == {("a", 2), ("a", 3), ("b", 1), ("b", 3)}
-    assert (await database.read(keeping.counts))["unsent"] == 5
+    assert (await database.read(expiry.counts))["unsent"] == 5
 
 
 async def test_the_outbox_is_read_in_pages_that_hide_nobody(database: Database):
@@ -318,11 +309,11 @@ async def test_the_outbox_is_read_in_pages_that_hide_nobody(database: Database):
     await database.transact(lambda c: conversations.write(c, Writes(outbox=rows)))
     found: list[OutboxRow] = []
     after = "", 0
-    while page := await database.read(partial(conversations.unsent, channel=CHANNEL, limit=3, after=after)):
+    while page := await database.read(partial(outbox.unsent, channel=CHANNEL, limit=3, after=after)):
         assert len(page) <= 3
         found, after = [*found, *page], (page[-1].chat_id, page[-1].no)
     assert [(row.chat_id, row.no) for row in found] == [(row.chat_id, row.no) for row in rows]
-    some = await database.read(partial(conversations.unsent, channel=CHANNEL, limit=9, chat_ids=["d", "b"]))
+    some = await database.read(partial(outbox.unsent, channel=CHANNEL, limit=9, chat_ids=["d", "b"]))
     assert [row.chat_id for row in some] == ["b", "d"]
 
 
@@ -330,9 +321,9 @@ async def test_who_is_away_has_nothing_waiting_and_no_timer(database: Database):
     row = await newcomer(database, "p1", "1")
     writes = Writes(sessions=[session_of(row, due_at=START)], outbox=[OutboxRow(CHANNEL, "1", 1, "[]", START)])
     await database.transact(lambda c: conversations.write(c, writes))
-    await database.transact(lambda c: conversations.mark_away(c, CHANNEL, "1", 1))
-    assert not await database.read(lambda c: conversations.unsent(c, CHANNEL, 100))
-    assert not await database.read(lambda c: keeping.due(c, START + timedelta(days=9), 10))
+    await database.transact(lambda c: outbox.mark_away(c, CHANNEL, "1", 1))
+    assert not await database.read(lambda c: outbox.unsent(c, CHANNEL, 100))
+    assert not await database.read(lambda c: expiry.due(c, START + timedelta(days=9), 10))
     assert (await database.transact(lambda c: conversations.learners_by_id(c, ["p1"])))["p1"].away
 
 
@@ -343,10 +334,10 @@ async def test_what_is_due_comes_longest_overdue_first_and_limited(database: Dat
     for at in range(5):
         row = await newcomer(database, f"p{at}", str(at))
         await save(database, session_of(row, due_at=START + timedelta(minutes=10 - at)))
-    found = await database.read(lambda c: keeping.due(c, START + timedelta(minutes=9), 3))
+    found = await database.read(lambda c: expiry.due(c, START + timedelta(minutes=9), 3))
     assert [learner_id for learner_id, _, _ in found] == ["p4", "p3", "p2"]
     assert [from_ms(due_at) for *_, due_at in found] == [START + timedelta(minutes=m) for m in (6, 7, 8)]
-    assert not await database.read(lambda c: keeping.due(c, START, 3))
+    assert not await database.read(lambda c: expiry.due(c, START, 3))
 
 
 async def test_who_was_prompted_lately_and_can_be_reached(database: Database):
@@ -356,19 +347,19 @@ async def test_who_was_prompted_lately_and_can_be_reached(database: Database):
         writes = Writes(sessions=[session_of(row, prompt_at=at)], away=[(CHANNEL, name, away)])
         await write(database, writes)
     since, until = START - timedelta(minutes=30), START
-    assert await database.read(lambda c: keeping.prompted_between(c, CHANNEL, since, until)) == ["late"]
+    assert await database.read(lambda c: expiry.prompted_between(c, CHANNEL, since, until)) == ["late"]
 
 
 # --- keys, log -----------------------------------------------------------------------------
 
 
 async def test_a_key_is_written_only_by_whoever_saw_its_last_value(database: Database):
-    assert await database.read(lambda c: keeping.get_key(c, "k")) is None
+    assert await database.read(lambda c: key_value.get_key(c, "k")) is None
     assert await put(database, "k", "một", None)
     assert not await put(database, "k", "hai", None)
     assert await put(database, "k", "hai", 1)
     assert not await put(database, "k", "ba", 1)
-    assert await database.read(lambda c: keeping.get_key(c, "k")) == ("hai", 2)
+    assert await database.read(lambda c: key_value.get_key(c, "k")) == ("hai", 2)
 
 
 async def test_of_many_who_write_a_key_at_once_one_wins(database: Database):
@@ -383,7 +374,7 @@ async def test_history_gives_the_newest_or_oldest_lines_in_order(database: Datab
     )
 
     async def numbers(after: int, limit: int, oldest: bool = False) -> list[int]:
-        return [row.no for row in await database.read(lambda c: keeping.history(c, "1", after, limit, oldest))]
+        return [row.no for row in await database.read(lambda c: web_log.history(c, "1", after, limit, oldest))]
 
     assert await numbers(0, 3) == [5, 6, 7] and await numbers(5, 50) == [6, 7] and await numbers(7, 5) == []
     assert await numbers(0, 3, oldest=True) == [1, 2, 3] and await numbers(5, 50, oldest=True) == [6, 7]
@@ -412,7 +403,7 @@ async def test_a_learner_row_is_locked_until_the_batch_ends(database: Database, 
         await asyncio.gather(*(until_done(d) for d in (database, other) for _ in range(10)))
     finally:
         await other.close()
-    state = await database.read(lambda c: c.scalar(select(tables.session.c.state)))
+    state = await database.read(lambda c: c.scalar(select(conversations_t.session.c.state)))
     assert state == "20"
 
 
@@ -425,7 +416,7 @@ async def test_rows_of_a_person_go_with_her(database: Database):
     """Foreign keys are on: a row cannot outlive its person unnoticed."""
     row = await newcomer(database, "p1", "1")
     await save(database, session_of(row))
-    await database.transact(lambda c: c.execute(tables.person.delete()))
+    await database.transact(lambda c: c.execute(people_t.person.delete()))
     assert not await database.read(lambda c: rows_of(c, "session"))
     with pytest.raises(Exception, match=r"(?i)foreign"):
         await database.transact(_orphan)
@@ -433,7 +424,7 @@ async def test_rows_of_a_person_go_with_her(database: Database):
 
 def _orphan(connection: Connection) -> None:
     values = {"run_id": "r", "learner_id": "nobody", "lesson": "a", "version": 1}
-    connection.execute(tables.run.insert(), {**values, "started_at": 0, "points": 0, "passed": False})
+    connection.execute(conversations_t.run.insert(), {**values, "started_at": 0, "points": 0, "passed": False})
 
 
 async def test_what_takes_long_keeps_no_page_waiting(database: Database):

@@ -6,12 +6,13 @@ from functools import partial
 
 from sqlalchemy import update
 
-from storage import areas, conversations, invitees, meetings, people
-from storage import tables_people as t
-from storage.areas import AreaRow
-from storage.database import Connection, Database
-from storage.people_records import InviteeRow, RoleRow
-from storage.records import PersonRow
+from storage.conversations import conversations, leaving
+from storage.engine.database import Connection, Database
+from storage.meetings import meetings
+from storage.people import areas, invitees, people
+from storage.people import tables as people_t
+from storage.people.areas import AreaRow
+from storage.people.records import InviteeRow, PersonRow, RoleRow
 from tests.support.world import START
 
 WARD = "w26041"
@@ -39,7 +40,7 @@ def fill(c: Connection) -> None:
         people.set_role(c, RoleRow(who, role, area, state, "x", START))
     rows = [InviteeRow("i1", "An", "g1", "learner"), InviteeRow("i2", "Bé", "b1", "officer")]
     invitees.add(c, [*rows, InviteeRow("i3", "Lan cũ", "b1", "learner")], "x", START)
-    c.execute(update(t.invitee).where(t.invitee.c.invitee_id == "i3").values(claimed_by="lan"))
+    c.execute(update(people_t.invitee).where(people_t.invitee.c.invitee_id == "i3").values(claimed_by="lan"))
 
 
 async def test_those_who_learn_or_guide_there_each_once(database: Database):
@@ -58,9 +59,11 @@ async def test_ticks_and_no_ticks(database: Database):
         await database.transact(partial(meetings.tick, event=EVENT, who=who, now=START))
     assert await database.read(lambda c: meetings.came(c, "e")) == {"lan", "i1"}
     await database.transact(
-        lambda c: c.execute(update(t.invitee).where(t.invitee.c.invitee_id == "i1").values(claimed_by="hoa"))
+        lambda c: c.execute(
+            update(people_t.invitee).where(people_t.invitee.c.invitee_id == "i1").values(claimed_by="hoa")
+        )
     )
     assert await database.read(lambda c: meetings.came(c, "e")) == {"lan", "hoa"}
     await database.transact(lambda c: meetings.untick(c, "e", "hoa"))
-    await database.transact(lambda c: conversations.forget_person(c, "lan"))
+    await database.transact(lambda c: leaving.forget_person(c, "lan"))
     assert await database.read(lambda c: (meetings.came(c, "e"), meetings.count(c, "e"))) == (set(), 1)

@@ -6,13 +6,16 @@ from datetime import timedelta
 
 from sqlalchemy import insert, update
 
-from storage import announcements, conversations, pairings, people
-from storage import tables as base
-from storage import tables_people as people_tables
-from storage.areas import AreaRow, add
-from storage.database import Connection, Database
-from storage.people_records import AnnouncementRow
-from storage.records import PersonRow
+from storage.announcements import announcements
+from storage.announcements.records import AnnouncementRow
+from storage.conversations import conversations
+from storage.engine.database import Connection, Database
+from storage.pairing import pairings
+from storage.pairing import tables as pairing_t
+from storage.people import people
+from storage.people import tables as people_t
+from storage.people.areas import AreaRow, add
+from storage.people.records import PersonRow
 from tests.support.world import START
 
 WARD, OTHER, PROVINCE = "w26041", "w26068", "dong-nai"
@@ -47,10 +50,10 @@ async def test_what_was_sent_where_she_lives_and_above_lately_and_once(database:
 
 async def test_whoever_is_away_or_has_not_agreed_has_missed_nothing_yet(database: Database):
     await database.transact(village)
-    await database.transact(lambda c: c.execute(update(base.identity).values(away=True)))
+    await database.transact(lambda c: c.execute(update(people_t.identity).values(away=True)))
     assert await database.read(missed) == []
-    await database.transact(lambda c: c.execute(update(base.identity).values(away=False)))
-    await database.transact(lambda c: c.execute(update(base.person).values(consent="declined")))
+    await database.transact(lambda c: c.execute(update(people_t.identity).values(away=False)))
+    await database.transact(lambda c: c.execute(update(people_t.person).values(consent="declined")))
     assert await database.read(missed) == []
 
 
@@ -60,7 +63,7 @@ async def test_requests_that_nobody_answers_for(database: Database):
         plain = {"learner_id": "lan", "kind": "pair", "priority": 2, "since_at": 1, "due_at": 2, "width": 0}
         for request_id, owner, kind in (("r1", None, "nobody"), ("r2", "lan", "officer")):
             values = {**plain, "request_id": request_id, "owner_id": owner, "owner_kind": kind, "state": "waiting"}
-            c.execute(insert(people_tables.request), values)
+            c.execute(insert(pairing_t.request), values)
 
     await database.transact(put)
     found = await database.read(lambda c: [row["request_id"] for row in pairings.owned_by(c, "", 9)])

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, text
 
-from storage import schema
-from storage import tables as base
-from storage import tables_people as t
-from storage.database import Connection, open_database
+from storage.engine import schema
+from storage.engine.database import Connection, open_database
+from storage.pairing import tables as pairing_t
+from storage.people import tables as people_t
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,12 +24,12 @@ def fill(connection: Connection, learners: int, instructors: int) -> None:
     old = {"address": "chi", "consent": "agreed", "created_at": 0, "area_id": "dong-nai"}
     people = [f"l{n}" for n in range(learners)] + [f"i{n}" for n in range(instructors)] + ["officer"]
     connection.execute(
-        insert(base.person),
+        insert(people_t.person),
         [{"learner_id": who, "name": who, **old} for who in people],
     )
     kinds = {"l": "learner", "i": "instructor", "o": "officer"}
     connection.execute(
-        insert(t.role),
+        insert(people_t.role),
         [
             {"learner_id": who, "role": kinds[who[0]], "area_id": "dong-nai", "state": "active", "by": "", "at": 0}
             for who in people
@@ -38,10 +38,10 @@ def fill(connection: Connection, learners: int, instructors: int) -> None:
     rows: list[dict[str, Any]] = [{"learner_id": f"i{n}", "capacity": 1 + n % 3} for n in range(instructors)]
     for row in rows:
         row |= {"topics": json.dumps([]), "langs": '["vi"]', "hours": "", "conduct_at": 1, "gender": ""}
-    connection.execute(insert(t.instructor), rows)
+    connection.execute(insert(people_t.instructor), rows)
     stand = {"path": "/dong-nai/", "free": 1, "taken": 0, "ratio": 0.0, "silences": 0, "rest_until_at": 0}
     stand["last_served_at"] = 0
-    connection.execute(insert(t.standing), [{"learner_id": f"i{n}", **stand} for n in range(instructors)])
+    connection.execute(insert(pairing_t.standing), [{"learner_id": f"i{n}", **stand} for n in range(instructors)])
 
 
 @pytest.mark.postgres

@@ -11,22 +11,24 @@ from zlib import crc32
 import pytest
 from sqlalchemy import func, insert, select, update
 
+from bot.conversation.office import Office
 from bot.errors import NotAllowed
-from bot.services import importing
-from bot.services.hooks import PairingHooks
-from bot.services.importing import ImportRunning, carry_out, plan
-from bot.services.office import Office
-from bot.services.people import OPERATOR, Actor, People
-from bot.services.pseudonyms import Pseudonyms
-from bot.tutoring import people_file
-from bot.tutoring.roles import Grant
-from storage import areas, conversations, forgetting, invitees, joins, people
-from storage import tables as base
-from storage import tables_people as t
-from storage.database import Connection, Database, open_database
-from storage.errors import Conflict
-from storage.people_records import AuditRow, InstructorRow, RoleRow
-from storage.records import PersonRow
+from bot.people import importing
+from bot.people.hooks import PairingHooks
+from bot.people.importing import ImportRunning, carry_out, plan
+from bot.people.policy import people_file
+from bot.people.policy.permissions import Grant
+from bot.people.pseudonyms import Pseudonyms
+from bot.people.service import OPERATOR, Actor, People
+from storage import tables
+from storage.conversations import conversations, joins
+from storage.conversations import tables as conversations_t
+from storage.engine.database import Connection, Database, open_database
+from storage.engine.errors import Conflict
+from storage.pairing import tables as pairing_t
+from storage.people import areas, forgetting, invitees, people
+from storage.people import tables as people_t
+from storage.people.records import AuditRow, InstructorRow, PersonRow, RoleRow
 from tests.support.everywhere import fill
 from tests.support.harness import everything, rows_of
 from tests.support.world import START, Clock, Ids
@@ -114,12 +116,14 @@ async def test_approving_and_suspending(database: Database):
     made = await service_.invite(Actor(NAMES.of("p1"), (Grant("admin", "/"),)), "learner", WARD)
     await service_.suspend(officer, "p1")
     assert hooks.gone == [("p1", "suspended")]
-    assert not await database.read(lambda c: c.execute(select(t.invitation)).all()), "nor are her invitations worth"
+    assert not await database.read(lambda c: c.execute(select(people_t.invitation)).all()), (
+        "nor are her invitations worth"
+    )
     assert made.code and [row.what for row in await database.read(people.audit)][-1] == "suspended_instructor"
 
 
 async def test_two_at_once_spend_one_code(database: Database, database_url: str):
-    from storage import invitations
+    from storage.people import invitations
 
     service_ = service(database)
     await service_.invite(OPERATOR, "learner", WARD)
@@ -205,7 +209,9 @@ async def test_who_asked_to_be_forgotten_comes_back_only_when_asked(database: Da
     await somebody(database, "p1")
     (lan,) = await service_.list_people(OPERATOR, "dong-nai", ["learner"])
     await database.transact(
-        lambda c: c.execute(update(t.invitee).where(t.invitee.c.invitee_id == lan.person_id).values(claimed_by="p1"))
+        lambda c: c.execute(
+            update(people_t.invitee).where(people_t.invitee.c.invitee_id == lan.person_id).values(claimed_by="p1")
+        )
     )
     await service_.delete(OPERATOR, "p1")
     found = await plan(service_, OPERATOR, sheet_of(*LINES))
@@ -244,7 +250,7 @@ async def import_many(database: Database, count: int) -> float:
     found = await load(service(database), *lines)
     assert len(found.invitees) == count
     stored = await database.read(
-        lambda c: c.scalar(select(func.count()).select_from(t.invitee).where(invitees.is_visible()))
+        lambda c: c.scalar(select(func.count()).select_from(people_t.invitee).where(invitees.is_visible()))
     )
     assert stored == count
     return longest
@@ -272,7 +278,7 @@ async def test_deleting_reaches_every_table(database: Database):
     await somebody(database, "other-1", "Mai")
     await database.transact(lambda c: fill(c, "person-99", "other-1"))
     reached = await database.read(lambda c: forgetting.export(c, "person-99"))
-    hers = {table.name for table in base.metadata.sorted_tables if "learner_id" in table.c} - {"invitation"}
+    hers = {table.name for table in tables.metadata.sorted_tables if "learner_id" in table.c} - {"invitation"}
     assert hers <= reached.keys(), "every table that can hold something of hers is tried here"
     await service_.delete(OPERATOR, "person-99")
     left = await database.read(everything)
@@ -306,7 +312,7 @@ async def test_deleting_a_thousand_rows_takes_less_than_a_second(database: Datab
         "points": 1,
         "at": 1,
     }
-    await database.transact(lambda c: c.execute(insert(base.attempt), [row] * 1_000))
+    await database.transact(lambda c: c.execute(insert(conversations_t.attempt), [row] * 1_000))
     began = time.perf_counter()
     await service(database).delete(OPERATOR, "p1")
     assert time.perf_counter() - began < 1
@@ -316,7 +322,7 @@ async def test_two_become_one_and_nothing_is_lost(database: Database):
     for learner_id in ("stays", "goes", "other"):
         await somebody(database, learner_id)
     await database.transact(lambda c: fill(c, "stays", "other"))
-    await database.transact(lambda c: c.execute(update(t.pairing).values(state="ended")))
+    await database.transact(lambda c: c.execute(update(pairing_t.pairing).values(state="ended")))
     await database.transact(lambda c: fill(c, "goes", "third"))
     before = await database.read(
         lambda c: {name: len(rows_of(c, name)) for name in ("attempt", "run", "consent", "request", "identity")}
@@ -340,7 +346,7 @@ async def test_of_two_open_pairings_one_stays(database: Database):
             "state": "open",
             "opened_at": 1,
         }
-        await database.transact(lambda c, pairing=pairing: c.execute(insert(t.pairing), pairing))  # type: ignore[misc]
+        await database.transact(lambda c, pairing=pairing: c.execute(insert(pairing_t.pairing), pairing))  # type: ignore[misc]
     await database.transact(lambda c: joins.join(c, "stays", "goes"))
     states = {
         row["pairing_id"]: (row["learner_id"], row["state"])

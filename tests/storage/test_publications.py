@@ -13,10 +13,13 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
 
-from storage import conversations, publications, schema
-from storage.database import Connection, Database, open_database
-from storage.errors import Conflict
-from storage.records import AwardRow, PublicationRow, RunRow, VersionRow, Writes
+from storage.conversations import leaving
+from storage.conversations.records import AwardRow, RunRow, Writes
+from storage.engine import schema
+from storage.engine.database import Connection, Database, open_database
+from storage.engine.errors import Conflict
+from storage.publications import publications
+from storage.publications.records import PublicationRow, VersionRow
 from tests.storage.test_contract import newcomer, save, session_of, write
 from tests.support.harness import rows_of
 from tests.support.world import START
@@ -157,7 +160,7 @@ async def test_awards_and_ratings_are_hers_and_go_with_her(database: Database):
 def downgraded(connection: Connection) -> None:
     """An empty database as the first release made it."""
     config = Config()
-    config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(Path(schema.__file__).parents[1] / "migrations"))
     config.attributes["connection"] = connection
     command.upgrade(config, "0001")
 
@@ -183,5 +186,5 @@ async def test_what_was_current_before_publications_stays_current(
     kept = await database.read(lambda c: publications.version(c, "a", 1))
     assert kept is not None and kept.source == "x" and json.dumps(kept.translations) == "{}"
     await newcomer(database, "p1", "1")
-    await database.transact(lambda c: conversations.forget_person(c, "p1"))
+    await database.transact(lambda c: leaving.forget_person(c, "p1"))
     await database.close()

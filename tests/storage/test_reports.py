@@ -10,21 +10,23 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import insert
 
+from bot.conversation.office import Office
 from bot.errors import NotAllowed
-from bot.services.models import NotSo, Programs
-from bot.services.office import Office
-from bot.services.people import OPERATOR, Actor, NobodyThere
-from bot.services.pseudonyms import Pseudonyms
-from bot.services.reporting import Reports, span_of
-from bot.tutoring.roles import Grant
-from storage import areas, conversations, joins, people
-from storage import tables as base
-from storage import tables_people as t
-from storage.areas import AreaRow
-from storage.database import Connection, Database
-from storage.errors import Conflict
-from storage.people_records import InstructorRow, RoleRow
-from storage.records import PersonRow, to_ms
+from bot.people.policy.permissions import Grant
+from bot.people.pseudonyms import Pseudonyms
+from bot.people.service import OPERATOR, Actor, NobodyThere
+from bot.reports.programs import NotSo, Programs
+from bot.reports.service import Reports, span_of
+from storage.conversations import conversations, joins, leaving
+from storage.conversations import tables as conversations_t
+from storage.engine.database import Connection, Database
+from storage.engine.errors import Conflict
+from storage.engine.instants import to_ms
+from storage.meetings import tables as meetings_t
+from storage.pairing import tables as pairing_t
+from storage.people import areas, people
+from storage.people.areas import AreaRow
+from storage.people.records import InstructorRow, PersonRow, RoleRow
 from tests.support.harness import rows_of
 from tests.support.world import START, Clock, Ids
 
@@ -51,14 +53,14 @@ def somebody(connection: Connection, learner_id: str, area_id: str, seen_at: int
     row = PersonRow(learner_id, learner_id.upper(), "chị/em", "agreed")
     conversations.add_learner(connection, row, "telegram:1", f"chat-{learner_id}", START)
     people.set_area(connection, learner_id, area_id)
-    own = base.session.c.learner_id == learner_id
-    connection.execute(base.session.update().where(own).values(seen_at=seen_at))
+    own = conversations_t.session.c.learner_id == learner_id
+    connection.execute(conversations_t.session.update().where(own).values(seen_at=seen_at))
 
 
 def pair(connection: Connection, learner_id: str, instructor_id: str, opened_at: int, **ended: int) -> None:
     row = {"pairing_id": f"{learner_id}-{instructor_id}", "learner_id": learner_id, "instructor_id": instructor_id}
     state = {"state": "ended" if ended else "open", "opened_at": opened_at, **ended}
-    connection.execute(insert(t.pairing), {**row, **state})
+    connection.execute(insert(pairing_t.pairing), {**row, **state})
 
 
 async def report(database: Database, what: str, area: str = WARD, actor: Actor = OPERATOR, **more: Any) -> Any:
@@ -158,9 +160,9 @@ def test_a_year_that_is_over_is_looked_at_as_of_its_end():
 def ask(c: Connection, request_id: str, learner_id: str, since: int, taken: int = 0, **more: Any) -> None:
     row = {"request_id": request_id, "learner_id": learner_id, "kind": "help", "owner_kind": "officer", "priority": 2}
     state = {"state": "closed" if taken else "waiting", "since_at": since, "due_at": NOW + DAY, "width": 0, **more}
-    c.execute(insert(t.request), {**row, **state})
+    c.execute(insert(pairing_t.request), {**row, **state})
     if taken:
-        c.execute(insert(t.pairing_event), {"at": taken, "request_id": request_id, "by": "x", "what": "taken"})
+        c.execute(insert(pairing_t.pairing_event), {"at": taken, "request_id": request_id, "by": "x", "what": "taken"})
 
 
 async def test_how_the_pairs_do(database: Database):
@@ -177,7 +179,7 @@ async def test_how_the_pairs_do(database: Database):
             until = START + timedelta(1) if free else None
             people.put_instructor(c, InstructorRow(who, 1, (), ("vi",), "", until, START))
         stand = {"path": "/", "free": 0, "ratio": 0.0, "silences": 0, "rest_until_at": 0, "last_served_at": 0}
-        c.execute(insert(t.standing), {**stand, "learner_id": "hoa", "taken": 1})
+        c.execute(insert(pairing_t.standing), {**stand, "learner_id": "hoa", "taken": 1})
         pair(c, "lan", "hoa", NOW - hour)
         ask(c, "r1", "lan", NOW - 50 * hour, taken=NOW - 48 * hour)
         ask(c, "r2", "lan", NOW - 10 * hour, taken=NOW - 5 * hour)
@@ -187,7 +189,7 @@ async def test_how_the_pairs_do(database: Database):
         ask(c, "r6", "mai", NOW - 400 * DAY, state="closed", closed_why="done")
         ask(c, "r7", "lan", NOW - 20 * hour, state="closed", closed_why="paired")
         offer = {"offer_id": "o", "request_id": "r7", "instructor_id": "hoa", "made_at": 1, "due_at": 2}
-        c.execute(insert(t.offer), {**offer, "state": "accepted", "settled_at": NOW - 19 * hour})
+        c.execute(insert(pairing_t.offer), {**offer, "state": "accepted", "settled_at": NOW - 19 * hour})
 
     await database.transact(fill)
     rows = await report(database, "pairs")
@@ -210,18 +212,21 @@ async def test_what_was_learnt(database: Database):
             ("mai", "b", {"ended_at": NOW - 400 * DAY}),
         ]
         for n, (who, lesson, more) in enumerate(passes):
-            c.execute(insert(base.run), {**run, "run_id": f"r{n}", "learner_id": who, "lesson": lesson, **more})
+            c.execute(
+                insert(conversations_t.run),
+                {**run, "run_id": f"r{n}", "learner_id": who, "lesson": lesson, **more},
+            )
         for level in ("notyet", "alone"):
             check = {"learner_id": "lan", "lesson": "a", "skill": "s", "level": level, "by": "x", "at": NOW}
-            c.execute(insert(t.skill_check), check)
+            c.execute(insert(pairing_t.skill_check), check)
         met = {"event_id": "e", "area_id": "b1", "lesson": "a", "at": NOW, "by": "x"}
-        c.execute(insert(t.attendance), [{**met, "learner_id": who} for who in ("lan", "mai")])
+        c.execute(insert(meetings_t.attendance), [{**met, "learner_id": who} for who in ("lan", "mai")])
 
     await database.transact(fill)
     rows = await report(database, "progress")
     assert list(rows[WARD].values())[3:] == [2, 1, 2, 1, 1, 0, 0, 1, 2]
     assert rows["b2"]["hoi_vien"] == 1 and rows["b2"]["da_xong_mot_bai"] == 0
-    await database.transact(lambda c: conversations.forget_person(c, "lan"))
+    await database.transact(lambda c: leaving.forget_person(c, "lan"))
     rows = await report(database, "progress")
     assert list(rows[WARD].values())[3:] == [1, 0, 0, 0, 0, 0, 0, 1, 2], "who came is still counted"
 
@@ -307,15 +312,15 @@ async def test_deleted_members_are_gone_and_two_made_one_attended_once(database:
         for who in ("lan", "lan2"):
             somebody(c, who, "b1")
             met = {"event_id": "e", "area_id": "b1", "lesson": "a", "at": NOW, "by": "x"}
-            c.execute(insert(t.attendance), {**met, "learner_id": who})
+            c.execute(insert(meetings_t.attendance), {**met, "learner_id": who})
 
     await database.transact(fill)
     await family(database, "b1", "lan", "lan2")
     with pytest.raises(Conflict):
         met = {"event_id": "e", "area_id": "b1", "lesson": "a", "at": NOW, "by": "x", "learner_id": "lan"}
-        await database.transact(lambda c: c.execute(insert(t.attendance), met))
+        await database.transact(lambda c: c.execute(insert(meetings_t.attendance), met))
     await database.transact(lambda c: joins.join(c, "lan", "lan2"))
     assert [row["learner_id"] for row in await database.read(lambda c: rows_of(c, "attendance"))] == ["lan"]
-    await database.transact(lambda c: conversations.forget_person(c, "lan"))
+    await database.transact(lambda c: leaving.forget_person(c, "lan"))
     assert [row["learner_id"] for row in await database.read(lambda c: rows_of(c, "attendance"))] == [None]
     assert not await database.read(lambda c: rows_of(c, "membership"))

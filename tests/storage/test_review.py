@@ -12,13 +12,16 @@ import pytest
 from sqlalchemy import select
 
 from bot.channels.base import Body, Tap, Text, Update
-from bot.services.conversation import Conversation
-from bot.services.library import open_book
-from storage import conversations, keeping, schema, tables
-from storage.database import Connection, Database, PostgreSQL, open_database
-from storage.errors import AlreadyRunning, StorageError
-from storage.lock import lock_all, lock_folder
-from storage.records import OutboxRow, Writes, from_ms
+from bot.conversation.batch import Conversation
+from bot.publishing.library import open_book
+from storage.conversations import conversations, expiry, outbox
+from storage.conversations import tables as conversations_t
+from storage.conversations.records import OutboxRow, Writes
+from storage.engine import schema
+from storage.engine.database import Connection, Database, PostgreSQL, open_database
+from storage.engine.errors import AlreadyRunning, StorageError
+from storage.engine.instants import from_ms
+from storage.engine.lock import lock_all, lock_folder
 from tests.services.test_library import LESSON
 from tests.storage.test_contract import CHANNEL, newcomer, save, session_of, write
 from tests.support import builders
@@ -100,27 +103,27 @@ async def test_whoever_waited_for_her_who_deleted_everything_meets_somebody_new(
 async def test_a_value_that_cannot_be_sent_is_our_fault_and_not_the_databases(postgres_url: str):
     database = open_database(postgres_url)
     await schema.ensure(database)
-    wrong = select(tables.session).where(tables.session.c.seen_at == 2**70)
+    wrong = select(conversations_t.session).where(conversations_t.session.c.seen_at == 2**70)
     try:
         for run in (database.read, database.transact):
             with pytest.raises(Exception, match="out of int64 range") as fault:
                 await run(lambda c: c.execute(wrong))
             assert not isinstance(fault.value, StorageError), "it would be tried for ever"
-        assert (await database.read(keeping.counts))["learners"] == 0
+        assert (await database.read(expiry.counts))["learners"] == 0
     finally:
         await database.close()
 
 
 async def test_a_message_that_did_not_reach_her_takes_only_what_was_before_it(database: Database):
     row = await newcomer(database, "p1", "1")
-    outbox = [OutboxRow(CHANNEL, "1", no, "[]", START) for no in (1, 2, 3)]
-    await write(database, Writes(sessions=[session_of(row, due_at=START)], outbox=outbox))
+    waiting = [OutboxRow(CHANNEL, "1", no, "[]", START) for no in (1, 2, 3)]
+    await write(database, Writes(sessions=[session_of(row, due_at=START)], outbox=waiting))
 
     async def away(no: int) -> tuple[list[int], bool, int]:
-        await database.transact(lambda c: conversations.mark_away(c, CHANNEL, "1", no))
-        left = await database.read(lambda c: conversations.unsent(c, CHANNEL, 100))
+        await database.transact(lambda c: outbox.mark_away(c, CHANNEL, "1", no))
+        left = await database.read(lambda c: outbox.unsent(c, CHANNEL, 100))
         learner = (await database.transact(lambda c: conversations.learners_by_id(c, ["p1"])))["p1"]
-        due = await database.read(lambda c: keeping.due(c, START, 9))
+        due = await database.read(lambda c: expiry.due(c, START, 9))
         return [each.no for each in left], learner.away, len(due)
 
     assert await away(2) == ([3], False, 1)
@@ -132,7 +135,7 @@ async def test_a_session_written_without_hearing_her_keeps_when_she_was_seen(dat
     await save(database, session_of(row, seen_at=None))
 
     async def seen() -> object:
-        return await database.read(lambda c: from_ms(c.scalar(select(tables.session.c.seen_at)) or 0))
+        return await database.read(lambda c: from_ms(c.scalar(select(conversations_t.session.c.seen_at)) or 0))
 
     assert await seen() == START
     await save(database, session_of(row, seen_at=START + timedelta(days=1), revision=1))

@@ -8,7 +8,7 @@ from math import inf
 
 import pytest
 
-from storage.slices import Slices
+from storage.engine.slices import Slices
 
 
 async def of(slices: Slices, number: int) -> list[list[int]]:

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import text
 
 from bench.pairing import CLOCK, NOW, fill
-from bot.services.pairing import PairingContext, Pairings
-from bot.tutoring.pairing.model import HOUR, PairingRules
-from storage.database import Connection, Database
+from bot.pairing.policy.model import HOUR, PairingRules
+from bot.pairing.service import PairingContext, Pairings
+from storage.engine.database import Connection, Database
 
 LEARNERS, INSTRUCTORS = 120, 40
 

@@ -18,11 +18,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from storage import database as databases
-from storage import keeping, schema, tables
-from storage.database import Connection, Database, open_database
-from storage.errors import AlreadyRunning, SchemaOutdated, SchemaTooNew, StorageUnavailable
-from storage.lock import lock_folder
+from storage import tables
+from storage.conversations import expiry
+from storage.engine import database as databases
+from storage.engine import key_value, schema
+from storage.engine.database import Connection, Database, open_database
+from storage.engine.errors import AlreadyRunning, SchemaOutdated, SchemaTooNew, StorageUnavailable
+from storage.engine.lock import lock_folder
 from tests.support.builders import PROJECT
 from tests.support.harness import empty_database
 
@@ -32,7 +34,7 @@ from tests.support.harness import empty_database
 async def test_a_postgresql_that_is_not_there_is_unavailable(tmp_path: Path):
     database = open_database(f"postgresql://nobody@/nothing?host={tmp_path}")
     try:
-        for attempt in (database.read(keeping.counts), database.transact(keeping.counts), database.hold("x")):
+        for attempt in (database.read(expiry.counts), database.transact(expiry.counts), database.hold("x")):
             with pytest.raises(StorageUnavailable):
                 await attempt
     finally:
@@ -50,7 +52,7 @@ async def test_a_postgresql_that_breaks_off_is_unavailable_and_comes_back(postgr
     try:
         with pytest.raises(StorageUnavailable):
             await database.transact(break_off)
-        assert (await database.transact(keeping.counts))["learners"] == 0
+        assert (await database.transact(expiry.counts))["learners"] == 0
     finally:
         await database.close()
 
@@ -64,10 +66,10 @@ async def test_an_sqlite_locked_by_another_writer_for_too_long(tmp_path: Path, m
         with closing(sqlite3.connect(path, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             with pytest.raises(StorageUnavailable, match="giữ"):
-                await database.transact(keeping.counts)
-            assert (await database.read(keeping.counts))["learners"] == 0, "readers are not held up"
+                await database.transact(expiry.counts)
+            assert (await database.read(expiry.counts))["learners"] == 0, "readers are not held up"
             other.execute("ROLLBACK")
-        assert (await database.transact(keeping.counts))["learners"] == 0
+        assert (await database.transact(expiry.counts))["learners"] == 0
     finally:
         await database.close()
 
@@ -89,7 +91,7 @@ async def test_the_first_to_come_waits_for_a_process_that_is_just_going(tmp_path
     going = asyncio.create_task(asyncio.to_thread(holds_all))
     try:
         await asyncio.to_thread(held.wait)
-        assert (await database.transact(keeping.counts))["learners"] == 0
+        assert (await database.transact(expiry.counts))["learners"] == 0
     finally:
         await going
         await database.close()
@@ -107,7 +109,7 @@ async def test_wiping_what_was_deleted_waits_for_whoever_reads_but_nobody_waits_
             await database.transact(lambda c: c.execute(text("INSERT INTO key_value VALUES ('a', 'b', 1)")).close())
             await database.scrub()
             assert database.unscrubbed and log.stat().st_size
-            await database.transact(keeping.counts)
+            await database.transact(expiry.counts)
             later = asyncio.create_task(database.scrub(patience_s=5))
             await asyncio.sleep(0.1)
             assert not later.done()
@@ -124,8 +126,8 @@ async def test_a_full_disk_keeps_nothing_by_halves_and_says_so(tmp_path: Path):
     database = open_database(f"sqlite:///{path}")
 
     def fill(connection: Connection) -> None:
-        keeping.put_key(connection, "small", "x", None)
-        keeping.put_key(connection, "large", "x" * 1_000_000, None)
+        key_value.put_key(connection, "small", "x", None)
+        key_value.put_key(connection, "large", "x" * 1_000_000, None)
 
     def limit(connection: Connection) -> None:
         pages = connection.execute(text("PRAGMA page_count")).scalar_one()
@@ -135,8 +137,10 @@ async def test_a_full_disk_keeps_nothing_by_halves_and_says_so(tmp_path: Path):
         await database.transact(limit)
         with pytest.raises(StorageUnavailable, match="đầy"):
             await database.transact(fill)
-        assert await database.read(lambda c: keeping.get_key(c, "small")) is None
-        assert await database.transact(lambda c: keeping.put_key(c, "small", "y", None)), "and what fits still goes in"
+        assert await database.read(lambda c: key_value.get_key(c, "small")) is None
+        assert await database.transact(lambda c: key_value.put_key(c, "small", "y", None)), (
+            "and what fits still goes in"
+        )
     finally:
         await database.close()
 
@@ -149,7 +153,7 @@ async def test_a_file_that_is_no_database(tmp_path: Path):
         with pytest.raises(StorageUnavailable, match="hỏng"):
             await schema.ensure(database)
         with pytest.raises(StorageUnavailable, match="hỏng"):
-            await database.transact(keeping.counts)
+            await database.transact(expiry.counts)
     finally:
         await database.close()
 
@@ -200,7 +204,7 @@ async def test_a_newer_schema_is_refused(database: Database, monkeypatch: pytest
 async def test_an_older_schema_is_copied_aside_first_or_refused(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    await database.transact(lambda c: keeping.put_key(c, "k", "giữ lại", None))
+    await database.transact(lambda c: key_value.put_key(c, "k", "giữ lại", None))
     has = schema.SCHEMA
     monkeypatch.setattr(schema, "SCHEMA", "9999")
     if "postgresql" in database.url:
@@ -217,7 +221,7 @@ async def test_an_empty_database_is_made_ready(tmp_path: Path):
     database = open_database(f"sqlite:///{tmp_path / 'new' / 'folder' / 'camtay.db'}")
     try:
         await schema.ensure(database)
-        assert (await database.read(keeping.counts)) == {"learners": 0, "unsent": 0, "set_aside": 0}
+        assert (await database.read(expiry.counts)) == {"learners": 0, "unsent": 0, "set_aside": 0}
     finally:
         await database.close()
 

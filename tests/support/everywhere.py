@@ -7,10 +7,14 @@ from zlib import crc32
 
 from sqlalchemy import Connection, Table, delete, insert, update
 
-from storage import invitees, people
-from storage import tables as base
-from storage import tables_people as t
-from storage.people_records import InstructorRow, InviteeRow
+from storage.announcements import tables as announcements_t
+from storage.conversations import tables as conversations_t
+from storage.meetings import tables as meetings_t
+from storage.pairing import tables as pairing_t
+from storage.people import invitees, people
+from storage.people import tables as people_t
+from storage.people.records import InstructorRow, InviteeRow
+from storage.programs import tables as programs_t
 from tests.support.world import START
 
 WARD = "w26041"
@@ -25,45 +29,68 @@ def fill(connection: Connection, learner_id: str, other: str) -> None:
 
     tag = f"{crc32(learner_id.encode()):x}"  # an id of a row must not give her away
     she, about = {"learner_id": learner_id}, {"lesson": "m", "at": 1}
-    add(t.role, **she, role="instructor", area_id=WARD, state="active", by="x", at=1)
+    add(people_t.role, **she, role="instructor", area_id=WARD, state="active", by="x", at=1)
     people.put_instructor(connection, InstructorRow(learner_id, 3, (), ("vi",), "08:00-20:00"))
     invitees.add(connection, [InviteeRow(f"i-{tag}", f"Nguyễn Thị {NAME}", WARD, "learner")], "x", START)
-    connection.execute(update(t.invitee).where(t.invitee.c.invitee_id == f"i-{tag}").values(claimed_by=learner_id))
+    connection.execute(
+        update(people_t.invitee).where(people_t.invitee.c.invitee_id == f"i-{tag}").values(claimed_by=learner_id)
+    )
     _ask(connection, f"r-{tag}", learner_id, other, NAME)
     _ask(connection, f"o-{tag}", other, learner_id, "")
     for pairing_id, learner, instructor in (
         (f"p-{tag}", learner_id, other),
         (f"q-{tag}", other, learner_id),
     ):
-        add(t.pairing, pairing_id=pairing_id, learner_id=learner, instructor_id=instructor, state="open", opened_at=1)
-        add(t.relay, relay_id=f"1-{pairing_id}", pairing_id=pairing_id, from_id=learner, body=f"chào {NAME}", at=1)
-        add(t.relay, relay_id=f"2-{pairing_id}", pairing_id=pairing_id, from_id=instructor, body=f"{NAME} ơi", at=1)
-        add(t.skill_check, learner_id=learner, skill="s", level="alone", by=instructor, **about)
-    add(t.membership, **she, model_id=f"m-{tag}", since_at=1)
-    add(t.announced, **she, announcement_id=f"a-{tag}")
+        add(
+            pairing_t.pairing,
+            pairing_id=pairing_id,
+            learner_id=learner,
+            instructor_id=instructor,
+            state="open",
+            opened_at=1,
+        )
+        add(
+            pairing_t.relay,
+            relay_id=f"1-{pairing_id}",
+            pairing_id=pairing_id,
+            from_id=learner,
+            body=f"chào {NAME}",
+            at=1,
+        )
+        add(
+            pairing_t.relay,
+            relay_id=f"2-{pairing_id}",
+            pairing_id=pairing_id,
+            from_id=instructor,
+            body=f"{NAME} ơi",
+            at=1,
+        )
+        add(pairing_t.skill_check, learner_id=learner, skill="s", level="alone", by=instructor, **about)
+    add(programs_t.membership, **she, model_id=f"m-{tag}", since_at=1)
+    add(announcements_t.announced, **she, announcement_id=f"a-{tag}")
     met = {"event_id": "e", "area_id": WARD, "by": "x", **about}
-    add(t.attendance, learner_id=learner_id, **met)
-    add(t.attendance, invitee_id=f"i-{tag}", **met)
-    add(t.seat, **she, channel="web", chat_id="z", at=1)
-    add(t.joined, **she, join_id=f"j-{tag}", at=1, rows=f'{{"person": {{"name": "{NAME}"}}}}')
+    add(meetings_t.attendance, learner_id=learner_id, **met)
+    add(meetings_t.attendance, invitee_id=f"i-{tag}", **met)
+    add(people_t.seat, **she, channel="web", chat_id="z", at=1)
+    add(people_t.joined, **she, join_id=f"j-{tag}", at=1, rows=f'{{"person": {{"name": "{NAME}"}}}}')
     run = {"run_id": f"run-{tag}", "lesson": "m", "version": 1, **she}
-    add(base.run, **run, started_at=1, points=0, passed=False)
-    add(base.attempt, **run, step="s", answer=NAME, right=True, tries=1, points=1, at=1)
-    add(base.award, **run, kind="badge", name="Giỏi", points=1, at=1)
+    add(conversations_t.run, **run, started_at=1, points=0, passed=False)
+    add(conversations_t.attempt, **run, step="s", answer=NAME, right=True, tries=1, points=1, at=1)
+    add(conversations_t.award, **run, kind="badge", name="Giỏi", points=1, at=1)
     stand = {"path": "/", "free": 1, "taken": 0, "ratio": 0.0, "silences": 0, "rest_until_at": 0, "last_served_at": 0}
-    connection.execute(delete(t.standing).where(t.standing.c.learner_id == learner_id))
-    add(t.standing, **she, **stand)
+    connection.execute(delete(pairing_t.standing).where(pairing_t.standing.c.learner_id == learner_id))
+    add(pairing_t.standing, **she, **stand)
     told = {"phrase": "offer_pair", "said": NAME, "buttons": "[]", "digest": 0, "at": 1, "due_at": 1}
-    add(t.notice, **she, notice_id=f"1-{tag}", about="", **told)
-    add(t.notice, learner_id=other, notice_id=f"2-{tag}", about=f"r-{tag}", **told)
-    add(t.notice, learner_id=other, notice_id=f"3-{tag}", about=f"p-{tag}", **told)
-    add(base.consent, **she, channel="c", answer="agreed", wording="w", at=1)
+    add(pairing_t.notice, **she, notice_id=f"1-{tag}", about="", **told)
+    add(pairing_t.notice, learner_id=other, notice_id=f"2-{tag}", about=f"r-{tag}", **told)
+    add(pairing_t.notice, learner_id=other, notice_id=f"3-{tag}", about=f"p-{tag}", **told)
+    add(people_t.consent, **she, channel="c", answer="agreed", wording="w", at=1)
 
 
 def _ask(connection: Connection, request_id: str, learner_id: str, owner: str, need: str) -> None:
     """A request of hers that `owner` was offered and owns."""
     who = {"learner_id": learner_id, "owner_kind": "instructor", "owner_id": owner, "need": need}
     request = {"request_id": request_id, "kind": "pair", "state": "open", "priority": 1, "since_at": 1, "width": 0}
-    connection.execute(insert(t.request), {**request, **who, "due_at": 2})
+    connection.execute(insert(pairing_t.request), {**request, **who, "due_at": 2})
     offer = {"offer_id": f"f-{request_id}", "request_id": request_id, "instructor_id": owner, "state": "open"}
-    connection.execute(insert(t.offer), {**offer, "made_at": 1, "due_at": 2})
+    connection.execute(insert(pairing_t.offer), {**offer, "made_at": 1, "due_at": 2})

@@ -28,27 +28,29 @@ from bot.channels.base import (
     Text,
     Update,
 )
-from bot.services.conversation import Conversation
-from bot.services.effects import Effects
-from bot.services.office import Links, Office
-from bot.services.pairing import Hooks, Pairings
-from bot.services.pairing import PairingContext as PairingWorld
-from bot.services.people import People
-from bot.services.presence import Presence
-from bot.services.pseudonyms import Pseudonyms
-from bot.services.rooms import rooms_of
-from bot.tutoring import talk as talks
-from bot.tutoring.pairing.deadlines import Clock as PairingClock
-from bot.tutoring.pairing.model import PairingRules
-from bot.tutoring.quiet import QuietHours
-from bot.workers.backlog import Backlog
-from bot.workers.intake import Intake
-from bot.workers.pace import SendLimiter
-from bot.workers.sender import Sender, Senders
-from bot.workers.ticker import Ticker
+from bot.conversation.batch import Conversation
+from bot.conversation.effects import Effects
+from bot.conversation.office import Links, Office
+from bot.conversation.presence import Presence
+from bot.conversation.rooms import rooms_of
+from bot.delivery.backlog import Backlog
+from bot.delivery.intake import Intake
+from bot.delivery.rate_limit import SendLimiter
+from bot.delivery.sender import Sender, Senders
+from bot.pairing.policy.deadlines import Clock as PairingClock
+from bot.pairing.policy.model import PairingRules
+from bot.pairing.service import Hooks, Pairings
+from bot.pairing.service import PairingContext as PairingWorld
+from bot.people.pseudonyms import Pseudonyms
+from bot.people.service import People
+from bot.scheduler.ticker import Ticker
+from bot.tutor import state as talks
+from bot.tutor.quiet_hours import QuietHours
 from flows import Book
-from storage import schema, tables
-from storage.database import Connection, Database, open_database
+from storage import tables
+from storage.conversations import tables as conversations_t
+from storage.engine import schema
+from storage.engine.database import Connection, Database, open_database
 from tests.support.world import Clock, Ids, fixed_world
 
 TELEGRAM = "telegram:1"
@@ -294,7 +296,7 @@ class Tutor:
 
     async def talk(self, learner: Learner) -> talks.ConversationState:
         """Her state as it is stored."""
-        query = select(tables.session.c.state).where(tables.session.c.chat_id == learner.chat_id)
+        query = select(conversations_t.session.c.state).where(conversations_t.session.c.chat_id == learner.chat_id)
         return talks.load(await self.database.read(lambda c: str(c.scalar(query))))
 
 

@@ -12,7 +12,7 @@ from itertools import groupby
 import xlsxwriter
 import xlwt
 
-from bot.tutoring.lists.fonts import TCVN3, VNI
+from bot.people.policy.lists.fonts import TCVN3, VNI
 
 Cells = list[str]
 Grid = list[Cells]

@@ -13,15 +13,15 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
-from bot.services.pairing import PairingContext, Pairings
-from bot.tutoring.pairing import policy
-from bot.tutoring.pairing.deadlines import Clock
-from bot.tutoring.pairing.model import PairingRules
-from bot.tutoring.quiet import QuietHours
-from storage import tables_people as t
-from storage.database import Connection, open_database
-from storage.errors import Conflict
-from storage.rows import Row, many
+from bot.pairing.policy import happenings
+from bot.pairing.policy.deadlines import Clock
+from bot.pairing.policy.model import PairingRules
+from bot.pairing.service import PairingContext, Pairings
+from bot.tutor.quiet_hours import QuietHours
+from storage.engine.database import Connection, open_database
+from storage.engine.errors import Conflict
+from storage.engine.rows import Row, many
+from storage.pairing import tables as pairing_t
 
 CLOCK = Clock(QuietHours(time(20), time(8), ZoneInfo("Asia/Ho_Chi_Minh")))
 NOW = 1_795_572_000_000
@@ -39,7 +39,7 @@ async def work(url: str, name: str, first: int, last: int) -> None:
     rng.shuffle(who)
     for done, n in enumerate(who):
         # Every second one only waits, as whoever asks at night does: the sweep finds her somebody.
-        wish = partial(policy.ask, learner_id=f"l{n}", kind="pair", place=n % 2 == 0)
+        wish = partial(happenings.ask, learner_id=f"l{n}", kind="pair", place=n % 2 == 0)
         await again(pairings.happens, f"l{n}", NOW, wish)
         for offer in await database.read(partial(some_offers, about=rng.randrange(last))):
             taps += await again(pairings.accept, offer["instructor_id"], offer["offer_id"], NOW)
@@ -56,12 +56,14 @@ async def work(url: str, name: str, first: int, last: int) -> None:
 
 def some_offers(connection: Connection, about: int) -> list[Row]:
     """A few that are open: what the other process sees as well."""
-    query = select(t.offer).where(t.offer.c.state == "open", t.offer.c.request_id > f"{about % 10}")
-    return many(connection, query.order_by(t.offer.c.made_at, t.offer.c.offer_id).limit(3))
+    query = select(pairing_t.offer).where(
+        pairing_t.offer.c.state == "open", pairing_t.offer.c.request_id > f"{about % 10}"
+    )
+    return many(connection, query.order_by(pairing_t.offer.c.made_at, pairing_t.offer.c.offer_id).limit(3))
 
 
 def unclosed(connection: Connection) -> int:
-    return connection.scalar(select(func.count()).where(t.request.c.state != "closed")) or 0
+    return connection.scalar(select(func.count()).where(pairing_t.request.c.state != "closed")) or 0
 
 
 async def again(act: Any, *arguments: Any) -> Any:

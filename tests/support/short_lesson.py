@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from storage.database import Connection, open_database
+from storage.engine.database import Connection, open_database
 from tests.support.fake_telegram import FakeTelegram, Learner, Message
 from tests.support.process import ROOT
 

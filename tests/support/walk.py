@@ -1,7 +1,7 @@
 """The walk of one tap on the answer of a quiz through the product: `python -m tests.support.walk`.
 
-Prints how many modules run, how often the shell (bot.services) calls the policies (bot.tutoring), and which of their
-functions it calls; `--tsv` prints the modules one a line.
+Prints how many modules run, how often the shell calls the pure policies (`bot.tutor`, `bot.*.policy`), and
+which of their functions; `--tsv` prints the modules one a line.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tests.support.builders import book, lesson
 from tests.support.harness import tutor
 
 ROOMS = ("bot.", "flows.", "storage.")
-SHELL, POLICY = "bot.services.", "bot.tutoring."
+SHELL = ("bot.conversation.", "bot.people.", "bot.pairing.", "bot.announcements.", "bot.meetings.", "bot.reports.")
 
 QUIZ = lesson(
     """
@@ -32,6 +32,11 @@ QUIZ = lesson(
     - {end: het, text: Hết}
     """
 )
+
+
+def is_policy(module: str) -> bool:
+    """Whether a module of the product is pure."""
+    return module.startswith("bot.tutor.") or ".policy." in module
 
 
 class Walk:
@@ -50,7 +55,7 @@ class Walk:
             return
         self.modules.add(module)
         caller = frame.f_back.f_globals.get("__name__", "") if frame.f_back else ""
-        if module.startswith(POLICY) and caller.startswith(SHELL):
+        if is_policy(module) and caller.startswith(SHELL) and not is_policy(caller):
             self.entries[f"{module}.{frame.f_code.co_qualname}"] += 1
 
 
@@ -71,7 +76,7 @@ def main() -> None:
         asyncio.run(tapped(walk, Path(folder)))
     rooms = Counter(".".join(module.split(".")[: 2 if module.startswith("bot") else 1]) for module in walk.modules)
     print(f"{len(walk.modules)} modules: {', '.join(f'{room} {count}' for room, count in sorted(rooms.items()))}")
-    print(f"{sum(walk.entries.values())} calls from {SHELL}* into {POLICY}*:")
+    print(f"{sum(walk.entries.values())} calls from the shell into the policies:")
     for name, count in sorted(walk.entries.items()):
         print(f"  {count} × {name}")
     if "--tsv" in sys.argv:

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import flows
 from bot.channels.base import Body, Media, Tap, Text
-from bot.services.hooks import PairingHooks
-from bot.tutoring.quiet import QuietHours
+from bot.people.hooks import PairingHooks
+from bot.tutor.quiet_hours import QuietHours
 from flows.play.standins import fill
 from flows.play.transcript import Act, TutorTurn
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor

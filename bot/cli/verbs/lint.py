@@ -48,7 +48,7 @@ def run(given: argparse.Namespace) -> int:
 
         print(page(), end="")
         return 0
-    from bot.services import drafts
+    from bot.publishing import drafts
 
     quiet = settings.time.quiet_from, settings.time.quiet_to
     lessons, facts = Path(settings.lessons.dir), settings.placeholders

@@ -33,11 +33,11 @@ def run(given: argparse.Namespace) -> int:
 async def _migrate(settings: Settings) -> tuple[str | None, str | None]:
     """The schema's version before and after."""
     from bot import restoring
-    from storage import schema
-    from storage.address import sqlite_path
-    from storage.database import open_database
-    from storage.errors import SchemaTooNew
-    from storage.lock import lock_all
+    from storage.engine import schema
+    from storage.engine.address import sqlite_path
+    from storage.engine.database import open_database
+    from storage.engine.errors import SchemaTooNew
+    from storage.engine.lock import lock_all
 
     url = settings.database_url
     restoring.finish(Path(settings.data.dir), url)

@@ -13,7 +13,7 @@ from bot.cli.terminal import complain
 
 if TYPE_CHECKING:
     from bot.cli.publishing import PublishConsole
-    from bot.services.publishing import PublishingOptions
+    from bot.publishing.service import PublishingOptions
     from bot.settings import Settings
 
 HELP = "Phát hành bài đã sửa; ai đang học vẫn yên chỗ."
@@ -68,7 +68,7 @@ def console(settings: Settings, given: argparse.Namespace) -> PublishConsole:
 def options(given: argparse.Namespace, *, rollback: bool = False) -> PublishingOptions:
     """How to publish, as typed. Raises SettingsInvalid for a decision that cannot be read."""
     from bot.cli.publishing import decisions
-    from bot.services.publishing import PublishingOptions
+    from bot.publishing.service import PublishingOptions
     from bot.settings import account
 
     return PublishingOptions(

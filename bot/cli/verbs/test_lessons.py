@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     settings = settings_of(given)
     from bot.cli import lesson_tests
-    from bot.services import drafts
+    from bot.publishing import drafts
 
     root = Path(settings.lessons.dir)
     report = lesson_tests.play_all(root, drafts.by_code(root, given.paths), settings.placeholders)

@@ -55,8 +55,8 @@ def _value(text: str) -> tuple[str, str]:
 
 def run(given: argparse.Namespace) -> int:
     settings = settings_of(given)
-    from bot.channels.console import Console
     from bot.cli import transcripts
+    from bot.cli.console import Console
     from flows.shelf.shelf import plain_book, read_shelf, rehearsal_facts
 
     root = Path(settings.lessons.dir)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
-from bot.services.preview import Wish
+from bot.publishing.preview import Wish
 from flows.play.playing import MOST_DEEDS, Deed, Setup
 from flows.play.transcript import BEGINNING
 from flows.session import ADDRESSES

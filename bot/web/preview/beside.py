@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.services.preview import LessonLook
+from bot.publishing.preview import LessonLook
 from bot.web.preview.asked import PlayRequest, told_values
 from bot.web.preview.parts import address_of
 from flows.engine.kinds.table import NAMED, kind_of

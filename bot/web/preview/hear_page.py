@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.services.hearing import HearReport
+from bot.conversation.understanding import HearReport
 from bot.web.preview.frame import fill
 from bot.web.preview.hear_words import (
     ALARM_KINDS,

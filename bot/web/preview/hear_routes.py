@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from bot.services.hearing import HearReport, Overheard
+from bot.conversation.understanding import HearReport, Overheard
 from bot.web.preview.asked import Pairs, text_of
 from bot.web.preview.frame import page_response
 from bot.web.preview.hear_page import HearAsked, hear_page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.services.preview import LessonEntry, LessonLook
+from bot.publishing.preview import LessonEntry, LessonLook
 from bot.web.preview import beside, parts
 from bot.web.preview.asked import CHANNELS, PlayRequest, told_values
 from bot.web.preview.frame import WATCH, fill, script

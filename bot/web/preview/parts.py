@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 from urllib.parse import quote
 
-from bot.services.preview import LessonLook, Wish
+from bot.publishing.preview import LessonLook, Wish
 from bot.web.preview.asked import PlayRequest
 from bot.web.preview.phone import is_wait
 from flows import Problem

@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from bot.conversation.understanding import Overheard
 from bot.pages import digest
-from bot.services.hearing import Overheard
-from bot.services.preview import LessonLook, Previews
+from bot.publishing.preview import LessonLook, Previews
 from bot.web.preview import page
 from bot.web.preview.asked import Pairs, PlayRequest, read_asked
 from bot.web.preview.frame import page_response

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from storage.areas import seed
+from storage.people.areas import seed
 
 revision = "0003"
 down_revision = "0002"

@@ -1,7 +1,7 @@
 """The official list of 2026: four wards have another code, Đồng Nai is a city. Who belonged to them still does.
 
 An area's id holds the official code, so it is renamed wherever it stands: as an id, within paths, in the audit, in
-open conversations and buttons. Ids of list entries stay: they hash where an area first stood (see `storage.areas`).
+open conversations and buttons. Ids of list entries stay: they hash where an area first stood (`storage.people.areas`).
 """
 
 import sqlalchemy as sa

@@ -1,0 +1,258 @@
+"""Official information for an area: which text and which links may go out at all, and how an officer sends it. Pure.
+
+Whoever takes over an officer's account could reach twenty thousand women: a text goes out only without anything that
+a thief would write, and a link only to a page of the state or the union, written so that it can be read.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.pairing.policy import links, relay
+from bot.tutor import menu, onboarding
+from bot.tutor.desk import Desk, OutgoingReply
+from flows.words.masking import mask
+from flows.words.wishes import Wishes
+
+SHORTEST, LONGEST = 10, 900  # characters: a screen and a half of the smallest phone
+LONGEST_LINK = 300
+A_CRY = 60  # characters: whoever is robbed does not write more before help comes
+
+_HOST = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+")
+_LINK = re.compile(r"(?i:https)://(?P<host>[^/?#]*)(?P<rest>[/?#][!-~]*)?")
+_AROUND = "()[]{}<>\"'“”‘’«».,;:!?…*_"
+_DOTS = str.maketrans({"。": ".", "．": ".", "｡": ".", "․": "."})
+_MAIL = re.compile(r"[a-z0-9][a-z0-9._-]*@(?P<host>[a-z0-9.-]+)")
+_LANDLINE = re.compile(r"(?<!\d)(?:\(?02\d{1,2}\)?)(?:[\s.-]?\d){7,8}(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementFault:
+    """Why something does not go out: the phrase that says so, and its values."""
+
+    phrase: str
+    values: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementDraft:
+    """What an officer is about to send; `whose` is the area as it is read in a sentence."""
+
+    announcement_id: str
+    body: str
+    source_url: str
+    whose: str
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Whom it reaches, and how many of the area it does not; `more`: not everybody was counted."""
+
+    told: int
+    others: int
+    more: bool = False
+
+
+# --- what may go out ---------------------------------------------------------------------------------
+
+
+def cleaned(text: str) -> str:
+    """The text as it is kept: one way to write each letter, nothing that cannot be seen, no heap of empty lines."""
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
+    seen = "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cf", "Cc", "Cs", "Co", "Cn"))
+    lines = (" ".join(line.split()) for line in seen.split("\n"))
+    return links.parted(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip())
+
+
+def text_fault(text: str, hosts: Sequence[str], wishes: Wishes) -> AnnouncementFault | None:
+    """What is wrong with a cleaned text; None when it may go out."""
+    if not SHORTEST <= len(text) <= LONGEST:
+        return AnnouncementFault(
+            "news_length", (("it", str(SHORTEST)), ("nhieu", str(LONGEST)), ("dang", str(len(text))))
+        )
+    rest = []
+    for token in text.split():
+        bare = token.strip(_AROUND)
+        if not _looks_like_link(bare):
+            rest.append(token)
+        elif not _is_safe_mail(bare, hosts) and not _is_safe(bare, hosts):
+            return _strange(bare, hosts)
+    plain = _LANDLINE.sub("•", " ".join(rest))
+    if kinds := mask(plain, wishes.nouns).kinds:
+        return (
+            AnnouncementFault("news_money")
+            if kinds[0] == "account"
+            else AnnouncementFault("news_secret", (("thu", kinds[0]),))
+        )
+    verdict = relay.look(relay.rules_alone(wishes), plain, "instructor")
+    return AnnouncementFault(_WHY.get(verdict.phrase, "news_unsafe")) if verdict.what != "pass" else None
+
+
+def link_of(text: str) -> str:
+    """A link as it is kept: whoever leaves the https:// away means it."""
+    link = unicodedata.normalize("NFC", text.strip())
+    return link if "://" in link or not link else f"https://{link}"
+
+
+def link_fault(link: str, hosts: Sequence[str]) -> AnnouncementFault | None:
+    """What is wrong with a source's link; None when it may go out."""
+    return None if _is_safe(link, hosts) else _strange(link, hosts)
+
+
+_WHY = {
+    "relay_secret_wanted": "news_asks", "relay_papers_wanted": "news_asks", "relay_remote": "news_asks",
+    "relay_install": "news_asks", "relay_number_wanted": "news_asks", "relay_prying": "news_asks",
+    "relay_secret": "news_asks", "relay_money": "news_money", "relay_account": "news_money",
+    "relay_phone": "news_phone", "relay_elsewhere": "news_phone",
+}  # fmt: skip
+
+
+def _strange(link: str, hosts: Sequence[str]) -> AnnouncementFault:
+    """Named so that it can be found, broken so that it cannot be tapped."""
+    shown = "".join(c if c.isprintable() else "?" for c in link[:60]).replace(".", "[.]")
+    return AnnouncementFault("news_link", (("gi", shown), ("mien", ", ".join(hosts))))
+
+
+def _is_safe(link: str, hosts: Sequence[str]) -> bool:
+    """Only https, only a known host in plain letters, no port, no name before an @, no way on to elsewhere."""
+    found = _LINK.fullmatch(link_of(link))
+    if found is None or len(link) > LONGEST_LINK or links.LEADS_ON.search(found["rest"] or ""):
+        return False
+    host = found["host"].casefold() if found["host"].isascii() else ""
+    if not _HOST.fullmatch(host) or any(label.startswith("xn--") for label in host.split(".")):
+        return False
+    return any(host == safe or host.endswith("." + safe) for safe in hosts)
+
+
+def _is_safe_mail(text: str, hosts: Sequence[str]) -> bool:
+    found = _MAIL.fullmatch(text.casefold() if text.isascii() else "")
+    return found is not None and _is_safe(found["host"], hosts)
+
+
+def _looks_like_link(token: str) -> bool:
+    """Whatever a messenger might turn into something to tap, or an eye might take for an address."""
+    folded = unicodedata.normalize("NFKC", token).translate(_DOTS)
+    if "://" in folded or "@" in folded or folded.casefold().startswith(("www.", "hxxp")):
+        return True
+    name, *more = re.split(r"(?=[/?#])", folded, maxsplit=1)
+    labels = name.split(":")[0].strip(".").split(".")
+    if len(labels) < 2 or not all(labels) or not any(c.isalpha() for c in name):
+        return False
+    last = labels[-1]
+    if links.begins_sentence(labels) or all(each.casefold() in links.SHORT_FORMS for each in labels[:-1]):
+        return bool(more)
+    latin_word = any(ord(c) > 127 for c in last) and all("LATIN" in unicodedata.name(c, "") for c in last)
+    return len(last) > 1 and last.isalpha() and (bool(more) or not latin_word)
+
+
+# --- how it is read ----------------------------------------------------------------------------------
+
+
+def phrase_of(source_url: str) -> str:
+    return "news_linked" if source_url else "news"
+
+
+def values_of(body: str, source_url: str, whose: str) -> dict[str, str]:
+    """What the phrase needs; the officer's preview and every reader get the same."""
+    return {"tin": body, "nguon": source_url, "noi": whose}
+
+
+def whose(kind: str, name: str, above: str = "") -> str:
+    """An area in the middle of a sentence: "phường Trấn Biên", "chi hội Hoa Sen, phường Trấn Biên".
+
+    `above` is the area around it, in the same words.
+    """
+    named = {"branch": f"chi hội {_small(name)}", "group": f"tổ {name}"}.get(kind, _small(name))
+    if name.casefold().startswith(("chi hội", "tổ ")):
+        named = _small(name)
+    return f"{named}, {above}" if above and kind in ("branch", "group") else named
+
+
+_COMMON = ("Phường ", "Xã ", "Tỉnh ", "Thành phố ", "Chi hội ", "Tổ ", "Ấp ", "Khu phố ")
+
+
+def _small(name: str) -> str:
+    """Kinds of places are common nouns: "Phường Trấn Biên" is the phường of that name."""
+    return name[:1].lower() + name[1:] if name.startswith(_COMMON) else name
+
+
+# --- in the officer's chat ---------------------------------------------------------------------------
+
+
+def ask_area(desk: Desk, areas: Sequence[tuple[str, str]]) -> None:
+    """For which of her areas (area_id, name)."""
+    offer = tuple((f"z:area:{area_id}", name) for area_id, name in areas)
+    desk.offer(desk.phrase("news_area"), (*offer, _leave(desk)), pending="news.again")
+
+
+def ask_text(desk: Desk, whose: str, fault: AnnouncementFault | None = None) -> None:
+    _say_fault(desk, fault)
+    text = desk.phrase("news_write", noi=whose, nhieu=str(LONGEST))
+    desk.offer(text, (_leave(desk),), pending="news.text")
+
+
+def ask_link(desk: Desk, fault: AnnouncementFault | None = None) -> None:
+    _say_fault(desk, fault)
+    none = "z:nolink", desk.phrase("label_news_nolink")
+    desk.offer(desk.phrase("news_ask_link"), (none, _leave(desk)), pending="news.link")
+
+
+def show(desk: Desk, draft: AnnouncementDraft, count: Count, *, quiet: bool) -> None:
+    """Exactly what people will read, how many of them, and the question."""
+    values = values_of(draft.body, draft.source_url, draft.whose)
+    desk.say(desk.phrase("news_preview"))
+    desk.replies.append(OutgoingReply(desk.phrase(phrase_of(draft.source_url), **values)))  # alone in its bubble
+    told = [desk.phrase("news_count", noi=draft.whose, so=people(desk, count))]
+    told += [desk.phrase("news_others", con=str(count.others))] if count.others and not count.more else []
+    told += [desk.phrase("news_tomorrow")] if quiet else []
+    send = f"z:send:{draft.announcement_id}", desk.phrase("label_news_send")
+    again = "z:rewrite", desk.phrase("label_news_rewrite")
+    buttons = (send, again, _leave(desk)) if count.told else (again, _leave(desk))
+    desk.replies.append(OutgoingReply("\n".join(told)))
+    desk.offer("" if count.told else desk.phrase("news_nobody"), buttons, pending="news.again")
+
+
+def people(desk: Desk, count: Count) -> str:
+    """How many, as a number or as "more than"."""
+    return desk.phrase("news_more_than", so=str(count.told)) if count.more else str(count.told)
+
+
+def ask_which(desk: Desk, running: Sequence[tuple[str, str]]) -> None:
+    """Which of several (announcement_id, how it begins) is to stop."""
+    offer = tuple((f"z:stop:{announcement_id}", begins) for announcement_id, begins in running)
+    desk.offer(desk.phrase("news_which"), (*offer, ("g:menu", desk.phrase("label_menu"))))
+
+
+def is_cry(pending: str, text: str) -> bool:
+    """Whether words that sound like an emergency may be one: whoever writes an announcement warns of thieves."""
+    return pending != "news.text" or len(text) <= A_CRY
+
+
+def says_none(desk: Desk, text: str) -> bool:
+    """Whether she has no link to give ("không có")."""
+    return onboarding.understands(desk.book.words, text[:80], desk.book.words.answers.get("no", ()))
+
+
+def over(desk: Desk, phrase: str, **values: str) -> None:
+    """Something has been done: said, and back to the lessons."""
+    desk.change(offer=(), pending="")
+    menu.show_menu(desk, desk.phrase(phrase, **values))
+
+
+def _leave(desk: Desk) -> tuple[str, str]:
+    return "z:leave", desk.phrase("label_news_leave")
+
+
+def _say_fault(desk: Desk, fault: AnnouncementFault | None) -> None:
+    if fault is not None:
+        desk.say(told(desk, fault))
+
+
+def told(desk: Desk, fault: AnnouncementFault) -> str:
+    values = dict(fault.values)
+    if "thu" in values:
+        values["thu"] = desk.phrase(f"kind_{values['thu']}")
+    return desk.phrase(fault.phrase, **values)

@@ -1,0 +1,294 @@
+"""Events become rows: one `match` over everything that can happen, so that nothing happens silently."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import assert_never
+
+from bot.channels.base import Button, LogEntry, Outgoing, Update
+from bot.people.policy.commands import PersonCommand
+from bot.tutor import state as talks
+from bot.tutor.command import OfficeCommand
+from bot.tutor.desk import (
+    AnswersForgotten,
+    CodeShown,
+    ConsentAnswered,
+    Desk,
+    DeskEvent,
+    LessonRated,
+    OutgoingReply,
+    Person,
+    PersonForgotten,
+    WentAway,
+    Whispered,
+)
+from bot.tutor.lessons import is_about_safety
+from bot.tutor.onboarding import consent_text, fingerprint
+from bot.tutor.quiet_hours import QuietHours
+from flows import events as ev
+from storage.conversations.records import (
+    AttemptRow,
+    AwardRow,
+    ConversationRow,
+    LearnerRow,
+    LogRow,
+    OutboxRow,
+    RunRow,
+    Writes,
+)
+from storage.engine.instants import to_ms
+from storage.people.records import ConsentRow, PersonRow
+
+log = logging.getLogger(__name__)
+
+STIRRING = (OfficeCommand, CodeShown, ev.HelpRequested, ev.PairingWished, PersonForgotten, AnswersForgotten)
+"""Events of one person of which others may have something to hear at once."""
+
+WEB = "web"  # the one channel whose log of the conversation is its delivery
+
+
+@dataclass(slots=True)
+class Effects:
+    """What a batch changes and what is to be sent once it is committed."""
+
+    writes: Writes = field(default_factory=Writes)
+    outgoing: list[Outgoing] = field(default_factory=list)
+    entries: dict[str, list[LogEntry]] = field(default_factory=dict)
+    forgotten: list[str] = field(default_factory=list)
+    alone: list[tuple[Update, PersonCommand]] = field(default_factory=list)
+    anew: list[str] = field(default_factory=list)  # chats of the web where another conversation goes on
+    stirred: bool = False  # somebody else may have something to hear of it
+
+
+class Record:
+    """One learner's part of a batch: her row as loaded, and how it grows update by update."""
+
+    def __init__(self, row: LearnerRow, talk: talks.ConversationState, effects: Effects, quiet: QuietHours) -> None:
+        self.row = row
+        self.person = Person(row.learner_id, row.name, row.address, row.consent, row.instructs, row.leads)
+        self.talk = talk
+        self.effects = effects
+        self.quiet = quiet
+        self.away = row.away
+        self.out_no = row.out_no
+        self.prompt_at = row.prompt_at
+        self.seen_at: datetime | None = None
+        self.from_her = False
+        self.forgotten = False
+        self.whispers = 0
+        self.urgent = False
+        self.not_before: datetime | None = None  # when a timer that waits for the morning was found due
+
+    def begin(self, now: datetime, *, from_her: bool) -> None:
+        """An update is about to be answered at this instant; `from_her`: not of the clock, nor of somebody else."""
+        self.from_her = from_her
+        if from_her:
+            self.away, self.seen_at = False, now
+
+    def keep(self, desk: Desk, event: DeskEvent, update: Update | None = None) -> None:
+        """Write down one thing that happened at the desk; `update` by which she became somebody else, if any."""
+        self.effects.stirred |= isinstance(event, STIRRING)
+        if isinstance(event, PersonCommand) and update is not None:
+            self.effects.alone.append((update, event))
+        if isinstance(event, ev.Heard | Whispered) and desk.agreed and self.person.consent == "agreed":
+            self._heard(event, desk.universe.now)
+        self._event(desk, event, desk.universe.now)
+
+    def end(self, desk: Desk) -> None:
+        """Take over what was said and how it stands."""
+        if desk.replies and not desk.agreed:
+            self._forget_shown()
+        if self.from_her and desk.talk.whispers and self.row.channel == WEB:
+            self.effects.writes.erased.append((self.row.chat_id, desk.talk.whispers))
+            desk.change(whispers=0)
+        for reply in desk.replies:
+            self._reply(reply, desk.universe.now, unasked=not self.from_her and not reply.urgent)
+        self.person, self.talk = desk.person, replace(desk.talk, whispers=max(desk.talk.whispers, self.whispers))
+        self.urgent = is_about_safety(desk)
+        self.whispers = 0
+
+    def tell(self, text: str, now: datetime) -> None:
+        """Say something at this address that answers nothing said there."""
+        self._reply(OutgoingReply(text), now, unasked=True)
+
+    def _event(self, desk: Desk, event: DeskEvent, now: datetime) -> None:
+        writes, learner_id, agreed = self.effects.writes, self.row.learner_id, desk.agreed
+        match event:
+            case ev.RunStarted(run_id, lesson, version) if agreed:
+                writes.started.append(RunRow(run_id, learner_id, lesson, version, now))
+            case ev.RunEnded() if agreed:
+                ended = (event.run_id, learner_id, event.lesson, event.version, now, event.outcome)
+                writes.ended.append(RunRow(*ended, event.points, event.passed))
+            case ev.AnswerGraded() if agreed:
+                self._attempt(desk, event, now)
+            case ConsentAnswered():
+                self._consent(desk, event, now)
+            case AnswersForgotten():
+                writes.forget_answers.append(learner_id)
+            case PersonForgotten():
+                writes.forget_people.append(learner_id)
+                self.effects.anew += [self.row.chat_id] if self.row.channel == WEB else []
+                self.forgotten = True
+            case WentAway():
+                self.away = True
+            case ev.RunFailed(run_id, code, reason):
+                log.error("lesson failed", extra={"run_id": run_id, "code": code, "reason": reason})
+            case ev.SecretMasked(kinds):
+                log.info("secret masked", extra={"learner_id": learner_id, "kinds": list(kinds)})
+            case ev.HelpRequested() | ev.PairingWished():
+                where = {"lesson": event.lesson, "version": event.version, "step": event.step}
+                asked = "help requested" if isinstance(event, ev.HelpRequested) else "pairing wished"
+                log.info(asked, extra={"learner_id": learner_id, **where})
+            case ev.Moved(lesson, before, after, _, step, how):
+                moved = {"lesson": lesson, "from_version": before, "to_version": after, "step": step, "how": how}
+                log.info("moved to a newer lesson", extra={"learner_id": learner_id, **moved})
+            case ev.Awarded() if agreed and desk.talk.run is not None:
+                of_run = learner_id, desk.talk.run.run_id, event.kind, event.name
+                writes.awards.append(AwardRow(*of_run, event.lesson, event.version, event.points, now))
+            case LessonRated(run_id, stars):
+                writes.ratings.append((run_id, learner_id, stars))
+            case CodeShown() | OfficeCommand():
+                pass  # the office has dealt with it, in the same transaction
+            case Whispered() | ev.Said() | ev.Asked() | ev.Heard() | ev.EmergencySuspected():
+                pass  # on her own page, if she has agreed
+            case ev.ValueSaved() | ev.TaskDone() | ev.TaskStuck() | ev.TaskPostponed() | ev.CheckpointPassed():
+                pass  # lives in the session, as all of a lesson's way does
+            case ev.RunStarted() | ev.RunEnded() | ev.AnswerGraded():
+                pass  # she has not agreed to anything being kept
+            case ev.Awarded() | ev.CheckinPlanned() | ev.Called() | ev.LessonReturned() | ev.HandedOver():
+                pass  # likewise
+            case ev.NotUnderstood() | ev.TapIgnored() | ev.Commanded() | ev.EmergencyRaised() | ev.Digressed():
+                pass  # the desk has acted on it
+            case _:
+                assert_never(event)
+
+    def _consent(self, desk: Desk, event: ConsentAnswered, now: datetime) -> None:
+        text = consent_text(desk.book, event.phrase, desk.talk.lang)
+        row = ConsentRow(self.row.learner_id, self.row.channel, event.answer, fingerprint(text), now)
+        self.effects.writes.consents.append(row)
+        self.effects.writes.wordings[row.wording] = text
+
+    def _attempt(self, desk: Desk, event: ev.AnswerGraded, now: datetime) -> None:
+        run = desk.talk.run
+        if run is None:
+            return
+        self.effects.writes.attempts.append(
+            AttemptRow(
+                learner_id=self.row.learner_id,
+                run_id=run.run_id,
+                lesson=event.lesson,
+                version=event.version,
+                step=event.step,
+                answer=event.answer,
+                right=event.right,
+                tries=event.tries,
+                points=event.points,
+                skill=event.skill,
+                at=now,
+            )
+        )
+
+    # --- what she sees ---
+
+    def _forget_shown(self) -> None:
+        """Without consent the web page keeps the last turn only, so that a reload still shows her the question."""
+        if self.row.channel == WEB:
+            self.effects.writes.forget_log.append((self.row.chat_id, self.out_no))
+            of_chat = [entry for entry in self.effects.writes.log if entry.chat_id == self.row.chat_id]
+            for entry in of_chat:
+                self.effects.writes.log.remove(entry)
+
+    def _heard(self, event: ev.Heard | Whispered, now: datetime) -> None:
+        if self.row.channel == WEB:
+            self._log("learner", OutgoingReply(event.text, fleeting=isinstance(event, Whispered)), now)
+
+    def _reply(self, reply: OutgoingReply, now: datetime, *, unasked: bool) -> None:
+        if reply.buttons:
+            self.prompt_at = to_ms(now)
+        if self.row.channel == WEB:
+            self._log("tutor", reply, now)
+            return
+        self.out_no += 1
+        key = self.row.channel, self.row.chat_id, self.out_no
+        self.effects.writes.outbox.append(OutboxRow(*key, pack(reply, unasked), now))
+        self.effects.outgoing.append(Outgoing(*key, reply.text, reply.buttons, unasked, reply.media))
+
+    def _log(self, who: str, reply: OutgoingReply, now: datetime) -> None:
+        self.out_no += 1
+        chat_id = self.row.chat_id
+        entry = LogEntry(self.out_no, who, reply.text, reply.buttons, now)
+        self.effects.entries.setdefault(chat_id, []).append(entry)
+        buttons = pack_buttons(reply.buttons)
+        self.effects.writes.log.append(LogRow(chat_id, self.out_no, who, reply.text, buttons, now, reply.fleeting))
+        if reply.fleeting:
+            self.whispers = self.out_no
+
+    # --- closing ---
+
+    def close(self) -> None:
+        """Add the rows that are written once a batch."""
+        row, person, writes = self.row, self.person, self.effects.writes
+        kept = self.talk if person.consent == "agreed" else self.talk.bare()
+        run = kept.open_run
+        next_at = run.remind_at if self.urgent and run else kept.next_at  # also of who wants no reminders
+        remind_at = next_at if (self.urgent or person.consent == "agreed") and not self.away else None
+        writes.sessions.append(
+            ConversationRow(
+                learner_id=row.learner_id,
+                channel=row.channel,
+                chat_id=row.chat_id,
+                state=talks.dump(kept),
+                revision=row.revision,
+                out_no=self.out_no,
+                seen_at=self.seen_at,
+                due_at=remind_at if self.urgent else self._by_day(remind_at),
+                prompt_at=self.prompt_at,
+                lesson=run.lesson if run else None,
+                version=run.version if run else None,
+            )
+        )
+        if (person.name, person.address, person.consent) != (row.name, row.address, row.consent):
+            writes.people.append(PersonRow(row.learner_id, person.name, person.address, person.consent))
+        if self.away != row.away:
+            writes.away.append((row.channel, row.chat_id, self.away))
+
+    def _by_day(self, remind_at: datetime | None) -> datetime | None:
+        return remind_at and self.quiet.shift(max(remind_at, self.not_before or remind_at))
+
+
+def pack(reply: OutgoingReply, unasked: bool) -> str:
+    """A message as it waits in the outbox."""
+    buttons = [_packed(b) for b in reply.buttons]
+    media = list(reply.media) if reply.media else None
+    rest = [media, reply.about] if reply.about else [media] if media else []
+    return json.dumps([reply.text, buttons, unasked, *rest], ensure_ascii=False)
+
+
+def unpack(row: OutboxRow) -> Outgoing:
+    text, buttons, *rest = json.loads(row.body)  # later fields may be missing in a row of an older program
+    unasked = bool(rest and rest[0])
+    media = (rest[1][0], rest[1][1]) if len(rest) > 1 and rest[1] else None
+    return Outgoing(row.channel, row.chat_id, row.no, text, tuple(Button(*each) for each in buttons), unasked, media)
+
+
+def about_of(body: str) -> str:
+    """What a packed message speaks of; "" where that is nothing with an id."""
+    rest = json.loads(body)[4:]
+    return str(rest[0]) if rest else ""
+
+
+def pack_buttons(buttons: Sequence[Button]) -> str:
+    return json.dumps([_packed(b) for b in buttons], ensure_ascii=False) if buttons else ""
+
+
+def _packed(button: Button) -> list[str | bool]:
+    return [button.token, button.label, *([True] if button.pinned else [])]
+
+
+def unpack_entry(row: LogRow) -> LogEntry:
+    buttons = tuple(Button(*each) for each in json.loads(row.buttons)) if row.buttons else ()
+    return LogEntry(row.no, row.who, row.text, buttons, row.at)

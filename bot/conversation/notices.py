@@ -1,0 +1,74 @@
+"""Rows of `notice` on their way to whoever they are for: what is due as updates, and back to rows within the batch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.channels.base import Inner, Notice, NoticesDue, Update
+from bot.pairing.policy.roster import ALL_OFFERS
+from bot.pairing.policy.work import OFFERED
+from storage.engine.database import Connection
+from storage.engine.rows import Row
+from storage.pairing import pairings, relays
+
+INNER = "inner"
+NOTICES = "notices"
+CONFIDED = {"link_confirm"}  # names somebody whom she may not know: her page forgets it once she has answered
+RELAYED = "relay_said"  # phrases that begin so pass on what somebody wrote: it lies in `relay` until then
+
+
+def updates(rows: Sequence[Row], now: datetime) -> list[Update]:
+    """An update for each notice, one for all of somebody's digest. `update_id` is the first row's: said once."""
+    grouped: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        alone = "" if row["digest"] else row["notice_id"]
+        grouped.setdefault((row["learner_id"], alone), []).append(row["notice_id"])
+    return [
+        Update(INNER, f"notice:{ids[0]}", learner_id, Inner(NOTICES, " ".join(ids)), now)
+        for (learner_id, _), ids in grouped.items()
+    ]
+
+
+def read(connection: Connection, waiting: Sequence[Update]) -> list[Update]:
+    """The same updates with the sentences that those of notices name; the rows are gone with this transaction.
+
+    What was taken back since it came due is not said: such an update is left out.
+    """
+    rows = pairings.take_notices(connection, [each for update in waiting for each in _named(update)])
+    asked = {row["learner_id"] for row in rows.values() if row["phrase"] in OFFERED}
+    offers = pairings.count_offers(connection, asked) if asked else {}
+    relayed = [row["about"] for row in rows.values() if row["phrase"].startswith(RELAYED)]
+    said = relays.take(connection, relayed) if relayed else {}
+    found = []
+    for update in waiting:
+        if not (named := _named(update)):
+            found.append(update)
+        elif known := tuple(filter(None, (_notice(rows[each], said, offers) for each in named if each in rows))):
+            found.append(replace(update, body=NoticesDue(known)))
+    return found
+
+
+def _named(update: Update) -> list[str]:
+    body = update.body
+    return body.ref.split() if isinstance(body, Inner) and body.kind == NOTICES else []
+
+
+def _notice(row: Row, said: Mapping[str, str], offers: Mapping[str, int]) -> Notice | None:
+    """None where it passes on what is not there any more: the two write no more to each other.
+
+    Whoever is asked and has other `offers` to answer finds all of them under the newest.
+    """
+    buttons, values = tuple(json.loads(row["buttons"]).items()), json.loads(row["said"])
+    if row["phrase"] in OFFERED and (count := offers.get(row["learner_id"], 0)) > 1:
+        buttons, values = (*buttons, (ALL_OFFERS, "label_offers")), {**values, "so": str(count)}
+    notice = Notice(row["phrase"], values, buttons, bool(row["urgent"]), row["about"])
+    if not row["phrase"].startswith(RELAYED):
+        return replace(notice, fleeting=row["phrase"] in CONFIDED)
+    if row["about"] not in said:
+        return None
+    text, kind, ref = json.loads(said[row["about"]])
+    values["chu"] = text
+    return replace(notice, values=values, fleeting=True, media=(kind, ref) if kind else None)

@@ -1,0 +1,35 @@
+"""Who carries out which commands, beyond what every office does."""
+
+from __future__ import annotations
+
+from bot.announcements.chat import AnnouncementChat
+from bot.announcements.policy.commands import AnnouncementCommand
+from bot.announcements.service import AnnouncementRules
+from bot.conversation.office import CommandHandlers, Links
+from bot.meetings.chat import Meetings
+from bot.meetings.policy.commands import MeetingCommand
+from bot.pairing.lines import Lines
+from bot.pairing.offers import Offers
+from bot.pairing.officer_inbox import OfficerInbox
+from bot.pairing.policy.commands import LineCommand, OfferCommand, RosterCommand
+from bot.pairing.policy.inbox_commands import InboxCommand
+from bot.pairing.roster import Roster
+from bot.pairing.service import Hooks, PairingContext
+from bot.people.pseudonyms import Pseudonyms
+from bot.reports.chat import Figures
+from bot.reports.policy.commands import FigureCommand
+
+
+def rooms_of(
+    names: Pseudonyms, pairing: PairingContext, news: AnnouncementRules | None = None, links: Links | None = None
+) -> CommandHandlers:
+    """What the office of a running tutor needs beside its own."""
+    return (
+        (OfferCommand, Offers(pairing)),
+        (LineCommand, Lines(pairing)),
+        (RosterCommand, Roster(pairing)),
+        (InboxCommand, OfficerInbox(names, Hooks(pairing), pairing)),
+        (MeetingCommand, Meetings(names)),
+        (FigureCommand, Figures(names, pairing.clock.quiet.zone, links or Links())),
+        (AnnouncementCommand, AnnouncementChat(names, news or AnnouncementRules(), pairing.clock.quiet)),
+    )

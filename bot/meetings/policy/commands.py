@@ -1,0 +1,98 @@
+"""Commands of an officer who holds a meeting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.tutor.command import OfficeCommand
+
+
+@dataclass(frozen=True, slots=True)
+class BeginMeeting(OfficeCommand):
+    """An officer holds a meeting."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowMeetingAreas(OfficeCommand):
+    """For which of her areas?"""
+
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class PickMeetingArea(OfficeCommand):
+    """It is for this area."""
+
+    area_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowMeetingLessons(OfficeCommand):
+    """Which lesson will it be?"""
+
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class PickMeetingLesson(OfficeCommand):
+    """It is this lesson."""
+
+    lesson_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeMeeting(OfficeCommand):
+    """The lesson of all goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class TickAttendant(OfficeCommand):
+    """Somebody has come to the meeting `mark`, or has not."""
+
+    page: int
+    mark: str
+    who: str
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShowRoll(OfficeCommand):
+    """Who has come?"""
+
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class CloseMeeting(OfficeCommand):
+    """It is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveMeeting(OfficeCommand):
+    """It is not held, as long as it has no lesson."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndGroupLesson(OfficeCommand):
+    """The lesson of all has come to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskMeetingAgain(OfficeCommand):
+    """Its open question once more."""
+
+
+MeetingCommand = (
+    BeginMeeting
+    | ShowMeetingAreas
+    | PickMeetingArea
+    | ShowMeetingLessons
+    | PickMeetingLesson
+    | ResumeMeeting
+    | TickAttendant
+    | ShowRoll
+    | CloseMeeting
+    | LeaveMeeting
+    | EndGroupLesson
+    | AskMeetingAgain
+)

@@ -1,0 +1,157 @@
+"""What is tapped and typed about a request for a human: the office's room "offer", and the events behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import assert_never
+
+from bot.pairing.calls import calls_for
+from bot.pairing.policy import commands as asked
+from bot.pairing.policy import happenings, officer_inbox, safety, staff, taking
+from bot.pairing.policy.calls import way
+from bot.pairing.policy.commands import OfferCommand
+from bot.pairing.policy.roster import ALL_OFFERS
+from bot.pairing.policy.work import PairingWork
+from bot.pairing.service import PairingContext, within
+from bot.pairing.sql_ledger import placed
+from bot.tutor import notices
+from bot.tutor.desk import Desk
+from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
+from storage.engine.database import Connection
+from storage.engine.rows import Row
+from storage.pairing import availability
+from storage.pairing import pairings as kept
+
+OfferHandler = Callable[[PairingWork], object]
+
+
+class Offers:
+    """Accept, later, not now, take, done: each is decided by the policies, in the update's own transaction."""
+
+    def __init__(self, world: PairingContext) -> None:
+        self.world = world
+
+    def carry_out(self, connection: Connection, desk: Desk, command: OfferCommand) -> CommandOutcome:
+        match command:
+            case asked.ShowOwnRequest() | asked.ChooseHeir() | asked.HandOver():
+                return self._mine(connection, desk, command)
+            case asked.ChangeInstructor(False) if kept.pairing_of(connection, desk.person.learner_id):
+                notices.ask_change(desk)
+                return ANSWERED
+            case asked.CancelRequests():
+                self._happens(connection, desk, happenings.cancel_all)
+                return CommandOutcome(shows_again=True, under=notices.lift(desk))
+            case _:
+                self._happens(connection, desk, partial(_decide, command))
+        if not desk.replies:
+            return ASIDE
+        answers = isinstance(command, asked.AcceptOffer | asked.PostponeOffer | asked.DeclineOffer)
+        if answers and (others := len(kept.offers_to(connection, desk.person.learner_id))):
+            notices.also(desk, ((ALL_OFFERS, desk.phrase("label_offers", so=str(others))),))
+        return ANSWERED
+
+    def _happens(self, connection: Connection, desk: Desk, event: OfferHandler) -> None:
+        within(connection, self.world, desk.person.learner_id, desk.universe.now, event, desk)
+
+    # --- what she has taken ---
+
+    def _mine(
+        self, connection: Connection, desk: Desk, command: asked.ShowOwnRequest | asked.ChooseHeir | asked.HandOver
+    ) -> CommandOutcome:
+        """What is about a request that she has taken; whose it is, is read from the database."""
+        request_id = command.request_id
+        request = kept.request(connection, request_id)
+        if request is None or request["state"] != "open" or request["owner_id"] != desk.person.learner_id:
+            desk.say(desk.phrase("offer_gone"))
+            return ASIDE
+        if isinstance(command, asked.ShowOwnRequest):
+            show_mine(connection, desk, request, work_lines(connection, desk, self.world, request))
+            return ANSWERED
+        heirs = self._heirs(connection, desk, request_id)
+        chosen = command.heir_key if isinstance(command, asked.HandOver) else ""
+        who = [person_id for person_id, _, _ in heirs if officer_inbox.key(person_id) == chosen]
+        if who:
+            self._happens(connection, desk, lambda turn: taking.hand_over(turn, request_id, who[0]))
+            show_mine(connection, desk, request, [])
+        else:
+            officer_inbox.choose_heir(desk, request_id, heirs)
+        return ANSWERED
+
+    def _heirs(self, connection: Connection, desk: Desk, request_id: str) -> list[tuple[str, str, str]]:
+        """Who may go on with it, the nearest first: (id, name, role)."""
+
+        def event(turn: PairingWork) -> list[tuple[str, str, str]]:
+            request = turn.ledger.request(request_id)
+            found = taking.heirs(turn, request)[: officer_inbox.A_PAGE] if request else ()
+            pairing = turn.ledger.pairing_of(request.learner_id) if request else None
+            guide = pairing.instructor_id if pairing else ""
+            return [(each, turn.name(each), "role_instructor" if each == guide else "role_officer") for each in found]
+
+        return within(connection, self.world, desk.person.learner_id, desk.universe.now, event)
+
+
+Decision = (
+    asked.AcceptOffer | asked.PostponeOffer | asked.DeclineOffer | asked.TakeRequest | asked.RelieveOwner
+    | asked.CloseRequest | asked.KeepRequest | asked.WishInstructor | asked.ChangeInstructor | asked.CallForSafety
+    | asked.CallOffSafety | asked.ComeBackToGuide
+)  # fmt: skip
+
+
+def _decide(command: Decision, turn: PairingWork) -> None:
+    """What a command is to the policies of pairing."""
+    match command:
+        case asked.AcceptOffer(offer_id):
+            happenings.accept(turn, offer_id)
+        case asked.PostponeOffer(offer_id):
+            happenings.later(turn, offer_id)
+        case asked.DeclineOffer(offer_id):
+            happenings.decline(turn, offer_id)
+        case asked.TakeRequest(request_id):
+            taking.take(turn, request_id)
+        case asked.RelieveOwner(request_id):
+            taking.relieve(turn, request_id)
+        case asked.CloseRequest(request_id):
+            taking.done(turn, request_id)
+        case asked.KeepRequest(request_id):
+            taking.still(turn, request_id)
+        case asked.WishInstructor():
+            happenings.ask(turn, turn.actor, "pair")
+        case asked.ChangeInstructor():
+            happenings.ask(turn, turn.actor, "change")
+        case asked.CallForSafety(danger):
+            happenings.ask(turn, turn.actor, "safety", need=danger)
+        case asked.CallOffSafety():
+            safety.mistaken(turn)
+        case asked.ComeBackToGuide():
+            staff.back(turn)
+        case _:
+            assert_never(command)
+
+
+def work_lines(connection: Connection, desk: Desk, world: PairingContext, request: Row) -> list[str]:
+    """What a request is about, where she lives, who has it; of a cry who was called, when and by what way."""
+    learner = placed(connection, request["learner_id"])
+    name, area, confirmed = (learner["name"], learner["area"], learner["confirmed"]) if learner else ("", "", False)
+    her = desk.called(name, "role_learner" if confirmed else "role_stranger")
+    since = world.clock.say(request["since_at"])
+    kind = desk.phrase(officer_inbox.KINDS[request["kind"]], ai=her, luc=since)
+    lines = [f"{kind[:1].upper()}{kind[1:]}", desk.phrase("post_area", khu=area or desk.phrase("somewhere"))]
+    if request["state"] == "open" and request["owner_id"] == desk.person.learner_id:
+        lines.append(desk.phrase("post_yours"))
+    elif request["state"] == "open":
+        owner = availability.learner(connection, request["owner_id"] or "")
+        lines.append(desk.phrase("post_taken_by", ai=desk.called(owner["name"] if owner else "")))
+    for call in calls_for(connection, world.pseudonym, request) if request["kind"] == "safety" else ():
+        values = {"luc": world.clock.say(call.last_at), "ai": desk.called(call.name), "kenh": way(call.channel)}
+        lines.append(desk.phrase(f"post_call_{call.outcome}", **values))
+    return lines
+
+
+def show_mine(connection: Connection, desk: Desk, request: Row, lines: list[str]) -> None:
+    """What she has taken, with what she can do."""
+    home = ("q:list:0", "label_post") if desk.person.leads else ("g:menu", "label_menu")
+    urgent = request["kind"] == "safety"
+    officer_inbox.show_mine(
+        desk, request["request_id"], lines, union=urgent and desk.person.leads, home=(home[0], desk.phrase(home[1]))
+    )

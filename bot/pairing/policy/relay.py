@@ -1,0 +1,135 @@
+"""What may pass between a learner and her instructor. A false helper asks for a code, money, a number to call.
+
+`look` judges one message before it is kept or sent. Whatever is blocked is explained to its writer; what only a
+thief would write goes to the officer as well. Emergencies are heard before anything comes here.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from bot.pairing.policy import links
+from flows.words.asks import Side
+from flows.words.keys import as_meant
+from flows.words.masking import mask
+from flows.words.nearest import is_plainly_else
+from flows.words.nouns import NounTable
+from flows.words.plain_talk import FILE_NUMBER, folded
+from flows.words.values.phones import read_phone
+from flows.words.wishes import ASKED, Wishes, asked, is_talk, names_office
+
+LONGEST = 1_000
+"""Characters of one message that are looked at and passed on."""
+
+HIDDEN_LINK = "[đường dẫn đã che]"
+
+
+@dataclass(frozen=True, slots=True)
+class RelayVerdict:
+    """`text` is what may go on ("" when blocked); `phrase` explains it to the writer ("" when nothing is to be said);
+    `report`: the officer hears of it."""
+
+    what: Literal["pass", "mark", "block"]
+    text: str = ""
+    phrase: str = ""
+    report: bool = False
+
+
+def rules_alone(wishes: Wishes) -> Wishes:
+    """The rules without the second opinion, which was learnt from what learners and instructors write to each other."""
+    return replace(wishes, model=None)
+
+
+def look(wishes: Wishes, text: str, side: Side) -> RelayVerdict:
+    """Judge one message by the rules of `lessons/relay.yaml`, whichever way it goes; the gravest finding decides.
+
+    What is longer than LONGEST never goes.
+    """
+    if len(text) > LONGEST:
+        return RelayVerdict("block", phrase="line_long")
+    seen = _visible(text)
+    plain = folded(seen)
+    teacher = side == "instructor"
+    if wishes.plain.names_account(plain):
+        return RelayVerdict("block", phrase="relay_account", report=True)
+    wish = asked(wishes, seen, side)
+    if wish and wish is not ASKED:
+        return RelayVerdict("block", phrase=wish.phrase, report=wish.report)
+    phones = list(_phones(plain, wishes.nouns))
+    landlines = all(each.startswith("02") for each in phones)  # an office's, mostly: no sign of a thief
+    if phones and not (landlines and names_office(wishes, seen)):
+        return RelayVerdict("block", phrase="relay_phone", report=teacher and not landlines)
+    masked = mask(seen, wishes.nouns)
+    if teacher and "account" in masked.kinds:
+        return RelayVerdict("block", phrase="relay_account", report=True)
+    if {*masked.kinds, *mask(as_meant(seen), wishes.nouns).kinds} & {"otp", "password", "card"}:
+        return RelayVerdict("block", phrase="relay_secret", report=teacher)
+    if strange := [each for each in links.links_in(masked.text) if not links.is_of(each.written, wishes.plain.hosts)]:
+        linked = _linked(masked.text, strange, teacher=teacher)
+        return linked if linked.what == "block" or not wish else RelayVerdict("block", phrase=wish.phrase)
+    if masked.kinds and not (wish and teacher):
+        return RelayVerdict("mark", masked.text, "relay_masked")
+    if wishes.plain.leads_elsewhere(plain) and not is_talk(wishes, seen):
+        return RelayVerdict("mark", text, "relay_elsewhere", report=False)
+    if wish:
+        return RelayVerdict("block", phrase=wish.phrase)
+    return RelayVerdict("pass", links.parted(text))
+
+
+def _linked(text: str, strange: list[links.Link], *, teacher: bool) -> RelayVerdict:
+    """An instructor needs no link; a learner may ask what it is, without the link."""
+    if teacher:
+        return RelayVerdict("block", phrase="relay_link", report=True)
+    rest = _without(text, strange)
+    if not re.search(r"[^\W\d_]{2}", rest.replace(HIDDEN_LINK, "")):
+        return RelayVerdict("block", phrase="relay_link_only")
+    return RelayVerdict("mark", rest, "relay_link_hidden")
+
+
+# --- how it is read ----------------------------------------------------------------------------------
+
+
+def _visible(text: str) -> str:
+    seen = (c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+    return unicodedata.normalize("NFC", "".join(str(int(c)) if c.isdecimal() else c for c in seen))
+
+
+# --- numbers -----------------------------------------------------------------------------------------
+
+_DATE = re.compile(r"(?<!\d)\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?(?:19|20)\d\d(?!\d)")
+_GROUPS = re.compile(r"\+?\d+(?:[\s.\-_()*,/]{1,3}\d+)*")
+_PHONE = re.compile(r"(?:\+?84|0084|0)[35789]\d{8}|02\d{9}")
+_SAID = re.compile(r"\b(?:khong|mot|hai|ba|bon|tu|nam|lam|sau|bay|tam|chin|muoi|\d)\b")
+
+
+def _phones(plain: str, nouns: NounTable) -> Iterator[str]:
+    """Every phone number, as written, parted or said; a file's number and a date are none."""
+    rest = _DATE.sub("•", FILE_NUMBER.sub("•", plain))
+    digits = re.sub(r"\b[ol]*\d[\dol]*\b", lambda each: each[0].replace("o", "0").replace("l", "1"), rest)
+    for run in _GROUPS.finditer(digits):
+        groups = re.findall(r"\d+", run[0])
+        for at in range(len(groups)):
+            whole = ""
+            for group in groups[at : at + 14]:
+                whole += group
+                if _PHONE.fullmatch(whole):
+                    yield whole
+                if len(whole) > 13:
+                    break
+    for piece in re.split(r"[;:]|\b(?:hoac|hay la|va|con)\b", rest):
+        said = read_phone(piece) if len(_SAID.findall(piece)) > 3 or re.search(r"\d{9}", piece) else None
+        if said is not None and not (said.value not in piece and is_plainly_else(piece, nouns)):
+            yield str(said.value)
+
+
+def _without(text: str, found: list[links.Link]) -> str:
+    kept, at = [], 0
+    for each in found:
+        kept.append(text[at : each.start])
+        kept.append(HIDDEN_LINK)
+        at = each.end
+    return "".join(kept) + text[at:]

@@ -1,0 +1,80 @@
+"""What happens when nobody does anything: deadlines of offers and requests."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.pairing.policy import safety
+from bot.pairing.policy.happenings import go_on, tell_where
+from bot.pairing.policy.model import OFFICER, Offer, Request
+from bot.pairing.policy.taking import asked_again_at
+from bot.pairing.policy.work import PairingWork
+
+
+def tick(turn: PairingWork, request_id: str) -> None:
+    """A deadline of this request is over: its offer's, or its own."""
+    request = turn.ledger.request(request_id)
+    if request is None or request.state == "closed":
+        return
+    if request.kind != "safety" and turn.clock.is_quiet(turn.now):
+        return  # looked at again in the morning: deadlines stand still
+    offer = turn.ledger.offer_for(request_id)
+    if offer is not None and offer.due_at <= turn.now:
+        _expire(turn, offer)
+        request = turn.ledger.request(request_id) or request
+    if request.state == "closed" or request.due_at > turn.now:
+        return
+    if request.state == "open" and not request.follow_ups:
+        _follow_up(turn, request)
+    elif request.state == "waiting" and safety.is_of_stranger(turn, request):
+        safety.ring_strangers(turn, request)
+    elif request.kind != "safety" and _is_sought(turn, request):
+        tell_where(turn, turn.place(request), again=False)
+    elif request.state == "open" and request.kind == "safety":
+        _still_hers(turn, request)
+    else:
+        turn.escalate(request, "officer_silent" if request.state == "open" else "")
+
+
+def _is_sought(turn: PairingWork, request: Request) -> bool:
+    """Nobody is asked just now, and it has not lasted so long that an officer must act."""
+    return request.state == "waiting" and request.width < OFFICER and turn.now < turn.goes_up_at(request)
+
+
+def _follow_up(turn: PairingWork, request: Request) -> None:
+    """Somebody took it some time ago: both are asked whether it is done, once; then the officer is."""
+    turn.ledger.put_request(replace(request, follow_ups=1, due_at=asked_again_at(turn, request)))
+    name, of, urgent = turn.name(request.learner_id), request.request_id, request.kind == "safety"
+    turn.tell(request.owner_id, "follow_up", of, urgent=urgent, ten_hv=name)
+    turn.tell(request.learner_id, "follow_up_learner", of, urgent=urgent, ten_hdv=turn.name(request.owner_id))
+
+
+def _still_hers(turn: PairingWork, request: Request) -> None:
+    """Neither has said that it is done: it stays with whoever took it, who is asked once more, then once a day; the
+    officer above her hears of it once, and nobody is called anew."""
+    again = request.follow_ups + 1
+    due = asked_again_at(turn, request) if again < 2 else turn.clock.after(turn.now, turn.rules.follow_up)
+    turn.ledger.put_request(replace(request, follow_ups=again, due_at=due))
+    of, name = request.request_id, turn.name(request.learner_id)
+    turn.tell(request.owner_id, "follow_up", of, ten_hv=name)
+    if again == 2:
+        learner = turn.ledger.learner(request.learner_id)
+        others = [each for each in turn.ledger.officers(learner.path if learner else "") if each != request.owner_id]
+        since, helper = turn.clock.say(request.since_at), turn.name(request.owner_id)
+        for above in others[:1]:
+            turn.tell(above, "safety_silent", of, ten_hv=name, ten_hdv=helper, luc=since)
+
+
+def _expire(turn: PairingWork, offer: Offer) -> None:
+    """Silence. Three times in a row, and she is left in peace for some days; her learners stay hers."""
+    turn.settle(offer, "expired")
+    me = turn.ledger.instructor(offer.instructor_id)
+    if me is not None:
+        silences = me.silences + 1
+        me = replace(me, silences=silences)
+        if silences % turn.rules.silences == 0:
+            me = replace(me, rest_until_at=turn.now + turn.rules.rest * (silences // turn.rules.silences))
+            turn.report(me.learner_id, "offer_resting")
+            turn.note("rests", None, silences=str(silences))
+        turn.ledger.put_instructor(me)
+    go_on(turn, offer)

@@ -1,0 +1,74 @@
+"""What waits for somebody's answer, read from the rows as they are at the end of her turn."""
+
+from __future__ import annotations
+
+from bot.pairing.policy import lines
+from bot.pairing.policy.model import OFFICER
+from bot.tutor import waits
+from bot.tutor.desk import Desk
+from bot.tutor.waits import PendingMatter
+from storage.engine.database import Connection
+from storage.engine.rows import Row
+from storage.pairing import availability, cries, pairings
+from storage.people import people
+
+LOOKED_AT = 50
+"""Cries looked at in one turn; in a flood of strangers the count then stands for "so many and more"."""
+
+
+def waiting(connection: Connection, desk: Desk) -> list[PendingMatter]:
+    """The cries she has taken, those she is called for, then whoever she writes with."""
+    if not (desk.person.instructs or desk.person.leads):
+        return _answers(connection, desk)
+    me = desk.person.learner_id
+    roles = people.roles_of(connection, me) if desk.person.leads else []
+    paths = [role.path for role in roles if role.role == "officer" and role.state == "active"]
+    rows = cries.live(connection, me, paths, LOOKED_AT)
+    mine = [PendingMatter("mine", row["request_id"], row["name"]) for row in rows if _is_taken_by(row, me)]
+    calls = [row for row in rows if row["state"] != "open" and _is_called(connection, row, me)]
+    members = [PendingMatter("call", row["request_id"], row["name"]) for row in calls if row["confirmed"]]
+    strangers = [PendingMatter("call", row["request_id"], row["name"]) for row in calls if not row["confirmed"]]
+    if len(strangers) > 1 and paths:
+        strangers = [PendingMatter("strangers", str(len(strangers)))]
+    return [*mine, *members, *strangers, *_answers(connection, desk)]
+
+
+def _is_taken_by(row: Row, me: str) -> bool:
+    return bool(row["state"] == "open" and row["owner_id"] == me)
+
+
+def _is_called(connection: Connection, row: Row, me: str) -> bool:
+    """Whether it has rung her: as its owner, as her instructor, as an officer whom it has reached."""
+    if row["owner_id"] == me or row["guided"]:
+        return True
+    return me in availability.officers(connection, row["path"])[: max(row["width"] - OFFICER + 1, 0)]
+
+
+def _answers(connection: Connection, desk: Desk) -> list[PendingMatter]:
+    """Whoever helps her in an emergency, and whoever has just written; not the one she is writing to now."""
+    me, writing = desk.person.learner_id, desk.talk.line.partition(":")[2] if lines.is_writing(desk) else ""
+    helpers = [
+        (row["request_id"], row["owner_id"])
+        for row in pairings.requests_of(connection, me)
+        if row["kind"] == "safety" and row["state"] == "open"
+    ]
+    line = waits.letter(desk)
+    found = dict(helpers)
+    if line and line not in found and (other := _other(connection, line, me)):
+        found[line] = other
+    return [PendingMatter("answer", each, _name(connection, other)) for each, other in found.items() if each != writing]
+
+
+def _other(connection: Connection, line: str, me: str) -> str:
+    """With whom she writes by this line; "" where it is over."""
+    row = pairings.pairing(connection, line)
+    sides = (row["learner_id"], row["instructor_id"]) if row and row["state"] == "open" else ()
+    request = None if row else pairings.request(connection, line)
+    if request is not None and request["state"] == "open":
+        sides = request["learner_id"], request["owner_id"] or ""
+    return next((each for each in sides if each != me), "") if me in sides else ""
+
+
+def _name(connection: Connection, person_id: str) -> str:
+    known = people.belonging(connection, person_id)
+    return known[0] if known else ""

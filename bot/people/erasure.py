@@ -1,0 +1,60 @@
+"""What is over stays so after a restore: who was deleted is deleted again from what came back, codes that were used or
+taken back are worth nothing, and a phone that was left is not hers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from bot.people.pseudonyms import Pseudonyms
+from storage.conversations import leaving
+from storage.engine import schema
+from storage.engine.database import BUSY_TIMEOUT_S, Connection, Database
+from storage.engine.errors import StorageError
+from storage.people import forgetting, invitations, seats
+
+SLICE = 20  # persons a transaction
+
+
+async def tombstones_of(database: Database) -> dict[str, int]:
+    """Pseudonym → when (ms) of everybody who was deleted; nothing of a database that cannot be read or is too old."""
+    try:
+        return await database.read(forgetting.tombstones)
+    except StorageError:
+        return {}
+
+
+async def repeat_deletions(database: Database, names: Iterable[Pseudonyms], before: dict[str, int]) -> int:
+    """Delete in a restored database whoever was deleted before the restore, and end what had ended; how many persons
+    were deleted.
+
+    `names` are the keys under which the tombstones may have been made: that of the former data folder and of the
+    restored one. A database of an older version is brought up to date for it.
+    """
+    if not before:
+        return 0
+    await schema.migrate(database)
+    keys = tuple(names)
+    people = await database.read(forgetting.everybody)
+    listed = await database.read(forgetting.every_invitee)
+    back = [each for each in people if any(key.of(each) in before for key in keys)]
+    entries = [each for each in listed if any(key.of(each) in before for key in keys)]
+    for at in range(0, len(back), SLICE):
+        await database.transact(lambda c, some=back[at : at + SLICE]: _forget(c, some, keys[0]))  # type: ignore[misc]
+    await database.transact(lambda c: forgetting.drop_invitees(c, entries))
+    await database.transact(lambda c: _end_again(c, keys, before))
+    await database.transact(lambda c: forgetting.keep_tombstones(c, before))
+    await database.scrub(BUSY_TIMEOUT_S)
+    return len(back)
+
+
+def _end_again(connection: Connection, keys: Sequence[Pseudonyms], before: Mapping[str, int]) -> None:
+    invitations.drop(connection, [each for each in invitations.unused(connection) if each in before])
+    for where in seats.speakers(connection):
+        if any(key.left(*where) in before for key in keys):
+            seats.leave(connection, *where)
+
+
+def _forget(connection: Connection, learner_ids: list[str], names: Pseudonyms) -> None:
+    for learner_id in learner_ids:
+        leaving.forget_person(connection, learner_id)
+        forgetting.rename_consents(connection, learner_id, names.of(learner_id))

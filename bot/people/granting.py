@@ -1,0 +1,161 @@
+"""Who is given a right, who is held back from it, who is let again; in the transaction of whoever decides it.
+
+A suspension is of the person: it is kept under her pseudonym, so neither another invitation nor a withdrawal ends it;
+when she is deleted it goes over to the addresses she wrote from. Only somebody whose right reaches at least as far as
+that of who suspended her lifts it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.people.policy import permissions
+from bot.people.policy.instructor import Teaching
+from bot.people.policy.permissions import Grant, may
+from bot.people.pseudonyms import Pseudonyms
+from storage.engine.database import Connection
+from storage.people import areas, invitations, people, seats, suspensions
+from storage.people.records import AuditRow, InstructorRow, InvitationRow, RoleRow, SuspensionRow
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """Who decides: `name` is a pseudonym."""
+
+    name: str
+    grants: tuple[Grant, ...]
+
+
+class RoleHooks(Protocol):
+    """What the pairing has to know when somebody holds a role no more (see `office.PairingHooks`)."""
+
+    def instructor_gone(self, connection: Connection, learner_id: str, why: str, now: datetime) -> None: ...
+
+    def officer_gone(self, connection: Connection, learner_id: str, now: datetime) -> None: ...
+
+
+def grants_of(connection: Connection, learner_id: str) -> tuple[Grant, ...]:
+    """The roles she has now."""
+    rows = people.roles_of(connection, learner_id)
+    return tuple(Grant(row.role, row.path, row.state == "active") for row in rows)
+
+
+# --- given -------------------------------------------------------------------------------------------
+
+
+def give(connection: Connection, names: Pseudonyms, row: InvitationRow, learner_id: str, now: datetime) -> bool:
+    """What an invitation brings to who has agreed: a role within an area. False where a suspension holds it back."""
+    held = bars(connection, names, learner_id, row.role)
+    if row.area_id is not None:
+        state, by = ("suspended", held[0].by) if held else ("active", row.by)
+        people.set_role(connection, RoleRow(learner_id, row.role, row.area_id, state, by, now))
+        _settle_in(connection, learner_id, row.area_id)
+    if row.invitee_id is not None:
+        invitations.claim(connection, row.invitee_id, learner_id)
+    if row.role == "instructor" and not held and people.instructor(connection, learner_id) is None:
+        people.put_instructor(connection, InstructorRow(learner_id, **_plain(Teaching())))
+    what = f"{'barred' if held else 'joined'}_{row.role}"
+    people.note(connection, AuditRow(now, row.by, what, names.of(learner_id), row.area_id or ""))
+    return not held
+
+
+def is_backed(connection: Connection, names: Pseudonyms, row: InvitationRow) -> bool:
+    """Whether who gave this invitation may give it today: it dies with her right, however that ended."""
+    if row.by == permissions.OPERATOR:
+        return True
+    action, path = f"invite_{row.role}", areas.path_of(connection, row.area_id)
+    holders = people.holders_above(connection, path, permissions.ALLOWED.get(action, ()))
+    return any(
+        may((Grant(each.role, each.path),), action, path) for each in holders if names.of(each.learner_id) == row.by
+    )
+
+
+def _settle_in(connection: Connection, learner_id: str, area_id: str) -> None:
+    """Where she lives is the narrowest area that she was invited to, within what is known already."""
+    belonging = people.belonging(connection, learner_id)
+    known = areas.path_of(connection, belonging[1]) if belonging else ""
+    if not known or areas.path_of(connection, area_id).startswith(known):
+        people.set_area(connection, learner_id, area_id)
+
+
+def _plain(teaching: Teaching) -> Mapping[str, Any]:
+    return {each.name: getattr(teaching, each.name) for each in fields(Teaching)}
+
+
+# --- held back ---------------------------------------------------------------------------------------
+
+
+def bars(connection: Connection, names: Pseudonyms, learner_id: str, role: str) -> list[SuspensionRow]:
+    """The suspensions that keep this role from her: any of hers does, for whatever acts on others."""
+    return _held(connection, names, learner_id) if role in permissions.ACTING else []
+
+
+def suspend(
+    connection: Connection, names: Pseudonyms, gone: RoleHooks, who: Decider, learner_id: str, role: str, now: datetime
+) -> bool:
+    """Her access in this role ends at once, everywhere. False where one of her roles is beyond who decides."""
+    held = [row for row in people.roles_of(connection, learner_id) if row.role == role]
+    if role in permissions.FROM_ABOVE_ALONE and not all(may(who.grants, f"invite_{role}", row.path) for row in held):
+        return False
+    belonging = people.belonging(connection, learner_id)
+    home = areas.path_of(connection, belonging[1] if belonging else None)
+    places = [row.path for row in held] or [home]
+    row = SuspensionRow(names.of(learner_id), role, who.name, permissions.reach(who.grants, "suspend", places), now)
+    before = [each for each in _held(connection, names, learner_id) if each.role == role]
+    if not before or not _is_wider(before[0].path, row.path):
+        suspensions.put(connection, [row])
+    people.suspend_role(connection, learner_id, role, who.name, now)
+    invitations.withdraw_by(connection, names.of(learner_id))
+    if role == "instructor":
+        gone.instructor_gone(connection, learner_id, "suspended", now)
+    if role == "officer":
+        gone.officer_gone(connection, learner_id, now)
+    return True
+
+
+def lift(connection: Connection, names: Pseudonyms, grants: Iterable[Grant], learner_id: str, role: str) -> bool:
+    """She may be given the role again. False, and nothing is changed, for whoever has less right than who suspended."""
+    grants = tuple(grants)
+    if not all(may(grants, "suspend", row.path) for row in _held(connection, names, learner_id)):
+        return False
+    suspensions.lift(connection, _subjects(connection, names, learner_id), role)
+    people.end_suspension(connection, learner_id, role)
+    return True
+
+
+def keep_suspensions(connection: Connection, names: Pseudonyms, learner_id: str, *, deleted: bool) -> None:
+    """She withdraws, or is deleted: what holds her back stays, under a pseudonym of hers or of where she wrote from."""
+    rows = _held(connection, names, learner_id)
+    subjects = _subjects(connection, names, learner_id)[1:] if deleted else [names.of(learner_id)]
+    suspensions.put(connection, [replace(row, subject=subject) for row in rows for subject in subjects])
+
+
+def pass_on(connection: Connection, names: Pseudonyms, learner_id: str, to: str) -> None:
+    """Somebody new begins at her address: what holds her back holds that one as well."""
+    suspensions.put(connection, [replace(row, subject=names.of(to)) for row in _held(connection, names, learner_id)])
+
+
+def is_held(connection: Connection, names: Pseudonyms, learner_id: str) -> bool:
+    """Whether a suspension keeps any role from her, also when she holds none now."""
+    return bool(_held(connection, names, learner_id))
+
+
+def _held(connection: Connection, names: Pseudonyms, learner_id: str) -> list[SuspensionRow]:
+    """What is written down, and roles suspended by an older program; the widest right first."""
+    rows = suspensions.of(connection, _subjects(connection, names, learner_id))
+    known = {row.role for row in rows}
+    older = [row for row in people.roles_of(connection, learner_id) if row.state == "suspended"]
+    rows += [SuspensionRow(names.of(learner_id), r.role, r.by, r.path, r.at) for r in older if r.role not in known]
+    return sorted(rows, key=lambda row: len(row.path))
+
+
+def _subjects(connection: Connection, names: Pseudonyms, learner_id: str) -> list[str]:
+    addresses = seats.addresses(connection, learner_id)
+    return [names.of(learner_id), *(names.of(f"{channel}:{chat_id}") for channel, chat_id in addresses)]
+
+
+def _is_wider(path: str, than: str) -> bool:
+    return path != than and than.startswith(path)

@@ -1,0 +1,196 @@
+"""Where the lines of a list belong: official wards by whatever they are called, branches and groups that are made."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from bot.people.policy.lists import places
+from bot.people.policy.lists.words import fold, has_marks, key, short
+from bot.people.policy.people_file import AREA, ListFault, ListRow
+from storage.people.areas import AreaRow
+
+MOST_HINTS = 200  # names for which a near one is looked for; each costs some milliseconds
+SHOWN = 12  # places named in one question
+_KIND_OF_WARD = ("phuong", "xa", "p", "x")
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Where a whole list belongs: `area` is a ward, branch or group, `ward` the ward around it."""
+
+    area: AreaRow
+    ward: AreaRow
+
+
+class Tree:
+    """The areas that are there and those that the list itself brings; `name_id` hashes the parts of a new one's id."""
+
+    def __init__(self, known: Sequence[AreaRow], name_id: Callable[..., str]) -> None:
+        self.name_id = name_id
+        self.areas = {area.area_id: area for area in known}
+        self.made: list[AreaRow] = []
+        self.asked: Counter[str] = Counter()  # people in each place that is made unasked-for
+        self._marked: dict[str, list[AreaRow]] = {}
+        self._bare: dict[str, list[AreaRow]] = {}
+        self._below: dict[str, list[AreaRow]] = {}
+        self._hints: dict[str, str] = {}
+        self._found: dict[tuple[str, ...], AreaRow | tuple[str, str]] = {}
+        for area in known:
+            if area.kind == "ward":
+                for way in {key(area.name), without_kind(key(area.name)), area.official_code}:
+                    self._marked.setdefault(way, []).append(area)
+                for way in {fold(area.name), _spelled(without_kind(fold(area.name)))}:
+                    self._bare.setdefault(way, []).append(area)
+            elif area.parent_id:
+                self._below.setdefault(area.parent_id, []).append(area)
+
+    def within(self, said: str) -> Within | None:
+        """An area by its id, or a ward by its code or name; None for the province and for what nobody knows."""
+        area = self.areas.get(said)
+        if area is None:
+            found = self._wards(said)
+            area = found[0] if len(found) == 1 else None
+        ward = area
+        while ward is not None and ward.kind != "ward":
+            ward = self.areas.get(ward.parent_id or "")
+        return Within(area, ward) if area is not None and ward is not None else None
+
+    def declare(self, row: ListRow, within: Within | None) -> None:
+        """A line that names a branch or a group itself: it is made unless it is there, and nobody asks."""
+        ward = within.ward if within else self._ward(row.ward)
+        if isinstance(ward, AreaRow) and row.branch:
+            branch = self._of(ward, "branch", row.branch) or self._make(ward, "branch", row.branch)
+            if row.group and isinstance(branch, AreaRow) and not self._of(branch, "group", row.group):
+                self._make(branch, "group", row.group)
+
+    def place(self, row: ListRow, within: Within | None, faults: list[ListFault]) -> AreaRow | None:
+        """Where a line belongs; a fault is added when that cannot be known."""
+        said = (row.ward, row.branch, row.group)
+        if said not in self._found:
+            self._found[said] = self._look(row, within)
+        found = self._found[said]
+        if isinstance(found, AreaRow):
+            if row.kind != AREA and found.area_id in self.asked:
+                self.asked[found.area_id] += 1
+            return found
+        faults.append(ListFault(row.line, *found))
+        return None
+
+    def question(self) -> str:
+        """Which branches and groups would be made, in one sentence; "" for none."""
+        if not self.asked:
+            return ""
+        told = [self._told(self.areas[area_id], count) for area_id, count in list(self.asked.items())[:SHOWN]]
+        more = f" và {len(self.asked) - SHOWN} nơi nữa" if len(self.asked) > SHOWN else ""
+        return f"Sẽ lập mới {len(self.asked)} chi hội, tổ: {'; '.join(told)}{more}. Đúng chưa?"
+
+    def _told(self, area: AreaRow, count: int) -> str:
+        above = self.areas[area.parent_id or ""]
+        mine = places.same(area.kind, area.name)[1]
+        names = {places.same(area.kind, each.name)[1]: each.name for each in self._below[above.area_id] if each != area}
+        others = {each: name for each, name in names.items() if _digits(each) == _digits(mine)}
+        near = self._near(mine, others)
+        hint = f", gần giống “{others[near]}”" if near else ""
+        return f"{area.name} ({above.name}, {count} người{hint})"
+
+    # --- looking ---
+
+    def _look(self, row: ListRow, within: Within | None) -> AreaRow | tuple[str, str]:
+        ward = self._ward(row.ward) if row.ward or not within else within.ward
+        if within:
+            if isinstance(ward, AreaRow) and ward != within.ward:
+                return "xa_phuong", f"dòng này ghi {ward.name}, mà cả danh sách nhập vào {within.ward.name}"
+            ward = within.ward
+        if not isinstance(ward, AreaRow):
+            return "xa_phuong", ward
+        place = within.area if within else ward
+        for kind, column, name in (("branch", "chi_hoi", row.branch), ("group", "to", row.group)):
+            if not name or _depth(place) >= _depth_of(kind):
+                if name and kind == place.kind and not _is_same(kind, place.name, name):
+                    return column, f"dòng này ghi “{short(name)}”, mà cả danh sách nhập vào {place.name}"
+                continue
+            if kind == "group" and place.kind == "ward":
+                return "chi_hoi", "có tổ thì phải có chi hội"
+            inside = self._of(place, kind, name)
+            if isinstance(inside, str):
+                return column, inside
+            place = inside or self._make(place, kind, name, asked=True)
+        return place
+
+    def _of(self, parent: AreaRow, kind: str, name: str) -> AreaRow | str | None:
+        """The branch or group of this name; a sentence where it may be two; None where there is none."""
+        marked, bare = places.same(kind, name)
+        inside = [area for area in self._below.get(parent.area_id, ()) if area.kind == kind]
+        found = [area for area in inside if places.same(kind, area.name)[0] == marked]
+        if not found and not has_marks(name):
+            found = [area for area in inside if places.same(kind, area.name)[1] == bare]
+        if len(found) > 1:
+            return f"“{short(name, 40)}” là {' hay '.join(area.name for area in found[:4])}? Hãy ghi đủ dấu."
+        return found[0] if found else None
+
+    def _make(self, parent: AreaRow, kind: str, name: str, *, asked: bool = False) -> AreaRow:
+        area_id = f"{kind[0]}-{self.name_id('area', parent.area_id, places.same(kind, name)[0])[2:22]}"
+        area = AreaRow(area_id, parent.area_id, kind, name, "", f"{parent.path}{area_id}/")
+        self.made.append(area)
+        self.areas[area_id] = area
+        self._below.setdefault(parent.area_id, []).append(area)
+        if asked:
+            self.asked[area_id] = 0
+        return area
+
+    def _ward(self, said: str) -> AreaRow | str:
+        """The ward of this name, or what is wrong with it."""
+        if not said:
+            return "thiếu xã, phường"
+        for part in places.wards(said):
+            found = self._wards(part)
+            if len(found) == 1:
+                return found[0]
+            if found:
+                return f"“{short(part, 40)}” là {' hay '.join(area.name for area in found)}? Hãy ghi đủ dấu."
+        near = self._near(fold(said), self._bare)
+        hint = f"; có phải “{self._bare[near][0].name}”?" if near else "."
+        return f"Đồng Nai không có xã, phường nào tên “{short(said, 40)}”{hint}"
+
+    def _wards(self, said: str) -> list[AreaRow]:
+        marked = re.sub(r"^(\d{5}) 0$", r"\1", key(said))
+        found = self._marked.get(marked) or self._marked.get(without_kind(marked))
+        return found or self._bare.get(fold(said)) or self._bare.get(_spelled(without_kind(fold(said))), [])
+
+    def _near(self, said: str, known: Mapping[str, object]) -> str:
+        """The nearest name, looked for once: a whole column may be misspelt the same way."""
+        if said not in self._hints and len(self._hints) < MOST_HINTS:
+            self._hints[said] = next(iter(get_close_matches(said, known, n=1, cutoff=0.6)), "")
+        return self._hints.get(said, "") if self._hints.get(said) in known else ""
+
+
+def without_kind(said: str) -> str:
+    """A ward's name without what it is: "P. Tam Hiệp" and "Phường Tam Hiệp" are one."""
+    words = said.split()
+    return " ".join(words[1:] if len(words) > 1 and fold(words[0]) in _KIND_OF_WARD else words)
+
+
+def _spelled(said: str) -> str:
+    """Without marks, as different ages spelled it: Đắc Lua and Đak Lua, Phú Lý and Phú Lí."""
+    return re.sub(r"\bd?dac\b", "dak", said).replace("y", "i")
+
+
+def _depth_of(kind: str) -> int:
+    return ("province", "ward", "branch", "group").index(kind)
+
+
+def _depth(area: AreaRow) -> int:
+    return _depth_of(area.kind)
+
+
+def _is_same(kind: str, one: str, two: str) -> bool:
+    return places.same(kind, one)[1] == places.same(kind, two)[1]
+
+
+def _digits(said: str) -> list[str]:
+    """ "Ấp 1" and "Ấp 2" are near in letters only."""
+    return re.findall(r"\d+", said)

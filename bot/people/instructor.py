@@ -1,0 +1,87 @@
+"""Being an instructor: the code of conduct, what she has set, and the wish to become one."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any, assert_never
+
+from bot.people.hooks import PairingHooks
+from bot.people.policy import instructor
+from bot.people.policy.commands import ApplyToTeach, SetTeaching, ShowTeaching, TeachingCommand
+from bot.people.policy.instructor import Teaching
+from bot.people.pseudonyms import Pseudonyms
+from bot.tutor import menu
+from bot.tutor.desk import Desk
+from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
+from storage.engine.database import Connection
+from storage.people import people
+from storage.people.records import InstructorRow, RoleRow
+
+
+class InstructorSettings:
+    def __init__(self, names: Pseudonyms, hooks: PairingHooks) -> None:
+        self.names, self.hooks = names, hooks
+
+    def carry_out(self, connection: Connection, desk: Desk, command: TeachingCommand) -> CommandOutcome:
+        match command:
+            case ApplyToTeach():
+                return self._apply(connection, desk)
+            case ShowTeaching():
+                self._teach(connection, desk, None)
+            case SetTeaching(value):
+                self._teach(connection, desk, value)
+            case _:
+                assert_never(command)
+        return ANSWERED
+
+    def _teach(self, connection: Connection, desk: Desk, value: str | None) -> None:
+        """Show what she has set, or set one thing."""
+        learner_id = desk.person.learner_id
+        if not instructs(connection, learner_id):
+            desk.set_person(instructs=False)
+            menu.show_menu(desk, desk.phrase("teach_not"))
+            return
+        row = people.instructor(connection, learner_id)
+        teaching = _teaching(row) if row else Teaching()
+        if value is None:
+            instructor.show(desk, teaching)
+            return
+        changed = instructor.set_one(desk, teaching, value)
+        if changed != teaching:
+            people.put_instructor(connection, _instructor(learner_id, changed, row))
+            self.hooks.instructor_changed(connection, learner_id, desk.universe.now)
+
+    def _apply(self, connection: Connection, desk: Desk) -> CommandOutcome:
+        """An officer of her area decides."""
+        learner_id = desk.person.learner_id
+        if instructs(connection, learner_id):
+            self._teach(connection, desk, None)
+            return ANSWERED
+        belonging = people.belonging(connection, learner_id)
+        area_id = belonging[1] if belonging else None
+        known = [role for role in people.roles_of(connection, learner_id) if role.role == "instructor"]
+        if area_id is None:
+            desk.say(desk.phrase("apply_nowhere"))
+            return ASIDE
+        is_told = bool(known)
+        if not known:  # a suspended one stays suspended
+            by, now = self.names.of(learner_id), desk.universe.now
+            people.set_role(connection, RoleRow(learner_id, "instructor", area_id, "asked", by, now))
+            is_told = self.hooks.wants_to_guide(connection, learner_id, now)
+        desk.say(desk.phrase("apply_told" if is_told else "apply_kept"))
+        return ASIDE
+
+
+def instructs(connection: Connection, learner_id: str) -> bool:
+    """Whether she may guide others today."""
+    roles = people.roles_of(connection, learner_id)
+    return any(role.role == "instructor" and role.state == "active" for role in roles)
+
+
+def _teaching(row: InstructorRow) -> Teaching:
+    return Teaching(**{each.name: getattr(row, each.name) for each in fields(Teaching)})
+
+
+def _instructor(learner_id: str, teaching: Teaching, was: InstructorRow | None) -> InstructorRow:
+    values: dict[str, Any] = {each.name: getattr(teaching, each.name) for each in fields(Teaching)}
+    return InstructorRow(learner_id, **values, gender=was.gender if was else "")

@@ -1,0 +1,138 @@
+"""Becoming and being an instructor, in the chat: the code of conduct, and what she sets herself. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.tutor import menu
+from bot.tutor.desk import Desk
+from bot.tutor.state import OfferedButtons
+
+MOST = 10  # learners of one instructor
+USUAL = 3
+HOURS = ("08:00-20:00", "08:00-12:00", "13:00-17:00", "17:00-20:00")
+"""What she can choose from; whoever wants it otherwise tells her officer."""
+LANGS = ("vi", "sti", "crw", "km", "tyz", "nut", "zh")
+"""Languages to be guided in (ISO 639): Vietnamese, S'tiêng, Chơ Ro, Khmer, Tày, Nùng, Chinese."""
+PAUSES = (7, 30)  # days
+
+_HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Teaching:
+    """What an instructor has set; `topics` empty means all. No learners come before `conduct_at`."""
+
+    capacity: int = USUAL
+    topics: tuple[str, ...] = ()
+    langs: tuple[str, ...] = ("vi",)
+    hours: str = HOURS[0]
+    paused_until_at: datetime | None = None
+    conduct_at: datetime | None = None
+
+
+def show(desk: Desk, teaching: Teaching) -> None:
+    """What she has set, and buttons to change it; before anything else the code of conduct."""
+    if teaching.conduct_at is None:
+        offer = (("i:promise", desk.phrase("label_conduct_yes")), ("i:later", desk.phrase("label_later")))
+        desk.say(desk.phrase("conduct"))
+        desk.offer(desk.phrase("conduct_more"), offer, pending="conduct")
+        return
+    tracks = dict(desk.book.tracks)
+    shown = desk.phrase(
+        "teaching",
+        so=str(teaching.capacity),
+        nhom=", ".join(tracks.get(each, each) for each in teaching.topics) or desk.phrase("teaching_all"),
+        tieng=", ".join(desk.phrase(f"lang_{each}") for each in teaching.langs),
+        gio=teaching.hours.replace("-", " – "),
+    )
+    desk.say(shown)
+    if _is_paused(desk, teaching):
+        desk.say(desk.phrase("teaching_paused", ngay=f"{teaching.paused_until_at:%d/%m}"))
+    buttons: OfferedButtons = tuple(
+        (f"i:{each}", desk.phrase(f"label_teach_{each}")) for each in ("cap", "top", "lang", "hours")
+    )
+    pause = "back" if _is_paused(desk, teaching) else "pause"
+    last = (f"i:{pause}", desk.phrase(f"label_teach_{pause}")), ("g:menu", desk.phrase("label_menu"))
+    desk.offer(desk.phrase("teaching_ask"), (*buttons, *last))
+
+
+def set_one(desk: Desk, teaching: Teaching, value: str) -> Teaching:
+    """A button of hers: what she wants to change is asked, what she chose is taken. Nonsense changes nothing."""
+    what, _, chosen = value.partition(":")
+    if what == "later" and teaching.conduct_at is None:
+        desk.change(offer=(), pending="")
+        menu.show_menu(desk, desk.phrase("conduct_later"))
+        return teaching
+    if what == "promise" and teaching.conduct_at is None:
+        desk.change(offer=(), pending="")
+        teaching = replace(teaching, conduct_at=desk.universe.now)
+        desk.say(desk.phrase("conduct_thanks"))
+    elif teaching.conduct_at is not None and not chosen and _ask(desk, teaching, what):
+        return teaching
+    elif teaching.conduct_at is not None:
+        teaching = _taken(desk, teaching, what, chosen)
+    show(desk, teaching)
+    return teaching
+
+
+def _ask(desk: Desk, teaching: Teaching, what: str) -> bool:
+    """Ask for a new value; False when this button asks for nothing."""
+    choices: OfferedButtons
+    match what:
+        case "cap":
+            choices = tuple((f"i:cap:{n}", desk.phrase("label_teach_number", so=str(n))) for n in (1, 2, 3, 5))
+        case "top":
+            tracks = [(f"i:top:{track}", _ticked(title, track in teaching.topics)) for track, title in desk.book.tracks]
+            choices = (*tracks, ("i:top:all", desk.phrase("teaching_all")))
+        case "lang":
+            named = [(each, desk.phrase(f"lang_{each}")) for each in LANGS]
+            choices = tuple((f"i:lang:{each}", _ticked(name, each in teaching.langs)) for each, name in named)
+        case "hours":
+            choices = tuple((f"i:hours:{at}", each.replace("-", " – ")) for at, each in enumerate(HOURS))
+        case "pause":
+            choices = tuple((f"i:pause:{n}", desk.phrase("label_teach_days", so=str(n))) for n in PAUSES)
+        case _:
+            return False
+    desk.offer(desk.phrase(f"ask_teach_{what}"), (*choices, ("g:teach", desk.phrase("label_teach"))))
+    return True
+
+
+def _taken(desk: Desk, teaching: Teaching, what: str, chosen: str) -> Teaching:
+    match what:
+        case "cap" if chosen in map(str, range(1, MOST + 1)):
+            return replace(teaching, capacity=int(chosen))
+        case "top" if chosen == "all":
+            return replace(teaching, topics=())
+        case "top" if chosen in dict(desk.book.tracks):
+            return replace(teaching, topics=_toggled(teaching.topics, chosen))
+        case "lang" if chosen in LANGS:
+            return replace(teaching, langs=_toggled(teaching.langs, chosen) or ("vi",))
+        case "hours" if chosen in map(str, range(len(HOURS))):
+            return replace(teaching, hours=HOURS[int(chosen)])
+        case "pause" if chosen in map(str, PAUSES):
+            return replace(teaching, paused_until_at=desk.universe.now + timedelta(days=int(chosen)))
+        case "back":
+            return replace(teaching, paused_until_at=None)
+        case _:
+            return teaching
+
+
+def hours_are_sound(hours: str) -> bool:
+    """Whether a text is hours as an instructor has them: "HH:MM-HH:MM"."""
+    return bool(_HOURS.fullmatch(hours)) and hours[:5] < hours[6:]
+
+
+def _is_paused(desk: Desk, teaching: Teaching) -> bool:
+    return teaching.paused_until_at is not None and teaching.paused_until_at > desk.universe.now
+
+
+def _toggled(values: tuple[str, ...], value: str) -> tuple[str, ...]:
+    rest = tuple(each for each in values if each != value)
+    return rest if value in values else (*values, value)
+
+
+def _ticked(label: str, chosen: bool) -> str:
+    return f"✅ {label}" if chosen else label

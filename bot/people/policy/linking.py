@@ -1,0 +1,192 @@
+"""Two persons turn out to be one: their conversations become one, and nothing that was learnt is lost. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from bot.people.policy.invitations import back, greet
+from bot.tutor import onboarding
+from bot.tutor.desk import Desk
+from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.tutor.state import ConversationState
+from flows import Run
+from flows.session import Card
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def merge(stays: ConversationState, joins: ConversationState) -> ConversationState:
+    """One conversation of two: the lesson begun last goes on (of two alike that of the phone in her hand), every other
+    one waits in the menu.
+
+    Prompts are numbered from the higher of the two, so that a button of either phone never acts on the other's step.
+    """
+    stays, joins = stays.aside(), joins.aside()
+    open_runs = [run for run in (joins.open_run, stays.open_run) if run is not None]
+    newest = max(open_runs, key=_began, default=None)
+    others = [run for run in (*stays.parked, *joins.parked, *open_runs) if run is not newest]
+    seq = max(stays.seq, joins.seq) + 1
+    return replace(
+        stays,
+        run=replace(newest, seq=seq) if newest else stays.run or joins.run,
+        parked=tuple(others),
+        done={each: _best(each, stays, joins) for each in (*stays.done, *joins.done)},
+        offer=(),
+        pending="",
+        seq=seq,
+        answers=stays.answers + joins.answers,
+        meeting=stays.meeting or joins.meeting,
+        cards={**joins.cards, **stays.cards, **_both(stays, joins)},
+        checkins=tuple(sorted({*stays.checkins, *joins.checkins}, key=lambda each: (each.at, each.lesson, each.step))),
+    )
+
+
+# --- asked on both -----------------------------------------------------------------------------------
+
+
+def give_words(desk: Desk, words: str) -> CommandOutcome:
+    """To be read on this phone and typed on the other: no link, a tap on what was sent joins nothing."""
+    desk.say(desk.phrase("link_words", chu=words))
+    return ASIDE
+
+
+def ask_yes(desk: Desk, code_hash: str, name: str) -> None:
+    """On the phone where the words were typed: what joins, and who sees it then."""
+    greet(desk)
+    yes, no = (f"j:yes:{code_hash}", desk.phrase("label_link_yes")), (f"j:no:{code_hash}", desk.phrase("label_link_no"))
+    desk.confide(desk.phrase("link_ask", ten_may=name or desk.phrase("nameless")), (yes, no), pending="phone.link")
+
+
+def wait(desk: Desk) -> CommandOutcome:
+    """The other phone is asked now; whoever is new here is asked nothing else meanwhile."""
+    desk.change(offer=(), pending="")
+    desk.say(desk.phrase("link_wait"))
+    return ANSWERED if desk.person.consent == "asked" else ASIDE
+
+
+def ask_back(desk: Desk, code_hash: str, name: str) -> None:
+    """On a new phone: somebody of the union has vouched for whoever goes on here."""
+    greet(desk)
+    yes, no = (f"j:back:{code_hash}", desk.phrase("label_code_mine")), ("j:no", desk.phrase("label_code_not_mine"))
+    desk.confide(desk.phrase("back_ask", ten_may=name or desk.phrase("nameless")), (yes, no), pending="phone.back")
+
+
+def asked_about(desk: Desk) -> str:
+    """The code of the question that is open, as its first button carries it."""
+    token = desk.talk.offer[0][0] if desk.talk.offer else ""
+    return token.rpartition(":")[2] if token.startswith(("j:yes:", "j:back:")) else ""
+
+
+def refuse(desk: Desk, phrase: str) -> CommandOutcome:
+    """Nothing joins, and why."""
+    desk.change(offer=(), pending="" if desk.talk.pending in ("phone.link", "phone.back") else desk.talk.pending)
+    desk.say(desk.phrase(phrase))
+    return back(desk)
+
+
+def welcome(desk: Desk, *, others: int = 0) -> CommandOutcome:
+    """Said on the phone where she is; then she goes on where she was.
+
+    `others`: how many phones she has beside this one that somebody vouched for; a lost one is taken off by a tap.
+    """
+    desk.change(offer=(), pending="")
+    desk.say(desk.phrase("linked"))
+    run = desk.talk.open_run
+    if run is not None and desk.talk.parked:
+        desk.say(desk.phrase("linked_two", bai=desk.lesson_title(desk.talk.parked[-1].home[0])))
+    if others:
+        lost, kept = desk.phrase("label_lost_phone"), desk.phrase("label_split_no")
+        desk.offer(desk.phrase("linked_old"), (("b:split_other", lost), ("b:show", kept)), pending="self.split")
+        return ANSWERED
+    return ASIDE
+
+
+# --- taken apart again -------------------------------------------------------------------------------
+
+
+def ask_split(desk: Desk, others: int) -> None:
+    """Which phone is not hers: this one, or the other; with one alone, whether she leaves it."""
+    no = ("b:show", desk.phrase("label_split_no"))
+    if others < 1:
+        yes = ("b:split_alone", desk.phrase("label_split_alone"))
+        desk.offer(desk.phrase("split_ask_alone"), (yes, no), pending="self.split")
+        return
+    other, this = ("b:split_other", desk.phrase("label_split_other")), ("b:split_this", desk.phrase("label_split_this"))
+    desk.offer(desk.phrase("split_ask", so=str(others + 1)), (other, this, no), pending="self.split")
+
+
+def begin_anew(desk: Desk) -> CommandOutcome:
+    """Said on the phone that was taken off, to whoever holds it now."""
+    desk.say(desk.phrase("split_this"))
+    onboarding.greet(desk)
+    return ANSWERED
+
+
+def stays(desk: Desk, others: int) -> CommandOutcome:
+    """Said on the phone that stays hers; where there was no other to take off, what can be done is asked again."""
+    if not others:
+        ask_split(desk, 0)
+        return ANSWERED
+    desk.change(offer=(), pending="")
+    desk.say(desk.phrase("split_other"))
+    return ASIDE
+
+
+def undone(desk: Desk) -> CommandOutcome:
+    """Said on either phone: each is what it was before they were joined."""
+    desk.change(offer=(), pending="")
+    desk.say(desk.phrase("split_undone"))
+    if desk.person.consent == "new":
+        onboarding.greet(desk)
+        return ANSWERED
+    return ASIDE
+
+
+def part(
+    now: ConversationState, stays: ConversationState, goes: ConversationState
+) -> tuple[ConversationState, ConversationState]:
+    """Two conversations of one, `stays` and `goes` as they were before: what was begun since belongs to who stays."""
+    hers = {run.run_id: run for run in _runs(goes)}
+    current = {run.run_id: run for run in _runs(now)}
+    only = goes.done.keys() - stays.done.keys()
+    left = replace(
+        now,
+        run=None if now.run is not None and now.run.run_id in hers else now.run,
+        parked=tuple(run for run in now.parked if run.run_id not in hers),
+        done={lesson: points for lesson, points in now.done.items() if lesson not in only},
+        cards={key: card for key, card in now.cards.items() if key not in goes.cards.keys() - stays.cards.keys()},
+        checkins=tuple(each for each in now.checkins if each not in goes.checkins or each in stays.checkins),
+        answers=max(0, now.answers - goes.answers),
+        offer=(),
+        pending="",
+    )
+    seq = max(now.seq, goes.seq) + 1
+    run = current.get(goes.run.run_id, goes.run) if goes.run else None
+    back = replace(
+        goes,
+        run=replace(run, seq=seq) if run else None,
+        parked=tuple(current.get(each.run_id, each) for each in goes.parked),
+        offer=(),
+        pending="",
+        seq=seq,
+    )
+    return left, back
+
+
+def _runs(talk: ConversationState) -> list[Run]:
+    return [run for run in (talk.run, *talk.parked) if run is not None]
+
+
+def _began(run: Run) -> datetime:
+    return run.began_at or _LONG_AGO
+
+
+def _best(lesson: str, *talks: ConversationState) -> int:
+    return max(talk.done.get(lesson, 0) for talk in talks)
+
+
+def _both(stays: ConversationState, joins: ConversationState) -> dict[str, Card]:
+    """A card that both have: the one that asks again sooner."""
+    twice = stays.cards.keys() & joins.cards.keys()
+    return {key: min(stays.cards[key], joins.cards[key], key=lambda card: (card.due_at, card.level)) for key in twice}

@@ -1,0 +1,94 @@
+"""Her own data put right by herself: name, form of address, where she lives, what the union should know of her. Pure.
+
+What the union should know (elderly, disability, poor household, worker, remote) is hers to tell or not: asked for with
+its purpose, kept only while she wants it. Never where she comes from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from difflib import get_close_matches
+
+from bot.people.policy.lists.words import fold
+from bot.tutor.desk import ConsentAnswered, Desk
+
+NEEDS = ("elderly", "disability", "poor", "worker", "remote")
+CONSENT = "needs_ask"  # the phrase she answers to when she tells any of them
+MOST_PLACES = 4
+
+_KINDS = ("phuong ", "xa ", "p ", "x ", "thi tran ")
+
+
+def show(desk: Desk, intro: str = "") -> None:
+    """What she can put right."""
+    desk.say(intro)
+    offer = (
+        ("g:change_name", desk.phrase("label_self_name")),
+        ("g:change_address", desk.phrase("label_self_address")),
+        ("b:area", desk.phrase("label_self_area")),
+        ("b:needs", desk.phrase("label_self_needs")),
+        ("g:menu", desk.phrase("label_menu")),
+    )
+    desk.offer(desk.phrase("self_ask"), offer)
+
+
+# --- where she lives ---------------------------------------------------------------------------------
+
+
+def ask_area(desk: Desk, now_in: str, places: Sequence[tuple[str, str]] = (), *, again: bool = False) -> None:
+    """By name; `places` (area_id, name) are those that what she wrote may mean."""
+    if places:
+        offer = (*((f"b:ward:{area_id}", name) for area_id, name in places), _back(desk))
+        desk.offer(desk.phrase("self_area_which"), offer, pending="self.area")
+        return
+    if now_in and not again:
+        desk.say(desk.phrase("self_area_now", noi=now_in))
+    desk.offer(desk.phrase("self_area_again" if again else "self_area_ask"), (_back(desk),), pending="self.area")
+
+
+def places_named(text: str, wards: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The wards that what she wrote may mean, with or without diacritics and kind; one when it is clear."""
+    known: dict[str, list[tuple[str, str]]] = {}
+    for area_id, name in wards:
+        known.setdefault(_plain(name), []).append((area_id, name))
+    said = _plain(text)
+    if said in known:
+        found = known[said]
+        exact = [place for place in found if fold(place[1]) == fold(text)]
+        return exact if len(exact) == 1 else found
+    return [place for each in get_close_matches(said, known, MOST_PLACES, 0.7) for place in known[each]][:MOST_PLACES]
+
+
+def _plain(name: str) -> str:
+    folded = fold(name)
+    kind = next((kind for kind in _KINDS if folded.startswith(kind)), "")
+    return folded.removeprefix(kind)
+
+
+# --- what the union should know ----------------------------------------------------------------------
+
+
+def ask_needs(desk: Desk, needs: Collection[str]) -> None:
+    """What for, and a button each; what she has told is ticked."""
+    ticked = [
+        (f"b:need:{need}", ("✅ " if need in needs else "") + desk.phrase(f"label_need_{need}")) for need in NEEDS
+    ]
+    none = [("b:need:none", desk.phrase("label_need_none"))] if needs else []
+    desk.offer(desk.phrase(CONSENT), (*ticked, *none, _back(desk)), pending="self.needs")
+
+
+def with_need(desk: Desk, needs: Sequence[str], need: str) -> tuple[str, ...]:
+    """After one tap; the first that she tells is her consent, the last that she takes back its end."""
+    if need == "none":
+        after: tuple[str, ...] = ()
+    elif need in NEEDS:
+        after = tuple(each for each in NEEDS if (each in needs) != (each == need))
+    else:
+        return tuple(needs)
+    if bool(after) != bool(needs):
+        desk.events.append(ConsentAnswered("needs_agreed" if after else "needs_withdrawn", CONSENT))
+    return after
+
+
+def _back(desk: Desk) -> tuple[str, str]:
+    return "b:show", desk.phrase("label_back")

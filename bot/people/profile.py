@@ -1,0 +1,189 @@
+"""Data put right, by herself (the office's room "self") or by an officer; each in the transaction of whoever asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+import flows
+from bot.people.export import in_words
+from bot.people.policy import commands as asked
+from bot.people.policy import linking
+from bot.people.policy import profile as pure
+from bot.people.policy.commands import ProfileCommand
+from bot.tutor import privacy
+from bot.tutor import state as talks
+from bot.tutor.desk import Desk
+from bot.tutor.onboarding import MAX_NAME_WORDS, fingerprint, is_name
+from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
+from flows import RunCorrupt
+from storage.conversations import conversations, leaving
+from storage.conversations.records import ConversationRow, Writes
+from storage.engine.database import Connection
+from storage.people import areas, people, seats
+from storage.people.areas import AreaRow
+from storage.people.records import ConsentRow, PersonRow
+
+BY_OFFICER = "officer"  # the channel of a consent row: said to an officer
+
+
+class OwnProfile:
+    """Her own room: where she lives and what the union should know are changed here, the rest at the reception."""
+
+    def carry_out(self, connection: Connection, desk: Desk, command: ProfileCommand) -> CommandOutcome:
+        learner_id = desk.person.learner_id
+        place, needs = _known(connection, learner_id)
+        match command:
+            case asked.NameArea(text):
+                found = pure.places_named(text[:80], _wards(connection))
+                if len(found) == 1:
+                    self._move(connection, desk, found[0][0])
+                else:
+                    pure.ask_area(desk, place.name if place else "", found, again=True)
+            case asked.AskArea():
+                pure.ask_area(desk, place.name if place else "")
+            case asked.PickWard(area_id):
+                self._move(connection, desk, area_id)
+            case asked.AskNeeds():
+                pure.ask_needs(desk, needs)
+            case asked.TickNeed(need):
+                after = pure.with_need(desk, needs, need)
+                people.set_needs(connection, learner_id, after)
+                pure.ask_needs(desk, after)
+            case asked.AskSplit():
+                self._ask_split(connection, desk)
+            case asked.SplitPhones(which) if desk.talk.pending == "self.split":  # an old button never does it
+                desk.events.append(asked.TakeApart(which))
+            case asked.SplitPhones() | asked.ShowProfile():
+                pure.show(desk)
+            case asked.ShowBelonging():
+                privacy.show_belonging(desk, in_words(connection, learner_id))
+                return ASIDE
+            case asked.AskProfileAgain():
+                self._again(connection, desk, needs)
+            case _:
+                assert_never(command)
+        return ANSWERED
+
+    def _again(self, connection: Connection, desk: Desk, needs: Sequence[str]) -> None:
+        match desk.talk.pending:
+            case "self.split":
+                self._ask_split(connection, desk)
+            case "self.area":
+                pure.ask_area(desk, "", again=True)
+            case _:
+                pure.ask_needs(desk, needs)
+
+    def _ask_split(self, connection: Connection, desk: Desk) -> None:
+        linking.ask_split(desk, len(seats.addresses(connection, desk.person.learner_id)) - 1)
+
+    def _move(self, connection: Connection, desk: Desk, area_id: str) -> None:
+        ward = areas.get(connection, area_id)
+        if ward is None or ward.kind != "ward":
+            pure.ask_area(desk, "", again=True)
+            return
+        place, _ = _known(connection, desk.person.learner_id)
+        if place is None or not place.path.startswith(ward.path):  # else she stands there, perhaps more narrowly
+            move(connection, desk.person.learner_id, ward)
+        desk.change(offer=(), pending="")
+        pure.show(desk, desk.phrase("self_area_set", noi=ward.name))
+
+
+def move(connection: Connection, learner_id: str, place: AreaRow) -> None:
+    """She lives there now, and is a learner of the union there if she was one; what else she is stays where it is."""
+    people.set_area(connection, learner_id, place.area_id)
+    people.move_learner(connection, learner_id, place.area_id)
+
+
+# --- by an officer -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What is to be put right; None stays as it is. `agreed`: she has said herself that her needs may be kept."""
+
+    name: str | None = None
+    address: str | None = None
+    area_id: str | None = None
+    needs: tuple[str, ...] | None = None
+    agreed: bool = False
+
+    def fault(self) -> str:
+        """Why it cannot be done, in a sentence; empty when it can."""
+        if self.name and not is_name(self.name):
+            return f"“{self.name}” không dùng làm tên gọi được: chỉ chữ cái, nhiều nhất {MAX_NAME_WORDS} từ."
+        if self.address is not None and self.address not in flows.ADDRESSES:
+            return f"Không có cách xưng hô “{self.address}”; chọn một trong: {', '.join(flows.ADDRESSES)}."
+        if unknown := [each for each in self.needs or () if each not in pure.NEEDS]:
+            return f"Không có nhóm nào tên “{unknown[0]}”; chọn trong: {', '.join(pure.NEEDS)}."
+        if self.needs and not self.agreed:
+            return "Điều cần lưu ý chỉ ghi khi chính chị ấy đã đồng ý: thêm --agreed."
+        if (self.name, self.address, self.area_id, self.needs) == (None, None, None, None):
+            return "Chưa nói sửa gì: --name, --address, --area, hay --needs."
+        return ""
+
+    def words(self) -> str:
+        """What has been put right, as she is told."""
+        named = {
+            "tên gọi": self.name, "cách xưng hô": self.address, "nơi sinh hoạt": self.area_id,
+            "điều Hội nên biết": self.needs,
+        }  # fmt: skip
+        return ", ".join(word for word, value in named.items() if value is not None)
+
+
+def carry_out(
+    connection: Connection, learner_id: str, correction: Correction, place: AreaRow | None, wording: str, now: datetime
+) -> None:
+    """`place` is where she lives now, `wording` the words she agreed to when needs are told for her."""
+    people.rename(connection, learner_id, correction.name, correction.address)
+    if place is not None:
+        move(connection, learner_id, place)
+    if correction.needs is not None:
+        _, before = _known(connection, learner_id)
+        if bool(before) != bool(correction.needs):
+            answer = "needs_agreed" if correction.needs else "needs_withdrawn"
+            row = ConsentRow(learner_id, BY_OFFICER, answer, fingerprint(wording), now)
+            writes = Writes(consents=[row], wordings={row.wording: wording})
+            conversations.write(connection, writes)
+        people.set_needs(connection, learner_id, correction.needs)
+
+
+def withdraw(connection: Connection, learner_id: str, wording: str, now: datetime) -> bool:
+    """What "rút đồng ý" does, for somebody who asked an officer; whether she had agreed to anything."""
+    row = conversations.kept_of(connection, learner_id)
+    if row is None or row.consent != "agreed":
+        return False
+    try:
+        talk = talks.load(row.state)
+    except RunCorrupt:
+        talk = talks.salvage(row.state)
+    bare = talk.addressed(row.address, "").bare()
+    run = bare.open_run
+    consent = ConsentRow(learner_id, BY_OFFICER, "withdrawn", fingerprint(wording), now)
+    session = ConversationRow(
+        learner_id, row.channel, row.chat_id, talks.dump(bare), row.revision, row.out_no, None, None, row.prompt_at,
+        run.lesson if run else None, run.version if run else None,
+    )  # fmt: skip
+    writes = Writes(
+        people=[PersonRow(learner_id, "", row.address, "declined")],
+        sessions=[session],
+        consents=[consent],
+        wordings={consent.wording: wording},
+        forget_answers=[learner_id],
+    )
+    conversations.write(connection, writes)
+    leaving.forget_said(connection, learner_id)
+    return True
+
+
+def _known(connection: Connection, learner_id: str) -> tuple[AreaRow | None, Sequence[str]]:
+    belonging = people.belonging(connection, learner_id)
+    if belonging is None:
+        return None, ()
+    return (areas.get(connection, belonging[1]) if belonging[1] else None), belonging[2]
+
+
+def _wards(connection: Connection) -> list[tuple[str, str]]:
+    return [(row.area_id, row.name) for row in areas.under(connection, kind="ward")]

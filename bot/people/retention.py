@@ -1,0 +1,139 @@
+"""How long data are kept: whoever is silent for a year is asked, and forgotten a month later; old copies go as well.
+
+Coming back is an answer. Whoever answers for others (officers, editors, administrators) is never forgotten by the
+clock, but counted for whoever looks after the machine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from bot.conversation.office import Office
+from storage.announcements import announcements
+from storage.conversations import leaving
+from storage.engine import key_value
+from storage.engine.database import Connection, Database
+from storage.engine.instants import to_ms
+from storage.pairing import pairings
+from storage.pairing.records import NoticeRow
+from storage.people import people
+from storage.people import retention as kept
+from storage.people.records import AuditRow
+
+PAGE = 2_000  # persons looked at in one read
+SLICE = 50  # persons asked in one transaction; forgotten are they one by one
+TOLD_SLICE = 500  # rows of who was told, likewise
+NEWS_IS_OLD = timedelta(days=90)
+CLOCK = "clock"  # who acts, in the audit
+
+_ASIDE = re.compile(r".+\.before-.+|before-restore-\d{8}-\d{6}")
+_BACKUP = re.compile(r"camtay-\d{8}-\d{6}\.tar\.gz")
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionRules:
+    """`aside` and `backups` are how long copies of the database stay in the data folder; nothing: for ever."""
+
+    idle: timedelta = timedelta(days=365)
+    answer: timedelta = timedelta(days=30)
+    aside: timedelta | None = timedelta(days=30)
+    backups: timedelta | None = timedelta(days=90)
+
+
+class Retention:
+    def __init__(self, database: Database, office: Office, rules: RetentionRules, new_id: Callable[[], str]) -> None:
+        self.database, self.office, self.rules, self.new_id = database, office, rules, new_id
+
+    async def ask(self, now: datetime) -> int:
+        """Ask whoever has been silent for so long; how many people that were."""
+        before, after, asked = now - self.rules.idle, "", 0
+        while found := await self.database.read(partial(kept.idle, before=before, after=after, limit=PAGE)):
+            for at in range(0, len(found), SLICE):
+                some = found[at : at + SLICE]
+                asked += await self.database.transact(partial(self._ask, some=some, before=before, now=now))
+            after = found[-1]
+        return asked
+
+    def _ask(self, connection: Connection, some: list[str], before: datetime, now: datetime) -> int:
+        ids = kept.ask(connection, some, before, now)
+        buttons = {"g:keep": "label_delete_no", "g:delete_data": "label_delete_yes"}
+        said = {"thang": str(self.rules.idle.days // 30), "ngay": str(self.rules.answer.days)}
+        at = to_ms(now)
+        asked = [NoticeRow(self.new_id(), each, "idle_ask", said, at, at, buttons) for each in ids]
+        pairings.add_notices(connection, asked)
+        return len(ids)
+
+    async def forget(self, now: datetime) -> int:
+        """Forget whoever was asked so long ago and has neither answered nor come back; how many people that were."""
+        while await self.database.transact(partial(kept.came_back, limit=SLICE)) == SLICE:
+            pass
+        before, gone = now - self.rules.answer, 0
+        while found := await self.database.read(partial(kept.silent, asked_before=before, limit=PAGE)):
+            done = 0
+            for learner_id in found:
+                done += await self.database.transact(
+                    partial(self._forget, learner_id=learner_id, before=before, now=now)
+                )
+            gone += done
+            if not done:
+                break
+        if gone:
+            await self.database.scrub()
+        return gone
+
+    def _forget(self, connection: Connection, learner_id: str, before: datetime, now: datetime) -> int:
+        if not kept.is_silent(connection, learner_id, before):
+            return 0
+        people.note(connection, AuditRow(now, CLOCK, "deleted_idle", self.office.names.of(learner_id), ""))
+        self.office.leaving(connection, learner_id, "deleted", now)
+        leaving.forget_person(connection, learner_id)
+        self.office.forgotten(connection, [learner_id])
+        return 1
+
+    async def close_news(self, now: datetime) -> None:
+        """Announcements of long ago: who was told is not remembered for ever."""
+        before = now - NEWS_IS_OLD
+        await self.database.transact(partial(announcements.close, before=before))
+        forget = partial(announcements.forget_told, before=before, limit=TOLD_SLICE)
+        while await self.database.transact(forget) == TOLD_SLICE:
+            pass
+
+    async def compact(self) -> bool:
+        """Write the database's file anew if anything was deleted since it last was; it takes a second or more."""
+        known = await self.database.read(partial(key_value.get_key, key=leaving.TO_COMPACT))
+        if known is None:
+            return False
+        await self.database.compact()
+        await self.database.transact(partial(key_value.drop_key, key=leaving.TO_COMPACT, revision=known[1]))
+        return True
+
+    async def counts(self, now: datetime) -> dict[str, int]:
+        """Who waits for an answer, and silent officers: see `storage.people.retention.counts`."""
+        return await self.database.read(partial(kept.counts, before=now - self.rules.idle))
+
+
+# --- copies that hold who has been deleted since -------------------------------------------------------
+
+
+def old_copies(folders: set[Path], data: Path, rules: RetentionRules, now: datetime) -> Iterator[Path]:
+    """What upgrades and restores left beside the database, and backups in the data folder, when their time is over.
+
+    The newest backup always stays. Copies elsewhere are their owner's: a restore cleans what comes back from them.
+    """
+    if rules.aside is not None:
+        for folder in folders:
+            yield from (
+                path for path in folder.glob("*") if _ASIDE.fullmatch(path.name) and _is_older(path, now - rules.aside)
+            )
+    if rules.backups is not None:
+        made = sorted(path for path in (data / "backup").glob("*") if _BACKUP.fullmatch(path.name))
+        yield from (path for path in made[:-1] if _is_older(path, now - rules.backups))
+
+
+def _is_older(path: Path, instant: datetime) -> bool:
+    return path.lstat().st_mtime < instant.timestamp()

@@ -1,0 +1,256 @@
+"""Lessons from files and publications to a book: what is current, who still needs an older version, where she goes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from functools import partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.publishing.policy.routes import LessonVersion, routes
+from bot.publishing.positions import places
+from bot.tutor.quiet_hours import QuietHours
+from flows import Book, Lesson, LessonInvalid, Problem
+from flows.reading.loader import ASKS, EAR, load_lesson
+from flows.reading.translation import with_texts
+from flows.session import Route
+from flows.shelf.shelf import Shelf, read_shelf
+from flows.words.understand import read_words
+from storage.engine.database import Connection, Database
+from storage.engine.errors import Conflict
+from storage.publications import publications
+from storage.publications.records import PublicationRow, VersionRow
+
+LANGUAGE = 1  # number of the lesson language; a version keeps the one it was written in
+BY_FILES = "files"  # the author of what is published because it lies in the folder
+MAX_CONFLICTS = 5
+NEVER = QuietHours(time(), time(), ZoneInfo("Asia/Ho_Chi_Minh"))  # no hour is quiet
+
+Translations = Mapping[str, Mapping[str, str]]
+"""Language → key → text, as in `flows.reading.translation`."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A stored version, ready to be taught."""
+
+    lesson: Lesson
+    translations: Translations
+    languages: Mapping[str, Lesson]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionCatalogue:
+    """What the publications say at one moment; `seen` is their mark, `graphs` the hash of every version."""
+
+    seen: tuple[int, int] = (0, 0)
+    log: Sequence[PublicationRow] = ()
+    current: Mapping[str, PublicationRow] = field(default_factory=dict)
+    graphs: Mapping[LessonVersion, str] = field(default_factory=dict)
+
+
+class LiveLessons:
+    """The lessons of a running tutor. `book` is replaced as a whole, never changed; `faults` are those of files."""
+
+    book: Book
+    shelf: Shelf
+
+    def __init__(self, database: Database, root: Path, facts: Mapping[str, str], quiet: QuietHours = NEVER) -> None:
+        self.quiet = quiet
+        self.database = database
+        self.root = root
+        self.facts = facts
+        self.faults: Mapping[str, tuple[Problem, ...]] = {}
+        self.catalogue = VersionCatalogue()
+        self._kept: dict[LessonVersion, Kept] = {}
+        self._one = asyncio.Lock()
+
+    async def open(self, now: datetime) -> Book:
+        """Read the folder, publish the lessons that never were, load all that anybody may need.
+
+        Raises OSError or LessonInvalid when the tables cannot be read (`read_shelf`), StorageUnavailable.
+        """
+        self.shelf = read_shelf(self.root, self.facts)
+        self.faults = {**self.shelf.broken, **self.shelf.unheard}
+        for path, problems in self.faults.items():
+            what = "not heard with" if path in self.shelf.unheard else "lesson left out"
+            log.error(what, extra={"path": path, "problems": [str(problem) for problem in problems]})
+        if self.shelf.model is None:
+            log.error("no model of the ear", extra={"path": str(self.root / EAR)})
+        if self.shelf.wishes.model is None:
+            log.error("no model of what is asked for", extra={"path": str(self.root / ASKS)})
+        await publish_first(self.database, self.shelf, now)
+        return await self.reload(also=await held(self.database))
+
+    async def is_behind(self) -> bool:
+        """Whether somebody has published since the book was bound."""
+        return await self.database.read(publications.mark) != self.catalogue.seen
+
+    async def reread(self) -> Shelf | None:
+        """The folder as it is now; None while its tables cannot be read."""
+        try:
+            return await asyncio.to_thread(read_shelf, self.root, self.facts)
+        except (OSError, LessonInvalid) as fault:
+            log.error("folder not read again", extra={"reason": str(fault)[:500]})
+            return None
+
+    async def reload(self, shelf: Shelf | None = None, also: Iterable[LessonVersion] = ()) -> Book:
+        """Bind the book anew from the publications, and from the files as `shelf` has them when it is given.
+
+        Nobody can be inside a version that was neither loaded before nor is in `also` nor current now.
+        """
+        async with self._one:
+            return await self._reload(shelf, also)
+
+    async def _reload(self, shelf: Shelf | None, also: Iterable[LessonVersion]) -> Book:
+        catalogue = await self.database.read(catalogue_of)
+        files = (shelf or self.shelf).good
+        kept, tried = dict(self._kept), set(self._kept)
+        needed = {(lesson, row.version) for lesson, row in catalogue.current.items()} | set(also)
+        ways = _ways(catalogue, kept)
+        while missing := needed - tried:
+            rows = await self.database.read(partial(publications.versions, keys=missing))
+            kept |= await asyncio.to_thread(_compile, rows, files, self.facts)
+            tried |= missing
+            ways = _ways(catalogue, kept)
+            needed = _targets(kept, ways)
+        self.shelf, self.catalogue, self._kept = shelf or self.shelf, catalogue, kept
+        self.book = self._bind(ways)
+        return self.book
+
+    def _bind(self, ways: Mapping[LessonVersion, Route]) -> Book:
+        """A lesson is in the menu while its file is there, broken or not: then in its last good version."""
+        shelf, kept = self.shelf, self._kept
+        present = set(shelf.good) | {_lesson_of(path) for path in shelf.broken}
+        current = {
+            lesson: row.version
+            for lesson, row in self.catalogue.current.items()
+            if lesson in present and (lesson, row.version) in kept
+        }
+        return Book(
+            versions={key: each.lesson for key, each in kept.items()},
+            current=current,
+            phrases=shelf.phrases,
+            words=read_words(shelf.words, shelf.model),
+            facts=self.facts,
+            tracks=shelf.tracks,
+            routes={key: way for key, way in ways.items() if key in kept and (key[0], way.to) in kept},
+            translated={(*key, lang): lesson for key, each in kept.items() for lang, lesson in each.languages.items()},
+            phrases_in=shelf.phrases_in,
+            answers=shelf.answers,
+            wishes=shelf.wishes,
+            nouns=shelf.nouns,
+            zone=self.quiet.zone,
+            awake=self.quiet.shift,
+        )
+
+    @property
+    def drafts(self) -> list[Lesson]:
+        """Files that differ from what is published of their lesson."""
+        found = []
+        for lesson in self.shelf.good.values():
+            row = self.catalogue.current.get(lesson.id)
+            now = self._kept.get((lesson.id, row.version)) if row else None
+            same = lesson.source, self.shelf.translations.get(lesson.id, {})
+            if now is not None and (now.lesson.source, now.translations) != same:
+                found.append(lesson)
+        return found
+
+
+async def open_book(database: Database, root: Path, facts: Mapping[str, str], now: datetime) -> tuple[Book, Shelf]:
+    """A library's first book, and the folder as it was read."""
+    library = LiveLessons(database, root, facts)
+    return await library.open(now), library.shelf
+
+
+def catalogue_of(connection: Connection) -> VersionCatalogue:
+    rows = publications.log(connection)
+    current = {row.lesson: row for row in rows}
+    seen = (rows[-1].publication_id, len(rows)) if rows else (0, 0)
+    return VersionCatalogue(seen, rows, current, publications.graph_hashes(connection))
+
+
+def _ways(catalogue: VersionCatalogue, kept: Mapping[LessonVersion, Kept]) -> dict[LessonVersion, Route]:
+    """An older program may have hashed a version otherwise: what is loaded is compared by today's hashes."""
+    return routes(catalogue.log, {**catalogue.graphs, **{key: each.lesson.graph_hash for key, each in kept.items()}})
+
+
+async def publish_first(database: Database, shelf: Shelf, now: datetime) -> None:
+    """Publish the lessons that never were: there is nobody whom that could hurt.
+
+    There is always a transaction: a start shows by it whether the database can be written at all.
+    """
+    known = await database.read(publications.current)
+    new = sorted(shelf.good.keys() - known.keys())
+
+    def add(connection: Connection) -> None:
+        meanwhile = publications.current(connection)
+        still = [shelf.good[lesson_id] for lesson_id in new if lesson_id not in meanwhile]
+        rows = [version_row(each, shelf.translations.get(each.id, {}), 1, BY_FILES, now) for each in still]
+        publications.add_versions(connection, rows)
+        publications.add(connection, [PublicationRow(row.lesson, 1, "first", BY_FILES, now) for row in rows])
+
+    for attempt in range(MAX_CONFLICTS):
+        try:
+            await database.transact(add)
+            return
+        except Conflict:  # another process starts on the same database
+            if attempt == MAX_CONFLICTS - 1:
+                raise
+
+
+def version_row(lesson: Lesson, translations: Translations, number: int, author: str, now: datetime) -> VersionRow:
+    """A lesson as it is kept for ever."""
+    hashes = lesson.graph_hash, lesson.text_hash
+    return VersionRow(lesson.id, number, lesson.source, LANGUAGE, *hashes, author, now, translations)
+
+
+async def held(database: Database) -> set[LessonVersion]:
+    """Every version that somebody is inside, has parked or comes back to. Reads all sessions, a slice at a time."""
+    found = await database.read(publications.open_versions)
+    after = ""
+    while rows := await database.read(partial(publications.states_after, learner_id=after)):
+        found |= await asyncio.to_thread(_versions_in, rows)
+        after = rows[-1][0]
+    return found
+
+
+def _versions_in(rows: Iterable[tuple[str, str]]) -> set[LessonVersion]:
+    return {(lesson, version) for _, state in rows for lesson, version, _ in places(state)}
+
+
+def _targets(keys: Iterable[LessonVersion], ways: Mapping[LessonVersion, Route]) -> set[LessonVersion]:
+    """Where those in `keys` may get to, directly or one after the other."""
+    found: set[LessonVersion] = set()
+    for key in keys:
+        while (route := ways.get(key)) is not None and (key[0], route.to) not in found:
+            key = key[0], route.to
+            found.add(key)
+    return found
+
+
+def _compile(
+    rows: Iterable[VersionRow], files: Mapping[str, Lesson], facts: Mapping[str, str]
+) -> dict[LessonVersion, Kept]:
+    compiled: dict[LessonVersion, Kept] = {}
+    for row in rows:
+        lesson = files.get(row.lesson)
+        if lesson is None or lesson.source != row.source:
+            lesson, _ = load_lesson(row.source.encode(), f"{row.lesson}@{row.version}", facts)
+        if lesson is None:
+            log.error("stored lesson version cannot be read", extra={"lesson": row.lesson, "version": row.version})
+            continue
+        languages = {language: with_texts(lesson, words) for language, words in row.translations.items()}
+        compiled[row.lesson, row.version] = Kept(lesson, row.translations, languages)
+    return compiled
+
+
+def _lesson_of(path: str) -> str:
+    """The id of a lesson whose file is broken: its folder carries it, so the last good version stays in the menu."""
+    return Path(path).parent.name

@@ -1,0 +1,20 @@
+"""Commands of an officer who asks how her areas stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.tutor.command import OfficeCommand
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTargets(OfficeCommand):
+    """How an officer's areas stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class InviteMember(OfficeCommand):
+    """A code for somebody to come."""
+
+
+FigureCommand = ShowTargets | InviteMember

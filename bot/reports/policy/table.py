@@ -1,0 +1,166 @@
+"""From numbers by area to a table: summed up the tree, named, hidden where they are not one's own. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import ceil
+
+from bot.reports.policy.disclosure import ENOUGH, UNTOLD, Cell, beside, told
+
+CellValue = int | float | str
+UPPER = ("province", "ward")
+KIND_NAMES = {"province": "tỉnh", "ward": "xã, phường", "branch": "chi hội", "group": "tổ"}
+
+
+@dataclass(frozen=True, slots=True)
+class ReportArea:
+    """`path` ends in its own id; it lies below its parent's."""
+
+    area_id: str
+    kind: str
+    name: str
+    path: str
+
+    @property
+    def above(self) -> list[str]:
+        """The ids on the way to it, its own last."""
+        return self.path.strip("/").split("/")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`part_of` names the column of which this counts a part; `places`: it counts areas, which hides nobody."""
+
+    key: str
+    title: str
+    part_of: str = ""
+    places: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A median or p95 (`kind`) of what was measured, in the unit of the title."""
+
+    key: str
+    title: str
+    kind: str
+
+
+@dataclass(slots=True)
+class ReportTable:
+    """All numbers of a report, by column and area, each area with all that lies below it.
+
+    `measured` are sorted spans by area; `notes` a word of each area, for those who may know it.
+    """
+
+    places: Sequence[ReportArea]
+    columns: Sequence[Column]
+    numbers: Mapping[str, Mapping[str, int]]
+    measures: Sequence[Measure] = ()
+    measured: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
+    note_title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    heads: tuple[str, ...]
+    rows: tuple[tuple[CellValue, ...], ...]
+    depths: tuple[int, ...]
+
+
+def add_up(places: Iterable[ReportArea], counts: Mapping[str, int]) -> dict[str, int]:
+    """Every area's number with those of all areas below it."""
+    sums: dict[str, int] = {}
+    for place in places:
+        if count := counts.get(place.area_id, 0):
+            for area_id in place.above:
+                sums[area_id] = sums.get(area_id, 0) + count
+    return sums
+
+
+def table(sheet: ReportTable, top: ReportArea, is_own: Callable[[str], bool]) -> Table:
+    """What somebody sees of `top` and below: of her own areas everything, elsewhere sums of wards and the province."""
+    inside = [place for place in sheet.places if place.path.startswith(top.path)]
+    shown = [place for place in inside if is_own(place.path) or place.kind in UPPER]
+    cells = _Cells(sheet, is_own)
+    rows = tuple((*_names(place), *_values(sheet, place, cells, is_own(place.path))) for place in shown)
+    heads = ("ma", "dia_ban", "cap", *(c.title for c in sheet.columns), *(m.title for m in sheet.measures))
+    start = len(top.above)
+    return Table(
+        (*heads, sheet.note_title) if sheet.note_title else heads, rows, tuple(len(p.above) - start for p in shown)
+    )
+
+
+def _names(place: ReportArea) -> tuple[CellValue, ...]:
+    return place.area_id, place.name, KIND_NAMES.get(place.kind, place.kind)
+
+
+def _values(sheet: ReportTable, place: ReportArea, cells: _Cells, own: bool) -> list[CellValue]:
+    values: list[CellValue] = []
+    for column in sheet.columns:
+        whole = cells.of(place, column.part_of) if column.part_of else None
+        values.append(told(cells.of(place, column.key), whole))
+    spans = sheet.measured.get(place.area_id, ())
+    values += [_measure(spans, measure.kind, own) for measure in sheet.measures]
+    if sheet.note_title:
+        values.append(sheet.notes.get(place.area_id, "") if own else "")
+    return values
+
+
+def _measure(spans: Sequence[float], kind: str, own: bool) -> CellValue:
+    if not spans:
+        return "" if own else UNTOLD
+    if not own and len(spans) < ENOUGH[kind]:
+        return UNTOLD
+    rank = 0.5 if kind == "median" else 0.95
+    return round(spans[max(0, ceil(rank * len(spans)) - 1)], 1)
+
+
+class _Cells:
+    """The number of every area as it may be told."""
+
+    def __init__(self, sheet: ReportTable, is_own: Callable[[str], bool]) -> None:
+        self.sheet, self.is_own = sheet, is_own
+        self.columns = {column.key: column for column in sheet.columns}
+        self.known: dict[tuple[str, str], Cell] = {}
+        own = [place for place in sheet.places if is_own(place.path)]
+        above = {place.area_id for place in own}
+        # Her areas, without those that lie in another of hers: together they are what she knows.
+        self.roots = [place for place in own if not above & set(place.above[:-1])]
+        self.wards = [place for place in sheet.places if place.kind == "ward"]
+
+    def of(self, place: ReportArea, key: str) -> Cell:
+        found = self.known.get((place.area_id, key))
+        if found is None:
+            found = self.known[place.area_id, key] = self._of(place, key)
+        return found
+
+    def _of(self, place: ReportArea, key: str) -> Cell:
+        column, value = self.columns[key], self._number(key, place.area_id)
+        if column.places or self.is_own(place.path):
+            return Cell(value)
+        if place.kind != "province":
+            return self._outside(place, column, self._roots_in(place))
+        wards = [ward for ward in self.wards if ward.path.startswith(place.path)]
+        of_wards = self._sum(key, wards)
+        itself = Cell(0) if value == of_wards else self._outside(place, column, wards) + Cell(-of_wards)
+        return sum((self.of(ward, key) for ward in wards), itself)
+
+    def _outside(self, place: ReportArea, column: Column, known: Collection[ReportArea]) -> Cell:
+        """A place's number, of which that of the `known` places below it is nothing to be hidden here."""
+        value, own = self._number(column.key, place.area_id), self._sum(column.key, known)
+        if not column.part_of:
+            return beside(value, own)
+        whole, own_whole = self._number(column.part_of, place.area_id), self._sum(column.part_of, known)
+        return beside(value, own, whole, own_whole)
+
+    def _roots_in(self, place: ReportArea) -> list[ReportArea]:
+        return [root for root in self.roots if root.path.startswith(place.path)]
+
+    def _sum(self, key: str, places: Iterable[ReportArea]) -> int:
+        return sum(self._number(key, place.area_id) for place in places)
+
+    def _number(self, key: str, area_id: str) -> int:
+        return self.sheet.numbers.get(key, {}).get(area_id, 0)

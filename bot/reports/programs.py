@@ -1,0 +1,102 @@
+"""The union's models: begun in an area for a year, joined, left, ended by its officers. One transaction each.
+
+Who may and what is refused is decided where it is for everything officers do: `bot.people.service`.
+"""
+
+from __future__ import annotations
+
+from bot.errors import CamtayError
+from bot.people.policy.lists.words import is_formula
+from bot.people.service import Actor, NobodyThere, People
+from storage.engine.database import Connection
+from storage.people import people
+from storage.people.areas import AreaRow
+from storage.programs import programs as kept
+from storage.programs.records import ProgramRow
+
+FAMILY = "family"
+KINDS = {
+    FAMILY: "Gia đình số",
+    "club": "CLB Phụ nữ số",
+    "branch": "Chi hội số",
+    "team": "Tổ công nghệ số cộng đồng",
+}
+LONGEST_NAME = 60  # characters
+ACTION = "models"
+
+
+class NotSo(CamtayError):
+    """Việc này không làm được với mô hình ấy."""
+
+
+class Programs(People):
+    """Every act names its actor; outside her own area it is refused with one sentence, and that is written down."""
+
+    async def add(self, actor: Actor, kind: str, area_id: str, name: str, year: int) -> ProgramRow:
+        """Begin a model. Raises NotAllowed, NobodyThere, NotSo."""
+        called = " ".join(name.split())
+        if not any(map(str.isalpha, called)) or len(called) > LONGEST_NAME or is_formula(called):
+            raise NotSo(f"Tên mô hình phải có chữ, dài nhất {LONGEST_NAME} chữ, không bắt đầu như một công thức.")
+
+        def work(connection: Connection, place: AreaRow) -> ProgramRow:
+            row = ProgramRow(self.new_id()[:12], kind, place.area_id, called, year)
+            kept.add(connection, row)
+            self.note(connection, actor, f"model_added_{kind}", "", place.area_id)
+            return row
+
+        return await self.act(actor, ACTION, area_id, work)
+
+    async def under(
+        self, actor: Actor, area_id: str, year: int | None = None, kind: str | None = None
+    ) -> list[tuple[ProgramRow, str]]:
+        """The models of an area and below, with the name of theirs. Raises NotAllowed, NobodyThere."""
+        return await self.act(actor, ACTION, area_id, lambda c, place: kept.under(c, place.path, year, kind))
+
+    async def members(self, actor: Actor, model_id: str) -> list[tuple[str, str]]:
+        """(id, name) of those who belong to it. Raises NotAllowed, NobodyThere."""
+        row = await self._model(model_id)
+        return await self.act(actor, ACTION, row.area_id, lambda c, _: kept.members(c, row.model_id))
+
+    async def join(self, actor: Actor, model_id: str, learner_id: str) -> None:
+        """Somebody of the actor's own area belongs to it from now on. Raises NotAllowed, NobodyThere, NotSo."""
+        row = await self._model(model_id)
+
+        def work(connection: Connection, place: AreaRow) -> None:
+            if people.consent_of(connection, learner_id) != "agreed":
+                raise NobodyThere
+            if row.ended_at is not None:
+                raise NotSo("Mô hình này đã kết thúc, không thêm người được.")
+            if kept.join(connection, row.model_id, learner_id, self.now()):
+                self.note(connection, actor, "model_joined", learner_id, place.area_id)
+
+        await self.about(actor, ACTION, learner_id, lambda c, _: None)  # she must be one of the actor's as well
+        await self.act(actor, ACTION, row.area_id, work)
+
+    async def leave(self, actor: Actor, model_id: str, learner_id: str) -> None:
+        """She does not belong to it any more. Raises NotAllowed, NobodyThere, NotSo."""
+        row = await self._model(model_id)
+
+        def work(connection: Connection, place: AreaRow) -> None:
+            if not kept.leave(connection, row.model_id, learner_id):
+                raise NotSo("Người này không ở trong mô hình ấy.")
+            self.note(connection, actor, "model_left", learner_id, place.area_id)
+
+        await self.act(actor, ACTION, row.area_id, work)
+
+    async def end(self, actor: Actor, model_id: str) -> None:
+        """It is over; who belonged to it stays written down. Raises NotAllowed, NobodyThere, NotSo."""
+        row = await self._model(model_id)
+
+        def work(connection: Connection, place: AreaRow) -> None:
+            if not kept.end(connection, row.model_id, self.now()):
+                raise NotSo("Mô hình này đã kết thúc trước đó rồi.")
+            self.note(connection, actor, "model_ended", "", place.area_id)
+
+        await self.act(actor, ACTION, row.area_id, work)
+
+    async def _model(self, model_id: str) -> ProgramRow:
+        """Where a model is is read here, never taken from who asks."""
+        row = await self.database.read(lambda c: kept.get(c, model_id))
+        if row is None:
+            raise NobodyThere(f"Không có mô hình nào mang mã “{model_id[:40]}”.")
+        return row

@@ -1,0 +1,217 @@
+"""Reports: how far the union's target is reached, how the pairs do, what was learnt. One moment, a few statements.
+
+A family is alive where "1+1" is more than a line in a list: one of its members is in an open pairing, as learner or
+as instructor, and within the last N days (`pairing: living_days`, 30) one of the two was heard, a request of hers was
+taken up, or the pairing began. A month: lessons are weekly matters and reminders come after a day and a week; a couple
+that has said nothing for a month has stopped, whatever the list says. Of a year that is over the last instant of that
+year counts; who has been heard since then was most likely active then (only the last sign of life is kept).
+
+A branch has reached the target when it or a group of its own has such a family, a group when it has one itself; a ward
+and the province when all their branches and groups have.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.errors import NotAllowed
+from bot.people.policy.permissions import may
+from bot.people.service import OPERATOR, REFUSALS, Actor, NobodyThere, People
+from bot.reports.policy.table import UPPER, Column, Measure, ReportArea, ReportTable, Table, add_up, table
+from bot.reports.programs import FAMILY
+from storage import reports
+from storage.engine.database import Connection
+from storage.engine.instants import to_ms
+from storage.people import areas
+
+HOUR_MS = 3_600_000
+LEVELS = {"alone": "tu_lam_duoc", "help": "can_giup", "notyet": "chua_lam_duoc"}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A calendar year in ms, first instant and end, and the instant as of which it is looked at."""
+
+    year: int
+    since: int
+    until: int
+    at: int
+    living_since: int
+
+
+def span_of(year: int, now: datetime, zone: ZoneInfo, living_days: int) -> Span:
+    first, end = (to_ms(datetime(each, 1, 1, tzinfo=zone)) for each in (year, year + 1))
+    at = min(to_ms(now), end)
+    return Span(year, first, end, at, at - round(timedelta(days=living_days).total_seconds() * 1000))
+
+
+class Reports(People):
+    zone = ZoneInfo("Asia/Ho_Chi_Minh")
+    living_days = 30
+
+    async def make(self, actor: Actor, what: str, area_id: str, year: int | None = None) -> Table:
+        """One report as the actor may see it. Raises NotAllowed, NobodyThere."""
+        now = self.now()
+        span = span_of(year or now.astimezone(self.zone).year, now, self.zone, self.living_days)
+
+        def look(connection: Connection) -> tuple[list[ReportArea], ReportTable]:
+            reports.snapshot(connection)
+            places = [ReportArea(r.area_id, r.kind, r.name, r.path) for r in areas.under(connection)]
+            places.sort(key=lambda place: place.above)  # a database may sort punctuation in its own way
+            return places, _SHEETS[what](connection, places, span)
+
+        places, sheet = await self.database.read_long(look)
+        top = next((place for place in places if place.area_id == area_id), None)
+        if top is None:
+            raise NobodyThere(f"Không có địa bàn nào mang mã “{area_id[:40]}”.")
+        await self._written_down(actor, what, top)
+        return table(sheet, top, lambda path: may(actor.grants, "report", path))
+
+    async def _written_down(self, actor: Actor, what: str, top: ReportArea) -> None:
+        """Whoever looks is named in the audit, and refused where there is nothing for her to see."""
+        counts = any(may([grant], "see_counts", grant.path) for grant in actor.grants)
+        allowed = may(actor.grants, "report", top.path) or (counts and top.kind in UPPER)
+        if actor is not OPERATOR:
+            note = f"reported_{what}" if allowed else "refused_report"
+            await self.database.transact(lambda c: self.note(c, actor, note, "", top.area_id))
+        if not allowed:
+            raise NotAllowed(REFUSALS["report"])
+
+
+# --- targets ---
+
+_TARGETS = (
+    Column("families", "gia_dinh_so"),
+    Column("living", "co_doi_song", "families"),
+    Column("branches", "chi_hoi", places=True),
+    Column("branches_reached", "chi_hoi_dat", "families"),  # each has a living family: no more of them than families
+    Column("groups", "to", places=True),
+    Column("groups_reached", "to_dat", "families"),
+)
+
+
+def _targets(connection: Connection, places: list[ReportArea], span: Span) -> ReportTable:
+    families = add_up(places, reports.families(connection, FAMILY, span.year, span.at))
+    living = add_up(places, reports.living_families(connection, FAMILY, span.year, span.living_since, span.at))
+    numbers = {"families": families, "living": living}
+    for key, kind in (("branches", "branch"), ("groups", "group")):
+        numbers[key] = add_up(places, {place.area_id: 1 for place in places if place.kind == kind})
+        reached = {place.area_id: 1 for place in places if place.kind == kind and living.get(place.area_id)}
+        numbers[f"{key}_reached"] = add_up(places, reached)
+    notes = {place.area_id: _missing(place, numbers) for place in places}
+    return ReportTable(places, _TARGETS, numbers, notes=notes, note_title="con_thieu")
+
+
+def standing_of(
+    connection: Connection, paths: list[str], now: datetime, zone: ZoneInfo, living_days: int
+) -> list[tuple[str, int, int, str]]:
+    """How the areas with these paths stand this year: (name, model families, those with a living pair, what lacks)."""
+    places = [ReportArea(r.area_id, r.kind, r.name, r.path) for r in areas.under(connection)]
+    sheet = _targets(connection, places, span_of(now.astimezone(zone).year, now, zone, living_days))
+    found = [place for path in paths for place in places if place.path == path]
+    families, living = sheet.numbers["families"], sheet.numbers["living"]
+    return [(p.name, families.get(p.area_id, 0), living.get(p.area_id, 0), sheet.notes[p.area_id]) for p in found]
+
+
+def _missing(place: ReportArea, numbers: dict[str, dict[str, int]]) -> str:
+    """What an area lacks, in words; "đạt" when nothing."""
+
+    def of(key: str) -> int:
+        return numbers[key].get(place.area_id, 0)
+
+    if place.kind not in UPPER and not of("families"):
+        return "chưa có Gia đình số"
+    if place.kind not in UPPER and not of("living"):
+        return "Gia đình số chưa có đôi 1+1 đang sống"
+    lacking = {"chi hội": of("branches") - of("branches_reached"), "tổ": of("groups") - of("groups_reached")}
+    if place.kind not in UPPER:
+        return "đạt" if not lacking["tổ"] or place.kind == "group" else f"đạt; còn {lacking['tổ']} tổ chưa đạt"
+    if not of("branches") + of("groups"):
+        return "chưa có chi hội nào"
+    told = " và ".join(f"{count} {name}" for name, count in lacking.items() if count)
+    return f"còn {told} chưa đạt" if told else "đạt"
+
+
+# --- pairs ---
+
+_PAIRS = (
+    Column("pairs", "doi_dang_kem"),
+    Column("answered", "da_co_nguoi_nhan"),  # no column of all: less these it would tell how many are waiting
+    Column("dropped", "khong_ai_nhan"),
+    Column("waiting", "dang_cho"),
+    Column("late", "dang_qua_han", "waiting"),
+    Column("guides", "nguoi_chi"),
+    Column("resting", "nguoi_chi_dang_nghi", "guides"),
+    Column("full", "nguoi_chi_da_du", "guides"),
+)
+_WAITS = (Measure("median", "gio_cho_trung_vi", "median"), Measure("p95", "gio_cho_p95", "p95"))
+
+
+def _pairs(connection: Connection, places: list[ReportArea], span: Span) -> ReportTable:
+    counts: dict[str, Counter[str]] = {column.key: Counter() for column in _PAIRS}
+    counts["pairs"] = reports.open_pairings(connection)
+    above = {place.area_id: place.above for place in places}
+    waits: dict[str, list[float]] = {}
+    for asked in reports.requests(connection, span.since, span.until):
+        if asked.state in reports.WAITING:
+            counts["waiting"][asked.area_id] += 1
+            counts["late"][asked.area_id] += asked.due_at < span.at
+        if span.since <= asked.since_at < span.until:
+            if asked.answered_at is not None:
+                counts["answered"][asked.area_id] += 1
+                for area_id in above.get(asked.area_id, ()):
+                    waits.setdefault(area_id, []).append((asked.answered_at - asked.since_at) / HOUR_MS)
+            elif asked.state == "closed":
+                counts["dropped"][asked.area_id] += 1
+    _count_guides(connection, places, counts, span.at)
+    for spans in waits.values():
+        spans.sort()
+    return ReportTable(places, _PAIRS, {key: add_up(places, each) for key, each in counts.items()}, _WAITS, waits)
+
+
+def _count_guides(connection: Connection, places: list[ReportArea], counts: dict[str, Counter[str]], now: int) -> None:
+    """Each once, where she is most at home: in the narrowest of her areas."""
+    narrowest: dict[str, reports.Guide] = {}
+    for guide in reports.guides(connection, now):
+        known = narrowest.get(guide.learner_id)
+        if known is None or (len(guide.path), guide.path) > (len(known.path), known.path):
+            narrowest[guide.learner_id] = guide
+    ids = {place.path: place.area_id for place in places}
+    for guide in narrowest.values():
+        area_id = ids.get(guide.path, "")
+        counts["guides"][area_id] += 1
+        counts["resting"][area_id] += guide.resting
+        counts["full"][area_id] += guide.full
+
+
+# --- progress ---
+
+_PROGRESS = (
+    Column("learners", "hoi_vien"),
+    Column("started", "da_xong_mot_bai", "learners"),
+    Column("lessons", "luot_xong_bai"),
+    Column("passes", "luot_dat", "lessons"),
+    *(Column(level, title) for level, title in LEVELS.items()),
+    Column("meetings", "buoi_hop"),
+    Column("attended", "luot_du_hop"),
+)
+
+
+def _progress(connection: Connection, places: list[ReportArea], span: Span) -> ReportTable:
+    counts = {"learners": reports.learners(connection)}
+    within = span.since, span.until
+    counts["started"], counts["lessons"], counts["passes"] = reports.finished(connection, *within)
+    counts |= {level: each for level, each in reports.skills(connection, *within).items() if level in LEVELS}
+    counts["meetings"], counts["attended"] = reports.attendance(connection, *within)
+    return ReportTable(places, _PROGRESS, {key: add_up(places, each) for key, each in counts.items()})
+
+
+_SHEETS: dict[str, Callable[[Connection, list[ReportArea], Span], ReportTable]] = {
+    "targets": _targets,
+    "pairs": _pairs,
+    "progress": _progress,
+}

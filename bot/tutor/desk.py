@@ -1,0 +1,232 @@
+"""One learner at the tutor's desk for one update: who she is, where she stands, what is said to her. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import flows
+from bot.channels.base import Button
+from bot.tutor.command import OfficeCommand
+from bot.tutor.state import ConversationState, OfferedButtons
+from flows import Book, Run
+from flows import events as ev
+
+JOIN_UP_TO = 1_200  # characters of texts put into one message: about two screens of the smallest phone
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """`consent` is new (never met), asked, agreed or declined; `instructs`: she may guide others.
+
+    `leads`: she is an officer.
+    """
+
+    learner_id: str
+    name: str = ""
+    address: str = flows.DEFAULT_ADDRESS
+    consent: str = "new"
+    instructs: bool = False
+    leads: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingReply:
+    """`urgent` rings at night, too; `fleeting`: another person's words, erased once she has read them.
+
+    `media` is the kind and the provider's file id of a picture or recording that is passed on; `about` the id of what
+    it speaks of.
+    """
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    urgent: bool = False
+    fleeting: bool = False
+    media: tuple[str, str] | None = None
+    about: str = ""
+
+
+# What happened at the desk, beside the engine's own events and what is asked of the office.
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentAnswered:
+    """What she answered to `phrase`: agreed, declined, withdrawn; of a further consent needs_agreed and so on."""
+
+    answer: str
+    phrase: str = "consent"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersForgotten:
+    """She took her consent back: answers and runs go, the places stay."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonForgotten:
+    """She asked for everything to be deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class WentAway:
+    """She blocked the tutor."""
+
+
+@dataclass(frozen=True, slots=True)
+class LessonRated:
+    """She gave the pass `run_id` so many stars."""
+
+    run_id: str
+    stars: int
+
+
+@dataclass(frozen=True, slots=True)
+class Whispered:
+    """She wrote this to another person: shown on her own page, kept nowhere else, erased soon."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeShown:
+    """She showed an invitation code or three words; what they are worth only the office knows."""
+
+    kind: str
+    code: str
+
+
+DeskEvent = (
+    ev.Event
+    | ConsentAnswered
+    | AnswersForgotten
+    | PersonForgotten
+    | WentAway
+    | LessonRated
+    | CodeShown
+    | OfficeCommand
+    | Whispered
+)
+
+
+ONES_OWN = (
+    ev.RunStarted, ev.RunEnded, ev.AnswerGraded, ev.Awarded, ev.CheckinPlanned, ev.HelpRequested, ev.PairingWished,
+)  # fmt: skip
+"""What the engine says of one person's learning and wishes."""
+
+
+class Desk:
+    """What the rooms beside this one (lessons, reception, menu, rights) act through; `replies` and `events` grow."""
+
+    def __init__(
+        self,
+        book: Book,
+        universe: ev.Universe,
+        person: Person,
+        talk: ConversationState,
+        channel: str,
+        chat_id: str = "",
+    ) -> None:
+        self.book = book
+        self.universe = universe
+        self.person = person
+        self.talk = talk
+        self.channel = channel
+        self.chat_id = chat_id
+        self.replies: list[OutgoingReply] = []
+        self.events: list[DeskEvent] = []
+
+    # --- state ---
+
+    def change(self, **fields: Any) -> None:
+        self.talk = replace(self.talk, **fields)
+
+    def set_person(self, **fields: Any) -> None:
+        self.person = replace(self.person, **fields)
+        self.talk = self.talk.addressed(self.person.address, self.person.name)
+
+    @property
+    def agreed(self) -> bool:
+        return self.person.consent == "agreed"
+
+    def called(self, name: str, role: str = "") -> str:
+        """How one woman of the union is spoken of to another; where the other may not know her with her `role` (a
+        phrase), which no name that she gives herself can belie."""
+        her = self.phrase("called", ten_goi=name) if name else self.phrase("somebody")
+        return self.phrase("called_as", ai=her, vai=self.phrase(role)) if role else her
+
+    # --- saying ---
+
+    def phrase(self, phrase_id: str, **values: str) -> str:
+        return self.book.phrase(phrase_id, self.person.address, self.person.name, self.talk.lang, **values)
+
+    def say(self, text: str) -> None:
+        """Add a text; it joins what was said before it in this turn, unless that already asks something."""
+        if not text:
+            return
+        last = self.replies[-1] if self.replies else None
+        joins = last is not None and not last.buttons and not last.fleeting
+        if last is not None and joins and len(last.text) + len(text) < JOIN_UP_TO:
+            self.replies[-1] = OutgoingReply(f"{last.text}\n\n{text}")
+        else:
+            self.replies.append(OutgoingReply(text))
+
+    def remark(self, text: str) -> None:
+        """Say it before the question that closes this turn, so that her thumb stays on the question's buttons."""
+        last = self.replies[-1] if self.replies else None
+        if last is None or not last.buttons:
+            self.say(text)
+        elif len(last.text) + len(text) < JOIN_UP_TO:
+            self.replies[-1] = replace(last, text=f"{text}\n\n{last.text}")
+        else:
+            self.replies.insert(-1, OutgoingReply(text))
+
+    def ask(self, text: str, buttons: Sequence[Button]) -> None:
+        """Add a text with buttons under it."""
+        self.say(text)
+        if buttons:
+            last = self.replies.pop() if self.replies else OutgoingReply("")
+            self.replies.append(OutgoingReply(last.text, tuple(buttons)))
+
+    def offer(self, text: str, offer: OfferedButtons, pending: str = "") -> None:
+        """Ask something of the tutor's own; `offer` are (token, label) and stay open until a lesson goes on."""
+        self.ask(text, [Button(token, label) for token, label in offer])
+        self.change(offer=offer, pending=pending)
+
+    def confide(self, text: str, offer: OfferedButtons, pending: str) -> None:
+        """Likewise, with a name of somebody she may not know: her page keeps it no longer than the question stands."""
+        self.offer(text, offer, pending)
+        self.replies[-1] = replace(self.replies[-1], fleeting=True)
+
+    # --- lessons ---
+
+    def stop_reminding(self) -> None:
+        """A reminder that cannot be said must not come due for ever."""
+        if self.talk.run is not None:
+            self.change(run=replace(self.talk.run, remind_at=None))
+
+    def lesson_title(self, lesson_id: str) -> str:
+        lesson = self.book.lesson(lesson_id, None, self.talk.lang)
+        return lesson.title if lesson else lesson_id
+
+    def show(self, session: Run, events: Sequence[ev.Event]) -> None:
+        """Take over what the engine answered: texts and prompts are said, everything is handed on.
+
+        Of a meeting's lesson only what is said: nothing of what a group does is one person's, and nobody is reminded.
+        """
+        group = self.talk.is_group(session)
+        self.change(run=replace(session, remind_at=None) if group else session, seq=max(self.talk.seq, session.seq))
+        for event in events:
+            if group and isinstance(event, ONES_OWN):
+                continue
+            self.events.append(event)
+            match event:
+                case ev.Said(text=text):
+                    self.say(text)
+                case ev.Asked(seq=seq, text=text, choices=choices):
+                    self.ask(text, [Button(f"s:{seq}:{choice.id}", choice.label) for choice in choices])
+                    self.change(offer=(), pending="")
+                case ev.AnswerGraded():
+                    self.change(answers=self.talk.answers + 1)
+                case _:
+                    pass

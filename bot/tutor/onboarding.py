@@ -1,0 +1,224 @@
+"""First contact: it is a machine, three lines of consent, what to call her; and later changes of these."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+
+import flows
+from bot.people.policy.commands import ShowTeaching
+from bot.tutor.desk import ConsentAnswered, Desk
+from bot.tutor.menu import show_menu
+from flows import Book
+from flows import events as ev
+from flows.words.keys import plain_of, split
+from flows.words.understand import Words, fold, without_fillers
+
+MAX_NAME = 30  # characters: the longest name that still fits a greeting on one line
+MAX_NAME_WORDS = 4  # Vietnamese names have two to four; a longer line is a sentence
+
+_NAME = re.compile(r"[^\W\d_]+(?:[ .'’-][^\W\d_]*)*")
+FEWEST_OF_SENTENCE = 2  # words
+_IN_NO_NAME = frozenset("gì nào muốn không khong hông ko".split())  # Sao, Được, Lam, Hong (Hồng) are women's names
+_FACT = re.compile(r"\{(\w+)\}")
+_BEFORE_NAME = frozenset("dạ da thưa tên ten là la tôi toi tui mình gọi goi kêu keu".split())
+_AFTER_NAME = frozenset("nha nhé nhe nghe ạ a đó do nè ne em con cháu chau ơi oi".split())
+_NAMES_LIKE_YES = frozenset({"dung", "dũng"})  # "đúng" without its diacritics is many a woman's name
+_SELF = {
+    "chị": "chị/em", "chi": "chị/em", "cô": "cô/con", "co": "cô/con", "dì": "dì/con", "bác": "bác/cháu",
+    "bac": "bác/cháu", "bà": "bà/con", "ba": "bà/con", "ngoại": "bà/con",
+}  # fmt: skip
+
+
+def greet(desk: Desk) -> None:
+    desk.say(desk.phrase("hello"))
+    ask_consent(desk)
+
+
+def ask_consent(desk: Desk, intro: str = "") -> None:
+    if desk.person.consent == "new":
+        desk.set_person(consent="asked")
+    desk.say(intro)
+    offer = (("c:yes", desk.phrase("label_agree")), ("c:no", desk.phrase("label_decline")))
+    desk.offer(desk.phrase("consent"), offer, pending="consent")
+
+
+def consent_text(book: Book, phrase_id: str, lang: str) -> str:
+    """The words she answers to, in her language, as they are kept: with the union's name, for any form of address."""
+    sentence = book.sentence(phrase_id, lang)
+    return _FACT.sub(lambda found: book.facts.get(found[1], found[0]), sentence)
+
+
+def fingerprint(text: str) -> str:
+    """Short, and kept with every answer to these words; the words themselves are kept once."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def take_consent(desk: Desk, answer: str) -> None:
+    """Her answer to a question that is open; once she has agreed only "rút đồng ý" takes it back, no old button."""
+    if answer == "yes" and not desk.agreed:
+        desk.set_person(consent="agreed")
+        desk.events.append(ConsentAnswered("agreed"))
+        desk.say(desk.phrase("agreed"))
+        ask_name(desk)
+    elif answer == "no" and not desk.agreed and (desk.person.consent == "asked" or desk.talk.pending == "consent"):
+        desk.set_person(consent="declined", name="")
+        desk.events.append(ConsentAnswered("declined"))
+        show_menu(desk, desk.phrase("declined"))
+    elif answer in ("yes", "no"):
+        desk.events.append(ev.TapIgnored("repeated"))
+
+
+def ask_name(desk: Desk, *, again: bool = False) -> None:
+    desk.offer(
+        desk.phrase("name_again" if again else "ask_name"), (("n:skip", desk.phrase("label_skip")),), pending="name"
+    )
+
+
+def take_name(desk: Desk, text: str) -> None:
+    """Her name as she writes it ("tui tên Lan nha em" is Lan); with "bà Sáu" comes the form of address too."""
+    masked = flows.mask(text, desk.book.nouns)
+    if masked.kinds:
+        desk.events.append(ev.SecretMasked(masked.kinds))
+    address, name = _read_name(desk, masked.text)
+    if name is None:
+        ask_address(desk)
+    elif is_of_office(desk.book.words, name):
+        desk.say(desk.phrase("name_office"))
+        ask_name(desk, again=True)
+    elif not is_name(name):
+        ask_name(desk, again=True)
+    elif address is not None:
+        desk.set_person(name=name, address=address)
+        _introduced(desk)
+    else:
+        desk.set_person(name=name)
+        ask_address(desk)
+
+
+def is_name(name: str) -> bool:
+    """Whether somebody can be called by it: letters, few words, one line."""
+    return 0 < len(name) <= MAX_NAME and len(name.split()) <= MAX_NAME_WORDS and bool(_NAME.fullmatch(name))
+
+
+def is_of_office(words: Words, name: str) -> bool:
+    """Whether a name is, or holds, that of an office, a bank, the union or the tutor: others would trust it.
+
+    Marks that were typed must be theirs, so that no woman's own name is refused; blanks and dots do not hide one.
+    """
+    said = split(name)
+    joined = "".join(said)
+    return any(_holds(said, office) or _is(joined, "".join(office)) for office in words.offices)
+
+
+def _holds(said: Sequence[str], office: Sequence[str]) -> bool:
+    starts = range(len(said) - len(office) + 1)
+    return any(all(map(_is, said[at : at + len(office)], office)) for at in starts)
+
+
+def _is(typed: str, word: str) -> bool:
+    return typed == word or (typed.isascii() and typed == plain_of(word))
+
+
+def is_sentence(text: str) -> bool:
+    """Whether so many words hold one that no name has: "tôi học gì được"."""
+    said = text.casefold().split()
+    return len(said) > FEWEST_OF_SENTENCE and not _IN_NO_NAME.isdisjoint(said)
+
+
+def may_be_name(words: Words, text: str) -> bool:
+    """Whether a few words are more likely somebody's name than a worry: none of them is one that a cry is made of."""
+    return is_name(text) and words.alarming.isdisjoint(fold(words, text))
+
+
+def _read_name(desk: Desk, text: str) -> tuple[str | None, str | None]:
+    """Form of address if she named herself by it, and her name; no name when she would rather not ("thôi")."""
+    words, usual = desk.book.words, desk.book.words.answers
+    parts = [part.strip(".,!?") for part in text.split()]
+    if understands(words, text, (*usual.get("no", ()), *usual.get("later", ()))):
+        return None, None
+    while len(parts) > 1 and parts[0].casefold() in _BEFORE_NAME:
+        parts.pop(0)
+    while len(parts) > 1 and parts[-1] in _AFTER_NAME:
+        parts.pop()
+    address = None
+    if len(parts) > 1 and parts[0].casefold() in _SELF:
+        address = _SELF[parts.pop(0).casefold()]
+    if " ".join(parts).casefold() not in _NAMES_LIKE_YES and understands(words, text, usual.get("yes", ())):
+        return None, ""
+    name = " ".join(parts)
+    return address, name.title() if name.islower() else name
+
+
+def understands(words: Words, text: str, ways: tuple[str, ...]) -> bool:
+    """Whether the text is one of these, diacritics and polite particles aside."""
+    said = " ".join(without_fillers(words, fold(words, text)))
+    return any(said == " ".join(fold(words, way)) for way in ways)
+
+
+def ask_address(desk: Desk) -> None:
+    offer = tuple(
+        (f"a:{at}", desk.phrase("label_address", goi=her, xung=me))
+        for at, (her, me) in enumerate(flows.ADDRESSES.values())
+    )
+    desk.offer(desk.phrase("ask_address"), offer, pending="address")
+
+
+def address_ways(number: int) -> tuple[str, ...]:
+    """How she may type her choice besides the button's label."""
+    her, me = list(flows.ADDRESSES.values())[number]
+    return (her, f"{her} {me}", f"gọi {her}", f"gọi tôi là {her}", f"gọi tôi là {her} đi {me}", f"kêu {her}")
+
+
+def take_address(desk: Desk, number: str) -> None:
+    addresses = list(flows.ADDRESSES)
+    if len(number) != 1 or not number.isascii() or not number.isdigit() or int(number) >= len(addresses):
+        ask_address(desk)
+        return
+    desk.set_person(address=addresses[int(number)])
+    _introduced(desk)
+
+
+def _introduced(desk: Desk) -> None:
+    desk.change(pending="", offer=())
+    intro = desk.phrase("address_set")
+    if desk.person.instructs:
+        desk.say(intro)
+        desk.events.append(ShowTeaching())
+    elif desk.talk.open_run is None:
+        show_menu(desk, intro)
+    else:
+        desk.say(intro)
+
+
+def tell_helper(desk: Desk) -> None:
+    """Whom she can call, and somebody is asked for her, outside a lesson; inside one the engine answers."""
+    desk.events.append(ev.HelpRequested("", 0, desk.talk.pending, 0))
+    name_helper(desk)
+
+
+def name_helper(desk: Desk) -> None:
+    """Whom she can call; nobody is asked for her."""
+    desk.say(desk.phrase("help" if helper_known(desk) else "help_nobody"))
+
+
+def helper_known(desk: Desk) -> bool:
+    return bool(desk.book.facts.get("nguoi_giup") and desk.book.facts.get("so_nguoi_giup"))
+
+
+LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
+"""Each language as those call it who speak it; one without a name here is shown by its code."""
+
+
+def ask_language(desk: Desk) -> None:
+    """The languages in which the tutor's own sentences are there; with one alone there is nothing to ask."""
+    known = ("vi", *(each for each in desk.book.phrases_in if each != "vi"))
+    offer = tuple((f"l:{each}", LANGUAGES.get(each, each)) for each in known)
+    desk.offer(desk.phrase("ask_language"), offer, pending="language")
+
+
+def take_language(desk: Desk, lang: str) -> None:
+    if lang == "vi" or lang in desk.book.phrases_in:
+        desk.change(lang=lang, offer=(), pending="")
+        desk.say(desk.phrase("language_set"))

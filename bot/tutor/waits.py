@@ -1,0 +1,119 @@
+"""What still waits for her answer, whatever has been said since: under her thumb again after every turn. Pure.
+
+Read anew from the database at the end of a turn; here it becomes buttons of the newest message, which a page keeps in
+sight. What she can tap she can write: the label, or the number that follows those of the message's own answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Literal
+
+from bot.channels.base import Button, Notice
+from bot.tutor.desk import Desk
+from bot.tutor.state import OfferedButtons
+
+MOST = 5
+REPLY_FOR = timedelta(minutes=10)
+"""So long what she writes after a letter, without tapping anything first, is taken for her reply."""
+
+
+@dataclass(frozen=True, slots=True)
+class PendingMatter:
+    """`what`: mine (a cry she has taken), call (one nobody has taken), answer (somebody she writes with), strangers
+    (several cries of people nobody knows). `of` is the id its button is about, or how many; `name` whom it is about."""
+
+    what: Literal["mine", "call", "strangers", "answer"]
+    of: str
+    name: str = ""
+
+
+_TOKENS = {"mine": "o:show:{of}", "call": "o:take:{of}", "strangers": "q:strangers:0", "answer": "y:talk:{of}"}
+
+
+def pin(desk: Desk, waits: Sequence[PendingMatter]) -> None:
+    """Put what waits under the newest message of this turn, but for what stands there already."""
+    pinned = tuple((_TOKENS[each.what].format(of=each.of), _label(desk, each)) for each in waits[:MOST])
+    under(desk, pinned)
+    desk.change(pinned=pinned)
+
+
+def under(desk: Desk, pinned: OfferedButtons) -> None:
+    """The buttons of earlier things below those of the newest message, numbered on from them."""
+    if not desk.replies:
+        return
+    last = desk.replies[-1]
+    here = {button.token for button in last.buttons}
+    more = tuple(Button(token, label, pinned=True) for token, label in pinned if token not in here)
+    own = sum(not button.pinned for button in last.buttons)
+    in_lesson = desk.talk.open_run is not None or bool(desk.talk.pending)
+    desk.replies[-1] = replace(last, buttons=(*last.buttons, *more))
+    desk.change(pinned_from=-1 if in_lesson and own < 2 else own)  # a bare number may be what is asked for
+
+
+def put_back(desk: Desk, show_again: Callable[[Desk], None], *, writing: bool) -> None:
+    """A page offers the answers of its newest line: after what others had to say the question that is open stands
+    there again, and the buttons of what was said below its own. Who is `writing` is not asked anything anew."""
+    if desk.channel != "web" or not desk.replies:
+        return
+    last = desk.replies[-1]
+    is_open = writing or desk.talk.open_run is not None or bool(desk.talk.pending) or desk.person.consent == "asked"
+    if any(button.token.startswith("s:") for button in last.buttons) or (last.buttons and not is_open):
+        return
+    aside = {button.token: button.label for reply in desk.replies for button in reply.buttons}
+    desk.replies[:] = [replace(reply, buttons=()) for reply in desk.replies]
+    if writing:
+        own = tuple(Button(token, label) for token, label in desk.talk.offer)
+        desk.replies[-1] = replace(desk.replies[-1], buttons=own)
+        aside = {token: label for token, label in aside.items() if not token.startswith("y:")}
+    else:
+        show_again(desk)
+    aside.pop(f"y:talk:{letter(desk)}", None)  # it comes with a name, from what waits
+    under(desk, tuple(aside.items()))
+
+
+def _label(desk: Desk, wait: PendingMatter) -> str:
+    if wait.what == "strangers":
+        return desk.phrase("pin_strangers", so=wait.of)
+    called = desk.called(wait.name)
+    return desk.phrase(f"pin_{wait.what}", ai=called)
+
+
+def named(desk: Desk, text: str) -> str | None:
+    """The pinned button that she wrote out or whose number she gave; None where she means none of them."""
+    said, pinned = " ".join(text.split()).casefold(), desk.talk.pinned
+    by_label = {label.casefold(): token for token, label in pinned}
+    if said in by_label:
+        return by_label[said]
+    first = desk.talk.pinned_from
+    at = int(said) - first - 1 if first >= 0 and said.isascii() and said.isdigit() and len(said) < 3 else -1
+    return pinned[at][0] if 0 <= at < len(pinned) else None
+
+
+# --- letters -----------------------------------------------------------------------------------------
+
+
+def note_letter(desk: Desk, notice: Notice) -> None:
+    """Somebody has written to her: for a while what she writes may be the reply."""
+    line = next((token.removeprefix("y:talk:") for token, _ in notice.buttons if token.startswith("y:talk:")), "")
+    if notice.fleeting and line:
+        spoke(desk, line, urgent=notice.urgent)
+
+
+def spoke(desk: Desk, line_id: str, *, urgent: bool) -> None:
+    """The two have just written to one another."""
+    desk.change(letter=f"{'urgent' if urgent else 'plain'}:{line_id}", letter_at=desk.universe.now)
+
+
+def letter(desk: Desk) -> str:
+    """The id of the line whose last letter is still fresh; "" for none."""
+    at = desk.talk.letter_at
+    is_fresh = at is not None and timedelta(0) <= desk.universe.now - at <= REPLY_FOR
+    return desk.talk.letter.partition(":")[2] if is_fresh else ""
+
+
+def is_urgent(desk: Desk) -> bool:
+    """Whether that letter is about a cry for safety: then a person is heard before the lesson."""
+    return bool(letter(desk)) and desk.talk.letter.startswith("urgent:")

@@ -1,0 +1,124 @@
+"""Conversations whose time has come: timers that are due, people and update ids that have expired; how much is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, bindparam, delete, exists, func, or_, select
+
+from storage.conversations import tables as conversations_t
+from storage.conversations.leaving import forget_person
+from storage.engine.instants import to_ms
+from storage.pairing import tables as pairing_t
+from storage.people import tables as people_t
+
+_CAME_BY_MS = 3_600_000  # whoever is not heard again within the hour of her coming has come by and gone
+_CAME_BY = (  # neither an answer to the first question, nor a lesson, a reminder, a call for help, a code or a role
+    people_t.person.c.consent.in_(("new", "asked")),
+    conversations_t.session.c.seen_at <= people_t.person.c.created_at + _CAME_BY_MS,
+    conversations_t.session.c.lesson.is_(None),
+    conversations_t.session.c.due_at.is_(None),
+    people_t.person.c.learner_id.not_in(select(pairing_t.request.c.learner_id)),
+    people_t.person.c.learner_id.not_in(select(people_t.role.c.learner_id)),
+    people_t.person.c.learner_id.not_in(
+        select(people_t.invitation.c.used_by).where(people_t.invitation.c.used_by.is_not(None))
+    ),
+)
+_EXPIRED = (
+    select(conversations_t.session.c.learner_id)
+    .join(people_t.person, people_t.person.c.learner_id == conversations_t.session.c.learner_id)
+    .where(
+        people_t.person.c.consent != "agreed",
+        or_(
+            conversations_t.session.c.seen_at < bindparam("before"),
+            and_(conversations_t.session.c.seen_at < bindparam("came_by_before"), *_CAME_BY),
+        ),
+    )
+)
+
+
+def due(connection: Connection, now: datetime, limit: int) -> list[tuple[str, str, int]]:
+    """Sessions whose time has come: (learner_id, state, due_at in ms), the longest overdue first."""
+    query = (
+        select(
+            conversations_t.session.c.learner_id,
+            conversations_t.session.c.state,
+            conversations_t.session.c.due_at,
+        )
+        .where(conversations_t.session.c.due_at <= to_ms(now))
+        .order_by(conversations_t.session.c.due_at)
+        .limit(limit)
+    )
+    return [(row[0], row[1], row[2]) for row in connection.execute(query)]
+
+
+def prompted_between(connection: Connection, channel: str, since: datetime, until: datetime) -> list[str]:
+    """Learners of a channel whose last message with buttons went out in that time."""
+    query = select(conversations_t.session.c.learner_id).where(
+        conversations_t.session.c.channel == channel,
+        conversations_t.session.c.prompt_at >= to_ms(since),
+        conversations_t.session.c.prompt_at <= to_ms(until),
+    )
+    reachable = (
+        people_t.identity.c.learner_id == conversations_t.session.c.learner_id,
+        people_t.identity.c.channel == channel,
+    )
+    query = query.where(exists().where(*reachable, people_t.identity.c.away.is_(False)))
+    return list(connection.scalars(query.order_by(conversations_t.session.c.learner_id)))
+
+
+def expired_people(connection: Connection, before: datetime, came_by_before: datetime) -> list[str]:
+    """Those who did not agree to be remembered and were last seen before; who only came by, by the later instant.
+
+    Reads the whole table.
+    """
+    return list(connection.scalars(_EXPIRED, {"before": to_ms(before), "came_by_before": to_ms(came_by_before)}))
+
+
+def expire_people(
+    connection: Connection, learner_ids: Collection[str], before: datetime, came_by_before: datetime
+) -> None:
+    """Forget those of them who are still expired: one may have written since she was found."""
+    query = _EXPIRED.where(conversations_t.session.c.learner_id.in_(learner_ids))
+    for learner_id in list(
+        connection.scalars(query, {"before": to_ms(before), "came_by_before": to_ms(came_by_before)})
+    ):
+        forget_person(connection, learner_id)
+
+
+def expire_inbox(connection: Connection, before: datetime, limit: int) -> int:
+    """Forget update ids that no provider will deliver again; what was set aside stays."""
+    old = select(conversations_t.inbox.c.channel, conversations_t.inbox.c.update_id).where(
+        conversations_t.inbox.c.at < to_ms(before), conversations_t.inbox.c.fault.is_(None)
+    )
+    rows = connection.execute(old.limit(limit)).all()
+    for channel, update_id in rows:
+        connection.execute(
+            delete(conversations_t.inbox).where(
+                conversations_t.inbox.c.channel == channel, conversations_t.inbox.c.update_id == update_id
+            )
+        )
+    return len(rows)
+
+
+def answers_of(connection: Connection, learner_id: str) -> int:
+    """How many graded answers are kept of her."""
+    return (
+        connection.scalar(
+            select(func.count())
+            .select_from(conversations_t.attempt)
+            .where(conversations_t.attempt.c.learner_id == learner_id)
+        )
+        or 0
+    )
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """How much is kept: learners, unsent messages, updates set aside."""
+    aside = select(func.count()).select_from(conversations_t.inbox).where(conversations_t.inbox.c.fault.is_not(None))
+    return {
+        "learners": connection.scalar(select(func.count()).select_from(people_t.person)) or 0,
+        "unsent": connection.scalar(select(func.count()).select_from(conversations_t.outbox)) or 0,
+        "set_aside": connection.scalar(aside) or 0,
+    }

@@ -1,0 +1,71 @@
+"""The outbox: what waits to be sent, what has left, and what could not reach anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, bindparam, delete, exists, literal, select, tuple_, update
+
+from storage.conversations import tables as conversations_t
+from storage.conversations.conversations import SAVE_AWAY, learners_by_chat
+from storage.conversations.records import Lost, OutboxRow
+from storage.engine.instants import from_ms
+
+_SETTLE = delete(conversations_t.outbox).where(
+    conversations_t.outbox.c.channel == bindparam("of_channel"),
+    conversations_t.outbox.c.chat_id == bindparam("of_chat"),
+    conversations_t.outbox.c.no == bindparam("of_no"),
+)
+
+
+def settle(connection: Connection, sent: Iterable[tuple[str, str, int]]) -> None:
+    """These messages (channel, chat_id, no) have left or will never leave."""
+    if gone := [{"of_channel": c, "of_chat": chat, "of_no": no} for c, chat, no in sorted(sent)]:
+        connection.execute(_SETTLE, gone)
+
+
+def unsent(
+    connection: Connection,
+    channel: str,
+    limit: int,
+    after: tuple[str, int] = ("", 0),
+    chat_ids: Iterable[str] | None = None,
+) -> list[OutboxRow]:
+    """What waits to be sent on this channel (in these chats): a page of `limit` rows behind (chat_id, no) `after`.
+
+    Each chat in its order, by number, not by time: a clock that was set back must not turn a conversation round.
+    """
+    place = conversations_t.outbox.c.chat_id, conversations_t.outbox.c.no
+    query = select(conversations_t.outbox).where(
+        conversations_t.outbox.c.channel == channel, tuple_(*place) > tuple_(*map(literal, after))
+    )
+    if chat_ids is not None:
+        query = query.where(conversations_t.outbox.c.chat_id.in_(sorted(chat_ids)))
+    rows = connection.execute(query.order_by(*place).limit(limit))
+    return [OutboxRow(r.channel, r.chat_id, r.no, r.body, from_ms(r.at)) for r in rows]
+
+
+def mark_away(connection: Connection, channel: str, chat_id: str, no: int) -> Lost:
+    """Message `no` could not reach her: it and what was before it wait no more.
+
+    She is away, and no timer fires, unless something newer waits for her: then she may have written again meanwhile.
+    """
+    # Locked: what she causes now is seen or comes after.
+    row = learners_by_chat(connection, channel, [chat_id]).get(chat_id)
+    of_chat = conversations_t.outbox.c.channel == channel, conversations_t.outbox.c.chat_id == chat_id
+    bodies = list(
+        connection.scalars(
+            delete(conversations_t.outbox)
+            .where(*of_chat, conversations_t.outbox.c.no <= no)
+            .returning(conversations_t.outbox.c.body)
+        )
+    )
+    whose = row.learner_id if row else ""
+    if connection.scalar(select(exists().where(*of_chat))):
+        return Lost(whose, bodies, [])
+    connection.execute(SAVE_AWAY, [{"of_channel": channel, "of_chat": chat_id, "new_away": True}])
+    here = conversations_t.session.c.channel == channel, conversations_t.session.c.chat_id == chat_id
+    people = connection.scalars(
+        update(conversations_t.session).where(*here).values(due_at=None).returning(conversations_t.session.c.learner_id)
+    )
+    return Lost(whose, bodies, list(people))

@@ -1,0 +1,147 @@
+"""What leaves storage of conversations: frozen records; rows never do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from storage.people.records import ConsentRow, PersonRow
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerRow:
+    """One learner with the state of her conversation; `state` is JSON of the shell's own making.
+
+    `out_no` numbers what was said to her; `prompt_at` (ms) is when the last message with buttons went out.
+    """
+
+    learner_id: str
+    channel: str
+    chat_id: str
+    name: str
+    address: str
+    consent: str
+    away: bool
+    state: str
+    revision: int
+    out_no: int
+    prompt_at: int | None
+    instructs: bool = False
+    leads: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationRow:
+    """What is written back of a conversation after a batch; `seen_at` None: she has not been heard, it stays."""
+
+    learner_id: str
+    channel: str
+    chat_id: str
+    state: str
+    revision: int
+    out_no: int
+    seen_at: datetime | None
+    due_at: datetime | None
+    prompt_at: int | None
+    lesson: str | None
+    version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One pass through one lesson version; `outcome` is None while it is open."""
+
+    run_id: str
+    learner_id: str
+    lesson: str
+    version: int
+    at: datetime
+    outcome: str | None = None
+    points: int = 0
+    passed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRow:
+    learner_id: str
+    run_id: str
+    lesson: str
+    version: int
+    step: str
+    answer: str
+    right: bool
+    tries: int
+    points: int
+    skill: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AwardRow:
+    """Something to keep: `kind` is badge or certificate, `points` what the run had earned by then."""
+
+    learner_id: str
+    run_id: str
+    kind: str
+    name: str
+    lesson: str
+    version: int
+    points: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """What a message that could not reach her leaves: whose it was, the bodies that wait no more, and all who are
+    spoken to at that address and are away now.
+    """
+
+    learner_id: str
+    bodies: list[str]
+    people: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One message to be sent; `body` is JSON of the shell's own making."""
+
+    channel: str
+    chat_id: str
+    no: int
+    body: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """One line of a web conversation; `who` is tutor or learner."""
+
+    chat_id: str
+    no: int
+    who: str
+    text: str
+    buttons: str
+    at: datetime
+    fleeting: bool = False
+
+
+@dataclass(slots=True)
+class Writes:
+    """Everything one batch changes, collected first and written table by table in one fixed order."""
+
+    people: list[PersonRow] = field(default_factory=list)
+    sessions: list[ConversationRow] = field(default_factory=list)
+    away: list[tuple[str, str, bool]] = field(default_factory=list)
+    consents: list[ConsentRow] = field(default_factory=list)
+    wordings: dict[str, str] = field(default_factory=dict)
+    started: list[RunRow] = field(default_factory=list)
+    ended: list[RunRow] = field(default_factory=list)
+    ratings: list[tuple[str, str, int]] = field(default_factory=list)
+    attempts: list[AttemptRow] = field(default_factory=list)
+    awards: list[AwardRow] = field(default_factory=list)
+    outbox: list[OutboxRow] = field(default_factory=list)
+    log: list[LogRow] = field(default_factory=list)
+    forget_log: list[tuple[str, int]] = field(default_factory=list)
+    erased: list[tuple[str, int]] = field(default_factory=list)  # relayed lines of a chat up to this number
+    forget_answers: list[str] = field(default_factory=list)
+    forget_people: list[str] = field(default_factory=list)

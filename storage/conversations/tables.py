@@ -1,0 +1,127 @@
+"""The tables of conversations: sessions, runs, answers, awards, what came in and goes out, the web's log."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, PrimaryKeyConstraint, Table, Text
+
+from storage.engine.columns import (
+    big_number,
+    instant,
+    key_column,
+    maybe_instant,
+    maybe_text,
+    metadata,
+    number,
+    of_person,
+    serial,
+    text_column,
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("learner_id", Text, of_person(), primary_key=True),
+    text_column("channel"),
+    text_column("chat_id"),
+    text_column("state"),
+    number("revision"),
+    big_number("out_no"),
+    instant("seen_at"),
+    maybe_instant("due_at"),
+    maybe_instant("prompt_at"),
+    maybe_text("lesson"),
+    Column("version", Integer),
+)
+Index(
+    "session_due",
+    session.c.due_at,
+    sqlite_where=session.c.due_at.is_not(None),
+    postgresql_where=session.c.due_at.is_not(None),
+)
+Index("session_lesson", session.c.lesson, session.c.version)
+
+run = Table(
+    "run",
+    metadata,
+    key_column("run_id"),
+    Column("learner_id", Text, of_person(), nullable=False, index=True),
+    text_column("lesson"),
+    number("version"),
+    instant("started_at"),
+    maybe_instant("ended_at"),
+    maybe_text("outcome"),
+    number("points"),
+    Column("passed", Boolean, nullable=False),
+    Column("rating", Integer),
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    serial("attempt_id"),
+    Column("learner_id", Text, of_person(), nullable=False, index=True),
+    text_column("run_id"),
+    text_column("lesson"),
+    number("version"),
+    text_column("step"),
+    text_column("answer"),
+    Column("right", Boolean, nullable=False),
+    number("tries"),
+    number("points"),
+    maybe_text("skill"),
+    instant("at"),
+)
+
+award = Table(
+    "award",
+    metadata,
+    serial("award_id"),
+    Column("learner_id", Text, of_person(), nullable=False, index=True),
+    text_column("run_id"),
+    text_column("kind"),
+    text_column("name"),
+    text_column("lesson"),
+    number("version"),
+    number("points"),
+    instant("at"),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    text_column("channel"),
+    text_column("update_id"),
+    Column("at", BigInteger, nullable=False, index=True),
+    maybe_text("fault"),
+    PrimaryKeyConstraint("channel", "update_id"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    text_column("channel"),
+    text_column("chat_id"),
+    big_number("no"),
+    text_column("body"),
+    instant("at"),
+    PrimaryKeyConstraint("channel", "chat_id", "no"),
+)
+
+chat_log = Table(
+    "chat_log",
+    metadata,
+    text_column("chat_id"),
+    big_number("no"),
+    text_column("who"),
+    text_column("text"),
+    text_column("buttons"),
+    instant("at"),
+    number("fleeting", default="0"),  # 1: a relayed text, erased once it was read
+    PrimaryKeyConstraint("chat_id", "no"),
+)
+Index(
+    "chat_log_fleeting",
+    chat_log.c.at,
+    sqlite_where=chat_log.c.fleeting == 1,
+    postgresql_where=chat_log.c.fleeting == 1,
+)

@@ -1,0 +1,61 @@
+"""The log of web conversations: read page by page, forgotten when it is nobody's or was written by another."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Connection, Integer, bindparam, delete, exists, select
+
+from storage.conversations import tables as conversations_t
+from storage.conversations.records import LogRow
+from storage.engine.instants import from_ms, to_ms
+from storage.people import tables as people_t
+
+_LOG = conversations_t.chat_log.c
+_LINES = (  # made once: every page that is opened asks it
+    select(_LOG.chat_id, _LOG.no, _LOG.who, _LOG.text, _LOG.buttons, _LOG.at)
+    .where(_LOG.chat_id == bindparam("of_chat"), _LOG.no > bindparam("after"))
+    .limit(bindparam("most", type_=Integer))
+)
+_OLDEST, _NEWEST = _LINES.order_by(_LOG.no), _LINES.order_by(_LOG.no.desc())
+_OWNED = exists().where(
+    people_t.identity.c.channel == "web",
+    people_t.identity.c.chat_id == conversations_t.chat_log.c.chat_id,
+)
+
+
+def ownerless_logs(connection: Connection, before: datetime) -> list[tuple[str, int]]:
+    """Lines (chat_id, no) of web conversations of nobody, written before: farewells. Reads the whole table."""
+    query = select(conversations_t.chat_log.c.chat_id, conversations_t.chat_log.c.no).where(
+        conversations_t.chat_log.c.at < to_ms(before), ~_OWNED
+    )
+    return [(row[0], row[1]) for row in connection.execute(query)]
+
+
+def expire_logs(connection: Connection, lines: Collection[tuple[str, int]]) -> None:
+    """Forget these lines, unless their chat has become somebody's."""
+    for chat_id, no in lines:
+        connection.execute(
+            delete(conversations_t.chat_log).where(
+                conversations_t.chat_log.c.chat_id == chat_id, conversations_t.chat_log.c.no == no, ~_OWNED
+            )
+        )
+
+
+def erase_relayed(connection: Connection, before: datetime, limit: int) -> int:
+    """Forget lines that one person wrote to another, shown before; how many."""
+    log = conversations_t.chat_log.c
+    old = select(log.chat_id, log.no).where(log.fleeting == 1, log.at < to_ms(before)).limit(limit)
+    rows = connection.execute(old).all()
+    for chat_id, no in rows:
+        connection.execute(delete(conversations_t.chat_log).where(log.chat_id == chat_id, log.no == no))
+    return len(rows)
+
+
+def history(connection: Connection, chat_id: str, after: int, limit: int, oldest: bool = False) -> list[LogRow]:
+    """The newest or oldest `limit` lines of a web conversation with a number above `after`, in order."""
+    asked = {"of_chat": chat_id, "after": after, "most": limit}
+    rows = connection.execute(_OLDEST if oldest else _NEWEST, asked).all()
+    lines = [LogRow(chat, no, who, text, buttons, from_ms(at)) for chat, no, who, text, buttons, at in rows]
+    return lines if oldest else lines[::-1]

@@ -1,0 +1,52 @@
+"""What columns are made of, and the metadata that all tables belong to."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, Text
+
+metadata = MetaData()
+
+
+def text_column(name: str, *, default: str | None = None) -> Column[str]:
+    """A text that is always there."""
+    return Column(name, Text, nullable=False, server_default=default)
+
+
+def maybe_text(name: str) -> Column[str]:
+    """A text, or NULL."""
+    return Column(name, Text)
+
+
+def key_column(name: str) -> Column[str]:
+    """A text that is the whole primary key."""
+    return Column(name, Text, primary_key=True)
+
+
+def instant(name: str) -> Column[int]:
+    """An instant in ms since 1970 UTC."""
+    return Column(name, BigInteger, nullable=False)
+
+
+def maybe_instant(name: str) -> Column[int]:
+    """An instant in ms since 1970 UTC, or NULL."""
+    return Column(name, BigInteger)
+
+
+def number(name: str, *, default: str | None = None) -> Column[int]:
+    """A small whole number."""
+    return Column(name, Integer, nullable=False, server_default=default)
+
+
+def big_number(name: str) -> Column[int]:
+    """A whole number that may outgrow 32 bits."""
+    return Column(name, BigInteger, nullable=False)
+
+
+def serial(name: str) -> Column[int]:
+    """The primary key that the database counts up."""
+    return Column(name, BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
+
+
+def of_person() -> ForeignKey:
+    """To a person: the row goes with her."""
+    return ForeignKey("person.learner_id", ondelete="CASCADE")

@@ -1,0 +1,56 @@
+"""Small durable values by name, each with the revision it has reached."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from storage.engine.columns import key_column, metadata, number, text_column
+
+key_value = Table(
+    "key_value",
+    metadata,
+    key_column("key"),
+    text_column("value"),
+    number("revision"),
+)
+
+CLOCK = "clock"  # the last instant that was sure, and where a jump led to: see bot/scheduler/steady.py
+HEALTH = "health"  # when it was last seen that something can be written
+
+
+def get_key(connection: Connection, key: str) -> tuple[str, int] | None:
+    """A small durable value and its revision."""
+    row = connection.execute(
+        select(key_value.c.value, key_value.c.revision).where(key_value.c.key == key)
+    ).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def drop_key(connection: Connection, key: str, revision: int) -> None:
+    """Forget a value, unless it has changed since."""
+    connection.execute(delete(key_value).where(key_value.c.key == key, key_value.c.revision == revision))
+
+
+def set_key(connection: Connection, key: str, value: str) -> None:
+    """Write a value, whatever it was."""
+    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    statement = into(key_value).values(key=key, value=value, revision=1)
+    again = {"value": value, "revision": key_value.c.revision + 1}
+    connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=again))
+
+
+def put_key(connection: Connection, key: str, value: str, revision: int | None) -> bool:
+    """Write a value if it still has `revision` (None: does not exist yet); False when somebody was quicker."""
+    if revision is None:
+        if get_key(connection, key) is not None:
+            return False
+        connection.execute(insert(key_value), {"key": key, "value": value, "revision": 1})
+        return True
+    changed = connection.execute(
+        update(key_value)
+        .where(key_value.c.key == key, key_value.c.revision == revision)
+        .values(value=value, revision=revision + 1)
+    )
+    return changed.rowcount == 1

@@ -1,0 +1,86 @@
+"""PostgreSQL's own programs (pg_dump, pg_restore, psql), for backups: nobody copies a database better."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from storage.engine.address import postgres_address
+from storage.engine.errors import StorageError
+
+OTHERS_CONNECTED = (
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+)
+
+
+INSTALLED = Path("/usr/lib/postgresql")  # where Debian keeps every version side by side
+PROGRAMS = ("pg_dump", "pg_restore", "psql")
+INSTALL = "Hãy cài: sudo apt install postgresql-client{}"
+
+
+class PgToolFailed(StorageError):
+    """A program of PostgreSQL refused; its last line says why."""
+
+
+def dump(url: str, target: Path) -> None:
+    """Write the whole database to `target` in pg_dump's custom format, one snapshot. Raises PgToolFailed."""
+    _run("pg_dump", url, "--format=custom", "--no-owner", "--no-privileges", f"--file={target}")
+
+
+def load(url: str, source: Path) -> None:
+    """Replace the database's tables with those of `source`, in one transaction. Raises PgToolFailed."""
+    _run("pg_restore", url, "--clean", "--if-exists", "--no-owner", "--single-transaction", str(source))
+
+
+def read_through(source: Path) -> None:
+    """Unpack a whole dump to nowhere: every byte of it is read. Raises PgToolFailed."""
+    _checked([find("pg_restore"), f"--file={os.devnull}", str(source)], "pg_restore")
+
+
+def versions(url: str) -> str:
+    """The versions of the programs and of the server, in words.
+
+    Raises PgToolFailed when a program is missing or older than the server, whose data it then could not read.
+    """
+    found = [_checked([find(program), "--version"], program) for program in PROGRAMS]
+    mine = min(int(number) for each in found for number in re.findall(r"\) (\d+)", each))
+    try:
+        server = int(ask(url, "SHOW server_version_num")) // 10_000
+    except PgToolFailed:  # it is away: said where it is asked for what it holds
+        return f"bản {mine}"
+    if mine < server:
+        raise PgToolFailed(f"chương trình là bản {mine}, máy chủ là bản {server}. {INSTALL.format(f'-{server}')}")
+    return f"bản {mine}, máy chủ bản {server}"
+
+
+def ask(url: str, query: str) -> str:
+    """The one value that `query` gives, as text. Raises PgToolFailed."""
+    return _run("psql", url, "--no-psqlrc", "--tuples-only", "--no-align", f"--command={query}").strip()
+
+
+def _run(program: str, url: str, *arguments: str) -> str:
+    address = postgres_address(url)
+    secret = {"PGPASSWORD": address.password} if address.password else {}
+    return _checked([find(program), f"--dbname={address.libpq}", "--no-password", *arguments], program, secret)
+
+
+def _checked(command: list[str], program: str, environ: Mapping[str, str] = {}) -> str:
+    run = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environ})
+    if run.returncode:
+        last = (run.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise PgToolFailed(f"{program}: {last}")
+    return run.stdout
+
+
+def find(program: str) -> str:
+    """The newest installed one: an older pg_dump refuses a newer server. Raises PgToolFailed when there is none."""
+    installed = sorted(INSTALLED.glob(f"*/bin/{program}"), key=lambda path: int(path.parts[-3]))
+    found = str(installed[-1]) if installed else shutil.which(program)
+    if found is None:
+        raise PgToolFailed(f"Máy này chưa có {program}. {INSTALL.format('')}")
+    return found

@@ -1,0 +1,178 @@
+"""What an instructor sees of those she guides, and an officer of what waits in her areas: read in one query each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, case, exists, func, insert, or_, select
+
+from storage.conversations import tables as conversations_t
+from storage.engine.instants import to_ms
+from storage.engine.rows import Row
+from storage.pairing import tables as pairing_t
+from storage.people import tables as people_t
+
+_DONE = (
+    select(func.count(func.distinct(conversations_t.run.c.lesson)))
+    .where(
+        conversations_t.run.c.learner_id == pairing_t.pairing.c.learner_id,
+        conversations_t.run.c.outcome == "completed",
+    )
+    .correlate(pairing_t.pairing)
+    .scalar_subquery()
+)
+_GUIDED = (
+    select(
+        pairing_t.pairing.c.pairing_id,
+        pairing_t.pairing.c.learner_id,
+        pairing_t.pairing.c.opened_at,
+        people_t.person.c.name,
+        func.coalesce(people_t.area.c.name, "").label("area"),
+        conversations_t.session.c.lesson,
+        conversations_t.session.c.seen_at,
+        _DONE.label("done"),
+    )
+    .join(people_t.person, people_t.person.c.learner_id == pairing_t.pairing.c.learner_id)
+    .outerjoin(people_t.area, people_t.area.c.area_id == people_t.person.c.area_id)
+    .outerjoin(conversations_t.session, conversations_t.session.c.learner_id == pairing_t.pairing.c.learner_id)
+    .where(pairing_t.pairing.c.state == "open")
+    .order_by(pairing_t.pairing.c.opened_at, pairing_t.pairing.c.pairing_id)
+)
+
+
+def guided(connection: Connection, instructor_id: str, pairing_id: str | None = None) -> list[Row]:
+    """Whom she guides now (or the one of this pairing): name, area, lessons finished, the open one, last seen."""
+    query = _GUIDED.where(pairing_t.pairing.c.instructor_id == instructor_id)
+    return _all(connection, query if pairing_id is None else query.where(pairing_t.pairing.c.pairing_id == pairing_id))
+
+
+def finished(connection: Connection, learner_id: str) -> list[str]:
+    """Lessons she has completed, the latest first."""
+    run = conversations_t.run.c
+    query = select(run.lesson).where(run.learner_id == learner_id, run.outcome == "completed")
+    return list(connection.scalars(query.group_by(run.lesson).order_by(func.max(run.ended_at).desc(), run.lesson)))
+
+
+def levels(connection: Connection, learner_id: str) -> dict[str, str]:
+    """How well she can do what a lesson teaches, as last confirmed by somebody who saw it: lesson → level."""
+    query = select(pairing_t.skill_check.c.lesson, pairing_t.skill_check.c.level).where(
+        pairing_t.skill_check.c.learner_id == learner_id
+    )
+    return {row.lesson: row.level for row in connection.execute(query.order_by(pairing_t.skill_check.c.check_id))}
+
+
+def confirm(connection: Connection, learner_id: str, lesson: str, level: str, by: str, now: datetime) -> None:
+    """Write down that `by` has seen this learner do a lesson's skill, alone or with help (`level`)."""
+    connection.execute(
+        insert(pairing_t.skill_check),
+        {"learner_id": learner_id, "lesson": lesson, "skill": "", "level": level, "by": by, "at": to_ms(now)},
+    )
+
+
+# --- an officer ---
+
+
+def _below(column: Any, paths: Sequence[str]) -> Any:
+    return or_(*(and_(column >= path, column < path[:-1] + "0") for path in paths))  # "0" comes right after "/"
+
+
+def waiting(connection: Connection, officer_id: str, paths: Sequence[str], limit: int) -> list[Row]:
+    """Requests in her areas, or hers to answer, that an officer has to see to: what she has taken of safety, other
+    cries, members before strangers; then the rest, the oldest first. `helper`: the name of whoever has taken it."""
+    r, owner = pairing_t.request.c, people_t.person.alias()
+    live = r.state.in_(("waiting", "offered", "open"))
+    hers = and_(live, or_(r.owner_kind == "officer", r.kind == "safety"))
+    confirmed = (
+        exists()
+        .where(people_t.role.c.learner_id == r.learner_id, people_t.role.c.state == "active")
+        .correlate(pairing_t.request)
+    )
+    taken = and_(r.kind == "safety", r.state == "open", r.owner_id == officer_id)
+    query = (
+        select(
+            r.request_id, r.kind, r.state, r.since_at, r.learner_id, r.owner_id, people_t.person.c.name,
+            func.coalesce(owner.c.name, "").label("helper"), confirmed.label("confirmed"),
+        )
+        .outerjoin(owner, and_(owner.c.learner_id == r.owner_id, r.state == "open"))
+        .join(people_t.person, people_t.person.c.learner_id == r.learner_id)
+        .outerjoin(people_t.area, people_t.area.c.area_id == people_t.person.c.area_id)
+        .where(hers, or_(r.owner_id == officer_id, _below(people_t.area.c.path, paths)))
+        .order_by(case((taken, 0), else_=1), r.priority, case((confirmed, 0), else_=1), r.since_at, r.request_id)
+        .limit(limit)
+    )  # fmt: skip
+    return _all(connection, query)
+
+
+def unclosed(connection: Connection, path: str, limit: int = 1_000) -> list[Row]:
+    """Every request of an area that is not over, the most urgent first; "/" is everywhere, unknown places too."""
+    r = pairing_t.request.c
+    query = (
+        select(
+            r.request_id, r.kind, r.state, r.since_at, r.due_at, r.owner_kind, people_t.person.c.name,
+            func.coalesce(people_t.area.c.name, "").label("area"),
+        )
+        .join(people_t.person, people_t.person.c.learner_id == r.learner_id)
+        .outerjoin(people_t.area, people_t.area.c.area_id == people_t.person.c.area_id)
+        .where(r.state.in_(("waiting", "offered", "open")))
+        .order_by(r.priority, r.since_at, r.request_id)
+        .limit(limit)
+    )  # fmt: skip
+    return _all(connection, query if path == "/" else query.where(_below(people_t.area.c.path, [path])))
+
+
+def counts(connection: Connection, now: int) -> dict[str, int]:
+    """officers, instructors (who have promised), requests not over, urgent ones an hour overdue."""
+    live = pairing_t.request.c.state.in_(("waiting", "offered", "open"))
+    queries = {
+        "officers": select(func.count(func.distinct(people_t.role.c.learner_id))).where(
+            people_t.role.c.role == "officer", people_t.role.c.state == "active"
+        ),
+        "instructors": select(func.count())
+        .select_from(people_t.instructor)
+        .join(people_t.role, people_t.role.c.learner_id == people_t.instructor.c.learner_id)
+        .where(
+            people_t.role.c.role == "instructor",
+            people_t.role.c.state == "active",
+            people_t.instructor.c.conduct_at.is_not(None),
+        ),
+        "requests": select(func.count()).select_from(pairing_t.request).where(live),
+        "overdue": select(func.count())
+        .select_from(pairing_t.request)
+        .where(live, pairing_t.request.c.kind == "safety", pairing_t.request.c.due_at < now - 3_600_000),
+    }
+    return {name: connection.scalar(query) or 0 for name, query in queries.items()}
+
+
+def with_role(
+    connection: Connection,
+    paths: Sequence[str],
+    role: str,
+    states: Collection[str],
+    limit: int,
+    person_id: str | None = None,
+) -> list[Row]:
+    """People (or one) who hold or ask for a role within these areas: id, name, area, state, taken places."""
+    query = (
+        select(
+            people_t.role.c.learner_id, people_t.role.c.state, people_t.person.c.name,
+            people_t.area.c.name.label("area"), people_t.area.c.path,
+            func.coalesce(pairing_t.standing.c.taken, 0).label("taken"), people_t.instructor.c.capacity,
+        )
+        .join(people_t.person, people_t.person.c.learner_id == people_t.role.c.learner_id)
+        .join(people_t.area, people_t.area.c.area_id == people_t.role.c.area_id)
+        .outerjoin(pairing_t.standing, pairing_t.standing.c.learner_id == people_t.role.c.learner_id)
+        .outerjoin(people_t.instructor, people_t.instructor.c.learner_id == people_t.role.c.learner_id)
+        .where(people_t.role.c.role == role, people_t.role.c.state.in_(sorted(states)),
+        _below(people_t.area.c.path, paths))
+        .order_by(people_t.role.c.at, people_t.role.c.learner_id)
+        .limit(limit)
+    )  # fmt: skip
+    if person_id is not None:
+        query = query.where(people_t.role.c.learner_id == person_id)
+    return _all(connection, query)
+
+
+def _all(connection: Connection, query: Select[Any]) -> list[Row]:
+    return [dict(row._mapping) for row in connection.execute(query)]

@@ -1,0 +1,121 @@
+"""The area tree: province → ward or commune → branch → group; the state's own part of it is committed beside this."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Select, or_, select
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from storage.people import tables as people_t
+
+PROVINCE = "dong-nai"
+PROVINCE_NAME = "Thành phố Đồng Nai"
+PROVINCE_CODE = "75"
+KINDS = ("province", "ward", "branch", "group")
+
+_FILE = Path(__file__).parent / "areas.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class AreaRow:
+    """`path` is "/dong-nai/w26041/…/", own id included: whoever's path begins with it lives inside."""
+
+    area_id: str
+    parent_id: str | None
+    kind: str
+    name: str
+    official_code: str
+    path: str
+
+
+def official_areas() -> list[AreaRow]:
+    """The city with its 95 wards and communes."""
+    root = AreaRow(PROVINCE, None, "province", PROVINCE_NAME, PROVINCE_CODE, f"/{PROVINCE}/")
+    return [
+        root,
+        *(AreaRow(f"w{code}", PROVINCE, "ward", name, code, f"{root.path}w{code}/") for code, name, _ in _official()),
+    ]
+
+
+def first_path(path: str) -> str:
+    """The path that an area had when the first lists came in: what is hashed with it must not change with a code."""
+    parts = path.split("/")
+    if len(parts) > 2:
+        parts[2] = _former().get(parts[2], parts[2])
+    return "/".join(parts)
+
+
+@lru_cache(maxsize=1)
+def _former() -> dict[str, str]:
+    return {f"w{code}": f"w{was}" for code, _, was in _official() if was}
+
+
+def _official() -> list[list[str]]:
+    """Code, name, former code or ""."""
+    lines = (line for line in _FILE.read_text("utf-8").splitlines() if line and not line.startswith("#"))
+    return [line.split(",") for line in list(lines)[1:]]
+
+
+def seed(connection: Connection) -> None:
+    """Put the official areas into an empty or half-filled table."""
+    add(connection, official_areas())
+
+
+def add(connection: Connection, rows: Iterable[AreaRow], import_id: str | None = None) -> None:
+    """New areas; those that exist stay as they are."""
+    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    values = [
+        {
+            "area_id": r.area_id, "parent_id": r.parent_id, "kind": r.kind, "name": r.name,
+            "official_code": r.official_code, "path": r.path, "import_id": import_id,
+        }
+        for r in sorted(rows, key=lambda r: r.area_id)
+    ]  # fmt: skip
+    if values:
+        connection.execute(into(people_t.area).on_conflict_do_nothing(), values)
+
+
+def under(connection: Connection, path: str = "/", kind: str | None = None) -> list[AreaRow]:
+    """The areas below `path`, itself included, each after its parent; of an import only once it is finished."""
+    query = _seen().where(people_t.area.c.path.startswith(path, autoescape=True)).order_by(people_t.area.c.path)
+    if kind is not None:
+        query = query.where(people_t.area.c.kind == kind)
+    return [AreaRow(*row) for row in connection.execute(query)]
+
+
+def get(connection: Connection, area_id: str) -> AreaRow | None:
+    """The area with this id; None where there is none."""
+    row = connection.execute(_seen().where(people_t.area.c.area_id == area_id)).one_or_none()
+    return AreaRow(*row) if row else None
+
+
+def place_of(connection: Connection, path: str) -> str:
+    """Where somebody lives, as it helps who must go there: branch and ward, or the ward; "" for no known place."""
+    ids = [each for each in path.split("/") if each][1:3]
+    rows = (
+        connection.execute(
+            select(people_t.area.c.area_id, people_t.area.c.name).where(people_t.area.c.area_id.in_(ids))
+        )
+        if ids
+        else ()
+    )
+    names = {row.area_id: str(row.name) for row in rows}
+    return ", ".join(names[each] for each in reversed(ids) if each in names)
+
+
+def path_of(connection: Connection, area_id: str | None) -> str:
+    """Where an area lies; "" for one that is not known, below which nobody has anything to say."""
+    found = get(connection, area_id) if area_id else None
+    return found.path if found else ""
+
+
+def _seen() -> Select[Any]:
+    columns = (people_t.area.c[name] for name in AreaRow.__dataclass_fields__)
+    done = select(people_t.import_batch.c.import_id).where(people_t.import_batch.c.state == "done")
+    return select(*columns).where(or_(people_t.area.c.import_id.is_(None), people_t.area.c.import_id.in_(done)))

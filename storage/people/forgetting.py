@@ -1,0 +1,179 @@
+"""Deletion that reaches everywhere, and what is known of a person as plain data.
+
+The lists are read from the tables themselves: whatever table of tomorrow has a `learner_id` is reached as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, inspect, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from storage import tables
+from storage.announcements import tables as announcements_t
+from storage.conversations import tables as conversations_t
+from storage.engine.instants import to_ms
+from storage.meetings import tables as meetings_t
+from storage.pairing import tables as pairing_t
+from storage.people import tables as people_t
+
+_SPINE = ("person", "identity", "session", "consent")  # dealt with by name
+_COUNTED = ("attendance",)  # kept as a count, nobody's
+ALSO = (  # further columns that name a person
+    (pairing_t.offer, "instructor_id"),
+    (pairing_t.pairing, "instructor_id"),
+    (pairing_t.request, "owner_id"),
+    (pairing_t.relay, "from_id"),
+    (people_t.invitation, "used_by"),
+    (pairing_t.skill_check, "by"),
+)
+
+
+def tables_of_hers() -> list[Table]:
+    """Every table whose rows belong to one person, but for those that are dealt with by name."""
+    return [
+        table
+        for table in tables.metadata.sorted_tables
+        if "learner_id" in table.c and table.name not in (*_SPINE, *_COUNTED)
+    ]
+
+
+def forget_belonging(connection: Connection, learner_id: str) -> None:
+    """Everything of the union's business that is hers: roles, list entry, requests, pairings, relays, checks."""
+    pairings = select(pairing_t.pairing.c.pairing_id).where(
+        or_(pairing_t.pairing.c.learner_id == learner_id, pairing_t.pairing.c.instructor_id == learner_id)
+    )
+    requests = select(pairing_t.request.c.request_id).where(pairing_t.request.c.learner_id == learner_id)
+    connection.execute(
+        delete(pairing_t.notice).where(
+            or_(
+                pairing_t.notice.c.about == learner_id,
+                pairing_t.notice.c.about.in_(requests),
+                pairing_t.notice.c.about.in_(pairings),
+            )
+        )
+    )
+    connection.execute(
+        delete(pairing_t.relay).where(
+            or_(pairing_t.relay.c.from_id == learner_id, pairing_t.relay.c.pairing_id.in_(pairings))
+        )
+    )
+    connection.execute(
+        delete(pairing_t.offer).where(
+            or_(pairing_t.offer.c.instructor_id == learner_id, pairing_t.offer.c.request_id.in_(requests))
+        )
+    )
+    connection.execute(
+        update(pairing_t.request)
+        .where(pairing_t.request.c.owner_id == learner_id)
+        .values(owner_kind="nobody", owner_id=None)
+    )
+    connection.execute(delete(pairing_t.pairing).where(pairing_t.pairing.c.instructor_id == learner_id))
+    connection.execute(update(pairing_t.skill_check).where(pairing_t.skill_check.c.by == learner_id).values(by=""))
+    mine = select(people_t.invitee.c.invitee_id).where(people_t.invitee.c.claimed_by == learner_id)
+    nobody = {"learner_id": None, "invitee_id": None}
+    attended = or_(meetings_t.attendance.c.learner_id == learner_id, meetings_t.attendance.c.invitee_id.in_(mine))
+    connection.execute(update(meetings_t.attendance).where(attended).values(nobody))
+    connection.execute(
+        delete(people_t.invitation).where(
+            or_(people_t.invitation.c.used_by == learner_id, people_t.invitation.c.invitee_id.in_(mine))
+        )
+    )
+    connection.execute(delete(people_t.invitee).where(people_t.invitee.c.claimed_by == learner_id))
+    connection.execute(
+        update(announcements_t.announcement)
+        .where(announcements_t.announcement.c.after_id == learner_id)
+        .values(after_id="")
+    )
+    for table in tables_of_hers():
+        if table.name not in ("run", "attempt", "award", "seat"):  # whoever only withdraws keeps her seat at the phone
+            connection.execute(delete(table).where(table.c.learner_id == learner_id))
+    blank = {"area_id": None, "needs": "[]"}
+    connection.execute(update(people_t.person).where(people_t.person.c.learner_id == learner_id).values(blank))
+
+
+def invitees_of(connection: Connection, learner_id: str) -> list[str]:
+    """The entries of lists that turned out to be hers."""
+    return list(
+        connection.scalars(select(people_t.invitee.c.invitee_id).where(people_t.invitee.c.claimed_by == learner_id))
+    )
+
+
+def rename_consents(connection: Connection, learner_id: str, pseudonym: str) -> None:
+    """The proof that the law asks for stays, under a name that leads to nobody."""
+    connection.execute(
+        update(people_t.consent).where(people_t.consent.c.learner_id == learner_id).values(learner_id=pseudonym)
+    )
+
+
+def add_tombstones(connection: Connection, pseudonyms: Sequence[str], now: datetime) -> None:
+    """These are gone for good; a restored backup is cleaned of them."""
+    keep_tombstones(connection, dict.fromkeys(pseudonyms, to_ms(now)))
+
+
+def tombstones(connection: Connection) -> dict[str, int]:
+    """Pseudonym → when, in ms; none in a database that is empty or of an older version."""
+    if not inspect(connection).has_table(people_t.forgotten.name):
+        return {}
+    return {row.pseudonym: row.at for row in connection.execute(select(people_t.forgotten))}
+
+
+def keep_tombstones(connection: Connection, rows: Mapping[str, int]) -> None:
+    """Those of another database as well."""
+    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    values = [{"pseudonym": pseudonym, "at": at} for pseudonym, at in sorted(rows.items())]
+    if values:
+        connection.execute(into(people_t.forgotten).on_conflict_do_nothing(), values)
+
+
+def everybody(connection: Connection) -> list[str]:
+    """The ids of all persons."""
+    return list(connection.scalars(select(people_t.person.c.learner_id)))
+
+
+def every_invitee(connection: Connection) -> list[str]:
+    """The ids of all list entries."""
+    return list(connection.scalars(select(people_t.invitee.c.invitee_id)))
+
+
+def drop_invitees(connection: Connection, ids: Sequence[str]) -> None:
+    """Delete list entries with their invitations."""
+    if ids:
+        connection.execute(delete(people_t.invitation).where(people_t.invitation.c.invitee_id.in_(ids)))
+        connection.execute(delete(people_t.invitee).where(people_t.invitee.c.invitee_id.in_(ids)))
+
+
+# --- what is known of her ----------------------------------------------------------------------------
+
+_HIDDEN = {"code_hash", "import_id", "rows", "pin"}
+
+
+def export(connection: Connection, learner_id: str) -> dict[str, list[dict[str, Any]]]:
+    """Every row that is hers, by table, as plain data; what she wrote on the web page too."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for table in tables.metadata.sorted_tables:
+        wanted = [table.c[name] for name in ("learner_id", "claimed_by", "used_by") if name in table.c]
+        if wanted:
+            rows = connection.execute(select(table).where(or_(*(column == learner_id for column in wanted))))
+            found[table.name] = [_plain(row._mapping) for row in rows]
+    chats = select(people_t.identity.c.chat_id).where(
+        people_t.identity.c.learner_id == learner_id, people_t.identity.c.channel == "web"
+    )
+    lines = (
+        select(conversations_t.chat_log)
+        .where(conversations_t.chat_log.c.chat_id.in_(chats))
+        .order_by(conversations_t.chat_log.c.no)
+    )
+    words = {row.wording: row.text for row in connection.execute(select(people_t.wording))}
+    for row in found.get("consent", ()):
+        row["words"] = words.get(row["wording"], "")
+    found["chat_log"] = [_plain(row._mapping) for row in connection.execute(lines)]
+    return {name: rows for name, rows in found.items() if rows}
+
+
+def _plain(row: Any) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if key not in _HIDDEN and value is not None}

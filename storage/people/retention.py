@@ -1,0 +1,92 @@
+"""Who has been silent for long: asked once whether her data may be kept, and forgotten when no answer comes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, select, update
+
+from storage.conversations import tables as conversations_t
+from storage.engine.instants import to_ms
+from storage.people import tables as people_t
+
+ANSWERABLE = ("officer", "editor", "admin")
+"""Whoever answers for others is never forgotten by the clock: her officer looks after that."""
+
+
+def idle(connection: Connection, before: datetime, after: str, limit: int) -> list[str]:
+    """Learners who agreed, were last heard before then and have not been asked; a page by id."""
+    query = _idle(before).where(people_t.person.c.learner_id > after).order_by(people_t.person.c.learner_id)
+    return list(connection.scalars(query.limit(limit)))
+
+
+def ask(connection: Connection, learner_ids: Collection[str], before: datetime, now: datetime) -> list[str]:
+    """Write down that these are asked now: those of them who are still idle."""
+    found = _idle(before).where(people_t.person.c.learner_id.in_(sorted(learner_ids)))
+    ids = list(connection.scalars(found.order_by(people_t.person.c.learner_id)))
+    if ids:
+        connection.execute(
+            update(people_t.person).where(people_t.person.c.learner_id.in_(ids)).values(idle_asked_at=to_ms(now))
+        )
+    return ids
+
+
+def silent(connection: Connection, asked_before: datetime, limit: int) -> list[str]:
+    """Those who were asked before then and have not been heard since."""
+    return list(connection.scalars(_silent(asked_before).order_by(people_t.person.c.learner_id).limit(limit)))
+
+
+def is_silent(connection: Connection, learner_id: str, asked_before: datetime) -> bool:
+    """Whether she still is, locked until the transaction ends."""
+    query = _silent(asked_before).where(people_t.person.c.learner_id == learner_id)
+    return connection.scalar(query.with_for_update(of=[people_t.person, conversations_t.session])) is not None
+
+
+def came_back(connection: Connection, limit: int) -> int:
+    """Whoever was heard after she was asked need not answer: the question is forgotten. How many that were."""
+    heard = conversations_t.session.c.seen_at >= people_t.person.c.idle_asked_at
+    query = _asked().where(heard).limit(limit)
+    ids = list(connection.scalars(query))
+    if ids:
+        connection.execute(
+            update(people_t.person).where(people_t.person.c.learner_id.in_(ids)).values(idle_asked_at=None)
+        )
+    return len(ids)
+
+
+def counts(connection: Connection, before: datetime) -> dict[str, int]:
+    """How many wait for their answer, and how many who answer for others have been silent since before then."""
+    asked = select(func.count()).select_from(people_t.person).where(people_t.person.c.idle_asked_at.is_not(None))
+    quiet = (
+        conversations_t.session.c.learner_id == people_t.person.c.learner_id,
+        conversations_t.session.c.seen_at < to_ms(before),
+    )
+    query = select(func.count()).select_from(people_t.person).where(_answers_for_others(), exists().where(*quiet))
+    return {"asked": connection.scalar(asked) or 0, "officers": connection.scalar(query) or 0}
+
+
+def _idle(before: datetime) -> Select[Any]:
+    agreed = people_t.person.c.consent == "agreed", people_t.person.c.idle_asked_at.is_(None)
+    return _with_session().where(*agreed, conversations_t.session.c.seen_at < to_ms(before), ~_answers_for_others())
+
+
+def _silent(asked_before: datetime) -> Select[Any]:
+    unheard = conversations_t.session.c.seen_at < people_t.person.c.idle_asked_at
+    return _asked().where(people_t.person.c.idle_asked_at < to_ms(asked_before), unheard, ~_answers_for_others())
+
+
+def _asked() -> Select[Any]:
+    return _with_session().where(people_t.person.c.idle_asked_at.is_not(None))
+
+
+def _with_session() -> Select[Any]:
+    return select(people_t.person.c.learner_id).join(
+        conversations_t.session, conversations_t.session.c.learner_id == people_t.person.c.learner_id
+    )
+
+
+def _answers_for_others() -> ColumnElement[bool]:
+    mine = people_t.role.c.learner_id == people_t.person.c.learner_id
+    return exists().where(mine, people_t.role.c.role.in_(ANSWERABLE), people_t.role.c.state == "active")

@@ -1,0 +1,39 @@
+"""Who may not act in a role for now: kept by pseudonym, so that it outlives a withdrawal and a deletion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from storage.engine.instants import from_ms, to_ms
+from storage.people import tables as people_t
+from storage.people.records import SuspensionRow
+
+
+def put(connection: Connection, rows: Iterable[SuspensionRow]) -> None:
+    """Write them down; one of the same subject and role is replaced."""
+    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    for row in rows:
+        key = {"subject": row.subject, "role": row.role}
+        values = {"by": row.by, "path": row.path, "at": to_ms(row.at)}
+        statement = into(people_t.suspension).values(**key, **values)
+        connection.execute(statement.on_conflict_do_update(index_elements=["subject", "role"], set_=values))
+
+
+def of(connection: Connection, subjects: Iterable[str]) -> list[SuspensionRow]:
+    """Those of any of these pseudonyms, the widest right first."""
+    rows = connection.execute(select(people_t.suspension).where(people_t.suspension.c.subject.in_(sorted(subjects))))
+    found = [SuspensionRow(r.subject, r.role, r.by, r.path, from_ms(r.at)) for r in rows]
+    return sorted(found, key=lambda row: (len(row.path), row.role, row.subject))
+
+
+def lift(connection: Connection, subjects: Iterable[str], role: str) -> None:
+    """Delete the suspensions of these subjects in one role."""
+    connection.execute(
+        delete(people_t.suspension).where(
+            people_t.suspension.c.subject.in_(sorted(subjects)), people_t.suspension.c.role == role
+        )
+    )

@@ -1,0 +1,94 @@
+"""The union's models (Gia đình số and the like) and who belongs to them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from storage.engine.instants import from_ms, to_ms
+from storage.people import tables as people_t
+from storage.programs import tables as programs_t
+from storage.programs.records import ProgramRow
+
+
+def add(connection: Connection, row: ProgramRow) -> None:
+    """Insert a program."""
+    connection.execute(
+        insert(programs_t.union_model),
+        {"model_id": row.model_id, "kind": row.kind, "area_id": row.area_id, "name": row.name, "year": row.year},
+    )
+
+
+def get(connection: Connection, model_id: str) -> ProgramRow | None:
+    """A program by id; None where there is none."""
+    r = connection.execute(
+        select(programs_t.union_model).where(programs_t.union_model.c.model_id == model_id)
+    ).one_or_none()
+    return None if r is None else ProgramRow(r.model_id, r.kind, r.area_id, r.name, r.year, _instant(r.ended_at))
+
+
+def end(connection: Connection, model_id: str, now: datetime) -> bool:
+    """It is over; False when it was before."""
+    alive = programs_t.union_model.c.model_id == model_id, programs_t.union_model.c.ended_at.is_(None)
+    return connection.execute(update(programs_t.union_model).where(*alive).values(ended_at=to_ms(now))).rowcount == 1
+
+
+def join(connection: Connection, model_id: str, learner_id: str, now: datetime) -> bool:
+    """Make a learner a member of a program; False when the learner was one before."""
+    into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    values = {"model_id": model_id, "learner_id": learner_id, "since_at": to_ms(now)}
+    return connection.execute(into(programs_t.membership).values(values).on_conflict_do_nothing()).rowcount == 1
+
+
+def leave(connection: Connection, model_id: str, learner_id: str) -> bool:
+    """End a learner's membership in a program; False when there was none."""
+    hers = programs_t.membership.c.model_id == model_id, programs_t.membership.c.learner_id == learner_id
+    return connection.execute(delete(programs_t.membership).where(*hers)).rowcount == 1
+
+
+def under(
+    connection: Connection, path: str, year: int | None = None, kind: str | None = None
+) -> list[tuple[ProgramRow, str]]:
+    """The models of an area and all below it with the name of their area, by area and name; ended ones too."""
+    members = (
+        select(func.count())
+        .where(programs_t.membership.c.model_id == programs_t.union_model.c.model_id)
+        .scalar_subquery()
+    )
+    query = (
+        select(programs_t.union_model, members.label("members"), people_t.area.c.name.label("area_name"))
+        .join(people_t.area, people_t.area.c.area_id == programs_t.union_model.c.area_id)
+        .where(people_t.area.c.path.startswith(path, autoescape=True))
+        .order_by(
+            people_t.area.c.path,
+            programs_t.union_model.c.kind,
+            programs_t.union_model.c.name,
+            programs_t.union_model.c.model_id,
+        )
+    )
+    if year is not None:
+        query = query.where(programs_t.union_model.c.year == year)
+    if kind is not None:
+        query = query.where(programs_t.union_model.c.kind == kind)
+    return [
+        (ProgramRow(r.model_id, r.kind, r.area_id, r.name, r.year, _instant(r.ended_at), r.members), r.area_name)
+        for r in connection.execute(query)
+    ]
+
+
+def members(connection: Connection, model_id: str) -> list[tuple[str, str]]:
+    """(learner_id, name) of those who belong to it, the first first."""
+    query = (
+        select(people_t.person.c.learner_id, people_t.person.c.name)
+        .join(programs_t.membership, programs_t.membership.c.learner_id == people_t.person.c.learner_id)
+        .where(programs_t.membership.c.model_id == model_id)
+        .order_by(programs_t.membership.c.since_at, people_t.person.c.learner_id)
+    )
+    return [(row[0], row[1]) for row in connection.execute(query)]
+
+
+def _instant(at: int | None) -> datetime | None:
+    return None if at is None else from_ms(at)
