@@ -32,6 +32,7 @@ from bot.conversation.effects import Effects, unpack_entry
 from bot.conversation.presence import Presence
 from bot.conversation.rooms import rooms_of
 from bot.conversation.understanding import Overheard
+from bot.conversation.warming import warmed
 from bot.delivery.flood import Flood
 from bot.delivery.intake import Intake
 from bot.delivery.owner import ChannelOwner
@@ -61,7 +62,6 @@ from bot.web.preview import preview_routes
 from flows import LessonInvalid
 from flows.events import Universe
 from flows.saying import joined, said_by, say
-from flows.words.wishes import warm
 from storage.conversations import web_log
 from storage.engine import schema
 from storage.engine.address import sqlite_path
@@ -203,7 +203,7 @@ async def bootstrap(
     port = await _start(stack, app, webchat)
     if is_locked:
         note_port(data, port)
-    asyncio.get_running_loop().run_in_executor(None, warm, conversation.book.wishes)
+    app.workers.start(warmed(conversation.book.wishes))
     shelf = library.shelf
     log.info("started", extra={"lessons": len(shelf.good), "broken": sorted(shelf.broken), "watch": watch})
     return app

@@ -6,7 +6,6 @@ with one sentence and written into the audit.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import assert_never
 
 from bot.pairing import kept_back as kept
@@ -16,7 +15,7 @@ from bot.pairing.policy import inbox_commands as asked
 from bot.pairing.policy import officer_inbox as pure
 from bot.pairing.policy.candidates import against_ever, nearness, scopes
 from bot.pairing.policy.explain import WIDTHS
-from bot.pairing.policy.inbox_commands import InboxCommand
+from bot.pairing.policy.inbox_commands import CALLED, InboxCommand
 from bot.pairing.service import PairingContext, within
 from bot.pairing.sql_ledger import read_instructor, read_learner
 from bot.people import granting, union_phone
@@ -31,7 +30,7 @@ from storage.engine.instants import to_ms
 from storage.engine.rows import Row
 from storage.pairing import availability, pairings, roster
 from storage.people import areas, people
-from storage.people.records import AuditRow, InvitationRow, SuspensionRow
+from storage.people.records import AuditRow, InvitationRow
 
 MOST = 50
 MOST_ASKED = 4
@@ -333,7 +332,7 @@ class OfficerInbox:
         held = granting.bars(connection, self.names, person_id, "instructor")
         grants = self._grants(connection, desk)
         mine = all(may(grants, "suspend", each.path) for each in held)
-        pure.show_person(desk, person_id, row["name"], row["area"], row["state"], _stamp(held), mine=mine)
+        pure.show_person(desk, person_id, row["name"], row["area"], row["state"], granting.stamp(held), mine=mine)
         return ANSWERED
 
     def approve(self, connection: Connection, desk: Desk, command: asked.ApproveInstructor) -> CommandOutcome:
@@ -352,7 +351,7 @@ class OfficerInbox:
         if isinstance(row, CommandOutcome):
             return row
         held = granting.bars(connection, self.names, person_id, "instructor")
-        if row["state"] != "suspended" or command.stamp != _stamp(held):
+        if row["state"] != "suspended" or command.stamp != granting.stamp(held):
             desk.say(desk.phrase("post_lift_gone"))
             return self.person(connection, desk, person_id)
         if granting.lift(connection, self.names, self._grants(connection, desk), person_id, "instructor"):
@@ -392,20 +391,5 @@ class OfficerInbox:
         return self.waiting(connection, desk)
 
 
-def _stamp(held: Sequence[SuspensionRow]) -> str:
-    """What tells one suspension of a person from the next, within a button: old buttons lift no later one."""
-    return f"{max((to_ms(row.at) for row in held), default=0):x}"
-
-
 def _load(row: Row) -> str:
     return "⏸" if row["state"] == "suspended" else f"{row['taken']}/{row['capacity'] or 0}"
-
-
-CALLED: Mapping[type[InboxCommand], str] = {
-    asked.ShowInbox: "list", asked.ShowStrangers: "strangers", asked.ShowKept: "kept", asked.MarkSeen: "seen",
-    asked.AskUnionPhone: "phone", asked.WriteUnionPhone: "phone", asked.DropUnionPhone: "nophone",
-    asked.ShowRequest: "request", asked.AssignRequest: "ask", asked.ConfirmStranger: "confirm", asked.SettleIn: "in",
-    asked.ShowInstructors: "helpers", asked.ShowInstructor: "person", asked.ApproveInstructor: "approve",
-    asked.LiftSuspension: "lift", asked.AskSuspension: "pause", asked.SuspendInstructor: "suspend",
-}  # fmt: skip
-"""How each command is called in the audit when it is refused."""

@@ -7,7 +7,7 @@ who suspended lifts it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -17,6 +17,7 @@ from bot.people.policy.instructor import Teaching
 from bot.people.policy.permissions import Grant, may
 from bot.people.pseudonyms import Pseudonyms
 from storage.engine.database import Connection
+from storage.engine.instants import to_ms
 from storage.people import areas, invitations, people, seats, suspensions
 from storage.people.records import AuditRow, InstructorRow, InvitationRow, RoleRow, SuspensionRow
 
@@ -161,3 +162,8 @@ def _subjects(connection: Connection, names: Pseudonyms, learner_id: str) -> lis
 
 def _is_wider(path: str, than: str) -> bool:
     return path != than and than.startswith(path)
+
+
+def stamp(held: Sequence[SuspensionRow]) -> str:
+    """What tells one suspension of a person from the next, within a button: old buttons lift no later one."""
+    return f"{max((to_ms(row.at) for row in held), default=0):x}"

@@ -69,7 +69,7 @@ class PatternInvalid(ValueError):
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """Regular expressions that all must be found near one another, in any order; compiled when they are first needed:
-    half a second for all of them, which no start has to wait for (see `warm`)."""
+    a second for all of them, which no start has to wait for (see `warm`)."""
 
     parts: tuple[str, ...]
 
@@ -157,12 +157,10 @@ def pattern_of(text: str, groups: Groups) -> Pattern:
     return Pattern(tuple(rf"(?<= ){_sequence(part, groups)}" for part in parts))
 
 
-def warm(wishes: Wishes) -> None:
-    """Compile what the first message between two would have to wait for; for a thread beside the start."""
+def warm(wishes: Wishes) -> Iterator[re.Pattern[str]]:
+    """Compile, one by one, what the first message between two would have to wait for: a second in all."""
     lists = [*(wishes.talk or {}).values(), *(part for rule in wishes.rules for part in (rule.when, rule.unless))]
-    for pattern in (each for patterns in lists for each in patterns):
-        for part in pattern.parts:
-            _compiled(part)
+    return (_compiled(part) for patterns in lists for pattern in patterns for part in pattern.parts)
 
 
 @lru_cache(maxsize=8192)  # a folder is read again whenever one of its files was saved

@@ -11,7 +11,6 @@ from bot.conversation.office import Office
 from bot.conversation.policy import registry
 from bot.conversation.rooms import rooms_of
 from bot.meetings.policy import commands as meetings
-from bot.pairing import officer_inbox
 from bot.pairing.policy import commands as pairing
 from bot.pairing.policy import inbox_commands
 from bot.pairing.policy.deadlines import Clock
@@ -48,7 +47,7 @@ def test_every_command_has_who_carries_it_out():
 
 
 def test_every_command_to_an_officers_inbox_has_a_name_in_the_audit():
-    assert officer_inbox.CALLED.keys() == set(get_args(inbox_commands.InboxCommand))
+    assert inbox_commands.CALLED.keys() == set(get_args(inbox_commands.InboxCommand))
 
 
 def test_a_word_that_a_teacher_gave_to_the_office_is_one_of_the_registrys():

@@ -4,6 +4,7 @@ telephone.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.tutor.command import OfficeCommand
@@ -150,3 +151,12 @@ InboxCommand = (
     | AskSuspension
     | SuspendInstructor
 )
+
+CALLED: Mapping[type[InboxCommand], str] = {
+    ShowInbox: "list", ShowStrangers: "strangers", ShowKept: "kept", MarkSeen: "seen",
+    AskUnionPhone: "phone", WriteUnionPhone: "phone", DropUnionPhone: "nophone",
+    ShowRequest: "request", AssignRequest: "ask", ConfirmStranger: "confirm", SettleIn: "in",
+    ShowInstructors: "helpers", ShowInstructor: "person", ApproveInstructor: "approve",
+    LiftSuspension: "lift", AskSuspension: "pause", SuspendInstructor: "suspend",
+}  # fmt: skip
+"""How each command is called in the audit when it is refused."""
