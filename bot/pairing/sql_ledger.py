@@ -169,7 +169,7 @@ class SqlLedger:
         self._known["instructor", who] = instructor
 
     def put_request(self, request: Request) -> None:
-        """As the ledger's; a request that loses its owner is remembered, for its line to be closed."""
+        """As the ledger's; where an open request loses its owner, what waits on its line is dropped with it."""
         before = self._known.get(("request", request.request_id))
         now_with = request.owner_id if request.state == "open" else ""
         if isinstance(before, Request) and before.state == "open" and before.owner_id != now_with:

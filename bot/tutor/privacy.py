@@ -16,7 +16,7 @@ UNDO = timedelta(days=7)
 
 
 def show_data(desk: Desk) -> None:
-    """Tell a learner what is kept, in a few lines; on the web also where the whole log can be seen."""
+    """Tell a learner what is kept, in a few lines; on the web also that the page's messages are."""
     if not desk.agreed:
         desk.say(desk.phrase("data_none"))
         return
