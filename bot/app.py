@@ -59,6 +59,7 @@ from bot.web import server
 from bot.web.access import LocalKey, networks
 from bot.web.door import bounds_for, take_files
 from bot.web.preview import preview_routes
+from bot.workers import Workers
 from flows import LessonInvalid
 from flows.events import Universe
 from flows.saying import joined, said_by, say
@@ -96,34 +97,6 @@ class Environment:
         """One line for whoever sits at the terminal."""
         sys.stdout.write(f"{self.told(line)}\n")
         sys.stdout.flush()
-
-
-class Workers:
-    """The loops that run as long as the tutor; `failed` is set when one ends that never should."""
-
-    def __init__(self) -> None:
-        self.failed = asyncio.Event()
-        self._tasks: list[asyncio.Task[None]] = []
-
-    def start(self, work: Coroutine[Any, Any, None]) -> None:
-        """Until the end, when it is cancelled."""
-        self._tasks.append(self.watched(work))
-
-    def watched(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """For whoever ends it otherwise."""
-        task = asyncio.create_task(work)
-        task.add_done_callback(self._ended)
-        return task
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and task.exception() is not None:
-            log.error("worker ended", exc_info=task.exception())
-            self.failed.set()
-
-    async def end(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
 class Outlets:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterable, Mapping
 
-from bot.cli.language import told
+from bot.cli.language import shown, told
 from bot.people.policy.lists.words import fold
 
 
@@ -58,5 +58,5 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """The end of a sentence about a word that is not known: the nearest known one, if one is near."""
     from flows.yaml.fields import did_you_mean
 
-    hint = told(did_you_mean(word, known))
+    hint = shown(did_you_mean(word, known))
     return f"; {hint}" if hint else "."

@@ -17,7 +17,7 @@ from typing import Literal
 
 from bot import backup, restoring
 from bot.channels.registry import ChannelSettings
-from bot.cli.language import told
+from bot.cli.language import shown, told
 from bot.errors import AlreadyRunning, SettingsInvalid, StorageError, in_words
 from bot.greeting import hearing_faults, pages_told
 from bot.scheduler.disk import LITTLE
@@ -103,7 +103,7 @@ async def look_at_settings(settings: Settings, config: Path, database_url: str, 
         *await _drafts(settings, database_url),
         *await _channels(settings),
         *await asyncio.to_thread(lambda: list(_web(settings))),
-        Finding("good" if files_allowed() >= FILES else "note", told(pages_told(files_allowed()))),
+        Finding("good" if files_allowed() >= FILES else "note", shown(pages_told(files_allowed()))),
         _helper(settings),
         good("Múi giờ {zone}; không nhắc bài từ {quiet}", zone=settings.time.zone, quiet=_quiet(settings)),
     ]
@@ -283,7 +283,7 @@ def _lessons(settings: Settings) -> Iterator[Finding]:
     for path, problems in shelf.broken.items():
         yield note("Bài có lỗi, không đem dạy: {path} ({count} lỗi; xem ./camtay lint)", path=path, count=len(problems))
     for line in hearing_faults(shelf):
-        yield Finding("bad" if shelf.model is None else "note", told(line))
+        yield Finding("bad" if shelf.model is None else "note", shown(line))
 
 
 async def _drafts(settings: Settings, url: str) -> list[Finding]:

@@ -1,7 +1,7 @@
 """The language of whoever sits at the terminal: sentences are Vietnamese in the code, English by `english.yaml`.
 
 Whatever lies below the command line does not know its reader: it makes sentences (`flows.saying.say`), which are
-translated when they are shown. Here the reader is known before the first word, and `told` does both at once.
+translated when they are `shown`. Here the reader is known before the first word, and `told` does both at once.
 """
 
 from __future__ import annotations
@@ -35,20 +35,21 @@ def language() -> str:
     return _language.get()
 
 
-def told(text: str, /, **values: object) -> str:
-    """In that language: a template, where `{name}` stands for a value, if there are any; or a sentence from below.
-
-    What has no entry is told as it is; a value that is a sentence is translated too.
-    """
-    if language() == "vi":
-        return text.format(**values) if values else str(text)
-    from flows.saying import Sentence, in_english
-
-    if isinstance(text, Sentence):
-        return in_english(text, english())
-    values = {name: in_english(value, english()) if isinstance(value, str) else value for name, value in values.items()}
-    template = english().get(text, text)
+def told(template: str, /, **values: object) -> str:
+    """The sentence in that language; without an entry in Vietnamese. `{name}` stands for a value, if there are any."""
+    if language() == "en":
+        template = english().get(template, template)
+        values = {name: shown(value) if isinstance(value, str) else value for name, value in values.items()}
     return template.format(**values) if values else template
+
+
+def shown(text: str) -> str:
+    """A sentence from below in that language; any other text as it is."""
+    if language() == "vi":
+        return str(text)
+    from flows.saying import in_english
+
+    return in_english(text, english())
 
 
 @lru_cache(maxsize=1)

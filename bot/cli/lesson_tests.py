@@ -9,7 +9,7 @@ from difflib import unified_diff
 from pathlib import Path
 
 from bot.cli import linting, transcripts
-from bot.cli.language import told
+from bot.cli.language import shown, told
 from bot.cli.terminal import Print, near
 from bot.errors import SettingsInvalid, in_words
 from flows.model import Lesson
@@ -154,7 +154,7 @@ def _faults(played: Played) -> Iterator[str]:
         yield told("{path}:{line}: lời máy nay khác", path=near(played.path), line=difference.line)
         yield from (f"  {line}" for line in _diff(difference))
     if played.failed:
-        yield f"{near(played.path)}:{played.failed.line or 1}: {told(played.failed.message)}"
+        yield f"{near(played.path)}:{played.failed.line or 1}: {shown(played.failed.message)}"
 
 
 def _diff(difference: Difference) -> list[str]:
@@ -237,7 +237,7 @@ def _played_json(played: Played) -> dict[str, object]:
     found: dict[str, object] = {"path": near(played.path), "lesson": played.lesson}
     found["result"] = "failed" if played.failed else "differs" if played.differences else "ok"
     if played.failed:
-        found |= {"line": played.failed.line or 1, "message": told(played.failed.message)}
+        found |= {"line": played.failed.line or 1, "message": shown(played.failed.message)}
     if played.differences:
         found["differences"] = [{"line": each.line, "diff": _diff(each)} for each in played.differences]
     return found
@@ -249,7 +249,7 @@ def _as_github(report: Report) -> Iterator[str]:
             text = "\n".join([told("lời máy nay khác"), *_diff(difference)])
             yield _annotation("error", played.path, difference.line, "E902", text)
         if played.failed:
-            yield _annotation("error", played.path, played.failed.line or 1, "E902", told(played.failed.message))
+            yield _annotation("error", played.path, played.failed.line or 1, "E902", shown(played.failed.message))
     for path in report.broken:
         yield _annotation("error", path, 1, "E902", told("bài còn lỗi, chưa diễn được"))
     for covered in report.covered:

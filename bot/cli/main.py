@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.cli.language import choose, told
+from bot.cli.language import choose, shown, told
 from bot.cli.parser import parse
 
 
@@ -52,11 +52,11 @@ def _sentence(error: Exception) -> tuple[int, str] | None:
         ):
             return 2, told("{path}: không có tệp này; --lessons phải chỉ vào thư mục có lời của máy.", path=path)
         case LessonInvalid():
-            return 1, "\n".join(told(line_of(problem)) for problem in error.problems)
+            return 1, "\n".join(shown(line_of(problem)) for problem in error.problems)
         case TranscriptInvalid():
             return 2, told("Chưa chạy được: {reason}.", reason=error.message)
         case SettingsInvalid() | NotAllowed():
-            return 2, told(said_by(error))
+            return 2, shown(said_by(error))
         case CamtayError() | StorageError():
-            return 1, told(said_by(error))
+            return 1, shown(said_by(error))
     return None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot import workbooks
-from bot.cli.language import told
+from bot.cli.language import shown, told
 from bot.cli.terminal import Print
 from bot.errors import SettingsInvalid, in_words
 from bot.people import importing
@@ -40,7 +40,7 @@ async def import_list(
     if not given.yes:
         if found.questions and ask is None:
             return tell.unanswered(found)
-        if ask and not all(importing.answered(found, each, ask(told(each.text))) for each in found.questions):
+        if ask and not all(importing.answered(found, each, ask(shown(each.text))) for each in found.questions):
             return tell.refused(found)
     await importing.carry_out(service, actor, found)
     return tell.done(found, asked=not given.yes)
@@ -69,7 +69,7 @@ class ImportOutput:
     def faults(self, found: ImportPlan) -> int:
         """Tell the first `SHOWN_FAULTS` faults and how many more; exit code 1, nothing is written."""
         for fault in found.faults[:SHOWN_FAULTS]:
-            self.say(told(fault.at(self.file)))
+            self.say(shown(fault.at(self.file)))
         if len(found.faults) > SHOWN_FAULTS:
             self.say(told("… và {count} chỗ nữa.", count=len(found.faults) - SHOWN_FAULTS))
         self.notes(found)
@@ -124,7 +124,7 @@ class ImportOutput:
                 "areas": counts["areas"],
                 "questions": list(questions),
                 "faults": [
-                    {"line": each.line, "column": each.column, "message": told(each.message)} for each in faults
+                    {"line": each.line, "column": each.column, "message": shown(each.message)} for each in faults
                 ],
             }
             self._write(json.dumps(line, ensure_ascii=False))
@@ -132,7 +132,7 @@ class ImportOutput:
 
 
 def _texts(found: ImportPlan) -> list[str]:
-    return [told(question.text) for question in found.questions]
+    return [shown(question.text) for question in found.questions]
 
 
 def _counted(found: ImportPlan) -> str:

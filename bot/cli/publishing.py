@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.cli.beside import Beside
 from bot.cli.choices import nearest, no_lesson
-from bot.cli.language import told
+from bot.cli.language import shown, told
 from bot.cli.terminal import Print, near, seen
 from bot.errors import SettingsInvalid, in_words
 from bot.publishing.library import BY_FILES
@@ -178,7 +178,7 @@ def describe(each: PublishingPlan) -> Iterator[str]:
     lines = "  " + told("+{added} −{gone} dòng", added=added, gone=gone) if each.before else ""
     yield f"{each.lesson.id}  {told('bản {was}', was=was)}  ({told(MODES[each.mode])}){lines}"
     if each.impact.total:
-        yield f"  {told(summary(each.impact))}"
+        yield f"  {shown(summary(each.impact))}"
         for stand in each.impact.stands:
             yield _stand(stand)
         if each.mode == "text" and (apart := each.impact.count("stay")):
@@ -188,10 +188,10 @@ def describe(each: PublishingPlan) -> Iterator[str]:
             )
     elif each.before:
         yield told("  Không ai đang học bài này.")
-    shown = each.diff.splitlines()[2:]
-    yield from (f"    {line}" for line in shown[:DIFF_LINES])
-    if len(shown) > DIFF_LINES:
-        yield told("    … còn {count} dòng", count=len(shown) - DIFF_LINES)
+    changed = each.diff.splitlines()[2:]
+    yield from (f"    {line}" for line in changed[:DIFF_LINES])
+    if len(changed) > DIFF_LINES:
+        yield told("    … còn {count} dòng", count=len(changed) - DIFF_LINES)
 
 
 def _stand(stand: Stand) -> str:

@@ -7,7 +7,7 @@ import io
 import unicodedata
 from collections.abc import Sequence
 
-from bot.cli.language import told
+from bot.cli.language import shown, told
 from bot.people.policy.lists.words import harmless
 from bot.reports.policy.table import CellValue, Table
 
@@ -92,8 +92,8 @@ def as_xlsx(heads: Sequence[str], rows: Sequence[Sequence[CellValue]], title: st
 
 def _safe(cell: CellValue) -> CellValue:
     """One line of text: a break within a cell would begin another one, which may be a formula."""
-    return harmless(" ".join(told(cell).split())) if isinstance(cell, str) else cell
+    return harmless(" ".join(shown(cell).split())) if isinstance(cell, str) else cell
 
 
 def _shown(cell: CellValue) -> CellValue:
-    return told(cell) if isinstance(cell, str) else cell
+    return shown(cell) if isinstance(cell, str) else cell

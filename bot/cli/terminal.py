@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.cli.language import told
+from bot.cli.language import shown
 
 if TYPE_CHECKING:
     from flows.model import Problem
@@ -22,12 +22,12 @@ Print = Callable[[str], object]
 
 def show(line: str) -> None:
     """One line on standard output, at once; a sentence in the reader's language."""
-    print(told(line), flush=True)
+    print(shown(line), flush=True)
 
 
 def complain(line: str) -> None:
     """One line on standard error."""
-    print(told(line), file=sys.stderr)
+    print(shown(line), file=sys.stderr)
 
 
 def near(path: Path | str) -> str:
@@ -39,7 +39,7 @@ def near(path: Path | str) -> str:
 def seen(problem: Problem) -> Problem:
     """A problem in the reader's language, its path as short as it can be from here."""
     place = replace(problem.place, path=near(problem.place.path))
-    return replace(problem, place=place, message=told(problem.message), hint=told(problem.hint))
+    return replace(problem, place=place, message=shown(problem.message), hint=shown(problem.hint))
 
 
 @contextmanager

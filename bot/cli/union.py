@@ -90,7 +90,7 @@ async def _list(service: Programs, actor: Actor, given: argparse.Namespace, writ
 async def _members(service: Programs, actor: Actor, given: argparse.Namespace, write: Print) -> int:
     rows = await service.members(actor, given.model)
     for row in rows:
-        write("  ".join(map(told, row)))
+        write("  ".join(row))
     write(told("{count} người.", count=len(rows)))
     return 0
 

@@ -207,6 +207,48 @@ def test_a_misspelt_command_is_answered_in_english(capsys: Output):
     )
 
 
+LIST = "ten;vai;xa_phuong;chi_hoi;nghe\nLan;hoi vien;Tran Bien;Hoa Sen;x\nLan;chu tich;Tran Bien;Hoa Sen;y\n"
+WRONG_LIST = "ten;vai;chi_hoi\nA1?;x;Hoa\n;hoi vien;Hoa\n"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "people import {data}/wrong.csv",
+        "people import {data}/list.csv",
+        "people import {data}/list.csv --yes",
+        "people list w26041 --format csv",
+        "people areas Bien",
+        "people show nobody1",
+        "people explain nobody1",
+        "people correct nobody1 --address zz",
+        "people assign a b",
+        "models members nothing",
+        "report targets --area w26041",
+        "report progress --area w26041 --format csv",
+        "announce draft w26041 short",
+        "announce draft w26041",
+        "history nothing",
+        "rollback nothing 3",
+        "publish nothing",
+        "publish --dry-run --decide x=nothing",
+        "restore {data}/list.csv",
+        "backup /proc/nothing.tar.gz",
+        "migrate --config /nothing.yaml",
+        "run --port many",
+    ],
+)
+def test_what_is_answered_and_refused_is_english(typed: str, tmp_path: Path, capsys: Output):
+    (tmp_path / "wrong.csv").write_text(WRONG_LIST, "utf-8")
+    (tmp_path / "list.csv").write_text(LIST, "utf-8")
+    words = [each.format(data=tmp_path) for each in typed.split()]
+    main([*words, "--data", str(tmp_path), "--lang", "en"])
+    told = "".join(capsys.readouterr())
+    for place in ("Phường Trấn Biên", "Gia đình số"):
+        told = told.replace(place, "")
+    assert told and not MARKS.search(bare(told).lower()), told
+
+
 @pytest.mark.parametrize(
     ("arguments", "environ", "chosen"),
     [

@@ -6,7 +6,7 @@ import argparse
 
 from bot.cli.environment import settings_of
 from bot.cli.flags import add_flags
-from bot.cli.language import told
+from bot.cli.language import shown
 
 HELP = "Chạy Cầm Tay."
 
@@ -25,4 +25,4 @@ def run(given: argparse.Namespace) -> int:
     settings = settings_of(given)
     from bot import app
 
-    return app.run(settings, app.Environment(told=told), watch=given.watch)
+    return app.run(settings, app.Environment(told=shown), watch=given.watch)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from bot.cli.choices import no_lesson
 from bot.cli.environment import settings_of
 from bot.cli.flags import add_flags, word
-from bot.cli.language import told
+from bot.cli.language import shown, told
 from bot.cli.terminal import seen, show
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def run(given: argparse.Namespace) -> int:
         replace(shelf, good={**shelf.good, lesson.id: lesson}), rehearsal_facts(root, settings.placeholders)
     )
     save = partial(transcripts.save, Path(lesson.place.path))
-    return Console(book, input, show, save).play(_head(given, lesson.id))
+    return Console(book, lambda prompt: input(shown(prompt)), show, save).play(_head(given, lesson.id))
 
 
 def _head(given: argparse.Namespace, lesson_id: str) -> DialogueHead:

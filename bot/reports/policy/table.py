@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from math import ceil
 
 from bot.reports.policy.disclosure import ENOUGH, UNTOLD, Cell, beside, told
+from flows.saying import say
 
 CellValue = int | float | str
 UPPER = ("province", "ward")
@@ -96,7 +97,7 @@ def table(sheet: ReportTable, top: ReportArea, is_own: Callable[[str], bool]) ->
 
 
 def _names(place: ReportArea) -> tuple[CellValue, ...]:
-    return place.area_id, place.name, KIND_NAMES.get(place.kind, place.kind)
+    return place.area_id, place.name, say(KIND_NAMES.get(place.kind, place.kind))
 
 
 def _values(sheet: ReportTable, place: ReportArea, cells: _Cells, own: bool) -> list[CellValue]:
