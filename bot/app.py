@@ -32,6 +32,7 @@ from bot.conversation.effects import Effects, unpack_entry
 from bot.conversation.presence import Presence
 from bot.conversation.rooms import rooms_of
 from bot.conversation.understanding import Overheard
+from bot.conversation.warming import warmed
 from bot.delivery.flood import Flood
 from bot.delivery.intake import Intake
 from bot.delivery.owner import ChannelOwner
@@ -58,9 +59,10 @@ from bot.web import server
 from bot.web.access import LocalKey, networks
 from bot.web.door import bounds_for, take_files
 from bot.web.preview import preview_routes
+from bot.workers import Workers
 from flows import LessonInvalid
 from flows.events import Universe
-from flows.words.wishes import warm
+from flows.saying import joined, said_by, say
 from storage.conversations import web_log
 from storage.engine import schema
 from storage.engine.address import sqlite_path
@@ -78,11 +80,12 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Environment:
     """Clock, ids and chance of a whole process; tests hand in their own. `counted_s` is what the machine counts by
-    itself, in seconds, whatever is set."""
+    itself, in seconds, whatever is set; `told` puts a sentence into the language of whoever sits at the terminal."""
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     counted_s: Callable[[], float] = lambda: _counted_s()
     new_id: Callable[[], str] = lambda: uuid4().hex
+    told: Callable[[str], str] = str
     tick_s: float = EVERY_S
     failpoint: Callable[[str], None] = lambda _: None
 
@@ -90,33 +93,10 @@ class Environment:
         """The world of one update: the same update throws the same dice, so that a batch can run again."""
         return Universe(self.now(), self.new_id, Random(seed))
 
-
-class Workers:
-    """The loops that run as long as the tutor; `failed` is set when one ends that never should."""
-
-    def __init__(self) -> None:
-        self.failed = asyncio.Event()
-        self._tasks: list[asyncio.Task[None]] = []
-
-    def start(self, work: Coroutine[Any, Any, None]) -> None:
-        """Until the end, when it is cancelled."""
-        self._tasks.append(self.watched(work))
-
-    def watched(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """For whoever ends it otherwise."""
-        task = asyncio.create_task(work)
-        task.add_done_callback(self._ended)
-        return task
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and task.exception() is not None:
-            log.error("worker ended", exc_info=task.exception())
-            self.failed.set()
-
-    async def end(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+    def tell(self, line: str) -> None:
+        """One line for whoever sits at the terminal."""
+        sys.stdout.write(f"{self.told(line)}\n")
+        sys.stdout.flush()
 
 
 class Outlets:
@@ -126,10 +106,11 @@ class Outlets:
         self.senders, self.webchat, self.wake = senders, webchat, wake
 
     def publish(self, effects: Effects) -> None:
+        """Hand on what one committed batch has to tell: messages to senders, log entries to open pages."""
         self.senders.push(effects.outgoing)
-        if effects.stirred or effects.forgotten:
+        if effects.wakes_others or effects.forgotten:
             self.wake()
-        for chat_id in effects.anew:
+        for chat_id in effects.reset_pages:
             self.webchat.renew(chat_id)
         for chat_id, entries in effects.entries.items():
             self.webchat.publish(chat_id, entries)
@@ -195,7 +176,7 @@ async def bootstrap(
     port = await _start(stack, app, webchat)
     if is_locked:
         note_port(data, port)
-    asyncio.get_running_loop().run_in_executor(None, warm, conversation.book.wishes)
+    app.workers.start(warmed(conversation.book.wishes))
     shelf = library.shelf
     log.info("started", extra={"lessons": len(shelf.good), "broken": sorted(shelf.broken), "watch": watch})
     return app
@@ -207,7 +188,7 @@ async def _open(stack: AsyncExitStack, settings: Settings, data: Path) -> tuple[
     try:
         database = open_database(url)
     except ValueError as unknown:
-        raise SettingsInvalid(f"DATABASE_URL: {unknown}") from None
+        raise SettingsInvalid(say("DATABASE_URL: {reason}", reason=said_by(unknown))) from None
     stack.push_async_callback(database.close)
     restoring.finish(data, url)
     is_locked = url.startswith("sqlite")
@@ -307,7 +288,7 @@ def _lessons(app: App) -> Iterator[Coroutine[Any, Any, None]]:
     librarian = Librarian(library, app.conversation, submit, now, quiet, every_s, reads_files=not app.watch)
     yield librarian.run()
     if app.watch:
-        yield Watcher(library, librarian, now, account(os.environ), _tell).run()
+        yield Watcher(library, librarian, now, account(os.environ), app.environment.tell).run()
 
 
 def _counted_s() -> float:
@@ -324,15 +305,14 @@ def watches(settings: Settings, wish: bool | None) -> bool:
 
 def run(settings: Settings, environment: Environment | None = None, watch: bool | None = None) -> int:
     """Serve until SIGTERM or Ctrl-C; the exit code is 0, 2 for a setting or database that refuses, 1 for a failure.
-
     `watch` None: see `watches`.
     """
-    start_logging(
-        Path(settings.data.dir) / "log", level=settings.log.level, max_mb=settings.log.max_mb, keep=settings.log.keep
-    )
+    world, kept = environment or Environment(), settings.log
+    folder = Path(settings.data.dir) / "log"
+    start_logging(folder, level=kept.level, max_mb=kept.max_mb, keep=kept.keep, told=world.told)
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            return runner.run(_serve(settings, environment, watches(settings, watch)))
+            return runner.run(_serve(settings, world, watches(settings, watch)))
     finally:
         stop_logging()
 
@@ -345,16 +325,16 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-async def _serve(settings: Settings, environment: Environment | None, watch: bool) -> int:
+async def _serve(settings: Settings, world: Environment, watch: bool) -> int:
     code, stack = 1, AsyncExitStack()
     try:
-        code = await _until_stopped(stack, settings, environment, watch)
+        code = await _until_stopped(stack, settings, world, watch)
         return code
     finally:
         await _end(stack, code)
 
 
-async def _until_stopped(stack: AsyncExitStack, settings: Settings, world: Environment | None, watch: bool) -> int:
+async def _until_stopped(stack: AsyncExitStack, settings: Settings, world: Environment, watch: bool) -> int:
     stopping, loop = asyncio.Event(), asyncio.get_running_loop()
     for name in ("SIGTERM", "SIGINT"):
         with suppress(NotImplementedError):
@@ -362,14 +342,14 @@ async def _until_stopped(stack: AsyncExitStack, settings: Settings, world: Envir
     try:
         app = await bootstrap(stack, settings, world, watch=watch)
     except (CamtayError, StorageError, LessonInvalid) as wrong:
-        _tell(str(wrong))
+        world.tell(said_by(wrong))
         return 2
     except OSError as fault:
-        _tell(refusal(fault, settings))
+        world.tell(refusal(fault, settings))
         return 2
     gc.freeze()  # modules and lessons stay: walking through them again and again would hold everybody up for 60 ms
     for line in (*greeting(settings, app.library.shelf, app.files, app.key.text), *_about_lessons(app)):
-        _tell(line)
+        world.tell(line)
     failed = app.workers.failed
     waits = [asyncio.create_task(event.wait()) for event in (stopping, failed)]
     await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
@@ -394,12 +374,7 @@ async def _end(stack: AsyncExitStack, code: int) -> None:
 
 def _about_lessons(app: App) -> Iterator[str]:
     if app.watch:
-        yield "Lưu bài nào là dùng được ngay bài đó (tắt: --no-watch)."
+        yield say("Lưu bài nào là dùng được ngay bài đó (tắt: --no-watch).")
     elif app.library.drafts:
-        ids = " ".join(lesson.id for lesson in app.library.drafts)
-        yield f"Bài đã sửa, chưa phát hành: {ids}. Xem trước khi phát hành: ./camtay publish --dry-run"
-
-
-def _tell(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+        ids = joined((lesson.id for lesson in app.library.drafts), " ")
+        yield say("Bài đã sửa, chưa phát hành: {ids}. Xem trước khi phát hành: ./camtay publish --dry-run", ids=ids)

@@ -19,7 +19,7 @@ STUCK_S = 30.0  # an update takes ten milliseconds, a batch a second: whoever wa
 
 
 class Health:
-    """It is not well when the database takes nothing, or an update has waited for `stuck_s` seconds."""
+    """The tutor is not well when the database takes nothing, or an update has waited for `stuck_s` seconds."""
 
     def __init__(
         self,

@@ -27,6 +27,7 @@ from bot.checks import (
 )
 from bot.errors import SettingsInvalid, in_words
 from bot.sections import credentials, key, keys
+from flows.saying import joined, say
 from flows.yaml import strictyaml
 from flows.yaml.fields import NAME, NAME_SHAPE, did_you_mean
 
@@ -261,21 +262,21 @@ def _from_file(path: Path, schema: _Schema) -> Iterator[_Given]:
     try:
         source = path.read_bytes()
     except FileNotFoundError:
-        raise SettingsInvalid(f"{path}: không có tệp này; hãy chỉ đúng chỗ bằng --config.") from None
+        raise SettingsInvalid(say("{file}: không có tệp này; hãy chỉ đúng chỗ bằng --config.", file=path)) from None
     except OSError as fault:
-        raise SettingsInvalid(f"{path}: không mở được ({in_words(fault)}).") from None
+        raise SettingsInvalid(say("{file}: không mở được ({reason}).", file=path, reason=in_words(fault))) from None
     document = strictyaml.read(source, str(path))
     for problem in document.problems:
         if problem.severity == "error":
             _refuse(str(problem.place), problem.message, problem.hint)
     if not isinstance(document.root, strictyaml.Mapping):
-        _refuse(f"{path}:1:1", "tệp phải gồm các phần như “web:”, “telegram:”")
+        _refuse(f"{path}:1:1", say("tệp phải gồm các phần như “web:”, “telegram:”"))
     for section, (at, node) in document.root.entries.items():
         if section not in schema.sections and section != "facts":
             hint = did_you_mean(section, (*schema.sections, "facts"))
-            _refuse(str(at.place), f"không có phần nào tên “{section}”", hint)
+            _refuse(str(at.place), say("không có phần nào tên “{section}”", section=section), hint)
         if not isinstance(node, strictyaml.Mapping):
-            _refuse(str(node.place), f"phần “{section}” phải gồm các dòng “tên: giá trị”")
+            _refuse(str(node.place), say("phần “{section}” phải gồm các dòng “tên: giá trị”", section=section))
         yield from _from_section(section, node, schema)
 
 
@@ -283,17 +284,18 @@ def _from_section(section: str, node: strictyaml.Mapping, schema: _Schema) -> It
     for name, (at, value) in node.entries.items():
         if secret := schema.credentials.get((section, name)):
             variable, file = secret.metadata["credential"], secret.metadata["file"]
-            hint = f"hãy đặt biến {variable} hoặc dùng {file}"
-            _refuse(str(at.place), f"không ghi {name} vào tệp này", hint)
+            hint = say("hãy đặt biến {variable} hoặc dùng {file}", variable=variable, file=file)
+            _refuse(str(at.place), say("không ghi {name} vào tệp này", name=name), hint)
         if section == "facts" and not NAME.fullmatch(name):
-            _refuse(str(at.place), f"“{name}” không dùng làm tên được", NAME_SHAPE)
+            _refuse(str(at.place), say("“{name}” không dùng làm tên được", name=name), NAME_SHAPE)
         if section != "facts" and (section, name) not in schema.keys:
             known = (each for part, each in schema.keys if part == section)
-            _refuse(str(at.place), f"không có mục nào tên “{name}” trong phần {section}", did_you_mean(name, known))
+            unknown = say("không có mục nào tên “{name}” trong phần {section}", name=name, section=section)
+            _refuse(str(at.place), unknown, did_you_mean(name, known))
         if not isinstance(value, strictyaml.Scalar):
-            _refuse(str(value.place), f"“{name}” phải là một giá trị", strictyaml.QUOTE_HINT)
+            _refuse(str(value.place), say("“{name}” phải là một giá trị", name=name), strictyaml.QUOTE_HINT)
         if (section, name) == ("database", "url") and re.search(r"://[^/@]*:[^/@]*@", value.text):
-            _refuse(str(value.place), "không ghi mật khẩu vào tệp này", "hãy đặt biến DATABASE_URL")
+            _refuse(str(value.place), say("không ghi mật khẩu vào tệp này"), say("hãy đặt biến DATABASE_URL"))
         yield _Given(section, name, value.text.strip(), str(value.place))
 
 
@@ -307,7 +309,7 @@ def _from_environment(environ: Mapping[str, str], facts: Mapping[str, str], sche
         if not name.startswith(PREFIX):
             continue
         if name not in known:
-            _refuse(name, "không có biến nào tên như vậy", did_you_mean(name, (*known, *secrets)))
+            _refuse(name, say("không có biến nào tên như vậy"), did_you_mean(name, (*known, *secrets)))
         yield _Given(*known[name], text.strip(), name)
 
 
@@ -316,7 +318,7 @@ def _from_flags(flags: Mapping[str, str], schema: _Schema) -> Iterator[_Given]:
         section, _, key = name.partition(".")
         if (section, key) not in schema.keys:
             hint = did_you_mean(name, (".".join(known) for known in schema.keys))
-            _refuse(name, "không có mục nào tên như vậy", hint)
+            _refuse(name, say("không có mục nào tên như vậy"), hint)
         yield _Given(section, key, text, name)
 
 
@@ -339,13 +341,15 @@ def _value(given: _Given, schema: _Schema) -> Any:
     key = schema.keys[given.section, given.key]
     kind = type(key.default)
     if kind is not str and not _NUMBER[kind].fullmatch(given.text):
-        _refuse(given.where, f"“{given.key}” phải là một con số", f"ví dụ: {key.default}")
+        example = say("ví dụ: {default}", default=key.default)
+        _refuse(given.where, say("“{key}” phải là một con số", key=given.key), example)
     value = kind(given.text)
     check = key.metadata["check"]
     expected = check(value) if check else ""
     if expected:
-        shown = "" if key.metadata["secret"] else f", không phải “{given.text}”"
-        _refuse(given.where, f"“{given.key}” phải là {expected}{shown}")
+        wrong = say("“{key}” phải là {expected}", key=given.key, expected=expected)
+        typed = say("{wrong}, không phải “{text}”", wrong=wrong, text=given.text)
+        _refuse(given.where, wrong if key.metadata["secret"] else typed)
     return value
 
 
@@ -361,8 +365,9 @@ def _credential(from_variable: str, setting: str, path: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8-sig").strip()
     except (OSError, UnicodeDecodeError):
-        raise SettingsInvalid(f"{setting}: không đọc được tệp {path}.") from None
+        raise SettingsInvalid(say("{setting}: không đọc được tệp {path}.", setting=setting, path=path)) from None
 
 
 def _refuse(where: str, message: str, hint: str = "") -> NoReturn:
-    raise SettingsInvalid(f"{where}: {message}" + (f"; {hint}" if hint else "") + ("" if hint.endswith("?") else "."))
+    told = joined([message, hint] if hint else [message], "; ")
+    raise SettingsInvalid(say("{where}: {told}" if hint.endswith("?") else "{where}: {told}.", where=where, told=told))

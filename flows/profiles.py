@@ -24,6 +24,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from flows.saying import say
+
 MB = 1_000_000
 HOUR_S = 3_600
 
@@ -86,7 +88,7 @@ class Profile:
 
 PROFILES = (
     Profile(
-        "web", "trang web", "Trang trò chuyện trên web.", 4_000, 4_000, 8, 10 * MB, 50 * MB, keeps_log=True,
+        "web", say("trang web"), "Trang trò chuyện trên web.", 4_000, 4_000, 8, 10 * MB, 50 * MB, keeps_log=True,
     ),
     Profile(
         "telegram", "Telegram", "Telegram.", 4_096, 1_024, 8, 10 * MB, 50 * MB,

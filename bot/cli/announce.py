@@ -1,4 +1,4 @@
-"""`./camtay announce …`: an officer's official information for her area; seen before it goes, stopped at any moment."""
+"""`./camtay announce …`: an officer's official information for an area; seen before it goes, stopped at any moment."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.announcements.policy import announcement as pure
 from bot.announcements.service import AnnouncementPreview, Announcements, NotNow, Unfit
 from bot.cli.acting import acting, book_of
 from bot.cli.environment import CommandEnvironment
-from bot.cli.language import told
+from bot.cli.language import language, told
 from bot.cli.names import MISSED, STATES
 from bot.cli.terminal import Print
 from bot.errors import CamtayError, SettingsInvalid, in_words
@@ -25,7 +25,7 @@ SURE = "gửi"
 
 
 class AnnounceConsole:
-    """Whoever sits at the command line: the service in her name, the tutor's own sentences, screen and keyboard."""
+    """Whoever sits at the command line: the service in that name, the tutor's own sentences, screen and keyboard."""
 
     def __init__(
         self, service: Announcements, actor: Actor, book: Book, quiet: QuietHours, write: Print, ask: AskLine
@@ -60,8 +60,8 @@ def main(
     except Unfit as unfit:
         values = dict(unfit.fault.values)
         if "thu" in values:
-            values["thu"] = book().phrase(f"kind_{values['thu']}")
-        raise CamtayError(book().phrase(unfit.fault.phrase, **values)) from None
+            values["thu"] = book().phrase(f"kind_{values['thu']}", lang=language())
+        raise CamtayError(book().phrase(unfit.fault.phrase, lang=language(), **values)) from None
 
 
 async def _carry_out(
@@ -118,7 +118,7 @@ async def _send(desk: AnnounceConsole, given: argparse.Namespace) -> int:
 
 def _is_sure(ask: AskLine) -> bool:
     try:
-        return ask(told("Gõ “{word}” để gửi: ", word=SURE)).strip().casefold() in (SURE, "gui")
+        return ask(told("Gõ “{word}” để gửi: ", word=told(SURE))).strip().casefold() in (told(SURE), SURE, "gui")
     except EOFError:
         return False
 

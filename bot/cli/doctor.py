@@ -17,7 +17,7 @@ from typing import Literal
 
 from bot import backup, restoring
 from bot.channels.registry import ChannelSettings
-from bot.cli.language import told
+from bot.cli.language import shown, told
 from bot.errors import AlreadyRunning, SettingsInvalid, StorageError, in_words
 from bot.greeting import hearing_faults, pages_told
 from bot.scheduler.disk import LITTLE
@@ -27,6 +27,7 @@ from bot.sections import credentials
 from bot.settings import Settings
 from bot.web.door import FILES, files_allowed
 from flows import LessonInvalid
+from flows.saying import said_by
 from storage.copies import integrity_fault
 from storage.engine import pg_tools, schema
 from storage.engine.address import sqlite_path
@@ -84,6 +85,7 @@ def bad(sentence: str, /, **values: object) -> Finding:
 
 
 def look_at_machine() -> Iterator[Finding]:
+    """Python's version, bad where it is older than `OLDEST_PYTHON`, and whether this is the own environment."""
     version = ".".join(map(str, sys.version_info[:3]))
     inside = told("trong môi trường riêng .venv") if sys.prefix != sys.base_prefix else told("ngoài .venv")
     yield Finding("good" if sys.version_info >= OLDEST_PYTHON else "bad", f"Python {version}, {inside}")
@@ -101,7 +103,7 @@ async def look_at_settings(settings: Settings, config: Path, database_url: str, 
         *await _drafts(settings, database_url),
         *await _channels(settings),
         *await asyncio.to_thread(lambda: list(_web(settings))),
-        Finding("good" if files_allowed() >= FILES else "note", pages_told(files_allowed())),
+        Finding("good" if files_allowed() >= FILES else "note", shown(pages_told(files_allowed()))),
         _helper(settings),
         good("Múi giờ {zone}; không nhắc bài từ {quiet}", zone=settings.time.zone, quiet=_quiet(settings)),
     ]
@@ -195,7 +197,7 @@ def _copies(data: Path, url: str, now: datetime) -> Iterator[Finding]:
         try:
             yield good("Chương trình của PostgreSQL để sao lưu: {versions}", versions=pg_tools.versions(url))
         except pg_tools.PgToolFailed as lacking:
-            yield bad("Chưa sao lưu PostgreSQL được: {lacking}", lacking=lacking)
+            yield bad("Chưa sao lưu PostgreSQL được: {lacking}", lacking=said_by(lacking))
     elif not path.exists():
         return
     proof = backup.proof(data)
@@ -281,7 +283,7 @@ def _lessons(settings: Settings) -> Iterator[Finding]:
     for path, problems in shelf.broken.items():
         yield note("Bài có lỗi, không đem dạy: {path} ({count} lỗi; xem ./camtay lint)", path=path, count=len(problems))
     for line in hearing_faults(shelf):
-        yield Finding("bad" if shelf.model is None else "note", line)
+        yield Finding("bad" if shelf.model is None else "note", shown(line))
 
 
 async def _drafts(settings: Settings, url: str) -> list[Finding]:

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from bot.cli.acting import acting, book_of
 from bot.cli.environment import CommandEnvironment
-from bot.cli.language import told
+from bot.cli.language import shown, told
 from bot.cli.names import KIND_NAMES, ROLE_NAMES, STATE_NAMES, WAIT_NAMES
 from bot.cli.people_import import AskYesNo, import_list
 from bot.cli.sheets import as_csv
@@ -179,7 +179,7 @@ async def _suspend(services: OfficerServices, actor: Actor, given: argparse.Name
 
 async def _show(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
     for what, value in (await services.people.see(actor, given.person)).items():
-        write(f"{what}: {value}")
+        write(f"{told(what)}: {shown(value)}")
     write(told("Đủ từng dòng: ./camtay people export {person}", person=given.person))
     return 0
 
@@ -233,7 +233,7 @@ async def _requests(services: OfficerServices, actor: Actor, given: argparse.Nam
 
 async def _explain(services: OfficerServices, actor: Actor, given: argparse.Namespace, write: Print) -> int:
     for line in await services.requests.explain(actor, given.request):
-        write(line)
+        write(shown(line))
     return 0
 
 

@@ -7,6 +7,7 @@ import io
 import unicodedata
 from collections.abc import Sequence
 
+from bot.cli.language import shown, told
 from bot.people.policy.lists.words import harmless
 from bot.reports.policy.table import CellValue, Table
 
@@ -26,12 +27,12 @@ HEADS = {
 
 
 def _said(heads: Sequence[str]) -> list[str]:
-    return [str(_safe(HEADS.get(head, head))) for head in heads]
+    return [str(_safe(told(HEADS.get(head, head)))) for head in heads]
 
 
 def as_text(table: Table) -> str:
     """Aligned columns, numbers to the right; names are indented by how deep an area lies."""
-    rows = [[str(cell) for cell in row] for row in table.rows]
+    rows = [[str(_shown(cell)) for cell in row] for row in table.rows]
     for cells, depth in zip(rows, table.depths, strict=True):
         cells[1] = f"{'  ' * depth}{cells[1]}"
     lines = [_said(table.heads), *rows]
@@ -91,4 +92,8 @@ def as_xlsx(heads: Sequence[str], rows: Sequence[Sequence[CellValue]], title: st
 
 def _safe(cell: CellValue) -> CellValue:
     """One line of text: a break within a cell would begin another one, which may be a formula."""
-    return harmless(" ".join(cell.split())) if isinstance(cell, str) else cell
+    return harmless(" ".join(shown(cell).split())) if isinstance(cell, str) else cell
+
+
+def _shown(cell: CellValue) -> CellValue:
+    return shown(cell) if isinstance(cell, str) else cell

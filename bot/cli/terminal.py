@@ -2,18 +2,44 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.cli.language import shown
+
+if TYPE_CHECKING:
+    from flows.model import Problem
 
 Print = Callable[[str], object]
 """Takes one line for whoever sits at the terminal."""
 
 
+def show(line: str) -> None:
+    """One line on standard output, at once; a sentence in the reader's language."""
+    print(shown(line), flush=True)
+
+
 def complain(line: str) -> None:
     """One line on standard error."""
-    print(line, file=sys.stderr)
+    print(shown(line), file=sys.stderr)
+
+
+def near(path: Path | str) -> str:
+    """The path as seen from where the reader stands, when that is shorter."""
+    here = Path.cwd()
+    return os.path.relpath(path, here) if Path(os.path.abspath(path)).is_relative_to(here) else str(path)
+
+
+def seen(problem: Problem) -> Problem:
+    """A problem in the reader's language, its path as short as it can be from here."""
+    place = replace(problem.place, path=near(problem.place.path))
+    return replace(problem, place=place, message=shown(problem.message), hint=shown(problem.hint))
 
 
 @contextmanager

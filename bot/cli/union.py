@@ -41,7 +41,7 @@ def report(settings: Settings, given: argparse.Namespace, world: CommandEnvironm
         async with acting(settings, given, world, book_of(settings)) as (services, actor):
             table = await services.reports.make(actor, given.what, given.area, given.year)
         if given.format == "xlsx":
-            _save(given.to, as_xlsx(table.heads, table.rows, REPORTS[given.what]), write)
+            _save(given.to, as_xlsx(table.heads, table.rows, told(REPORTS[given.what])), write)
             return 0
         text = as_csv(table.heads, table.rows) if given.format == "csv" else f"{as_text(table)}\n"
         if given.to is None:

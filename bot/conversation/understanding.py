@@ -21,6 +21,7 @@ from flows import events as ev
 from flows.engine.kinds.table import kind_of
 from flows.engine.stage import HUMAN, MISTAKE, clean
 from flows.model import Answer
+from flows.saying import say
 from flows.session import render
 from flows.words.ear.ear import LONGEST, listen, matter_of
 from flows.words.ear.why import Reason, why
@@ -36,9 +37,10 @@ SIDES = ("learner", "instructor")
 
 @dataclass(frozen=True, slots=True)
 class HearReport:
-    """What `./camtay hear` tells of a message, and for reading: the answers, each (id, as she would read it), the
-    title of each topic's lesson (empty where it is not written), why it rings or does not, and the label of the
-    button that it presses at a step."""
+    """What `./camtay hear` tells of a message, and for reading: the answers, each (id, as a learner would read it), the
+    title of each topic's lesson (empty where it is not written), why it rings or does not, and the label of the button
+    that it presses at a step.
+    """
 
     told: Mapping[str, Any]
     answers: tuple[tuple[str, str], ...]
@@ -60,12 +62,12 @@ class Overheard:
         try:
             asked = json.loads(raw)
         except (ValueError, RecursionError):  # the latter: a thousand lists in one another
-            return {"error": "dòng này không phải JSON"}
+            return {"error": say("dòng này không phải JSON")}
         fault = self._fault(asked)
         return {"error": fault} if fault else self._heard(asked)
 
     def look(self, asked: Mapping[str, Any]) -> HearReport | str:
-        """The same for a page, with the reason; a sentence where it cannot be used."""
+        """What is told of a message, for a page with the reason; a sentence where it cannot be used."""
         if fault := self._fault(asked):
             return fault
         told, text, desk = self._heard(asked), clean(asked["text"][:LONGEST]), self._desk(ConversationState())
@@ -91,14 +93,14 @@ class Overheard:
 
     def _fault(self, asked: object) -> str:
         if not isinstance(asked, dict) or not isinstance(asked.get("text"), str):
-            return "thiếu “text”, hoặc “text” không phải chữ"
+            return say("thiếu “text”, hoặc “text” không phải chữ")
         if asked.get("as") not in (None, *KINDS):
-            return f"“as” là một trong: {', '.join(KINDS)}"
+            return say("“as” là một trong: {ways}", ways=", ".join(KINDS))
         if asked.get("from") not in (None, *SIDES):
-            return f"“from” là một trong: {', '.join(SIDES)}"
+            return say("“from” là một trong: {ways}", ways=", ".join(SIDES))
         at = asked.get("at")
         if at is not None and (not isinstance(at, str) or self._place(at) is None):
-            return "“at” phải là BÀI/BƯỚC có thật"
+            return say("“at” phải là BÀI/BƯỚC có thật")
         return ""
 
     def _heard(self, asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from bot.delivery.backlog import Backlog
 from bot.delivery.rate_limit import SendLimiter
 from bot.delivery.sender import Sender, Senders
 from bot.errors import StorageError
+from flows.saying import said_by, say
 from storage.engine import key_value
 from storage.engine.database import SQLite
 
@@ -156,7 +157,8 @@ class ChannelOwner:
         except StorageError as away:
             log.warning("storage away", extra={"reason": str(away)[:200]})
         except SetUpFailed as failed:
-            log.error("%s set-up failed: %s", self.provider.profile.id, failed)
+            channel = self.provider.profile.id
+            log.error(say("{channel} set-up failed: {reason}", channel=channel, reason=said_by(failed)))
         else:
             return True
         return False

@@ -21,6 +21,7 @@ from bot.people.policy.lists import places
 from bot.people.policy.people_file import AREA, PERSON, ListFault, ListRow, PeopleList
 from bot.people.policy.permissions import FROM_ABOVE, may
 from bot.people.service import REFUSALS, Actor, People
+from flows.saying import joined, say
 from storage.engine.database import Connection
 from storage.engine.slices import Slices
 from storage.people import areas, invitees, people
@@ -74,10 +75,10 @@ async def plan(service: People, actor: Actor, sheet: PeopleList, into: str = "")
             placed.append((row, place))
     found.areas = tree.made
     if not found.faults:
-        if offices := [f"“{row.name}” (dòng {row.line})" for row, _ in placed if service.is_office(row.name)]:
-            more = "…" if len(offices) > ASKED_SINGLY else ""
-            told = ", ".join(offices[:ASKED_SINGLY]) + more
-            found.questions.append(Question(f"{told} giống tên cơ quan: vẫn nhập là người?"))
+        offices = [say("“{row.name}” (dòng {row.line})", row=row) for row, _ in placed if service.is_office(row.name)]
+        if offices:
+            some = joined([joined(offices[:ASKED_SINGLY]), *(["…"] if len(offices) > ASKED_SINGLY else [])], "")
+            found.questions.append(Question(say("{some} giống tên cơ quan: vẫn nhập là người?", some=some)))
         if question := tree.question():
             found.questions.append(Question(question))
         await _recognise(service, alike(placed, service.office.names.listed), found)
@@ -145,19 +146,21 @@ def _within(tree: Tree, sheet: PeopleList, into: str, found: ImportPlan) -> With
     if into:
         within = tree.within(into)
         if within is None:
-            told = f"không có xã, phường, chi hội hay tổ nào là “{into[:60]}” (xem ./camtay people areas)"
-            found.faults.append(ListFault(0, "--into", told))
+            why = "không có xã, phường, chi hội hay tổ nào là “{into}” (xem ./camtay people areas)"
+            found.faults.append(ListFault(0, "--into", say(why, into=into[:60])))
         return within
     if not sheet.rows or any(row.ward for row in sheet.rows):
         return None
     said = places.in_titles(sheet.titles)
     within = next(filter(None, map(tree.within, places.wards(said.ward))), None) if said.ward else None
     if within is None:
-        told = "không có cột xã, phường; hãy thêm cột ấy, hoặc nhập với --into MÃ (xem ./camtay people areas)"
+        told = say("không có cột xã, phường; hãy thêm cột ấy, hoặc nhập với --into MÃ (xem ./camtay people areas)")
         found.faults.append(ListFault(0, "xa_phuong", told))
         return None
     where = f"{within.area.name}, {said.branch}" if said.branch else within.area.name
-    found.questions.append(Question(f"Không có cột xã, phường; dòng đầu ghi {where}: nhập cả danh sách vào đó?"))
+    found.questions.append(
+        Question(say("Không có cột xã, phường; dòng đầu ghi {where}: nhập cả danh sách vào đó?", where=where))
+    )
     sheet.rows = [replace(row, branch=row.branch or said.branch) for row in sheet.rows]
     return within
 
@@ -181,7 +184,10 @@ async def _recognise(service: People, groups: Sequence[Alike], found: ImportPlan
     if recognised.fresh and recognised.known:
         told = ", ".join(recognised.known[:NAMED]) + ("…" if len(recognised.known) > NAMED else "")
         found.notes.append(
-            f"Đã có từ trước: {told}. Ai là người khác trùng tên thì ghi thêm năm sinh, hoặc A, B sau tên."
+            say(
+                "Đã có từ trước: {told}. Ai là người khác trùng tên thì ghi thêm năm sinh, hoặc A, B sau tên.",
+                told=told,
+            )
         )
 
 

@@ -22,6 +22,7 @@ from bot.people.policy import permissions as roles
 from bot.people.policy.permissions import Grant, may
 from bot.people.policy.profile import CONSENT
 from bot.people.profile import Correction
+from flows.saying import say
 from storage.conversations import conversations, leaving
 from storage.engine.database import BUSY_TIMEOUT_S, Connection, Database
 from storage.people import areas, forgetting, invitees, people
@@ -33,22 +34,22 @@ from storage.people.records import AuditRow, InvitationRow, InviteeRow, PersonEn
 T = TypeVar("T")
 
 REFUSALS = {
-    "models": "Chị chỉ lo được mô hình của địa bàn mình phụ trách, với người của địa bàn ấy.",
-    "report": "Ngoài địa bàn mình phụ trách, chị chỉ xem được số chung của xã, phường và của tỉnh.",
-    "see_people": "Chị chỉ xem được danh sách của địa bàn mình phụ trách.",
-    "import": "Chị chỉ nhập được danh sách cho địa bàn mình phụ trách.",
-    "vouch": "Chị chỉ cấp mã đổi máy hay cho thoát máy được với người trong địa bàn mình phụ trách.",
-    "approve": "Chị chỉ duyệt được người chỉ bài trong địa bàn mình phụ trách.",
-    "suspend": "Chị chỉ tạm dừng được người trong địa bàn mình phụ trách.",
-    "export": "Chị chỉ xem được dữ liệu của người trong địa bàn mình phụ trách.",
-    "correct": "Chị chỉ sửa được dữ liệu của người trong địa bàn mình phụ trách.",
-    "withdraw": "Chị chỉ rút lời đồng ý giúp được người trong địa bàn mình phụ trách.",
-    "delete": "Chị chỉ xóa được dữ liệu của người trong địa bàn mình phụ trách.",
-    "announce": "Chị chỉ gửi hay dừng được tin của địa bàn mình phụ trách.",
+    "models": say("Chị chỉ lo được mô hình của địa bàn mình phụ trách, với người của địa bàn ấy."),
+    "report": say("Ngoài địa bàn mình phụ trách, chị chỉ xem được số chung của xã, phường và của tỉnh."),
+    "see_people": say("Chị chỉ xem được danh sách của địa bàn mình phụ trách."),
+    "import": say("Chị chỉ nhập được danh sách cho địa bàn mình phụ trách."),
+    "vouch": say("Chị chỉ cấp mã đổi máy hay cho thoát máy được với người trong địa bàn mình phụ trách."),
+    "approve": say("Chị chỉ duyệt được người chỉ bài trong địa bàn mình phụ trách."),
+    "suspend": say("Chị chỉ tạm dừng được người trong địa bàn mình phụ trách."),
+    "export": say("Chị chỉ xem được dữ liệu của người trong địa bàn mình phụ trách."),
+    "correct": say("Chị chỉ sửa được dữ liệu của người trong địa bàn mình phụ trách."),
+    "withdraw": say("Chị chỉ rút lời đồng ý giúp được người trong địa bàn mình phụ trách."),
+    "delete": say("Chị chỉ xóa được dữ liệu của người trong địa bàn mình phụ trách."),
+    "announce": say("Chị chỉ gửi hay dừng được tin của địa bàn mình phụ trách."),
 }
-BEYOND = "Chị ấy do cấp trên tạm dừng; chỉ cấp ấy trở lên mới mở lại được."
-ABOVE = "Vai trò này của chị ấy do cấp trên giao; chỉ cấp trên mới tạm dừng được."
-INVITES = "Chị chỉ mời được người vào địa bàn mình phụ trách; cán bộ thì do cấp trên mời."
+BEYOND = say("Chị ấy do cấp trên tạm dừng; chỉ cấp ấy trở lên mới mở lại được.")
+ABOVE = say("Vai trò này của chị ấy do cấp trên giao; chỉ cấp trên mới tạm dừng được.")
+INVITES = say("Chị chỉ mời được người vào địa bàn mình phụ trách; cán bộ thì do cấp trên mời.")
 
 
 class NobodyThere(CamtayError):
@@ -85,18 +86,20 @@ class People:
         self.words: Callable[[str], str] = lambda phrase_id: ""
         """The tutor's own questions, as they are kept beside the answer of somebody who gave it to an officer."""
         self.is_office: Callable[[str], bool] = lambda name: False
-        """Whether a name is that of an office, a bank, the union: see `reception.is_of_office`."""
+        """Whether a name is that of an office, a bank, the union: see `bot.tutor.onboarding.is_of_office`."""
 
     @property
     def links(self) -> Links:
+        """How codes become links: the bot's name and the address of the web page."""
         return self.office.links
 
     async def actor(self, learner_id: str) -> Actor:
-        """Somebody of ours with the roles she has now."""
+        """Somebody of the union with the roles held now."""
         grants = await self.database.read(lambda c: granting.grants_of(c, learner_id))
         return Actor(self.office.names.of(learner_id), grants)
 
     async def areas(self, path: str = "/") -> list[AreaRow]:
+        """All areas at and below a path, by the union's tree."""
         return await self.database.read(lambda c: areas.under(c, path))
 
     async def list_people(
@@ -168,14 +171,14 @@ class People:
         def unit(connection: Connection) -> GivenRow:
             row = self.office.given.find(connection, actor, short)
             if row is None:
-                raise NobodyThere("Không có mã mời nào bắt đầu như vậy; xem ./camtay people codes.")
+                raise NobodyThere(say("Không có mã mời nào bắt đầu như vậy; xem ./camtay people codes."))
             self.office.given.take_back(connection, actor, row, self.now(), self.new_id())
             return row
 
         return await self.database.transact(unit)
 
     async def code_back(self, actor: Actor, learner_id: str) -> str:
-        """A code by which somebody who lost her phone goes on on a new one. Raises NotAllowed, NobodyThere."""
+        """A code by which somebody who lost a phone goes on on a new one. Raises NotAllowed, NobodyThere."""
 
         def work(connection: Connection, place: AreaRow) -> str:
             acting = [row for row in people.roles_of(connection, learner_id) if row.role in roles.ACTING]
@@ -186,7 +189,7 @@ class People:
         return await self.about(actor, "vouch", learner_id, work)
 
     async def sign_out(self, actor: Actor, learner_id: str) -> int:
-        """No phone is hers any more, at once; by a code for a new phone she comes back. Returns how many.
+        """Take all phones from somebody at once, who comes back by a code for a new one. Returns how many.
 
         Raises NotAllowed, NobodyThere.
         """
@@ -203,19 +206,19 @@ class People:
 
         def work(connection: Connection, place: AreaRow) -> None:
             if not place.area_id:
-                raise NobodyThere("Chưa biết chị ấy ở địa bàn nào; hãy mời chị ấy bằng mã.")
+                raise NobodyThere(say("Chưa biết chị ấy ở địa bàn nào; hãy mời chị ấy bằng mã."))
             now = self.now()
             if not granting.lift(connection, self.office.names, actor.grants, learner_id, "instructor"):
                 raise NotAllowed(BEYOND)
             row = InvitationRow("", "invite", "instructor", place.area_id, None, None, actor.name, now, now)
             if not granting.give(connection, self.office.names, row, learner_id, now):
-                raise CamtayError("Chị ấy còn bị tạm dừng ở một vai trò khác; hãy mở lại vai trò đó trước.")
+                raise CamtayError(say("Chị ấy còn bị tạm dừng ở một vai trò khác; hãy mở lại vai trò đó trước."))
             self.office.hooks.confirmed(connection, learner_id, "instructor", now, unasked=True)
 
         await self.about(actor, "approve", learner_id, work)
 
     async def suspend(self, actor: Actor, learner_id: str, role: str = "instructor") -> None:
-        """Her access in this role ends at once, everywhere; her learners get somebody else.
+        """End somebody's access in this role at once, everywhere; an instructor's learners get somebody else.
 
         Raises NotAllowed, NobodyThere.
         """
@@ -229,7 +232,7 @@ class People:
         await self.about(actor, "suspend", learner_id, work)
 
     async def export(self, actor: Actor, learner_id: str) -> dict[str, list[dict[str, object]]]:
-        """Everything that is kept of her, by table. Raises NotAllowed, NobodyThere."""
+        """Everything that is kept of somebody, by table. Raises NotAllowed, NobodyThere."""
 
         def work(connection: Connection, place: AreaRow) -> dict[str, list[dict[str, object]]]:
             self.note(connection, actor, "exported", learner_id, place.area_id)
@@ -238,7 +241,7 @@ class People:
         return await self.about(actor, "export", learner_id, work)
 
     async def see(self, actor: Actor, learner_id: str) -> dict[str, str]:
-        """What is kept of her, in words. Raises NotAllowed, NobodyThere."""
+        """What is kept of somebody, in words. Raises NotAllowed, NobodyThere."""
 
         def work(connection: Connection, place: AreaRow) -> dict[str, str]:
             self.note(connection, actor, "seen", learner_id, place.area_id)
@@ -247,23 +250,25 @@ class People:
         return await self.about(actor, "export", learner_id, work)
 
     async def correct(self, actor: Actor, learner_id: str, correction: Correction) -> None:
-        """Name, form of address, area, needs are put right, at once. She is told.
+        """Put name, form of address, area, needs right, at once, and tell the person.
 
         Raises NotAllowed, NobodyThere, CamtayError.
         """
         if fault := correction.fault():
             raise CamtayError(fault)
         if correction.name and self.is_office(correction.name):
-            raise CamtayError(f"“{correction.name}” giống tên cơ quan, người khác đọc sẽ lầm; chọn tên khác.")
+            raise CamtayError(
+                say("“{name}” giống tên cơ quan, người khác đọc sẽ lầm; chọn tên khác.", name=correction.name)
+            )
 
         def work(connection: Connection, place: AreaRow) -> None:
             if people.consent_of(connection, learner_id) != "agreed":
-                raise CamtayError("Người này không đồng ý lưu gì, nên không có gì để sửa.")
+                raise CamtayError(say("Người này không đồng ý lưu gì, nên không có gì để sửa."))
             moved = areas.get(connection, correction.area_id) if correction.area_id else None
             if correction.area_id and moved is None:
-                raise NobodyThere(f"Không có địa bàn nào mang mã “{correction.area_id}”.")
+                raise NobodyThere(say("Không có địa bàn nào mang mã “{area_id}”.", area_id=correction.area_id))
             if moved is not None and not may(actor.grants, "correct", moved.path):
-                raise CamtayError("Chị chỉ chuyển được người tới nơi trong địa bàn mình phụ trách.")
+                raise CamtayError(say("Chị chỉ chuyển được người tới nơi trong địa bàn mình phụ trách."))
             now = self.now()
             profile.carry_out(connection, learner_id, correction, moved, self.words(CONSENT), now)
             tell(connection, self.new_id(), learner_id, "corrected", {"gi": correction.words()}, now)
@@ -272,21 +277,21 @@ class People:
         await self.about(actor, "correct", learner_id, work)
 
     async def withdraw(self, actor: Actor, learner_id: str) -> None:
-        """Her consent is taken back, at once: see `rights.withdraw`. Raises NotAllowed, NobodyThere, CamtayError."""
+        """Take somebody's consent back at once, as `bot.tutor.privacy`. Raises NotAllowed, NobodyThere, CamtayError."""
 
         def work(connection: Connection, place: AreaRow) -> None:
             now = self.now()
             self.note(connection, actor, "withdrawn_by_officer", learner_id, place.area_id)
             self.office.leaving(connection, learner_id, "withdrawn", now)
             if not profile.withdraw(connection, learner_id, self.words("consent"), now):
-                raise CamtayError("Người này không đồng ý lưu gì, nên không có gì để rút.")
+                raise CamtayError(say("Người này không đồng ý lưu gì, nên không có gì để rút."))
             tell(connection, self.new_id(), learner_id, "withdrawn_told", {}, now)
 
         await self.about(actor, "withdraw", learner_id, work)
         await self.database.scrub(BUSY_TIMEOUT_S)
 
     async def delete(self, actor: Actor, learner_id: str) -> None:
-        """Everything that is hers is gone for good. Raises NotAllowed, NobodyThere."""
+        """Delete everything of somebody for good. Raises NotAllowed, NobodyThere."""
 
         def work(connection: Connection, place: AreaRow) -> None:
             self.note(connection, actor, "deleted_by_officer", learner_id, place.area_id)
@@ -300,18 +305,18 @@ class People:
     # --- who may ---
 
     async def act(self, actor: Actor, action: str, area_id: str, work: Callable[[Connection, AreaRow], T]) -> T:
-        """Do it if she may there; a refusal is committed to the audit before it is raised."""
+        """Do the work if the actor may in this area; a refusal is committed to the audit before it is raised."""
 
         def unit(connection: Connection) -> tuple[NotAllowed | None, T | None]:
             place = areas.get(connection, area_id)
             if place is None:
-                raise NobodyThere(f"Không có địa bàn nào mang mã “{area_id}”.")
+                raise NobodyThere(say("Không có địa bàn nào mang mã “{area_id}”.", area_id=area_id))
             return self._allowed(connection, actor, action, place, "", work)
 
         return _unless_refused(*await self.database.transact(unit))
 
     async def about(self, actor: Actor, action: str, learner_id: str, work: Callable[[Connection, AreaRow], T]) -> T:
-        """Likewise for an act about a person: where she belongs is read here, never taken from who asks."""
+        """Do the work if the actor may where this person belongs, which is read here, never taken from who asks."""
 
         def unit(connection: Connection) -> tuple[NotAllowed | None, T | None]:
             conversations.learners_by_id(connection, [learner_id])  # locked first, as the tutor's own batches do
@@ -338,6 +343,7 @@ class People:
         return refusal, None
 
     def note(self, connection: Connection, actor: Actor, what: str, learner_id: str, area_id: str) -> None:
+        """One line of the audit, by the actor's pseudonym about the person's; "" for an act about an area alone."""
         subject = self.office.names.of(learner_id) if learner_id else ""
         people.note(connection, AuditRow(self.now(), actor.name, what, subject, area_id))
 

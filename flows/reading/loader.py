@@ -57,6 +57,7 @@ class LessonDraft:
 
     @property
     def usable(self) -> bool:
+        """Whether the lesson may be taught: it was read and has no error, only warnings."""
         return self.lesson is not None and not any(problem.severity == "error" for problem in self.problems)
 
 
@@ -126,9 +127,11 @@ class Parsers:
     """How the two kinds of big files are read."""
 
     def draft(self, raw: bytes, path: str, facts: Collection[str]) -> LessonDraft:
+        """The lesson of a file, its faults beside it; `facts` are the placeholders of config.yaml."""
         return read_draft(raw, path, facts)
 
     def catalogue(self, raw: bytes, path: str) -> tuple[Catalogue, tuple[Problem, ...]]:
+        """The entries of a PO file and its faults."""
         return po.read(raw, path)
 
 
@@ -136,6 +139,7 @@ class Faultfinder(Parsers):
     """For whoever asks only what is wrong: lessons get no hashes."""
 
     def draft(self, raw: bytes, path: str, facts: Collection[str]) -> LessonDraft:
+        """As of any parser, without hashes: they are dear, and whoever looks for faults needs none."""
         return read_draft(raw, path, facts, hashed=False)
 
 

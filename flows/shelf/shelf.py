@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from errno import ENOENT
 from pathlib import Path
 from typing import TypeVar
 
@@ -69,7 +70,7 @@ def read_shelf(root: Path, facts: Mapping[str, str]) -> Shelf:
     library = load_folder(root, facts)
     for needed in NEEDED:
         if not (root / needed).is_file():
-            raise FileNotFoundError(2, "không thấy tệp lời nói", str(root / needed))
+            raise FileNotFoundError(ENOENT, "no such file", str(root / needed))
     return shelf_of(library, lint(library, examples=False), root, (root / "words.yaml").read_bytes())
 
 
@@ -119,6 +120,7 @@ def _is_of_ear(path: str, root: Path) -> bool:
 
 
 def languages_of(lesson: Lesson, library: LessonSet) -> dict[str, dict[str, str]]:
+    """The declared languages of a lesson with the translations in force, by key of the text."""
     catalogues = library.translations.get(lesson.id, {})
     declared = [language for language in lesson.langs if language != lesson.lang and language in catalogues]
     sources = texts(lesson) if declared else {}
@@ -165,6 +167,7 @@ def read_table(path: Path) -> dict[str, object]:
 
 
 def table_of(raw: bytes) -> dict[str, object]:
+    """A YAML table with every value as text; empty where the file holds something else. Raises yaml.YAMLError."""
     data = yaml.load(raw, Loader=_Textual)
     return data if isinstance(data, dict) else {}
 

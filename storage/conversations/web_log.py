@@ -32,7 +32,7 @@ def ownerless_logs(connection: Connection, before: datetime) -> list[tuple[str, 
 
 
 def expire_logs(connection: Connection, lines: Collection[tuple[str, int]]) -> None:
-    """Forget these lines, unless their chat has become somebody's."""
+    """Forget lines of the web page, unless their chat has become somebody's."""
     for chat_id, no in lines:
         connection.execute(
             delete(conversations_t.chat_log).where(

@@ -11,17 +11,20 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from functools import cache, partial
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection as Connection
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Dialect, Engine, Pool, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool, QueuePool, StaticPool
+from sqlalchemy.util import LRUCache
 
+from flows.saying import said_by, say
 from storage.engine.address import postgres_address, sqlite_path
 from storage.engine.errors import Conflict, StorageUnavailable
 
@@ -32,6 +35,7 @@ LOOK_AGAIN_S, SCRUB_AGAIN_S = 0.001, 0.05
 BUSY_TIMEOUT_S = 2.5  # a backup may hold SQLite for a moment; a graceful stop waits for it three times at most
 READERS = 8  # threads that read SQLite, a connection each: files and threads stay few however many pages are opened
 READER_CACHE_KB = 256  # of each; the system keeps the file's pages as well, once for all of them
+STATEMENTS = 2000  # compiled ones that are kept; there are some hundreds
 CONNECT_TIMEOUT_S = 10.0
 COMMAND_TIMEOUT_S = 60.0  # a server that neither answers nor breaks off; no statement of ours takes a second
 _RETRY_STATES = {"40001", "40P01", "23505"}  # serialisation failure, deadlock, unique violation (another was quicker)
@@ -165,11 +169,7 @@ class SQLite:
 
 def writer_engine(path: Path) -> Engine:
     """The one writing connection: WAL, every commit on disk, transactions that begin as writers."""
-    engine = create_engine(
-        f"sqlite:///{path}",
-        poolclass=StaticPool,
-        connect_args={"timeout": BUSY_TIMEOUT_S, "isolation_level": None, "check_same_thread": False},
-    )
+    engine = _engine(path, StaticPool, isolation_level=None)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
@@ -186,16 +186,28 @@ def writer_engine(path: Path) -> Engine:
 
 def reader_engine(path: Path) -> Engine:
     """A connection for each reading thread, opened when it is first needed and then kept."""
-    patience = {"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}
-    engine = create_engine(
-        f"sqlite:///{path}", poolclass=QueuePool, pool_size=READERS, max_overflow=0, connect_args=patience
-    )
+    engine = _engine(path, partial(QueuePool, pool_size=READERS, max_overflow=0))
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
         connection.execute(f"PRAGMA cache_size=-{READER_CACHE_KB}")
 
     return engine
+
+
+def _engine(path: Path, pool: Callable[..., Pool], **more: Any) -> Engine:
+    dialect, compiled = _sqlite()
+    connect = partial(sqlite3.connect, path, timeout=BUSY_TIMEOUT_S, check_same_thread=False, **more)
+    url, options = make_url(f"sqlite:///{path}"), {"compiled_cache": compiled}
+    return Engine(pool(connect, dialect=dialect), dialect, url, execution_options=options)
+
+
+@cache
+def _sqlite() -> tuple[Dialect, LRUCache[Any, Any]]:
+    """How SQLite is spoken to, and the statements compiled so far: once for whoever writes and reads, whatever file."""
+    engine = create_engine("sqlite://", poolclass=NullPool)
+    engine.connect().close()
+    return engine.dialect, LRUCache(STATEMENTS)
 
 
 def _patiently(connection: Any, statement: str) -> None:
@@ -231,7 +243,7 @@ class PostgreSQL:
         try:
             return await asyncpg.connect(self._address, timeout=CONNECT_TIMEOUT_S, command_timeout=COMMAND_TIMEOUT_S)
         except asyncpg.exceptions.ClientConfigurationError as wrong:
-            raise StorageUnavailable(f"DATABASE_URL: {wrong}") from wrong
+            raise StorageUnavailable(say("DATABASE_URL: {reason}", reason=said_by(wrong))) from wrong
 
     async def transact(self, work: UnitOfWork[T]) -> T:
         """Run `work` in one transaction of the pool; see `Database.transact`."""
@@ -244,7 +256,7 @@ class PostgreSQL:
             return await connection.run_sync(work)
 
     async def read_long(self, work: UnitOfWork[T]) -> T:
-        """The same as `read`: a connection of the pool is nobody else's."""
+        """As `read`: a connection of the pool is nobody else's."""
         return await self.read(work)
 
     async def hold(self, name: str) -> bool:
@@ -301,7 +313,7 @@ def decide(fault: Exception) -> Exception:
     if state in _RETRY_STATES:
         return Conflict(f"{state}: {driver}")
     if _is_away(fault, driver, state):
-        return StorageUnavailable(f"{(StorageUnavailable.__doc__ or '').rstrip('.')}: {_in_words(driver)}")
+        return StorageUnavailable(say("Không dùng được cơ sở dữ liệu: {reason}", reason=_in_words(driver)))
     return fault
 
 
@@ -316,15 +328,15 @@ def _is_away(fault: Exception, driver: object, state: str | None) -> bool:
 
 
 _WORDS = {
-    "not a database": "tệp dữ liệu bị hỏng, hãy lấy lại bản sao lưu (./camtay restore TỆP)",
-    "malformed": "tệp dữ liệu bị hỏng, hãy lấy lại bản sao lưu (./camtay restore TỆP)",
-    "locked": "tệp dữ liệu đang bị một chương trình khác giữ",
-    "full": "ổ đĩa đã đầy",
-    "disk i/o": "không ghi được lên ổ đĩa",
-    "readonly": "tệp dữ liệu không cho ghi",
-    "unable to open": "không mở được tệp dữ liệu",
-    "password": "PostgreSQL không nhận tên hay mật khẩu trong DATABASE_URL",
-    "does not exist": "PostgreSQL không có cơ sở dữ liệu hay tên trong DATABASE_URL",
+    "not a database": say("tệp dữ liệu bị hỏng, hãy lấy lại bản sao lưu (./camtay restore TỆP)"),
+    "malformed": say("tệp dữ liệu bị hỏng, hãy lấy lại bản sao lưu (./camtay restore TỆP)"),
+    "locked": say("tệp dữ liệu đang bị một chương trình khác giữ"),
+    "full": say("ổ đĩa đã đầy"),
+    "disk i/o": say("không ghi được lên ổ đĩa"),
+    "readonly": say("tệp dữ liệu không cho ghi"),
+    "unable to open": say("không mở được tệp dữ liệu"),
+    "password": say("PostgreSQL không nhận tên hay mật khẩu trong DATABASE_URL"),
+    "does not exist": say("PostgreSQL không có cơ sở dữ liệu hay tên trong DATABASE_URL"),
 }
 
 
@@ -332,4 +344,4 @@ def _in_words(fault: object) -> str:
     """What happened, for the person who runs the tutor, and what the database itself said."""
     reason = f"{type(fault).__name__}: {fault}"
     words = next((words for sign, words in _WORDS.items() if sign in reason.lower()), "")
-    return f"{words} ({reason})" if words else reason
+    return say("{words} ({reason})", words=words, reason=reason) if words else reason

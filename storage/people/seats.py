@@ -30,7 +30,7 @@ def sitting(connection: Connection, channel: str, chat_id: str) -> list[tuple[st
 
 
 def take_seats(connection: Connection, channel: str, chat_id: str, learner_ids: Sequence[str], now: datetime) -> None:
-    """They learn here too; who does so already keeps her place in the row."""
+    """Seat these people here too; who is seated already keeps the place in the row."""
     into = postgres_insert if connection.dialect.name == "postgresql" else sqlite_insert
     rows = [
         {"channel": channel, "chat_id": chat_id, "learner_id": each, "at": to_ms(now) + at}
@@ -40,7 +40,7 @@ def take_seats(connection: Connection, channel: str, chat_id: str, learner_ids: 
 
 
 def add_beside(connection: Connection, person: PersonRow, channel: str, chat_id: str, now: datetime) -> None:
-    """A new person with a conversation of her own; the address becomes hers when she is seated."""
+    """A new person with an own conversation, who takes the address when seated."""
     fields = {"learner_id": person.learner_id, "name": person.name, "address": person.address}
     connection.execute(insert(people_t.person), {**fields, "consent": person.consent, "created_at": to_ms(now)})
     empty = {"state": "{}", "revision": 0, "out_no": 0, "seen_at": to_ms(now)}
@@ -67,7 +67,7 @@ def change_over(connection: Connection, channel: str, chat_id: str, leaves: str,
 
 
 def addresses(connection: Connection, learner_id: str) -> list[tuple[str, str]]:
-    """(channel, chat_id) of every phone at which she herself speaks."""
+    """(channel, chat_id) of every phone at which this person speaks."""
     mine = people_t.identity.c.learner_id == learner_id
     query = select(people_t.identity.c.channel, people_t.identity.c.chat_id).where(mine)
     return [
@@ -79,9 +79,9 @@ def addresses(connection: Connection, learner_id: str) -> list[tuple[str, str]]:
 def take_off(
     connection: Connection, channel: str, chat_id: str, leaves: str, person: PersonRow, out_no: int, now: datetime
 ) -> None:
-    """This address is not hers any more: `person`, somebody new, begins there, where `out_no` messages have been said.
+    """Take this address from its person: `person`, somebody new, begins there, where `out_no` messages have been said.
 
-    What was shown there and what waits to be sent there was for her, and goes.
+    What was shown there and what waits to be sent there was for the former one, and goes.
     """
     shown.forget_said_at(connection, channel, chat_id)
     add_beside(connection, person, channel, chat_id, now)
@@ -101,7 +101,7 @@ def speakers(connection: Connection) -> list[tuple[str, str, str]]:
 
 
 def leave(connection: Connection, learner_id: str, channel: str, chat_id: str) -> None:
-    """This phone is not hers any more, and nobody's until somebody speaks there; what was shown there goes."""
+    """Take this phone from its person; it is nobody's until somebody speaks there, and what was shown there goes."""
     for table in (people_t.identity, seat):
         at = table.c.channel == channel, table.c.chat_id == chat_id, table.c.learner_id == learner_id
         connection.execute(delete(table).where(*at))
@@ -121,7 +121,7 @@ def move_on(connection: Connection, learner_id: str, channel: str, chat_id: str)
 
 
 def forget_shown(connection: Connection, learner_id: str) -> None:
-    """What she was shown on her pages, and the buttons under her thumb: she may not see such things any more."""
+    """Drop what was shown on a person's pages, and the buttons under the thumb: it may be seen no more."""
     for channel, chat_id in addresses(connection, learner_id):
         shown.forget_log(connection, channel, chat_id)
     mine = conversations_t.session.c.learner_id == learner_id

@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from bot.channels.base import Body, Notice, NoticesDue, Tap, Text
-from bot.conversation.policy import numbering
-from bot.conversation.policy.dispatch import answer
+from bot.conversation.policy import dispatch, numbering, open_question
 from bot.conversation.policy.numbering import KEPT
-from bot.tutor import waits
+from bot.tutor import notices, waits
 from bot.tutor.command import OfficeCommand
 from bot.tutor.desk import Desk, Person
 from bot.tutor.state import ConversationState, dump, load
@@ -153,6 +152,15 @@ class Numbers(RuleBasedStateMachine):
                 answer(desk, Text(number))
                 assert not any(isinstance(event, OfficeCommand) for event in desk.events), number
                 assert desk.person == HER
+
+
+def answer(desk: Desk, body: Body) -> None:
+    """As the conversation does it, but for what the office would carry out."""
+    outcome = dispatch.answer(desk, body)
+    if outcome.shows_again:
+        open_question.show_again(desk)
+        notices.also(desk, outcome.under)
+    waits.under(desk, outcome.pinned)
 
 
 def said(desk: Desk) -> list[object]:

@@ -17,6 +17,7 @@ from bot.channels.telegram.settings import TelegramSettings
 from bot.channels.telegram.setup import BotPlan, fingerprint_of, introduce, run_setup
 from bot.channels.telegram.webhook import webhook_handler, webhook_path, webhook_secret
 from bot.errors import SettingsInvalid
+from flows.saying import said_by, say
 
 log = logging.getLogger(__name__)
 
@@ -28,11 +29,11 @@ class TelegramProvider:
 
     def __init__(self, settings: TelegramSettings) -> None:
         if settings.mode == "webhook" and not settings.webhook_url:
-            raise SettingsInvalid("telegram.webhook_url: chế độ webhook cần địa chỉ https của máy này.")
+            raise SettingsInvalid(say("telegram.webhook_url: chế độ webhook cần địa chỉ https của máy này."))
         try:
             self.channel = TelegramChannel(settings.token, api_base=settings.api_base)
         except Misconfigured as wrong:
-            raise SettingsInvalid(f"TELEGRAM_TOKEN: {wrong}") from None
+            raise SettingsInvalid(say("TELEGRAM_TOKEN: {reason}", reason=said_by(wrong))) from None
         self.plan = BotPlan(settings.token, settings.mode, settings.webhook_url, settings.api_base)
         self.per_second = settings.messages_per_second
         self.forgets_taps_s: float | None = settings.drop_after_s
@@ -62,7 +63,8 @@ class TelegramProvider:
             await self._poller.run()
         except Misconfigured as wrong:
             self.state = "token refused"
-            log.error("Telegram không nhận mã bot (TELEGRAM_TOKEN). Lấy lại mã từ @BotFather. (%s)", wrong)
+            refused = "Telegram không nhận mã bot (TELEGRAM_TOKEN). Lấy lại mã từ @BotFather. ({reason})"
+            log.error(say(refused, reason=said_by(wrong)))
 
     def stop(self) -> None:
         """Let the poller end after the call that is on."""
@@ -73,7 +75,7 @@ class TelegramProvider:
         """The menu of commands; for a webhook everything else as well, by a child process. Raises SetUpFailed."""
         result = await (introduce(self.channel.api) if self._polls else run_setup(self.plan))
         if not result.ok:
-            raise SetUpFailed(result.error)
+            raise SetUpFailed(result.reason)
 
     async def check(self, patience_s: float) -> ChannelCheck:
         """Who Telegram says that we are."""

@@ -58,6 +58,7 @@ class PlayRequest:
         return [*((name, value) for name, value in told.items() if value), *acts]
 
     def query(self) -> str:
+        """The play as the query of an address; "?" alone for one where everything is as usual."""
         pairs = self.pairs()
         return f"?{urlencode(pairs)}" if pairs else "?"
 
@@ -99,6 +100,7 @@ def read_values(text: str) -> dict[str, str]:
 
 
 def told_values(values: Mapping[str, str]) -> str:
+    """Variables as they are typed in the preview: "a=1; b=2"."""
     return "; ".join(f"{name}={value}" for name, value in values.items())
 
 

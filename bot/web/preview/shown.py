@@ -18,6 +18,7 @@ class Bubble:
 
     @property
     def units(self) -> int:
+        """Length as messengers count it, in UTF-16 units."""
         return utf16_length(self.text)
 
 
