@@ -76,6 +76,11 @@ class Profile:
     forgets_taps_s: float | None = None
     forgets_media: bool = False
 
+    @property
+    def numbers(self) -> bool:
+        """Whether there are questions whose choices cannot all be buttons."""
+        return self.buttons < self.options
+
     def shows(self, labels: tuple[str, ...]) -> bool:
         """Whether these choices can be buttons of one message; else they are numbered lines in its text."""
         return len(labels) <= self.buttons

@@ -11,7 +11,7 @@ from typing import assert_never
 
 from bot.channels.base import Began, Button, LogEntry, NoticesDue, Outgoing, Update
 from bot.conversation.office import Office
-from bot.conversation.policy import dispatch, open_question
+from bot.conversation.policy import dispatch, numbering, open_question
 from bot.people.policy.commands import PersonCommand
 from bot.tutor import notices, waits
 from bot.tutor import state as talks
@@ -143,6 +143,9 @@ class Record:
         if self.from_her and desk.talk.whispers and self.keeps_log:
             self.effects.writes.erased.append((self.row.chat_id, desk.talk.whispers))
             desk.change(whispers=0)
+        if any(reply.buttons for reply in desk.replies):
+            self.prompt_at = to_ms(desk.universe.now)
+        numbering.number(desk, answering=self.from_her)
         for reply in desk.replies:
             self._reply(reply, desk.universe.now, unasked=not self.from_her and not reply.urgent)
         self.person, self.talk = desk.person, replace(desk.talk, whispers=max(desk.talk.whispers, self.whispers))
@@ -245,8 +248,6 @@ class Record:
             self._log("learner", OutgoingReply(event.text, fleeting=isinstance(event, Whispered)), now)
 
     def _reply(self, reply: OutgoingReply, now: datetime, *, unasked: bool) -> None:
-        if reply.buttons:
-            self.prompt_at = to_ms(now)
         if self.keeps_log:
             self._log("tutor", reply, now)
             return

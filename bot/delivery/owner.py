@@ -184,4 +184,5 @@ class ChannelOwner:
             task.cancel()
         if sender is not None:
             await sender.close(patience_s)
+        await asyncio.gather(*self._tasks, return_exceptions=True)  # a child process of the set-up is ended
         await self.provider.close()

@@ -84,7 +84,8 @@ class Ticker:
                 if matching is None or matching.done():  # it may take minutes: nobody who cries for help waits for it
                     matching = asyncio.create_task(guarded(self.match, log, "matching failed"))
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), self.every_s)
+                    async with asyncio.timeout(self.every_s):  # wait_for loses a stop that comes with a wake
+                        await self._woken.wait()
         finally:
             if matching is not None:
                 matching.cancel()

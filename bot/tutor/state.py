@@ -85,8 +85,9 @@ class ConversationState:
     about to come.
 
     `letter` was written at `letter_at`; `pinned` are the buttons of what waits for her since earlier, numbered from
-    `pinned_from` on (see `waits`). `amendable` is the number of her newest message and the question that it was
-    written to (see `edits`).
+    `pinned_from` on (see `waits`). `numbers` are the choices shown as numbers on a channel without buttons (number,
+    token), `numbered` is the last of those that begin with 0 (see `conversation.policy.numbering`). `amendable` is the
+    number of her newest message and the question that it was written to (see `edits`).
     """
 
     run: Run | None = None
@@ -114,6 +115,8 @@ class ConversationState:
     letter_at: datetime | None = None
     pinned: OfferedButtons = ()
     pinned_from: int = 0
+    numbers: OfferedButtons = ()
+    numbered: int = 0
     amendable: str = ""
 
     @property
@@ -196,6 +199,8 @@ def dump(talk: ConversationState) -> str:
         "letter_at": talk.letter_at.isoformat() if talk.letter_at else None,
         "pinned": [list(button) for button in talk.pinned],
         "pinned_from": talk.pinned_from,
+        "numbers": [list(each) for each in talk.numbers],
+        "numbered": talk.numbered,
         "amendable": talk.amendable,
     }
     data |= {key: value for key, value in optional.items() if value}
@@ -249,6 +254,8 @@ def load(text: str) -> ConversationState:
             letter_at=datetime.fromisoformat(at) if (at := data.get("letter_at")) else None,
             pinned=tuple((str(token), str(label)) for token, label in data.get("pinned", ())),
             pinned_from=int(data.get("pinned_from", 0)),
+            numbers=tuple((str(number), str(token)) for number, token in data.get("numbers", ())),
+            numbered=int(data.get("numbered", 0)),
             amendable=str(data.get("amendable", "")),
             checkins=tuple(
                 Checkin(datetime.fromisoformat(at), str(lesson), str(step))

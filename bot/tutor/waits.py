@@ -53,7 +53,8 @@ def under(desk: Desk, pinned: OfferedButtons) -> None:
     own = sum(not button.pinned for button in last.buttons)
     in_lesson = desk.talk.open_run is not None or bool(desk.talk.pending)
     desk.replies[-1] = replace(last, buttons=(*last.buttons, *more))
-    desk.change(pinned_from=-1 if in_lesson and own < 2 else own)  # a bare number may be what is asked for
+    counts_on = not (desk.profile.numbers or (in_lesson and own < 2))  # else a bare number may be what is asked for
+    desk.change(pinned_from=own if counts_on else -1)
 
 
 def put_back(desk: Desk, *, writing: bool) -> CommandOutcome:

@@ -126,7 +126,7 @@ def forget_shown(connection: Connection, learner_id: str) -> None:
         shown.forget_log(connection, channel, chat_id)
     mine = conversations_t.session.c.learner_id == learner_id
     state = json.loads(connection.scalar(select(conversations_t.session.c.state).where(mine)) or "{}")
-    bare = json.dumps({**state, "offer": [], "pinned": []}, ensure_ascii=False, separators=(",", ":"))
+    bare = json.dumps({**state, "offer": [], "pinned": [], "numbers": []}, ensure_ascii=False, separators=(",", ":"))
     connection.execute(update(conversations_t.session).where(mine).values(state=bare if state else "{}"))
 
 

@@ -171,8 +171,16 @@ class Learner:
 class Tutor:
     """One process on one database. `crash` throws away every object in memory and begins again on the same file."""
 
-    def __init__(self, where: Path | str, book: Book, clock: Clock | None = None, *, quiet: QuietHours = QUIET) -> None:
-        """`where` is a folder for an SQLite file, or the address of a database."""
+    def __init__(
+        self,
+        where: Path | str,
+        book: Book,
+        clock: Clock | None = None,
+        *,
+        quiet: QuietHours = QUIET,
+        messenger: str = TELEGRAM,
+    ) -> None:
+        """`where` is a folder for an SQLite file, or the address of a database; `messenger` the one that sends."""
         self.url = where if isinstance(where, str) else f"sqlite:///{where / 'camtay.db'}"
         self.book = book
         self.clock = clock or Clock()
@@ -180,7 +188,7 @@ class Tutor:
         self.update_ids = Ids("u")
         self.world = fixed_world(self.clock, self.ids)
         self.quiet = quiet
-        self.channel = CollectingChannel()
+        self.channel = CollectingChannel(messenger)
         self.learners: dict[tuple[str, str], Learner] = {}
         self.office = self._office(Pseudonyms(b"a key of the tests alone"))
 
@@ -347,12 +355,17 @@ async def empty_database(path: Path) -> None:
 
 @asynccontextmanager
 async def tutor(
-    path: Path, book: Book, clock: Clock | None = None, *, quiet: QuietHours = QUIET
+    path: Path,
+    book: Book,
+    clock: Clock | None = None,
+    *,
+    quiet: QuietHours = QUIET,
+    messenger: str = TELEGRAM,
 ) -> AsyncIterator[Tutor]:
     """A tutor on the database in the folder `path`, which is made when it is not there."""
     if not await asyncio.to_thread((path / "camtay.db").exists):
         await empty_database(path / "camtay.db")
-    running = Tutor(path, book, clock, quiet=quiet)
+    running = Tutor(path, book, clock, quiet=quiet, messenger=messenger)
     await running.begin()
     try:
         yield running

@@ -6,7 +6,7 @@ from functools import partial
 from typing import assert_never
 
 from bot.channels.base import Began, Body, Edited, Inner, Left, Media, NoticesDue, Returned, Tap, Text
-from bot.conversation.policy import alarm, albums, answering, buttons, doubt, edits, registry, replying
+from bot.conversation.policy import alarm, albums, answering, buttons, doubt, edits, numbering, registry, replying
 from bot.conversation.policy.global_words import obey
 from bot.conversation.policy.open_question import answer_stale, ask_again, go_on
 from bot.conversation.policy.understanding import alarm_of, hear, in_two, is_for_lesson, is_for_room, leaves, offered
@@ -95,7 +95,10 @@ def _done(desk: Desk, body: Text | Tap | Began | Media | Left | Returned, *, cod
 
 
 def _text(desk: Desk, text: str) -> CommandOutcome:
-    if token := waits.named(desk, text):
+    token = numbering.typed(desk, text)
+    if token is None:
+        token = waits.named(desk, text)
+    if token is not None:
         return _tap(desk, token)
     if replying.is_reply(desk, text):
         desk.events.append(ReplyToLetter(text))

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import flows
 from bot.channels.base import Text
+from bot.conversation.policy import numbering
 from bot.pairing.policy import lines
 from bot.pairing.policy.subjects import WRITING
 from bot.tutor import onboarding
@@ -60,7 +61,7 @@ def offered(desk: Desk, text: str) -> Meaning:
         Own(token, tuple(dict.fromkeys((label, _ROLE.sub("", label), *_other_ways(desk, at, token)))))
         for at, (token, label) in enumerate(desk.talk.offer)
     ]
-    return understand(desk.book.words, clean(text[:2000]), own)
+    return understand(desk.book.words, clean(text[:2000]), own, numbered=not numbering.is_strict(desk))
 
 
 def is_for_room(desk: Desk, text: str) -> bool:
