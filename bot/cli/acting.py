@@ -12,7 +12,7 @@ from bot.cli.beside import Beside
 from bot.cli.environment import CommandEnvironment
 from bot.officers import OfficerServices
 from bot.people.named import WHAT, area_of, id_of
-from bot.people.service import OPERATOR, Actor
+from bot.people.policy.permissions import OPERATOR, Actor
 from bot.settings import Settings
 from flows import Book
 from storage.engine.database import Connection, Database

@@ -20,8 +20,9 @@ from bot.officers import OfficerServices
 from bot.people.export import as_file
 from bot.people.named import SHOWN
 from bot.people.policy.invitations import SHORT
+from bot.people.policy.permissions import Actor
 from bot.people.profile import Correction
-from bot.people.service import Actor, Invited
+from bot.people.service import Invited
 from bot.settings import Settings
 from flows import Book
 

@@ -15,7 +15,7 @@ from bot.cli.names import REPORTS
 from bot.cli.sheets import as_csv, as_text, as_xlsx
 from bot.cli.terminal import Print
 from bot.errors import SettingsInvalid, in_words
-from bot.people.service import Actor
+from bot.people.policy.permissions import Actor
 from bot.reports.programs import KINDS, Programs
 from bot.settings import Settings
 
