@@ -6,6 +6,7 @@ import errno
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from flows import Book
@@ -110,7 +111,7 @@ def raw(path: Path) -> dict[str, bytes]:
 def read(root: Path, path: Path, facts: Mapping[str, str], others: Mapping[str, Lesson]) -> LessonReading:
     """Read and lint one file. `others` are the lessons it may refer to; they are not looked at. Raises OSError."""
     files = raw(path)
-    library = load_files({**_tables(root), **files}, facts)
+    library = _library(tuple({**_tables(root), **files}.items()), tuple(facts.items()))
     draft = library.drafts[0]
     own = {draft.lesson.id if draft.lesson else "", path.parent.name}
     stubs = [_stub(root, lesson) for lesson in others.values() if lesson.id not in own]
@@ -119,6 +120,12 @@ def read(root: Path, path: Path, facts: Mapping[str, str], others: Mapping[str, 
     library = replace(library, drafts=(draft, *stubs), lessons={**others, **library.lessons})
     found = tuple(problem for problem in lint(library, examples=False) if problem.place.path in files)
     return LessonReading(path, b"\0".join(files.values()), draft, library, found)
+
+
+@lru_cache(maxsize=4)
+def _library(files: tuple[tuple[str, bytes], ...], facts: tuple[tuple[str, str], ...]) -> LessonSet:
+    """A page that is shown again, or a step further, does not wait until the same files are read once more."""
+    return load_files(dict(files), dict(facts))
 
 
 def _tables(root: Path) -> dict[str, bytes]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from errno import ENOENT
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
 import yaml
 
 from flows.model import Answer, Lesson, LessonInvalid, Problem, SourcePosition
-from flows.reading.loader import ANSWERS, MODELS, NEEDED, LessonSet, load_folder
+from flows.reading.loader import ANSWERS, MODELS, NEEDED, LessonSet, load_files, read_lessons
 from flows.reading.phrases import REQUIRED
 from flows.reading.translation import texts, usable, with_texts
 from flows.rules.lint import lint
@@ -67,11 +68,19 @@ def read_shelf(root: Path, facts: Mapping[str, str]) -> Shelf:
     Raises OSError when one of NEEDED cannot be read, LessonInvalid when a sentence is missing, or a rule of the relay
     or the nouns of masking are broken: the tutor could not speak, nor watch what passes between two, nor keep secrets.
     """
-    library = load_folder(root, facts)
+    files = read_lessons(root)
     for needed in NEEDED:
-        if not (root / needed).is_file():
+        if str(root / needed) not in files:
             raise FileNotFoundError(ENOENT, "no such file", str(root / needed))
-    return shelf_of(library, lint(library, examples=False), root, (root / "words.yaml").read_bytes())
+    return _shelf(root, tuple(files.items()), tuple(facts.items()))
+
+
+@lru_cache(maxsize=2)
+def _shelf(root: Path, files: tuple[tuple[str, bytes], ...], facts: tuple[tuple[str, str], ...]) -> Shelf:
+    """A folder of which no file has changed is not read again: whoever opens it twice in a process waits once."""
+    found = dict(files)
+    library = load_files(found, dict(facts))
+    return shelf_of(library, lint(library, examples=False), root, found[str(root / "words.yaml")])
 
 
 def shelf_of(library: LessonSet, problems: Iterable[Problem], root: Path, words: bytes) -> Shelf:

@@ -84,9 +84,15 @@ STEPS = """
 """
 
 
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the lessons folder of every test lies: what is the same in the next test need not be read again."""
+    return tmp_path_factory.mktemp("preview") / "lessons"
+
+
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    root = tmp_path / "lessons"
+async def house(root: Path) -> AsyncIterator[House]:
+    shutil.rmtree(root, ignore_errors=True)
     shutil.copytree(LESSONS, root)
     house = House(root)
     house.write(STEPS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 from collections import Counter
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli.main import main
+from tests.support.harness import empty_database
 from tests.support.lists import WRITERS, Layout, more, ten
 
 LAYOUTS = {layout.name: layout for layout in (*ten(), *more())}
@@ -22,6 +24,8 @@ Who = Counter[tuple[str, str, str, str]]
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("CAMTAY_DATA", str(tmp_path / "data"))
     monkeypatch.delenv("DATABASE_URL", raising=False)
+    (tmp_path / "data").mkdir()
+    asyncio.run(empty_database(tmp_path / "data" / "camtay.db"))
     return tmp_path
 
 
