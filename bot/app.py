@@ -28,14 +28,15 @@ from bot.channels.webchat import WebChat
 from bot.channels.webchat.identity import load_keys
 from bot.channels.webchat.streams import Streams
 from bot.conversation.batch import Conversation
-from bot.conversation.effects import WEB, Effects, unpack_entry
+from bot.conversation.effects import Effects, unpack_entry
 from bot.conversation.presence import Presence
 from bot.conversation.rooms import rooms_of
 from bot.conversation.understanding import Overheard
+from bot.conversation.warming import warmed
 from bot.delivery.flood import Flood
 from bot.delivery.intake import Intake
+from bot.delivery.owner import ChannelOwner
 from bot.delivery.sender import Senders
-from bot.delivery.telegram_line import TelegramOwner
 from bot.errors import CamtayError, SettingsInvalid, StorageError
 from bot.greeting import LOOPBACK, greeting, refusal
 from bot.health import Health
@@ -58,10 +59,10 @@ from bot.web import server
 from bot.web.access import LocalKey, networks
 from bot.web.door import bounds_for, take_files
 from bot.web.preview import preview_routes
+from bot.workers import Workers
 from flows import LessonInvalid
 from flows.events import Universe
 from flows.saying import joined, said_by, say
-from flows.words.wishes import warm
 from storage.conversations import web_log
 from storage.engine import schema
 from storage.engine.address import sqlite_path
@@ -98,34 +99,6 @@ class Environment:
         sys.stdout.flush()
 
 
-class Workers:
-    """The loops that run as long as the tutor; `failed` is set when one ends that never should."""
-
-    def __init__(self) -> None:
-        self.failed = asyncio.Event()
-        self._tasks: list[asyncio.Task[None]] = []
-
-    def start(self, work: Coroutine[Any, Any, None]) -> None:
-        """Until the end, when it is cancelled."""
-        self._tasks.append(self.watched(work))
-
-    def watched(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """For whoever ends it otherwise."""
-        task = asyncio.create_task(work)
-        task.add_done_callback(self._ended)
-        return task
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and task.exception() is not None:
-            log.error("worker ended", exc_info=task.exception())
-            self.failed.set()
-
-    async def end(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-
 class Outlets:
     """Where what is committed goes out: to the senders, to the pages that are open; `wake` looks for what is due."""
 
@@ -133,10 +106,11 @@ class Outlets:
         self.senders, self.webchat, self.wake = senders, webchat, wake
 
     def publish(self, effects: Effects) -> None:
+        """Hand on what one committed batch has to tell: messages to senders, log entries to open pages."""
         self.senders.push(effects.outgoing)
-        if effects.stirred or effects.forgotten:
+        if effects.wakes_others or effects.forgotten:
             self.wake()
-        for chat_id in effects.anew:
+        for chat_id in effects.reset_pages:
             self.webchat.renew(chat_id)
         for chat_id, entries in effects.entries.items():
             self.webchat.publish(chat_id, entries)
@@ -158,7 +132,7 @@ class App:
     ticker: Ticker
     steady: Steady
     officers: OfficerServices
-    telegram: TelegramOwner | None
+    owners: Sequence[ChannelOwner]
     health: Health
     key: LocalKey
     files: int
@@ -189,16 +163,20 @@ async def bootstrap(
     ticker = Ticker(database, intake.submit, world.now, quiet, beat, tick_s, pairings, steady)
     key = LocalKey(load_keys(data / "web.key", world.new_id)[0])
     submit = Flood(intake.submit).submit
-    telegram = TelegramOwner.of(settings, conversation, submit, presence, senders, world.now, world.failpoint)
-    health = Health(database, library, intake, Writable(database, world.now, world.counted_s), steady, telegram, data)
+    owners = [
+        ChannelOwner(each.provider(), conversation, submit, presence, senders, world.now, world.failpoint)
+        for each in settings.channels.values()
+        if each.is_on
+    ]
+    health = Health(database, library, intake, Writable(database, world.now, world.counted_s), steady, owners, data)
     app = App(
-        settings, world, database, library, conversation, intake, ticker, steady, officers, telegram, health, key,
+        settings, world, database, library, conversation, intake, ticker, steady, officers, owners, health, key,
         files, watch,
     )  # fmt: skip
     port = await _start(stack, app, webchat)
     if is_locked:
         note_port(data, port)
-    asyncio.get_running_loop().run_in_executor(None, warm, conversation.book.wishes)
+    app.workers.start(warmed(conversation.book.wishes))
     shelf = library.shelf
     log.info("started", extra={"lessons": len(shelf.good), "broken": sorted(shelf.broken), "watch": watch})
     return app
@@ -232,7 +210,7 @@ def _webchat(
         return [unpack_entry(row) for row in rows]
 
     async def export(chat_id: str, kind: str) -> str | None:
-        return await export_of_chat(database, WEB, chat_id, kind, library.book)
+        return await export_of_chat(database, WebChat.name, chat_id, kind, library.book)
 
     return WebChat(
         submit=submit,
@@ -251,12 +229,12 @@ def _webchat(
 
 async def _start(stack: AsyncExitStack, app: App, webchat: WebChat) -> int:
     """Begin what runs: what begins last ends first. Returns the port of the web page."""
-    telegram, workers = app.telegram, app.workers
-    if telegram is not None:
-        stack.push_async_callback(_close, telegram)
+    workers = app.workers
+    for owner in app.owners:
+        stack.push_async_callback(_close, owner)
     stack.push_async_callback(workers.end)
     stack.push_async_callback(_drain, app.intake, workers.watched(app.intake.run()))
-    routes = [*(telegram.routes() if telegram else ()), *_previews(app)]
+    routes = [*(route for owner in app.owners for route in owner.routes()), *_previews(app)]
     web, proxies = app.settings.web, networks(app.settings.web.proxies)
     pages = server.create_app(webchat, app.health.tell, routes, proxies, app.key)
     runner = await server.start(pages, web.host, web.port, bounds_for(app.files), proxies)
@@ -264,15 +242,15 @@ async def _start(stack: AsyncExitStack, app: App, webchat: WebChat) -> int:
     workers.start(app.ticker.run())
     for work in (*_announcements(app), *_lessons(app)):
         workers.start(work)
-    if telegram is not None:
-        stack.callback(telegram.stop)
-        workers.start(telegram.run())
+    for owner in app.owners:
+        stack.callback(owner.stop)
+        workers.start(owner.run())
     return int(runner.addresses[0][1])
 
 
-async def _close(telegram: TelegramOwner) -> None:
+async def _close(owner: ChannelOwner) -> None:
     with suppress(StorageError):
-        await telegram.close(SEND_PATIENCE_S)
+        await owner.close(SEND_PATIENCE_S)
 
 
 async def _drain(intake: Intake, running: asyncio.Task[None]) -> None:
@@ -320,13 +298,13 @@ def _counted_s() -> float:
 
 def watches(settings: Settings, wish: bool | None) -> bool:
     """Whether saved lessons are taken over: as wished, else only while nobody but whoever sits here can be reached."""
-    alone = settings.web.host in LOOPBACK and not settings.web.public_url and not settings.telegram.token
+    alone = settings.web.host in LOOPBACK and not settings.web.public_url
+    alone = alone and not any(each.is_on for each in settings.channels.values())
     return alone if wish is None else wish
 
 
 def run(settings: Settings, environment: Environment | None = None, watch: bool | None = None) -> int:
     """Serve until SIGTERM or Ctrl-C; the exit code is 0, 2 for a setting or database that refuses, 1 for a failure.
-
     `watch` None: see `watches`.
     """
     world, kept = environment or Environment(), settings.log

@@ -138,7 +138,7 @@ def prove(file: Path, data: Path, now: datetime) -> Manifest:
 
 
 def proof(data: Path) -> BackupProof | None:
-    """The last one that was written down; None without one."""
+    """The last backup that was proved and written down; None without one."""
     try:
         return BackupProof(**json.loads((data / PROOF).read_bytes()))
     except (OSError, ValueError, TypeError):
@@ -275,6 +275,7 @@ def _is_ours(name: str) -> bool:
 
 
 def strange(name: str) -> BackupFailed:
+    """The refusal of a backup that names a file outside the folders it belongs to."""
     return BackupFailed(say("Tệp sao lưu có đường dẫn lạ ({name}); chưa làm gì cả.", name=f"{name!a:.80}"))
 
 
@@ -295,7 +296,7 @@ async def _deleted(database_url: str) -> dict[str, int]:
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """This room is synchronous, and whoever calls it may stand inside an event loop or not."""
+    """Run a coroutine to its end for this synchronous room, whose caller may or may not be inside an event loop."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, work).result()
 

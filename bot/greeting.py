@@ -18,7 +18,7 @@ EVERYWHERE = ("0.0.0.0", "::")
 
 
 def refusal(fault: OSError, settings: Settings) -> str:
-    """Why it cannot start, in a sentence."""
+    """Why the tutor cannot start, in a sentence."""
     reason = in_words(fault)
     if fault.filename:
         return say("Không dùng được {file}: {reason}.", file=Path(fault.filename), reason=reason)

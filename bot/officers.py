@@ -43,13 +43,14 @@ class OfficerServices:
     ) -> None:
         self.settings, self.database, self.now, self.new_id, self.book = settings, database, now, new_id, book
         names = Pseudonyms.of_folder(Path(settings.data.dir), new_id)
-        links = Links(settings.telegram.username, settings.web.public_url)
+        links = Links(settings.links)
         self.rules = news_rules(settings)
         self.pairing = PairingContext(pairing_rules(settings), pairing_clock(settings), new_id, names.of)
         self.office = Office(names, Hooks(self.pairing), links, rooms(names, self.pairing, self.rules, links))
 
     @cached_property
     def people(self) -> People:
+        """Inviting, approving, suspending, listing and deleting people, with the texts of the tutor's own book."""
         service = People(self.database, self.office, self.now, self.new_id)
         service.words = lambda phrase_id: consent_text(self.book(), phrase_id, "vi")
         service.is_office = lambda name: is_of_office(self.book().words, name)
@@ -57,20 +58,24 @@ class OfficerServices:
 
     @cached_property
     def requests(self) -> Requests:
+        """Requests for a human that wait for an officer, and what may be done about them."""
         return Requests(self.people, self.pairing)
 
     @cached_property
     def programs(self) -> Programs:
+        """The programs of the union ("mô hình") and who is in them."""
         return Programs(self.database, self.office, self.now, self.new_id)
 
     @cached_property
     def reports(self) -> Reports:
+        """The union's reports, in the time zone and with the living days of the settings."""
         service = Reports(self.database, self.office, self.now, self.new_id)
         service.zone, service.living_days = ZoneInfo(self.settings.time.zone), self.settings.pairing.living_days
         return service
 
     @cached_property
     def announcements(self) -> Announcements:
+        """Announcements of officers, judged by the rules of the settings and of the tutor's own book."""
         service = Announcements(self.database, self.office, self.now, self.new_id)
         service.rules, service.wishes = self.rules, self.book().wishes
         return service

@@ -46,6 +46,7 @@ class RestorePlan:
     copied: str
 
     def new_database(self, data: Path) -> Path:
+        """Where the restored SQLite file lies until it takes its place."""
         return beside(Path(self.database) if self.database else data / self.copied)
 
 

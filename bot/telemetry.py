@@ -22,6 +22,8 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
+from flows.profiles import profile_of
+
 FILE_NAME = "camtay.jsonl"
 LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 LONGEST = 500  # characters of one text: enough for an operator, too little to fill a disk
@@ -85,9 +87,10 @@ def stop_logging() -> None:
 
 
 def subject(learner: str) -> str:
-    """How the log calls a learner, her chat, or an update that names her chat."""
-    if learner.startswith("telegram:"):
-        return learner  # an update's number says nothing about whose it was
+    """How the log calls a learner, a chat, or an update that names a chat."""
+    profile = profile_of(learner)
+    if profile.id and not profile.keeps_log:
+        return learner  # the provider's number of an update says nothing about whose it was
     return "~" + hmac.new(_subject_key[0], learner.encode(), hashlib.sha256).hexdigest()[:12]
 
 
@@ -160,7 +163,7 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
 
 def _value(name: str, value: Any) -> Any:
     """An id may be as long as a citizen's number, and is what the operator needs to see whole; a person's is a name
-    that leads to nobody: it is the same all through the log and outlives her in no backup of it."""
+    that leads to nobody: it is the same all through the log and outlives the person in no backup of it."""
     if name in _SUBJECTS and value is not None:
         return [subject(str(item)) for item in value] if isinstance(value, list) else subject(str(value))
     if value is None or isinstance(value, bool | int | float):

@@ -48,6 +48,7 @@ def line_of(problem: Problem) -> str:
 
 
 def short(text: str) -> str:
+    """A text cut to `MOST_SHOWN` characters, the last of them "…" where something is missing."""
     return text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 1] + "…"
 
 

@@ -25,7 +25,7 @@ ADDRESSES: Mapping[str, tuple[str, str]] = {
     "em/chị": ("em", "chị"),
     "bạn/mình": ("bạn", "mình"),
 }
-"""How she is called / how the tutor calls itself (facts sheet, section 9); the first is used until she chooses."""
+"""How a learner is called / how the tutor calls itself; the first is used until another is chosen."""
 
 DEFAULT_ADDRESS = "chị/em"
 
@@ -64,9 +64,9 @@ class Card:
 class Run:
     """One pass through one lesson. `step` is where it waits; `seq` numbers prompts over a learner's whole life.
 
-    `stack` are the lessons that called this one, outermost first. `sub` is where she is inside a step of several
-    prompts, `queue` what a review still has to ask. `learner`, `cards` (by "lesson/step") and `keeps` (she agreed to
-    being remembered) are lent for one call of the engine and not stored here.
+    `stack` are the lessons that called this one, outermost first. `sub` is where the learner is in a step of several
+    prompts, `queue` what a review still has to ask. `learner`, `cards` (by "lesson/step") and `keeps` (whether there is
+    consent) are lent for one call of the engine and not stored here.
     """
 
     run_id: str
@@ -107,15 +107,17 @@ class Run:
 
     @property
     def score(self) -> int:
+        """The points of the steps of this lesson, without those of a calling one."""
         return sum(self.earned.values())
 
     @property
     def home(self) -> tuple[str, int]:
-        """The lesson she opened, and its version; `lesson` may be one that it called."""
+        """The lesson the learner opened, and its version; `lesson` may be one that it called."""
         return (self.stack[0].lesson, self.stack[0].version) if self.stack else (self.lesson, self.version)
 
     @property
     def wait_id(self) -> str:
+        """A name for what is waited for now: a timer set for an earlier one no longer fits it."""
         return f"{self.run_id}:{self.seq}:{self.reminded}"
 
     def outward(self) -> Run:
@@ -127,7 +129,7 @@ class Run:
         return inside.but(vars=frame.vars, earned=frame.earned, path=frame.path, checkpoint=frame.checkpoint)
 
     def bare(self) -> Run:
-        """What may be kept of someone who said no to keeping: the place and its time, nothing she said or earned."""
+        """What may be kept of someone who said no to keeping: the place and its time, nothing said or earned."""
         used = (self.used[0], "") if self.used else None
         stack = tuple(replace(frame, vars={}, earned={}, path=()) for frame in self.stack)
         kept = replace(self, earned={}, vars={}, name="", path=(), stack=stack, passed={}, cards={})
@@ -137,9 +139,9 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """Begin `lesson` (its current version) for someone called `name`; `seq` is the last prompt number she has seen.
+    """Begin `lesson` (its current version) for someone called `name`; `seq` is the last prompt number seen.
 
-    `vars` are what it is given to begin with.
+    `vars` are what the lesson is given to begin with.
     """
 
     lesson: str
@@ -164,8 +166,8 @@ class Sprint:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where a version that is no longer current leads: `text` at her next prompt (same graph, newer words),
-    `checkpoint` where she crosses one, `urgent` at once. `decisions`: step of hers → where to go on.
+    """Where a version that is no longer current leads: `text` at the next prompt (same graph, newer words),
+    `checkpoint` where one is crossed, `urgent` at once. `decisions`: step of the old version → where to go on.
     """
 
     to: int
@@ -198,17 +200,19 @@ class Book:
     awake: Callable[[datetime], datetime] = lambda instant: instant  # the first moment from then on that is not quiet
 
     def lesson(self, lesson_id: str, version: int | None = None, lang: str = "vi") -> Lesson | None:
+        """A lesson in this version (the current one by default), translated where it can be; None: not in the book."""
         number = self.current.get(lesson_id, 0) if version is None else version
         if lang != "vi" and (lesson := self.translated.get((lesson_id, number, lang))):
             return lesson
         return self.versions.get((lesson_id, number))
 
     def step(self, session: Run) -> Step | None:
+        """The step a run stands at, in the base language; None where lesson or step is gone."""
         lesson = self.lesson(session.lesson, session.version)
         return None if lesson is None else lesson.step(session.step)
 
     def sentence(self, phrase_id: str, lang: str = "vi") -> str:
-        """One of the tutor's own sentences as written, in her language where it is translated."""
+        """One of the tutor's own sentences as written, in `lang` where it is translated. Raises KeyError."""
         return self.phrases_in.get(lang, self.phrases).get(phrase_id) or self.phrases[phrase_id]
 
     def phrase(

@@ -1,4 +1,4 @@
-"""An officer's announcements in her own chat: the office's room "news". She writes, sees it, confirms, can stop it."""
+"""An officer's announcements in chat: written, seen, confirmed, stopped."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ class AnnouncementChat:
         return self.names.of(desk.person.learner_id)
 
     def _areas(self, connection: Connection, desk: Desk) -> list[AreaRow]:
-        """Where she may announce: the areas of her roles, the widest first."""
+        """Where the officer may announce: the areas of all roles, the widest first."""
         roles = people.roles_of(connection, desk.person.learner_id)
         who = actor_of(connection, self.names, desk.person.learner_id)
         ids = dict.fromkeys(role.area_id for role in sorted(roles, key=lambda role: (len(role.path), role.path)))

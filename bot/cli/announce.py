@@ -1,4 +1,4 @@
-"""`./camtay announce …`: an officer's official information for her area; seen before it goes, stopped at any moment."""
+"""`./camtay announce …`: an officer's official information for an area; seen before it goes, stopped at any moment."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SURE = "gửi"
 
 
 class AnnounceConsole:
-    """Whoever sits at the command line: the service in her name, the tutor's own sentences, screen and keyboard."""
+    """Whoever sits at the command line: the service in that name, the tutor's own sentences, screen and keyboard."""
 
     def __init__(
         self, service: Announcements, actor: Actor, book: Book, quiet: QuietHours, write: Print, ask: AskLine

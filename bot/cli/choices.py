@@ -10,7 +10,7 @@ from bot.people.policy.lists.words import fold
 
 
 def listed(names: Mapping[str, str]) -> str:
-    """Those that can be typed, with commas."""
+    """The values that can be typed, with commas."""
     return ", ".join(map(told, names.values()))
 
 
@@ -39,7 +39,7 @@ def choice(names: Mapping[str, str]) -> Callable[[str], str]:
 
 
 def some(names: Mapping[str, str]) -> Callable[[str], str]:
-    """Several of them with commas, or inside names with blanks; nothing for none."""
+    """Several of the values with commas, or inside names with blanks; nothing for none."""
     one = choice(names)
 
     def read(text: str) -> str:

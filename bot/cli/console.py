@@ -17,7 +17,6 @@ from flows.events import (
     EmergencyRaised,
     EmergencySuspected,
     Event,
-    HandedOver,
     HelpRequested,
     LessonReturned,
     PairingWished,
@@ -54,7 +53,7 @@ OUTCOMES = {"completed": say("học xong"), "stopped": say("dừng giữa chừn
 
 
 class Console:
-    """A learner at a terminal. `read` gives her next line (EOFError, KeyboardInterrupt: she leaves), `write` shows one.
+    """A learner at a terminal. `read` gives the next line (EOFError, KeyboardInterrupt: leaves), `write` shows one.
 
     `save(name, overwrite, text)` keeps a transcript and says in one sentence where, or why not: (done, sentence).
     """
@@ -74,7 +73,7 @@ class Console:
         self.saved = False
 
     def play(self, head: DialogueHead) -> int:
-        """Play until she leaves; 0 when she did so of her own will, 1 when the lesson failed."""
+        """Play until the learner leaves; 0 when that was of free will, 1 when the lesson failed."""
         self.write(OPENING)
         self.player = Player(self.book, head)
         self.player.begin()
@@ -99,7 +98,7 @@ class Console:
         return line
 
     def _answer(self, line: str, word: str, rest: str) -> bool:
-        """Do what her line says; whether the lesson failed by it."""
+        """Do what the learner's line says; whether the lesson failed by it."""
         if word in HELP:
             self.write(HELP_TEXT)
         elif word.removesuffix("!") in SAVE:
@@ -215,7 +214,7 @@ class Console:
 
 
 def _note(event: Event) -> str:
-    """What the shell would do, told to the author of the lesson; "" for what she need not see."""
+    """What the shell would do, told to the author of the lesson; "" for what need not be seen."""
     match event:
         case SecretMasked():
             return say("phần bí mật được che trước khi lưu")
@@ -238,17 +237,16 @@ def _note(event: Event) -> str:
             return say("vào bài con {lesson}", lesson=lesson)
         case LessonReturned(lesson=lesson):
             return say("xong bài con {lesson}, quay lại", lesson=lesson)
-        case HandedOver(lesson=lesson):
-            return say("chuyển hẳn sang bài {lesson}", lesson=lesson)
         case EmergencyRaised():
             return say("Lời khẩn cấp: mở ngay bài dành cho lúc này.")
         case EmergencySuspected():
             return say("có thể là lời khẩn cấp: máy sẽ hỏi lại trước khi gọi ai")
         case Digressed():
             return say("chuyện ngoài bài: trong trò chuyện thật, máy tìm câu trả lời, rồi học tiếp")
-        case RunEnded(outcome=outcome, points=points, passed=passed):
+        case RunEnded(outcome=outcome, points=points, passed=passed, handed_over_to=lesson):
             how, mark = OUTCOMES.get(outcome, outcome), say("đạt") if passed else say("chưa đạt")
-            return say("Hết bài: {how}, {points} điểm, {mark}", how=how, points=points, mark=mark)
+            ended = say("Hết bài: {how}, {points} điểm, {mark}", how=how, points=points, mark=mark)
+            return joined([ended, say("chuyển hẳn sang bài {lesson}", lesson=lesson)]) if lesson else ended
         case _:
             return ""
 

@@ -17,12 +17,14 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 from bot import backup, restoring
+from bot.channels.registry import ChannelSettings
 from bot.cli.language import shown, told
-from bot.errors import AlreadyRunning, StorageError, in_words
+from bot.errors import AlreadyRunning, SettingsInvalid, StorageError, in_words
 from bot.greeting import hearing_faults, pages_told
 from bot.scheduler.disk import LITTLE
 from bot.scheduler.policy.clocks import ClockReading, begin
 from bot.scheduler.steady import clock_of
+from bot.sections import credentials
 from bot.settings import Settings
 from bot.web.door import FILES, files_allowed
 from flows import LessonInvalid
@@ -84,6 +86,7 @@ def bad(sentence: str, /, **values: object) -> Finding:
 
 
 def look_at_machine() -> Iterator[Finding]:
+    """Python's version, bad where it is older than `OLDEST_PYTHON`, and whether this is the own environment."""
     version = ".".join(map(str, sys.version_info[:3]))
     inside = told("trong môi trường riêng .venv") if sys.prefix != sys.base_prefix else told("ngoài .venv")
     yield Finding("good" if sys.version_info >= OLDEST_PYTHON else "bad", f"Python {version}, {inside}")
@@ -99,7 +102,7 @@ async def look_at_settings(settings: Settings, config: Path, database_url: str, 
         *await _kept(settings, database_url, now),
         *_lessons(settings),
         *await _drafts(settings, database_url),
-        await _telegram(settings),
+        *await _channels(settings),
         *await asyncio.to_thread(lambda: list(_web(settings))),
         Finding("good" if files_allowed() >= FILES else "note", shown(pages_told(files_allowed()))),
         _helper(settings),
@@ -309,23 +312,23 @@ async def _drafts(settings: Settings, url: str) -> list[Finding]:
     return [note(text, lessons=" ".join(found))] if found else []
 
 
-async def _telegram(settings: Settings) -> Finding:
-    if not settings.telegram.token:
-        return good("Telegram: chưa dùng (đặt TELEGRAM_TOKEN khi cần)")
-    from bot.channels.base import Misconfigured, SendError
-    from bot.channels.telegram import BotApi
+async def _channels(settings: Settings) -> list[Finding]:
+    return [await _channel(each) for each in settings.channels.values()]
 
-    api = BotApi(settings.telegram.token, api_base=settings.telegram.api_base, call_s=PATIENCE_S)
+
+async def _channel(section: ChannelSettings) -> Finding:
+    if not section.is_on:
+        variables = ", ".join(each.metadata["credential"] for each in credentials(section))
+        return good("{name}: chưa dùng (đặt {variables} khi cần)", name=section.profile.name, variables=variables)
     try:
-        me = await api.call("getMe", {})
-    except Misconfigured:
-        return bad("Telegram: token không đúng; hỏi lại @BotFather")
-    except SendError:
-        return bad("Telegram: có token, nhưng chưa gọi được {api_base}", api_base=settings.telegram.api_base)
+        provider = section.provider()
+    except SettingsInvalid as wrong:
+        return Finding("bad", str(wrong))
+    try:
+        check = await provider.check(PATIENCE_S)
     finally:
-        await api.close()
-    name = me.get("username", "?") if isinstance(me, dict) else "?"
-    return good("Telegram: bot @{name} trả lời, nhận tin bằng {mode}", name=name, mode=settings.telegram.mode)
+        await provider.close()
+    return Finding(check.level, told(check.sentence, **check.values))
 
 
 def _web(settings: Settings) -> Iterator[Finding]:

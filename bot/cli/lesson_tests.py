@@ -119,7 +119,7 @@ def update(played: Iterable[Played], write: Print) -> tuple[Played, ...]:
 
 
 def show(report: Report, shape: str, detail: bool, write: Print) -> None:
-    """Print it as text (for people), json or github (annotations)."""
+    """Print the report as text (for people), json or github (annotations)."""
     match shape:
         case "json":
             write(json.dumps(_as_json(report), ensure_ascii=False, indent=1))
@@ -159,7 +159,7 @@ def _faults(played: Played) -> Iterator[str]:
 
 
 def _diff(difference: Difference) -> list[str]:
-    """Her line, then what the tutor said (-) and says now (+) with the lines around."""
+    """The learner's line, then what the tutor said (-) and says now (+) with the lines around."""
     was, now = (str(turn).split("\n") if str(turn) else [] for turn in (difference.was, difference.now))
     body = list(unified_diff(was, now, lineterm="", n=1))[2:]
     her = str(difference.act).split("\n") if difference.act else []

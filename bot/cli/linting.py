@@ -56,6 +56,7 @@ class Files:
     media: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def add(self, path: Path, most: int = MAX_BYTES) -> None:
+        """Read a file, one byte past `most` so that a longer one is told; no file, or a closed one, is a problem."""
         try:
             if not stat.S_ISREG(mode := path.stat().st_mode) and not stat.S_ISDIR(mode):
                 raise OSError(errno.EINVAL, "no regular file")  # a pipe would never end
@@ -65,6 +66,7 @@ class Files:
             self.refuse(path, fault)
 
     def add_script(self, path: Path) -> None:
+        """Read a lesson with the translations beside it, and note the files of its media folder."""
         self.scripts.append(str(path))
         self.add(path)
         for language in _listed(path.parent / "po"):
@@ -74,6 +76,7 @@ class Files:
         self.media[str(path.parent)] = {entry.name: entry.stat().st_size for entry in names if entry.is_file()}
 
     def refuse(self, path: Path, fault: OSError) -> None:
+        """Note E001 for a file that could not be read, in words for its reason."""
         message = say("không đọc được tệp này: {why}", why=_WHY.get(fault.errno or 0, say("máy không cho mở")))
         self.problems.append(
             Problem("E001", SourcePosition(str(path), 1, 1), message, say("hãy xem lại tệp, rồi chạy lại"))
@@ -208,7 +211,7 @@ def problems(
     helped: frozenset[str] | None = None,
     parsers: Parsers | None = None,
 ) -> Findings:
-    """All problems in `paths` (nothing given: in every lesson), an unreadable file hiding no other.
+    """All problems of the files in `paths` (none given: of every lesson); an unreadable file hides no other.
 
     Raises SettingsInvalid for a path that is not there or holds no lesson. `helped` as in `LessonSet`.
     """

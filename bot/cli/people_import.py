@@ -68,6 +68,7 @@ class ImportOutput:
         self.file, self._write, self.as_json = file, write, as_json
 
     def faults(self, found: ImportPlan) -> int:
+        """Tell the first `SHOWN_FAULTS` faults and how many more; exit code 1, nothing is written."""
         for fault in found.faults[:SHOWN_FAULTS]:
             self.say(shown(fault.at(self.file)))
         if len(found.faults) > SHOWN_FAULTS:
@@ -77,38 +78,45 @@ class ImportOutput:
         return self.end(FAULTY, found.faults, _texts(found))
 
     def notes(self, found: ImportPlan) -> None:
+        """Tell what was understood otherwise than it is written, as old fonts."""
         for note in found.notes:
             self.say(told("Lưu ý: {note}", note=note))
 
     def tried(self, found: ImportPlan) -> int:
+        """Tell what would be asked and written; exit code 0, nothing is."""
         for question in _texts(found):
             self.say(told("Sẽ hỏi: {question}", question=question))
         self.say(told("Soát xong, chưa ghi gì: {counts}", counts=_counted(found)))
         return self.end(0, (), _texts(found), importing.summary(found))
 
     def unanswered(self, found: ImportPlan) -> int:
+        """Tell the questions that nobody is there to answer; exit code 3, nothing is written."""
         for question in _texts(found):
             self.say(told("Cần hỏi: {question}", question=question))
         self.say(told("Chưa nhập gì. Xem kỹ các điều trên; nếu đều đúng, chạy lại với --yes."))
         return self.end(UNANSWERED, (), _texts(found))
 
     def refused(self, found: ImportPlan) -> int:
+        """Tell that a question was answered with no; exit code 3, nothing is written."""
         self.say(told("Chưa nhập gì. Sửa lại tệp rồi nhập lần nữa."))
         return self.end(UNANSWERED, (), _texts(found))
 
     def done(self, found: ImportPlan, *, asked: bool) -> int:
+        """Tell what was written, and what `--yes` has agreed to where nobody was asked; exit code 0."""
         for question in () if asked else _texts(found):
             self.say(told("Đã đồng ý: {question}", question=question))
         self.say(told("Đã nhập: {counts}", counts=_counted(found)))
         return self.end(0, (), _texts(found), importing.summary(found))
 
     def say(self, line: str) -> None:
+        """Write a line for people; nothing where a machine reads."""
         if not self.as_json:
             self._write(line)
 
     def end(
         self, code: int, faults: Sequence[ListFault], questions: Sequence[str], counts: dict[str, int] | None = None
     ) -> int:
+        """For a machine write the one line of JSON that the import ends with; hand on the exit code."""
         if self.as_json:
             counts = counts or {"people": 0, "known": 0, "areas": 0}
             line = {

@@ -1,4 +1,4 @@
-"""`./camtay publish`, `history` and `rollback`: what the editor asks for, and what she is told."""
+"""`./camtay publish`, `history` and `rollback`: what the editor asks for, and is told."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class PublishConsole:
     flags: str = ""
 
     def command(self, words: str) -> str:
-        """A command as she would have to type it: on the same data as this one."""
+        """A command as it would have to be typed: on the same data as this one."""
         return f"./camtay {words}{self.flags}"
 
 

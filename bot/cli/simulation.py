@@ -84,6 +84,9 @@ class Province:
         self.calls: Counter[str] = Counter()
 
     def build(self) -> None:
+        """Make up the people and when each first asks; 30 % of the instructors have a topic, 3 % of learners are
+        strangers.
+        """
         plan, rng = self.plan, self.rng
         branches = [f"/dong-nai/w{n % plan.wards}/b-{n}/" for n in range(plan.branches)]
         self.memory.posts = {f"/dong-nai/w{n}/": [f"o{n}"] for n in range(plan.wards)}
@@ -111,9 +114,11 @@ class Province:
                 self.then(when, partial(self.asks, f"l{n}", "safety", ""))
 
     def then(self, at: int, act: Callable[[], None]) -> None:
+        """Put an act on the heap for the instant `at` (ms); of the same instant the first put comes first."""
         heappush(self.acts, (at, next(self.ids), act))
 
     def turn(self, actor: str, what: Callable[[PairingWork], Any]) -> Any:
+        """Let the policies do something for `actor`; count their sentences, breaches and calls to officers."""
         turn = PairingWork(self.memory, self.rules, self.clock, self.now, lambda: f"n{next(self.ids)}", actor)
         result = what(turn)
         self.counts["sentences"] += len(turn.tells)
@@ -133,6 +138,7 @@ class Province:
     # --- what people do when something reaches them ---
 
     def follows(self, what: str, request_id: str, detail: Any) -> None:
+        """What people do about a note: instructors answer offers, officers take what they are called for."""
         self.counts[what] += 1
         request = self.memory.requests.get(request_id)
         if what == "offered" and request:
@@ -153,9 +159,11 @@ class Province:
                 self.group_of(request).escalated += 1
 
     def slowly(self, usual: int) -> int:
+        """A chance span in ms: log-normal, its median `usual`; one in six is more than 2.7 times as long."""
         return int(usual * self.rng.lognormvariate(0, 1))
 
     def asks(self, who: str, kind: Any, topic: str) -> None:
+        """A person asks for a human; whoever is called for safety, or has to confirm a stranger, may answer later."""
         request = self.turn(who, lambda turn: happenings.ask(turn, who, kind, topic=topic))
         if request is None:
             return
@@ -171,10 +179,12 @@ class Province:
             self.then(self.clock.awake_from(self.now + self.slowly(4 * HOUR)), lambda: self.confirms(who))
 
     def confirms(self, who: str) -> None:
+        """The provincial officer confirms a stranger as a learner."""
         self.memory.put_learner(replace(self.memory.learners[who], confirmed=True))
         self.turn("tinh", lambda turn: happenings.confirmed(turn, who))
 
     def answers(self, offer_id: str) -> None:
+        """An instructor answers an offer: 70 % yes, 15 % later, 15 % no; a pairing then lasts some fifteen days."""
         offer = self.memory.offers[offer_id]
         if offer.state != "open":
             self.counts["too late"] += 1
@@ -197,22 +207,26 @@ class Province:
                 self.then(at, lambda: self.asks(learner, "help", "") if self.memory.pairing_of(learner) else None)
 
     def takes(self, who: str, request_id: str) -> None:
+        """Somebody takes a request that is still to be had, and is done with it two hours later or so."""
         request = self.memory.requests[request_id]
         if request.state in ("waiting", "offered") and self.turn(who, lambda turn: taking.take(turn, request_id)):
             self.answer(request)
             self.then(self.clock.awake_from(self.now + self.slowly(2 * HOUR)), lambda: self.ends_request(request_id))
 
     def ends_request(self, request_id: str) -> None:
+        """Whoever owns the request is done with it, unless it was closed meanwhile."""
         request = self.memory.requests[request_id]
         if request.state == "open":
             self.turn(request.owner_id, lambda turn: taking.done(turn, request_id))
 
     def ends(self, learner: str, pairing_id: str) -> None:
+        """The learner ends a pairing."""
         self.turn(learner, lambda turn: staff.end(turn, pairing_id))
 
     # --- what is measured ---
 
     def group_of(self, request: Request) -> Waited:
+        """The row of the table that a request counts in: kind, and for pairs the learner's first need."""
         needs = self.memory.learners[request.learner_id].needs
         kind = request.kind if request.kind in ("help", "safety") else "pair"
         return self.waited[kind, (needs[0] if needs else "") if kind == "pair" else ""]
@@ -250,11 +264,13 @@ class Province:
         return self.clock.after(request.since_at if last is None else last, span + self.rules.offer + HOUR)
 
     def sweep(self) -> None:
+        """Every hour outside the quiet ones, look again for instructors for whoever waits."""
         for request_id in self.memory.waiting() if self.memory.anybody_free() else ():
             self.turn("", partial(_look_again, request_id))
         self.then(self.clock.awake_from(self.now + HOUR), self.sweep)
 
     def run(self) -> None:
+        """Live through all days, earliest act or deadline first; what nobody has answered by then is counted."""
         self.build()
         self.then(START + HOUR, self.inspect)
         self.then(START + HOUR + 1, self.sweep)

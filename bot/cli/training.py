@@ -116,7 +116,7 @@ def measured(lessons: Path, facts: Mapping[str, str], misses: int, tell: Callabl
 
 
 def _of_replies(counts: Counter[tuple[str, str]]) -> str:
-    """Of the answers that the ear is sure of: a wrong one moves her to where she did not want to go."""
+    """The figures of the answers that the ear is sure of: a wrong one moves the learner to a place not wanted."""
     whole = sum(counts.values()) or 1
     replies = sum(count for (meant, _), count in counts.items() if meant != "other") or 1
     right = sum(count for (meant, heard), count in counts.items() if heard == meant)

@@ -36,6 +36,7 @@ class TranslationWork:
     languages: tuple[str, ...]
 
     def po(self, language: str) -> Path:
+        """The PO file of a language, in `po/` beside the lesson or the sentences."""
         return Path(po_path(self.beside, language))
 
 

@@ -9,8 +9,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import assert_never
 
-from bot.channels.base import Button, LogEntry, Outgoing, Update
+from bot.channels.base import Began, Button, LogEntry, NoticesDue, Outgoing, Update
+from bot.conversation.office import Office
+from bot.conversation.policy import dispatch, numbering, open_question
 from bot.people.policy.commands import PersonCommand
+from bot.tutor import notices, waits
 from bot.tutor import state as talks
 from bot.tutor.command import OfficeCommand
 from bot.tutor.desk import (
@@ -20,6 +23,7 @@ from bot.tutor.desk import (
     Desk,
     DeskEvent,
     LessonRated,
+    OfficeEvent,
     OutgoingReply,
     Person,
     PersonForgotten,
@@ -28,8 +32,12 @@ from bot.tutor.desk import (
 )
 from bot.tutor.lessons import is_about_safety
 from bot.tutor.onboarding import consent_text, fingerprint
+from bot.tutor.outcome import ANSWERED, CommandOutcome
 from bot.tutor.quiet_hours import QuietHours
+from flows import RunCorrupt
 from flows import events as ev
+from flows.profiles import profile_of
+from storage.conversations import leaving
 from storage.conversations.records import (
     AttemptRow,
     AwardRow,
@@ -40,15 +48,15 @@ from storage.conversations.records import (
     RunRow,
     Writes,
 )
+from storage.engine import key_value
+from storage.engine.database import Connection
 from storage.engine.instants import to_ms
 from storage.people.records import ConsentRow, PersonRow
 
 log = logging.getLogger(__name__)
 
-STIRRING = (OfficeCommand, CodeShown, ev.HelpRequested, ev.PairingWished, PersonForgotten, AnswersForgotten)
+WAKING = (OfficeCommand, CodeShown, ev.HelpRequested, ev.PairingWished, PersonForgotten, AnswersForgotten)
 """Events of one person of which others may have something to hear at once."""
-
-WEB = "web"  # the one channel whose log of the conversation is its delivery
 
 
 @dataclass(slots=True)
@@ -59,16 +67,17 @@ class Effects:
     outgoing: list[Outgoing] = field(default_factory=list)
     entries: dict[str, list[LogEntry]] = field(default_factory=dict)
     forgotten: list[str] = field(default_factory=list)
-    alone: list[tuple[Update, PersonCommand]] = field(default_factory=list)
-    anew: list[str] = field(default_factory=list)  # chats of the web where another conversation goes on
-    stirred: bool = False  # somebody else may have something to hear of it
+    identity_changes: list[tuple[Update, PersonCommand]] = field(default_factory=list)  # to be carried out alone
+    reset_pages: list[str] = field(default_factory=list)  # chats of the web where another conversation goes on
+    wakes_others: bool = False  # somebody else may have something to hear of it
 
 
 class Record:
-    """One learner's part of a batch: her row as loaded, and how it grows update by update."""
+    """One learner's part of a batch: the row as loaded, and how it grows update by update."""
 
     def __init__(self, row: LearnerRow, talk: talks.ConversationState, effects: Effects, quiet: QuietHours) -> None:
         self.row = row
+        self.keeps_log = profile_of(row.channel).keeps_log
         self.person = Person(row.learner_id, row.name, row.address, row.consent, row.instructs, row.leads)
         self.talk = talk
         self.effects = effects
@@ -89,11 +98,40 @@ class Record:
         if from_her:
             self.away, self.seen_at = False, now
 
-    def keep(self, desk: Desk, event: DeskEvent, update: Update | None = None) -> None:
+    def answer(self, connection: Connection, office: Office, desk: Desk, update: Update) -> None:
+        """Answer one update: the policies say what it means, and what they ask for is carried out."""
+        self.settle(connection, office, desk, dispatch.answer(desk, update.body), update)
+
+    def settle(
+        self, connection: Connection, office: Office, desk: Desk, outcome: CommandOutcome, update: Update | None = None
+    ) -> None:
+        """Deal with each event of the desk, once, and keep it; what an event brings about comes before the next one.
+        The open question is shown again where an `outcome` says so.
+
+        A question that cannot even be put again is closed, so that showing it again always ends.
+        """
+        body, source = (update.body, update.source) if update else (Began(), "")
+
+        def follow(outcome: CommandOutcome, *, put_again: bool) -> None:
+            if outcome.shows_again and put_again:
+                desk.change(offer=(), pending="")
+            for event, again in _left_to_do(desk, outcome):
+                after = ANSWERED
+                if isinstance(event, OfficeEvent):
+                    after = office.deal_with(connection, desk, event, body, source)
+                self._keep(desk, event, update)
+                follow(after, put_again=again)
+
+        follow(outcome, put_again=False)
+        asked = isinstance(body, NoticesDue) or any(isinstance(event, OfficeCommand) for event in desk.events)
+        if asked or desk.talk.pinned:
+            waits.pin(desk, office.hooks.waiting(connection, desk))
+
+    def _keep(self, desk: Desk, event: DeskEvent, update: Update | None) -> None:
         """Write down one thing that happened at the desk; `update` by which she became somebody else, if any."""
-        self.effects.stirred |= isinstance(event, STIRRING)
+        self.effects.wakes_others |= isinstance(event, WAKING)
         if isinstance(event, PersonCommand) and update is not None:
-            self.effects.alone.append((update, event))
+            self.effects.identity_changes.append((update, event))
         if isinstance(event, ev.Heard | Whispered) and desk.agreed and self.person.consent == "agreed":
             self._heard(event, desk.universe.now)
         self._event(desk, event, desk.universe.now)
@@ -102,9 +140,12 @@ class Record:
         """Take over what was said and how it stands."""
         if desk.replies and not desk.agreed:
             self._forget_shown()
-        if self.from_her and desk.talk.whispers and self.row.channel == WEB:
+        if self.from_her and desk.talk.whispers and self.keeps_log:
             self.effects.writes.erased.append((self.row.chat_id, desk.talk.whispers))
             desk.change(whispers=0)
+        if any(reply.buttons for reply in desk.replies):
+            self.prompt_at = to_ms(desk.universe.now)
+        numbering.number(desk, answering=self.from_her)
         for reply in desk.replies:
             self._reply(reply, desk.universe.now, unasked=not self.from_her and not reply.urgent)
         self.person, self.talk = desk.person, replace(desk.talk, whispers=max(desk.talk.whispers, self.whispers))
@@ -131,7 +172,7 @@ class Record:
                 writes.forget_answers.append(learner_id)
             case PersonForgotten():
                 writes.forget_people.append(learner_id)
-                self.effects.anew += [self.row.chat_id] if self.row.channel == WEB else []
+                self.effects.reset_pages += [self.row.chat_id] if self.keeps_log else []
                 self.forgotten = True
             case WentAway():
                 self.away = True
@@ -159,7 +200,7 @@ class Record:
                 pass  # lives in the session, as all of a lesson's way does
             case ev.RunStarted() | ev.RunEnded() | ev.AnswerGraded():
                 pass  # she has not agreed to anything being kept
-            case ev.Awarded() | ev.CheckinPlanned() | ev.Called() | ev.LessonReturned() | ev.HandedOver():
+            case ev.Awarded() | ev.CheckinPlanned() | ev.Called() | ev.LessonReturned():
                 pass  # likewise
             case ev.NotUnderstood() | ev.TapIgnored() | ev.Commanded() | ev.EmergencyRaised() | ev.Digressed():
                 pass  # the desk has acted on it
@@ -195,21 +236,19 @@ class Record:
     # --- what she sees ---
 
     def _forget_shown(self) -> None:
-        """Without consent the web page keeps the last turn only, so that a reload still shows her the question."""
-        if self.row.channel == WEB:
+        """Without consent the web page keeps the last turn only, so that a reload still shows the question."""
+        if self.keeps_log:
             self.effects.writes.forget_log.append((self.row.chat_id, self.out_no))
             of_chat = [entry for entry in self.effects.writes.log if entry.chat_id == self.row.chat_id]
             for entry in of_chat:
                 self.effects.writes.log.remove(entry)
 
     def _heard(self, event: ev.Heard | Whispered, now: datetime) -> None:
-        if self.row.channel == WEB:
+        if self.keeps_log:
             self._log("learner", OutgoingReply(event.text, fleeting=isinstance(event, Whispered)), now)
 
     def _reply(self, reply: OutgoingReply, now: datetime, *, unasked: bool) -> None:
-        if reply.buttons:
-            self.prompt_at = to_ms(now)
-        if self.row.channel == WEB:
+        if self.keeps_log:
             self._log("tutor", reply, now)
             return
         self.out_no += 1
@@ -260,6 +299,32 @@ class Record:
         return remind_at and self.quiet.shift(max(remind_at, self.not_before or remind_at))
 
 
+def state_of(connection: Connection, row: LearnerRow) -> talks.ConversationState:
+    """Where a conversation stands; of what is corrupt a copy is laid aside, and what can still be read is used."""
+    try:
+        talk = talks.load(row.state)
+        return talk if talk.calls(row.address, row.name) else talk.addressed(row.address, row.name)
+    except RunCorrupt as fault:
+        log.error("session corrupt", extra={"learner_id": row.learner_id, "reason": str(fault)[:200]})
+        key_value.put_key(connection, f"{leaving.CORRUPT}{row.learner_id}:{row.revision}", row.state, None)
+        return talks.salvage(row.state)
+
+
+def _left_to_do(desk: Desk, outcome: CommandOutcome) -> list[tuple[DeskEvent, bool]]:
+    """Do what an outcome leaves; the events not dealt with yet, each with whether it puts a question again."""
+    if outcome.heard is not None:
+        outcome = dispatch.answer(desk, outcome.heard, codes_too=False)
+    happened = [(event, False) for event in desk.take_events()]
+    if outcome is ANSWERED:
+        return happened
+    if outcome.shows_again:
+        open_question.show_again(desk)
+        notices.also(desk, outcome.under)
+    if outcome.pinned:
+        waits.under(desk, outcome.pinned)
+    return happened + [(event, True) for event in desk.take_events()]
+
+
 def pack(reply: OutgoingReply, unasked: bool) -> str:
     """A message as it waits in the outbox."""
     buttons = [_packed(b) for b in reply.buttons]
@@ -269,6 +334,7 @@ def pack(reply: OutgoingReply, unasked: bool) -> str:
 
 
 def unpack(row: OutboxRow) -> Outgoing:
+    """A row of the outbox as the message to send, also one of an older program."""
     text, buttons, *rest = json.loads(row.body)  # later fields may be missing in a row of an older program
     unasked = bool(rest and rest[0])
     media = (rest[1][0], rest[1][1]) if len(rest) > 1 and rest[1] else None
@@ -282,6 +348,7 @@ def about_of(body: str) -> str:
 
 
 def pack_buttons(buttons: Sequence[Button]) -> str:
+    """Buttons as a log row keeps them, empty for none."""
     return json.dumps([_packed(b) for b in buttons], ensure_ascii=False) if buttons else ""
 
 
@@ -290,5 +357,6 @@ def _packed(button: Button) -> list[str | bool]:
 
 
 def unpack_entry(row: LogRow) -> LogEntry:
+    """A row of the web page's log as the entry a page shows."""
     buttons = tuple(Button(*each) for each in json.loads(row.buttons)) if row.buttons else ()
     return LogEntry(row.no, row.who, row.text, buttons, row.at)

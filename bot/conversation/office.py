@@ -1,8 +1,7 @@
 """What a conversation needs beyond its own row: codes, roles, an instructor's settings; in the batch's transaction.
 
 The desk says what was asked (a command, a code, a consent); here it is looked up, decided by asking the pure policies,
-and written down, before the desk's answer is taken over. This is the one way from the services into the policies' front
-door, `bot.conversation.policy.dispatch`, and the one place that shows an open question again.
+and written down, before the desk's answer is taken over.
 """
 
 from __future__ import annotations
@@ -10,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, get_args
+from typing import Any, assert_never, get_args
 
-from bot.channels.base import Body, NoticesDue
-from bot.conversation.policy import dispatch
+from bot.channels.base import Body
 from bot.people.given import Given
 from bot.people.granting import keep_suspensions, pass_on
 from bot.people.hooks import PairingHooks, RoomHandler
@@ -34,14 +32,13 @@ from bot.people.policy.officer_commands import GivenCommand, VouchingCommand
 from bot.people.profile import OwnProfile
 from bot.people.pseudonyms import Pseudonyms
 from bot.people.vouching import Vouching
-from bot.tutor import notices, waits
 from bot.tutor.command import OfficeCommand
 from bot.tutor.desk import (
     AnswersForgotten,
     CodeShown,
     ConsentAnswered,
     Desk,
-    DeskEvent,
+    OfficeEvent,
     Person,
     PersonForgotten,
 )
@@ -55,17 +52,14 @@ from storage.people.records import AuditRow, PersonRow
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Where a code can be carried to: the bot's name on Telegram, the web page's address; "" where there is none."""
+    """Where a code can be carried to: each makes a link of what it is to carry, "" where there is none."""
 
-    telegram: str = ""
-    web: str = ""
+    makers: tuple[Callable[[str], str], ...] = ()
 
     def of(self, code: str) -> tuple[str, ...]:
         """The deep links of a code."""
         carried = codes.payload(code)
-        telegram = f"https://t.me/{self.telegram}?start={carried}" if self.telegram else ""
-        web = f"{self.web.rstrip('/')}/?moi={carried}" if self.web else ""
-        return tuple(filter(None, (telegram, web)))
+        return tuple(filter(None, (make(carried) for make in self.makers)))
 
 
 CommandHandlers = Sequence[tuple[Any, RoomHandler]]
@@ -97,75 +91,33 @@ class Office:
 
     # --- one update ---
 
-    def answer(
-        self, connection: Connection, desk: Desk, body: Body, keep: Callable[[DeskEvent], None], source: str = ""
-    ) -> None:
-        """Answer one update: the policies say what it means, and what they ask for is carried out.
-
-        `keep` is told each event once it is dealt with. `source` is the network address that the update came from,
-        where the channel knows one.
-        """
-        dispatch.answer(desk, body)
-        self.settle(connection, desk, ANSWERED, body, keep, source)
-
-    def settle(
-        self, connection: Connection, desk: Desk, outcome: CommandOutcome, body: Body,
-        keep: Callable[[DeskEvent], None], source: str = "",
-    ) -> None:  # fmt: skip
-        """Walk what has happened at the desk, once: each event is dealt with and kept. The open question is shown again
-        where an `outcome` says so.
-
-        A question that cannot even be put again is closed, so that showing it again always ends.
-        """
-        pins = isinstance(body, NoticesDue)
-        put_again: set[int] = set()
-        self._follow(desk, outcome, put_again)
-        at = 0
-        while fresh := desk.events[at:]:
-            for event in fresh:
-                outcome = self._deal_with(connection, desk, event, body, source)
-                if outcome.shows_again and at in put_again:
-                    desk.change(offer=(), pending="")
-                self._follow(desk, outcome, put_again)
-                keep(event)
-                pins |= isinstance(event, OfficeCommand)
-                at += 1
-        if pins or desk.talk.pinned:
-            waits.pin(desk, self.hooks.waiting(connection, desk))
-
-    def _follow(self, desk: Desk, outcome: CommandOutcome, put_again: set[int]) -> None:
-        """Do what is left after a command; `put_again` gets the numbers of the events that put a question again."""
-        if outcome.heard is not None:
-            dispatch.answer(desk, outcome.heard, codes_too=False)
-        if outcome.shows_again:
-            before = len(desk.events)
-            dispatch.show_again(desk)
-            put_again.update(range(before, len(desk.events)))
-            notices.also(desk, outcome.under)
-
-    def _deal_with(
-        self, connection: Connection, desk: Desk, event: DeskEvent, body: Body, source: str
+    def deal_with(
+        self, connection: Connection, desk: Desk, event: OfficeEvent, body: Body, source: str
     ) -> CommandOutcome:
+        """Carry out what an event asks for; `body` brought it. `source` is the network address that it came from,
+        where the channel knows one."""
         match event:
             case OfficeCommand():
                 return self._carry_out(connection, desk, event)
             case CodeShown(kind, code):
                 return self.invitations.shown(connection, desk, codes.ShownCode(kind, code), body, source)
-            case ConsentAnswered("agreed"):
-                self.invitations.grant_waiting(connection, desk)
+            case ConsentAnswered(answer):
+                if answer == "agreed":
+                    self.invitations.grant_waiting(connection, desk)
             case AnswersForgotten():
                 self.leaving(connection, desk.person.learner_id, "withdrawn", desk.universe.now)
                 desk.set_person(instructs=False, leads=False)
             case PersonForgotten():
                 self.leaving(connection, desk.person.learner_id, "deleted", desk.universe.now)
-            case ev.RunEnded(outcome="completed") if desk.agreed:
-                self.hooks.lesson_finished(connection, desk, event)
+            case ev.RunEnded(outcome=outcome):
+                if outcome == "completed" and desk.agreed:
+                    self.hooks.lesson_finished(connection, desk, event)
             case ev.HelpRequested():
                 self.hooks.help_requested(connection, desk, event)
             case ev.PairingWished():
                 self.hooks.pairing_wished(connection, desk, event)
             case _:
-                pass
+                assert_never(event)
         return ANSWERED
 
     def _carry_out(self, connection: Connection, desk: Desk, command: OfficeCommand) -> CommandOutcome:
@@ -193,7 +145,7 @@ class Office:
     # --- leaving ---
 
     def leaving(self, connection: Connection, learner_id: str, why: str, now: datetime) -> None:
-        """Before what is hers goes: whoever she guided is cared for, and a deletion is written down for ever."""
+        """Before everything of a person goes: learners get another instructor, a deletion is written down for ever."""
         if instructs(connection, learner_id):
             self.hooks.instructor_gone(connection, learner_id, why, now)
         self.hooks.learner_gone(connection, learner_id, why, now)
@@ -208,6 +160,6 @@ class Office:
         people.note(connection, AuditRow(now, subject, why, subject, ""))
 
     def forgotten(self, connection: Connection, learner_ids: Sequence[str]) -> None:
-        """After everything that was hers is gone: the proof of her consents leads to nobody."""
+        """After everything of a person is gone: the proof of the consents leads to nobody."""
         for learner_id in learner_ids:
             forgetting.rename_consents(connection, learner_id, self.names.of(learner_id))

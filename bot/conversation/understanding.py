@@ -37,9 +37,10 @@ SIDES = ("learner", "instructor")
 
 @dataclass(frozen=True, slots=True)
 class HearReport:
-    """What `./camtay hear` tells of a message, and for reading: the answers, each (id, as she would read it), the
-    title of each topic's lesson (empty where it is not written), why it rings or does not, and the label of the
-    button that it presses at a step."""
+    """What `./camtay hear` tells of a message, and for reading: the answers, each (id, as a learner would read it), the
+    title of each topic's lesson (empty where it is not written), why it rings or does not, and the label of the button
+    that it presses at a step.
+    """
 
     told: Mapping[str, Any]
     answers: tuple[tuple[str, str], ...]
@@ -66,7 +67,7 @@ class Overheard:
         return {"error": fault} if fault else self._heard(asked)
 
     def look(self, asked: Mapping[str, Any]) -> HearReport | str:
-        """The same for a page, with the reason; a sentence where it cannot be used."""
+        """What is told of a message, for a page with the reason; a sentence where it cannot be used."""
         if fault := self._fault(asked):
             return fault
         told, text, desk = self._heard(asked), clean(asked["text"][:LONGEST]), self._desk(ConversationState())

@@ -1,9 +1,12 @@
-"""A branch's meeting in an officer's chat: the office's room "meeting". The area, the lesson, the roll, the end.
+"""A branch's meeting in an officer's chat: the area, the lesson, the roll, the end.
 
-The meeting itself lives in her conversation (`talk.Meeting`), who came in `attendance`: a break loses neither.
+The meeting itself lives in the officer's conversation (`bot.tutor.state.Meeting`), who came in `attendance`: a break
+loses neither.
 """
 
 from __future__ import annotations
+
+from typing import assert_never
 
 from bot.meetings.policy import commands as asked
 from bot.meetings.policy import meeting
@@ -29,7 +32,7 @@ class Meetings:
         self.names = names
 
     def carry_out(self, connection: Connection, desk: Desk, command: MeetingCommand) -> CommandOutcome:
-        """Whether she may is asked each time: she may have been suspended meanwhile."""
+        """Do it if this officer may hold a meeting, which is asked each time: a suspension may have come since."""
         held = desk.talk.meeting
         place = areas.get(connection, held.area_id) if held else None
         if held is None or place is None:
@@ -53,9 +56,14 @@ class Meetings:
                     self._refuse(connection, desk, place.area_id if place else "")
                 else:
                     self._gather(connection, desk, place)
-            case _:  # what only means something while one is held
+            case (
+                asked.ShowMeetingLessons() | asked.PickMeetingLesson() | asked.ResumeMeeting() | asked.TickAttendant()
+                | asked.CloseMeeting() | asked.LeaveMeeting() | asked.EndGroupLesson()
+            ):  # fmt: skip
                 desk.change(offer=(), pending="")
-                return ASIDE
+                return ASIDE  # these only mean something while one is held
+            case _:
+                assert_never(command)
         return ANSWERED
 
     def _begin(self, connection: Connection, desk: Desk, page: int) -> None:
@@ -89,13 +97,26 @@ class Meetings:
             case asked.LeaveMeeting() if not held.lesson:
                 desk.change(meeting=None, offer=(), pending="")
                 return ASIDE
-            case _ if not held.lesson:
-                page = command.page if isinstance(command, asked.ShowMeetingLessons) else 0
+            case asked.ShowMeetingLessons(page) if not held.lesson:
                 meeting.ask_lesson(desk, place.name, page)
-            case _:
-                page = command.page if isinstance(command, asked.ShowRoll) else 0
+            case asked.ShowRoll(page) if held.lesson:
                 self._roll(connection, desk, held, place, page)
+            case (
+                asked.BeginMeeting() | asked.ShowMeetingAreas() | asked.PickMeetingArea() | asked.ShowMeetingLessons()
+                | asked.PickMeetingLesson() | asked.ResumeMeeting() | asked.ShowRoll() | asked.LeaveMeeting()
+                | asked.EndGroupLesson() | asked.AskMeetingAgain()
+            ):  # fmt: skip
+                self._show(connection, desk, held, place)
+            case _:
+                assert_never(command)
         return ANSWERED
+
+    def _show(self, connection: Connection, desk: Desk, held: Meeting, place: AreaRow) -> None:
+        """Where the meeting stands: its lesson is chosen first, then the roll is kept."""
+        if held.lesson:
+            self._roll(connection, desk, held, place, 0)
+        else:
+            meeting.ask_lesson(desk, place.name, 0)
 
     def _tick(
         self, connection: Connection, desk: Desk, held: Meeting, place: AreaRow, command: asked.TickAttendant
@@ -130,7 +151,7 @@ class Meetings:
         return actor_of(connection, self.names, desk.person.learner_id).may(ACTION, place.path)
 
     def _areas(self, connection: Connection, desk: Desk) -> list[AreaRow]:
-        """Branches and groups of hers; her area itself where it has none."""
+        """Branches and groups of the officer's areas; an area itself where it has none."""
         found: dict[str, AreaRow] = {}
         for path in actor_of(connection, self.names, desk.person.learner_id).paths(ACTION):
             below = areas.under(connection, path)

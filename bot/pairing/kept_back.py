@@ -31,7 +31,7 @@ def buttons(connection: Connection, desk: Desk, world: PairingContext) -> Offere
 
 
 def may_look(connection: Connection, desk: Desk, line_id: str) -> bool:
-    """Whether she answers for the one who is guided, and is neither of the two."""
+    """Whether the person at this desk answers for the one who is guided, and is neither of the two."""
     both, me = kept_back.sides(connection, line_id), desk.person.learner_id
     learner = availability.learner(connection, both[0]) if both and me not in both else None
     return learner is not None and me in availability.officers(connection, learner["path"])
@@ -69,4 +69,5 @@ def _line(desk: Desk, row: Row, who: dict[str, str], say: Callable[[int], str]) 
 
 
 def seen(connection: Connection, desk: Desk, by: str, line_id: str) -> None:
+    """Write down that an officer, by pseudonym `by`, has looked at what was kept back on this line."""
     kept_back.looked(connection, line_id, by, to_ms(desk.universe.now))

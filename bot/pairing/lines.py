@@ -1,4 +1,4 @@
-"""The office's room "line": what one of two people writes reaches the other, and nobody else, by way of the tutor.
+"""What one of two people writes reaches the other, and nobody else, by way of the tutor.
 
 Who the other is, is read from the database in the update's own transaction, never from what a button carries.
 """
@@ -22,17 +22,16 @@ from bot.people import union_phone
 from bot.tutor import lessons, waits
 from bot.tutor.desk import Desk
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.tutor.state import HeldMedia
 from flows import mask
 from flows.events import Typed
+from flows.profiles import profile_of
 from flows.words.values.phones import read_phone
 from flows.words.wishes import Wishes
 from storage.engine.database import Connection
 from storage.pairing import availability, relays
 from storage.pairing import pairings as kept
 from storage.people import people
-
-NOT_GOING = "-"
-"""Stands for a picture or recording of an album that cannot be passed on."""
 
 LineOfTwo = (
     asked.WriteTo | asked.WriteLine | asked.AskMedia | asked.AddMedia | asked.SendMedia | asked.HoldMedia
@@ -50,6 +49,7 @@ class Lines:
         self.world = world
 
     def carry_out(self, connection: Connection, desk: Desk, command: LineCommand) -> CommandOutcome:
+        """Do what belongs to a line: the named one, else that of the writing mode, else the only one there is."""
         match command:
             case asked.StopWriting():
                 lines.leave(desk)
@@ -63,9 +63,14 @@ class Lines:
                 named = command.line_id
             case asked.GiveUnionNumber() | asked.AskOwnNumber():
                 named = command.line_id
-            case _:
+            case (
+                asked.AskLineAgain() | asked.WriteLine() | asked.AskMedia() | asked.AddMedia() | asked.SendMedia()
+                | asked.HoldMedia()
+            ):  # fmt: skip
                 named = ""  # these only mean something while she writes to somebody
-        named = named or desk.talk.line.partition(":")[2]
+            case _:
+                assert_never(command)
+        named = named or desk.talk.line_id
         line = self._find(connection, named, desk.person.learner_id) if named else self._only(connection, desk)
         if line is None:
             lines.leave(desk)
@@ -102,7 +107,7 @@ class Lines:
         return ANSWERED
 
     def _choose(self, connection: Connection, desk: Desk, text: str) -> CommandOutcome:
-        """ "nhắn tin", "nhắn cho chị Hạnh": to the one she means, to the only one, or she is asked to whom."""
+        """ "nhắn tin", "nhắn cho chị Hạnh": to the one who is meant, to the only one, or it is asked to whom."""
         me = desk.person.learner_id
         known = [line for each in relays.lines_of(connection, me) if (line := self._find(connection, each, me))]
         meant = [line for line in known if text and lines.names(text, line.name)] or known
@@ -116,10 +121,10 @@ class Lines:
         return ANSWERED
 
     def _reply(self, connection: Connection, desk: Desk, text: str) -> CommandOutcome:
-        """What she wrote under a letter, without tapping anything; where the two write no more it is for the tutor."""
+        """Pass on what was written under a letter, without any tap; where the two write no more it is for the tutor."""
         line = self._find(connection, waits.letter(desk), desk.person.learner_id)
         if line is None:
-            desk.change(letter="", letter_at=None)
+            desk.change(letter=None, letter_at=None)
             return CommandOutcome(heard=Text(text))
         if desk.talk.open_run is None and not desk.talk.pending:
             self._write(connection, desk, line, text)
@@ -136,7 +141,7 @@ class Lines:
     # --- who writes to whom ---
 
     def _find(self, connection: Connection, line_id: str, me: str) -> Line | None:
-        """The open line of this id if it is hers."""
+        """The open line of this id, if this person is one of the two."""
         pairing = kept.pairing(connection, line_id)
         if pairing is not None:
             sides = pairing["learner_id"], pairing["instructor_id"]
@@ -163,7 +168,7 @@ class Lines:
         return Line(line_id, kind, "learner" if is_mine else "instructor", other, name, urgent, role, other_role)
 
     def _only(self, connection: Connection, desk: Desk) -> Line | None:
-        """Who typed "báo cáo" without writing to anybody means who guides her."""
+        """The line of whoever typed "báo cáo" without writing to anybody: the one with the instructor."""
         pairing = kept.pairing_of(connection, desk.person.learner_id)
         return self._find(connection, pairing["pairing_id"], desk.person.learner_id) if pairing else None
 
@@ -194,8 +199,9 @@ class Lines:
     def _pass_on(
         self, connection: Connection, desk: Desk, line: Line, bodies: Sequence[LineBody], tell: Telling = lines.go_on
     ) -> int:
-        """Put them on their way, as many as may wait; where she sleeps the writer is told that they arrive in the
-        morning. Returns how many go."""
+        """Put them on their way, as many as may wait; where the reader sleeps the writer is told that they arrive in
+        the morning. Returns how many go.
+        """
         world, now, me = self.world, desk.universe.now, desk.person.learner_id
         if availability.away(connection, [line.other_id]):
             lines.go_on(desk, line, "line_unreachable")
@@ -220,7 +226,7 @@ class Lines:
     # --- numbers, in an emergency ---
 
     def _of_union(self, connection: Connection, line: Line, text: str, number: str) -> RelayVerdict:
-        """An officer may give the number of her union, and no other; that she tried another is no thief's sign."""
+        """An officer may give the own union's number, and no other; having tried another is no thief's sign."""
         is_known = number == union_phone.of_path(connection, self._path(connection, line))
         return RelayVerdict("pass", text) if is_known else RelayVerdict("block", phrase="relay_phone_union")
 
@@ -242,7 +248,7 @@ class Lines:
 
     def _ask_media(self, connection: Connection, desk: Desk, line: Line, command: asked.AskMedia) -> None:
         media, caption = self._passable(connection, desk, line, command), command.caption
-        if media:
+        if media.kind:
             words = self._words(connection, desk, line, caption)
             lines.ask_media(desk, line, media, words)
             return
@@ -253,21 +259,22 @@ class Lines:
             lines.go_on(desk, line, "line_media_no")
 
     def _add_media(self, connection: Connection, desk: Desk, line: Line, command: asked.AddMedia) -> None:
-        """One more of the pictures that she is being asked about; what cannot go is counted, and told at the end."""
+        """One more of the pictures that are being asked about; what cannot go is counted, and told at the end."""
         media = self._passable(connection, desk, line, command)
         words = "\n".join(filter(None, (desk.talk.media_words, self._words(connection, desk, line, command.caption))))
-        desk.change(media=f"{desk.talk.media} {media or NOT_GOING}", media_words=words[: relay.LONGEST])
+        desk.change(media=(*desk.talk.media, media), media_words=words[: relay.LONGEST])
 
     def _passable(
         self, connection: Connection, desk: Desk, line: Line, command: asked.AskMedia | asked.AddMedia
-    ) -> str:
-        """ "kind:file id"; empty where it cannot be passed on."""
+    ) -> HeldMedia:
+        """What may go over; without a kind where it cannot."""
         kind, ref = command.kind, command.ref
-        here = desk.channel == relays.channel_of(connection, line.other_id) and desk.channel.startswith("telegram:")
-        return f"{kind}:{ref}" if kind in lines.PASSED_ON and ref and here else ""
+        same = desk.channel == relays.channel_of(connection, line.other_id)
+        by_id = same and profile_of(desk.channel).media == "id"
+        return HeldMedia(kind, ref) if kind in lines.PASSED_ON and ref and by_id else HeldMedia()
 
     def _words(self, connection: Connection, desk: Desk, line: Line, caption: str) -> str:
-        """What may go with a picture; she is told when her words are held back."""
+        """What may go with a picture; the writer is told when the words are held back."""
         if not caption:
             return ""
         verdict = relay.look(_wishes(desk), caption, line.side)
@@ -282,19 +289,19 @@ class Lines:
         return "" if held else verdict.text
 
     def _send_media(self, connection: Connection, desk: Desk, line: Line) -> None:
-        """Everything she was asked about; of what does not go she is told how many."""
-        chosen, words = desk.talk.media.split(), desk.talk.media_words
-        if chosen and chosen[0].startswith(f"{lines.NUMBER}:"):
-            said = desk.phrase("line_number", so=union_phone.spoken(chosen[0].partition(":")[2]))
+        """Send everything that was asked about; of what does not go it is told how many."""
+        chosen, words = desk.talk.media, desk.talk.media_words
+        if chosen and chosen[0].kind == lines.NUMBER:
+            said = desk.phrase("line_number", so=union_phone.spoken(chosen[0].ref))
             self._pass_on(connection, desk, line, [(said, "", "")])
             return
-        going = [each for each in chosen if each != NOT_GOING]
+        going = [each for each in chosen if each.kind]
         if not going or desk.channel != relays.channel_of(connection, line.other_id):
             lines.go_on(desk, line, "line_open")
             return
-        desk.change(album="")  # what comes late of it is asked about anew
-        bodies = [("" if at else words, *each.split(":", 1)) for at, each in enumerate(going)]
-        gone = self._pass_on(connection, desk, line, [(text, kind, ref) for text, kind, ref in bodies])
+        desk.change(album=None)  # what comes late of it is asked about anew
+        bodies = [("" if at else words, each.kind, each.ref) for at, each in enumerate(going)]
+        gone = self._pass_on(connection, desk, line, bodies)
         if gone < len(chosen) and gone:
             desk.remark(desk.phrase("line_media_some", so=str(gone), con=str(len(chosen) - gone)))
 

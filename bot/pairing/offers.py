@@ -1,4 +1,4 @@
-"""What is tapped and typed about a request for a human: the office's room "offer", and the events behind it."""
+"""What is tapped and typed about a request for a human, and the events behind it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import assert_never
 from bot.pairing.calls import calls_for
 from bot.pairing.policy import commands as asked
 from bot.pairing.policy import happenings, officer_inbox, safety, staff, taking
-from bot.pairing.policy.calls import way
 from bot.pairing.policy.commands import OfferCommand
 from bot.pairing.policy.roster import ALL_OFFERS
 from bot.pairing.policy.work import PairingWork
@@ -18,6 +17,7 @@ from bot.pairing.sql_ledger import placed
 from bot.tutor import notices
 from bot.tutor.desk import Desk
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
+from flows.profiles import profile_of
 from storage.engine.database import Connection
 from storage.engine.rows import Row
 from storage.pairing import availability
@@ -33,6 +33,7 @@ class Offers:
         self.world = world
 
     def carry_out(self, connection: Connection, desk: Desk, command: OfferCommand) -> CommandOutcome:
+        """Do what was tapped about a request or an offer; after an answer say how many offers are still open."""
         match command:
             case asked.ShowOwnRequest() | asked.ChooseHeir() | asked.HandOver():
                 return self._mine(connection, desk, command)
@@ -59,7 +60,7 @@ class Offers:
     def _mine(
         self, connection: Connection, desk: Desk, command: asked.ShowOwnRequest | asked.ChooseHeir | asked.HandOver
     ) -> CommandOutcome:
-        """What is about a request that she has taken; whose it is, is read from the database."""
+        """Do what is about a request that this person has taken; whose it is, is read from the database."""
         request_id = command.request_id
         request = kept.request(connection, request_id)
         if request is None or request["state"] != "open" or request["owner_id"] != desk.person.learner_id:
@@ -130,7 +131,7 @@ def _decide(command: Decision, turn: PairingWork) -> None:
 
 
 def work_lines(connection: Connection, desk: Desk, world: PairingContext, request: Row) -> list[str]:
-    """What a request is about, where she lives, who has it; of a cry who was called, when and by what way."""
+    """What a request is about, where its learner lives, who has it; of a cry who was called, when and by what way."""
     learner = placed(connection, request["learner_id"])
     name, area, confirmed = (learner["name"], learner["area"], learner["confirmed"]) if learner else ("", "", False)
     her = desk.called(name, "role_learner" if confirmed else "role_stranger")
@@ -143,13 +144,17 @@ def work_lines(connection: Connection, desk: Desk, world: PairingContext, reques
         owner = availability.learner(connection, request["owner_id"] or "")
         lines.append(desk.phrase("post_taken_by", ai=desk.called(owner["name"] if owner else "")))
     for call in calls_for(connection, world.pseudonym, request) if request["kind"] == "safety" else ():
-        values = {"luc": world.clock.say(call.last_at), "ai": desk.called(call.name), "kenh": way(call.channel)}
+        values = {
+            "luc": world.clock.say(call.last_at),
+            "ai": desk.called(call.name),
+            "kenh": profile_of(call.channel).name,
+        }
         lines.append(desk.phrase(f"post_call_{call.outcome}", **values))
     return lines
 
 
 def show_mine(connection: Connection, desk: Desk, request: Row, lines: list[str]) -> None:
-    """What she has taken, with what she can do."""
+    """Show a request that this person has taken, with what can be done."""
     home = ("q:list:0", "label_post") if desk.person.leads else ("g:menu", "label_menu")
     urgent = request["kind"] == "safety"
     officer_inbox.show_mine(

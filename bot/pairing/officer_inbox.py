@@ -1,14 +1,12 @@
-"""The office's room "post": an officer sees to what waits in her areas, from her own chat.
+"""An officer sees in chat to what waits in the own areas.
 
-Every id that a button carries is looked up and checked against her areas here; what she may not see is refused with one
-sentence and written into the audit.
+Every id that a button carries is looked up and checked against those areas here; what an officer may not see is refused
+with one sentence and written into the audit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Any
+from typing import assert_never
 
 from bot.pairing import kept_back as kept
 from bot.pairing.offers import show_mine, work_lines
@@ -17,8 +15,7 @@ from bot.pairing.policy import inbox_commands as asked
 from bot.pairing.policy import officer_inbox as pure
 from bot.pairing.policy.candidates import against_ever, nearness, scopes
 from bot.pairing.policy.explain import WIDTHS
-from bot.pairing.policy.inbox_commands import InboxCommand
-from bot.pairing.policy.work import PairingWork
+from bot.pairing.policy.inbox_commands import CALLED, InboxCommand
 from bot.pairing.service import PairingContext, within
 from bot.pairing.sql_ledger import read_instructor, read_learner
 from bot.people import granting, union_phone
@@ -33,12 +30,10 @@ from storage.engine.instants import to_ms
 from storage.engine.rows import Row
 from storage.pairing import availability, pairings, roster
 from storage.people import areas, people
-from storage.people.records import AuditRow, InvitationRow, SuspensionRow
+from storage.people.records import AuditRow, InvitationRow
 
 MOST = 50
 MOST_ASKED = 4
-
-OfficerAnswer = Callable[["OfficerInbox", Connection, Desk, Any], CommandOutcome]
 
 
 class OfficerInbox:
@@ -46,10 +41,46 @@ class OfficerInbox:
         self.names, self.hooks, self.world = names, hooks, world
 
     def carry_out(self, connection: Connection, desk: Desk, command: InboxCommand) -> CommandOutcome:
-        what, answer = _ANSWERS[type(command)]
+        """Answer a command of who is an officer now; anybody else is refused, and that is audited."""
         if not self._paths(connection, desk):
-            return self._refuse(connection, desk, what)
-        return answer(self, connection, desk, command)
+            return self._refuse(connection, desk, CALLED[type(command)])
+        match command:
+            case asked.ShowInbox(page):
+                return self.waiting(connection, desk, page)
+            case asked.ShowStrangers():
+                return self.strangers(connection, desk, command)
+            case asked.ShowKept():
+                return self.kept(connection, desk, command)
+            case asked.MarkSeen():
+                return self.seen(connection, desk, command)
+            case asked.AskUnionPhone(area_id):
+                return self._ask_phone(connection, desk, area_id, again=False)
+            case asked.WriteUnionPhone():
+                return self.written_phone(connection, desk, command)
+            case asked.DropUnionPhone():
+                return self.no_phone(connection, desk, command)
+            case asked.ShowRequest():
+                return self.request(connection, desk, command)
+            case asked.AssignRequest():
+                return self.ask(connection, desk, command)
+            case asked.ConfirmStranger():
+                return self.confirm(connection, desk, command)
+            case asked.SettleIn():
+                return self.settle_in(connection, desk, command)
+            case asked.ShowInstructors():
+                return self.helpers(connection, desk, command)
+            case asked.ShowInstructor(person_id):
+                return self.person(connection, desk, person_id)
+            case asked.ApproveInstructor():
+                return self.approve(connection, desk, command)
+            case asked.LiftSuspension():
+                return self.lift(connection, desk, command)
+            case asked.AskSuspension():
+                return self.pause(connection, desk, command)
+            case asked.SuspendInstructor():
+                return self.suspend(connection, desk, command)
+            case _:
+                assert_never(command)
 
     # --- who she is ---
 
@@ -76,6 +107,7 @@ class OfficerInbox:
     # --- what waits ---
 
     def waiting(self, connection: Connection, desk: Desk, page: int = 0) -> CommandOutcome:
+        """Show a page of what waits: requests, who asks to be an instructor, what was kept back."""
         paths = self._paths(connection, desk)
         asking = roster.with_role(connection, paths, "instructor", ("asked",), MOST)
         asks = [(row["learner_id"], row["name"], row["area"]) for row in asking]
@@ -90,12 +122,14 @@ class OfficerInbox:
         return self._refuse(connection, desk, "kept")
 
     def seen(self, connection: Connection, desk: Desk, command: asked.MarkSeen) -> CommandOutcome:
+        """Note that the officer has looked at what was kept back, and show the rest."""
         if not kept.may_look(connection, desk, command.line_id):
             return self._refuse(connection, desk, "kept")
         kept.seen(connection, desk, self.names.of(desk.person.learner_id), command.line_id)
         return self.waiting(connection, desk)
 
     def strangers(self, connection: Connection, desk: Desk, command: asked.ShowStrangers) -> CommandOutcome:
+        """Show a page of the cries of strangers."""
         pure.show_strangers(desk, self._work(connection, desk), command.page)
         return ANSWERED
 
@@ -110,7 +144,7 @@ class OfficerInbox:
         ]  # fmt: skip
 
     def _request(self, connection: Connection, desk: Desk, request_id: str) -> tuple[Row, Row] | CommandOutcome:
-        """A request that she may see to, with its learner; else she is told so."""
+        """A request that the officer may see to, with its learner; else the refusal, already said."""
         request = pairings.request(connection, request_id)
         learner = availability.learner(connection, request["learner_id"]) if request else None
         if request is None or learner is None or request["state"] == "closed":
@@ -121,7 +155,7 @@ class OfficerInbox:
         return request, learner
 
     def request(self, connection: Connection, desk: Desk, command: asked.ShowRequest) -> CommandOutcome:
-        """Why it waits, and who can be asked."""
+        """Say why a request waits, and who can be asked."""
         found = self._request(connection, desk, command.request_id)
         if isinstance(found, CommandOutcome):
             return found
@@ -148,8 +182,10 @@ class OfficerInbox:
         return self.world.clock.say(request["since_at"])
 
     def _who(self, connection: Connection, learner: Row, now: int) -> list[Row]:
-        """Instructors whom she could ask, the nearest first; their list of topics is for her to overrule, what protects
-        people is not."""
+        """Instructors whom the officer could ask, the nearest first.
+
+        A list of topics is the officer's to overrule, what protects people is not.
+        """
         her = read_learner(learner)
         found: dict[str, Row] = {}
         now_hers = pairings.pairing_of(connection, learner["learner_id"])
@@ -168,7 +204,7 @@ class OfficerInbox:
         return f"{row['name'] or desk.phrase('somebody')} · {width} · {row['taken']}/{row['capacity']}"
 
     def ask(self, connection: Connection, desk: Desk, command: asked.AssignRequest) -> CommandOutcome:
-        """Put the request before the instructor she chose."""
+        """Put the request before the instructor whom the officer chose."""
         found = self._request(connection, desk, command.request_id)
         if isinstance(found, CommandOutcome):
             return found
@@ -179,8 +215,11 @@ class OfficerInbox:
         ]
         reason = "over"
         if who:
-            event = partial(_assign, command.request_id, who[0])
-            reason = within(connection, self.world, desk.person.learner_id, desk.universe.now, event, desk)
+            me, now = desk.person.learner_id, desk.universe.now
+            request_id, chosen = command.request_id, who[0]
+            reason = within(
+                connection, self.world, me, now, lambda work: happenings.assign(work, request_id, chosen), desk
+            )
         if not reason:
             self._audit(connection, desk, "assigned", found[0]["learner_id"], "")
         desk.say(desk.phrase("post_asked" if not reason else "post_quiet" if reason == "quiet" else "post_not_now"))
@@ -188,12 +227,8 @@ class OfficerInbox:
 
     # --- the union's number ---
 
-    def phone(self, connection: Connection, desk: Desk, command: asked.AskUnionPhone) -> CommandOutcome:
-        """Of which of her areas, then the number."""
-        return self._ask_phone(connection, desk, command.area_id, again=False)
-
     def written_phone(self, connection: Connection, desk: Desk, command: asked.WriteUnionPhone) -> CommandOutcome:
-        """What she writes is for the area that the first button names."""
+        """Take the number that was written, for the area that the first button names."""
         area_id = desk.talk.offer[0][0].rpartition(":")[2] if desk.talk.offer else ""
         said = read_phone(command.text)
         mine = self._own_areas(connection, desk)
@@ -203,6 +238,7 @@ class OfficerInbox:
         return self._ask_phone(connection, desk, area_id, again=True)
 
     def _ask_phone(self, connection: Connection, desk: Desk, area_id: str, *, again: bool) -> CommandOutcome:
+        """Of which of her areas, then the number."""
         mine = self._own_areas(connection, desk)
         if area_id not in mine:
             area_id = next(iter(mine)) if len(mine) == 1 else ""
@@ -214,12 +250,13 @@ class OfficerInbox:
         return ANSWERED
 
     def _own_areas(self, connection: Connection, desk: Desk) -> dict[str, str]:
-        """Those of which she is the officer: id and name."""
+        """The areas this person is officer of: id and name."""
         paths = self._paths(connection, desk)
         found = (areas.get(connection, path.strip("/").rpartition("/")[2]) for path in paths)
         return {each.area_id: each.name for each in found if each}
 
     def no_phone(self, connection: Connection, desk: Desk, command: asked.DropUnionPhone) -> CommandOutcome:
+        """Remove the union's number of one of the officer's own areas."""
         if command.area_id in self._own_areas(connection, desk):
             return self._set_phone(connection, desk, command.area_id, "")
         return self._refuse(connection, desk, "phone")
@@ -234,6 +271,7 @@ class OfficerInbox:
     # --- strangers ---
 
     def confirm(self, connection: Connection, desk: Desk, command: asked.ConfirmStranger) -> CommandOutcome:
+        """Ask where a stranger lives, of the areas this officer may put people in."""
         found = self._stranger(connection, desk, command.request_id)
         if isinstance(found, CommandOutcome):
             return found
@@ -246,8 +284,7 @@ class OfficerInbox:
         return self._gone(desk) if not isinstance(found, CommandOutcome) and found[1]["confirmed"] else found
 
     def _areas(self, connection: Connection, desk: Desk, told: str) -> list[tuple[str, str]]:
-        """Where the stranger says that she lives (the path `told`), the officer's own areas and those right below: as
-        many as a phone shows."""
+        """The place the stranger told (the path `told`), the officer's own areas and those right below, on one page."""
         found = [(a.area_id, a.name) for a in areas.under(connection, told) if a.path == told] if told else []
         for path in self._paths(connection, desk):
             depth = path.count("/")
@@ -255,7 +292,7 @@ class OfficerInbox:
         return list(dict.fromkeys(found))[:8]
 
     def settle_in(self, connection: Connection, desk: Desk, command: asked.SettleIn) -> CommandOutcome:
-        """She is a member, of this area: from now on she can be paired."""
+        """Confirm a stranger as a member of this area, who can be paired from now on."""
         area_id = command.area_id
         found = self._stranger(connection, desk, command.request_id)
         if isinstance(found, CommandOutcome):
@@ -275,28 +312,30 @@ class OfficerInbox:
     # --- instructors ---
 
     def helpers(self, connection: Connection, desk: Desk, command: asked.ShowInstructors) -> CommandOutcome:
+        """Show a page of the instructors of the officer's areas, suspended ones too."""
         rows = roster.with_role(connection, self._paths(connection, desk), "instructor", ("active", "suspended"), 200)
         shown = [(r["learner_id"], r["name"], _load(r)) for r in rows]
         pure.show_helpers(desk, shown, command.page)
         return ANSWERED
 
     def _person(self, connection: Connection, desk: Desk, person_id: str, what: str) -> Row | CommandOutcome:
-        """An instructor of her areas (or who asks to be one); else she is told so."""
+        """An instructor of the officer's areas (or who asks to be one); else the refusal, already said."""
         states = ("active", "suspended", "asked")
         rows = roster.with_role(connection, self._paths(connection, desk), "instructor", states, 1, person_id)
         return next(iter(rows), None) or self._refuse(connection, desk, what)
 
     def person(self, connection: Connection, desk: Desk, person_id: str) -> CommandOutcome:
+        """Show one instructor; a suspension can be lifted here only by whoever has that right."""
         row = self._person(connection, desk, person_id, "person")
         if isinstance(row, CommandOutcome):
             return row
         held = granting.bars(connection, self.names, person_id, "instructor")
         mine = self._actor(connection, desk).may_lift(each.path for each in held)
-        pure.show_person(desk, person_id, row["name"], row["area"], row["state"], _stamp(held), mine=mine)
+        pure.show_person(desk, person_id, row["name"], row["area"], row["state"], granting.stamp(held), mine=mine)
         return ANSWERED
 
     def approve(self, connection: Connection, desk: Desk, command: asked.ApproveInstructor) -> CommandOutcome:
-        """She asked to guide others, and may; an old button does nothing for who has been suspended meanwhile."""
+        """Make an instructor of somebody who asked; an old button does nothing for who has been suspended meanwhile."""
         row = self._person(connection, desk, command.person_id, "approve")
         if isinstance(row, CommandOutcome):
             return row
@@ -305,13 +344,13 @@ class OfficerInbox:
         return self.person(connection, desk, command.person_id)
 
     def lift(self, connection: Connection, desk: Desk, command: asked.LiftSuspension) -> CommandOutcome:
-        """The suspension that this button was made for is over."""
+        """End the suspension that this button was made for, and no later one."""
         person_id = command.person_id
         row = self._person(connection, desk, person_id, "approve")
         if isinstance(row, CommandOutcome):
             return row
         held = granting.bars(connection, self.names, person_id, "instructor")
-        if row["state"] != "suspended" or command.stamp != _stamp(held):
+        if row["state"] != "suspended" or command.stamp != granting.stamp(held):
             desk.say(desk.phrase("post_lift_gone"))
             return self.person(connection, desk, person_id)
         if granting.lift(connection, self.names, self._actor(connection, desk), person_id, "instructor"):
@@ -332,6 +371,7 @@ class OfficerInbox:
         return self.waiting(connection, desk)
 
     def pause(self, connection: Connection, desk: Desk, command: asked.AskSuspension) -> CommandOutcome:
+        """Ask whether the instructor is really to be suspended."""
         row = self._person(connection, desk, command.person_id, "suspend")
         if isinstance(row, CommandOutcome):
             return row
@@ -339,7 +379,7 @@ class OfficerInbox:
         return ANSWERED
 
     def suspend(self, connection: Connection, desk: Desk, command: asked.SuspendInstructor) -> CommandOutcome:
-        """The instructor's access ends at once; her learners get somebody else."""
+        """End an instructor's access at once; the learners get somebody else."""
         person_id = command.person_id
         if isinstance(refused := self._person(connection, desk, person_id, "suspend"), CommandOutcome):
             return refused
@@ -350,36 +390,5 @@ class OfficerInbox:
         return self.waiting(connection, desk)
 
 
-def _assign(request_id: str, instructor_id: str, turn: PairingWork) -> str:
-    return happenings.assign(turn, request_id, instructor_id)
-
-
-def _stamp(held: Sequence[SuspensionRow]) -> str:
-    """What tells one suspension of somebody from her next, within a button; of her former one no button acts."""
-    return f"{max((to_ms(row.at) for row in held), default=0):x}"
-
-
 def _load(row: Row) -> str:
     return "⏸" if row["state"] == "suspended" else f"{row['taken']}/{row['capacity'] or 0}"
-
-
-_ANSWERS: dict[type[InboxCommand], tuple[str, OfficerAnswer]] = {
-    asked.ShowInbox: ("list", lambda inbox, c, desk, command: inbox.waiting(c, desk, command.page)),
-    asked.ShowStrangers: ("strangers", OfficerInbox.strangers),
-    asked.ShowKept: ("kept", OfficerInbox.kept),
-    asked.MarkSeen: ("seen", OfficerInbox.seen),
-    asked.AskUnionPhone: ("phone", OfficerInbox.phone),
-    asked.WriteUnionPhone: ("phone", OfficerInbox.written_phone),
-    asked.DropUnionPhone: ("nophone", OfficerInbox.no_phone),
-    asked.ShowRequest: ("request", OfficerInbox.request),
-    asked.AssignRequest: ("ask", OfficerInbox.ask),
-    asked.ConfirmStranger: ("confirm", OfficerInbox.confirm),
-    asked.SettleIn: ("in", OfficerInbox.settle_in),
-    asked.ShowInstructors: ("helpers", OfficerInbox.helpers),
-    asked.ShowInstructor: ("person", lambda inbox, c, desk, command: inbox.person(c, desk, command.person_id)),
-    asked.ApproveInstructor: ("approve", OfficerInbox.approve),
-    asked.LiftSuspension: ("lift", OfficerInbox.lift),
-    asked.AskSuspension: ("pause", OfficerInbox.pause),
-    asked.SuspendInstructor: ("suspend", OfficerInbox.suspend),
-}
-"""How each command is called in the audit when it is refused, and what answers it."""

@@ -37,7 +37,7 @@ class Requests:
         self.people, self.world = service, world
 
     async def unclosed(self, actor: Actor, area_id: str) -> list[Row]:
-        """Those of an area that are not over. Raises NotAllowed, NobodyThere."""
+        """The requests of an area that are not over. Raises NotAllowed, NobodyThere."""
 
         def work(connection: Connection, place: AreaRow) -> list[Row]:
             everywhere = place.parent_id is None and actor.may("see_people", "/")
@@ -46,7 +46,7 @@ class Requests:
         return await self.people.act(actor, "see_people", area_id, work)
 
     async def explain(self, actor: Actor, request_id: str) -> tuple[str, ...]:
-        """Why it is where it is, in sentences. Raises NotAllowed, NobodyThere."""
+        """Why a request is where it is, in sentences. Raises NotAllowed, NobodyThere."""
         learner_id = await self._learner(request_id)
 
         def work(connection: Connection, place: AreaRow) -> tuple[str, ...]:
@@ -65,7 +65,7 @@ class Requests:
         return await self.people.about(actor, "see_people", learner_id, work)
 
     async def assign(self, actor: Actor, by: str, request_id: str, instructor_id: str) -> None:
-        """Ask one instructor of her choice; `by` is the officer. Raises CamtayError with the reason."""
+        """Ask one instructor by name; `by` is the officer. Raises CamtayError with the reason."""
         learner_id = await self._learner(request_id)
 
         def work(connection: Connection, place: AreaRow) -> None:
@@ -80,7 +80,7 @@ class Requests:
         await self.people.about(actor, "approve", learner_id, work)
 
     async def confirm(self, actor: Actor, learner_id: str, area_id: str) -> None:
-        """She is a member, of this area: from now on she can be paired. Raises NotAllowed, NobodyThere."""
+        """Confirm somebody as a member of this area, who can be paired from now on. Raises NotAllowed, NobodyThere."""
 
         def work(connection: Connection, place: AreaRow) -> None:
             if availability.learner(connection, learner_id) is None:

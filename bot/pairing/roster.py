@@ -1,4 +1,4 @@
-"""The office's room "crew": an instructor's learners, her unanswered offers, and what she confirms of a learner."""
+"""An instructor in chat: the own learners, unanswered offers, and what is confirmed of a learner."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class Roster:
         self.world = world
 
     def carry_out(self, connection: Connection, desk: Desk, command: RosterCommand) -> CommandOutcome:
+        """Show an instructor's learners or offers, or take a confirmation; a pairing that is another's is refused."""
         match command:
             case asked.ShowLearners(page):
                 me = desk.person.learner_id
@@ -65,9 +66,9 @@ class Roster:
         return ANSWERED
 
     def _offers(self, connection: Connection, desk: Desk, chosen: str) -> CommandOutcome:
-        """What she has been asked and not answered, once more: the message may have scrolled away.
+        """Show once more what the instructor has not answered: the message may have scrolled away.
 
-        Of several she chooses one first: where only the newest line has buttons each can be answered.
+        Of several one is chosen first: where only the newest line has buttons each can be answered.
         """
         open_ones = pairings.offers_to(connection, desk.person.learner_id)
         shown = [row for row in open_ones if row["offer_id"] == chosen] or open_ones
@@ -98,7 +99,7 @@ class Roster:
         return Notice(phrase, values, BUTTONS[phrase](offer["offer_id"]))
 
     def _confirm(self, connection: Connection, desk: Desk, one: Guided, lesson: str, level: str) -> None:
-        """Write it down; a second tap on the same button changes nothing. She is told what is good to hear."""
+        """Write it down; a second tap on the same button changes nothing. The learner is told what is good to hear."""
         me, now = desk.person.learner_id, desk.universe.now
         desk.say(desk.phrase("crew_confirmed"))
         if kept.levels(connection, one.learner_id).get(lesson) == level:

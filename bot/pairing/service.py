@@ -1,7 +1,7 @@
 """Requests for a human, from asking to being answered: load, let the policies decide, save; one transaction each.
 
-Nobody else's session is touched: what is to be said to whom becomes a row of `notice`, due when she may be spoken to,
-and reaches her as an update of the channel `inner`.
+Nobody else's session is touched: what is to be said to whom becomes a row of `notice`, due when that person may be
+spoken to, and arrives as an update of the channel `inner`.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def within(
 
 
 def _notice(some_id: str, now: int, tell: Notification, no: int = 0) -> NoticeRow:
-    """Its id begins with the time and its place in the turn: what is due together is said in the order it came up."""
+    """A notification as a row, its id made of the time and the place in the turn: that is the order it is said in."""
     notice_id = f"{now:014d}.{no:03d}.{some_id}"
     return NoticeRow(
         notice_id,
@@ -112,13 +112,14 @@ def _notice(some_id: str, now: int, tell: Notification, no: int = 0) -> NoticeRo
 
 
 class Pairings:
-    """The same, each in a transaction of its own: for the ticker, officers' commands, the web."""
+    """Pairing events, each in a transaction of its own: for the ticker, officers' commands, the web."""
 
     def __init__(self, database: Database, world: PairingContext) -> None:
         self.database = database
         self.world = world
 
     async def happens(self, actor: str, now: int, event: Callable[[PairingWork], T]) -> T:
+        """One event by `actor` at `now` (ms), with everything that follows of it; what the event returned."""
         return await self.database.transact(lambda connection: within(connection, self.world, actor, now, event))
 
     async def ask(self, learner_id: str, kind: RequestKind, now: int, **about: Any) -> Request | None:
@@ -184,7 +185,7 @@ class Sweep:
         self.seen = self.offered = 0
 
     async def load(self) -> None:
-        """Whoever has a place left, read in slices; and who waits is put where an instructor looks for her."""
+        """Read in slices whoever has a place left; and put who waits where an instructor looks for learners."""
         while lines := await self.database.read(partial(waiting.misplaced, limit=SLICE)):
             await self.database.transact(partial(waiting.requeue, lines=lines))
         after, size, rows = "", 0, list[Row]()
@@ -300,6 +301,7 @@ class Hooks(PairingHooks):
         within(connection, self.world, "", now, lambda turn: staff.suspend(turn, learner_id, why))
 
     def instructor_changed(self, connection: Connection, learner_id: str, now: datetime) -> None:
+
         def event(turn: PairingWork) -> None:
             availability.refresh(connection, learner_id)
             if me := turn.ledger.instructor(learner_id):
@@ -319,6 +321,7 @@ class Hooks(PairingHooks):
     def confirmed(
         self, connection: Connection, learner_id: str, role: str, now: datetime, *, unasked: bool = False
     ) -> None:
+
         def event(turn: PairingWork) -> None:
             availability.refresh(connection, learner_id)
             happenings.confirmed(turn, learner_id)
@@ -332,6 +335,8 @@ class Hooks(PairingHooks):
         within(connection, self.world, "", now, event)
 
     def become_one(self, connection: Connection, stays: str, goes: str, now: datetime) -> None:
+        """End what two persons cannot both keep as one: a pairing or request with each other, a second pairing."""
+
         def event(turn: PairingWork) -> None:
             of_hers = {stays: turn.ledger.pairing_of(stays), goes: turn.ledger.pairing_of(goes)}
             for who, other in ((goes, stays), (stays, goes)):
@@ -348,6 +353,7 @@ class Hooks(PairingHooks):
         within(connection, self.world, "", now, event)
 
     def wants_to_guide(self, connection: Connection, learner_id: str, now: datetime) -> bool:
+
         def event(turn: PairingWork) -> bool:
             learner = turn.ledger.learner(learner_id)
             officer = turn.post(learner)[1] if learner else ""

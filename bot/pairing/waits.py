@@ -1,4 +1,4 @@
-"""What waits for somebody's answer, read from the rows as they are at the end of her turn."""
+"""What waits for somebody's answer, read from the rows as they are at the end of that person's turn."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LOOKED_AT = 50
 
 
 def waiting(connection: Connection, desk: Desk) -> list[PendingMatter]:
-    """The cries she has taken, those she is called for, then whoever she writes with."""
+    """The cries this person has taken, those that call for them, then whoever writes with them."""
     if not (desk.person.instructs or desk.person.leads):
         return _answers(connection, desk)
     me = desk.person.learner_id
@@ -38,15 +38,15 @@ def _is_taken_by(row: Row, me: str) -> bool:
 
 
 def _is_called(connection: Connection, row: Row, me: str) -> bool:
-    """Whether it has rung her: as its owner, as her instructor, as an officer whom it has reached."""
+    """Whether it has rung this person: as owner, as the learner's instructor, as an officer whom it has reached."""
     if row["owner_id"] == me or row["guided"]:
         return True
     return me in availability.officers(connection, row["path"])[: max(row["width"] - OFFICER + 1, 0)]
 
 
 def _answers(connection: Connection, desk: Desk) -> list[PendingMatter]:
-    """Whoever helps her in an emergency, and whoever has just written; not the one she is writing to now."""
-    me, writing = desk.person.learner_id, desk.talk.line.partition(":")[2] if lines.is_writing(desk) else ""
+    """Whoever helps the learner in an emergency, and whoever has just written; not the one being written to now."""
+    me, writing = desk.person.learner_id, desk.talk.line_id if lines.is_writing(desk) else ""
     helpers = [
         (row["request_id"], row["owner_id"])
         for row in pairings.requests_of(connection, me)
@@ -60,7 +60,7 @@ def _answers(connection: Connection, desk: Desk) -> list[PendingMatter]:
 
 
 def _other(connection: Connection, line: str, me: str) -> str:
-    """With whom she writes by this line; "" where it is over."""
+    """With whom this person writes by a line; "" where it is over."""
     row = pairings.pairing(connection, line)
     sides = (row["learner_id"], row["instructor_id"]) if row and row["state"] == "open" else ()
     request = None if row else pairings.request(connection, line)

@@ -1,4 +1,4 @@
-"""The office's room "given": codes that were given out, seen and taken back by whoever may give such codes."""
+"""Codes that were given out, seen and taken back in chat by whoever may give such codes."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ class Given:
         self.names, self.hooks = names, hooks
 
     def carry_out(self, connection: Connection, desk: Desk, command: GivenCommand) -> CommandOutcome:
+        """List, show or take back codes; a code that is not this person's to give is refused and audited."""
         who = actor_of(connection, self.names, desk.person.learner_id)
         match command:
             case ListCodes():
@@ -61,12 +62,12 @@ class Given:
         pure.show_given(desk, [(row.code_hash, row.name, row.role, row.used_by is not None) for row in rows])
 
     def given(self, connection: Connection, who: Actor, now: datetime) -> list[GivenRow]:
-        """Codes that she may give: living ones, and those used of late; the newest first."""
+        """Codes that this person may give: living ones, and those used of late; the newest first."""
         rows = invitations.given(connection, who.paths(LISTS), now, SEEN, MOST)
         return [row for row in rows if who.may(f"invite_{row.role}", row.path)]
 
     def find(self, connection: Connection, who: Actor, short: str) -> GivenRow | None:
-        """The one code whose hash begins so, if she may give such a code."""
+        """The one code whose hash begins with these digits, if this person may give such a code."""
         row = invitations.beginning(connection, short) if len(short) >= pure.SHORT else None
         return row if row is not None and who.may(f"invite_{row.role}", row.path) else None
 

@@ -1,13 +1,13 @@
 """Who is given a right, who is held back from it, who is let again; in the transaction of whoever decides it.
 
-A suspension is of the person: it is kept under her pseudonym, so neither another invitation nor a withdrawal ends it;
-when she is deleted it goes over to the addresses she wrote from. Only somebody whose right reaches at least as far as
-that of who suspended her lifts it.
+A suspension is of the person: it is kept under a pseudonym, so neither another invitation nor a withdrawal ends it;
+with a deletion it goes over to the addresses written from. Only somebody whose right reaches at least as far as that of
+who suspended lifts it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -16,6 +16,7 @@ from bot.people.policy.instructor import Teaching
 from bot.people.policy.permissions import ACTING, OPERATOR_NAME, PERMISSIONS, Actor, Grant
 from bot.people.pseudonyms import Pseudonyms
 from storage.engine.database import Connection
+from storage.engine.instants import to_ms
 from storage.people import areas, invitations, people, seats, suspensions
 from storage.people.records import AuditRow, InstructorRow, InvitationRow, RoleRow, SuspensionRow
 
@@ -23,9 +24,11 @@ from storage.people.records import AuditRow, InstructorRow, InvitationRow, RoleR
 class RoleHooks(Protocol):
     """What the pairing has to know when somebody holds a role no more (see `office.PairingHooks`)."""
 
-    def instructor_gone(self, connection: Connection, learner_id: str, why: str, now: datetime) -> None: ...
+    def instructor_gone(self, connection: Connection, learner_id: str, why: str, now: datetime) -> None:
+        """Somebody is no instructor any more: the learners need another (see `PairingHooks`)."""
 
-    def officer_gone(self, connection: Connection, learner_id: str, now: datetime) -> None: ...
+    def officer_gone(self, connection: Connection, learner_id: str, now: datetime) -> None:
+        """Somebody is no officer any more: what waited there goes to whoever answers now (see `PairingHooks`)."""
 
 
 def actor_of(connection: Connection, names: Pseudonyms, learner_id: str) -> Actor:
@@ -34,7 +37,7 @@ def actor_of(connection: Connection, names: Pseudonyms, learner_id: str) -> Acto
 
 
 def grants_of(connection: Connection, learner_id: str) -> tuple[Grant, ...]:
-    """The roles she has now."""
+    """The roles somebody has now."""
     rows = people.roles_of(connection, learner_id)
     return tuple(Grant(row.role, row.path, row.state == "active") for row in rows)
 
@@ -59,7 +62,7 @@ def give(connection: Connection, names: Pseudonyms, row: InvitationRow, learner_
 
 
 def is_backed(connection: Connection, names: Pseudonyms, row: InvitationRow) -> bool:
-    """Whether who gave this invitation may give it today: it dies with her right, however that ended."""
+    """Whether who gave this invitation may give it today: it dies with the giver's right, however that ended."""
     if row.by == OPERATOR_NAME:
         return True
     act, path = f"invite_{row.role}", areas.path_of(connection, row.area_id)
@@ -70,7 +73,7 @@ def is_backed(connection: Connection, names: Pseudonyms, row: InvitationRow) -> 
 
 
 def _settle_in(connection: Connection, learner_id: str, area_id: str) -> None:
-    """Where she lives is the narrowest area that she was invited to, within what is known already."""
+    """Take the narrowest area somebody was invited to as the place to live, within what is known already."""
     belonging = people.belonging(connection, learner_id)
     known = areas.path_of(connection, belonging[1]) if belonging else ""
     if not known or areas.path_of(connection, area_id).startswith(known):
@@ -85,14 +88,14 @@ def _plain(teaching: Teaching) -> Mapping[str, Any]:
 
 
 def bars(connection: Connection, names: Pseudonyms, learner_id: str, role: str) -> list[SuspensionRow]:
-    """The suspensions that keep this role from her: any of hers does, for whatever acts on others."""
+    """The suspensions that keep this role from somebody: any does, for whatever acts on others."""
     return _held(connection, names, learner_id) if role in ACTING else []
 
 
 def suspend(
     connection: Connection, names: Pseudonyms, gone: RoleHooks, who: Actor, learner_id: str, role: str, now: datetime
 ) -> bool:
-    """Her access in this role ends at once, everywhere. False where one of her roles is beyond who decides."""
+    """End somebody's access in this role at once, everywhere. False where a role of theirs is beyond who decides."""
     held = [grant for grant in grants_of(connection, learner_id) if grant.role == role]
     if not who.may_end(role, held):
         return False
@@ -113,7 +116,7 @@ def suspend(
 
 
 def lift(connection: Connection, names: Pseudonyms, who: Actor, learner_id: str, role: str) -> bool:
-    """She may be given the role again. False, and nothing is changed, for whoever has less right than who suspended."""
+    """Let the role be given again. False, and nothing is changed, for whoever has less right than who suspended."""
     if not who.may_lift(row.path for row in _held(connection, names, learner_id)):
         return False
     suspensions.lift(connection, _subjects(connection, names, learner_id), role)
@@ -122,19 +125,19 @@ def lift(connection: Connection, names: Pseudonyms, who: Actor, learner_id: str,
 
 
 def keep_suspensions(connection: Connection, names: Pseudonyms, learner_id: str, *, deleted: bool) -> None:
-    """She withdraws, or is deleted: what holds her back stays, under a pseudonym of hers or of where she wrote from."""
+    """Keep what holds somebody back who withdraws or is deleted, under a pseudonym: the own, or of each address."""
     rows = _held(connection, names, learner_id)
     subjects = _subjects(connection, names, learner_id)[1:] if deleted else [names.of(learner_id)]
     suspensions.put(connection, [replace(row, subject=subject) for row in rows for subject in subjects])
 
 
 def pass_on(connection: Connection, names: Pseudonyms, learner_id: str, to: str) -> None:
-    """Somebody new begins at her address: what holds her back holds that one as well."""
+    """Hold back the newcomer at somebody's address as well."""
     suspensions.put(connection, [replace(row, subject=names.of(to)) for row in _held(connection, names, learner_id)])
 
 
 def is_held(connection: Connection, names: Pseudonyms, learner_id: str) -> bool:
-    """Whether a suspension keeps any role from her, also when she holds none now."""
+    """Whether a suspension keeps any role from somebody, also from who holds none now."""
     return bool(_held(connection, names, learner_id))
 
 
@@ -154,3 +157,8 @@ def _subjects(connection: Connection, names: Pseudonyms, learner_id: str) -> lis
 
 def _is_wider(path: str, than: str) -> bool:
     return path != than and than.startswith(path)
+
+
+def stamp(held: Sequence[SuspensionRow]) -> str:
+    """What tells one suspension of a person from the next, within a button: old buttons lift no later one."""
+    return f"{max((to_ms(row.at) for row in held), default=0):x}"

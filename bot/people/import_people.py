@@ -2,7 +2,7 @@
 
 An entry's id hashes name (with its marks), place, role, year of birth and a number among those who are alike in all of
 it, so the same list always finds its own people again; of the year nothing but this hash is kept, unless a namesake
-needs it beside her name. Ids of those who had everything deleted are passed over: nobody inherits them.
+needs it beside the name. Ids of those who had everything deleted are passed over: nobody inherits them.
 """
 
 from __future__ import annotations
@@ -54,10 +54,12 @@ class Alike:
 
     @property
     def who(self) -> str:
+        """Name and place, as a question about them says it."""
         return f"“{self.name}”, {self.place.name}"
 
     @property
     def her(self) -> Her:
+        """What tells them from everybody else in former lists: place, role, name."""
         return self.place.area_id, self.role, key(self.name)
 
     def try_more(self) -> list[str]:
@@ -128,7 +130,7 @@ def _lines(group: Alike, rows: Sequence[ListRow]) -> str:
 
 
 def take(groups: Sequence[Alike], gone: Collection[str]) -> list[Question]:
-    """Give each her id, past those of deleted people. What is asked: whoever bears the name of one of them."""
+    """Give everyone of a list an id, past those of deleted people. What is asked: whoever bears one of those names."""
     questions = []
     for group in groups:
         free = [each for each in group.ids if each not in gone]
@@ -150,7 +152,7 @@ class Recognised:
 
 
 def recognise(groups: Sequence[Alike], known: Collection[str], listed: Sequence[InviteeRow]) -> Recognised:
-    """Who of them is there already: by her id, or as an entry of her name that says no other year.
+    """Who of a list is there already: by id, or as an entry of the same name that says no other year.
 
     `listed` are the entries of their places.
     """

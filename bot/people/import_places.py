@@ -61,7 +61,7 @@ class Tree:
         return Within(area, ward) if area is not None and ward is not None else None
 
     def declare(self, row: ListRow, within: Within | None) -> None:
-        """A line that names a branch or a group itself: it is made unless it is there, and nobody asks."""
+        """Take in a line that names a branch or a group itself: it is made unless it is there, and nobody asks."""
         ward = within.ward if within else self._ward(row.ward)
         if isinstance(ward, AreaRow) and row.branch:
             branch = self._of(ward, "branch", row.branch) or self._make(ward, "branch", row.branch)

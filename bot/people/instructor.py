@@ -1,4 +1,4 @@
-"""Being an instructor: the code of conduct, what she has set, and the wish to become one."""
+"""Being an instructor: the code of conduct, the settings, and the wish to become one."""
 
 from __future__ import annotations
 
@@ -23,19 +23,20 @@ class InstructorSettings:
         self.names, self.hooks = names, hooks
 
     def carry_out(self, connection: Connection, desk: Desk, command: TeachingCommand) -> CommandOutcome:
+        """Show or change the settings, for who is an instructor; take the wish to become one."""
         match command:
             case ApplyToTeach():
                 return self._apply(connection, desk)
             case ShowTeaching():
-                self._teach(connection, desk, None)
-            case SetTeaching(value):
-                self._teach(connection, desk, value)
+                self._teach(connection, desk)
+            case SetTeaching():
+                self._teach(connection, desk, command)
             case _:
                 assert_never(command)
         return ANSWERED
 
-    def _teach(self, connection: Connection, desk: Desk, value: str | None) -> None:
-        """Show what she has set, or set one thing."""
+    def _teach(self, connection: Connection, desk: Desk, command: SetTeaching | None = None) -> None:
+        """Show what the instructor has set, or set one thing."""
         learner_id = desk.person.learner_id
         if not instructs(connection, learner_id):
             desk.set_person(instructs=False)
@@ -43,19 +44,19 @@ class InstructorSettings:
             return
         row = people.instructor(connection, learner_id)
         teaching = _teaching(row) if row else Teaching()
-        if value is None:
+        if command is None:
             instructor.show(desk, teaching)
             return
-        changed = instructor.set_one(desk, teaching, value)
+        changed = instructor.set_one(desk, teaching, command)
         if changed != teaching:
             people.put_instructor(connection, _instructor(learner_id, changed, row))
             self.hooks.instructor_changed(connection, learner_id, desk.universe.now)
 
     def _apply(self, connection: Connection, desk: Desk) -> CommandOutcome:
-        """An officer of her area decides."""
+        """Put the wish to be an instructor before an officer of the area."""
         learner_id = desk.person.learner_id
         if instructs(connection, learner_id):
-            self._teach(connection, desk, None)
+            self._teach(connection, desk)
             return ANSWERED
         belonging = people.belonging(connection, learner_id)
         area_id = belonging[1] if belonging else None
@@ -73,7 +74,7 @@ class InstructorSettings:
 
 
 def instructs(connection: Connection, learner_id: str) -> bool:
-    """Whether she may guide others today."""
+    """Whether somebody is an instructor today."""
     roles = people.roles_of(connection, learner_id)
     return any(role.role == "instructor" and role.state == "active" for role in roles)
 

@@ -1,7 +1,7 @@
-"""The office's room "code": a code is shown and taken.
+"""A code is shown and taken.
 
 A code of a list's entry says for whom it is, and one that lets act on others says as what: nobody spends it by merely
-opening it. There is one living code an entry, and none once she has joined.
+opening it. There is one living code an entry, and none once its person has joined.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ class Invitations:
         return self._take(connection, desk, found)
 
     def _take(self, connection: Connection, desk: Desk, found: InvitationRow) -> CommandOutcome:
-        """Spend an invitation; what it brings is given at once to who has agreed, else when she does."""
+        """Spend an invitation; what it brings is given at once to who has agreed, else with the consent."""
         now = desk.universe.now
         invitations.use(connection, found.code_hash, desk.person.learner_id, now)
         place = areas.get(connection, found.area_id or "")
@@ -119,7 +119,7 @@ class Invitations:
         return outcome
 
     def grant_waiting(self, connection: Connection, desk: Desk) -> None:
-        """She has agreed: what she was invited to is hers, where it still may be given."""
+        """Give somebody who has agreed what the invitation brings, where it still may be given."""
         for row in invitations.waiting(connection, desk.person.learner_id):
             if is_backed(connection, self.names, row):
                 self._give(connection, desk, row)
@@ -158,7 +158,7 @@ class Invitations:
 
 
 def known(row: InvitationRow | None) -> pure.Invitation | None:
-    """What the pure room judges by."""
+    """What the policy judges a code by."""
     if row is None:
         return None
     return pure.Invitation(row.kind, row.role, row.expires_at, row.tries, row.used_by, row.learner_id)

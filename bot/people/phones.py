@@ -1,8 +1,8 @@
-"""The office's room "phone": two phones become one person's and are taken apart; a new phone for who lost hers.
+"""Two phones become one person's and are taken apart; a new phone for who lost one.
 
 Joining needs an act on both: words are read on the one and typed on the other, and both say yes. No role that acts on
-others ever travels so. Whoever lost her phone is let in again by a code of somebody of the union who vouches for her.
-For a week either phone undoes it, and each is what it was before.
+others ever travels so. Whoever lost a phone is let in again by a code of somebody of the union who vouches. For a week
+either phone undoes it, and each is what it was before.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Phones:
     # --- words read on the one, typed on the other ---
 
     def _give_words(self, connection: Connection, desk: Desk) -> CommandOutcome:
-        """Words for another phone of hers; her former ones are worth nothing any more."""
+        """Give words for another phone; former ones are worth nothing any more."""
         learner_id, now = desk.person.learner_id, desk.universe.now
         if self.acts(connection, learner_id):
             return linking.refuse(desk, "link_union")
@@ -109,7 +109,7 @@ class Phones:
         return linking.wait(desk)
 
     def _come_back(self, connection: Connection, desk: Desk, code_hash: str) -> CommandOutcome:
-        """On a phone of her own what is here becomes hers; where she shares one, she sits down, without digits."""
+        """Join a new phone: what is here becomes the person's; at a shared one they sit down, without digits."""
         found = invitations.get(connection, code_hash)
         her = found.learner_id if found is not None and found.kind == "back" else None
         if found is None or her not in dict(seats.sitting(connection, desk.channel, desk.chat_id)):
@@ -123,7 +123,7 @@ class Phones:
         return ANSWERED
 
     def _is_good(self, connection: Connection, desk: Desk, found: InvitationRow) -> bool:
-        """Whether a voucher's code still holds at this moment: it may have been shown long before she says yes."""
+        """Whether a voucher's code still holds at this moment: it may have been shown long before the yes."""
         verdict = judge(_known(found), desk.person.learner_id, desk.universe.now)
         return verdict is CodeVerdict.GOOD and self.vouching.is_backed(connection, found)
 
@@ -138,7 +138,8 @@ class Phones:
     def join(
         self, connection: Connection, row: LearnerRow, code_hash: str, now: datetime
     ) -> tuple[LearnerRow, LearnerRow, bool] | None:
-        """Who stays, who becomes her (both as they were), whether somebody vouched; None when the code holds no more.
+        """Who stays, who becomes part of them (both as they were), whether somebody vouched; None: the code holds no
+        more.
 
         Words are confirmed on the phone they are from, a vouched code where it was typed.
         """
@@ -167,7 +168,7 @@ class Phones:
         return stays, goes, vouched
 
     def acts(self, connection: Connection, learner_id: str) -> bool:
-        """Whether she holds, or is held back from, a role that acts on others."""
+        """Whether somebody holds, or is held back from, a role that acts on others."""
         held = any(row.role in permissions.ACTING for row in people.roles_of(connection, learner_id))
         return held or is_held(connection, self.names, learner_id)
 
@@ -176,9 +177,9 @@ class Phones:
     def split(
         self, connection: Connection, row: LearnerRow, which: str, new_id: Callable[[], str], now: datetime
     ) -> list[tuple[str, str]]:
-        """Take this address from her, or all the others: each gets a person of its own. Which addresses that were.
+        """Take this address from a person, or all the others: each gets a person of its own. Which addresses that were.
 
-        Nothing of hers goes: what was learnt on a phone that had been joined stays with her.
+        Nothing of the person's goes: what was learnt on a phone that had been joined stays.
         """
         me, others = (row.channel, row.chat_id), seats.addresses(connection, row.learner_id)
         others.remove(me)
@@ -189,7 +190,7 @@ class Phones:
     def sign_out(
         self, connection: Connection, learner_id: str, new_id: Callable[[], str], now: datetime
     ) -> list[tuple[str, str]]:
-        """Likewise every address of hers: what is hers waits for a code that lets her in on a new phone."""
+        """Take every address from a person, whose things wait for a code that lets them in on a new phone."""
         gone = seats.addresses(connection, learner_id)
         row = conversations.kept_of(connection, learner_id)
         if row is not None:
@@ -221,7 +222,7 @@ class Phones:
         ]
 
     def note_undone(self, connection: Connection, row: LearnerRow, join: joins.JoinRow, now: datetime) -> None:
-        """Written down, and for ever: after a restore these phones are not hers either."""
+        """Write down for ever that these phones were taken off: after a restore they are not the person's either."""
         left = [self.names.left(join.learner_id, *address) for address in join.addresses]
         forgetting.add_tombstones(connection, left, now)
         self._note(connection, row.learner_id, "unlinked", join.goes, now)

@@ -1,4 +1,4 @@
-"""The office's room "pin": who holds a role and shares a phone comes back to it by a few digits of her own."""
+"""Who holds a role and shares a phone comes back to it by a few digits."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ class Pins:
         self.names = names
 
     def carry_out(self, connection: Connection, desk: Desk, command: PinCommand) -> CommandOutcome:
+        """Ask for digits, take them, or let somebody sit down who needs none."""
         match command:
             case AskPersons() if self._needs_one(connection, desk.person.learner_id):
                 pure.ask_new(desk)
@@ -49,7 +50,7 @@ class Pins:
         return ANSWERED
 
     def _needs_one(self, connection: Connection, learner_id: str) -> bool:
-        """Whether she must choose digits before anybody else may sit down."""
+        """Whether this person must choose digits before anybody else may sit down."""
         return _acts(connection, learner_id) and not people.pin_of(connection, learner_id)
 
     def _sit(self, connection: Connection, desk: Desk, who: str) -> CommandOutcome:

@@ -1,4 +1,4 @@
-"""Data put right, by herself (the office's room "self") or by an officer; each in the transaction of whoever asks."""
+"""Data put right, by the learner or by an officer; each in the transaction of whoever asks."""
 
 from __future__ import annotations
 
@@ -31,9 +31,10 @@ BY_OFFICER = "officer"  # the channel of a consent row: said to an officer
 
 
 class OwnProfile:
-    """Her own room: where she lives and what the union should know are changed here, the rest at the reception."""
+    """A learner's own data: area and needs are changed here, the rest at the reception."""
 
     def carry_out(self, connection: Connection, desk: Desk, command: ProfileCommand) -> CommandOutcome:
+        """Show the profile or change one thing in it; an old button takes no phone off."""
         learner_id = desk.person.learner_id
         place, needs = _known(connection, learner_id)
         match command:
@@ -93,7 +94,7 @@ class OwnProfile:
 
 
 def move(connection: Connection, learner_id: str, place: AreaRow) -> None:
-    """She lives there now, and is a learner of the union there if she was one; what else she is stays where it is."""
+    """Note where somebody lives now; a learner of the union is one there, other roles stay where they are."""
     people.set_area(connection, learner_id, place.area_id)
     people.move_learner(connection, learner_id, place.area_id)
 
@@ -103,7 +104,7 @@ def move(connection: Connection, learner_id: str, place: AreaRow) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What is to be put right; None stays as it is. `agreed`: she has said herself that her needs may be kept."""
+    """What is to be put right; None stays as it is. `agreed`: the learner has said that the needs may be kept."""
 
     name: str | None = None
     address: str | None = None
@@ -112,7 +113,7 @@ class Correction:
     agreed: bool = False
 
     def fault(self) -> str:
-        """Why it cannot be done, in a sentence; empty when it can."""
+        """Why the correction cannot be made, in a sentence; empty when it can."""
         if self.name and not is_name(self.name):
             why = "“{name}” không dùng làm tên gọi được: chỉ chữ cái, nhiều nhất {most} từ."
             return say(why, name=self.name, most=MAX_NAME_WORDS)
@@ -129,7 +130,7 @@ class Correction:
         return ""
 
     def words(self) -> str:
-        """What has been put right, as she is told."""
+        """What has been put right, as the learner is told."""
         named = {
             "tên gọi": self.name, "cách xưng hô": self.address, "nơi sinh hoạt": self.area_id,
             "điều Hội nên biết": self.needs,
@@ -140,7 +141,7 @@ class Correction:
 def carry_out(
     connection: Connection, learner_id: str, correction: Correction, place: AreaRow | None, wording: str, now: datetime
 ) -> None:
-    """`place` is where she lives now, `wording` the words she agreed to when needs are told for her."""
+    """Put a person's data right; `place` is the area now, `wording` what is agreed to when needs are told for them."""
     people.rename(connection, learner_id, correction.name, correction.address)
     if place is not None:
         move(connection, learner_id, place)
@@ -155,7 +156,7 @@ def carry_out(
 
 
 def withdraw(connection: Connection, learner_id: str, wording: str, now: datetime) -> bool:
-    """What "rút đồng ý" does, for somebody who asked an officer; whether she had agreed to anything."""
+    """What "rút đồng ý" does, for somebody who asked an officer; whether there was a consent."""
     row = conversations.kept_of(connection, learner_id)
     if row is None or row.consent != "agreed":
         return False

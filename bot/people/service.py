@@ -59,17 +59,19 @@ class People:
         self.words: Callable[[str], str] = lambda phrase_id: ""
         """The tutor's own questions, as they are kept beside the answer of somebody who gave it to an officer."""
         self.is_office: Callable[[str], bool] = lambda name: False
-        """Whether a name is that of an office, a bank, the union: see `reception.is_of_office`."""
+        """Whether a name is that of an office, a bank, the union: see `bot.tutor.onboarding.is_of_office`."""
 
     @property
     def links(self) -> Links:
+        """How codes become links: the bot's name and the address of the web page."""
         return self.office.links
 
     async def actor(self, learner_id: str) -> Actor:
-        """Somebody of ours with the roles she has now."""
+        """Somebody of the union with the roles held now."""
         return await self.database.read(lambda c: granting.actor_of(c, self.office.names, learner_id))
 
     async def areas(self, path: str = "/") -> list[AreaRow]:
+        """All areas at and below a path, by the union's tree."""
         return await self.database.read(lambda c: areas.under(c, path))
 
     async def list_people(
@@ -148,7 +150,7 @@ class People:
         return await self.database.transact(unit)
 
     async def code_back(self, actor: Actor, learner_id: str) -> str:
-        """A code by which somebody who lost her phone goes on on a new one. Raises NotAllowed, NobodyThere."""
+        """A code by which somebody who lost a phone goes on on a new one. Raises NotAllowed, NobodyThere."""
 
         def work(connection: Connection, place: AreaRow) -> str:
             if not actor.may_vouch(place.path, granting.grants_of(connection, learner_id), guides=False):
@@ -158,7 +160,7 @@ class People:
         return await self.about(actor, "vouch", learner_id, work)
 
     async def sign_out(self, actor: Actor, learner_id: str) -> int:
-        """No phone is hers any more, at once; by a code for a new phone she comes back. Returns how many.
+        """Take all phones from somebody at once, who comes back by a code for a new one. Returns how many.
 
         Raises NotAllowed, NobodyThere.
         """
@@ -187,7 +189,7 @@ class People:
         await self.about(actor, "approve", learner_id, work)
 
     async def suspend(self, actor: Actor, learner_id: str, role: str = "instructor") -> None:
-        """Her access in this role ends at once, everywhere; her learners get somebody else.
+        """End somebody's access in this role at once, everywhere; an instructor's learners get somebody else.
 
         Raises NotAllowed, NobodyThere.
         """
@@ -201,7 +203,7 @@ class People:
         await self.about(actor, "suspend", learner_id, work)
 
     async def export(self, actor: Actor, learner_id: str) -> dict[str, list[dict[str, object]]]:
-        """Everything that is kept of her, by table. Raises NotAllowed, NobodyThere."""
+        """Everything that is kept of somebody, by table. Raises NotAllowed, NobodyThere."""
 
         def work(connection: Connection, place: AreaRow) -> dict[str, list[dict[str, object]]]:
             self.note(connection, actor, "exported", learner_id, place.area_id)
@@ -210,7 +212,7 @@ class People:
         return await self.about(actor, "export", learner_id, work)
 
     async def see(self, actor: Actor, learner_id: str) -> dict[str, str]:
-        """What is kept of her, in words. Raises NotAllowed, NobodyThere."""
+        """What is kept of somebody, in words. Raises NotAllowed, NobodyThere."""
 
         def work(connection: Connection, place: AreaRow) -> dict[str, str]:
             self.note(connection, actor, "seen", learner_id, place.area_id)
@@ -219,7 +221,7 @@ class People:
         return await self.about(actor, "export", learner_id, work)
 
     async def correct(self, actor: Actor, learner_id: str, correction: Correction) -> None:
-        """Name, form of address, area, needs are put right, at once. She is told.
+        """Put name, form of address, area, needs right, at once, and tell the person.
 
         Raises NotAllowed, NobodyThere, CamtayError.
         """
@@ -246,7 +248,7 @@ class People:
         await self.about(actor, "correct", learner_id, work)
 
     async def withdraw(self, actor: Actor, learner_id: str) -> None:
-        """Her consent is taken back, at once: see `rights.withdraw`. Raises NotAllowed, NobodyThere, CamtayError."""
+        """Take somebody's consent back at once, as `bot.tutor.privacy`. Raises NotAllowed, NobodyThere, CamtayError."""
 
         def work(connection: Connection, place: AreaRow) -> None:
             now = self.now()
@@ -260,7 +262,7 @@ class People:
         await self.database.scrub(BUSY_TIMEOUT_S)
 
     async def delete(self, actor: Actor, learner_id: str) -> None:
-        """Everything that is hers is gone for good. Raises NotAllowed, NobodyThere."""
+        """Delete everything of somebody for good. Raises NotAllowed, NobodyThere."""
 
         def work(connection: Connection, place: AreaRow) -> None:
             self.note(connection, actor, "deleted_by_officer", learner_id, place.area_id)
@@ -274,7 +276,7 @@ class People:
     # --- who may ---
 
     async def act(self, actor: Actor, action: str, area_id: str, work: Callable[[Connection, AreaRow], T]) -> T:
-        """Do it if she may there; a refusal is committed to the audit before it is raised."""
+        """Do the work if the actor may in this area; a refusal is committed to the audit before it is raised."""
 
         def unit(connection: Connection) -> tuple[NotAllowed | None, T | None]:
             place = areas.get(connection, area_id)
@@ -285,7 +287,7 @@ class People:
         return _unless_refused(*await self.database.transact(unit))
 
     async def about(self, actor: Actor, action: str, learner_id: str, work: Callable[[Connection, AreaRow], T]) -> T:
-        """Likewise for an act about a person: where she belongs is read here, never taken from who asks."""
+        """Do the work if the actor may where this person belongs, which is read here, never taken from who asks."""
 
         def unit(connection: Connection) -> tuple[NotAllowed | None, T | None]:
             conversations.learners_by_id(connection, [learner_id])  # locked first, as the tutor's own batches do
@@ -312,6 +314,7 @@ class People:
         return refusal, None
 
     def note(self, connection: Connection, actor: Actor, what: str, learner_id: str, area_id: str) -> None:
+        """One line of the audit, by the actor's pseudonym about the person's; "" for an act about an area alone."""
         subject = self.office.names.of(learner_id) if learner_id else ""
         people.note(connection, AuditRow(self.now(), actor.name, what, subject, area_id))
 

@@ -1,4 +1,4 @@
-"""The office's room "vouch": an officer or her instructor lets somebody in again who has lost her phone."""
+"""An officer or the instructor lets a learner in again, in chat, who has lost a phone."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ class Vouching:
         self.names = names
 
     def carry_out(self, connection: Connection, desk: Desk, command: VouchingCommand) -> CommandOutcome:
+        """Ask for whom, then give the code; a learner this person may not vouch for is refused and audited."""
         match command:
             case AskWhomToVouch():
                 return self._begin(connection, desk)
@@ -46,7 +47,7 @@ class Vouching:
         return ANSWERED
 
     def _begin(self, connection: Connection, desk: Desk) -> CommandOutcome:
-        """An officer writes a name, an instructor chooses among those whom she guides."""
+        """An officer writes a name, an instructor chooses among the own learners."""
         if actor_of(connection, self.names, desk.person.learner_id).paths("vouch"):
             vouching.ask_whom(desk)
             return ANSWERED
@@ -68,7 +69,7 @@ class Vouching:
             vouching.ask_whom(desk, again=True)
 
     def give(self, connection: Connection, by: str, learner_id: str, now: datetime, new_id: str) -> str:
-        """A code, good for a day, by which she goes on on a new phone; a former one is worth nothing any more."""
+        """A code, good for a day, by which a learner goes on on a new phone; a former one is worth nothing any more."""
         invitations.withdraw_links(connection, learner_id)
         code = codes.new_code(new_id)
         while invitations.get(connection, self.names.code(code)) is not None:
@@ -80,7 +81,7 @@ class Vouching:
         return codes.written(code)
 
     def is_backed(self, connection: Connection, row: InvitationRow) -> bool:
-        """Whether who vouched by this code may vouch for her today."""
+        """Whether who vouched by this code may vouch for the learner today."""
         learner_id = row.learner_id or ""
         if row.by == OPERATOR_NAME:
             return not _is_suspended(connection, learner_id)

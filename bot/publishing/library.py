@@ -1,4 +1,4 @@
-"""Lessons from files and publications to a book: what is current, who still needs an older version, where she goes."""
+"""Lessons from files and publications to a book: what is current, who needs an older version, where they go from it."""
 
 from __future__ import annotations
 
@@ -163,13 +163,8 @@ class LiveLessons:
         return found
 
 
-async def open_book(database: Database, root: Path, facts: Mapping[str, str], now: datetime) -> tuple[Book, Shelf]:
-    """A library's first book, and the folder as it was read."""
-    library = LiveLessons(database, root, facts)
-    return await library.open(now), library.shelf
-
-
 def catalogue_of(connection: Connection) -> VersionCatalogue:
+    """What is published now, with the id and number of the last publication, by which a change is noticed."""
     rows = publications.log(connection)
     current = {row.lesson: row for row in rows}
     seen = (rows[-1].publication_id, len(rows)) if rows else (0, 0)

@@ -50,7 +50,7 @@ class FolderLook:
 
 
 def look_at(root: Path) -> FolderLook:
-    """The files that `flows.loader.read_lessons` would read, without reading them. Never raises."""
+    """The files that `flows.reading.loader.read_lessons` would read, without reading them. Never raises."""
     stamps: dict[str, Stamp] = {}
     closed: dict[str, str] = {}
     folders = [str(root)]

@@ -1,4 +1,4 @@
-"""The office's room "figures": an officer asks how her areas stand, or for a code to invite somebody with."""
+"""An officer asks in chat how the own areas stand, or for a code to invite somebody with."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Figures:
         return ASIDE
 
     def _areas(self, connection: Connection, desk: Desk, action: str) -> list[areas.AreaRow]:
-        """Her areas in which she may do it, the highest first."""
+        """The officer's areas in which this action is allowed, the highest first."""
         paths = actor_of(connection, self.names, desk.person.learner_id).paths(action)
         return [area for area in areas.under(connection) if area.path in paths][:MOST]
 
@@ -53,7 +53,7 @@ class Figures:
             desk.say(desk.phrase("figures_targets", **values))
 
     def _invite(self, connection: Connection, desk: Desk, area: areas.AreaRow) -> None:
-        """A code for one member to come, to be read or sent to her."""
+        """Give a code for one member to come, to be read out or sent on."""
         now = desk.universe.now
         code = codes.new_code(desk.universe.new_id())
         while kept.get(connection, self.names.code(code)) is not None:

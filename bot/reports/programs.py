@@ -32,7 +32,7 @@ class NotSo(CamtayError):
 
 
 class Programs(People):
-    """Every act names its actor; outside her own area it is refused with one sentence, and that is written down."""
+    """The union's programs. Every act names its actor; outside the own area it is refused in a sentence and audited."""
 
     async def add(self, actor: Actor, kind: str, area_id: str, name: str, year: int) -> ProgramRow:
         """Begin a model. Raises NotAllowed, NobodyThere, NotSo."""
@@ -76,7 +76,7 @@ class Programs(People):
         await self.act(actor, ACTION, row.area_id, work)
 
     async def leave(self, actor: Actor, model_id: str, learner_id: str) -> None:
-        """She does not belong to it any more. Raises NotAllowed, NobodyThere, NotSo."""
+        """Take somebody out of a program. Raises NotAllowed, NobodyThere, NotSo."""
         row = await self._model(model_id)
 
         def work(connection: Connection, place: AreaRow) -> None:
@@ -87,7 +87,7 @@ class Programs(People):
         await self.act(actor, ACTION, row.area_id, work)
 
     async def end(self, actor: Actor, model_id: str) -> None:
-        """It is over; who belonged to it stays written down. Raises NotAllowed, NobodyThere, NotSo."""
+        """End a program; who belonged to it stays written down. Raises NotAllowed, NobodyThere, NotSo."""
         row = await self._model(model_id)
 
         def work(connection: Connection, place: AreaRow) -> None:

@@ -1,10 +1,10 @@
 """Reports: how far the union's target is reached, how the pairs do, what was learnt. One moment, a few statements.
 
-A family is alive where "1+1" is more than a line in a list: one of its members is in an open pairing, as learner or
-as instructor, and within the last N days (`pairing: living_days`, 30) one of the two was heard, a request of hers was
-taken up, or the pairing began. A month: lessons are weekly matters and reminders come after a day and a week; a couple
-that has said nothing for a month has stopped, whatever the list says. Of a year that is over the last instant of that
-year counts; who has been heard since then was most likely active then (only the last sign of life is kept).
+A family is alive where "1+1" is more than a line in a list: one of its members is in an open pairing, as learner or as
+instructor, and within the last N days (`pairing: living_days`, 30) one of the two was heard, a request of the learner
+was taken up, or the pairing began. A month: lessons are weekly matters and reminders come after a day and a week; a
+couple that has said nothing for a month has stopped, whatever the list says. Of a year that is over the last instant of
+that year counts; who has been heard since then was most likely active then (only the last sign of life is kept).
 
 A branch has reached the target when it or a group of its own has such a family, a group when it has one itself; a ward
 and the province when all their branches and groups have.
@@ -45,6 +45,7 @@ class Span:
 
 
 def span_of(year: int, now: datetime, zone: ZoneInfo, living_days: int) -> Span:
+    """The year up to now as instants in ms, with the first instant at which a sign of life still counts."""
     first, end = (to_ms(datetime(each, 1, 1, tzinfo=zone)) for each in (year, year + 1))
     at = min(to_ms(now), end)
     return Span(year, first, end, at, at - round(timedelta(days=living_days).total_seconds() * 1000))
@@ -73,7 +74,7 @@ class Reports(People):
         return table(sheet, top, lambda path: actor.may("report", path))
 
     async def _written_down(self, actor: Actor, what: str, top: ReportArea) -> None:
-        """Whoever looks is named in the audit, and refused where there is nothing for her to see."""
+        """A report whose reader is named in the audit, and refused where there is nothing to see."""
         allowed = actor.may_report(top.path, is_whole=top.kind in UPPER)
         if actor is not OPERATOR:
             note = f"reported_{what}" if allowed else "refused_report"
@@ -176,7 +177,7 @@ def _pairs(connection: Connection, places: list[ReportArea], span: Span) -> Repo
 
 
 def _count_guides(connection: Connection, places: list[ReportArea], counts: dict[str, Counter[str]], now: int) -> None:
-    """Each once, where she is most at home: in the narrowest of her areas."""
+    """Count each instructor once, in the narrowest of the areas."""
     narrowest: dict[str, reports.Guide] = {}
     for guide in reports.guides(connection, now):
         known = narrowest.get(guide.learner_id)

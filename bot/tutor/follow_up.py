@@ -4,31 +4,32 @@ from __future__ import annotations
 
 from bot.tutor import menu
 from bot.tutor.desk import Desk, LessonRated
+from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.state import Checkin
 from flows import events as ev
 from flows.engine.kinds.reviews import after_answer
-from flows.model import End, Quiz
+from flows.model import End
 
 
 def ask_rating(desk: Desk, event: ev.RunEnded) -> None:
+    """Ask for one to `rate` stars for the lesson that has ended, a button each."""
     stars = tuple((f"r:{each}:{event.run_id}", str(each)) for each in range(1, event.rate + 1))
     desk.offer(desk.phrase("ask_rating", sao=str(event.rate)), stars)
 
 
-def take_rating(desk: Desk, rest: str) -> bool:
-    """Her stars; True where the lesson they are for has only just ended and the next one is offered with it."""
-    stars, _, run_id = rest.partition(":")
+def take_rating(desk: Desk, stars: str, run_id: str) -> CommandOutcome:
+    """The stars of one pass; where its lesson has only just ended the next one is offered with it."""
     if stars not in ("1", "2", "3", "4", "5"):
-        return False
+        return ASIDE
     desk.events.append(LessonRated(run_id, int(stars)))
     desk.say(desk.phrase("rated"))
     run = desk.talk.run
     if run is None or run.waiting or run.run_id != run_id:
-        return False
+        return ASIDE
     lesson = desk.book.lesson(*run.home)
     then = next((step.then for step in lesson.steps if isinstance(step, End) and step.rate), None) if lesson else None
     menu.offer_next(desk, then, run.home[0])
-    return True
+    return ANSWERED
 
 
 def plan(desk: Desk, event: ev.CheckinPlanned) -> None:
@@ -55,20 +56,15 @@ def check_in(desk: Desk) -> bool:
     return True
 
 
-def take_checkin(desk: Desk, rest: str) -> bool:
-    """Her answer; True where she wants to do the lesson again."""
+def take_checkin(desk: Desk, *, works: bool) -> None:
+    """The answer to `check_in`."""
     desk.change(offer=(), pending="")
-    again = rest.startswith("no:")
-    desk.say(desk.phrase("checkin_no" if again else "checkin_yes"))
-    return again
+    desk.say(desk.phrase("checkin_yes" if works else "checkin_no"))
 
 
 def file_card(desk: Desk, event: ev.AnswerGraded) -> None:
-    """When this question is to be asked again."""
-    lesson = desk.book.lesson(event.lesson, event.version)
-    if lesson is None or not lesson.review_after_s or not isinstance(lesson.step(event.step), Quiz):
-        return
+    """Note when a question is to be asked again, after this answer to it."""
     key = f"{event.lesson}/{event.step}"
-    card = after_answer(desk.talk.cards.get(key), event.right, lesson.review_after_s, desk.universe.now)
+    card = after_answer(desk.talk.cards.get(key), event.right, event.review_after_s, desk.universe.now)
     rest = {other: kept for other, kept in desk.talk.cards.items() if other != key}
     desk.change(cards={**rest, key: card} if card else rest)

@@ -1,12 +1,13 @@
-"""A lesson at the desk: opened, parked, gone on with, ended; what is owed to her after each."""
+"""A lesson at the desk: opened, parked, gone on with, ended; what the learner is owed after each."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import assert_never
 
 import flows
-from bot.channels.base import Body, Inner, NoticesDue
+from bot.channels.base import Button, Inner, NoticesDue
 from bot.meetings.policy.commands import EndGroupLesson
 from bot.pairing.policy.commands import CallForSafety, CallOffSafety
 from bot.tutor import follow_up, menu, notices, onboarding
@@ -18,11 +19,24 @@ from flows.engine.kinds.table import kind_of
 from flows.engine.stage import clean
 from flows.model import Help, Pair
 
+LeftByLesson = ev.Commanded | ev.EmergencySuspected | ev.Digressed | ev.TapIgnored
+"""What a lesson leaves to the conversation: global words, words that answer nothing, taps that change nothing."""
+
+ONES_OWN = (
+    ev.RunStarted, ev.RunEnded, ev.AnswerGraded, ev.Awarded, ev.CheckinPlanned, ev.HelpRequested, ev.PairingWished,
+)  # fmt: skip
+"""What the engine says of one person's learning and wishes."""
+
+STEP = "s:"
+"""What the token of a step's choice begins with: the number of its prompt follows, then the choice."""
+
+LONGEST_TOKEN = 64  # bytes of a token that a messenger carries
+
 AFTER_CHECKIN = timedelta(hours=1)  # a reminder that came due with a check-in waits that long for her answer
 
 
 def open_lesson(desk: Desk, lesson_id: str) -> None:
-    """Go on with a lesson where she left it, or begin it; the lesson that was open is parked, never lost."""
+    """Go on with a lesson where it was left, or begin it; the lesson that was open is parked, never lost."""
     desk.talk = desk.talk.aside()
     current = desk.talk.open_run
     if current is not None and current.home[0] == lesson_id:
@@ -39,20 +53,18 @@ def open_lesson(desk: Desk, lesson_id: str) -> None:
         resume(desk, ev.Reoffered("resume"))
         return
     sprint = flows.start(desk.book, _trigger(desk, lesson_id), desk.universe)
-    desk.show(sprint.session, sprint.events)
-    _after(desk, sprint.events)
+    take_over(desk, sprint)
 
 
 def open_for_group(desk: Desk, lesson_id: str, held: Meeting) -> None:
-    """Begin a lesson for a whole meeting; what she is in the middle of herself is parked."""
+    """Begin a lesson for a whole meeting; what the officer is in the middle of alone is parked."""
     desk.talk = desk.talk.aside()
     current = desk.talk.open_run
     if current is not None:
         desk.change(parked=(*(run for run in desk.talk.parked if run.home[0] != current.home[0]), current))
     sprint = flows.start(desk.book, replace(_trigger(desk, lesson_id), cards={}, keeps=False), desk.universe)
     desk.change(meeting=replace(held, lesson=lesson_id, run_id=sprint.session.run_id, run=None))
-    desk.show(sprint.session, sprint.events)
-    _after(desk, sprint.events)
+    take_over(desk, sprint)
 
 
 def resume_group(desk: Desk, held: Meeting) -> None:
@@ -110,7 +122,7 @@ def in_emergency(desk: Desk) -> bool:
 def is_about_safety(desk: Desk) -> bool:
     """Whether what time brings to the open lesson may ring at night: a robbery, or a cry for safety that is out.
 
-    In an emergency lesson, be it one that another has called; at a step that has asked somebody for her safety.
+    In an emergency lesson, be it one that another has called; at a step that has asked somebody for safety.
     """
     run = desk.talk.open_run
     lesson = desk.book.lesson(run.lesson, run.version) if run else None
@@ -121,7 +133,7 @@ def is_about_safety(desk: Desk) -> bool:
 
 
 def _stand_by(desk: Desk, kind: str) -> None:
-    """She wants to die, or somebody hurts her: no lesson; a few words, people are called, her place is kept."""
+    """Stand by who wants to die, or is hurt by somebody: no lesson; people are called, the place is kept."""
     if onboarding.helper_known(desk):
         desk.say(desk.phrase("emergency_helper"))
     buttons = ((f"h:{kind}", desk.phrase("label_human")), ("g:mistake", desk.phrase("label_mistake")))
@@ -129,7 +141,7 @@ def _stand_by(desk: Desk, kind: str) -> None:
 
 
 def call_off(desk: Desk) -> None:
-    """It was a mistake: whoever was called is told, and she is back where she was."""
+    """Tell whoever was called that it was a mistake, and go back to where the learner was."""
     desk.events.append(CallOffSafety())
     desk.say(desk.phrase("mistake_heard"))
     run, lesson = desk.talk.run, emergency_of(desk)
@@ -138,16 +150,13 @@ def call_off(desk: Desk) -> None:
     desk.change(parked=tuple(each for each in desk.talk.parked if each.home[0] != lesson), offer=(), pending="")
 
 
-def resume(desk: Desk, signal: ev.Signal) -> tuple[ev.Event, ...]:
-    """Hand her signal to the lesson that is open; what happened in it, for whom it concerns beside the lesson."""
+def resume(desk: Desk, signal: ev.Signal) -> LeftByLesson | None:
+    """Hand a signal to the lesson that is open; what it leaves to the conversation, as `take_over` gives it."""
     run = desk.talk.open_run
     if run is None:
         menu.show_menu(desk)
-        return ()
-    sprint = flows.resume(desk.book, _lent(run, desk), signal, desk.universe)
-    desk.show(sprint.session, sprint.events)
-    _after(desk, sprint.events)
-    return sprint.events
+        return None
+    return take_over(desk, flows.resume(desk.book, _lent(run, desk), signal, desk.universe))
 
 
 def wants(desk: Desk, kind: str) -> bool:
@@ -159,40 +168,64 @@ def wants(desk: Desk, kind: str) -> bool:
 
 
 def _lent(run: Run, desk: Desk) -> Run:
-    """With what the engine may know of her: a lesson may be begun on one channel and go on at another."""
+    """A run with what the engine may know of the learner: it may be begun on one channel and go on at another."""
     group = desk.talk.is_group(run)
     cards = {} if group else desk.talk.cards
     lent = run.but(learner=desk.person.learner_id, cards=cards, keeps=desk.agreed and not group)
     return lent.but(channel=desk.channel.partition(":")[0], lang=desk.talk.lang)
 
 
-def _after(desk: Desk, events: tuple[ev.Event, ...]) -> None:
-    """What the desk itself owes after the engine has spoken; a global word or an old button is the conversation's."""
-    group = desk.talk.is_group(desk.talk.run)
-    for event in events:
+def tapped(token: str) -> ev.Tapped | None:
+    """The choice of a step that a button stands for; None for every other button."""
+    if not token.startswith(STEP):
+        return None
+    seq, _, option = token[len(STEP) : LONGEST_TOKEN].partition(":")
+    return ev.Tapped(int(seq) if seq.isascii() and seq.isdigit() and len(seq) < 10 else -1, option)
+
+
+def take_over(desk: Desk, sprint: flows.Sprint) -> LeftByLesson | None:
+    """Take over what the engine answered, event by event: said, kept on the desk, acted on. Returns what the lesson
+    could make nothing of, or what is not about it; the engine says that last.
+
+    Of a meeting's lesson nothing is one learner's own: not its answers, wishes or reminders.
+    """
+    run, left = sprint.session, None
+    group = desk.talk.is_group(run)
+    desk.change(run=run.but(remind_at=None) if group else run, seq=max(desk.talk.seq, run.seq))
+    for event in sprint.events:
+        if not (group and isinstance(event, ONES_OWN)):
+            desk.events.append(event)
         match event:
-            case ev.RunEnded() | ev.RunFailed() if group:
-                desk.events.append(EndGroupLesson())
-            case ev.HandedOver(lesson) if group and desk.talk.meeting is not None:
-                open_for_group(desk, lesson, desk.talk.meeting)
-            case ev.CheckinPlanned() | ev.AnswerGraded() if group:
-                pass
-            case ev.EmergencyRaised(kind):
-                open_emergency(desk, kind)
+            case ev.Said(_, text):
+                desk.say(text)
+            case ev.Asked(_, seq, text, choices):
+                desk.ask(text, [Button(f"{STEP}{seq}:{choice.id}", choice.label) for choice in choices])
+                desk.change(offer=(), pending="")
+            case ev.AnswerGraded() if not group:
+                desk.change(answers=desk.talk.answers + 1)
+                if event.review_after_s and desk.agreed:
+                    follow_up.file_card(desk, event)
+            case ev.CheckinPlanned() if desk.agreed and not group:
+                follow_up.plan(desk, event)
             case ev.TaskPostponed():
                 menu.offer_way_on(desk)
-            case ev.CheckinPlanned() if desk.agreed:
-                follow_up.plan(desk, event)
-            case ev.AnswerGraded() if desk.agreed:
-                follow_up.file_card(desk, event)
+            case ev.EmergencyRaised(kind):
+                open_emergency(desk, kind)
             case ev.RunEnded():
-                _ended(desk, event)
-            case ev.HandedOver(lesson):
-                open_lesson(desk, lesson)
+                (_ended_for_group if group else _ended)(desk, event)
             case ev.RunFailed():
-                _failed(desk, event)
+                _failed(desk, event, group=group)
+            case ev.Commanded() | ev.EmergencySuspected() | ev.Digressed() | ev.TapIgnored():
+                left = event
+            case (
+                ev.Heard() | ev.SecretMasked() | ev.AnswerGraded() | ev.ValueSaved() | ev.TaskDone() | ev.TaskStuck()
+                | ev.CheckpointPassed() | ev.NotUnderstood() | ev.HelpRequested() | ev.PairingWished() | ev.Awarded()
+                | ev.CheckinPlanned() | ev.Called() | ev.LessonReturned() | ev.Moved() | ev.RunStarted()
+            ):  # fmt: skip
+                pass  # whoever keeps it finds it on the desk
             case _:
-                pass
+                assert_never(event)
+    return left
 
 
 def _ended(desk: Desk, event: ev.RunEnded) -> None:
@@ -202,14 +235,16 @@ def _ended(desk: Desk, event: ev.RunEnded) -> None:
     lesson = desk.book.lesson(event.lesson, event.version)
     if lesson is not None and lesson.emergency:
         _emergency_ended(desk)
+        if event.handed_over_to:
+            open_lesson(desk, event.handed_over_to)
         return
     if event.outcome == "completed":
         desk.say(desk.phrase("lesson_done", bai=desk.lesson_title(event.lesson)))
         if event.points and desk.agreed:
             desk.say(desk.phrase("lesson_points", diem=str(event.points)))
-    if any(isinstance(each, ev.HandedOver) for each in desk.events):
-        return  # another lesson goes on at once
-    if desk.person.consent == "asked":
+    if event.handed_over_to:
+        open_lesson(desk, event.handed_over_to)
+    elif desk.person.consent == "asked":
         onboarding.ask_consent(desk)
     elif event.rate and desk.agreed:
         follow_up.ask_rating(desk, event)
@@ -226,24 +261,33 @@ def _emergency_ended(desk: Desk) -> None:
         desk.offer("", (("g:menu", desk.phrase("label_menu")), ("g:help", desk.phrase("label_help"))))
 
 
-def _failed(desk: Desk, event: ev.RunFailed) -> None:
+def _ended_for_group(desk: Desk, event: ev.RunEnded) -> None:
+    desk.events.append(EndGroupLesson())
+    if event.handed_over_to and desk.talk.meeting is not None:
+        open_for_group(desk, event.handed_over_to, desk.talk.meeting)
+
+
+def _failed(desk: Desk, event: ev.RunFailed, *, group: bool) -> None:
+    """Put the learner where a place can be found again, else show the menu; a call that could not be made the lesson
+    itself has passed over."""
     run = desk.talk.run
+    if event.code == "call":
+        return
+    if group:
+        desk.events.append(EndGroupLesson())
+        return
     if event.code == "place_missing" and run is not None:
         sprint = flows.rewind(desk.book, run, desk.universe)
-        desk.show(sprint.session, sprint.events)
-        if sprint.session.waiting:
+        if desk.book.lesson(sprint.session.lesson, sprint.session.version) is not None:
+            take_over(desk, sprint)
             return
+        desk.events += sprint.events
         desk.change(run=None, parked=(*desk.talk.parked, run))  # the lesson may come back
     menu.show_menu(desk, desk.phrase("lesson_trouble"))
 
 
-def is_timer(body: Body) -> bool:
-    """Whether only the clock brings it."""
-    return isinstance(body, Inner) and body.kind == "due"
-
-
 def take_inner(desk: Desk, body: Inner) -> None:
-    """What time or another person's act brings to her."""
+    """Take what time or another person's act brings to the conversation."""
     urgent = is_about_safety(desk)
     asked = body.kind == "due" and desk.agreed and not urgent and follow_up.check_in(desk)
     run = desk.talk.open_run
@@ -266,7 +310,7 @@ def take_inner(desk: Desk, body: Inner) -> None:
 
 
 def take_told(desk: Desk, body: NoticesDue) -> None:
-    """What others have to say to her; a step that waits for a person goes on when that person has come."""
+    """Say what others have to say; a step that waits for a person goes on when that person has come."""
     for notice in body.notices:
         notices.say(desk, notice)
     run = desk.talk.open_run
@@ -282,13 +326,13 @@ def take_told(desk: Desk, body: NoticesDue) -> None:
 
 
 def _is_recalled(desk: Desk, run: Run) -> bool:
-    """Whether an urgent edit takes this lesson along and she has not been told yet."""
+    """Whether an urgent edit takes this lesson along and the learner has not been told yet."""
     route = desk.book.routes.get((run.lesson, run.version))
     return route is not None and route.how == "urgent"
 
 
 def is_lessons_too(desk: Desk, text: str) -> bool:
-    """Whether her reply is word for word an answer of the open step ("Gọi rồi"): then the lesson hears it as well."""
+    """Whether a reply is word for word an answer of the open step ("Gọi rồi"): then the lesson hears it as well."""
     run = desk.talk.open_run
     if run is None or desk.talk.offer:
         return False

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.tutor.desk import Desk
 from bot.tutor.state import OfferedButtons
 from flows import Lesson
 from flows.words.tables import fold, read
 from flows.words.understand import Answered, Own, understand
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLesson:
+    """A lesson is to be begun, or gone on with."""
+
+    lesson_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTrack:
+    """The lessons of one track are to be listed."""
+
+    track: str
+
 
 LABEL = 34  # characters a button shows on the narrowest phone
 
@@ -30,6 +46,7 @@ def show_menu(desk: Desk, intro: str = "") -> None:
 
 
 def show_track(desk: Desk, track: str) -> None:
+    """The lessons of a track with a button each; the menu where there is no such track."""
     title = dict(desk.book.tracks).get(track)
     lessons = [lesson for lesson in in_order(desk) if lesson.track == track]
     if title is None or not lessons:
@@ -39,20 +56,24 @@ def show_track(desk: Desk, track: str) -> None:
     desk.offer(desk.phrase("menu_track_pick", nhom=title), (*buttons, ("g:menu", desk.phrase("label_menu"))))
 
 
-def find(desk: Desk, text: str) -> str | None:
-    """The button of a track or lesson that she named, wherever she is; None when no title is meant."""
-    own = [Own(f"t:{track}", (title,)) for track, title in desk.book.tracks]
-    own += [Own(f"m:{lesson.id}", (lesson.title,)) for lesson in in_order(desk)]
+def find(desk: Desk, text: str) -> OpenLesson | ShowTrack | None:
+    """The track or lesson that she named, wherever she is; None when no title is meant."""
+    titles = _titles(desk, in_order(desk))
+    own = [Own(str(at), (title,)) for at, (_, title) in enumerate(titles)]
     meaning = understand(desk.book.words, text[:200], own, numbered=False)
-    return meaning.option if isinstance(meaning, Answered) else None
+    return titles[int(meaning.option)][0] if isinstance(meaning, Answered) else None
 
 
-def titled(desk: Desk, text: str) -> str | None:
-    """The button of the track or lesson whose whole title she typed; that for the first hour has a cry for a title."""
-    buttons = [(f"t:{track}", title) for track, title in desk.book.tracks]
-    buttons += [(f"m:{lesson.id}", lesson.title) for lesson in in_order(desk) if not lesson.emergency]
+def titled(desk: Desk, text: str) -> OpenLesson | ShowTrack | None:
+    """The track or lesson whose whole title she typed; that for the first hour has a cry for a title."""
     said = read(desk.book.words, text[:200]).states
-    return next((token for token, title in buttons if fold(desk.book.words, title) in said), None)
+    titles = _titles(desk, [lesson for lesson in in_order(desk) if not lesson.emergency])
+    return next((button for button, title in titles if fold(desk.book.words, title) in said), None)
+
+
+def _titles(desk: Desk, lessons: Sequence[Lesson]) -> list[tuple[OpenLesson | ShowTrack, str]]:
+    tracks = [(ShowTrack(track), title) for track, title in desk.book.tracks]
+    return [*tracks, *((OpenLesson(each.id), each.title) for each in lessons)]
 
 
 def offer_next(desk: Desk, then: str | None, ended: str) -> None:
@@ -73,14 +94,14 @@ def offer_next(desk: Desk, then: str | None, ended: str) -> None:
 
 
 def offer_way_on(desk: Desk) -> None:
-    """Under what was just said: two buttons for whenever she comes back."""
+    """Under what was just said: two buttons for whenever the learner comes back."""
     desk.offer("", (("g:go_on", desk.phrase("label_continue")), ("g:menu", desk.phrase("label_menu"))))
 
 
 def ask_emergency(desk: Desk, kind: str, topics: Sequence[str]) -> None:
-    """It sounds like it: one question, two buttons, nobody is called yet; what she may have meant instead is kept.
+    """Ask whether it is a cry: two buttons, nobody is called yet; what may have been meant instead is kept.
 
-    `kind` now: somebody is at her this moment, so she is told to hang up first.
+    `kind` now: a thief is at work this moment, so the learner is told to hang up first.
     """
     other = f"e:{','.join(topics)}"
     asked = "now" if kind == "now" else "emergency"
@@ -130,7 +151,7 @@ def _tracks(desk: Desk, lessons: list[Lesson], shown_already: Lesson | None) -> 
 
 
 def _work(desk: Desk) -> OfferedButtons:
-    """What she does beside learning."""
+    """The buttons of what this person does beside learning."""
     guides = (("u:list:0", "label_crew"), ("g:teach", "label_teach")) if desk.person.instructs else ()
     leads = (("q:list:", "label_post"),) if desk.person.leads else ()
     return tuple((token, desk.phrase(label)) for token, label in (*guides, *leads))

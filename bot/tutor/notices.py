@@ -1,4 +1,6 @@
-"""What others' acts and the clock have to say to somebody, in her own words: phrases, with ids made readable."""
+"""What others' acts and the clock have to say to somebody, in that person's own language: phrases, with ids made
+readable.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ EXCERPT = 60  # characters of a step's text by which an instructor knows where t
 
 
 def say(desk: Desk, notice: Notice) -> None:
-    """Say it where the conversation stands; a question that is open stays open.
+    """Say a notice where the conversation stands; a question that is open stays open.
 
     Its buttons can be typed as well only where no lesson waits for an answer: "1" must not mean two things.
     """
@@ -34,7 +36,7 @@ def say(desk: Desk, notice: Notice) -> None:
 
 
 def answer_with(desk: Desk, notice: Notice) -> None:
-    """Say it as the answer to what she has just done: before a question that closes the turn, not after it."""
+    """Say a notice as the answer to what has just been done: before a question that closes the turn, not after it."""
     text, buttons = _words(desk, notice)
     if buttons and not (desk.replies and desk.replies[-1].buttons):
         say(desk, notice)
@@ -64,7 +66,7 @@ def lift(desk: Desk) -> OfferedButtons:
 
 
 def ask_change(desk: Desk) -> None:
-    """Whether she wants somebody else: asked once, in confidence; nobody is told why."""
+    """Ask once, in confidence, whether the learner wants another instructor; nobody is told why."""
     yes, no = desk.phrase("label_change_yes"), desk.phrase("label_change_no")
     desk.offer(desk.phrase("change_ask"), (("o:change:yes", yes), ("g:go_on", no)))
 

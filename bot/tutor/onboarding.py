@@ -1,4 +1,4 @@
-"""First contact: it is a machine, three lines of consent, what to call her; and later changes of these."""
+"""First contact: it is a machine, three lines of consent, what to call the learner; and later changes of these."""
 
 from __future__ import annotations
 
@@ -32,11 +32,13 @@ _SELF = {
 
 
 def greet(desk: Desk) -> None:
+    """Say hello to a newcomer, with the question for consent."""
     desk.say(desk.phrase("hello"))
     ask_consent(desk)
 
 
 def ask_consent(desk: Desk, intro: str = "") -> None:
+    """Ask for consent, after the sentence `intro` if there is one; from now on the person is no newcomer."""
     if desk.person.consent == "new":
         desk.set_person(consent="asked")
     desk.say(intro)
@@ -45,7 +47,7 @@ def ask_consent(desk: Desk, intro: str = "") -> None:
 
 
 def consent_text(book: Book, phrase_id: str, lang: str) -> str:
-    """The words she answers to, in her language, as they are kept: with the union's name, for any form of address."""
+    """What is agreed to, in the learner's language, as it is kept: with the union's name, for any form of address."""
     sentence = book.sentence(phrase_id, lang)
     return _FACT.sub(lambda found: book.facts.get(found[1], found[0]), sentence)
 
@@ -56,7 +58,7 @@ def fingerprint(text: str) -> str:
 
 
 def take_consent(desk: Desk, answer: str) -> None:
-    """Her answer to a question that is open; once she has agreed only "rút đồng ý" takes it back, no old button."""
+    """Take the answer to an open question; once agreed only "rút đồng ý" takes it back, no old button."""
     if answer == "yes" and not desk.agreed:
         desk.set_person(consent="agreed")
         desk.events.append(ConsentAnswered("agreed"))
@@ -71,13 +73,14 @@ def take_consent(desk: Desk, answer: str) -> None:
 
 
 def ask_name(desk: Desk, *, again: bool = False) -> None:
+    """Ask what to call the learner; `again`: what was written could be no name."""
     desk.offer(
         desk.phrase("name_again" if again else "ask_name"), (("n:skip", desk.phrase("label_skip")),), pending="name"
     )
 
 
 def take_name(desk: Desk, text: str) -> None:
-    """Her name as she writes it ("tui tên Lan nha em" is Lan); with "bà Sáu" comes the form of address too."""
+    """Take the name as it is written ("tui tên Lan nha em" is Lan); with "bà Sáu" comes the form of address too."""
     masked = flows.mask(text, desk.book.nouns)
     if masked.kinds:
         desk.events.append(ev.SecretMasked(masked.kinds))
@@ -133,7 +136,7 @@ def may_be_name(words: Words, text: str) -> bool:
 
 
 def _read_name(desk: Desk, text: str) -> tuple[str | None, str | None]:
-    """Form of address if she named herself by it, and her name; no name when she would rather not ("thôi")."""
+    """Form of address, if the name came with one, and the name; no name for "rather not" ("thôi")."""
     words, usual = desk.book.words, desk.book.words.answers
     parts = [part.strip(".,!?") for part in text.split()]
     if understands(words, text, (*usual.get("no", ()), *usual.get("later", ()))):
@@ -158,6 +161,7 @@ def understands(words: Words, text: str, ways: tuple[str, ...]) -> bool:
 
 
 def ask_address(desk: Desk) -> None:
+    """Ask for the form of address, a button each."""
     offer = tuple(
         (f"a:{at}", desk.phrase("label_address", goi=her, xung=me))
         for at, (her, me) in enumerate(flows.ADDRESSES.values())
@@ -166,12 +170,13 @@ def ask_address(desk: Desk) -> None:
 
 
 def address_ways(number: int) -> tuple[str, ...]:
-    """How she may type her choice besides the button's label."""
+    """How a form of address may be typed besides the button's label."""
     her, me = list(flows.ADDRESSES.values())[number]
     return (her, f"{her} {me}", f"gọi {her}", f"gọi tôi là {her}", f"gọi tôi là {her} đi {me}", f"kêu {her}")
 
 
 def take_address(desk: Desk, number: str) -> None:
+    """Take the form of address with this number of `flows.ADDRESSES`; nonsense is asked again."""
     addresses = list(flows.ADDRESSES)
     if len(number) != 1 or not number.isascii() or not number.isdigit() or int(number) >= len(addresses):
         ask_address(desk)
@@ -193,17 +198,18 @@ def _introduced(desk: Desk) -> None:
 
 
 def tell_helper(desk: Desk) -> None:
-    """Whom she can call, and somebody is asked for her, outside a lesson; inside one the engine answers."""
+    """Say whom to call, and that somebody is asked, outside a lesson; inside one the engine answers."""
     desk.events.append(ev.HelpRequested("", 0, desk.talk.pending, 0))
     name_helper(desk)
 
 
 def name_helper(desk: Desk) -> None:
-    """Whom she can call; nobody is asked for her."""
+    """Say whom to call; nobody is asked."""
     desk.say(desk.phrase("help" if helper_known(desk) else "help_nobody"))
 
 
 def helper_known(desk: Desk) -> bool:
+    """Whether config.yaml names somebody to call, with a number."""
     return bool(desk.book.facts.get("nguoi_giup") and desk.book.facts.get("so_nguoi_giup"))
 
 
@@ -219,6 +225,7 @@ def ask_language(desk: Desk) -> None:
 
 
 def take_language(desk: Desk, lang: str) -> None:
+    """Go on in this language, if the tutor's own sentences speak it; else nothing happens."""
     if lang == "vi" or lang in desk.book.phrases_in:
         desk.change(lang=lang, offer=(), pending="")
         desk.say(desk.phrase("language_set"))

@@ -1,4 +1,4 @@
-"""Her rights over her data, answered at once: see, take along, withdraw, delete (facts sheet, section 7)."""
+"""A learner's rights over the own data, answered at once: see, take along, withdraw, delete."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import timedelta
 from bot.channels.base import Button
 from bot.people.policy.commands import TakeApart
 from bot.tutor.desk import AnswersForgotten, ConsentAnswered, Desk, Person, PersonForgotten
+from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.state import ConversationState
 
 UNDO = timedelta(days=7)
@@ -15,6 +16,7 @@ UNDO = timedelta(days=7)
 
 
 def show_data(desk: Desk) -> None:
+    """Tell a learner what is kept, in a few lines; on the web also that the page's messages are."""
     if not desk.agreed:
         desk.say(desk.phrase("data_none"))
         return
@@ -29,18 +31,19 @@ def show_data(desk: Desk) -> None:
             cau=str(desk.talk.answers),
         )
     )
-    if desk.channel == "web":
+    if desk.profile.keeps_log:
         desk.say(desk.phrase("data_log"))
 
 
 def show_belonging(desk: Desk, kept: Mapping[str, str]) -> None:
-    """What the union's side keeps of her: name in its list, place, roles, what she set, requests, pairings."""
+    """What the union's side keeps of a learner: name in its list, place, roles, settings, requests, pairings."""
     if kept:
         desk.say(desk.phrase("data_union", tep="\n".join(f"{what}: {value}" for what, value in kept.items())))
-    desk.say(desk.phrase("data_whole_web" if desk.channel == "web" else "data_whole"))
+    desk.say(desk.phrase("data_whole_web" if desk.profile.keeps_log else "data_whole"))
 
 
 def download_data(desk: Desk) -> None:
+    """What is kept of a learner as text to take along."""
     if not desk.agreed:
         desk.say(desk.phrase("data_none"))
         return
@@ -56,48 +59,53 @@ def download_data(desk: Desk) -> None:
 
 
 def ask_delete(desk: Desk) -> None:
+    """Ask whether everything is to be deleted for good."""
     offer = (("d:yes", desk.phrase("label_delete_yes")), ("d:no", desk.phrase("label_delete_no")))
     desk.offer(desk.phrase("delete_ask"), offer, pending="delete")
 
 
-def take_delete(desk: Desk, answer: str) -> None:
+def take_delete(desk: Desk, *, sure: bool) -> CommandOutcome:
     """Only the answer to a question that is open deletes: an old button must never do it."""
     if desk.talk.pending != "delete":
         desk.say(desk.phrase("stale_short"))
-    elif answer == "yes" and _was_joined(desk):
+        return ANSWERED if sure else ASIDE
+    if sure and _was_joined(desk):
         desk.events.append(TakeApart("delete"))
-    elif answer == "yes":
-        delete(desk)
-    else:
-        desk.change(offer=(), pending="")
-        desk.say(desk.phrase("kept"))
+        return ANSWERED
+    if sure:
+        return delete(desk)
+    desk.change(offer=(), pending="")
+    desk.say(desk.phrase("kept"))
+    return ASIDE
 
 
-def delete(desk: Desk) -> None:
-    """She has said yes: everything that is hers goes."""
+def delete(desk: Desk) -> CommandOutcome:
+    """Delete everything of a learner who has said yes to it."""
     text, restart = desk.phrase("deleted"), desk.phrase("label_restart")
     desk.events.append(PersonForgotten())
     desk.person, desk.talk = Person(desk.person.learner_id), ConversationState()
     desk.ask(text, [Button("g:menu", restart)])
+    return ANSWERED
 
 
-def ask_withdraw(desk: Desk) -> bool:
-    """At once; but what another phone brought along this week is first given back to it. Whether it is done."""
+def ask_withdraw(desk: Desk) -> CommandOutcome:
+    """At once; but what another phone brought along this week is first given back to it."""
     if desk.agreed and _was_joined(desk):
         desk.events.append(TakeApart("withdraw"))
-        return False
-    withdraw(desk)
-    return True
+        return ANSWERED
+    return withdraw(desk)
 
 
 def _was_joined(desk: Desk) -> bool:
-    """Whether another phone was joined so lately that it can be undone: what came with it is not hers to end."""
+    """Whether another phone was joined so lately that it can be undone: what came with it is another's to end."""
     joined_at = desk.talk.joined_at
     return joined_at is not None and desk.universe.now - joined_at < UNDO
 
 
-def withdraw(desk: Desk) -> None:
+def withdraw(desk: Desk) -> CommandOutcome:
+    """Nothing of what the learner has answered is kept any more; who has not agreed is told so as well."""
     if desk.agreed:
         desk.set_person(consent="declined", name="")
         desk.events.extend((ConsentAnswered("withdrawn"), AnswersForgotten()))
     desk.say(desk.phrase("withdrawn"))
+    return ASIDE

@@ -26,14 +26,13 @@ class OpenQuestion:
 class Subject:
     """`words` are made of the line by which she was writing, "" for none. `before_consent`: buttons and words work for
     whoever has not agreed to anything: who cried for help may answer her helper, who was invited says whether it is
-    she. `every` is made of a button's whole rest, where that is not a `what` and a value."""
+    she."""
 
     prefix: str
     taps: Mapping[str, Maker] = field(default_factory=dict)
     words: Mapping[str, Maker] = field(default_factory=dict)
     questions: Mapping[str, OpenQuestion] = field(default_factory=dict)
     before_consent: bool = False
-    every: Maker | None = None
 
 
 def page(make: Callable[[int], OfficeCommand]) -> Maker:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flows import events as ev
-from flows.engine.hearing import MAX_TEXT, sent, tapped, typed, was_used
+from flows.engine.input import MAX_TEXT, sent, typed
 from flows.engine.kinds.kind import AGAIN
 from flows.engine.kinds.leaving import move_to
 from flows.engine.kinds.table import kind_of
 from flows.engine.moving import is_same, place_for
 from flows.engine.stage import Stage, clean
-from flows.engine.walking import again, go, walk
+from flows.engine.walking import again, choices_of, choose, go, walk
 from flows.model import Step
 from flows.session import Book, Run, Sprint, Trigger
 from flows.words.masking import mask
@@ -50,7 +50,7 @@ def start(book: Book, trigger: Trigger, universe: ev.Universe) -> Sprint:
 def resume(book: Book, session: Run, signal: ev.Signal, universe: ev.Universe) -> Sprint:
     """Answer one signal. The session comes back unchanged where the signal means nothing to it.
 
-    A learner whose lesson has an urgent newer version is taken along first; where her step is word for word the same
+    A learner whose lesson has an urgent newer version is taken along first; where the step is word for word the same
     the signal is then answered, else it was meant for something that is no longer there.
     """
     lesson = book.lesson(session.lesson, session.version, session.lang)
@@ -82,7 +82,7 @@ def move(book: Book, session: Run, universe: ev.Universe) -> Sprint:
 def _answer(stage: Stage, step: Step, signal: ev.Signal) -> None:
     match signal:
         case ev.Tapped(seq, option):
-            tapped(stage, step, seq, option)
+            _tapped(stage, step, seq, option)
         case ev.Typed(text):
             typed(stage, step, text)
         case ev.Sent(kind):
@@ -98,8 +98,25 @@ def _answer(stage: Stage, step: Step, signal: ev.Signal) -> None:
             again(stage, step)
 
 
+def _tapped(stage: Stage, step: Step, seq: int, option: str) -> None:
+    if was_used(stage.session, seq, option):
+        stage.emit(ev.TapIgnored("repeated"))
+        return
+    chosen = next((choice for choice in choices_of(stage, step) if choice.id == option), None)
+    if seq != stage.session.seq or chosen is None:
+        stage.emit(ev.TapIgnored("stale"))
+        return
+    stage.emit(ev.Heard(chosen.label))
+    choose(stage, step, option)
+
+
+def was_used(session: Run, seq: int, option: str) -> bool:
+    """Whether this is a second tap on the button just used (of which option is not kept without her consent)."""
+    return session.used is not None and session.used[0] == seq and session.used[1] in (option, "")
+
+
 def _take_along(stage: Stage, signal: ev.Signal) -> bool:
-    """Move her to the newer version and tell her; True where the signal still has its meaning there."""
+    """Move the learner to the newer version and say so; True where the signal still has its meaning there."""
     session, route, old = stage.session, stage.route, stage.lesson
     assert route is not None
     newer = stage.book.lesson(session.lesson, route.to, session.lang)
@@ -121,7 +138,7 @@ def _take_along(stage: Stage, signal: ev.Signal) -> bool:
 
 
 def _still_heard(stage: Stage, signal: ev.Signal) -> bool:
-    """Whether what she did is to be answered although its question is gone: a cry for help, a global word."""
+    """Whether the signal is to be answered although its question is gone: a cry for help, a global word."""
     match signal:
         case ev.Typed(text):
             meaning = understand(stage.book.words, clean(text[:MAX_TEXT]), ())
@@ -161,7 +178,7 @@ def rewind(book: Book, session: Run, universe: ev.Universe) -> Sprint:
 
 
 def _count_anew(stage: Stage, before: Run, step: Step) -> None:
-    """She was just here: a reminder that was set before counts from now."""
+    """Let a reminder that was set before count from now: the learner was just here."""
     now, same = stage.session, stage.session.remind_at == before.remind_at
     waits = kind_of(step).reminders(stage, step)
     if now.waiting and now.remind_at is not None and same and waits and kind_of(step).counts_anew:

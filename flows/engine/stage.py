@@ -14,7 +14,7 @@ from flows.session import Book, Frame, Route, Run, render
 
 MAX_PATH = 200  # steps remembered for "quay lại"; longer than any lesson
 MAX_STACK = 5  # lessons inside one another: nobody can keep more of them in mind
-REMIND_AFTER = timedelta(days=1)  # facts sheet section 9: never more than two reminders a day
+REMIND_AFTER = timedelta(days=1)  # never more than two reminders a day
 REMIND_TIMES = 2
 FOLLOWED_UP = (timedelta(minutes=15), timedelta(hours=1))  # whoever is being robbed is asked how far she has come
 HUMAN, MISTAKE = "~human", "~mistake"  # ids of buttons that no step of a lesson can have
@@ -35,13 +35,15 @@ class Stage:
     # --- saying ---
 
     def change(self, **fields: Any) -> None:
+        """Replace fields of the run by name; the run itself is immutable."""
         self.session = self.session.but(**fields)
 
     def emit(self, event: ev.Event) -> None:
+        """Add an event to what this call of the engine returns, in order."""
         self.events.append(event)
 
     def words(self, text: str, **values: str) -> str:
-        """A text of the lesson, rendered for her."""
+        """A text of the lesson, with forms of address, facts and variables filled in for the learner."""
         if "{" not in text:
             return text
         session = self.session
@@ -60,9 +62,11 @@ class Stage:
         return self.phrase(f"show_{key}", mo_ta=self.words(picture.alt)) if picture.alt else ""
 
     def phrase(self, phrase_id: str, **values: str) -> str:
+        """One of the tutor's own sentences in the learner's language, filled in. Raises KeyError."""
         return self.words(self.book.sentence(phrase_id, self.session.lang), **values)
 
     def say(self, step: str, text: str) -> None:
+        """Let the tutor say a text at a step; an empty one says nothing."""
         if text:
             self.emit(ev.Said(step, text))
 
@@ -88,7 +92,7 @@ class Stage:
     def ways_out(self, step: Step) -> tuple[ev.Choice, ...]:
         """The buttons that every prompt of an emergency lesson has besides its own; none in other lessons.
 
-        That it was a mistake is offered while she may just have noticed: at the first step.
+        "It was a mistake" is offered while that may just have been noticed: at the first step.
         """
         if not self.lesson.emergency:
             return ()
@@ -100,6 +104,7 @@ class Stage:
 
     @property
     def today(self) -> date:
+        """The date now where the learners live."""
         return self.universe.now.astimezone(self.book.zone).date()
 
     def values(self, **more: ConditionValue) -> dict[str, ConditionValue]:
@@ -109,15 +114,17 @@ class Stage:
         return {**session.vars, **own, **more}
 
     def holds(self, condition: str, **more: ConditionValue) -> bool:
+        """Whether a condition is true now; `more` are names only it may see. Raises ConditionInvalid."""
         return holds(parse(condition), self.values(**more), self.days_since)
 
     def days_since(self, step: str) -> int:
-        """Whole days since she went through a step; "": since this pass began; NEVER where she has not."""
+        """Whole days since the learner went through a step; "": since this pass began; NEVER where not at all."""
         at = self.session.passed.get(step) if step else None
         since = datetime.fromisoformat(at) if at else None if step else self.session.began_at
         return NEVER if since is None else max(0, (self.universe.now - since).days)
 
     def save(self, step: str, name: str, value: str, *, private: bool = False) -> None:
+        """Write a variable; of a private answer only that there was one is kept, as "•"."""
         if private:
             value = "•"
         self.change(vars={**self.session.vars, name: value})
@@ -131,16 +138,19 @@ class Stage:
         earned = {**session.earned, step.id: points} if right and points > had else session.earned
         self.change(tries=tries, earned=earned)
         of = self.asks or (session.lesson, session.version, step.id)
-        self.emit(ev.AnswerGraded(*of, answer, right, tries, points if right and not had else 0, skill))
+        lesson = self.book.lesson(*of[:2]) if self.asks else self.lesson
+        pauses = lesson.review_after_s if lesson else ()
+        self.emit(ev.AnswerGraded(*of, answer, right, tries, points if right and not had else 0, skill, pauses))
 
     # --- lessons inside one another, and newer versions of them ---
 
     @property
     def route(self) -> Route | None:
-        """Where the version she is in leads, when it is no longer the current one."""
+        """Where the version the learner is in leads, when it is no longer the current one."""
         return self.book.routes.get((self.session.lesson, self.session.version))
 
     def turn_to(self, lesson: Lesson, version: int) -> None:
+        """Go on in this lesson and version; where in it is the caller's to say."""
         self.lesson = lesson
         self.change(lesson=lesson.id, version=version)
 
@@ -154,7 +164,7 @@ class Stage:
             self.turn_to(lesson, route.to)
 
     def freshest(self, step: StepOf) -> StepOf:
-        """The same step in the newest words."""
+        """The step of the same id in the newest words."""
         self.freshen()
         newest = self.lesson.step(step.id)
         return newest if isinstance(newest, type(step)) else step

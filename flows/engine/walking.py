@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flows import events as ev
 from flows.conditions import ConditionInvalid
-from flows.engine.kinds.kind import ENDED, WAIT, Next
-from flows.engine.kinds.leaving import go_on, move_to
+from flows.engine.kinds.kind import ENDED, WAIT, Next, request_help
+from flows.engine.kinds.leaving import finish, move_to
 from flows.engine.kinds.table import kind_of
 from flows.engine.moving import Spot
-from flows.engine.stage import MAX_PATH, Stage
+from flows.engine.stage import HUMAN, MAX_PATH, MISTAKE, Stage
 from flows.model import Step
 
 MAX_STEPS = 100  # steps in one sprint without a wait (as goflow): more is a loop the linter could not see
@@ -27,7 +27,7 @@ def walk(stage: Stage, at: Next) -> None:
         try:
             at = _enter(stage, step)
             if at is None:
-                at = go_on(stage, step, None)
+                at = _below(stage, step)
         except ConditionInvalid as fault:
             fail(stage, "condition", f"{step.id}: {fault.message}")
             return
@@ -49,7 +49,7 @@ def _enter(stage: Stage, step: Step) -> Next:
 
 
 def _cross(stage: Stage, step: Step) -> Step:
-    """At a checkpoint that a newer version has too she changes over, where its author wished so."""
+    """Change over to the newer version at a checkpoint that both have, where its editor wished so; the step there."""
     route = stage.route
     if route is None or route.how != "checkpoint":
         return step
@@ -62,12 +62,35 @@ def _cross(stage: Stage, step: Step) -> Step:
 
 
 def fail(stage: Stage, code: str, reason: str) -> None:
+    """Give the lesson up with an event: `code` is the kind of fault (step_missing, condition, loop)."""
     stage.emit(ev.RunFailed(stage.session.run_id, code, reason))
 
 
 def go(stage: Stage, step: Step, to: Next) -> None:
     """On from a step that has been answered: to `to`, or to the step below."""
-    walk(stage, go_on(stage, step, None) if to is None else to)
+    walk(stage, _below(stage, step) if to is None else to)
+
+
+def _below(stage: Stage, step: Step) -> Next:
+    return stage.lesson.below(step.id) or finish(stage, "completed", None)
+
+
+def choices_of(stage: Stage, step: Step) -> tuple[ev.Choice, ...]:
+    """Everything that can be tapped here."""
+    _, choices = kind_of(step).prompt(stage, step)
+    return (*choices, *stage.ways_out(step))
+
+
+def choose(stage: Stage, step: Step, option: str) -> None:
+    """Take one of the choices of a step, by its id: its own, or a way out of an emergency lesson."""
+    if option == HUMAN:
+        request_help(stage, step, need="safety")
+        again(stage, step)
+    elif option == MISTAKE:
+        stage.emit(ev.Commanded("mistake"))
+    else:
+        stage.change(used=(stage.session.seq, option), misses=0)
+        go(stage, step, kind_of(step).tap(stage, step, option))
 
 
 def again(stage: Stage, step: Step) -> None:

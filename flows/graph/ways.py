@@ -71,6 +71,7 @@ class Arrow:
 
     @property
     def words(self) -> str:
+        """The arrow's label after the word for what it is, as "đúng: 2"; either may be missing."""
         word = WHAT.get(self.what, self.what)
         return f"{word}: {self.label}" if word and self.label else word or self.label
 

@@ -1,6 +1,6 @@
 """What the transcripts of a lesson reach: its steps, its options, its further ways; and the rules about that.
 
-Nothing is asked of the engine: a `Trail` watches a Player and reads the path she walked and the events.
+Nothing is asked of the engine: a `Trail` watches a Player and reads the path walked and the events.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ class Trail:
         self._pairs: set[tuple[str, int, str, str]] = set()  # looked at already
 
     def watch(self, before: Run | None, sprint: Sprint) -> None:
+        """Note what one sprint reached: steps walked, in callers too, and ways taken; `before` is None at the start."""
         after = sprint.session
         self._walked(after.lesson, after.version, after.path)
         for frame in after.stack:
@@ -127,6 +128,7 @@ class Coverage:
 
 
 def coverage(lesson: Lesson, trail: Trail) -> Coverage:
+    """What a trail has reached of a lesson, and the gaps: steps never met, and ways never taken of steps that were."""
     ways = ways_of(lesson)
     met = {way for name, way in trail.ways if name == lesson.id} & ways.keys()
     seen = {step.id for step in lesson.steps if (lesson.id, step.id) in trail.steps}

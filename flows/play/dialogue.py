@@ -1,8 +1,8 @@
 """Dialogues as plain text that a teacher can read: what stands in a transcript, read and written down again.
 
-One line is one thing: `learner` and what she does, `bot` and a bubble, `= ` and what else happened, `— … —` time that
+One line is one thing: `learner` and what is done, `bot` and a bubble, `= ` and what else happened, `— … —` time that
 passes, `# ` the head or a comment. A further line of the same message is indented. Where a text would be read as
-something else (she types “[Xong]” by hand) a backslash stands before it.
+something else (“[Xong]” typed by hand) a backslash stands before it.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ class TutorTurn:
         return tuple(line for text in self.texts for line in text.splitlines() if line.strip())
 
     def __add__(self, other: TutorTurn) -> TutorTurn:
-        """This and then that; the buttons are those of the later one that has any."""
+        """The two turns as one; the buttons are those of the later one that has any."""
         return TutorTurn(self.texts + other.texts, other.buttons or self.buttons, self.notes + other.notes)
 
     def __str__(self) -> str:
@@ -128,6 +128,7 @@ class Transcript:
 
     @property
     def turns(self) -> tuple[TutorTurn, ...]:
+        """Everything the tutor says, turn by turn, the opening first."""
         return (self.opening, *(turn for _, turn in self.exchanges))
 
     def __str__(self) -> str:
@@ -255,7 +256,7 @@ def _act(line: str, number: int) -> Act | None:
 
 
 def read_act(said: str) -> Act:
-    """What she does by one line: “[Tiếp]” a tap, “(sticker)” something sent, else words (a first backslash goes)."""
+    """What a line has done: “[Tiếp]” a tap, “(sticker)” something sent, else words (a first backslash goes)."""
     if _reads_as_deed(said):
         return Act("tap", _unguarded(said[1:-1])) if said.startswith("[") else Act("send", said[1:-1])
     return Act("say", said.removeprefix("\\"))

@@ -49,7 +49,7 @@ class Setup:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """What she does: tap (an option's id), say (words), send (a kind of media), wait (seconds; "due": till then)."""
+    """A learner's deed: tap (an option's id), say (words), send (a kind of media), wait (seconds; "due": till then)."""
 
     kind: str
     what: str
@@ -91,6 +91,7 @@ class Play:
 
     @property
     def over(self) -> bool:
+        """Whether the lesson has ended or been given up: nothing waits for the learner."""
         return not self.session.waiting
 
     @property
@@ -139,7 +140,7 @@ class _Player:
         self._turn(None, "", self._enter(lesson, at, cards), None, fault)
 
     def _enter(self, lesson: Lesson, at: str, cards: Mapping[str, Card]) -> Sprint:
-        """Stand at a step as if she had come there: put back to a checkpoint there, without the words for that."""
+        """Stand at a step as if come there: put back to a checkpoint there, without the words for that."""
         setup = self.setup
         session = Run(
             run_id=self._new_id(),

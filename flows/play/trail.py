@@ -31,7 +31,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """One step on the way; `entered` is False where its `when` let her pass by."""
+    """One step on the way; `entered` is False where its `when` let the learner pass by."""
 
     step: str
     kind: str
@@ -134,7 +134,7 @@ class _Walk:
             at = step_id
 
     def _answered(self) -> Iterator[Passed]:
-        """The step that waited, where a condition looked at her answer."""
+        """The step that waited, where a condition looked at the answer."""
         came_from = self.leg.came_from
         step = self.script.lesson.step(came_from)
         kept = next((event for event in self.saved if event.step == came_from), None)

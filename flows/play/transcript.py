@@ -84,6 +84,7 @@ class Player:
 
     @property
     def transcript(self) -> Transcript:
+        """What has been played so far, ready to be written down."""
         return Transcript(self.head, self.opening, tuple(self.log))
 
     def _do(self, act: Act) -> TutorTurn:
@@ -139,7 +140,7 @@ class Player:
         return f"run{self.ids}"
 
     def _turn(self, before: Run | None, sprint: Sprint) -> TutorTurn:
-        """What an engine call looks like to her; where it leads into another lesson, that lesson's first words too."""
+        """What a learner sees of an engine call; where it leads into another lesson, that lesson's first words too."""
         self.session = sprint.session
         self.stars = 0
         self.watch(before, sprint)
@@ -161,7 +162,7 @@ class Player:
                 case ev.EmergencyRaised():
                     notes.extend(_note(event))
                     opens = self._emergency()
-                case ev.HandedOver(lesson):
+                case ev.RunEnded(handed_over_to=lesson) if lesson:
                     notes.extend(_note(event))
                     opens = lesson
                 case ev.RunEnded(rate=rate) if rate:
@@ -179,7 +180,7 @@ class Player:
         return next((lesson.id for lesson in found if lesson and lesson.emergency), None)
 
     def _goes_on(self, lesson_id: str) -> TutorTurn:
-        """Open the lesson, or show its prompt where she is in it already."""
+        """Open the lesson, or show its prompt where the learner is in it already."""
         if self.session.waiting and self.session.home[0] == lesson_id:
             return self._signal(ev.Reoffered(""))
         return self._open(lesson_id)
@@ -194,17 +195,16 @@ class Player:
         return tuple(self.buttons)
 
     def _file(self, event: ev.AnswerGraded) -> None:
-        """When this question comes back."""
-        lesson = self.book.lesson(event.lesson, event.version)
-        if lesson is None or not lesson.review_after_s:
+        """When a question comes back."""
+        if not event.review_after_s:
             return
         key = f"{event.lesson}/{event.step}"
-        card = after_answer(self.cards.get(key), event.right, lesson.review_after_s, self.now)
+        card = after_answer(self.cards.get(key), event.right, event.review_after_s, self.now)
         self.cards = {other: kept for other, kept in self.cards.items() if other != key} | ({key: card} if card else {})
 
 
 def _trimmed(text: str) -> str:
-    """As it can be written down: no white space at the end of lines, and none before them."""
+    """A text as it can be written down: no white space at the end of lines, and none before them."""
     return "\n".join(line.strip() for line in text.split("\n")).strip()
 
 
@@ -229,6 +229,8 @@ def _note(event: ev.Event) -> Iterable[str]:
     match event:
         case ev.RunEnded(outcome=outcome, points=points):
             yield f"run ended: {outcome} · points {points}"
+            if event.handed_over_to:
+                yield f"handed over: {event.handed_over_to}"
         case ev.RunFailed(code=code):
             yield f"run failed: {code}"
         case ev.Commanded(command):
@@ -253,14 +255,14 @@ def _note(event: ev.Event) -> Iterable[str]:
             yield f"called: {lesson}"
         case ev.LessonReturned(lesson, outcome):
             yield f"returned from: {lesson} · {outcome}"
-        case ev.HandedOver(lesson):
-            yield f"handed over: {lesson}"
         case ev.TapIgnored(why):
             yield f"tap ignored: {why}"
 
 
 def play(book: Book, transcript: Transcript, between: Between = lambda session: session) -> Transcript:
-    """The same learner once more: what the tutor says now. Raises TranscriptInvalid when a button is missing."""
+    """Let the learner of a transcript act once more: what the tutor says now. Raises TranscriptInvalid when a button is
+    missing.
+    """
     player = Player(book, transcript.head, between)
     player.begin()
     turns = [player.do(act) for act, _ in transcript.exchanges]

@@ -54,6 +54,7 @@ def _rows(table: tuple[str, bytes], problems: list[Problem]) -> list[Fields]:
 
 
 def tracks_of(table: tuple[str, bytes], problems: list[Problem]) -> tuple[Track, ...]:
+    """The tracks of tracks.yaml by `order`; an id that comes twice is told into `problems` and kept once."""
     tracks: dict[str, Track] = {}
     for row in _rows(table, problems):
         track_id = row.lesson_id("id", required=True)
@@ -114,6 +115,7 @@ def asks_of(table: tuple[str, bytes], problems: list[Problem]) -> Model | None:
 
 
 def phrases_of(table: tuple[str, bytes], problems: list[Problem]) -> tuple[Phrase, ...]:
+    """The sentences of phrases.yaml with their places; one that is no text is told and left out."""
     fields = table_fields(table, problems)
     found = ((key, node, fields.text_of(node, key)) for key, (_, node) in fields.node.entries.items()) if fields else ()
     return tuple(Phrase(key, text, node.place) for key, node, text in found if text is not None)

@@ -120,6 +120,7 @@ def _is_of_ear(path: str, root: Path) -> bool:
 
 
 def languages_of(lesson: Lesson, library: LessonSet) -> dict[str, dict[str, str]]:
+    """The declared languages of a lesson with the translations in force, by key of the text."""
     catalogues = library.translations.get(lesson.id, {})
     declared = [language for language in lesson.langs if language != lesson.lang and language in catalogues]
     sources = texts(lesson) if declared else {}
@@ -166,6 +167,7 @@ def read_table(path: Path) -> dict[str, object]:
 
 
 def table_of(raw: bytes) -> dict[str, object]:
+    """A YAML table with every value as text; empty where the file holds something else. Raises yaml.YAMLError."""
     data = yaml.load(raw, Loader=_Textual)
     return data if isinstance(data, dict) else {}
 

@@ -55,7 +55,7 @@ def learn_asks(asks: Sequence[LabelledMessage]) -> Model:
 
 
 def _ways(text: str) -> Iterator[Sequence[Token]]:
-    """As it was typed, and as somebody types it who leaves marks away."""
+    """A message as it was typed, and as somebody types it who leaves marks away."""
     said = tokens(text)[:WHOLE]
     yield said
     plain = [stripped(each) if isinstance(each, Syllable) else each for each in said]

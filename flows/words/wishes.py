@@ -69,7 +69,7 @@ class PatternInvalid(ValueError):
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """Regular expressions that all must be found near one another, in any order; compiled when they are first needed:
-    half a second for all of them, which no start has to wait for (see `warm`)."""
+    a second for all of them, which no start has to wait for (see `warm`)."""
 
     parts: tuple[str, ...]
 
@@ -135,6 +135,10 @@ class Groups:
         self._known = dict(BUILT_IN)
 
     def regex(self, name: str, inside: tuple[str, ...] = ()) -> str:
+        """The regular expression of a group, built once; `inside` are the groups it is being built for.
+
+        Raises PatternInvalid where the group is unknown or calls itself.
+        """
         if name in inside:
             raise PatternInvalid(say("nhóm {{{name}}} gọi lại chính nó", name=name))
         if name not in self._known:
@@ -153,12 +157,10 @@ def pattern_of(text: str, groups: Groups) -> Pattern:
     return Pattern(tuple(rf"(?<= ){_sequence(part, groups)}" for part in parts))
 
 
-def warm(wishes: Wishes) -> None:
-    """Compile what the first message between two would have to wait for; for a thread beside the start."""
+def warm(wishes: Wishes) -> Iterator[re.Pattern[str]]:
+    """Compile, one by one, what the first message between two would have to wait for: a second in all."""
     lists = [*(wishes.talk or {}).values(), *(part for rule in wishes.rules for part in (rule.when, rule.unless))]
-    for pattern in (each for patterns in lists for each in patterns):
-        for part in pattern.parts:
-            _compiled(part)
+    return (_compiled(part) for patterns in lists for pattern in patterns for part in pattern.parts)
 
 
 @lru_cache(maxsize=8192)  # a folder is read again whenever one of its files was saved
@@ -329,12 +331,12 @@ def _without_talk(talk: Mapping[str, tuple[Pattern, ...]], said: str, side: str)
 
 
 def _is_order(talk: Mapping[str, tuple[Pattern, ...]], clause: str) -> bool:
-    """Whether a clause that sounds like a tale wants something all the same: to be given, or that she keeps silent."""
+    """Whether a clause that sounds like a tale wants something all the same: to be given, or that it stays secret."""
     return _any(talk["hushes"], clause) or (_any(talk["for_me"], clause) and not _any(talk["warnings"], clause))
 
 
 def _allowed(talk: Mapping[str, tuple[Pattern, ...]], clause: str) -> str:
-    """Without what one must not do: nothing of a clause that begins with it, unless it is for who writes."""
+    """A text without what is forbidden to do: nothing of a clause that begins with it, unless it is for who writes."""
     left = _cut(talk["never"], clause).strip()
     begins = left.startswith("•") and not clause.strip().startswith("•")
     return "•" if begins and not _any(talk["for_me"], clause) else left

@@ -11,16 +11,18 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from functools import cache, partial
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection as Connection
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Dialect, Engine, Pool, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool, QueuePool, StaticPool
+from sqlalchemy.util import LRUCache
 
 from flows.saying import said_by, say
 from storage.engine.address import postgres_address, sqlite_path
@@ -33,6 +35,7 @@ LOOK_AGAIN_S, SCRUB_AGAIN_S = 0.001, 0.05
 BUSY_TIMEOUT_S = 2.5  # a backup may hold SQLite for a moment; a graceful stop waits for it three times at most
 READERS = 8  # threads that read SQLite, a connection each: files and threads stay few however many pages are opened
 READER_CACHE_KB = 256  # of each; the system keeps the file's pages as well, once for all of them
+STATEMENTS = 2000  # compiled ones that are kept; there are some hundreds
 CONNECT_TIMEOUT_S = 10.0
 COMMAND_TIMEOUT_S = 60.0  # a server that neither answers nor breaks off; no statement of ours takes a second
 _RETRY_STATES = {"40001", "40P01", "23505"}  # serialisation failure, deadlock, unique violation (another was quicker)
@@ -166,11 +169,7 @@ class SQLite:
 
 def writer_engine(path: Path) -> Engine:
     """The one writing connection: WAL, every commit on disk, transactions that begin as writers."""
-    engine = create_engine(
-        f"sqlite:///{path}",
-        poolclass=StaticPool,
-        connect_args={"timeout": BUSY_TIMEOUT_S, "isolation_level": None, "check_same_thread": False},
-    )
+    engine = _engine(path, StaticPool, isolation_level=None)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
@@ -187,16 +186,28 @@ def writer_engine(path: Path) -> Engine:
 
 def reader_engine(path: Path) -> Engine:
     """A connection for each reading thread, opened when it is first needed and then kept."""
-    patience = {"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}
-    engine = create_engine(
-        f"sqlite:///{path}", poolclass=QueuePool, pool_size=READERS, max_overflow=0, connect_args=patience
-    )
+    engine = _engine(path, partial(QueuePool, pool_size=READERS, max_overflow=0))
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
         connection.execute(f"PRAGMA cache_size=-{READER_CACHE_KB}")
 
     return engine
+
+
+def _engine(path: Path, pool: Callable[..., Pool], **more: Any) -> Engine:
+    dialect, compiled = _sqlite()
+    connect = partial(sqlite3.connect, path, timeout=BUSY_TIMEOUT_S, check_same_thread=False, **more)
+    url, options = make_url(f"sqlite:///{path}"), {"compiled_cache": compiled}
+    return Engine(pool(connect, dialect=dialect), dialect, url, execution_options=options)
+
+
+@cache
+def _sqlite() -> tuple[Dialect, LRUCache[Any, Any]]:
+    """How SQLite is spoken to, and the statements compiled so far: once for whoever writes and reads, whatever file."""
+    engine = create_engine("sqlite://", poolclass=NullPool)
+    engine.connect().close()
+    return engine.dialect, LRUCache(STATEMENTS)
 
 
 def _patiently(connection: Any, statement: str) -> None:
@@ -245,7 +256,7 @@ class PostgreSQL:
             return await connection.run_sync(work)
 
     async def read_long(self, work: UnitOfWork[T]) -> T:
-        """The same as `read`: a connection of the pool is nobody else's."""
+        """As `read`: a connection of the pool is nobody else's."""
         return await self.read(work)
 
     async def hold(self, name: str) -> bool:

@@ -111,7 +111,7 @@ def test_lessons_do_not_call_themselves_for_ever():
 def test_handing_over_ends_this_lesson():
     one = Scene(with_lessons(mot="- call: sang\n  lesson: hai\n  return: false\n", hai="- end: het\n"), "mot")
     assert one.one(ev.RunEnded).lesson == "mot"
-    assert one.one(ev.HandedOver).lesson == "hai"
+    assert one.one(ev.RunEnded).handed_over_to == "hai"
 
 
 def test_a_caller_that_is_gone_does_not_strand_her():

@@ -46,6 +46,10 @@ def test_every_command_has_who_carries_it_out():
     assert COMMANDS - office().handlers.keys() == alone and len(COMMANDS) > 100
 
 
+def test_every_command_to_an_officers_inbox_has_a_name_in_the_audit():
+    assert inbox_commands.CALLED.keys() == set(get_args(inbox_commands.InboxCommand))
+
+
 def test_a_word_that_a_teacher_gave_to_the_office_is_one_of_the_registrys():
     known = {word for subject in registry.SUBJECTS for word in subject.words}
     given = {word for word in (*WORDS.commands.values(), *WORDS.officers.values()) if "." in word}
@@ -82,7 +86,7 @@ def test_every_button_of_the_registry_is_among_the_recorded_tokens():
         ("v", "on:2:abc:who:ever", meetings.TickAttendant(2, "abc", "who:ever", True)),
         ("v", "off:-1:abc:x", meetings.TickAttendant(0, "abc", "x", False)),
         ("b", "split_other", people.SplitPhones("other")),
-        ("i", "cap:3", people.SetTeaching("cap:3")),
+        ("i", "cap:3", people.SetTeaching("cap", "3")),
         ("q", "phone", inbox_commands.AskUnionPhone("")),
     ],
 )

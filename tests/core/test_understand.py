@@ -13,7 +13,7 @@ import pytest
 
 import flows
 from flows import Lesson
-from flows.engine.hearing import own_answers
+from flows.engine.input import own_answers
 from flows.engine.kinds.table import kind_of
 from flows.engine.stage import Stage
 from flows.model import Choose, Quiz, Say, Task

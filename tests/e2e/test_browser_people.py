@@ -10,7 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from bot.conversation.office import Office
 from bot.people.policy.permissions import OPERATOR
@@ -18,7 +18,7 @@ from bot.people.pseudonyms import Pseudonyms
 from bot.people.service import People
 from storage.engine.database import open_database
 from tests.e2e.chat_page import Chat, no_violations
-from tests.e2e.conftest import Server
+from tests.e2e.conftest import OpenContext, Server
 from tests.support.builders import where_it_is_noon
 
 pytestmark = pytest.mark.browser
@@ -54,9 +54,8 @@ def codes(data: Path, *roles: str) -> list[str]:
         return alone.submit(lambda: asyncio.run(_codes(data, *roles))).result()
 
 
-def joins(browser: Browser, url: str, name: str, code: str) -> Chat:
-    page = browser.new_context(viewport=SIZE, reduced_motion="reduce").new_page()  # type: ignore[arg-type]
-    page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
+def joins(open_context: OpenContext, url: str, name: str, code: str) -> Chat:
+    page = open_context(viewport=SIZE, reduced_motion="reduce").new_page()
     page.goto(url)
     chat = Chat(page)
     expect(chat.answers.get_by_role("button", name="Đồng ý")).to_be_visible()
@@ -69,12 +68,12 @@ def joins(browser: Browser, url: str, name: str, code: str) -> Chat:
     return chat
 
 
-def test_three_people_meet(tmp_path: Path, tutor: Server, chromium: Browser) -> None:
+def test_three_people_meet(tmp_path: Path, tutor: Server, open_context: OpenContext) -> None:
     of_lan, of_hoa, of_cuc = codes(tmp_path / "data", "learner", "instructor", "officer")
-    lan = joins(chromium, tutor.url, "Lan", of_lan)
-    hoa = joins(chromium, tutor.url, "Hoa", of_hoa)
+    lan = joins(open_context, tutor.url, "Lan", of_lan)
+    hoa = joins(open_context, tutor.url, "Hoa", of_hoa)
     hoa.answer("Đúng là tôi")
-    cuc = joins(chromium, tutor.url, "Cúc", of_cuc)
+    cuc = joins(open_context, tutor.url, "Cúc", of_cuc)
     cuc.answer("Đúng là tôi")
     hoa.answer("Tôi hứa")
     lan.say("nhờ người chỉ")
@@ -106,10 +105,12 @@ def test_three_people_meet(tmp_path: Path, tutor: Server, chromium: Browser) -> 
     no_violations(cuc.page)
 
 
-def test_what_she_took_stays_in_sight_and_leads_back_to_it(tmp_path: Path, tutor: Server, chromium: Browser) -> None:
+def test_what_she_took_stays_in_sight_and_leads_back_to_it(
+    tmp_path: Path, tutor: Server, open_context: OpenContext
+) -> None:
     of_lan, of_cuc = codes(tmp_path / "data", "learner", "officer")
-    lan = joins(chromium, tutor.url, "Lan", of_lan)
-    cuc = joins(chromium, tutor.url, "Cúc", of_cuc)
+    lan = joins(open_context, tutor.url, "Lan", of_lan)
+    cuc = joins(open_context, tutor.url, "Cúc", of_cuc)
     cuc.answer("Đúng là tôi")
     expect(lan.log).to_contain_text("mời chị cùng học")
     lan.say("tui bị lừa chuyển hết 20 triệu cho nó rồi")

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from flows.play.transcript import Transcript, parse
 from tests.e2e.chat_page import Chat, no_violations
-from tests.e2e.conftest import Server
+from tests.e2e.conftest import OpenContext, Server
 from tests.support.process import ROOT
 
 pytestmark = pytest.mark.browser
@@ -40,10 +40,11 @@ def script() -> Transcript:
     return parse((ROOT / "lessons" / "l" / LESSON / "transcripts" / "hoc-tron.txt").read_text("utf-8"), LESSON)
 
 
-def watched(context: BrowserContext) -> Page:
-    page = context.new_page()
-    page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
-    page.on("console", lambda line: pytest.fail(line.text) if line.type == "error" else None)
+@pytest.fixture
+def page(phone: BrowserContext, faults: list[str]) -> Page:
+    """On the phone; it writes no error into the console."""
+    page = phone.new_page()
+    page.on("console", lambda line: faults.append(f"{line.text} {line.location}") if line.type == "error" else None)
     return page
 
 
@@ -52,9 +53,8 @@ def phone_on(page: Page) -> Chat:
     return Chat(page, page.frame_locator("iframe[title='Trò chuyện thử']"))
 
 
-def test_a_lesson_is_played_to_its_end_on_a_phone(phone: BrowserContext, tutor: Server, script: Transcript) -> None:
-    assert phone.request.get(f"{tutor.url}preview/").status == 404, "the printed address has a key"
-    page = watched(phone)
+def test_a_lesson_is_played_to_its_end_on_a_phone(page: Page, tutor: Server, script: Transcript) -> None:
+    assert page.request.get(f"{tutor.url}preview/").status == 404, "the printed address has a key"
     page.goto(tutor.printed("preview/"))
     assert page.url == f"{tutor.url}preview/"
     page.get_by_role("link", name="Chậm mà chắc").click()
@@ -75,8 +75,7 @@ def test_a_lesson_is_played_to_its_end_on_a_phone(phone: BrowserContext, tutor: 
     no_violations(page)
 
 
-def test_a_step_is_reached_directly_and_by_keyboard(phone: BrowserContext, tutor: Server) -> None:
-    page = watched(phone)
+def test_a_step_is_reached_directly_and_by_keyboard(page: Page, tutor: Server) -> None:
     page.goto(tutor.printed("preview/"))
     page.goto(f"{tutor.url}preview/{LESSON}")
     link = page.get_by_role("list", name="Các bước").get_by_role("link", name="co_ai_giuc")
@@ -90,8 +89,7 @@ def test_a_step_is_reached_directly_and_by_keyboard(phone: BrowserContext, tutor
     no_violations(page)
 
 
-def test_a_saved_file_shows_at_once(phone: BrowserContext, tutor: Server, lessons: Path) -> None:
-    page = watched(phone)
+def test_a_saved_file_shows_at_once(page: Page, tutor: Server, lessons: Path) -> None:
     page.goto(tutor.printed("preview/"))
     page.goto(f"{tutor.url}preview/{LESSON}?step=co_ai_giuc")
     file = lessons / "l" / LESSON / "lesson.yaml"
@@ -109,8 +107,7 @@ def test_a_saved_file_shows_at_once(phone: BrowserContext, tutor: Server, lesson
     no_violations(page)
 
 
-def test_a_play_that_is_too_long_for_an_address_goes_on(phone: BrowserContext, tutor: Server, lessons: Path) -> None:
-    page = watched(phone)
+def test_a_play_that_is_too_long_for_an_address_goes_on(page: Page, tutor: Server, lessons: Path) -> None:
     page.goto(tutor.printed("preview/"))
     page.goto(f"{tutor.url}preview/{LESSON}?step=co_ai_giuc")
     chat = phone_on(page)
@@ -126,8 +123,7 @@ def test_a_play_that_is_too_long_for_an_address_goes_on(phone: BrowserContext, t
     expect(chat.log).to_contain_text("Không có ai")
 
 
-def test_a_message_is_heard_for_trial_on_a_phone(phone: BrowserContext, tutor: Server) -> None:
-    page = watched(phone)
+def test_a_message_is_heard_for_trial_on_a_phone(page: Page, tutor: Server) -> None:
     page.goto(tutor.printed("preview/"))
     page.get_by_role("link", name="Nghe thử một câu").click()
     no_violations(page)
@@ -147,10 +143,8 @@ def test_a_message_is_heard_for_trial_on_a_phone(phone: BrowserContext, tutor: S
     no_violations(page)
 
 
-def test_without_script_everything_still_works(chromium: Browser, tutor: Server) -> None:
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, java_script_enabled=False)
-    context.set_default_timeout(15_000)
-    page = context.new_page()
+def test_without_script_everything_still_works(open_context: OpenContext, tutor: Server) -> None:
+    page = open_context(viewport={"width": 1280, "height": 900}, java_script_enabled=False).new_page()
     page.goto(tutor.printed("preview/"))
     page.goto(f"{tutor.url}preview/{LESSON}")
     page.get_by_role("group", name="Trả lời").get_by_role("button", name="Tiếp").click()
@@ -159,4 +153,3 @@ def test_without_script_everything_still_works(chromium: Browser, tutor: Server)
     expect(page.get_by_role("region", name="Trò chuyện thử")).to_contain_text("1 ngày sau")
     page.get_by_role("link", name="Sơ đồ").click()
     expect(page.locator("svg")).to_contain_text("co_ai_giuc")
-    context.close()

@@ -15,7 +15,7 @@ import aiohttp
 import pytest
 from playwright.async_api import async_playwright
 
-from tests.e2e.conftest import sandbox
+from tests.e2e.conftest import switches
 from tests.support.environment import leave_out
 from tests.support.process import ROOT, TutorProcess, free_port, running, until
 
@@ -135,7 +135,7 @@ async def test_behind_a_proxy_that_rewrites_host_the_page_works_all_the_same(
         with nginx(tmp_path / "nginx", BARE % (port, tutor.port)):
             await until(lambda: _listens(port))
             async with async_playwright() as playwright:
-                browser = await playwright.chromium.launch(executable_path=chromium_path, args=sandbox())
+                browser = await playwright.chromium.launch(executable_path=chromium_path, args=switches())
                 page = await browser.new_page()
                 await page.goto(f"http://127.0.0.1:{port}/")
                 await page.get_by_role("button", name="Đồng ý", exact=True).click()

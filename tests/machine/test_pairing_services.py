@@ -29,6 +29,7 @@ from storage.pairing import tables as pairing_t
 from storage.people import tables as people_t
 from tests.machine.test_pairing import CLOCK, COUNTS, RULES, World, run_machine
 from tests.support.harness import empty_database
+from tests.support.memory import reinstate
 
 
 class SqlWorld(World):
@@ -181,7 +182,7 @@ class SqlWorld(World):
             mine = people_t.role.c.learner_id == who, people_t.role.c.role == "instructor"
             self.connection.execute(update(people_t.role).where(*mine).values(state="active"))
             availability.refresh(self.connection, who)
-            staff.reinstate(turn, who)
+            reinstate(turn, who)
 
         self.happens("o0", self.with_conn(event))
 

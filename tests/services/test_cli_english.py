@@ -49,6 +49,7 @@ NEVER_AT_A_TERMINAL = {
     "flows/play/notes.py": "the preview, which a browser reads",
     "flows/play/playing.py": "the preview, which a browser reads",
     "flows/play/standins.py": "values of a lesson that is tried",
+    "flows/profiles.py": "what the schema of lessons tells of a channel",
     "flows/reading": "forms of address, the schema of lessons and the titles of rules, all in lessons/",
     "flows/rules": "the titles of rules, in lessons/RULES.md, and patterns of what learners are asked for",
     "flows/session.py": "forms of address",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bot.channels.base import Button
+from bot.tutor import lessons
 from bot.tutor.desk import JOIN_UP_TO, Desk, Person
 from bot.tutor.state import ConversationState
-from flows import Run
+from flows import Run, Sprint
 from flows import events as ev
 from tests.support.builders import real_book
 from tests.support.world import universe
@@ -51,8 +52,9 @@ def test_buttons_without_a_text_go_under_what_was_said():
 
 def test_a_prompt_of_a_lesson_closes_the_tutors_own_question():
     one = desk(ConversationState(offer=(("d:yes", "Xóa hết"),), pending="delete", seq=3))
-    session = Run("r", "m0-khoi-dong", 1, "mo_dau", seq=4)
-    one.show(session, (ev.Said("x", "Chào"), ev.Asked("x", 4, "Hỏi", (ev.Choice("next", "Tiếp"),))))
+    run = Run("r", "m0-khoi-dong", 1, "mo_dau", seq=4)
+    asked = ev.Asked("x", 4, "Hỏi", (ev.Choice("next", "Tiếp"),))
+    lessons.take_over(one, Sprint(run, (ev.Said("x", "Chào"), asked)))
     assert (one.talk.offer, one.talk.pending, one.talk.seq) == ((), "", 4)
     assert one.replies[-1].buttons == (Button("s:4:next", "Tiếp"),)
 

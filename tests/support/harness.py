@@ -28,6 +28,7 @@ from bot.channels.base import (
     Text,
     Update,
 )
+from bot.channels.telegram.settings import TelegramSettings
 from bot.conversation.batch import Conversation
 from bot.conversation.effects import Effects
 from bot.conversation.office import Links, Office
@@ -44,6 +45,7 @@ from bot.pairing.service import PairingContext as PairingWorld
 from bot.people.pseudonyms import Pseudonyms
 from bot.people.service import People
 from bot.scheduler.ticker import Ticker
+from bot.settings import Web
 from bot.tutor import state as talks
 from bot.tutor.quiet_hours import QuietHours
 from flows import Book
@@ -169,8 +171,16 @@ class Learner:
 class Tutor:
     """One process on one database. `crash` throws away every object in memory and begins again on the same file."""
 
-    def __init__(self, where: Path | str, book: Book, clock: Clock | None = None, *, quiet: QuietHours = QUIET) -> None:
-        """`where` is a folder for an SQLite file, or the address of a database."""
+    def __init__(
+        self,
+        where: Path | str,
+        book: Book,
+        clock: Clock | None = None,
+        *,
+        quiet: QuietHours = QUIET,
+        messenger: str = TELEGRAM,
+    ) -> None:
+        """`where` is a folder for an SQLite file, or the address of a database; `messenger` the one that sends."""
         self.url = where if isinstance(where, str) else f"sqlite:///{where / 'camtay.db'}"
         self.book = book
         self.clock = clock or Clock()
@@ -178,7 +188,7 @@ class Tutor:
         self.update_ids = Ids("u")
         self.world = fixed_world(self.clock, self.ids)
         self.quiet = quiet
-        self.channel = CollectingChannel()
+        self.channel = CollectingChannel(messenger)
         self.learners: dict[tuple[str, str], Learner] = {}
         self.office = self._office(Pseudonyms(b"a key of the tests alone"))
 
@@ -205,7 +215,7 @@ class Tutor:
 
     def _office(self, names: Pseudonyms) -> Office:
         self.pairing = PairingWorld(PairingRules(), PairingClock(self.quiet), self.ids, names.of)
-        links = Links("camtay_bot", "https://camtay.test/")
+        links = Links((TelegramSettings(username="camtay_bot").link, Web(public_url="https://camtay.test/").link))
         return Office(names, Hooks(self.pairing), links, rooms_of(names, self.pairing))
 
     def use(self, names: Pseudonyms) -> None:
@@ -345,12 +355,17 @@ async def empty_database(path: Path) -> None:
 
 @asynccontextmanager
 async def tutor(
-    path: Path, book: Book, clock: Clock | None = None, *, quiet: QuietHours = QUIET
+    path: Path,
+    book: Book,
+    clock: Clock | None = None,
+    *,
+    quiet: QuietHours = QUIET,
+    messenger: str = TELEGRAM,
 ) -> AsyncIterator[Tutor]:
     """A tutor on the database in the folder `path`, which is made when it is not there."""
     if not await asyncio.to_thread((path / "camtay.db").exists):
         await empty_database(path / "camtay.db")
-    running = Tutor(path, book, clock, quiet=quiet)
+    running = Tutor(path, book, clock, quiet=quiet, messenger=messenger)
     await running.begin()
     try:
         yield running

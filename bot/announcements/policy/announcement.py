@@ -49,7 +49,7 @@ class AnnouncementDraft:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Whom it reaches, and how many of the area it does not; `more`: not everybody was counted."""
+    """Whom an announcement reaches, and how many of the area not; `more`: not everybody was counted."""
 
     told: int
     others: int
@@ -111,7 +111,7 @@ _WHY = {
 
 
 def _strange(link: str, hosts: Sequence[str]) -> AnnouncementFault:
-    """Named so that it can be found, broken so that it cannot be tapped."""
+    """The fault of a link, which is shown so that it can be found but not be tapped."""
     shown = "".join(c if c.isprintable() else "?" for c in link[:60]).replace(".", "[.]")
     return AnnouncementFault("news_link", (("gi", shown), ("mien", ", ".join(hosts))))
 
@@ -152,6 +152,7 @@ def _looks_like_link(token: str) -> bool:
 
 
 def phrase_of(source_url: str) -> str:
+    """The phrase that brings an announcement, with or without its link."""
     return "news_linked" if source_url else "news"
 
 
@@ -183,18 +184,20 @@ def _small(name: str) -> str:
 
 
 def ask_area(desk: Desk, areas: Sequence[tuple[str, str]]) -> None:
-    """For which of her areas (area_id, name)."""
+    """For which of the officer's areas (area_id, name) the announcement is."""
     offer = tuple((f"z:area:{area_id}", name) for area_id, name in areas)
     desk.offer(desk.phrase("news_area"), (*offer, _leave(desk)), pending="news.again")
 
 
 def ask_text(desk: Desk, whose: str, fault: AnnouncementFault | None = None) -> None:
+    """Ask the officer for the text for `whose` area; `fault` says what was wrong with the last one."""
     _say_fault(desk, fault)
     text = desk.phrase("news_write", noi=whose, nhieu=str(LONGEST))
     desk.offer(text, (_leave(desk),), pending="news.text")
 
 
 def ask_link(desk: Desk, fault: AnnouncementFault | None = None) -> None:
+    """Ask the officer for the page it can be read at; `fault` says what was wrong with the last one."""
     _say_fault(desk, fault)
     none = "z:nolink", desk.phrase("label_news_nolink")
     desk.offer(desk.phrase("news_ask_link"), (none, _leave(desk)), pending="news.link")
@@ -232,7 +235,7 @@ def is_cry(pending: str, text: str) -> bool:
 
 
 def says_none(desk: Desk, text: str) -> bool:
-    """Whether she has no link to give ("không có")."""
+    """Whether the officer has no link to give ("không có")."""
     return onboarding.understands(desk.book.words, text[:80], desk.book.words.answers.get("no", ()))
 
 
@@ -252,6 +255,7 @@ def _say_fault(desk: Desk, fault: AnnouncementFault | None) -> None:
 
 
 def told(desk: Desk, fault: AnnouncementFault) -> str:
+    """A fault as the officer reads it."""
     values = dict(fault.values)
     if "thu" in values:
         values["thu"] = desk.phrase(f"kind_{values['thu']}")

@@ -14,28 +14,28 @@ class BeginAnnouncement(OfficeCommand):
 
 @dataclass(frozen=True, slots=True)
 class PickAnnouncementArea(OfficeCommand):
-    """It is for this area."""
+    """The announcement is for this area."""
 
     area_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class WriteAnnouncement(OfficeCommand):
-    """What it says."""
+    """The text of the announcement was written."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class WriteSource(OfficeCommand):
-    """Where it can be read."""
+    """The address of the page where the announcement can be read was written."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class OmitSource(OfficeCommand):
-    """It has no source."""
+    """The announcement has no page to be read at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +50,26 @@ class ShowAnnouncementDraft(OfficeCommand):
 
 @dataclass(frozen=True, slots=True)
 class SendAnnouncement(OfficeCommand):
-    """It goes out."""
+    """The announcement goes out."""
 
     announcement_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class DropAnnouncement(OfficeCommand):
-    """It is not written after all."""
+    """The announcement is not written after all."""
 
 
 @dataclass(frozen=True, slots=True)
 class StopAnnouncement(OfficeCommand):
-    """One that is going out stops; empty: which?"""
+    """An announcement that is going out stops; empty: asked is, which."""
 
     announcement_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class ShowAnnouncements(OfficeCommand):
-    """How far her announcements have come."""
+    """How far the officer's announcements have come."""
 
 
 AnnouncementCommand = (

@@ -69,11 +69,10 @@ class SetupResult:
         return self.ok
 
 
-def needs_setup(previous: str | None, plan: BotPlan) -> str:
-    """The fingerprint to keep once the set-up went well, or "" when `previous` says that nothing has changed."""
+def fingerprint_of(plan: BotPlan) -> str:
+    """What is kept once the set-up went well: while it is the same, Telegram knows all there is to know."""
     wanted = json.dumps([asdict(plan), COMMANDS, ALLOWED_UPDATES, _WEBHOOK_CONNECTIONS], sort_keys=True)
-    fingerprint = hashlib.sha256(wanted.encode()).hexdigest()
-    return "" if fingerprint == previous else fingerprint
+    return hashlib.sha256(wanted.encode()).hexdigest()
 
 
 async def introduce(api: BotApi) -> SetupResult:

@@ -77,8 +77,8 @@ class Seal:
     def read(self, value: str | None) -> Visitor | None:
         """The visitor of a cookie value, None for anything that we did not sign.
 
-        There is no expiry here on purpose: the browser drops the cookie by itself, and a server clock that once
-        jumped a year ahead must not cost every learner her conversation.
+        There is no expiry here on purpose: the browser drops the cookie by itself, and a server clock that once jumped
+        a year ahead must not cost every learner the conversation.
         """
         if not value or not value.isascii():
             return None

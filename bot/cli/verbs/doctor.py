@@ -16,6 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
+    """Exit code 1 when something has to be mended first; a broken config.yaml is one such finding."""
     from bot.cli import doctor
     from bot.errors import SettingsInvalid
     from flows.saying import said_by

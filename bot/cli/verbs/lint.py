@@ -34,6 +34,7 @@ def _database(text: str) -> str:
 
 
 def run(given: argparse.Namespace) -> int:
+    """Exit code 1 with an error, 0 with warnings alone; `--rules` prints the page of all rules instead."""
     import gc
 
     settings = settings_of(given)

@@ -22,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
+    """Exit code 0, also where there was nothing to do; a database that is newer than the program is a CamtayError."""
     before, after = asyncio.run(_migrate(settings_of(given)))
     if before == after:
         print(told("Cơ sở dữ liệu đã ở phiên bản mới nhất ({after}).", after=after))

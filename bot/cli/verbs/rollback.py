@@ -21,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
+    """Exit code 1 when something stands in the way of the older version."""
     settings = settings_of(given)
     from bot.cli.publishing import roll_back
 

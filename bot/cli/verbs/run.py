@@ -21,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
+    """Serve until stopped by a signal; the exit code says whether that went in order."""
     settings = settings_of(given)
     from bot import app
 

@@ -56,6 +56,7 @@ def _value(text: str) -> tuple[str, str]:
 
 
 def run(given: argparse.Namespace) -> int:
+    """Exit code 0 when the player left, 1 when the lesson is faulty or failed, 2 for an unknown one."""
     settings = settings_of(given)
     from bot.cli import transcripts
     from bot.cli.console import Console

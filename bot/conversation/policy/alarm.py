@@ -18,7 +18,7 @@ def heard(desk: Desk, body: Text | Media | Edited) -> bool:
     """Hear a cry before anything else, wherever the words came from; of a newcomer also a worry.
 
     At an open step of a lesson the engine hears it itself, for it knows what may be answered there. What an officer
-    announces or a helper writes of thieves is no cry of hers.
+    announces or a helper writes of thieves is no cry of their own.
     """
     text = body.caption if isinstance(body, Media) else body.text
     if not isinstance(body, Edited) and body.forwarded:
@@ -46,7 +46,7 @@ def heard(desk: Desk, body: Text | Media | Edited) -> bool:
 
 
 def hear_name(desk: Desk, text: str) -> None:
-    """What she says when her name is asked: her name, a worry, or a question that is no name."""
+    """What is said when a name is asked for: the name, a worry, or a question that is no name."""
     hear(desk, text)
     sounds, said = alarm_of(desk, text), clean(text[:200])
     if sounds.level == "ask" and not onboarding.may_be_name(desk.book.words, said):
@@ -58,9 +58,9 @@ def hear_name(desk: Desk, text: str) -> None:
 
 
 def _asked(desk: Desk, text: str) -> bool:
-    """Another's words that she passed on are no cry of hers: she is asked, and nobody is called yet.
+    """Ask about another's words that were passed on: they are no cry of the learner's, and nobody is called yet.
 
-    What she forwards while she writes to somebody, or to a room that takes her words, is for them.
+    What is forwarded in the writing mode, or to a subject that takes words, is for them.
     """
     alarm = alarm_of(desk, text) if text else Alarm()
     if alarm.level == "quiet" or desk.talk.pending in WRITTEN:

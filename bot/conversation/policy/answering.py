@@ -1,13 +1,19 @@
-"""What she asks or says beside the lessons: looked up and answered, or passed to a human; her place stays open."""
+"""Questions and talk beside the lessons: looked up and answered, or passed to a human; the learner's place stays
+open.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import assert_never
 
+from bot.conversation.policy.global_words import obey
+from bot.conversation.policy.open_question import ask_again
 from bot.conversation.policy.understanding import about as about_what
 from bot.conversation.policy.understanding import alarm_of
 from bot.tutor import lessons, menu
 from bot.tutor.desk import Desk
+from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.state import OfferedButtons
 from flows.model import Answer
 from flows.session import render
@@ -19,37 +25,41 @@ RESTING = frozenset({"tired", "bye"})
 """Small talk after which nothing is put to her again: she wants to rest."""
 
 
-def digress(desk: Desk, text: str) -> str:
-    """Deal with what answers nothing: a worry, a question, small talk; empty where it is none of these.
-
-    "offered": it is under her thumb; "again": it is said, and the open question is to be shown again; "human": she
-    wants one.
-    """
+def digress(desk: Desk, text: str) -> CommandOutcome | None:
+    """Deal with what answers nothing: a worry, a question, a wish for a human, small talk; None where it is none of
+    these."""
     sounds, matter = alarm_of(desk, text), about_what(desk, text)
     if sounds.level == "ask" and not lessons.in_emergency(desk):
         menu.ask_emergency(desk, sounds.kind, matter.topics)
-        return "offered"
+        return ANSWERED
     match matter.kind:
         case "human":
-            return "human"
+            return obey(desk, "help")
         case "learn" if desk.talk.pending or desk.talk.open_run:
-            return "again"
+            return _asked_again(desk)
         case "learn":
             menu.show_menu(desk)
-            return "offered"
         case "question":
             answer(desk, text, matter.topics)
-            return "again" if desk.talk.pending else "offered"
+            return _asked_again(desk) if desk.talk.pending else ANSWERED
         case "oos" if not desk.talk.pending:
             out_of_scope(desk)
-            return "offered"
         case "small":
             rests = small_talk(desk, text) in RESTING and not desk.talk.pending
-            if rests and not lessons.in_emergency(desk):
-                menu.offer_way_on(desk)
-                return "offered"
-            return "again"
-    return ""
+            if not rests or lessons.in_emergency(desk):
+                return _asked_again(desk)
+            menu.offer_way_on(desk)
+        case _:
+            return None
+    return ANSWERED
+
+
+def _asked_again(desk: Desk) -> CommandOutcome:
+    """A question of the tutor's own comes before that of a lesson."""
+    if desk.talk.pending and desk.talk.offer:
+        ask_again(desk)
+        return ANSWERED
+    return ASIDE
 
 
 def answers_to(desk: Desk, text: str) -> tuple[Answer, ...]:
@@ -72,18 +82,20 @@ def answer(desk: Desk, text: str, topics: Sequence[str]) -> None:
 
 
 def about(desk: Desk, topics: Sequence[str]) -> None:
-    """The lessons about what she may have meant; without any she goes on."""
+    """Show the lessons about what may have been meant; without any the lesson goes on."""
     found = [each for code in topics if (each := lesson_of(desk, code))][:MOST_LESSONS]
     _offer(desk, desk.phrase("answer_lesson" if found else "answer_what"), found)
 
 
-def named(desk: Desk, token: str) -> None:
-    """She named another lesson, or a track, in the middle of one: it is offered, her place stays."""
-    kind, _, which = token.partition(":")
-    if kind == "t":
-        menu.show_track(desk, which)
-    else:
-        _offer(desk, desk.phrase("answer_lesson"), [which])
+def named(desk: Desk, meant: menu.OpenLesson | menu.ShowTrack) -> None:
+    """Offer another lesson, or a track, that the learner named in the middle of one; the place in this one stays."""
+    match meant:
+        case menu.ShowTrack(track):
+            menu.show_track(desk, track)
+        case menu.OpenLesson(lesson_id):
+            _offer(desk, desk.phrase("answer_lesson"), [lesson_id])
+        case _:
+            assert_never(meant)
 
 
 def out_of_scope(desk: Desk) -> None:
@@ -99,7 +111,7 @@ def small_talk(desk: Desk, text: str) -> str:
 
 
 def said(desk: Desk, answer: Answer) -> str:
-    """The answer as she reads it, with where it comes from."""
+    """The answer as the learner reads it, with where it comes from."""
     text = render(answer.say, desk.person.address, desk.person.name, desk.book.facts)
     return f"{text}\n{desk.phrase('answer_source', nguon=answer.cited)}" if answer.cited else text
 

@@ -1,4 +1,6 @@
-"""While it is asked whether she was robbed, and when she says that nothing happened: yes, no, and what is neither."""
+"""While it is asked whether there was a robbery, and when it is said that nothing happened: yes, no, and what is
+neither.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +17,14 @@ _NOT_YET = frozenset({"chua"})
 
 
 def is_asked(desk: Desk, meaning: Meaning) -> bool:
-    """Whether the open question is if she was robbed, and what she says is neither a cry nor a global word."""
+    """Whether the open question is if there was a robbery, and the words are neither a cry nor a global word."""
     tokens = [token for token, _ in desk.talk.offer]
     is_question = tokens[:1] == [YES] and tokens[-1].startswith("e:")
     return is_question and not isinstance(meaning, Command | Emergency)
 
 
 def met(desk: Desk, text: str) -> str | None:
-    """Words of her own under that question: the token of the button they mean, or empty where it was asked once more.
+    """Free words under that question: the token of the button they mean, or empty where it was asked once more.
 
     None where neither: it has been asked twice.
     """
@@ -61,10 +63,11 @@ def harm(desk: Desk) -> str:
 
 
 def take_back(desk: Desk, word: str) -> bool:
-    """She says that it was no cry ("mistake"), or that nothing happened ("unharmed").
+    """The learner says that it was no cry ("mistake"), or that nothing happened ("unharmed").
 
-    Undone at once where she is being helped and says that it was one; where help may still be on its way, or she only
-    says that nothing happened, she is asked. Elsewhere it is about something else. Returns whether she goes on.
+    Undone at once where help is at work and it is called a mistake; where help may still be on its way, or where it is
+    only said that nothing happened, it is asked. Elsewhere the words are about something else. Returns whether to go
+    on.
     """
     lesson = lessons.emergency_of(desk)
     here = lessons.in_emergency(desk) or bool(harm(desk))
@@ -78,7 +81,7 @@ def take_back(desk: Desk, word: str) -> bool:
 
 
 def call_off(desk: Desk) -> bool:
-    """It was a mistake: whoever was called is told. Whether she goes on: not where her name is to be asked first."""
+    """Tell whoever was called that it was a mistake. Whether to go on: not where the name is to be asked first."""
     lessons.call_off(desk)
     if desk.agreed and not desk.person.name:
         onboarding.ask_name(desk)

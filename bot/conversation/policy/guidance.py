@@ -1,4 +1,4 @@
-"""What she asks of the tutor itself: what can be said here, bigger letters, no more reminders, a phone that is gone."""
+"""What is asked of the tutor itself: what can be said here, bigger letters, no more reminders, a phone that is gone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ WORDS = frozenset({"abilities", "bigger", "aloud", "silence", "remind", "lost_ph
 
 
 def take(desk: Desk, word: str) -> None:
-    """Do and say what the word of WORDS asks for; the buttons it offers leave her place open."""
+    """Do and say what the word of WORDS asks for; the buttons it offers leave the learner's place open."""
     match word:
         case "abilities":
             desk.offer(desk.phrase("abilities"), _abilities(desk), desk.talk.pending)
@@ -28,7 +28,7 @@ def take(desk: Desk, word: str) -> None:
 
 
 def _tell(desk: Desk, phrase: str) -> None:
-    """Say it; what goes on is under her thumb."""
+    """Say a sentence, with what goes on under the thumb."""
     desk.offer(desk.phrase(phrase), (_on(desk),), desk.talk.pending)
 
 

@@ -22,13 +22,11 @@ WRITTEN = {pending: question.written for pending, question in QUESTIONS.items() 
 
 
 def tapped(kind: str, rest: str, *, agreed: bool) -> OfficeCommand | None:
-    """What the button `kind:rest` asks for; None where it is of no subject, or means nothing for her now."""
+    """What the button `kind:rest` asks for; None where it is of no subject, or means nothing for this person now."""
     subject = _BY_PREFIX.get(kind)
     what, _, value = rest.replace("\x00", "").partition(":")
     if subject is None or not (agreed or subject.before_consent):
         return None
-    if subject.every is not None:
-        return subject.every(rest)
     return subject.taps[what](value) if what in subject.taps else None
 
 

@@ -1,4 +1,4 @@
-"""Whether what she writes is meant for the person who has just written to her, or for the tutor. Pure.
+"""Whether words are meant for the person who has just written to somebody, or for the tutor. Pure.
 
 A reply is a reply for ten minutes. In an emergency a person is heard before the lesson; else the question that is open
 is: only what it cannot make anything of goes over, so that an answer to a quiz never reaches another person.
@@ -18,7 +18,7 @@ from flows.words.understand import Answered, Emergency
 
 TOOK = (
     ev.AnswerGraded, ev.ValueSaved, ev.TaskDone, ev.TaskStuck, ev.TaskPostponed, ev.CheckpointPassed, ev.Commanded,
-    ev.EmergencyRaised, ev.HelpRequested, ev.PairingWished, ev.RunEnded, ev.HandedOver,
+    ev.EmergencyRaised, ev.HelpRequested, ev.PairingWished, ev.RunEnded,
 )  # fmt: skip
 """What a lesson says when words were an answer to it, or a cry."""
 
@@ -40,7 +40,7 @@ def is_reply(desk: Desk, text: str) -> bool:
 
 
 def is_said_to_her_helper(desk: Desk, text: str) -> bool:
-    """Whether even a cry is part of what she tells the one who is helping her already; a graver danger rings anew."""
+    """Whether even a cry is part of what is told to somebody who is helping already; a graver danger rings anew."""
     return waits.is_urgent(desk) and not alarm_of(desk, text).kind
 
 

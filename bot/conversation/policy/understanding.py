@@ -1,4 +1,4 @@
-"""Her words at the desk: what may be kept of them, and what they mean among the buttons shown."""
+"""Words at the desk: what may be kept of them, and what they mean among the buttons shown."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 from dataclasses import replace
 
 import flows
-from bot.channels.base import Body, Text
+from bot.channels.base import Text
+from bot.conversation.policy import numbering
 from bot.pairing.policy import lines
 from bot.pairing.policy.subjects import WRITING
 from bot.tutor import onboarding
@@ -33,7 +34,7 @@ def about(desk: Desk, text: str) -> Matter:
 
 
 def hear(desk: Desk, text: str) -> None:
-    """Keep what she said as it may be kept; a secret in it is masked, and she is warned."""
+    """Keep what was said as it may be kept; a secret in it is masked, and warned of."""
     masked = flows.mask(clean(text[:2000]), desk.book.nouns)
     desk.events.append(ev.Heard(masked.text))
     if masked.kinds:
@@ -42,10 +43,8 @@ def hear(desk: Desk, text: str) -> None:
         desk.say(desk.phrase("secret", thu=kinds))
 
 
-def in_two(desk: Desk, body: Body) -> Body:
+def in_two(desk: Desk, body: Text) -> Text:
     """A password that is told in two messages, "mật khẩu của chị là" and then "hoa mai", is read as one."""
-    if not isinstance(body, Text):
-        return body
     told = desk.talk.announced and is_for_room(desk, body.text)
     announced = announces(clean(body.text[:200]), desk.book.nouns)
     if announced != desk.talk.announced:
@@ -54,7 +53,7 @@ def in_two(desk: Desk, body: Body) -> Body:
 
 
 def offered(desk: Desk, text: str) -> Meaning:
-    """What her words mean among the buttons the tutor itself last showed."""
+    """What words mean among the buttons the tutor itself last showed."""
     words = desk.book.words
     if desk.person.leads and (word := words.officers.get(" ".join(without_fillers(words, fold(words, text[:200]))))):
         return Command(word)
@@ -62,7 +61,7 @@ def offered(desk: Desk, text: str) -> Meaning:
         Own(token, tuple(dict.fromkeys((label, _ROLE.sub("", label), *_other_ways(desk, at, token)))))
         for at, (token, label) in enumerate(desk.talk.offer)
     ]
-    return understand(desk.book.words, clean(text[:2000]), own)
+    return understand(desk.book.words, clean(text[:2000]), own, numbered=not numbering.is_strict(desk))
 
 
 def is_for_room(desk: Desk, text: str) -> bool:
@@ -85,7 +84,7 @@ def is_command_here(desk: Desk, text: str) -> bool:
 
 
 def leaves(desk: Desk, text: str) -> bool:
-    """Whether it is a word by which she leaves off writing to somebody ("thoát")."""
+    """Whether it is a word that ends the writing mode ("thoát")."""
     words = desk.book.words
     said = fold(words, clean(text[:200]))
     return not words.leaving.isdisjoint({" ".join(said), " ".join(without_fillers(words, said))})
@@ -98,7 +97,8 @@ def _is_command(desk: Desk, text: str) -> bool:
 def is_for_lesson(desk: Desk, meaning: Meaning) -> bool:
     """Whether the open lesson hears these words too, though other buttons are shown: what is none of them, and after a
     pause also what only resembles one, since "xong rồi" may be exactly what the step waits for. "tiếp tục" after a
-    pause takes up her place; in the lesson it would answer the step."""
+    pause takes up the place; in the lesson it would answer the step.
+    """
     if not desk.talk.open_run or desk.talk.pending:
         return False
     paused = {token for token, _ in desk.talk.offer} == {"g:go_on", "g:menu"}

@@ -14,35 +14,35 @@ class BeginMeeting(OfficeCommand):
 
 @dataclass(frozen=True, slots=True)
 class ShowMeetingAreas(OfficeCommand):
-    """For which of her areas?"""
+    """Areas for which the officer can hold a meeting, a page of them."""
 
     page: int
 
 
 @dataclass(frozen=True, slots=True)
 class PickMeetingArea(OfficeCommand):
-    """It is for this area."""
+    """The meeting is for this area."""
 
     area_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class ShowMeetingLessons(OfficeCommand):
-    """Which lesson will it be?"""
+    """Lessons that can be held at a meeting, a page of them."""
 
     page: int
 
 
 @dataclass(frozen=True, slots=True)
 class PickMeetingLesson(OfficeCommand):
-    """It is this lesson."""
+    """The meeting holds this lesson."""
 
     lesson_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class ResumeMeeting(OfficeCommand):
-    """The lesson of all goes on."""
+    """The lesson of the meeting goes on where it was left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,29 +57,29 @@ class TickAttendant(OfficeCommand):
 
 @dataclass(frozen=True, slots=True)
 class ShowRoll(OfficeCommand):
-    """Who has come?"""
+    """Whom to tick as present at the meeting, a page of them."""
 
     page: int
 
 
 @dataclass(frozen=True, slots=True)
 class CloseMeeting(OfficeCommand):
-    """It is over."""
+    """The meeting is over."""
 
 
 @dataclass(frozen=True, slots=True)
 class LeaveMeeting(OfficeCommand):
-    """It is not held, as long as it has no lesson."""
+    """The meeting is not held after all, as long as it has no lesson."""
 
 
 @dataclass(frozen=True, slots=True)
 class EndGroupLesson(OfficeCommand):
-    """The lesson of all has come to its end."""
+    """The lesson of the meeting has come to its end."""
 
 
 @dataclass(frozen=True, slots=True)
 class AskMeetingAgain(OfficeCommand):
-    """Its open question once more."""
+    """The open question of the meeting once more."""
 
 
 MeetingCommand = (

@@ -1,6 +1,6 @@
 """A branch meets: one lesson for all on one phone or projector, and who came is ticked. Pure.
 
-What the group answers is nobody's: the session of a meeting (`talk.Meeting`) leaves no run, attempt, award or card.
+What the group answers is nobody's: the session of a meeting (`state.Meeting`) leaves no run, attempt, award or card.
 Buttons say what they make so, on or off, and for which meeting: a tap that comes twice changes nothing the second time.
 """
 
@@ -39,13 +39,13 @@ def has_lesson(desk: Desk, held: Meeting) -> bool:
 
 
 def ask_area(desk: Desk, areas: Sequence[tuple[str, str]], page: int) -> None:
-    """For which of her areas (area_id, name)."""
+    """Ask for which of the officer's areas (area_id, name) the meeting is."""
     offer = tuple((f"v:area:{area_id}", name) for area_id, name in _of_page(areas, page))
     desk.offer(desk.phrase("meeting_area"), (*offer, *_pages(desk, "areas", len(areas), page), _menu(desk)), AGAIN)
 
 
 def ask_lesson(desk: Desk, place: str, page: int) -> None:
-    """Which lesson it will be."""
+    """Ask which lesson the meeting is to hold."""
     known = [(each.id, each.title) for each in menu.in_order(desk) if not each.emergency]
     offer = tuple((f"v:lesson:{lesson}", title) for lesson, title in _of_page(known, page) if _fits(lesson))
     pages = _pages(desk, "lessons", len(known), page)
@@ -71,7 +71,7 @@ def show_roll(desk: Desk, held: Meeting, people: Sequence[Attendant], page: int,
 
 
 def close(desk: Desk, held: Meeting, place: str, here: int) -> None:
-    """It is over; the lesson of the group is nobody's and goes."""
+    """Say that the meeting is over; the lesson of the group is nobody's and goes."""
     desk.talk = desk.talk.aside()
     desk.change(meeting=None)
     desk.say(desk.phrase("meeting_done" if here else "meeting_done_nobody", noi=place, so=str(here)))
@@ -79,7 +79,7 @@ def close(desk: Desk, held: Meeting, place: str, here: int) -> None:
 
 
 def refuse(desk: Desk) -> None:
-    """She may not hold one there (any more)."""
+    """Say that the officer may not hold a meeting there (any more)."""
     desk.talk = desk.talk.aside()
     desk.change(meeting=None)
     desk.say(desk.phrase("meeting_not"))

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.pairing.policy.deadlines import Clock
+from flows.profiles import profile_of
 from flows.saying import say
 
 
 @dataclass(frozen=True, slots=True)
 class OfficerCall:
-    """`first_at`, `last_at` in milliseconds; `channel` "" where she has none; `seen`: she has been there since the
-    first; `away`: she has shut the tutor out, nothing reaches her."""
+    """`first_at`, `last_at` in milliseconds; `channel` "" where there is none; `seen`: the officer has been there since
+    the first; `away`: the officer has shut the tutor out, nothing arrives.
+    """
 
     first_at: int
     last_at: int
@@ -38,11 +40,6 @@ OUTCOMES = {
 }
 
 
-def way(channel: str) -> str:
-    """As people call it."""
-    return "Telegram" if channel.startswith("telegram:") else say("trang web")
-
-
 def told(calls: Sequence[OfficerCall], clock: Clock) -> list[str]:
     """A sentence for each; one that nobody was called where nobody was."""
     return [_told(each, clock) for each in calls] or [say("Chưa gọi được ai.")]
@@ -54,5 +51,5 @@ def _told(call: OfficerCall, clock: Clock) -> str:
         again, last = call.times - 1, clock.say(call.last_at)
         told = say("{told} và {again} lần nữa, lần cuối {last}", told=told, again=again, last=last)
     if call.channel:
-        told = say("{told} qua {way}", told=told, way=way(call.channel))
+        told = say("{told} qua {way}", told=told, way=profile_of(call.channel).name)
     return say("{told}: {outcome}.", told=told, outcome=OUTCOMES[call.outcome])

@@ -98,7 +98,7 @@ def _of_cry(ledger: Ledger, request: Request, clock: Clock, calls: Sequence[Offi
 
 
 def _out_of_reach(ledger: Ledger, learner: Learner) -> list[str]:
-    """How many officers of hers are passed over."""
+    """A line on how many officers who answer for the learner are passed over; none for nobody."""
     closed = len(ledger.away(ledger.officers(learner.path)))
     return [say("Bỏ qua vì không nhắn tới được (đã chặn máy): {count} cán bộ.", count=closed)] if closed else []
 

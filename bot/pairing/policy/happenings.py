@@ -32,7 +32,7 @@ def ask(
     tries: int = 0,
     place: bool = True,
 ) -> Request | None:
-    """She wants a human. The request, new or the one already under way; None when she has what she asks for.
+    """A learner wants a human. The request, new or the one under way; None where there is already what is asked for.
 
     Without `place` nobody is asked yet: the caller goes on with `release`.
     """
@@ -80,7 +80,7 @@ def ask(
 
 
 def tell_where(turn: PairingWork, request: Request, *, again: bool) -> Request:
-    """Where her request stands now, in kind words."""
+    """Say in kind words where the learner's request stands now."""
     if request.width >= OFFICER:
         return request  # told when it went up
     if request.state == "offered":
@@ -96,7 +96,7 @@ def tell_where(turn: PairingWork, request: Request, *, again: bool) -> Request:
 
 
 def _say_again(turn: PairingWork, known: Request, learner: Learner) -> None:
-    """She asks once more for what is under way: where it stands now, unless this turn has told her already."""
+    """Say where a request stands that is asked for once more, unless this turn has told it already."""
     if any((each.to, each.about) == (learner.learner_id, known.request_id) for each in turn.tells):
         return
     if known.state == "open":
@@ -109,7 +109,7 @@ def _say_again(turn: PairingWork, known: Request, learner: Learner) -> None:
 
 
 def _say_to_her(turn: PairingWork, request: Request, phrase: str) -> None:
-    """Where nobody of the union is on this system nothing is promised; whom to call she has heard with her "giúp"."""
+    """Tell the learner how a request stands; where nobody of the union is here nothing is promised."""
     if request.owner_id:
         hers = turn.name(request.owner_id) if phrase == "help_asked" else ""
         turn.tell(request.learner_id, phrase, request.request_id, ten_hdv=hers)
@@ -118,7 +118,7 @@ def _say_to_her(turn: PairingWork, request: Request, phrase: str) -> None:
 
 
 def cancel(turn: PairingWork, request_id: str) -> None:
-    """She does not need it any more."""
+    """Close a request that the learner does not need any more."""
     request = turn.ledger.request(request_id)
     if request and request.state != "closed" and request.learner_id == turn.actor:
         if request.state == "open":
@@ -127,7 +127,7 @@ def cancel(turn: PairingWork, request_id: str) -> None:
 
 
 def cancel_all(turn: PairingWork) -> None:
-    """She wants nobody any more; what is urgent stays until somebody has looked after her, or it was a mistake."""
+    """The learner wants nobody any more; what is urgent stays until it was looked after, or was a mistake."""
     hers = turn.ledger.requests_of(turn.actor)
     mine = [each for each in hers if each.kind != "safety"]
     for request in mine:
@@ -139,7 +139,7 @@ def cancel_all(turn: PairingWork) -> None:
 
 
 def confirmed(turn: PairingWork, learner_id: str) -> None:
-    """An officer says who she is: from now on she can be paired."""
+    """An officer says who a learner is, who can be paired from now on."""
     for request in turn.ledger.requests_of(learner_id):
         if request.state == "waiting" and request.kind != "safety":
             # Where she has waited too long to be confirmed, the officer keeps it, whoever is asked.
@@ -151,7 +151,7 @@ def confirmed(turn: PairingWork, learner_id: str) -> None:
 
 
 def accept(turn: PairingWork, offer_id: str) -> bool:
-    """She takes the learner. False when the offer is not open to her any more."""
+    """The instructor takes the learner of an offer. False when it is not open to the actor any more."""
     offer = _offer_of(turn, offer_id)
     request = turn.ledger.request(offer.request_id) if offer else None
     learner = turn.ledger.learner(request.learner_id) if request else None
@@ -183,7 +183,7 @@ def accept(turn: PairingWork, offer_id: str) -> bool:
 
 
 def _settle_other_wishes(turn: PairingWork, done: Request) -> None:
-    """She has an instructor now: no further one is sought, by whomever, and help is hers to give."""
+    """A learner has an instructor now: no further one is sought, by whomever, and that one gives help."""
     for other in turn.ledger.requests_of(done.learner_id):
         if other.request_id == done.request_id or other.kind == "safety":
             continue
@@ -201,12 +201,12 @@ def _settle_other_wishes(turn: PairingWork, done: Request) -> None:
 
 
 def later(turn: PairingWork, offer_id: str) -> bool:
-    """Not this moment: the learner does not wait for her, and she is left in peace for a while."""
+    """Not this moment: the learner does not wait for this instructor, who is left in peace for a while."""
     return _pass_on(turn, offer_id, "later", "offer_later_said")
 
 
 def decline(turn: PairingWork, offer_id: str) -> bool:
-    """Not this one."""
+    """The instructor does not take the learner of this offer."""
     return _pass_on(turn, offer_id, "declined", "offer_declined_said")
 
 
@@ -237,7 +237,7 @@ def go_on(turn: PairingWork, offer: Offer) -> None:
 
 
 def _offer_of(turn: PairingWork, offer_id: str) -> Offer | None:
-    """The open offer, if it is the actor's; else she is told kindly that it is over."""
+    """The open offer, if it is the actor's; else the actor is told kindly that it is over."""
     offer = turn.ledger.offer(offer_id)
     if offer is not None and offer.state == "open" and offer.instructor_id == turn.actor:
         return offer
@@ -247,7 +247,7 @@ def _offer_of(turn: PairingWork, offer_id: str) -> Offer | None:
 
 
 def _answers(turn: PairingWork, offer: Offer) -> Instructor | None:
-    """Whoever answers is there: her silences are forgotten."""
+    """Forget the silences of an instructor who has answered."""
     me = turn.ledger.instructor(offer.instructor_id)
     if me is not None and me.silences:
         me = replace(me, silences=0)
@@ -259,7 +259,7 @@ def _answers(turn: PairingWork, offer: Offer) -> Instructor | None:
 
 
 def assign(turn: PairingWork, request_id: str, instructor_id: str) -> str:
-    """An officer asks one instructor of her choice; "" or why she cannot be asked (see `candidates.against`)."""
+    """An officer asks one instructor by name; "" or why that is impossible (see `candidates.against`)."""
     request = turn.ledger.request(request_id)
     learner = turn.ledger.learner(request.learner_id) if request else None
     instructor = turn.ledger.instructor(instructor_id)
@@ -305,7 +305,7 @@ def release(turn: PairingWork, request_ids: Collection[str]) -> None:
 
 
 def look_again(turn: PairingWork, request_id: str) -> bool:
-    """The sweep's question: can somebody be asked for it now? She is told only when somebody is."""
+    """The sweep's question: can somebody be asked for the request now? The learner is told only when somebody is."""
     request = turn.ledger.request(request_id)
     if request is None or request.state != "waiting" or request.kind == "safety" or turn.clock.is_quiet(turn.now):
         return False

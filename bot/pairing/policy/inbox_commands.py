@@ -1,7 +1,10 @@
-"""Commands of an officer about what waits in her areas: requests, strangers, reports, instructors, the telephone."""
+"""Commands of an officer about what waits in the own areas: requests, strangers, reports, instructors, the
+telephone.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.tutor.command import OfficeCommand
@@ -9,63 +12,63 @@ from bot.tutor.command import OfficeCommand
 
 @dataclass(frozen=True, slots=True)
 class ShowInbox(OfficeCommand):
-    """What waits in her areas."""
+    """What waits in an officer's areas, a page of it."""
 
     page: int
 
 
 @dataclass(frozen=True, slots=True)
 class ShowStrangers(OfficeCommand):
-    """Cries of people whom nobody knows."""
+    """Cries of people whom nobody of the union knows, a page of them."""
 
     page: int
 
 
 @dataclass(frozen=True, slots=True)
 class ShowKept(OfficeCommand):
-    """What was kept back between two."""
+    """What was kept back between the two people of a line."""
 
     line_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class MarkSeen(OfficeCommand):
-    """An officer has looked at it."""
+    """An officer has looked at what was kept back on this line."""
 
     line_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class AskUnionPhone(OfficeCommand):
-    """The union's number in an area is asked for; empty: of which area?"""
+    """An officer wants to write the union's number for an area; empty: asked is, of which area."""
 
     area_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class WriteUnionPhone(OfficeCommand):
-    """A number was written."""
+    """The union's number was written for the area just asked about."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class DropUnionPhone(OfficeCommand):
-    """There is no number of the union there."""
+    """The union has no number in this area any more."""
 
     area_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class ShowRequest(OfficeCommand):
-    """Why a request waits, and who can be asked."""
+    """Why a request waits, and which instructors an officer can ask."""
 
     request_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class AssignRequest(OfficeCommand):
-    """An instructor is asked by name."""
+    """An officer asks one instructor by name."""
 
     request_id: str
     instructor_key: str
@@ -73,7 +76,7 @@ class AssignRequest(OfficeCommand):
 
 @dataclass(frozen=True, slots=True)
 class ConfirmStranger(OfficeCommand):
-    """Where does the stranger live?"""
+    """An officer knows who a stranger is; asked is, where that person lives."""
 
     request_id: str
 
@@ -88,28 +91,28 @@ class SettleIn(OfficeCommand):
 
 @dataclass(frozen=True, slots=True)
 class ShowInstructors(OfficeCommand):
-    """Who guides in her areas."""
+    """The instructors of an officer's areas, a page of them."""
 
     page: int
 
 
 @dataclass(frozen=True, slots=True)
 class ShowInstructor(OfficeCommand):
-    """One instructor, or who asks to be one."""
+    """One instructor, or somebody who asks to be one."""
 
     person_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class ApproveInstructor(OfficeCommand):
-    """Who asked to guide may."""
+    """Somebody who asked to be an instructor is one from now on."""
 
     person_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class LiftSuspension(OfficeCommand):
-    """The suspension for which the button was made is over."""
+    """An instructor's suspension is over, if it is still the one that `stamp` names."""
 
     person_id: str
     stamp: str
@@ -117,14 +120,14 @@ class LiftSuspension(OfficeCommand):
 
 @dataclass(frozen=True, slots=True)
 class AskSuspension(OfficeCommand):
-    """Is this instructor to be suspended?"""
+    """An officer wants to suspend an instructor; asked is, whether that is meant."""
 
     person_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class SuspendInstructor(OfficeCommand):
-    """The instructor is suspended."""
+    """An instructor is suspended."""
 
     person_id: str
 
@@ -148,3 +151,12 @@ InboxCommand = (
     | AskSuspension
     | SuspendInstructor
 )
+
+CALLED: Mapping[type[InboxCommand], str] = {
+    ShowInbox: "list", ShowStrangers: "strangers", ShowKept: "kept", MarkSeen: "seen",
+    AskUnionPhone: "phone", WriteUnionPhone: "phone", DropUnionPhone: "nophone",
+    ShowRequest: "request", AssignRequest: "ask", ConfirmStranger: "confirm", SettleIn: "in",
+    ShowInstructors: "helpers", ShowInstructor: "person", ApproveInstructor: "approve",
+    LiftSuspension: "lift", AskSuspension: "pause", SuspendInstructor: "suspend",
+}  # fmt: skip
+"""How each command is called in the audit when it is refused."""

@@ -1,7 +1,7 @@
-"""Writing to one another: a learner and who helps her, by way of the tutor; only while she has said that she does.
+"""Writing to one another: a learner and who helps, by way of the tutor; only while the writer has said so.
 
 A *line* is what two people may write by: an open pairing, or a request that somebody has taken. Outside the writing
-mode nothing she types is ever passed on: an answer to a quiz must not reach another person.
+mode nothing that is typed is ever passed on: an answer to a quiz must not reach another person.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import timedelta
 from bot.pairing.policy.subjects import WRITING
 from bot.tutor import waits
 from bot.tutor.desk import Desk, Whispered
-from bot.tutor.state import OfferedButtons
+from bot.tutor.state import HeldMedia, OfferedButtons, WritingBy
 from flows.words.asks import Side
 from flows.words.keys import plain_of
 
@@ -50,8 +50,9 @@ PASSED_ON = frozenset({"photo", "voice"})
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """As one of the two sees it: `other_id` reads what she writes. `kind` is pairing or request; `role` is what she
-    writes as, `other_role` what the other is: phrases."""
+    """A line as one of the two sees it: `other_id` reads what this one writes. `kind` is pairing or request; `role` is
+    what this one writes as, `other_role` what the other is: phrases.
+    """
 
     line_id: str
     kind: str
@@ -64,25 +65,27 @@ class Line:
 
 
 def is_writing(desk: Desk) -> bool:
+    """Whether the writing mode is on: what is typed goes to the other, until `line_until`."""
     until = desk.talk.line_until
     return desk.talk.pending == WRITING and until is not None and desk.universe.now <= until
 
 
 def is_helping(desk: Desk) -> bool:
-    """Whether she writes as the one who helps: what she says of scams is not her own cry."""
-    return is_writing(desk) and desk.talk.line.startswith("instructor:")
+    """Whether the writer is the one who helps: what helpers say of scams is not their own cry."""
+    return is_writing(desk) and desk.talk.line is not None and desk.talk.line.side == "instructor"
 
 
 def lapse(desk: Desk, *, answered: bool) -> None:
     """End a mode that has run out; pictures that may be passed on wait for one answer, whatever it is."""
     if desk.talk.media and answered:
-        desk.change(media="", media_words="")
+        desk.change(media=(), media_words="")
     if desk.talk.pending == WRITING and not is_writing(desk):
         leave(desk)
 
 
 def leave(desk: Desk) -> None:
-    desk.change(pending="", offer=(), line="", line_until=None, media="", media_words="", letter="", letter_at=None)
+    """End the writing mode, and drop what was held for it or might be a reply."""
+    desk.change(pending="", offer=(), line=None, line_until=None, media=(), media_words="", letter=None, letter_at=None)
 
 
 def meanwhile(desk: Desk, act: Callable[[], None]) -> None:
@@ -94,15 +97,15 @@ def meanwhile(desk: Desk, act: Callable[[], None]) -> None:
 
 
 def left(desk: Desk) -> str:
-    """Leave the mode if she is in it; the id of the line she was writing by."""
-    line = desk.talk.line.partition(":")[2]
+    """Leave the writing mode if it is on; the id of the line it was on."""
+    line = desk.talk.line_id
     if desk.talk.pending == WRITING:
         leave(desk)
     return line
 
 
 def go_on(desk: Desk, line: Line, text: str) -> None:
-    """Say it, and keep writing to the same person; what she can do else is under her thumb."""
+    """Say a sentence, and keep writing to the same person; what else can be done is under the thumb."""
     called = called_by(desk, line)
     offer = (
         *_numbers(desk, line),
@@ -112,12 +115,12 @@ def go_on(desk: Desk, line: Line, text: str) -> None:
     )
     desk.offer(desk.phrase(text, ai=called), offer, pending=WRITING)
     held = desk.universe.now + HOLDS
-    desk.change(line=f"{line.side}:{line.line_id}", line_until=held, media="", media_words="")
+    desk.change(line=WritingBy(line.side, line.line_id), line_until=held, media=(), media_words="")
     waits.spoke(desk, line.line_id, urgent=line.urgent)
 
 
 def _numbers(desk: Desk, line: Line) -> OfferedButtons:
-    """In an emergency the two may come to speak: by the union's number, or by hers, which is hers to give."""
+    """The buttons by which the two may come to speak in an emergency: the union's number, or the learner's own."""
     if not line.urgent or (line.side == "instructor" and not desk.person.leads):
         return ()
     which = ("mine", "label_give_mine") if line.side == "learner" else ("union", "label_give_union")
@@ -125,56 +128,59 @@ def _numbers(desk: Desk, line: Line) -> OfferedButtons:
 
 
 def ask_number(desk: Desk, line: Line, number: str) -> None:
-    """Whether her own number may go over; until she answers it is held, and what is asked shows its end only."""
-    ask_media(desk, line, f"{NUMBER}:{number}", "", "line_number_sure", so=number[-3:])
+    """Ask whether the own number may go over; until then it is held, and what is asked shows its end only."""
+    ask_media(desk, line, HeldMedia(NUMBER, number), "", "line_number_sure", so=number[-3:])
 
 
 def beside(desk: Desk, line: Line, text: str) -> None:
-    """Say it while something else is open for her: her place stays, and what she writes next may be a reply too."""
+    """Say a sentence while something else is open: the place stays, and what is typed next may be a reply too."""
     desk.say(desk.phrase(text, ai=called_by(desk, line)))
     waits.spoke(desk, line.line_id, urgent=line.urgent)
 
 
 def is_to_somebody(text: str) -> bool:
-    """Whether she says that she wants to write to somebody whom she names ("nhắn cho chị Hạnh")."""
+    """Whether somebody wants to write to a person named ("nhắn cho chị Hạnh")."""
     return len(text) <= TO_LONGEST and bool(_TO.match(plain_of(text.casefold())))
 
 
 def names(text: str, name: str) -> bool:
-    """Whether her words name somebody ("nhắn cho chị Hạnh"); marks and capitals aside."""
+    """Whether the words name this person ("nhắn cho chị Hạnh"); marks and capitals aside."""
     said, wanted = plain_of(text.casefold()).split(), plain_of(name.casefold()).split()
     return bool(wanted) and any(said[at : at + len(wanted)] == wanted for at in range(len(said)))
 
 
 def choose(desk: Desk, known: Sequence[Line]) -> None:
-    """To whom she means to write."""
+    """Ask to whom to write, of several."""
     offer = tuple((f"y:talk:{each.line_id}", desk.called(each.name, each.other_role)) for each in known)
     desk.offer(desk.phrase("line_which"), (*offer, ("g:menu", desk.phrase("label_menu"))))
 
 
 def called_by(desk: Desk, line: Line) -> str:
-    """How the other is spoken of to her."""
+    """How the other is spoken of to the person at this desk."""
     return desk.called(line.name)
 
 
 def whisper(desk: Desk, line: Line, text: str) -> None:
-    """Show her what she has written, and to whom; it is gone once she has been heard again."""
+    """Show the writer what was written, and to whom; it is gone once the writer has been heard again."""
     desk.events.append(Whispered(desk.phrase("line_mine", ai=called_by(desk, line), chu=text)))
 
 
-def ask_media(desk: Desk, line: Line, media: str, words: str, text: str = "line_media_ask", **values: str) -> None:
-    """Whether a picture or recording may go over; until she answers only its number at the provider is held."""
+def ask_media(
+    desk: Desk, line: Line, media: HeldMedia, words: str, text: str = "line_media_ask", **values: str
+) -> None:
+    """Ask whether a picture or recording may go over; until then only its number at the provider is held."""
     held = desk.universe.now + HOLDS
-    desk.change(line=f"{line.side}:{line.line_id}", line_until=held)
+    desk.change(line=WritingBy(line.side, line.line_id), line_until=held)
     desk.offer(
         desk.phrase(text, ai=called_by(desk, line), **values),
         ((SEND, desk.phrase("label_line_send")), ("y:hold:", desk.phrase("label_line_hold"))),
         pending=WRITING,
     )
-    desk.change(media=media, media_words=words)
+    desk.change(media=(media,), media_words=words)
 
 
 def ask_end(desk: Desk, line: Line) -> None:
+    """Ask whether to have done with the other."""
     yes = (f"y:over:{line.line_id}", desk.phrase("label_line_over"))
     no = (f"y:talk:{line.line_id}", desk.phrase("label_write"))
     desk.offer(desk.phrase("line_end_ask", ai=called_by(desk, line)), (yes, no))

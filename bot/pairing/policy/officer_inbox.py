@@ -1,4 +1,4 @@
-"""An officer's desk in the chat: what waits for her, one request with whom she can ask, one person. Pure."""
+"""An officer's desk in the chat: what waits, one request with whom can be asked, one person. Pure."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ def key(person_id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class OfficerTask:
-    """A request in an officer's list. `mine`: she has taken it; `helper` whoever else has; a `stranger` is nobody whom
-    the union has confirmed."""
+    """A request in an officer's list. `mine`: the officer has taken it; `helper` whoever else has; a `stranger` is
+    nobody whom the union has confirmed.
+    """
 
     request_id: str
     kind: str
@@ -40,8 +41,11 @@ def show(
     found: OfferedButtons = (),
     page: int = 0,
 ) -> None:
-    """What waits for her, a page at a time; `asking` are (id, name, area) of who would like to guide others, `found`
-    buttons of what was kept back. Cries of strangers that nobody has taken are one line, however many there are."""
+    """What waits for an officer, a page at a time; `asking` are (id, name, area) of who would like to be instructors.
+
+    `found` are buttons of what was kept back. Cries of strangers that nobody has taken are one line, however many there
+    are.
+    """
     crowd = strangers(work)
     bundled = len(crowd) > 1
     buttons = [button for each in work if not (bundled and each in crowd[1:]) for button in [_line(desk, each)]]
@@ -71,7 +75,7 @@ def show_strangers(desk: Desk, work: Sequence[OfficerTask], page: int) -> None:
 
 
 def strangers(work: Sequence[OfficerTask]) -> list[OfficerTask]:
-    """Those of whom nobody knows who they are, and whom nobody helps yet."""
+    """The cries of people whom nobody knows, and whom nobody helps yet."""
     return [each for each in work if each.kind == "safety" and each.stranger and not each.taken]
 
 
@@ -93,7 +97,7 @@ def _line(desk: Desk, one: OfficerTask) -> tuple[str, str]:
 
 
 def show_mine(desk: Desk, request_id: str, lines: Sequence[str], *, union: bool, home: tuple[str, str]) -> None:
-    """What she has taken: write, the union's number where there is one and it is a cry, somebody else, done."""
+    """A request the officer has taken: write, the union's number where there is one and it is a cry, hand on, done."""
     buttons = [(f"y:talk:{request_id}", desk.phrase("label_write"))]
     if union:
         buttons.append((f"y:union:{request_id}", desk.phrase("label_give_union")))
@@ -103,7 +107,7 @@ def show_mine(desk: Desk, request_id: str, lines: Sequence[str], *, union: bool,
 
 
 def choose_heir(desk: Desk, request_id: str, who: Sequence[tuple[str, str, str]]) -> None:
-    """`who` are (id, name, role) of those who may go on with what she has taken."""
+    """Ask who is to go on with the request; `who` are (id, name, role)."""
     back = (f"o:show:{request_id}", desk.phrase("label_back"))
     buttons = [(f"o:hand:{request_id}:{key(person_id)}", desk.called(name, role)) for person_id, name, role in who]
     desk.offer(desk.phrase("hand_over_ask" if who else "hand_over_nobody"), (*buttons, back))
@@ -129,6 +133,7 @@ def choose_area(desk: Desk, request_id: str, areas: Sequence[tuple[str, str]]) -
 
 
 def choose_phone_area(desk: Desk, areas: Sequence[tuple[str, str]]) -> None:
+    """Ask for which area (area_id, name) the officer wants to write the union's number."""
     offer = tuple((f"q:phone:{area_id}", name) for area_id, name in areas[:A_PAGE])
     desk.offer(desk.phrase("union_phone_area"), (*offer, ("q:list:0", desk.phrase("label_post"))))
 
@@ -142,7 +147,7 @@ def ask_phone(desk: Desk, area_id: str, area: str, known: str, *, again: bool) -
 
 
 def show_helpers(desk: Desk, people: Sequence[tuple[str, str, str]], page: int) -> None:
-    """(id, name, how many she has) of the instructors of her areas."""
+    """The instructors of the officer's areas, each (id, name, how many learners)."""
     page = max(0, min(page, max(len(people) - 1, 0) // A_PAGE))
     shown = people[page * A_PAGE : (page + 1) * A_PAGE]
     buttons = [
@@ -159,7 +164,7 @@ def show_person(
 ) -> None:
     """One instructor, or somebody who would like to be one.
 
-    `stamp` names her suspension; `mine`: the officer at the desk has the right to lift it.
+    `stamp` names the person's suspension; `mine`: the officer at the desk has the right to lift it.
     """
     beyond = state == "suspended" and not mine
     text = desk.phrase("post_lift_above" if beyond else f"post_person_{state}", ai=desk.called(name), khu=area)
@@ -173,6 +178,7 @@ def show_person(
 
 
 def ask_suspend(desk: Desk, person_id: str, name: str) -> None:
+    """Ask whether the officer means to suspend this instructor."""
     yes, no = desk.phrase("label_suspend_yes"), desk.phrase("label_back")
     offer = ((f"q:suspend:{person_id}", yes), (f"q:person:{person_id}", no))
     desk.offer(desk.phrase("post_suspend_ask", ai=desk.called(name)), offer)

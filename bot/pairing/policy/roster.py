@@ -1,6 +1,6 @@
-"""What an instructor sees of those she guides, and how she confirms what one of them can do now. Pure.
+"""What an instructor sees of the own learners, and how it is confirmed what one of them can do now. Pure.
 
-She sees a name to be called by, a place, lessons; never an answer, never a phone (facts sheet, section 7, point 6).
+An instructor sees a name to be called by, a place, lessons; never an answer, never a phone.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from bot.tutor.state import OfferedButtons
 
 A_PAGE = 8
 LEVELS = {"alone": "skill_alone", "help": "skill_help", "notyet": ""}
-"""What may be confirmed (facts sheet, section 9) → the phrase by which she is told; of "not yet" nothing is said."""
+"""What may be confirmed → the phrase by which the learner is told; of "not yet" nothing is said."""
 
 
 @dataclass(frozen=True, slots=True)
 class Guided:
-    """One of those she guides. `lesson` is the id of the open one, "" for none."""
+    """One of an instructor's learners. `lesson` is the id of the open one, "" for none."""
 
     pairing_id: str
     learner_id: str
@@ -41,7 +41,7 @@ def key(lesson: str) -> str:
 
 
 def show(desk: Desk, guided: Sequence[Guided], page: int, waiting: int) -> None:
-    """All of them, a page at a time; `waiting` offers have not been answered yet."""
+    """The instructor's learners, a page at a time; `waiting` offers have not been answered yet."""
     if not guided:
         offers = ((ALL_OFFERS, desk.phrase("label_offers", so=str(waiting))),) if waiting else ()
         desk.offer(desk.phrase("crew_none"), (*offers, ("g:menu", desk.phrase("label_menu"))))
@@ -59,7 +59,7 @@ def show(desk: Desk, guided: Sequence[Guided], page: int, waiting: int) -> None:
 
 
 def show_offers(desk: Desk, offers: Sequence[tuple[str, str, str]]) -> None:
-    """Each (offer_id, name, area) that she has not answered, to be looked at by its number or its button."""
+    """Each (offer_id, name, area) that the instructor has not answered, to be looked at by number or button."""
     buttons = []
     for offer_id, name, area in offers[:A_PAGE]:
         who = desk.called(name)
@@ -100,7 +100,7 @@ def card(desk: Desk, one: Guided, total: int) -> None:
 
 
 def choose_lesson(desk: Desk, one: Guided, finished: Sequence[str], levels: Mapping[str, str]) -> None:
-    """Of which finished lesson she has seen how it goes; what is not done alone yet comes first."""
+    """Ask of which finished lesson the instructor has seen how it goes; what is not done alone yet comes first."""
     lessons = sorted(finished, key=lambda lesson: levels.get(lesson) == "alone")[:A_PAGE]
     if not lessons:
         desk.offer(desk.phrase("crew_nothing_done"), ((f"u:card:{one.pairing_id}", desk.phrase("label_back")),))
@@ -114,6 +114,7 @@ def choose_lesson(desk: Desk, one: Guided, finished: Sequence[str], levels: Mapp
 
 
 def ask_level(desk: Desk, one: Guided, lesson: str) -> None:
+    """Ask how well the learner does this lesson's task, a button for each of `LEVELS`."""
     name = desk.called(one.name)
     offer = tuple(
         (f"u:{level}:{one.pairing_id}:{key(lesson)}", desk.phrase(f"label_level_{level}")) for level in LEVELS

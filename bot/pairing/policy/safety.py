@@ -16,7 +16,7 @@ _GRAVITY = ("", "safety", "hurt", "die")
 
 
 def call_everybody(turn: PairingWork, request: Request) -> Request:
-    """Somebody is being robbed, or is in danger: her instructor and the officer, together, at any hour."""
+    """Call the instructor and the officer of somebody in danger, together, at any hour."""
     learner = turn.ledger.learner(request.learner_id)
     crowd = [each for each in _crowd(turn, request) if each.request_id != request.request_id]
     if crowd and request.state != "open":
@@ -34,8 +34,9 @@ def call_everybody(turn: PairingWork, request: Request) -> Request:
 
 
 def cried_again(turn: PairingWork, request: Request, need: str) -> Request:
-    """She cries out while help is on its way: a graver danger is called out anew, and so is what was taken on so long
-    ago that it may be another; else she reads once more who is called."""
+    """A learner cries out while help is on its way: a graver danger is called out anew, and so is what was taken on so
+    long ago that it may be another; else it is said once more who is called.
+    """
     graver = _GRAVITY.index(need if need in _GRAVITY else "") > _GRAVITY.index(danger_of(request))
     anew = request.state == "open" and turn.now - request.since_at >= turn.rules.safety
     if graver or anew:
@@ -49,7 +50,7 @@ def cried_again(turn: PairingWork, request: Request, need: str) -> Request:
 
 
 def _first_called(turn: PairingWork, request: Request) -> list[str]:
-    """The officer and her instructor, as far as there are any who can be reached."""
+    """The officer and the instructor of a learner, as far as there are any who can be reached."""
     pairing = turn.ledger.pairing_of(request.learner_id)
     both = dict.fromkeys((request.owner_id, pairing.instructor_id if pairing else ""))
     return turn.reachable([each for each in both if each])
@@ -85,7 +86,7 @@ def is_of_stranger(turn: PairingWork, request: Request) -> bool:
 
 
 def _crowd(turn: PairingWork, request: Request) -> list[Request]:
-    """This cry of a stranger with others of her place that nobody has taken, the oldest first; empty for a member's."""
+    """A stranger's cry with others of the same place that nobody has taken, the oldest first; empty for a member's."""
     if not is_of_stranger(turn, request):
         return []
     learner = turn.ledger.learner(request.learner_id)
@@ -97,8 +98,9 @@ def _crowd(turn: PairingWork, request: Request) -> list[Request]:
 
 
 def ring_strangers(turn: PairingWork, request: Request) -> None:
-    """Their time is up: all of them go one officer up, and each officer whom some of them have reached hears of those
-    once. After an hour only one round in four rings."""
+    """Send the strangers' cries whose time is up one officer up; each officer whom some of them have reached hears of
+    those once. After an hour only one round in four rings.
+    """
     up = [turn.escalate(each, quietly=True) for each in _crowd(turn, request)]
     newest, oldest = min(each.width for each in up), max(each.width for each in up)
     if newest - OFFICER > HOUR_OF_ROUNDS and not _rings(oldest):  # the newest waits no longer than the first did
@@ -117,7 +119,7 @@ def _rings(width: int) -> bool:
 
 
 def _ring_for(turn: PairingWork, who: str, crowd: Sequence[Request]) -> None:
-    """One notice that counts, once in a turn; each of them has rung her."""
+    """One notice that counts the cries, once in a turn; each of them has rung this officer."""
     since, first = turn.clock.say(crowd[0].since_at), crowd[0]
     if len(crowd) == 1:
         named = turn.learner_named(turn.ledger.learner(first.learner_id))
@@ -130,7 +132,7 @@ def _ring_for(turn: PairingWork, who: str, crowd: Sequence[Request]) -> None:
 
 
 def mistaken(turn: PairingWork) -> None:
-    """She was not in danger: what was open of it is closed, and everybody who was called hears it."""
+    """The learner was not in danger: what was open of it is closed, and everybody who was called hears it."""
     for request in turn.ledger.requests_of(turn.actor):
         if request.kind != "safety":
             continue
@@ -143,8 +145,10 @@ def mistaken(turn: PairingWork) -> None:
 
 
 def call_officer(turn: PairingWork, request_id: str) -> None:
-    """Whoever answers now for a cry for safety hears of it at once, of a crowd of strangers once; she, when nobody is
-    left to call."""
+    """Call whoever answers now for a cry for safety, of a crowd of strangers once.
+
+    The learner is told when nobody is left to call.
+    """
     if request := turn.ledger.request(request_id):
         if len(crowd := _crowd(turn, request)) > 1:
             _ring_for(turn, request.owner_id, crowd)

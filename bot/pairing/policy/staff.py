@@ -59,7 +59,7 @@ def caught(turn: PairingWork, line_id: str, learner_id: str, other_id: str, find
 
 
 def _both(turn: PairingWork, line_id: str, learner_id: str, other_id: str) -> BothNamed:
-    """Who did it to whom, each with what she is by this line."""
+    """The values for who did it to whom, each with the role on this line."""
     request = turn.ledger.request(line_id)
     learner = turn.learner_named(turn.ledger.learner(learner_id))["vai_hv"]
     helper = turn.helper_named(request.owner_kind if request else "instructor", "")["vai_hdv"]
@@ -80,7 +80,7 @@ def _other_officer(turn: PairingWork, learner_id: str, other_id: str) -> str:
 
 
 def _leave_learner(turn: PairingWork, pairing: Pairing, why: str) -> None:
-    """The pairing is over through no doing of hers: another is sought at once."""
+    """End a pairing through no doing of the learner's, and seek another instructor at once."""
     turn.end_pairing(pairing, why)
     turn.tell(pairing.learner_id, "pairing_lost")
     _without_her(turn, pairing)
@@ -88,7 +88,7 @@ def _leave_learner(turn: PairingWork, pairing: Pairing, why: str) -> None:
 
 
 def _without_her(turn: PairingWork, pairing: Pairing) -> None:
-    """What she was to help with is somebody else's now."""
+    """Pass on to somebody else what this instructor was to help with."""
     hers = []
     for request in turn.ledger.requests_of(pairing.learner_id):
         offer = turn.ledger.offer_for(request.request_id)
@@ -99,7 +99,7 @@ def _without_her(turn: PairingWork, pairing: Pairing) -> None:
 
 
 def changed(turn: PairingWork, instructor: Instructor) -> None:
-    """Her capacity, topics, languages or hours are others now; learners she has stay hers."""
+    """Take in an instructor's new capacity, topics, languages or hours; learners already guided stay."""
     turn.ledger.put_instructor(instructor)
     excess = max(0, turn.ledger.load(instructor.learner_id) - instructor.capacity)
     offers = sorted(turn.ledger.offers_to(instructor.learner_id), key=lambda offer: (-offer.made_at, offer.offer_id))
@@ -108,20 +108,21 @@ def changed(turn: PairingWork, instructor: Instructor) -> None:
 
 
 def pause(turn: PairingWork, instructor_id: str, until_at: int) -> None:
-    """No offers until then; what she has been asked goes on to somebody else."""
+    """No offers until then; what the instructor has been asked goes on to somebody else."""
     if me := turn.ledger.instructor(instructor_id):
         turn.ledger.put_instructor(replace(me, paused_until_at=until_at))
         release(turn, [offer.request_id for offer in turn.ledger.offers_to(instructor_id)])
 
 
 def resume(turn: PairingWork, instructor_id: str) -> None:
+    """End an instructor's pause or rest, forget the silences, and offer whoever has waited longest."""
     if me := turn.ledger.instructor(instructor_id):
         turn.ledger.put_instructor(replace(me, paused_until_at=0, rest_until_at=0, silences=0))
         turn.serve(instructor_id)
 
 
 def back(turn: PairingWork) -> None:
-    """She says that she has time again."""
+    """The instructor has time again."""
     me = turn.ledger.instructor(turn.actor)
     if me is None or not me.active:
         turn.tell(turn.actor, "teach_not")
@@ -131,7 +132,7 @@ def back(turn: PairingWork) -> None:
 
 
 def suspend(turn: PairingWork, instructor_id: str, why: str = "suspended") -> None:
-    """She is no instructor any more: everything she held is passed on in this one step."""
+    """Somebody is no instructor any more: everything that person held is passed on in this one step."""
     me = turn.ledger.instructor(instructor_id)
     if me is None:
         return
@@ -148,14 +149,8 @@ def suspend(turn: PairingWork, instructor_id: str, why: str = "suspended") -> No
     release(turn, list(dict.fromkeys((*asked, *held, *new))))
 
 
-def reinstate(turn: PairingWork, instructor_id: str) -> None:
-    if me := turn.ledger.instructor(instructor_id):
-        turn.ledger.put_instructor(replace(me, active=True))
-        turn.serve(instructor_id)
-
-
 def away(turn: PairingWork, person_id: str) -> None:
-    """Nothing can be sent to her any more: what she was asked, had taken on or answers for is passed on at once."""
+    """Pass on at once what somebody was asked, had taken on or answers for: nothing can be sent there any more."""
     asked = [offer.request_id for offer in turn.ledger.offers_to(person_id)]
     held = [each.request_id for each in turn.ledger.owned_by(person_id) if each.owner_kind == "instructor"]
     release(turn, list(dict.fromkeys((*asked, *held))))
@@ -169,13 +164,13 @@ def away(turn: PairingWork, person_id: str) -> None:
 
 
 def there_again(turn: PairingWork, person_id: str) -> None:
-    """She can be reached again: whoever has waited longest of those she could take is offered to her."""
+    """Offer an instructor who can be reached again whoever has waited longest of those who fit."""
     turn.serve(person_id)
     officer_there(turn, person_id)
 
 
 def officer_there(turn: PairingWork, person_id: str) -> None:
-    """She has become an officer, or can be reached again: what is left with nobody where she answers is due now."""
+    """Make due now what is left with nobody, where somebody has become an officer or can be reached again."""
     for request in turn.ledger.owned_by("", MOST_LEFT):
         learner = turn.ledger.learner(request.learner_id)
         if learner is not None and person_id in turn.ledger.officers(learner.path):
@@ -183,7 +178,7 @@ def officer_there(turn: PairingWork, person_id: str) -> None:
 
 
 def officers_changed(turn: PairingWork, former_id: str) -> None:
-    """She is officer no more, or cannot be reached: her requests go to whoever answers there now."""
+    """Pass the requests of an officer who is none any more, or cannot be reached, to whoever answers there now."""
     left = []
     for held in list(turn.ledger.owned_by(former_id)):
         request = turn.ledger.request(held.request_id) or held
@@ -200,7 +195,7 @@ def officers_changed(turn: PairingWork, former_id: str) -> None:
 
 
 def learner_leaves(turn: PairingWork, person_id: str) -> None:
-    """As a learner she is gone: her requests are over, her instructor's place is free for the next."""
+    """A learner is gone: the requests are over, the instructor's place is free for the next."""
     pairing, learner = turn.ledger.pairing_of(person_id), turn.ledger.learner(person_id)
     guide = pairing.instructor_id if pairing else ""
     for request in list(turn.ledger.requests_of(person_id)):
@@ -220,7 +215,7 @@ def learner_leaves(turn: PairingWork, person_id: str) -> None:
 
 
 def forget(turn: PairingWork, person_id: str) -> None:
-    """She leaves and takes everything along: as a learner, as an instructor; nobody is left without an owner."""
+    """A person leaves and takes everything along, as learner and as instructor; nobody is left without an owner."""
     suspend(turn, person_id, "instructor_left")
     learner_leaves(turn, person_id)
     turn.ledger.forget(person_id)

@@ -1,4 +1,4 @@
-"""Somebody answers for a request: she takes it, hands it on, is relieved of it, says that it is done."""
+"""Somebody answers for a request: takes it, hands it on, is relieved of it, says that it is done."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SAFETY_ROUNDS = 4  # an hour of quarters: so long may it take to help somebody w
 
 
 def take(turn: PairingWork, request_id: str) -> bool:
-    """An officer of her area, or her instructor, answers for the request from now on."""
+    """An officer of the learner's area, or the instructor, answers for the request from now on."""
     request = turn.ledger.request(request_id)
     learner = turn.ledger.learner(request.learner_id) if request else None
     if request is not None and request.state == "open" and request.owner_id == turn.actor:
@@ -41,7 +41,7 @@ def take(turn: PairingWork, request_id: str) -> bool:
 
 
 def relieve(turn: PairingWork, request_id: str) -> bool:
-    """Likewise, of a request that somebody else has taken: she is told, and has no more to do with it."""
+    """Take over a request that somebody else has taken, who is told and has no more to do with it."""
     request = turn.ledger.request(request_id)
     learner = turn.ledger.learner(request.learner_id) if request else None
     if request is None or learner is None or request.state != "open" or request.owner_id == turn.actor:
@@ -57,7 +57,7 @@ def relieve(turn: PairingWork, request_id: str) -> bool:
 
 
 def heirs(turn: PairingWork, request: Request) -> Sequence[str]:
-    """Who may relieve whoever has taken it: the officers of her area, the nearest first, and her instructor."""
+    """Who may take a request over: the officers of the learner's area, the nearest first, and the instructor."""
     learner = turn.ledger.learner(request.learner_id)
     pairing = turn.ledger.pairing_of(request.learner_id)
     guide = [pairing.instructor_id] if pairing and request.kind in ("help", "safety") else []
@@ -66,7 +66,7 @@ def heirs(turn: PairingWork, request: Request) -> Sequence[str]:
 
 
 def hand_over(turn: PairingWork, request_id: str, to: str) -> bool:
-    """Whoever has taken it asks somebody else to go on with it; until that one says so it stays hers."""
+    """The owner asks somebody else to go on with a request; until that one says so it stays the owner's."""
     request = turn.ledger.request(request_id)
     is_hers = request is not None and request.state == "open" and request.owner_id == turn.actor
     if request is None or not is_hers or to not in heirs(turn, request):
@@ -81,7 +81,7 @@ def hand_over(turn: PairingWork, request_id: str, to: str) -> bool:
 
 
 def _as_whom(turn: PairingWork, request: Request, learner: Learner) -> OwnerKind | None:
-    """As what the actor may answer for it; else she is told that it is not hers."""
+    """As what the actor may answer for the request; else the actor is told that it is not theirs."""
     pairing = turn.ledger.pairing_of(learner.learner_id)
     is_hers = pairing and pairing.instructor_id == turn.actor and request.kind in ("help", "safety")
     if turn.actor != learner.learner_id:
@@ -101,7 +101,7 @@ def _answers_for(turn: PairingWork, request: Request, learner: Learner, kind: Ow
 
 
 def opened(turn: PairingWork, request: Request, kind: OwnerKind, owner: str) -> None:
-    """It is the owner's from now on, until it is closed."""
+    """Give the request to the owner until it is closed."""
     due = asked_again_at(turn, request)
     turn.ledger.put_request(replace(request, state="open", owner_kind=kind, owner_id=owner, due_at=due, follow_ups=0))
     turn.note("taken", request, by=owner)
@@ -115,7 +115,7 @@ def asked_again_at(turn: PairingWork, request: Request) -> int:
 
 
 def done(turn: PairingWork, request_id: str) -> bool:
-    """It is dealt with: the owner or the learner says so."""
+    """Close the request: the owner or the learner says that it is dealt with."""
     request = turn.ledger.request(request_id)
     if request is None or request.state == "closed" or turn.actor not in (request.owner_id, request.learner_id):
         return False
@@ -133,7 +133,7 @@ def done(turn: PairingWork, request_id: str) -> bool:
 
 
 def still(turn: PairingWork, request_id: str) -> bool:
-    """The learner says that nobody has helped her yet: it goes to the officer."""
+    """The learner says that nobody has helped yet: the request goes to the officer."""
     request = turn.ledger.request(request_id)
     if request is None or request.state != "open" or turn.actor != request.learner_id:
         return False

@@ -42,7 +42,7 @@ def _is_sought(turn: PairingWork, request: Request) -> bool:
 
 
 def _follow_up(turn: PairingWork, request: Request) -> None:
-    """Somebody took it some time ago: both are asked whether it is done, once; then the officer is."""
+    """Ask both whether a request taken some time ago is done, once; then the officer is asked."""
     turn.ledger.put_request(replace(request, follow_ups=1, due_at=asked_again_at(turn, request)))
     name, of, urgent = turn.name(request.learner_id), request.request_id, request.kind == "safety"
     turn.tell(request.owner_id, "follow_up", of, urgent=urgent, ten_hv=name)
@@ -50,8 +50,9 @@ def _follow_up(turn: PairingWork, request: Request) -> None:
 
 
 def _still_hers(turn: PairingWork, request: Request) -> None:
-    """Neither has said that it is done: it stays with whoever took it, who is asked once more, then once a day; the
-    officer above her hears of it once, and nobody is called anew."""
+    """Neither has said that the request is done: it stays with its owner, who is asked once more, then once a day; the
+    officer above hears of it once, and nobody is called anew.
+    """
     again = request.follow_ups + 1
     due = asked_again_at(turn, request) if again < 2 else turn.clock.after(turn.now, turn.rules.follow_up)
     turn.ledger.put_request(replace(request, follow_ups=again, due_at=due))
@@ -66,7 +67,9 @@ def _still_hers(turn: PairingWork, request: Request) -> None:
 
 
 def _expire(turn: PairingWork, offer: Offer) -> None:
-    """Silence. Three times in a row, and she is left in peace for some days; her learners stay hers."""
+    """End an offer that was met by silence. Three times in a row, and the instructor is left in peace for some days;
+    the learners already guided stay.
+    """
     turn.settle(offer, "expired")
     me = turn.ledger.instructor(offer.instructor_id)
     if me is not None:

@@ -41,14 +41,14 @@ _LINK = re.compile(r"[\s,._-]+".join([r"([a-z]+)"] * WORDS_OF_LINK) + "[.!]?")
 
 @dataclass(frozen=True, slots=True)
 class ShownCode:
-    """A code she typed or tapped: kind is invite or link, `code` its one spelling."""
+    """A code that was typed or tapped: kind is invite or link, `code` its one spelling."""
 
     kind: str
     code: str
 
 
 def shown(body: Body) -> ShownCode | None:
-    """The code in a message or in the payload of a deep link; None for anything else she may say."""
+    """The code in a message or in the payload of a deep link; None for any other words."""
     match body:
         case Text(text) if 0 < len(text) <= LONGEST:
             return read(text)

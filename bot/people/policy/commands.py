@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from bot.tutor.command import OfficeCommand
 
@@ -11,55 +12,55 @@ from bot.tutor.command import OfficeCommand
 
 @dataclass(frozen=True, slots=True)
 class ShowProfile(OfficeCommand):
-    """What she can put right."""
+    """What a person can put right about the own data."""
 
 
 @dataclass(frozen=True, slots=True)
 class AskArea(OfficeCommand):
-    """Where does she live?"""
+    """A person wants to put the own area right; asked is, where that is."""
 
 
 @dataclass(frozen=True, slots=True)
 class NameArea(OfficeCommand):
-    """A place was written."""
+    """The name of a place to live at was written."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class PickWard(OfficeCommand):
-    """It is this ward."""
+    """The person lives in this ward."""
 
     area_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class AskNeeds(OfficeCommand):
-    """What should the union know?"""
+    """A person wants to tell the union of special needs; asked is, which."""
 
 
 @dataclass(frozen=True, slots=True)
 class TickNeed(OfficeCommand):
-    """One of these more, or fewer; "none" for none of them."""
+    """One need more, or one fewer; "none" for none of them."""
 
     need: str
 
 
 @dataclass(frozen=True, slots=True)
 class AskSplit(OfficeCommand):
-    """Which phone is not hers?"""
+    """A person wants a phone taken off; asked is, which."""
 
 
 @dataclass(frozen=True, slots=True)
 class SplitPhones(OfficeCommand):
-    """The phone that is not hers: this, other or alone."""
+    """A phone is not this person's any more: this, other or alone."""
 
     which: str
 
 
 @dataclass(frozen=True, slots=True)
 class ShowBelonging(OfficeCommand):
-    """What the union's side keeps of her, beside the conversation."""
+    """What the union's side keeps of a person, beside the conversation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +86,19 @@ ProfileCommand = (
 
 @dataclass(frozen=True, slots=True)
 class TakeCode(OfficeCommand):
-    """It is for her."""
+    """The code that was shown is for whoever showed it."""
 
     code_hash: str
 
 
 @dataclass(frozen=True, slots=True)
 class LeaveCode(OfficeCommand):
-    """It is for somebody else."""
+    """The code that was shown is for somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
 class AskCodeAgain(OfficeCommand):
-    """For whom is it? Once more."""
+    """The question for whom the code is, once more."""
 
 
 CodeCommand = TakeCode | LeaveCode | AskCodeAgain
@@ -107,40 +108,40 @@ CodeCommand = TakeCode | LeaveCode | AskCodeAgain
 
 @dataclass(frozen=True, slots=True)
 class GiveWords(OfficeCommand):
-    """Words to be typed on another phone of hers."""
+    """A person wants words to be typed on another phone, which then joins this one."""
 
 
 @dataclass(frozen=True, slots=True)
 class AskOtherPhone(OfficeCommand):
-    """Here she says yes: the other phone is asked."""
+    """The person says yes on the phone where the words were typed: now the other one is asked."""
 
     code_hash: str
 
 
 @dataclass(frozen=True, slots=True)
 class ComeBack(OfficeCommand):
-    """On a new phone, somebody has vouched for her."""
+    """The person says yes on a new phone, with the code of somebody who vouches."""
 
     code_hash: str
 
 
 @dataclass(frozen=True, slots=True)
 class RefuseJoin(OfficeCommand):
-    """Here she says no; empty: to a code of somebody who vouches."""
+    """The person says no where the words were typed; empty: to the code of somebody who vouches."""
 
     code_hash: str
 
 
 @dataclass(frozen=True, slots=True)
 class AllowJoin(OfficeCommand):
-    """On the phone where the words are from she says yes."""
+    """The person says yes on the phone where the words are from."""
 
     code_hash: str
 
 
 @dataclass(frozen=True, slots=True)
 class DenyJoin(OfficeCommand):
-    """There she says no."""
+    """The person says no on the phone where the words are from."""
 
     code_hash: str
 
@@ -157,33 +158,33 @@ PhoneCommand = GiveWords | AskOtherPhone | ComeBack | RefuseJoin | AllowJoin | D
 
 @dataclass(frozen=True, slots=True)
 class AskPersons(OfficeCommand):
-    """Who is learning?"""
+    """Somebody else wants to learn on this phone; asked is, who."""
 
 
 @dataclass(frozen=True, slots=True)
 class SitDown(OfficeCommand):
-    """Somebody else is, of those who sit here; "new" for nobody known."""
+    """One of those who share this phone is learning now; "new" for nobody known."""
 
     who: str
 
 
 @dataclass(frozen=True, slots=True)
 class ChoosePin(OfficeCommand):
-    """Digits that will keep her work apart."""
+    """Digits were typed that will keep one person's work apart on a shared phone."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class EnterPin(OfficeCommand):
-    """The digits of whoever wants to sit down."""
+    """The digits of whoever wants to sit down were typed."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class AskPinAgain(OfficeCommand):
-    """Digits are asked for once more."""
+    """Digits are asked for once more, as the open question says."""
 
 
 PinCommand = AskPersons | SitDown | ChoosePin | EnterPin | AskPinAgain
@@ -196,16 +197,21 @@ class ShowTeaching(OfficeCommand):
     """What an instructor has set."""
 
 
+TeachingSetting = Literal["cap", "top", "lang", "hours", "pause", "back", "promise", "later"]
+"""Learners at most, tracks, languages, hours; a pause, and back from it; the code of conduct, now or later."""
+
+
 @dataclass(frozen=True, slots=True)
 class SetTeaching(OfficeCommand):
-    """A button of these settings: what, and the value where one was chosen."""
+    """One of an instructor's settings, and the value that was chosen; without one the choices are shown."""
 
-    value: str
+    setting: TeachingSetting
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ApplyToTeach(OfficeCommand):
-    """Somebody would like to guide others."""
+    """A learner would like to become an instructor."""
 
 
 TeachingCommand = ShowTeaching | SetTeaching | ApplyToTeach

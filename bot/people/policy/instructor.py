@@ -1,11 +1,13 @@
-"""Becoming and being an instructor, in the chat: the code of conduct, and what she sets herself. Pure."""
+"""Becoming and being an instructor, in the chat: the code of conduct, and the instructor's own settings. Pure."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import assert_never
 
+from bot.people.policy.commands import SetTeaching, TeachingSetting
 from bot.tutor import menu
 from bot.tutor.desk import Desk
 from bot.tutor.state import OfferedButtons
@@ -34,7 +36,7 @@ class Teaching:
 
 
 def show(desk: Desk, teaching: Teaching) -> None:
-    """What she has set, and buttons to change it; before anything else the code of conduct."""
+    """What an instructor has set, and buttons to change it; before anything else the code of conduct."""
     if teaching.conduct_at is None:
         offer = (("i:promise", desk.phrase("label_conduct_yes")), ("i:later", desk.phrase("label_later")))
         desk.say(desk.phrase("conduct"))
@@ -59,49 +61,50 @@ def show(desk: Desk, teaching: Teaching) -> None:
     desk.offer(desk.phrase("teaching_ask"), (*buttons, *last))
 
 
-def set_one(desk: Desk, teaching: Teaching, value: str) -> Teaching:
-    """A button of hers: what she wants to change is asked, what she chose is taken. Nonsense changes nothing."""
-    what, _, chosen = value.partition(":")
-    if what == "later" and teaching.conduct_at is None:
-        desk.change(offer=(), pending="")
-        menu.show_menu(desk, desk.phrase("conduct_later"))
+def set_one(desk: Desk, teaching: Teaching, command: SetTeaching) -> Teaching:
+    """What the instructor wants to change is asked, what was chosen is taken. Nonsense changes nothing."""
+    setting, chosen = command.setting, command.value
+    if teaching.conduct_at is None:
+        if setting in ("promise", "later"):
+            desk.change(offer=(), pending="")
+        if setting == "later":
+            menu.show_menu(desk, desk.phrase("conduct_later"))
+            return teaching
+        if setting == "promise":
+            teaching = replace(teaching, conduct_at=desk.universe.now)
+            desk.say(desk.phrase("conduct_thanks"))
+    elif not chosen and (choices := _choices(desk, teaching, setting)):
+        desk.offer(desk.phrase(f"ask_teach_{setting}"), (*choices, ("g:teach", desk.phrase("label_teach"))))
         return teaching
-    if what == "promise" and teaching.conduct_at is None:
-        desk.change(offer=(), pending="")
-        teaching = replace(teaching, conduct_at=desk.universe.now)
-        desk.say(desk.phrase("conduct_thanks"))
-    elif teaching.conduct_at is not None and not chosen and _ask(desk, teaching, what):
-        return teaching
-    elif teaching.conduct_at is not None:
-        teaching = _taken(desk, teaching, what, chosen)
+    else:
+        teaching = _taken(desk, teaching, setting, chosen)
     show(desk, teaching)
     return teaching
 
 
-def _ask(desk: Desk, teaching: Teaching, what: str) -> bool:
-    """Ask for a new value; False when this button asks for nothing."""
-    choices: OfferedButtons
-    match what:
+def _choices(desk: Desk, teaching: Teaching, setting: TeachingSetting) -> OfferedButtons:
+    """The buttons of a new value; empty when this setting asks for none."""
+    match setting:
         case "cap":
-            choices = tuple((f"i:cap:{n}", desk.phrase("label_teach_number", so=str(n))) for n in (1, 2, 3, 5))
+            return tuple((f"i:cap:{n}", desk.phrase("label_teach_number", so=str(n))) for n in (1, 2, 3, 5))
         case "top":
             tracks = [(f"i:top:{track}", _ticked(title, track in teaching.topics)) for track, title in desk.book.tracks]
-            choices = (*tracks, ("i:top:all", desk.phrase("teaching_all")))
+            return (*tracks, ("i:top:all", desk.phrase("teaching_all")))
         case "lang":
             named = [(each, desk.phrase(f"lang_{each}")) for each in LANGS]
-            choices = tuple((f"i:lang:{each}", _ticked(name, each in teaching.langs)) for each, name in named)
+            return tuple((f"i:lang:{each}", _ticked(name, each in teaching.langs)) for each, name in named)
         case "hours":
-            choices = tuple((f"i:hours:{at}", each.replace("-", " – ")) for at, each in enumerate(HOURS))
+            return tuple((f"i:hours:{at}", each.replace("-", " – ")) for at, each in enumerate(HOURS))
         case "pause":
-            choices = tuple((f"i:pause:{n}", desk.phrase("label_teach_days", so=str(n))) for n in PAUSES)
+            return tuple((f"i:pause:{n}", desk.phrase("label_teach_days", so=str(n))) for n in PAUSES)
+        case "back" | "promise" | "later":
+            return ()
         case _:
-            return False
-    desk.offer(desk.phrase(f"ask_teach_{what}"), (*choices, ("g:teach", desk.phrase("label_teach"))))
-    return True
+            assert_never(setting)
 
 
-def _taken(desk: Desk, teaching: Teaching, what: str, chosen: str) -> Teaching:
-    match what:
+def _taken(desk: Desk, teaching: Teaching, setting: TeachingSetting, chosen: str) -> Teaching:
+    match setting:
         case "cap" if chosen in map(str, range(1, MOST + 1)):
             return replace(teaching, capacity=int(chosen))
         case "top" if chosen == "all":
@@ -116,8 +119,10 @@ def _taken(desk: Desk, teaching: Teaching, what: str, chosen: str) -> Teaching:
             return replace(teaching, paused_until_at=desk.universe.now + timedelta(days=int(chosen)))
         case "back":
             return replace(teaching, paused_until_at=None)
-        case _:
+        case "cap" | "top" | "lang" | "hours" | "pause" | "promise" | "later":
             return teaching
+        case _:
+            assert_never(setting)
 
 
 def hours_are_sound(hours: str) -> bool:

@@ -55,12 +55,12 @@ def window_of(now: datetime) -> int:
 
 
 def too_often(hers: int, of_line: int, *, is_known: bool) -> bool:
-    """Whether no more codes are looked at: for her own wrong ones, or as a newcomer at an address of many."""
+    """Whether no more codes are looked at: for the own wrong ones, or as a newcomer at an address of many."""
     return hers >= MAX_TRIES or (of_line >= MAX_TRIES_OF_LINE and not is_known)
 
 
 def judge(found: Invitation | None, learner_id: str, now: datetime) -> CodeVerdict:
-    """A code of no invitation is a guess; a used one may be her own, shown again."""
+    """What a shown code is worth: one of no invitation is a guess, a used one may be the person's own, shown again."""
     if found is None:
         return CodeVerdict.UNKNOWN
     if found.learner_id == learner_id or found.used_by == learner_id:
@@ -81,7 +81,7 @@ def is_guess(verdict: CodeVerdict) -> bool:
 
 
 def refuse(desk: Desk, verdict: CodeVerdict, kind: str) -> CommandOutcome:
-    """One kind sentence, and back to where she was."""
+    """Refuse a code in one kind sentence, and go back to where the person was."""
     greet(desk)
     which = (
         f"{verdict.value}_link"
@@ -93,7 +93,7 @@ def refuse(desk: Desk, verdict: CodeVerdict, kind: str) -> CommandOutcome:
 
 
 def welcome(desk: Desk, role: str, area_name: str) -> CommandOutcome:
-    """She was invited: where, as what; who has not agreed yet is asked first."""
+    """Tell somebody who was invited where and as what; who has not agreed yet is asked first."""
     greet(desk)
     known = f"invited_{role}" if f"invited_{role}" in desk.book.phrases else "invited_learner"
     desk.say(desk.phrase(known, noi=area_name))
@@ -104,7 +104,7 @@ def welcome(desk: Desk, role: str, area_name: str) -> CommandOutcome:
 
 
 def hold_back(desk: Desk) -> CommandOutcome:
-    """The code is good, but somebody of the union has suspended her."""
+    """Tell that the code is good, but that somebody of the union has suspended the person."""
     greet(desk)
     desk.say(desk.phrase("code_held_back"))
     return back(desk)
@@ -125,7 +125,7 @@ def asked_about(desk: Desk) -> str:
 
 
 def leave(desk: Desk) -> CommandOutcome:
-    """It is for somebody else, and stays good for her."""
+    """Leave the code alone: it is for somebody else, for whom it stays good."""
     desk.change(offer=(), pending="")
     desk.say(desk.phrase("code_left"))
     return back(desk)
@@ -135,7 +135,7 @@ def leave(desk: Desk) -> CommandOutcome:
 
 
 def show_given(desk: Desk, rows: Sequence[tuple[str, str, str, bool]]) -> None:
-    """(hash, for whom, role, whether it is used) of codes that she may take back."""
+    """Show codes that may be taken back, each (hash, for whom, role, whether it is used)."""
     buttons = [
         (f"x:one:{code_hash[:SHORT]}", _line(desk, name, role, is_used=is_used))
         for code_hash, name, role, is_used in rows[:A_PAGE]
@@ -145,6 +145,7 @@ def show_given(desk: Desk, rows: Sequence[tuple[str, str, str, bool]]) -> None:
 
 
 def show_one(desk: Desk, code_hash: str, name: str, role: str, area_name: str, *, is_used: bool) -> None:
+    """Show one code that was given out, with a button to take it back."""
     text = desk.phrase("given_one", ma=_line(desk, name, role, is_used=is_used), noi=area_name)
     label = desk.phrase("label_code_back" if is_used else "label_code_revoke")
     desk.offer(text, ((f"x:back:{code_hash[:SHORT]}", label), ("x:list", desk.phrase("label_back"))))
@@ -157,7 +158,7 @@ def _line(desk: Desk, name: str, role: str, *, is_used: bool) -> str:
 
 
 def greet(desk: Desk) -> None:
-    """It is a machine that speaks: said before anything else to who has never been here."""
+    """Say that a machine speaks, before anything else to who has never been here."""
     if desk.person.consent == "new":
         desk.set_person(consent="asked")
         desk.say(desk.phrase("hello"))

@@ -17,10 +17,10 @@ _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def merge(stays: ConversationState, joins: ConversationState) -> ConversationState:
-    """One conversation of two: the lesson begun last goes on (of two alike that of the phone in her hand), every other
-    one waits in the menu.
+    """One conversation of two: the lesson begun last goes on (of two alike that of the phone in hand).
 
-    Prompts are numbered from the higher of the two, so that a button of either phone never acts on the other's step.
+    Every other one waits in the menu. Prompts are numbered from the higher of the two, so that a button of either phone
+    never acts on the other's step.
     """
     stays, joins = stays.aside(), joins.aside()
     open_runs = [run for run in (joins.open_run, stays.open_run) if run is not None]
@@ -86,9 +86,9 @@ def refuse(desk: Desk, phrase: str) -> CommandOutcome:
 
 
 def welcome(desk: Desk, *, others: int = 0) -> CommandOutcome:
-    """Said on the phone where she is; then she goes on where she was.
+    """Said on the phone in hand, where the person then goes on.
 
-    `others`: how many phones she has beside this one that somebody vouched for; a lost one is taken off by a tap.
+    `others`: how many further phones there are that somebody vouched for; a lost one is taken off by a tap.
     """
     desk.change(offer=(), pending="")
     desk.say(desk.phrase("linked"))
@@ -106,7 +106,7 @@ def welcome(desk: Desk, *, others: int = 0) -> CommandOutcome:
 
 
 def ask_split(desk: Desk, others: int) -> None:
-    """Which phone is not hers: this one, or the other; with one alone, whether she leaves it."""
+    """Ask which phone is not this person's: this one, or the other; with one alone, whether it is left."""
     no = ("b:show", desk.phrase("label_split_no"))
     if others < 1:
         yes = ("b:split_alone", desk.phrase("label_split_alone"))
@@ -124,7 +124,7 @@ def begin_anew(desk: Desk) -> CommandOutcome:
 
 
 def stays(desk: Desk, others: int) -> CommandOutcome:
-    """Said on the phone that stays hers; where there was no other to take off, what can be done is asked again."""
+    """Said on the phone that stays; where there was no other to take off, what can be done is asked again."""
     if not others:
         ask_split(desk, 0)
         return ANSWERED

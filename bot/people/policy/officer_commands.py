@@ -1,4 +1,4 @@
-"""Commands of whoever may give codes or vouch: codes that were given out, a learner who lost her phone."""
+"""Commands of whoever may give codes or vouch: codes that were given out, a learner who lost a phone."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from bot.tutor.command import OfficeCommand
 
 @dataclass(frozen=True, slots=True)
 class ListCodes(OfficeCommand):
-    """The codes that she may take back."""
+    """The codes that somebody has given out and may take back."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShowCode(OfficeCommand):
-    """One of them."""
+    """One code that was given out; `short` is the beginning of its hash."""
 
     short: str
 
 
 @dataclass(frozen=True, slots=True)
 class TakeCodeBack(OfficeCommand):
-    """It is worth nothing any more."""
+    """A code that was given out is worth nothing any more."""
 
     short: str
 
@@ -31,12 +31,12 @@ GivenCommand = ListCodes | ShowCode | TakeCodeBack
 
 @dataclass(frozen=True, slots=True)
 class AskWhomToVouch(OfficeCommand):
-    """Who has lost her phone?"""
+    """Somebody wants to vouch for a learner who lost a phone; asked is, for whom."""
 
 
 @dataclass(frozen=True, slots=True)
 class NameWhomToVouch(OfficeCommand):
-    """A name was written."""
+    """The name of the learner who lost a phone was written."""
 
     text: str
 

@@ -1,7 +1,7 @@
 """A list of people or areas as officers have it, from bytes to rows, every fault with its line and column. Pure.
 
 Whatever a spreadsheet writes, whatever stands above, between and below the people; the rooms of `lists/` do one step
-each. Of a person only name, role and area are kept: she has not agreed to anything yet.
+each. Of a person only name, role and area are kept: nobody listed has agreed to anything yet.
 """
 
 from __future__ import annotations

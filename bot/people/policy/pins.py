@@ -23,7 +23,7 @@ def ask_new(desk: Desk, *, again: bool = False) -> None:
 
 
 def ask(desk: Desk, who: str, name: str, *, again: bool = False) -> None:
-    """Before she sits down; `who` is kept in the button that leads back."""
+    """Ask for the digits before somebody sits down; `who` is kept in the button that leads back."""
     text = desk.phrase("pin_wrong" if again else "pin_ask", ten_goi=name)
     desk.offer(text, ((f"{_BACK}:{who}", desk.phrase("label_back")),), pending="pin.enter")
 
@@ -34,7 +34,7 @@ def asked_of(desk: Desk) -> str:
 
 
 def read(text: str) -> str:
-    """The digits she typed, blanks and dots left out; "" where these are none."""
+    """The digits that were typed, blanks and dots left out; "" where these are none."""
     digits = "".join(each for each in text.strip() if each not in " .-")
     return digits if digits.isascii() and digits.isdigit() and SHORTEST <= len(digits) <= LONGEST else ""
 
@@ -46,5 +46,5 @@ def is_weak(digits: str) -> bool:
 
 
 def heard(desk: Desk) -> None:
-    """Nothing of what she typed is kept."""
+    """Log `HIDDEN` in place of the digits that were typed."""
     desk.events.append(ev.Heard(HIDDEN))

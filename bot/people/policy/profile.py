@@ -1,7 +1,7 @@
-"""Her own data put right by herself: name, form of address, where she lives, what the union should know of her. Pure.
+"""A learner's own data put right by that learner: name, form of address, area, what the union should know. Pure.
 
-What the union should know (elderly, disability, poor household, worker, remote) is hers to tell or not: asked for with
-its purpose, kept only while she wants it. Never where she comes from.
+What the union should know (elderly, disability, poor household, worker, remote) is the learner's to tell or not: asked
+for with its purpose, kept only while that is wanted. Never where somebody comes from.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _KINDS = ("phuong ", "xa ", "p ", "x ", "thi tran ")
 
 
 def show(desk: Desk, intro: str = "") -> None:
-    """What she can put right."""
+    """What a learner can put right about the own data."""
     desk.say(intro)
     offer = (
         ("g:change_name", desk.phrase("label_self_name")),
@@ -36,7 +36,7 @@ def show(desk: Desk, intro: str = "") -> None:
 
 
 def ask_area(desk: Desk, now_in: str, places: Sequence[tuple[str, str]] = (), *, again: bool = False) -> None:
-    """By name; `places` (area_id, name) are those that what she wrote may mean."""
+    """Ask where the learner lives; `places` (area_id, name) are those that what was written may mean."""
     if places:
         offer = (*((f"b:ward:{area_id}", name) for area_id, name in places), _back(desk))
         desk.offer(desk.phrase("self_area_which"), offer, pending="self.area")
@@ -47,7 +47,7 @@ def ask_area(desk: Desk, now_in: str, places: Sequence[tuple[str, str]] = (), *,
 
 
 def places_named(text: str, wards: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The wards that what she wrote may mean, with or without diacritics and kind; one when it is clear."""
+    """The wards that a name may mean, with or without diacritics and kind; one when it is clear."""
     known: dict[str, list[tuple[str, str]]] = {}
     for area_id, name in wards:
         known.setdefault(_plain(name), []).append((area_id, name))
@@ -69,7 +69,7 @@ def _plain(name: str) -> str:
 
 
 def ask_needs(desk: Desk, needs: Collection[str]) -> None:
-    """What for, and a button each; what she has told is ticked."""
+    """Ask what the union should know of the learner, and what for, with a button each; what has been told is ticked."""
     ticked = [
         (f"b:need:{need}", ("✅ " if need in needs else "") + desk.phrase(f"label_need_{need}")) for need in NEEDS
     ]
@@ -78,7 +78,7 @@ def ask_needs(desk: Desk, needs: Collection[str]) -> None:
 
 
 def with_need(desk: Desk, needs: Sequence[str], need: str) -> tuple[str, ...]:
-    """After one tap; the first that she tells is her consent, the last that she takes back its end."""
+    """The needs after one tap; the first that is told is the consent, the last that is taken back its end."""
     if need == "none":
         after: tuple[str, ...] = ()
     elif need in NEEDS:

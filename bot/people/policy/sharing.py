@@ -1,4 +1,4 @@
-"""Several persons on one phone: who is learning? Nothing of one is shown to the other but the name she is called by."""
+"""Several persons on one phone: who is learning? Nothing of one is shown to another but the name to be called by."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def ask_who(desk: Desk, sitting: Sequence[tuple[str, str]]) -> None:
 
 
 def welcome(desk: Desk) -> CommandOutcome:
-    """She sits down: somebody new is greeted, somebody known goes on where she was."""
+    """Greet who sits down: somebody new is met, somebody known goes on at the own place."""
     desk.change(offer=(), pending="" if desk.talk.pending == "persons" else desk.talk.pending)
     if desk.person.consent == "new":
         onboarding.greet(desk)

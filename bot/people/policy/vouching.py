@@ -1,4 +1,4 @@
-"""Somebody who knows her vouches for a learner who has lost her phone: a code by which she goes on. Pure."""
+"""Somebody vouches for a learner who has lost a phone: a code by which the learner goes on. Pure."""
 
 from __future__ import annotations
 
@@ -22,6 +22,6 @@ def choose(desk: Desk, people: Sequence[tuple[str, str, str]]) -> None:
 
 
 def give(desk: Desk, name: str, code: str) -> None:
-    """The code, to be told to her face or by a voice that is known; then the menu is under the thumb."""
+    """Show the code, to be told face to face or by a voice that is known; then the menu is under the thumb."""
     who = desk.called(name)
     desk.offer(desk.phrase("vouch_code", ai=who, ma=code), (("g:menu", desk.phrase("label_menu")),))

@@ -1,4 +1,4 @@
-"""Commands of an officer who asks how her areas stand."""
+"""Commands of an officer who asks how the own areas stand."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from bot.tutor.command import OfficeCommand
 
 @dataclass(frozen=True, slots=True)
 class ShowTargets(OfficeCommand):
-    """How an officer's areas stand."""
+    """How an officer's areas stand against the union's target."""
 
 
 @dataclass(frozen=True, slots=True)
 class InviteMember(OfficeCommand):
-    """A code for somebody to come."""
+    """An officer wants a code for one new member."""
 
 
 FigureCommand = ShowTargets | InviteMember

@@ -45,6 +45,7 @@ class Cell:
 
     @property
     def value(self) -> int:
+        """The true number: what may be told and what may not."""
         return self.known + self.rest
 
     @property

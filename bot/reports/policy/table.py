@@ -82,7 +82,9 @@ def add_up(places: Iterable[ReportArea], counts: Mapping[str, int]) -> dict[str,
 
 
 def table(sheet: ReportTable, top: ReportArea, is_own: Callable[[str], bool]) -> Table:
-    """What somebody sees of `top` and below: of her own areas everything, elsewhere sums of wards and the province."""
+    """What somebody sees of `top` and below: everything where there is a right, elsewhere sums of wards and
+    province.
+    """
     inside = [place for place in sheet.places if place.path.startswith(top.path)]
     shown = [place for place in inside if is_own(place.path) or place.kind in UPPER]
     cells = _Cells(sheet, is_own)

@@ -82,7 +82,7 @@ def _short(text: str) -> str:
 
 
 def reasons(play: Play) -> tuple[TurnReason | None, list[TurnReason]]:
-    """That of the newest turn, if it has any, and those of the earlier ones, newest first."""
+    """The reasons of the newest turn, if it has any, and those of the earlier ones, newest first."""
     *earlier, newest = (_reason(turn) for turn in play.turns)
     return newest, [reason for reason in reversed(earlier) if reason]
 

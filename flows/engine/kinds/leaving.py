@@ -11,18 +11,18 @@ from flows.session import Frame
 
 
 def go_on(stage: Stage, step: Step, to: str | None) -> Next:
-    """Where she goes on after `step`: `to`, else the step below, else the lesson is over."""
+    """Where the learner goes on after `step`: `to`, else the step below, else the lesson is over."""
     return to or stage.lesson.below(step.id) or finish(stage, "completed", None)
 
 
-def finish(stage: Stage, outcome: str, then: str | None, rate: int = 0) -> Next:
+def finish(stage: Stage, outcome: str, then: str | None, rate: int = 0, handed_over_to: str = "") -> Next:
     """End the lesson; one that was called gives back to the lesson that called it."""
     if stage.session.stack:
         return _return(stage, outcome)
     session, lesson = stage.session, stage.lesson
     stage.change(waiting=False, remind_at=None)
     passed = outcome == "completed" and session.score >= lesson.pass_points
-    ended = session.run_id, session.lesson, session.version, outcome, session.score, passed, then, rate
+    ended = session.run_id, session.lesson, session.version, outcome, session.score, passed, then, rate, handed_over_to
     stage.emit(ev.RunEnded(*ended))
     return ENDED
 
@@ -57,7 +57,7 @@ def _after_call(stage: Stage, frame: Frame, outcome: str) -> Next:
 
 
 def move_to(stage: Stage, newer: Lesson, version: int, step: str, spot: Spot) -> str:
-    """Take her along from `step` to a newer version, tell her so, and give the step where she goes on."""
+    """Take the learner along from `step` to a newer version, say so, and give the step where it goes on."""
     session = stage.session
     stage.emit(ev.Moved(session.lesson, session.version, version, step, spot.step, spot.how))
     kept = session.checkpoint if session.checkpoint in newer.index else ""

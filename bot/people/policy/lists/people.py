@@ -1,4 +1,4 @@
-"""What a line says of one person: her name as it is written, what is wrong with it, her birth, her role."""
+"""What a line says of one person: the name as it is written, what is wrong with it, birth, role."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _FOREIGN = frozenset("ÄÅÆÇËÎÏÑÖØÛÜÞßäåæçëîïñöøûüþÿŒ
 def role(cell: str, *, of_office: bool = False) -> tuple[str, str]:
     """(role, kind of word): known, office (a post of the union that gives no right here) or odd.
 
-    `of_office`: from a column of posts ("chức vụ"), where nobody becomes an officer of Cầm Tay by her post.
+    `of_office`: from a column of posts ("chức vụ"), where nobody becomes an officer of Cầm Tay by a post.
     """
     said = fold(cell)
     if said in ROLES and not (of_office and ROLES[said] == "officer"):

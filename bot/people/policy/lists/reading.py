@@ -54,6 +54,7 @@ class Reader:
     last: int = 0  # the line of the last numbered person; 0 where most have no number
 
     def read(self) -> None:
+        """Read all lines below the heads; where most are numbered, the last numbered one ends the list."""
         below = self.page.rows[self.heads.last + 1 :]
         lines = [(line, cells, self._values(cells)) for line, cells in below if any(cell.strip() for cell in cells)]
         named = [(line, values) for line, _, values in lines if values["ten"]]
@@ -94,7 +95,7 @@ class Reader:
         return bool(values.get("born")) and len(texts) > 1
 
     def _is_closing(self, texts: Sequence[str]) -> bool:
-        """Totals, dates and who signs. An office alone says nothing: it may be hers who stands beside it."""
+        """Totals, dates and who signs. An office alone says nothing: it may be the listed person's own."""
         said = [text.lower() for text in texts]
         sure = [text for text in said if _TOTAL.match(text) or _SIGNED.search(text)]
         return bool(sure) or all(_OFFICE.fullmatch(text) for text in said)

@@ -30,6 +30,7 @@ class ListFault:
     message: str
 
     def at(self, file: str) -> str:
+        """The fault as one line: file, line and column as far as they are known, what is wrong."""
         place = ":".join(filter(None, (file, str(self.line or ""), self.column)))
         return say("{place}: {message}", place=place, message=self.message)
 
