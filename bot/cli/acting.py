@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from bot.cli.beside import Beside
+from bot.cli.beside import beside
 from bot.cli.environment import CommandEnvironment
 from bot.cli.language import told
 from bot.cli.terminal import Print
@@ -31,7 +31,7 @@ async def acting(
 
     Raises NobodyThere, StorageError, SchemaOutdated, BackupFailed.
     """
-    async with Beside(settings, dry_run=False) as database:
+    async with beside(settings, dry_run=False) as database:
         assert database is not None, "only a dry run goes without one"
         services = OfficerServices(settings, database, environment.now, environment.new_id, book)
         await in_full(database, given)

@@ -9,11 +9,12 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from bot import backup, restoring
 from bot.channels.registry import ChannelSettings
@@ -31,7 +32,7 @@ from flows.saying import said_by
 from storage.copies import integrity_fault
 from storage.engine import pg_tools, schema
 from storage.engine.address import sqlite_path
-from storage.engine.database import open_database
+from storage.engine.database import Database, open_database
 from storage.engine.instants import to_ms
 from storage.engine.lock import lock_folder, port_of
 from storage.pairing import roster
@@ -213,37 +214,43 @@ def _copies(data: Path, url: str, now: datetime) -> Iterator[Finding]:
     yield Finding("good" if days <= PROVED_DAYS else "note", told("Bản sao lưu lấy lại được: {said}", said=said))
 
 
-async def _kept(settings: Settings, url: str, now: datetime) -> Iterable[Finding]:
-    """Who has been silent for long: those who were asked, and officers, whom nobody forgets by the clock."""
+AnswerT = TypeVar("AnswerT")
+
+
+async def _asked(url: str, question: Callable[[Database], Awaitable[AnswerT]]) -> AnswerT | None:
+    """What a database of this version answers; None for any other, and for one that is not there or does not answer:
+    that is told of the database itself."""
     path = sqlite_path(url)
     if path is not None and not path.exists():
-        return ()
-    try:
+        return None
+    with suppress(TimeoutError, StorageError, ValueError):
         database = open_database(url)
         try:
             async with asyncio.timeout(PATIENCE_S):
-                if await schema.current(database) != schema.SCHEMA:
-                    return ()
-                before = now - timedelta(days=settings.keep.idle_days)
-                counts = await database.read(lambda c: retention.counts(c, before))
-                helpers = await database.read(lambda c: roster.counts(c, to_ms(now)))
-                known, doubted = await database.read(clock_of)
+                return await question(database) if await schema.current(database) == schema.SCHEMA else None
         finally:
             await database.close()
-    except (TimeoutError, StorageError, ValueError):
-        return ()  # said of the database itself
-    found = [
-        *_clock(known, doubted, now),
-        good("Người im lâu đang được hỏi giữ hay xóa: {asked}", asked=counts["asked"]),
-    ]
-    if counts["officers"]:
-        text = told(
-            "Cán bộ im hơn {idle_days} ngày: {officers}; máy không tự xóa, hãy xem ai còn làm",
-            idle_days=settings.keep.idle_days,
-            officers=counts["officers"],
-        )
-        found.append(Finding("note", text))
-    return [*found, *_helpers(helpers)]
+    return None
+
+
+async def _kept(settings: Settings, url: str, now: datetime) -> Iterable[Finding]:
+    """Who has been silent for long: those who were asked, and officers, whom nobody forgets by the clock."""
+    before = now - timedelta(days=settings.keep.idle_days)
+
+    async def look(database: Database) -> list[Finding]:
+        counts = await database.read(lambda c: retention.counts(c, before))
+        helpers = await database.read(lambda c: roster.counts(c, to_ms(now)))
+        known, doubted = await database.read(clock_of)
+        found = [
+            *_clock(known, doubted, now),
+            good("Người im lâu đang được hỏi giữ hay xóa: {asked}", asked=counts["asked"]),
+        ]
+        if counts["officers"]:
+            text = "Cán bộ im hơn {idle_days} ngày: {officers}; máy không tự xóa, hãy xem ai còn làm"
+            found.append(note(text, idle_days=settings.keep.idle_days, officers=counts["officers"]))
+        return [*found, *_helpers(helpers)]
+
+    return await _asked(url, look) or ()
 
 
 def _clock(known: datetime | None, doubted: datetime | None, now: datetime) -> Iterator[Finding]:
@@ -291,30 +298,18 @@ async def _drafts(settings: Settings, url: str) -> list[Finding]:
     from bot.publishing.service import look
     from flows.shelf.shelf import read_shelf
 
-    path = sqlite_path(url)
-    if path is not None and not path.exists():
-        return []
-    database = open_database(url)
     try:
         shelf = await asyncio.to_thread(read_shelf, Path(settings.lessons.dir), settings.placeholders)
-        async with asyncio.timeout(PATIENCE_S):
-            if await schema.current(database) != schema.SCHEMA:
-                return []
-            stored = await look(database, list(shelf.good))
-    except (StorageError, OSError, ValueError, TimeoutError, LessonInvalid):
+    except (OSError, LessonInvalid):
         return []  # said above
-    finally:
-        await database.close()
+    stored = await _asked(url, lambda database: look(database, list(shelf.good))) or {}
     found = []
-    for key, lesson in shelf.good.items():
-        kept, now = stored[key], stored[key].current
-        if now is not None and kept.number_of(lesson.source, shelf.translations.get(key, {})) != now.version:
+    for key, kept in sorted(stored.items()):
+        now = kept.current
+        if now and kept.number_of(shelf.good[key].source, shelf.translations.get(key, {})) != now.version:
             found.append(key)
-    if not found:
-        return []
-    return [
-        note("Bài đã sửa, chưa phát hành: {lessons} (xem ./camtay publish --dry-run)", lessons=" ".join(sorted(found)))
-    ]
+    text = "Bài đã sửa, chưa phát hành: {lessons} (xem ./camtay publish --dry-run)"
+    return [note(text, lessons=" ".join(found))] if found else []
 
 
 async def _channels(settings: Settings) -> list[Finding]:

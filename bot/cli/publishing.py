@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.cli.beside import Beside
+from bot.cli.beside import beside
 from bot.cli.choices import nearest, no_lesson
 from bot.cli.language import shown, told
 from bot.cli.terminal import Print, near, seen, unread
@@ -87,7 +87,7 @@ async def publish_files(desk: PublishConsole, wanted: Sequence[str], how: Publis
     if errors := [problem for problem in found if problem.severity == "error"]:
         desk.complain(told("Chưa phát hành: có {count} lỗi. Sửa xong hãy chạy lại.", count=len(errors)))
         return 1
-    async with Beside(desk.settings, dry_run=dry_run) as database:
+    async with beside(desk.settings, dry_run=dry_run) as database:
         for _ in range(MAX_OUTDATED):
             stored = await look(database, sorted(lessons)) if database else {lesson: Stored() for lesson in lessons}
             facts = desk.settings.placeholders
@@ -301,7 +301,7 @@ def _paths(root: Path, shelf: Shelf, wanted: str) -> list[str]:
 
 async def show_history(desk: PublishConsole, lesson: str, *, diff: bool) -> int:
     """Every publication of a lesson, the newest first."""
-    async with Beside(desk.settings, dry_run=True) as database:
+    async with beside(desk.settings, dry_run=True) as database:
         stored = (await look(database, [lesson]))[lesson] if database else Stored()
         await _known(database, stored, lesson)
     zone = ZoneInfo(desk.settings.time.zone)
@@ -336,7 +336,7 @@ def _line(row: PublicationRow, zone: ZoneInfo, count: int | None, *, is_current:
 async def roll_back(desk: PublishConsole, lesson: str, version: int, how: PublishingOptions, *, dry_run: bool) -> int:
     """Make an older version the current one again; 0 done, 1 something stands in the way."""
     facts = desk.settings.placeholders
-    async with Beside(desk.settings, dry_run=True) as database:
+    async with beside(desk.settings, dry_run=True) as database:
         for _ in range(MAX_OUTDATED):
             stored = (await look(database, [lesson]))[lesson] if database else Stored()
             await _known(database, stored, lesson)
