@@ -29,8 +29,9 @@ from bench.pairing import CLOCK, _many
 from bot.conversation.office import Office
 from bot.pairing.policy.model import PairingRules
 from bot.pairing.service import Hooks, PairingContext
+from bot.people.policy.permissions import OPERATOR
 from bot.people.pseudonyms import Pseudonyms
-from bot.people.service import OPERATOR, People
+from bot.people.service import People
 from storage.announcements import tables as announcements_t
 from storage.conversations import tables as conversations_t
 from storage.engine import pg_tools, schema

@@ -10,7 +10,7 @@ from bot.announcements.policy import announcement as pure
 from bot.announcements.policy import commands as asked
 from bot.announcements.policy.commands import AnnouncementCommand
 from bot.announcements.service import AnnouncementRules, Unfit
-from bot.people.policy.permissions import Grant, may
+from bot.people.granting import actor_of
 from bot.people.pseudonyms import Pseudonyms
 from bot.tutor.desk import Desk
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
@@ -20,7 +20,7 @@ from storage.announcements.records import AnnouncementRow
 from storage.engine.database import Connection
 from storage.people import areas, people
 from storage.people.areas import AreaRow
-from storage.people.records import AuditRow, RoleRow
+from storage.people.records import AuditRow
 
 MOST_AREAS = 8
 Writing = (
@@ -180,13 +180,13 @@ class AnnouncementChat:
     def _areas(self, connection: Connection, desk: Desk) -> list[AreaRow]:
         """Where the officer may announce: the areas of all roles, the widest first."""
         roles = people.roles_of(connection, desk.person.learner_id)
-        grants = _grants(roles)
+        who = actor_of(connection, self.names, desk.person.learner_id)
         ids = dict.fromkeys(role.area_id for role in sorted(roles, key=lambda role: (len(role.path), role.path)))
         found = (areas.get(connection, each) for each in ids)
-        return [place for place in found if place and may(grants, "announce", place.path)]
+        return [place for place in found if place and who.may("announce", place.path)]
 
     def _may(self, connection: Connection, desk: Desk, place: AreaRow) -> bool:
-        return may(_grants(people.roles_of(connection, desk.person.learner_id)), "announce", place.path)
+        return actor_of(connection, self.names, desk.person.learner_id).may("announce", place.path)
 
     def _refuse(self, connection: Connection, desk: Desk, area_id: str) -> None:
         self._note(connection, desk, "refused_announce", area_id)
@@ -198,10 +198,6 @@ class AnnouncementChat:
     def _under(self, connection: Connection, mine: list[AreaRow]) -> list[AnnouncementRow]:
         found = {row.announcement_id: row for place in mine for row in kept.under(connection, place.path)}
         return sorted(found.values(), key=lambda row: row.at, reverse=True)
-
-
-def _grants(roles: list[RoleRow]) -> list[Grant]:
-    return [Grant(role.role, role.path, role.state == "active") for role in roles]
 
 
 def _but(row: AnnouncementRow, body: str, source_url: str) -> AnnouncementRow:

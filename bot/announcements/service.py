@@ -15,7 +15,8 @@ from typing import TypeVar
 from bot.announcements.policy import announcement as pure
 from bot.announcements.policy.announcement import AnnouncementDraft, AnnouncementFault, Count
 from bot.errors import CamtayError
-from bot.people.service import Actor, NobodyThere, People
+from bot.people.policy.permissions import Actor
+from bot.people.service import NobodyThere, People
 from bot.tutor.quiet_hours import QuietHours
 from flows.saying import say
 from flows.words.wishes import UNREAD, Wishes

@@ -14,7 +14,7 @@ from bot.cli.language import language, told
 from bot.cli.names import MISSED, STATES
 from bot.cli.terminal import Print
 from bot.errors import CamtayError, SettingsInvalid, in_words
-from bot.people.service import Actor
+from bot.people.policy.permissions import Actor
 from bot.settings import Settings
 from bot.tutor.quiet_hours import QuietHours
 from flows import Book

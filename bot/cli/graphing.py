@@ -10,8 +10,8 @@ from pathlib import Path
 from bot.cli import linting
 from bot.cli.choices import no_lesson
 from bot.cli.language import told
-from bot.cli.terminal import seen
-from bot.errors import SettingsInvalid, in_words
+from bot.cli.terminal import seen, unread, unwritten
+from bot.errors import SettingsInvalid
 from bot.publishing import drafts
 from flows.graph.mermaid import mermaid
 from flows.graph.svg import svg
@@ -40,7 +40,7 @@ def draw(
     try:
         reading = drafts.read(root, path, facts, {})
     except OSError as fault:
-        raise SettingsInvalid(told("{file}: không đọc được ({reason}).", file=path, reason=in_words(fault))) from None
+        raise unread(fault, path) from None
     if reading.script is None:
         sys.stderr.write("".join(f"{seen(problem)}\n" for problem in reading.errors))
         sys.stderr.write(told("{file}: chưa đọc được bước nào nên chưa vẽ được.", file=path) + "\n")
@@ -53,9 +53,7 @@ def draw(
         try:
             out.write_text(text, "utf-8")
         except OSError as fault:
-            raise SettingsInvalid(
-                told("{file}: không ghi được ({reason}).", file=out, reason=in_words(fault))
-            ) from None
+            raise unwritten(fault, out) from None
         count, ways = len(graph.nodes), len(graph.arrows)
         sys.stderr.write(told("Đã vẽ {count} ô, {ways} lối đi: {file}", count=count, ways=ways, file=out) + "\n")
     for mark, ids in graph.marked.items():

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from bot.cli import linting, transcripts
 from bot.cli.language import shown, told
-from bot.cli.terminal import Print, near
+from bot.cli.sheets import aligned
+from bot.cli.terminal import Print, annotation, near, seen
 from bot.errors import SettingsInvalid, in_words
-from flows.model import Lesson
+from flows.model import Lesson, Problem, SourcePosition
 from flows.play.coverage import Coverage, Gap, Trail, coverage
 from flows.play.rehearsal import Difference, Played, rehearse, rewritten
 from flows.reading.loader import lesson_files
@@ -175,11 +176,7 @@ def table(covered: Sequence[Coverage]) -> str:
     total = [tuple(map(sum, zip(*pairs, strict=True))) for pairs in _columns(covered)]
     if len(covered) > 1:
         rows.append((told("cả {count} bài", count=len(covered)), *(f"{n}/{m}" for n, m in total), ""))
-    widths = [max(len(row[at]) for row in (heads, *rows)) for at in range(4)]
-    return "\n".join(
-        "  ".join([row[0].ljust(widths[0]), *(row[at].rjust(widths[at]) for at in (1, 2, 3)), row[4]]).rstrip()
-        for row in (heads, *rows)
-    )
+    return "\n".join(aligned([heads, *rows], to_left={0, 4}))
 
 
 def _columns(covered: Sequence[Coverage]) -> tuple[list[tuple[int, int]], ...]:
@@ -247,17 +244,16 @@ def _as_github(report: Report) -> Iterator[str]:
     for played in report.played:
         for difference in played.differences:
             text = "\n".join([told("lời máy nay khác"), *_diff(difference)])
-            yield _annotation("error", played.path, difference.line, "E902", text)
+            yield _annotated("E902", played.path, difference.line, text)
         if played.failed:
-            yield _annotation("error", played.path, played.failed.line or 1, "E902", shown(played.failed.message))
+            yield _annotated("E902", played.path, played.failed.line or 1, played.failed.message)
     for path in report.broken:
-        yield _annotation("error", path, 1, "E902", told("bài còn lỗi, chưa diễn được"))
+        yield _annotated("E902", path, 1, told("bài còn lỗi, chưa diễn được"))
     for covered in report.covered:
         for gap in covered.gaps:
             if gap.way is None:
-                yield _annotation("warning", covered.path, gap.first, "W901", told("chưa qua {gap}", gap=_told(gap)))
+                yield _annotated("W901", covered.path, gap.first, told("chưa qua {gap}", gap=_told(gap)))
 
 
-def _annotation(severity: str, path: str, line: int, code: str, text: str) -> str:
-    text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-    return f"::{severity} file={near(path)},line={line},col=1,title={code}::{text}"
+def _annotated(code: str, path: str, line: int, text: str) -> str:
+    return annotation(seen(Problem(code, SourcePosition(path, line, 1), text)))

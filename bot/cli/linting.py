@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.cli import transcripts
 from bot.cli.language import told
-from bot.cli.terminal import Print, seen
+from bot.cli.terminal import Print, annotation, seen
 from bot.errors import SettingsInvalid
 from flows.model import Lesson, Problem, SourcePosition
 from flows.reading.loader import (
@@ -282,7 +282,7 @@ def report(found: Findings, shape: str, write: Print) -> int:
         write(json.dumps([_as_json(problem) for problem in shown], ensure_ascii=False, indent=1))
     else:
         for problem in shown:
-            write(_as_github(problem) if shape == "github" else str(problem))
+            write(annotation(problem) if shape == "github" else str(problem))
         counts = {"lessons": found.lessons, "errors": errors, "warnings": warnings}
         write(told("{lessons} bài: {errors} lỗi, {warnings} điều nên xem lại.", **counts))
     return 1 if errors else 0
@@ -292,18 +292,3 @@ def _as_json(problem: Problem) -> dict[str, str | int]:
     place = problem.place
     at: dict[str, str | int] = {"path": place.path, "line": place.line, "col": place.col}
     return {**at, "code": problem.code, "severity": problem.severity, "message": problem.message, "hint": problem.hint}
-
-
-_LEVELS = {"error": "error", "warning": "warning", "info": "notice"}
-
-
-def _as_github(problem: Problem) -> str:
-    place = problem.place
-    text = problem.message + (f" ({problem.hint})" if problem.hint else "")
-    text = _escaped(text)
-    path = _escaped(place.path).replace(":", "%3A").replace(",", "%2C")
-    return f"::{_LEVELS[problem.severity]} file={path},line={place.line},col={place.col},title={problem.code}::{text}"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")

@@ -15,7 +15,8 @@ from bot.people import importing
 from bot.people.importing import ImportPlan
 from bot.people.policy import people_file
 from bot.people.policy.people_file import ListFault, PeopleList
-from bot.people.service import Actor, People
+from bot.people.policy.permissions import Actor
+from bot.people.service import People
 from flows.saying import said_by
 
 SHOWN_FAULTS = 1_000  # lines of faults on the screen; the rest is counted

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from bot.cli.beside import Beside
 from bot.cli.choices import nearest, no_lesson
 from bot.cli.language import shown, told
-from bot.cli.terminal import Print, near, seen
-from bot.errors import SettingsInvalid, in_words
+from bot.cli.terminal import Print, near, seen, unread
+from bot.errors import SettingsInvalid
 from bot.publishing.library import BY_FILES
 from bot.publishing.service import (
     MAX_OUTDATED,
@@ -266,8 +266,7 @@ def _chosen(settings: Settings, wanted: Sequence[str]) -> tuple[Shelf, list[Prob
     try:
         shelf = read_shelf(root, settings.placeholders)
     except OSError as fault:
-        why = told("{file}: không đọc được ({reason}).", file=fault.filename, reason=in_words(fault))
-        raise SettingsInvalid(why) from None
+        raise unread(fault) from None
     except LessonInvalid as fault:
         raise SettingsInvalid("\n".join(str(seen(problem)) for problem in fault.problems)) from None
     paths = {path for each in wanted for path in _paths(root, shelf, each)} if wanted else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from bot.cli.language import shown, told
 from bot.people.policy.lists.words import harmless
@@ -35,18 +35,20 @@ def as_text(table: Table) -> str:
     rows = [[str(_shown(cell)) for cell in row] for row in table.rows]
     for cells, depth in zip(rows, table.depths, strict=True):
         cells[1] = f"{'  ' * depth}{cells[1]}"
-    lines = [_said(table.heads), *rows]
-    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
     words = {at for at, head in enumerate(table.heads) if head in ("ma", "dia_ban", "cap", "con_thieu")}
-    return "\n".join(_line(line, widths, words) for line in lines)
+    return "\n".join(aligned([_said(table.heads), *rows], words))
 
 
-def _line(cells: Sequence[str], widths: Sequence[int], words: set[int]) -> str:
-    padded = []
+def aligned(lines: Sequence[Sequence[str]], to_left: Collection[int]) -> list[str]:
+    """Lines of one table, its columns below one another: those of words `to_left`, those of numbers to the right."""
+    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
+    return ["  ".join(_padded(line, widths, to_left)).rstrip() for line in lines]
+
+
+def _padded(cells: Sequence[str], widths: Sequence[int], to_left: Collection[int]) -> Iterator[str]:
     for at, (cell, width) in enumerate(zip(cells, widths, strict=True)):
         space = " " * (width - _width(cell))
-        padded.append(cell + space if at in words else space + cell)
-    return "  ".join(padded).rstrip()
+        yield cell + space if at in to_left else space + cell
 
 
 def _width(text: str) -> int:

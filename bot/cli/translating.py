@@ -10,8 +10,8 @@ from pathlib import Path
 
 from bot.cli.choices import no_lesson
 from bot.cli.language import told
-from bot.cli.terminal import Print, near, seen
-from bot.errors import SettingsInvalid, in_words
+from bot.cli.terminal import Print, near, seen, unread, unwritten
+from bot.errors import SettingsInvalid
 from flows.model import LessonInvalid
 from flows.reading.loader import LessonDraft, LessonSet, load_folder
 from flows.reading.po import Catalogue
@@ -123,9 +123,7 @@ def _library(lessons: Path, facts: Mapping[str, str]) -> LessonSet:
     try:
         return load_folder(lessons, facts)
     except OSError as fault:
-        raise SettingsInvalid(
-            told("{file}: không đọc được ({reason}).", file=fault.filename, reason=in_words(fault))
-        ) from None
+        raise unread(fault) from None
 
 
 def _work(lessons: Path, wanted: str, language: str, facts: Mapping[str, str]) -> TranslationWork:
@@ -194,7 +192,7 @@ def _read(path: Path) -> str | None:
             told("{path}:{line}: chữ ở đây không phải mã UTF-8; hãy lưu lại với mã UTF-8.", path=near(path), line=line)
         ) from None
     except OSError as fault:
-        raise SettingsInvalid(told("{file}: không đọc được ({reason}).", file=path, reason=in_words(fault))) from None
+        raise unread(fault, path) from None
 
 
 def _replace(path: Path, text: str) -> None:
@@ -206,9 +204,7 @@ def _replace(path: Path, text: str) -> None:
         os.replace(beside, path)
         path.chmod(0o644)  # a lesson is no secret
     except OSError as fault:
-        raise SettingsInvalid(
-            told("{file}: không ghi được ({reason}).", file=fault.filename or path, reason=in_words(fault))
-        ) from None
+        raise unwritten(fault, fault.filename or path) from None
 
 
 def _told(fault: LessonInvalid, path: Path) -> str:

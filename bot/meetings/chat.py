@@ -12,7 +12,7 @@ from bot.meetings.policy import commands as asked
 from bot.meetings.policy import meeting
 from bot.meetings.policy.commands import MeetingCommand
 from bot.meetings.policy.meeting import A_PAGE, Attendant
-from bot.people.policy.permissions import Grant, may
+from bot.people.granting import actor_of
 from bot.people.pseudonyms import Pseudonyms
 from bot.tutor import lessons
 from bot.tutor.desk import Desk
@@ -147,19 +147,14 @@ class Meetings:
 
     # --- who may ---
 
-    def _grants(self, connection: Connection, desk: Desk) -> list[Grant]:
-        roles = people.roles_of(connection, desk.person.learner_id)
-        return [Grant(role.role, role.path, role.state == "active") for role in roles]
-
     def _may(self, connection: Connection, desk: Desk, place: AreaRow) -> bool:
-        return may(self._grants(connection, desk), ACTION, place.path)
+        return actor_of(connection, self.names, desk.person.learner_id).may(ACTION, place.path)
 
     def _areas(self, connection: Connection, desk: Desk) -> list[AreaRow]:
         """Branches and groups of the officer's areas; an area itself where it has none."""
-        grants = [grant for grant in self._grants(connection, desk) if may([grant], ACTION, grant.path)]
         found: dict[str, AreaRow] = {}
-        for grant in grants:
-            below = areas.under(connection, grant.path)
+        for path in actor_of(connection, self.names, desk.person.learner_id).paths(ACTION):
+            below = areas.under(connection, path)
             small = [place for place in below if place.kind in ("branch", "group")]
             found.update({place.area_id: place for place in small or below[:1]})
         return sorted(found.values(), key=lambda place: place.path)

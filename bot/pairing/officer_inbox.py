@@ -20,7 +20,7 @@ from bot.pairing.service import PairingContext, within
 from bot.pairing.sql_ledger import read_instructor, read_learner
 from bot.people import granting, union_phone
 from bot.people.hooks import PairingHooks
-from bot.people.policy.permissions import Grant, may
+from bot.people.policy.permissions import Actor
 from bot.people.pseudonyms import Pseudonyms
 from bot.tutor.desk import Desk
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
@@ -84,11 +84,11 @@ class OfficerInbox:
 
     # --- who she is ---
 
-    def _grants(self, connection: Connection, desk: Desk) -> tuple[Grant, ...]:
-        return granting.grants_of(connection, desk.person.learner_id)
+    def _actor(self, connection: Connection, desk: Desk) -> Actor:
+        return granting.actor_of(connection, self.names, desk.person.learner_id)
 
     def _paths(self, connection: Connection, desk: Desk) -> list[str]:
-        return [g.path for g in self._grants(connection, desk) if g.active and g.role in ("officer", "admin")]
+        return self._actor(connection, desk).paths("see_people")
 
     def _refuse(self, connection: Connection, desk: Desk, what: str) -> CommandOutcome:
         self._audit(connection, desk, f"refused_{what}", "", "")
@@ -298,7 +298,7 @@ class OfficerInbox:
         if isinstance(found, CommandOutcome):
             return found
         path = areas.path_of(connection, area_id)
-        if not path or not may(self._grants(connection, desk), "invite_learner", path):
+        if not path or not self._actor(connection, desk).may("invite_learner", path):
             return self._refuse(connection, desk, "confirm")
         now, learner_id = desk.universe.now, found[0]["learner_id"]
         by = self.names.of(desk.person.learner_id)
@@ -330,8 +330,7 @@ class OfficerInbox:
         if isinstance(row, CommandOutcome):
             return row
         held = granting.bars(connection, self.names, person_id, "instructor")
-        grants = self._grants(connection, desk)
-        mine = all(may(grants, "suspend", each.path) for each in held)
+        mine = self._actor(connection, desk).may_lift(each.path for each in held)
         pure.show_person(desk, person_id, row["name"], row["area"], row["state"], granting.stamp(held), mine=mine)
         return ANSWERED
 
@@ -354,7 +353,7 @@ class OfficerInbox:
         if row["state"] != "suspended" or command.stamp != granting.stamp(held):
             desk.say(desk.phrase("post_lift_gone"))
             return self.person(connection, desk, person_id)
-        if granting.lift(connection, self.names, self._grants(connection, desk), person_id, "instructor"):
+        if granting.lift(connection, self.names, self._actor(connection, desk), person_id, "instructor"):
             return self._let(connection, desk, row)
         self._audit(connection, desk, "refused_lift", person_id, "")
         return self.person(connection, desk, person_id)
@@ -384,7 +383,7 @@ class OfficerInbox:
         person_id = command.person_id
         if isinstance(refused := self._person(connection, desk, person_id, "suspend"), CommandOutcome):
             return refused
-        who = granting.Decider(self.names.of(desk.person.learner_id), self._grants(connection, desk))
+        who = self._actor(connection, desk)
         granting.suspend(connection, self.names, self.hooks, who, person_id, "instructor", desk.universe.now)
         self._audit(connection, desk, "suspended_instructor", person_id, "")
         desk.say(desk.phrase("post_suspended"))

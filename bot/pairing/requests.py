@@ -10,8 +10,8 @@ from bot.pairing.policy.explain import REASONS, explain
 from bot.pairing.service import PairingContext, within
 from bot.pairing.sql_ledger import SqlLedger, read_instructor
 from bot.people.granting import give
-from bot.people.policy.permissions import may
-from bot.people.service import Actor, NobodyThere, People
+from bot.people.policy.permissions import Actor
+from bot.people.service import NobodyThere, People
 from flows.saying import say
 from storage.engine.database import Connection
 from storage.engine.instants import to_ms
@@ -40,7 +40,7 @@ class Requests:
         """The requests of an area that are not over. Raises NotAllowed, NobodyThere."""
 
         def work(connection: Connection, place: AreaRow) -> list[Row]:
-            everywhere = place.parent_id is None and may(actor.grants, "see_people", "/")
+            everywhere = place.parent_id is None and actor.may("see_people", "/")
             return roster.unclosed(connection, "/" if everywhere else place.path)
 
         return await self.people.act(actor, "see_people", area_id, work)

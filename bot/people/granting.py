@@ -7,27 +7,18 @@ who suspended lifts it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.people.policy import permissions
 from bot.people.policy.instructor import Teaching
-from bot.people.policy.permissions import Grant, may
+from bot.people.policy.permissions import ACTING, OPERATOR_NAME, PERMISSIONS, Actor, Grant
 from bot.people.pseudonyms import Pseudonyms
 from storage.engine.database import Connection
 from storage.engine.instants import to_ms
 from storage.people import areas, invitations, people, seats, suspensions
 from storage.people.records import AuditRow, InstructorRow, InvitationRow, RoleRow, SuspensionRow
-
-
-@dataclass(frozen=True, slots=True)
-class Decider:
-    """Who decides: `name` is a pseudonym."""
-
-    name: str
-    grants: tuple[Grant, ...]
 
 
 class RoleHooks(Protocol):
@@ -38,6 +29,11 @@ class RoleHooks(Protocol):
 
     def officer_gone(self, connection: Connection, learner_id: str, now: datetime) -> None:
         """Somebody is no officer any more: what waited there goes to whoever answers now (see `PairingHooks`)."""
+
+
+def actor_of(connection: Connection, names: Pseudonyms, learner_id: str) -> Actor:
+    """Somebody with the roles she has now."""
+    return Actor(names.of(learner_id), grants_of(connection, learner_id))
 
 
 def grants_of(connection: Connection, learner_id: str) -> tuple[Grant, ...]:
@@ -67,12 +63,12 @@ def give(connection: Connection, names: Pseudonyms, row: InvitationRow, learner_
 
 def is_backed(connection: Connection, names: Pseudonyms, row: InvitationRow) -> bool:
     """Whether who gave this invitation may give it today: it dies with the giver's right, however that ended."""
-    if row.by == permissions.OPERATOR:
+    if row.by == OPERATOR_NAME:
         return True
-    action, path = f"invite_{row.role}", areas.path_of(connection, row.area_id)
-    holders = people.holders_above(connection, path, permissions.ALLOWED.get(action, ()))
+    act, path = f"invite_{row.role}", areas.path_of(connection, row.area_id)
+    holders = people.holders_above(connection, path, PERMISSIONS[act].roles)
     return any(
-        may((Grant(each.role, each.path),), action, path) for each in holders if names.of(each.learner_id) == row.by
+        Grant(each.role, each.path).carries(act, path) for each in holders if names.of(each.learner_id) == row.by
     )
 
 
@@ -93,20 +89,20 @@ def _plain(teaching: Teaching) -> Mapping[str, Any]:
 
 def bars(connection: Connection, names: Pseudonyms, learner_id: str, role: str) -> list[SuspensionRow]:
     """The suspensions that keep this role from somebody: any does, for whatever acts on others."""
-    return _held(connection, names, learner_id) if role in permissions.ACTING else []
+    return _held(connection, names, learner_id) if role in ACTING else []
 
 
 def suspend(
-    connection: Connection, names: Pseudonyms, gone: RoleHooks, who: Decider, learner_id: str, role: str, now: datetime
+    connection: Connection, names: Pseudonyms, gone: RoleHooks, who: Actor, learner_id: str, role: str, now: datetime
 ) -> bool:
     """End somebody's access in this role at once, everywhere. False where a role of theirs is beyond who decides."""
-    held = [row for row in people.roles_of(connection, learner_id) if row.role == role]
-    if role in permissions.FROM_ABOVE_ALONE and not all(may(who.grants, f"invite_{role}", row.path) for row in held):
+    held = [grant for grant in grants_of(connection, learner_id) if grant.role == role]
+    if not who.may_end(role, held):
         return False
     belonging = people.belonging(connection, learner_id)
     home = areas.path_of(connection, belonging[1] if belonging else None)
     places = [row.path for row in held] or [home]
-    row = SuspensionRow(names.of(learner_id), role, who.name, permissions.reach(who.grants, "suspend", places), now)
+    row = SuspensionRow(names.of(learner_id), role, who.name, who.reach("suspend", places), now)
     before = [each for each in _held(connection, names, learner_id) if each.role == role]
     if not before or not _is_wider(before[0].path, row.path):
         suspensions.put(connection, [row])
@@ -119,10 +115,9 @@ def suspend(
     return True
 
 
-def lift(connection: Connection, names: Pseudonyms, grants: Iterable[Grant], learner_id: str, role: str) -> bool:
+def lift(connection: Connection, names: Pseudonyms, who: Actor, learner_id: str, role: str) -> bool:
     """Let the role be given again. False, and nothing is changed, for whoever has less right than who suspended."""
-    grants = tuple(grants)
-    if not all(may(grants, "suspend", row.path) for row in _held(connection, names, learner_id)):
+    if not who.may_lift(row.path for row in _held(connection, names, learner_id)):
         return False
     suspensions.lift(connection, _subjects(connection, names, learner_id), role)
     people.end_suspension(connection, learner_id, role)

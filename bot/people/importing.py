@@ -19,8 +19,8 @@ from bot.people.import_people import ASKED_SINGLY, Alike, Question, alike, asked
 from bot.people.import_places import Tree, Within
 from bot.people.policy.lists import places
 from bot.people.policy.people_file import AREA, PERSON, ListFault, ListRow, PeopleList
-from bot.people.policy.permissions import FROM_ABOVE, may
-from bot.people.service import REFUSALS, Actor, People
+from bot.people.policy.permissions import PERMISSIONS, Actor
+from bot.people.service import People
 from flows.saying import joined, say
 from storage.engine.database import Connection
 from storage.engine.slices import Slices
@@ -69,7 +69,7 @@ async def plan(service: People, actor: Actor, sheet: PeopleList, into: str = "")
         place = tree.place(row, within, found.faults)
         if place is None:
             continue
-        if not _allowed(actor, row.role, place):
+        if not actor.may_list(row.role, place.path):
             await _refuse(service, actor, place)
         if row.kind == PERSON:
             placed.append((row, place))
@@ -210,16 +210,10 @@ def _listed(area_ids: Sequence[str], connection: Connection) -> list[InviteeRow]
     return invitees.of_areas(connection, area_ids)
 
 
-def _allowed(actor: Actor, role: str, place: AreaRow) -> bool:
-    if not may(actor.grants, "import", place.path):
-        return False
-    return f"invite_{role}" not in FROM_ABOVE or may(actor.grants, f"invite_{role}", place.path)
-
-
 async def _refuse(service: People, actor: Actor, place: AreaRow) -> None:
     row = AuditRow(service.now(), actor.name, "refused_import", "", place.area_id)
     await service.database.transact(lambda c: people.note(c, row))
-    raise NotAllowed(REFUSALS["import"])
+    raise NotAllowed(PERMISSIONS["import"].refusal)
 
 
 def _slices(rows: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from bot.channels.base import Body
-from bot.people.granting import bars, give, grants_of, is_backed
+from bot.people.granting import actor_of, bars, give, is_backed
 from bot.people.hooks import PairingHooks
 from bot.people.leave_word import tell
 from bot.people.phones import Phones
@@ -17,7 +17,6 @@ from bot.people.policy import codes, permissions
 from bot.people.policy import invitations as pure
 from bot.people.policy.commands import AskCodeAgain, CodeCommand, LeaveCode, TakeCode
 from bot.people.policy.invitations import CodeVerdict
-from bot.people.policy.permissions import may
 from bot.people.pseudonyms import Pseudonyms
 from bot.tutor.desk import Desk
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
@@ -142,11 +141,11 @@ class Invitations:
 
     def _tell_officers(self, connection: Connection, desk: Desk, row: InvitationRow, name: str) -> None:
         """Whoever answers nearest for who takes such a role hears of it, with a button that takes it back."""
-        now, learner_id, action = desk.universe.now, desk.person.learner_id, f"invite_{row.role}"
+        now, learner_id, act = desk.universe.now, desk.person.learner_id, f"invite_{row.role}"
         place = areas.get(connection, row.area_id or "")
         path = place.path if place else ""
-        holders = people.holders_above(connection, path, permissions.ALLOWED[action])
-        fit = [each for each in holders if may(grants_of(connection, each.learner_id), action, path)]
+        holders = people.holders_above(connection, path, permissions.PERMISSIONS[act].roles)
+        fit = [each for each in holders if actor_of(connection, self.names, each.learner_id).may(act, path)]
         nearest = max((len(each.path) for each in fit), default=0)
         told = {
             each.learner_id for each in fit if len(each.path) == nearest or self.names.of(each.learner_id) == row.by

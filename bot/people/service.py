@@ -15,11 +15,9 @@ from bot.conversation.office import Links, Office
 from bot.errors import CamtayError, NotAllowed
 from bot.people import granting, profile
 from bot.people.export import in_words
-from bot.people.granting import Decider
 from bot.people.leave_word import tell
 from bot.people.policy import codes, invitations
-from bot.people.policy import permissions as roles
-from bot.people.policy.permissions import Grant, may
+from bot.people.policy.permissions import ABOVE, BEYOND, PERMISSIONS, Actor
 from bot.people.policy.profile import CONSENT
 from bot.people.profile import Correction
 from flows.saying import say
@@ -33,34 +31,9 @@ from storage.people.records import AuditRow, InvitationRow, InviteeRow, PersonEn
 
 T = TypeVar("T")
 
-REFUSALS = {
-    "models": say("Chị chỉ lo được mô hình của địa bàn mình phụ trách, với người của địa bàn ấy."),
-    "report": say("Ngoài địa bàn mình phụ trách, chị chỉ xem được số chung của xã, phường và của tỉnh."),
-    "see_people": say("Chị chỉ xem được danh sách của địa bàn mình phụ trách."),
-    "import": say("Chị chỉ nhập được danh sách cho địa bàn mình phụ trách."),
-    "vouch": say("Chị chỉ cấp mã đổi máy hay cho thoát máy được với người trong địa bàn mình phụ trách."),
-    "approve": say("Chị chỉ duyệt được người chỉ bài trong địa bàn mình phụ trách."),
-    "suspend": say("Chị chỉ tạm dừng được người trong địa bàn mình phụ trách."),
-    "export": say("Chị chỉ xem được dữ liệu của người trong địa bàn mình phụ trách."),
-    "correct": say("Chị chỉ sửa được dữ liệu của người trong địa bàn mình phụ trách."),
-    "withdraw": say("Chị chỉ rút lời đồng ý giúp được người trong địa bàn mình phụ trách."),
-    "delete": say("Chị chỉ xóa được dữ liệu của người trong địa bàn mình phụ trách."),
-    "announce": say("Chị chỉ gửi hay dừng được tin của địa bàn mình phụ trách."),
-}
-BEYOND = say("Chị ấy do cấp trên tạm dừng; chỉ cấp ấy trở lên mới mở lại được.")
-ABOVE = say("Vai trò này của chị ấy do cấp trên giao; chỉ cấp trên mới tạm dừng được.")
-INVITES = say("Chị chỉ mời được người vào địa bàn mình phụ trách; cán bộ thì do cấp trên mời.")
-
 
 class NobodyThere(CamtayError):
     """Không có người hay địa bàn nào mang mã này."""
-
-
-Actor = Decider
-"""Who acts, with her roles; `name` is what the audit calls her: a pseudonym."""
-
-OPERATOR = Actor(roles.OPERATOR, (Grant("admin", "/"),))
-"""Whoever has the machine in hand: the command line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +68,7 @@ class People:
 
     async def actor(self, learner_id: str) -> Actor:
         """Somebody of the union with the roles held now."""
-        grants = await self.database.read(lambda c: granting.grants_of(c, learner_id))
-        return Actor(self.office.names.of(learner_id), grants)
+        return await self.database.read(lambda c: granting.actor_of(c, self.office.names, learner_id))
 
     async def areas(self, path: str = "/") -> list[AreaRow]:
         """All areas at and below a path, by the union's tree."""
@@ -181,8 +153,7 @@ class People:
         """A code by which somebody who lost a phone goes on on a new one. Raises NotAllowed, NobodyThere."""
 
         def work(connection: Connection, place: AreaRow) -> str:
-            acting = [row for row in people.roles_of(connection, learner_id) if row.role in roles.ACTING]
-            if not all(may(actor.grants, f"invite_{row.role}", row.path) for row in acting):
+            if not actor.may_vouch(place.path, granting.grants_of(connection, learner_id), guides=False):
                 raise NotAllowed(ABOVE)
             return self.office.vouching.give(connection, actor.name, learner_id, self.now(), self.new_id())
 
@@ -208,7 +179,7 @@ class People:
             if not place.area_id:
                 raise NobodyThere(say("Chưa biết chị ấy ở địa bàn nào; hãy mời chị ấy bằng mã."))
             now = self.now()
-            if not granting.lift(connection, self.office.names, actor.grants, learner_id, "instructor"):
+            if not granting.lift(connection, self.office.names, actor, learner_id, "instructor"):
                 raise NotAllowed(BEYOND)
             row = InvitationRow("", "invite", "instructor", place.area_id, None, None, actor.name, now, now)
             if not granting.give(connection, self.office.names, row, learner_id, now):
@@ -267,7 +238,7 @@ class People:
             moved = areas.get(connection, correction.area_id) if correction.area_id else None
             if correction.area_id and moved is None:
                 raise NobodyThere(say("Không có địa bàn nào mang mã “{area_id}”.", area_id=correction.area_id))
-            if moved is not None and not may(actor.grants, "correct", moved.path):
+            if moved is not None and not actor.may("correct", moved.path):
                 raise CamtayError(say("Chị chỉ chuyển được người tới nơi trong địa bàn mình phụ trách."))
             now = self.now()
             profile.carry_out(connection, learner_id, correction, moved, self.words(CONSENT), now)
@@ -333,8 +304,8 @@ class People:
         self, connection: Connection, actor: Actor, action: str, place: AreaRow, learner_id: str,
         work: Callable[[Connection, AreaRow], T],
     ) -> tuple[NotAllowed | None, T | None]:  # fmt: skip
-        refusal = NotAllowed(REFUSALS.get(action, INVITES))
-        if may(actor.grants, action, place.path):
+        refusal = NotAllowed(PERMISSIONS[action].refusal)
+        if actor.may(action, place.path):
             try:
                 return None, work(connection, place)
             except NotAllowed as further:

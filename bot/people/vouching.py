@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import assert_never
 
-from bot.people.granting import grants_of
-from bot.people.policy import codes, permissions, vouching
+from bot.people.granting import actor_of, grants_of
+from bot.people.policy import codes, vouching
 from bot.people.policy import invitations as pure
 from bot.people.policy.lists.words import fold
 from bot.people.policy.officer_commands import AskWhomToVouch, NameWhomToVouch, VouchFor, VouchingCommand
-from bot.people.policy.permissions import may
+from bot.people.policy.permissions import OPERATOR_NAME, PERMISSIONS
 from bot.people.pseudonyms import Pseudonyms
 from bot.tutor.desk import Desk
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
@@ -48,7 +48,7 @@ class Vouching:
 
     def _begin(self, connection: Connection, desk: Desk) -> CommandOutcome:
         """An officer writes a name, an instructor chooses among the own learners."""
-        if _paths(connection, desk.person.learner_id):
+        if actor_of(connection, self.names, desk.person.learner_id).paths("vouch"):
             vouching.ask_whom(desk)
             return ANSWERED
         guided = roster.guided(connection, desk.person.learner_id) if desk.person.instructs else []
@@ -60,7 +60,7 @@ class Vouching:
 
     def _choose(self, connection: Connection, desk: Desk, text: str) -> None:
         wanted = fold(text[:80])
-        rows = people.named_below(connection, _paths(connection, desk.person.learner_id))
+        rows = people.named_below(connection, actor_of(connection, self.names, desk.person.learner_id).paths("vouch"))
         found = [row for row in rows if wanted and wanted in (fold(row[1]), fold(row[1]).rpartition(" ")[2])]
         if found:
             desk.change(offer=(), pending="")
@@ -83,27 +83,20 @@ class Vouching:
     def is_backed(self, connection: Connection, row: InvitationRow) -> bool:
         """Whether who vouched by this code may vouch for the learner today."""
         learner_id = row.learner_id or ""
-        if row.by == permissions.OPERATOR:
+        if row.by == OPERATOR_NAME:
             return not _is_suspended(connection, learner_id)
-        near = people.holders_above(connection, _home(connection, learner_id), permissions.ALLOWED["vouch"])
+        near = people.holders_above(connection, _home(connection, learner_id), PERMISSIONS["vouch"].roles)
         guide = people.guide_of(connection, learner_id)
         known = {each.learner_id for each in near} | ({guide} if guide else set())
         return any(self.names.of(who) == row.by and self.may_vouch(connection, who, learner_id) for who in known)
 
     def may_vouch(self, connection: Connection, who: str, learner_id: str) -> bool:
-        """An officer for people of the own areas, an instructor for the own learners.
-
-        For somebody who acts on others only whoever may give such roles.
-        """
-        grants = grants_of(connection, who)
+        """See `Actor.may_vouch`; for nobody who is suspended."""
         if who == learner_id or _is_suspended(connection, learner_id):
             return False
-        acting = [row for row in people.roles_of(connection, learner_id) if row.role in permissions.ACTING]
-        if acting:
-            return all(may(grants, f"invite_{row.role}", row.path) for row in acting)
-        teaches = any(grant.active and grant.role == "instructor" for grant in grants)
-        guides = teaches and people.guide_of(connection, learner_id) == who
-        return guides or may(grants, "vouch", _home(connection, learner_id))
+        guides, home = people.guide_of(connection, learner_id) == who, _home(connection, learner_id)
+        actor = actor_of(connection, self.names, who)
+        return actor.may_vouch(home, grants_of(connection, learner_id), guides=guides)
 
 
 def _home(connection: Connection, learner_id: str) -> str:
@@ -113,11 +106,3 @@ def _home(connection: Connection, learner_id: str) -> str:
 
 def _is_suspended(connection: Connection, learner_id: str) -> bool:
     return any(row.state == "suspended" for row in people.roles_of(connection, learner_id))
-
-
-def _paths(connection: Connection, learner_id: str) -> list[str]:
-    return [
-        each.path
-        for each in grants_of(connection, learner_id)
-        if each.active and each.role in permissions.ALLOWED["vouch"]
-    ]

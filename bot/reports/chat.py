@@ -6,8 +6,8 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from bot.conversation.office import Links
+from bot.people.granting import actor_of
 from bot.people.policy import codes, invitations
-from bot.people.policy.permissions import Grant, may
 from bot.people.pseudonyms import Pseudonyms
 from bot.reports.policy.commands import FigureCommand, InviteMember, ShowTargets
 from bot.reports.service import standing_of
@@ -43,9 +43,7 @@ class Figures:
 
     def _areas(self, connection: Connection, desk: Desk, action: str) -> list[areas.AreaRow]:
         """The officer's areas in which this action is allowed, the highest first."""
-        roles = people.roles_of(connection, desk.person.learner_id)
-        grants = [Grant(role.role, role.path, role.state == "active") for role in roles]
-        paths = {grant.path for grant in grants if may([grant], action, grant.path)}
+        paths = actor_of(connection, self.names, desk.person.learner_id).paths(action)
         return [area for area in areas.under(connection) if area.path in paths][:MOST]
 
     def _targets(self, connection: Connection, desk: Desk, mine: list[areas.AreaRow]) -> None:

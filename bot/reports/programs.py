@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from bot.errors import CamtayError
 from bot.people.policy.lists.words import is_formula
-from bot.people.service import Actor, NobodyThere, People
+from bot.people.policy.permissions import Actor
+from bot.people.service import NobodyThere, People
 from flows.saying import say
 from storage.engine.database import Connection
 from storage.people import people

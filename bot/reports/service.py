@@ -19,8 +19,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.errors import NotAllowed
-from bot.people.policy.permissions import may
-from bot.people.service import OPERATOR, REFUSALS, Actor, NobodyThere, People
+from bot.people.policy.permissions import OPERATOR, PERMISSIONS, Actor
+from bot.people.service import NobodyThere, People
 from bot.reports.policy.table import UPPER, Column, Measure, ReportArea, ReportTable, Table, add_up, table
 from bot.reports.programs import FAMILY
 from flows.saying import joined, say
@@ -71,17 +71,16 @@ class Reports(People):
         if top is None:
             raise NobodyThere(say("Không có địa bàn nào mang mã “{area_id}”.", area_id=area_id[:40]))
         await self._written_down(actor, what, top)
-        return table(sheet, top, lambda path: may(actor.grants, "report", path))
+        return table(sheet, top, lambda path: actor.may("report", path))
 
     async def _written_down(self, actor: Actor, what: str, top: ReportArea) -> None:
         """A report whose reader is named in the audit, and refused where there is nothing to see."""
-        counts = any(may([grant], "see_counts", grant.path) for grant in actor.grants)
-        allowed = may(actor.grants, "report", top.path) or (counts and top.kind in UPPER)
+        allowed = actor.may_report(top.path, is_whole=top.kind in UPPER)
         if actor is not OPERATOR:
             note = f"reported_{what}" if allowed else "refused_report"
             await self.database.transact(lambda c: self.note(c, actor, note, "", top.area_id))
         if not allowed:
-            raise NotAllowed(REFUSALS["report"])
+            raise NotAllowed(PERMISSIONS["report"].refusal)
 
 
 # --- targets ---

@@ -14,8 +14,8 @@ import pytest
 
 from bot.announcements.service import Announcements
 from bot.conversation.office import Office
+from bot.people.policy.permissions import OPERATOR
 from bot.people.pseudonyms import Pseudonyms
-from bot.people.service import OPERATOR
 from storage.engine.database import open_database
 from tests.crash.test_people import AWAKE, WARD, Person, _awake, invite
 from tests.support.builders import real_book

@@ -13,8 +13,9 @@ from uuid import uuid4
 import pytest
 
 from bot.conversation.office import Office
+from bot.people.policy.permissions import OPERATOR
 from bot.people.pseudonyms import Pseudonyms
-from bot.people.service import OPERATOR, People
+from bot.people.service import People
 from storage.engine.database import open_database
 from tests.support.builders import where_it_is_noon
 from tests.support.process import TutorProcess, running, until

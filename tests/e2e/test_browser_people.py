@@ -13,8 +13,9 @@ import pytest
 from playwright.sync_api import expect
 
 from bot.conversation.office import Office
+from bot.people.policy.permissions import OPERATOR
 from bot.people.pseudonyms import Pseudonyms
-from bot.people.service import OPERATOR, People
+from bot.people.service import People
 from storage.engine.database import open_database
 from tests.e2e.chat_page import Chat, no_violations
 from tests.e2e.conftest import OpenContext, Server

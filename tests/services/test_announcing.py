@@ -12,8 +12,8 @@ from bot.announcements.service import AnnouncementFeeder, AnnouncementRules, Ann
 from bot.announcements.worker import AnnouncementWorker
 from bot.channels.base import LearnerGone
 from bot.errors import NotAllowed
-from bot.people.policy.permissions import Grant
-from bot.people.service import OPERATOR, Actor, NobodyThere
+from bot.people.policy.permissions import OPERATOR, Actor, Grant
+from bot.people.service import NobodyThere
 from storage.announcements import announcements as kept
 from storage.conversations import joins
 from storage.engine.database import Connection

@@ -17,9 +17,9 @@ from sqlalchemy import delete, update
 from bot import backup, restoring
 from bot.channels.base import Tap
 from bot.people.policy import invitations
+from bot.people.policy.permissions import OPERATOR
 from bot.people.pseudonyms import KEY_FILE, Pseudonyms
 from bot.people.retention import Retention, RetentionRules
-from bot.people.service import OPERATOR
 from bot.telemetry import start_logging, stop_logging
 from storage.conversations import tables as conversations_t
 from storage.engine.database import Connection, Database, open_database

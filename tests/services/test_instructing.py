@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.people.hooks import PairingHooks
-from bot.people.service import OPERATOR
+from bot.people.policy.permissions import OPERATOR
 from storage.engine.database import Connection
 from tests.support.builders import book, lesson
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor

@@ -9,7 +9,8 @@ import pytest
 
 from bot.errors import CamtayError, NotAllowed
 from bot.people.policy import codes, invitations
-from bot.people.service import OPERATOR, Invited
+from bot.people.policy.permissions import OPERATOR
+from bot.people.service import Invited
 from storage.people import invitees
 from storage.people.records import InviteeRow
 from tests.support.builders import book, lesson

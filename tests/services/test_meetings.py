@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.channels.base import Tap
-from bot.people.service import OPERATOR
+from bot.people.policy.permissions import OPERATOR
 from bot.tutor import state as talks
 from storage.people import areas, invitees, people
 from storage.people.areas import AreaRow

@@ -12,9 +12,9 @@ from bot.errors import NotAllowed
 from bot.people import importing
 from bot.people.policy import people_file
 from bot.people.policy.lists.words import fold
-from bot.people.policy.permissions import Grant
+from bot.people.policy.permissions import OPERATOR, Actor, Grant
 from bot.people.pseudonyms import Pseudonyms
-from bot.people.service import OPERATOR, Actor, People
+from bot.people.service import People
 from bot.tutor.onboarding import is_of_office
 from storage.conversations import conversations
 from storage.engine.database import Database, open_database

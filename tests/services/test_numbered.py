@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from bot.people.service import OPERATOR
+from bot.people.policy.permissions import OPERATOR
 from tests.support.builders import book, lesson
 from tests.support.harness import Learner, Tutor, tutor
 

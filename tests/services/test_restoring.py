@@ -34,10 +34,9 @@ SHORTLY = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> Iterator[Path]:
     """A folder on another file system than tmp_path."""
-    mounted = Path("/dev/shm")
-    if not mounted.is_dir() or mounted.stat().st_dev == tmp_path.stat().st_dev:
-        leave_out("không có hệ thống tệp thứ hai (/dev/shm)")
-    with TemporaryDirectory(dir=mounted, prefix="camtay-test-") as folder:
+    here, places = tmp_path.stat().st_dev, map(Path, ("/dev/shm", "/var/tmp"))
+    mounted = next((place for place in places if place.is_dir() and place.stat().st_dev != here), None)
+    with TemporaryDirectory(dir=mounted or leave_out("không có hệ thống tệp thứ hai"), prefix="camtay-test-") as folder:
         yield Path(folder)
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.people.hooks import PairingHooks
+from bot.people.policy.permissions import OPERATOR
 from bot.people.retention import Retention, RetentionRules
-from bot.people.service import OPERATOR
 from bot.scheduler.daily import Caretaker
 from bot.scheduler.steady import Steady, clock_of
 from storage.engine.database import Connection

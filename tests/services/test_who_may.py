@@ -17,7 +17,7 @@ from sqlalchemy import select
 from bot.pairing.policy import officer_inbox
 from bot.people import union_phone
 from bot.people.policy import invitations
-from bot.people.service import OPERATOR
+from bot.people.policy.permissions import OPERATOR
 from storage.engine.key_value import key_value
 from storage.people import invitees
 from storage.people.areas import AreaRow

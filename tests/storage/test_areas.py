@@ -13,9 +13,9 @@ from sqlalchemy import insert, inspect, select, text, update
 from bot.conversation.office import Office
 from bot.people import importing
 from bot.people.policy import people_file
-from bot.people.policy.permissions import Grant
+from bot.people.policy.permissions import Actor, Grant
 from bot.people.pseudonyms import Pseudonyms
-from bot.people.service import Actor, People
+from bot.people.service import People
 from storage import tables
 from storage.announcements import tables as announcements_t
 from storage.conversations import conversations

@@ -17,9 +17,9 @@ from bot.people import importing
 from bot.people.hooks import PairingHooks
 from bot.people.importing import ImportRunning, carry_out, plan
 from bot.people.policy import people_file
-from bot.people.policy.permissions import Grant
+from bot.people.policy.permissions import OPERATOR, Actor, Grant
 from bot.people.pseudonyms import Pseudonyms
-from bot.people.service import OPERATOR, Actor, People
+from bot.people.service import People
 from storage import tables
 from storage.conversations import conversations, joins
 from storage.conversations import tables as conversations_t

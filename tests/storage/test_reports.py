@@ -12,9 +12,9 @@ from sqlalchemy import insert
 
 from bot.conversation.office import Office
 from bot.errors import NotAllowed
-from bot.people.policy.permissions import Grant
+from bot.people.policy.permissions import OPERATOR, Actor, Grant
 from bot.people.pseudonyms import Pseudonyms
-from bot.people.service import OPERATOR, Actor, NobodyThere
+from bot.people.service import NobodyThere
 from bot.reports.programs import NotSo, Programs
 from bot.reports.service import Reports, span_of
 from storage.conversations import conversations, joins, leaving

@@ -19,11 +19,11 @@ from typing import Any
 import aiohttp
 
 from bot.web.access import LocalKey
+from tests.support.forked import Forked
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_WITHIN_S = 60.0  # two cores, and a colleague's tests beside ours
 STOP_WITHIN_S = 10.0  # the promise
-SERVE = ("-m", "tests.support.serve")
 _KNOCK_S = 0.02
 
 
@@ -38,15 +38,15 @@ def free_port() -> int:
 class TutorProcess:
     """`folder` holds the data, the output and whatever the test writes; `environ` is laid over a bare environment.
 
-    `start` may be called again after `kill` or `stop`: same port, same data, more output in the same file.
+    Without a `command` for Python it is the tutor in a world of the test's making, `forked`. `start` may be called
+    again after `kill` or `stop`: same port, same data, more output in the same file.
     """
 
     folder: Path
     environ: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
-    command: Sequence[str] = (*SERVE, str(ROOT / "config.yaml"))
-    preexec: Sequence[str] = ()
-    _child: asyncio.subprocess.Process | None = None
+    command: Sequence[str] = ()
+    _child: asyncio.subprocess.Process | Forked | None = None
 
     @property
     def url(self) -> str:
@@ -84,17 +84,20 @@ class TutorProcess:
         """Start it and do not wait; `more` is added to the environment of this start only."""
         assert self._child is None or self._child.returncode is not None, "still running"
         self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "output.txt").open("ab") as output:
+        output, environ = self.folder / "output.txt", self._environment() | more
+        if not self.command:
+            self._child = Forked(ROOT / "config.yaml", environ, output)
+            return
+        with output.open("ab") as printed:
             self._child = await asyncio.create_subprocess_exec(
                 *_die_with_us(),
-                *self.preexec,
                 sys.executable,
                 *self.command,
                 cwd=ROOT,
-                env=self._environment() | more,
+                env=environ,
                 stdin=asyncio.subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
+                stdout=printed,
+                stderr=printed,
             )
 
     async def start(self, **more: str) -> None:

@@ -1,4 +1,4 @@
-"""The real process with a world of the test's making: `python -m tests.support.serve CONFIG`.
+"""The real process with a world of the test's making; `forked` starts it.
 
 TEST_CRASH_FILE names a file; when it appears and says "3 after commit", the process kills itself (SIGKILL) the third
 time it passes that point from then on. TEST_CLOCK_FILE names a file with the seconds by which its clock is ahead;
@@ -49,8 +49,8 @@ def shifted_clock(file: Path) -> Callable[[], datetime]:
     return now
 
 
-def main() -> int:
-    """As `./camtay run`, in a world that the environment describes."""
+def main(config: str) -> int:
+    """As `./camtay run`, in a world that the environment describes; the exit code."""
     usual, environ = Environment(), os.environ
     crash, clock = environ.get("TEST_CRASH_FILE", ""), environ.get("TEST_CLOCK_FILE", "")
     now = shifted_clock(Path(clock)) if clock else usual.now
@@ -61,11 +61,7 @@ def main() -> int:
         failpoint=crash_as_told(Path(crash)) if crash else usual.failpoint,
     )
     try:
-        return run(settings.load(sys.argv[1], environ, {}), world)
+        return run(settings.load(config, environ, {}), world)
     except SettingsInvalid as refusal:
         sys.stdout.write(f"{refusal}\n")
         return 2
-
-
-if __name__ == "__main__":
-    sys.exit(main())
