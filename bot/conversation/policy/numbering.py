@@ -31,6 +31,8 @@ def number(desk: Desk, *, answering: bool) -> None:
 
     `answering`: it answers what the person of the conversation has just done, it does not come from elsewhere.
     """
+    if not desk.profile.numbers:
+        return
     shown = [reply for reply in desk.replies if reply.buttons and not _can_tap(desk, reply)]
     asks = _asks(desk, shown, answering=answering)
     _forget_questions(desk, asks)
@@ -42,8 +44,8 @@ def number(desk: Desk, *, answering: bool) -> None:
 
 def typed(desk: Desk, text: str) -> str | None:
     """The token of the choice whose number this is; "" for a number that means nothing any more, None for no number."""
-    said = _number_in(desk, text)
-    if not said or not desk.profile.numbers:
+    said = _number_in(desk, text) if desk.profile.numbers else ""
+    if not said:
         return None
     known = dict(desk.talk.numbers)
     is_busy = desk.talk.open_run is not None or _takes_words(desk)
@@ -53,10 +55,10 @@ def typed(desk: Desk, text: str) -> str | None:
 
 
 def is_strict(desk: Desk) -> bool:
-    """Whether a number that was not shown means nothing here, though it could be counted among the buttons."""
-    return desk.profile.numbers and not {token for token, _ in desk.talk.offer} <= {
-        token for number, token in desk.talk.numbers if not _is_aside(number)
-    }
+    """Whether the tutor's own choices stand beside a question: then their places among one another mean nothing."""
+    asides = {token for number, token in desk.talk.numbers if _is_aside(number)} if desk.profile.numbers else set()
+    plain = {token for number, token in desk.talk.numbers if not _is_aside(number)}
+    return any(token in asides - plain for token, _ in desk.talk.offer)
 
 
 def _can_tap(desk: Desk, reply: OutgoingReply) -> bool:
