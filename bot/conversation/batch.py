@@ -161,7 +161,7 @@ class Conversation:
 
     def _learner(self, connection: Connection, record: Record, updates: list[Update], book: Book) -> list[Update]:
         """Returns the updates that came after she had everything deleted."""
-        ordered = _current_tap_first(updates, record.talk.seq)
+        ordered = _current_tap_first(updates, record.state.seq)
         for at, update in enumerate(ordered):
             if record.forgotten:
                 return ordered[at:]
@@ -170,7 +170,7 @@ class Conversation:
                 announcements.not_reached(connection, record.row.learner_id, [n.about for n in update.body.notices])
                 continue
             universe = self.universe(f"{update.channel}:{update.update_id}")
-            desk = Desk(book, universe, record.person, record.talk, record.row.channel, record.row.chat_id)
+            desk = Desk(book, universe, record.person, record.state, record.row.channel, record.row.chat_id)
             is_timer = isinstance(update.body, Inner) and update.body.kind == "due"
             if is_timer and self.quiet.holds(universe.now) and not is_about_safety(desk):
                 record.not_before = universe.now  # it was due by day, while the tutor was stopped
@@ -200,7 +200,7 @@ class Conversation:
         notices.read(connection, [update])
         for row in self._load(connection, update.channel, {update.chat_id: [update]}).values():
             record = Record(row, state_of(connection, row), effects, self.quiet)
-            desk = Desk(self.book, universe, record.person, record.talk, row.channel)
+            desk = Desk(self.book, universe, record.person, record.state, row.channel)
             if isinstance(update.body, Inner):
                 desk.stop_reminding()
             else:

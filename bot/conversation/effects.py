@@ -14,7 +14,7 @@ from bot.conversation.office import Office
 from bot.conversation.policy import dispatch, open_question
 from bot.people.policy.commands import PersonCommand
 from bot.tutor import notices, waits
-from bot.tutor import state as talks
+from bot.tutor import state as states
 from bot.tutor.command import OfficeCommand
 from bot.tutor.desk import (
     AnswersForgotten,
@@ -76,10 +76,10 @@ class Effects:
 class Record:
     """One learner's part of a batch: her row as loaded, and how it grows update by update."""
 
-    def __init__(self, row: LearnerRow, talk: talks.ConversationState, effects: Effects, quiet: QuietHours) -> None:
+    def __init__(self, row: LearnerRow, state: states.ConversationState, effects: Effects, quiet: QuietHours) -> None:
         self.row = row
         self.person = Person(row.learner_id, row.name, row.address, row.consent, row.instructs, row.leads)
-        self.talk = talk
+        self.state = state
         self.effects = effects
         self.quiet = quiet
         self.away = row.away
@@ -124,7 +124,7 @@ class Record:
 
         follow(outcome, put_again=False)
         asked = isinstance(body, NoticesDue) or any(isinstance(event, OfficeCommand) for event in desk.events)
-        if asked or desk.talk.pinned:
+        if asked or desk.state.pinned:
             waits.pin(desk, office.hooks.waiting(connection, desk))
 
     def _keep(self, desk: Desk, event: DeskEvent, update: Update | None) -> None:
@@ -140,12 +140,12 @@ class Record:
         """Take over what was said and how it stands."""
         if desk.replies and not desk.agreed:
             self._forget_shown()
-        if self.from_her and desk.talk.whispers and self.row.channel == WEB:
-            self.effects.writes.erased.append((self.row.chat_id, desk.talk.whispers))
+        if self.from_her and desk.state.whispers and self.row.channel == WEB:
+            self.effects.writes.erased.append((self.row.chat_id, desk.state.whispers))
             desk.change(whispers=0)
         for reply in desk.replies:
             self._reply(reply, desk.universe.now, unasked=not self.from_her and not reply.urgent)
-        self.person, self.talk = desk.person, replace(desk.talk, whispers=max(desk.talk.whispers, self.whispers))
+        self.person, self.state = desk.person, replace(desk.state, whispers=max(desk.state.whispers, self.whispers))
         self.urgent = is_about_safety(desk)
         self.whispers = 0
 
@@ -184,8 +184,8 @@ class Record:
             case ev.Moved(lesson, before, after, _, step, how):
                 moved = {"lesson": lesson, "from_version": before, "to_version": after, "step": step, "how": how}
                 log.info("moved to a newer lesson", extra={"learner_id": learner_id, **moved})
-            case ev.Awarded() if agreed and desk.talk.run is not None:
-                of_run = learner_id, desk.talk.run.run_id, event.kind, event.name
+            case ev.Awarded() if agreed and desk.state.run is not None:
+                of_run = learner_id, desk.state.run.run_id, event.kind, event.name
                 writes.awards.append(AwardRow(*of_run, event.lesson, event.version, event.points, now))
             case LessonRated(run_id, stars):
                 writes.ratings.append((run_id, learner_id, stars))
@@ -205,13 +205,13 @@ class Record:
                 assert_never(event)
 
     def _consent(self, desk: Desk, event: ConsentAnswered, now: datetime) -> None:
-        text = consent_text(desk.book, event.phrase, desk.talk.lang)
+        text = consent_text(desk.book, event.phrase, desk.state.lang)
         row = ConsentRow(self.row.learner_id, self.row.channel, event.answer, fingerprint(text), now)
         self.effects.writes.consents.append(row)
         self.effects.writes.wordings[row.wording] = text
 
     def _attempt(self, desk: Desk, event: ev.AnswerGraded, now: datetime) -> None:
-        run = desk.talk.run
+        run = desk.state.run
         if run is None:
             return
         self.effects.writes.attempts.append(
@@ -270,7 +270,7 @@ class Record:
     def close(self) -> None:
         """Add the rows that are written once a batch."""
         row, person, writes = self.row, self.person, self.effects.writes
-        kept = self.talk if person.consent == "agreed" else self.talk.bare()
+        kept = self.state if person.consent == "agreed" else self.state.bare()
         run = kept.open_run
         next_at = run.remind_at if self.urgent and run else kept.next_at  # also of who wants no reminders
         remind_at = next_at if (self.urgent or person.consent == "agreed") and not self.away else None
@@ -279,7 +279,7 @@ class Record:
                 learner_id=row.learner_id,
                 channel=row.channel,
                 chat_id=row.chat_id,
-                state=talks.dump(kept),
+                state=states.dump(kept),
                 revision=row.revision,
                 out_no=self.out_no,
                 seen_at=self.seen_at,
@@ -298,15 +298,15 @@ class Record:
         return remind_at and self.quiet.shift(max(remind_at, self.not_before or remind_at))
 
 
-def state_of(connection: Connection, row: LearnerRow) -> talks.ConversationState:
+def state_of(connection: Connection, row: LearnerRow) -> states.ConversationState:
     """Where a conversation stands; of what is corrupt a copy is laid aside, and what can still be read is used."""
     try:
-        talk = talks.load(row.state)
-        return talk if talk.calls(row.address, row.name) else talk.addressed(row.address, row.name)
+        state = states.load(row.state)
+        return state if state.calls(row.address, row.name) else state.addressed(row.address, row.name)
     except RunCorrupt as fault:
         log.error("session corrupt", extra={"learner_id": row.learner_id, "reason": str(fault)[:200]})
         key_value.put_key(connection, f"{conversations.CORRUPT}{row.learner_id}:{row.revision}", row.state, None)
-        return talks.salvage(row.state)
+        return states.salvage(row.state)
 
 
 def _left_to_do(desk: Desk, outcome: CommandOutcome) -> list[tuple[DeskEvent, bool]]:

@@ -16,7 +16,7 @@ from bot.people.policy import linking, sharing
 from bot.people.policy.commands import BecomeOne, ChangeSeat, PersonCommand, TakeApart
 from bot.people.policy.invitations import CodeVerdict
 from bot.tutor import privacy
-from bot.tutor import state as talks
+from bot.tutor import state as states
 from bot.tutor.desk import Desk
 from bot.tutor.outcome import CommandOutcome
 from bot.tutor.quiet_hours import QuietHours
@@ -82,8 +82,8 @@ class _IdentityChange:
             return
         stays, goes, vouched = joined
         other = goes if row.learner_id == stays.learner_id else stays
-        talk = linking.merge(state_of(connection, stays), state_of(connection, goes))
-        merged = replace(talk, joined_at=now)
+        state = linking.merge(state_of(connection, stays), state_of(connection, goes))
+        merged = replace(state, joined_at=now)
         base = replace(self._at_address(row), out_no=max(stays.out_no, goes.out_no))
         there = self._record(replace(base, channel=other.channel, chat_id=other.chat_id), merged)
         addresses = seats.addresses(connection, stays.learner_id)
@@ -124,10 +124,10 @@ class _IdentityChange:
     def _undo(self, row: LearnerRow, join: JoinRow) -> LearnerRow:
         """Two persons again; the one at the other phone is told. Returns who is at this one."""
         connection, now = self.connection, self.universe.now
-        stays, goes = (talks.load(each) for each in join.kept)
+        stays, goes = (states.load(each) for each in join.kept)
         left, back = linking.part(state_of(connection, row), stays, goes)
-        joins.undo(connection, join.join_id, talks.dump(back), row.out_no + 1, now)
-        joins.settle_at_home(connection, join.learner_id, talks.dump(replace(left, joined_at=None)), join.at)
+        joins.undo(connection, join.join_id, states.dump(back), row.out_no + 1, now)
+        joins.settle_at_home(connection, join.learner_id, states.dump(replace(left, joined_at=None)), join.at)
         self.office.phones.note_undone(connection, row, join, now)
         addresses = (*join.addresses, (row.channel, row.chat_id))
         self.effects.reset_pages += [chat_id for channel, chat_id in addresses if channel == WEB]
@@ -135,7 +135,7 @@ class _IdentityChange:
         other_id = join.goes if here.learner_id == join.learner_id else join.learner_id
         for other in conversations.learners_by_id(connection, [other_id]).values():
             there = self._record(other, state_of(connection, other))
-            there.tell(self.book.phrase("split_told", other.address, other.name, there.talk.lang), now)
+            there.tell(self.book.phrase("split_told", other.address, other.name, there.state.lang), now)
             there.close()
         return here
 
@@ -143,12 +143,12 @@ class _IdentityChange:
         """Who is there now."""
         return conversations.learners_by_chat(self.connection, row.channel, [row.chat_id])[row.chat_id]
 
-    def _record(self, row: LearnerRow, talk: talks.ConversationState) -> Record:
-        return Record(row, talk, self.effects, self.quiet)
+    def _record(self, row: LearnerRow, state: states.ConversationState) -> Record:
+        return Record(row, state, self.effects, self.quiet)
 
-    def _at_desk(self, row: LearnerRow, talk: talks.ConversationState, act: Callable[[Desk], CommandOutcome]) -> None:
-        record = self._record(row, talk)
-        desk = Desk(self.book, self.universe, record.person, talk, row.channel, row.chat_id)
+    def _at_desk(self, row: LearnerRow, state: states.ConversationState, act: Callable[[Desk], CommandOutcome]) -> None:
+        record = self._record(row, state)
+        desk = Desk(self.book, self.universe, record.person, state, row.channel, row.chat_id)
         record.begin(self.universe.now, from_her=True)
         record.settle(self.connection, self.office, desk, act(desk))
         record.end(desk)

@@ -141,7 +141,7 @@ class Overheard:
         lesson_id, step_id = place
         session = Run(desk.universe.new_id(), lesson_id, self.book.current[lesson_id], checkpoint=step_id)
         stood = rewind(self.book, replace(session, began_at=self.now), desk.universe).session
-        desk.talk = ConversationState(run=stood, seq=stood.seq)
+        desk.state = ConversationState(run=stood, seq=stood.seq)
         answer(desk, Text(text))
         return _deed(desk, stood)
 
@@ -156,18 +156,18 @@ class Overheard:
         was = next((step.id for step in lesson.steps if step_id in (step.id, step.was)), None)
         return (lesson_id, was) if was else None
 
-    def _desk(self, talk: ConversationState) -> Desk:
+    def _desk(self, state: ConversationState) -> Desk:
         numbers = iter(range(1_000_000))
         universe = ev.Universe(self.now, lambda: f"run{next(numbers)}", Random(0))
-        return Desk(self.book, universe, Person("her", "Lan", consent="agreed"), talk, "web")
+        return Desk(self.book, universe, Person("her", "Lan", consent="agreed"), state, "web")
 
 
 def _deed(desk: Desk, before: Run) -> str:
     """What happened at the desk, as one word."""
-    events, after = desk.events, desk.talk.run
+    events, after = desk.events, desk.state.run
     if any(isinstance(each, CallForSafety) for each in events):
         return "emergency"
-    if any(token == "g:emergency" for token, _ in desk.talk.offer):
+    if any(token == "g:emergency" for token, _ in desk.state.offer):
         return "ask"
     if after is not None and after.used is not None and after.used != before.used and after.used[1]:
         return {HUMAN: "human", MISTAKE: "back"}.get(after.used[1], after.used[1])

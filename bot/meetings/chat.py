@@ -1,6 +1,6 @@
 """A branch's meeting in an officer's chat: the office's room "meeting". The area, the lesson, the roll, the end.
 
-The meeting itself lives in her conversation (`talk.Meeting`), who came in `attendance`: a break loses neither.
+The meeting itself lives in her conversation (`state.Meeting`), who came in `attendance`: a break loses neither.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Meetings:
 
     def carry_out(self, connection: Connection, desk: Desk, command: MeetingCommand) -> CommandOutcome:
         """Whether she may is asked each time: she may have been suspended meanwhile."""
-        held = desk.talk.meeting
+        held = desk.state.meeting
         place = areas.get(connection, held.area_id) if held else None
         if held is None or place is None:
             return self._outside(connection, desk, command)

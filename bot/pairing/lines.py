@@ -68,7 +68,7 @@ class Lines:
                 named = ""  # these only mean something while she writes to somebody
             case _:
                 assert_never(command)
-        named = named or desk.talk.line_id
+        named = named or desk.state.line_id
         line = self._find(connection, named, desk.person.learner_id) if named else self._only(connection, desk)
         if line is None:
             lines.leave(desk)
@@ -124,12 +124,12 @@ class Lines:
         if line is None:
             desk.change(letter=None, letter_at=None)
             return CommandOutcome(heard=Text(text))
-        if desk.talk.open_run is None and not desk.talk.pending:
+        if desk.state.open_run is None and not desk.state.pending:
             self._write(connection, desk, line, text)
             return ANSWERED
         too = lessons.is_lessons_too(desk, text)
         self._write(connection, desk, line, text, lines.beside)
-        if desk.talk.media:
+        if desk.state.media:
             return ANSWERED  # she is being asked whether her number may go
         if not too:
             return ASIDE
@@ -258,8 +258,8 @@ class Lines:
     def _add_media(self, connection: Connection, desk: Desk, line: Line, command: asked.AddMedia) -> None:
         """One more of the pictures that she is being asked about; what cannot go is counted, and told at the end."""
         media = self._passable(connection, desk, line, command)
-        words = "\n".join(filter(None, (desk.talk.media_words, self._words(connection, desk, line, command.caption))))
-        desk.change(media=(*desk.talk.media, media), media_words=words[: relay.LONGEST])
+        words = "\n".join(filter(None, (desk.state.media_words, self._words(connection, desk, line, command.caption))))
+        desk.change(media=(*desk.state.media, media), media_words=words[: relay.LONGEST])
 
     def _passable(
         self, connection: Connection, desk: Desk, line: Line, command: asked.AskMedia | asked.AddMedia
@@ -286,7 +286,7 @@ class Lines:
 
     def _send_media(self, connection: Connection, desk: Desk, line: Line) -> None:
         """Everything she was asked about; of what does not go she is told how many."""
-        chosen, words = desk.talk.media, desk.talk.media_words
+        chosen, words = desk.state.media, desk.state.media_words
         if chosen and chosen[0].kind == lines.NUMBER:
             said = desk.phrase("line_number", so=union_phone.spoken(chosen[0].ref))
             self._pass_on(connection, desk, line, [(said, "", "")])

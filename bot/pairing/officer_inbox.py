@@ -224,7 +224,7 @@ class OfficerInbox:
 
     def written_phone(self, connection: Connection, desk: Desk, command: asked.WriteUnionPhone) -> CommandOutcome:
         """What she writes is for the area that the first button names."""
-        area_id = desk.talk.offer[0][0].rpartition(":")[2] if desk.talk.offer else ""
+        area_id = desk.state.offer[0][0].rpartition(":")[2] if desk.state.offer else ""
         said = read_phone(command.text)
         mine = self._own_areas(connection, desk)
         area_id = area_id if area_id in mine else next(iter(mine)) if len(mine) == 1 else ""

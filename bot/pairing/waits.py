@@ -46,7 +46,7 @@ def _is_called(connection: Connection, row: Row, me: str) -> bool:
 
 def _answers(connection: Connection, desk: Desk) -> list[PendingMatter]:
     """Whoever helps her in an emergency, and whoever has just written; not the one she is writing to now."""
-    me, writing = desk.person.learner_id, desk.talk.line_id if lines.is_writing(desk) else ""
+    me, writing = desk.person.learner_id, desk.state.line_id if lines.is_writing(desk) else ""
     helpers = [
         (row["request_id"], row["owner_id"])
         for row in pairings.requests_of(connection, me)

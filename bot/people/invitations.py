@@ -57,7 +57,7 @@ class Invitations:
         if (
             verdict in (CodeVerdict.UNKNOWN, CodeVerdict.TOO_OFTEN)
             and shown.kind == "link"
-            and desk.talk.open_run is not None
+            and desk.state.open_run is not None
         ):
             return CommandOutcome(heard=body)  # everyday words in the middle of a lesson: mostly just words
         desk.events.append(ev.Heard(desk.phrase("code_heard")))
@@ -84,7 +84,7 @@ class Invitations:
 
     def carry_out(self, connection: Connection, desk: Desk, command: CodeCommand) -> CommandOutcome:
         """What is answered to the question for whom a code is; an old button answers none."""
-        if desk.talk.pending != "code.mine":
+        if desk.state.pending != "code.mine":
             return ASIDE
         match command:
             case TakeCode(code_hash):

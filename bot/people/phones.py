@@ -40,11 +40,11 @@ class Phones:
         match command:
             case asked.GiveWords():
                 return self._give_words(connection, desk)
-            case asked.AskOtherPhone(code_hash) if desk.talk.pending == "phone.link":
+            case asked.AskOtherPhone(code_hash) if desk.state.pending == "phone.link":
                 return self._ask_other(connection, desk, code_hash)
-            case asked.ComeBack(code_hash) if desk.talk.pending == "phone.back":
+            case asked.ComeBack(code_hash) if desk.state.pending == "phone.back":
                 return self._come_back(connection, desk, code_hash)
-            case asked.RefuseJoin(code_hash) if desk.talk.pending in ("phone.link", "phone.back"):
+            case asked.RefuseJoin(code_hash) if desk.state.pending in ("phone.link", "phone.back"):
                 invitations.try_again(connection, code_hash)
                 return linking.refuse(desk, "link_refused" if code_hash else "code_left")
             case asked.AskOtherPhone() | asked.ComeBack() | asked.RefuseJoin():

@@ -40,7 +40,7 @@ class Pins:
             case EnterPin(text):
                 return self._enter(connection, desk, text)
             case AskPinAgain():
-                if desk.talk.pending == "pin.new":
+                if desk.state.pending == "pin.new":
                     pure.ask_new(desk)
                 else:
                     pure.ask(desk, pure.asked_of(desk), people.name_of(connection, pure.asked_of(desk)))

@@ -14,7 +14,7 @@ from bot.people.policy import linking
 from bot.people.policy import profile as pure
 from bot.people.policy.commands import ProfileCommand
 from bot.tutor import privacy
-from bot.tutor import state as talks
+from bot.tutor import state as states
 from bot.tutor.desk import Desk
 from bot.tutor.onboarding import MAX_NAME_WORDS, fingerprint, is_name
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
@@ -54,7 +54,7 @@ class OwnProfile:
                 pure.ask_needs(desk, after)
             case asked.AskSplit():
                 self._ask_split(connection, desk)
-            case asked.SplitPhones(which) if desk.talk.pending == "self.split":  # an old button never does it
+            case asked.SplitPhones(which) if desk.state.pending == "self.split":  # an old button never does it
                 desk.events.append(asked.TakeApart(which))
             case asked.SplitPhones() | asked.ShowProfile():
                 pure.show(desk)
@@ -68,7 +68,7 @@ class OwnProfile:
         return ANSWERED
 
     def _again(self, connection: Connection, desk: Desk, needs: Sequence[str]) -> None:
-        match desk.talk.pending:
+        match desk.state.pending:
             case "self.split":
                 self._ask_split(connection, desk)
             case "self.area":
@@ -156,14 +156,14 @@ def withdraw(connection: Connection, learner_id: str, wording: str, now: datetim
     if row is None or row.consent != "agreed":
         return False
     try:
-        talk = talks.load(row.state)
+        state = states.load(row.state)
     except RunCorrupt:
-        talk = talks.salvage(row.state)
-    bare = talk.addressed(row.address, "").bare()
+        state = states.salvage(row.state)
+    bare = state.addressed(row.address, "").bare()
     run = bare.open_run
     consent = ConsentRow(learner_id, BY_OFFICER, "withdrawn", fingerprint(wording), now)
     session = ConversationRow(
-        learner_id, row.channel, row.chat_id, talks.dump(bare), row.revision, row.out_no, None, None, row.prompt_at,
+        learner_id, row.channel, row.chat_id, states.dump(bare), row.revision, row.out_no, None, None, row.prompt_at,
         run.lesson if run else None, run.version if run else None,
     )  # fmt: skip
     writes = Writes(

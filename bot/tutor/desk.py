@@ -123,14 +123,14 @@ class Desk:
         book: Book,
         universe: ev.Universe,
         person: Person,
-        talk: ConversationState,
+        state: ConversationState,
         channel: str,
         chat_id: str = "",
     ) -> None:
         self.book = book
         self.universe = universe
         self.person = person
-        self.talk = talk
+        self.state = state
         self.channel = channel
         self.chat_id = chat_id
         self.replies: list[OutgoingReply] = []
@@ -140,11 +140,11 @@ class Desk:
     # --- state ---
 
     def change(self, **fields: Any) -> None:
-        self.talk = replace(self.talk, **fields)
+        self.state = replace(self.state, **fields)
 
     def set_person(self, **fields: Any) -> None:
         self.person = replace(self.person, **fields)
-        self.talk = self.talk.addressed(self.person.address, self.person.name)
+        self.state = self.state.addressed(self.person.address, self.person.name)
 
     def take_events(self) -> tuple[DeskEvent, ...]:
         """What has happened since this was last asked."""
@@ -165,7 +165,7 @@ class Desk:
     # --- saying ---
 
     def phrase(self, phrase_id: str, **values: str) -> str:
-        return self.book.phrase(phrase_id, self.person.address, self.person.name, self.talk.lang, **values)
+        return self.book.phrase(phrase_id, self.person.address, self.person.name, self.state.lang, **values)
 
     def say(self, text: str) -> None:
         """Add a text; it joins what was said before it in this turn, unless that already asks something."""
@@ -209,9 +209,9 @@ class Desk:
 
     def stop_reminding(self) -> None:
         """A reminder that cannot be said must not come due for ever."""
-        if self.talk.run is not None:
-            self.change(run=replace(self.talk.run, remind_at=None))
+        if self.state.run is not None:
+            self.change(run=replace(self.state.run, remind_at=None))
 
     def lesson_title(self, lesson_id: str) -> str:
-        lesson = self.book.lesson(lesson_id, None, self.talk.lang)
+        lesson = self.book.lesson(lesson_id, None, self.state.lang)
         return lesson.title if lesson else lesson_id

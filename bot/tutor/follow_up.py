@@ -22,7 +22,7 @@ def take_rating(desk: Desk, stars: str, run_id: str) -> CommandOutcome:
         return ASIDE
     desk.events.append(LessonRated(run_id, int(stars)))
     desk.say(desk.phrase("rated"))
-    run = desk.talk.run
+    run = desk.state.run
     if run is None or run.waiting or run.run_id != run_id:
         return ASIDE
     lesson = desk.book.lesson(*run.home)
@@ -33,7 +33,7 @@ def take_rating(desk: Desk, stars: str, run_id: str) -> CommandOutcome:
 
 def plan(desk: Desk, event: ev.CheckinPlanned) -> None:
     """Remember to ask; of one task once."""
-    kept = tuple(each for each in desk.talk.checkins if (each.lesson, each.step) != (event.lesson, event.step))
+    kept = tuple(each for each in desk.state.checkins if (each.lesson, each.step) != (event.lesson, event.step))
     desk.change(checkins=(*kept, Checkin(event.at, event.lesson, event.step))[-MAX_CHECKINS:])
 
 
@@ -42,11 +42,11 @@ MAX_CHECKINS = 20
 
 def check_in(desk: Desk) -> bool:
     """Ask about the task whose time has come, one at a time; whether there was one."""
-    due = sorted((each for each in desk.talk.checkins if each.at <= desk.universe.now), key=lambda each: each.at)
+    due = sorted((each for each in desk.state.checkins if each.at <= desk.universe.now), key=lambda each: each.at)
     if not due:
         return False
     first = due[0]
-    desk.change(checkins=tuple(each for each in desk.talk.checkins if each != first))
+    desk.change(checkins=tuple(each for each in desk.state.checkins if each != first))
     if desk.book.lesson(first.lesson) is None:
         return False
     yes, no = desk.phrase("label_checkin_yes"), desk.phrase("label_checkin_no")
@@ -64,6 +64,6 @@ def take_checkin(desk: Desk, *, works: bool) -> None:
 def file_card(desk: Desk, event: ev.AnswerGraded) -> None:
     """When this question is to be asked again."""
     key = f"{event.lesson}/{event.step}"
-    card = after_answer(desk.talk.cards.get(key), event.right, event.review_after_s, desk.universe.now)
-    rest = {other: kept for other, kept in desk.talk.cards.items() if other != key}
+    card = after_answer(desk.state.cards.get(key), event.right, event.review_after_s, desk.universe.now)
+    rest = {other: kept for other, kept in desk.state.cards.items() if other != key}
     desk.change(cards={**rest, key: card} if card else rest)

@@ -37,19 +37,19 @@ AFTER_CHECKIN = timedelta(hours=1)  # a reminder that came due with a check-in w
 
 def open_lesson(desk: Desk, lesson_id: str) -> None:
     """Go on with a lesson where she left it, or begin it; the lesson that was open is parked, never lost."""
-    desk.talk = desk.talk.aside()
-    current = desk.talk.open_run
+    desk.state = desk.state.aside()
+    current = desk.state.open_run
     if current is not None and current.home[0] == lesson_id:
         resume(desk, ev.Reoffered("resume"))
         return
-    parked = next((run for run in desk.talk.parked if run.home[0] == lesson_id), None)
+    parked = next((run for run in desk.state.parked if run.home[0] == lesson_id), None)
     if parked is None and desk.book.lesson(lesson_id) is None:
         menu.show_menu(desk, desk.phrase("lesson_gone"))
         return
-    rest = tuple(run for run in desk.talk.parked if run.home[0] != lesson_id)
+    rest = tuple(run for run in desk.state.parked if run.home[0] != lesson_id)
     desk.change(parked=(*rest, current) if current is not None else rest)
     if parked is not None:
-        desk.change(run=replace(parked, seq=desk.talk.seq + 1))  # a number no other lesson's buttons carry
+        desk.change(run=replace(parked, seq=desk.state.seq + 1))  # a number no other lesson's buttons carry
         resume(desk, ev.Reoffered("resume"))
         return
     sprint = flows.start(desk.book, _trigger(desk, lesson_id), desk.universe)
@@ -58,10 +58,10 @@ def open_lesson(desk: Desk, lesson_id: str) -> None:
 
 def open_for_group(desk: Desk, lesson_id: str, held: Meeting) -> None:
     """Begin a lesson for a whole meeting; what she is in the middle of herself is parked."""
-    desk.talk = desk.talk.aside()
-    current = desk.talk.open_run
+    desk.state = desk.state.aside()
+    current = desk.state.open_run
     if current is not None:
-        desk.change(parked=(*(run for run in desk.talk.parked if run.home[0] != current.home[0]), current))
+        desk.change(parked=(*(run for run in desk.state.parked if run.home[0] != current.home[0]), current))
     sprint = flows.start(desk.book, replace(_trigger(desk, lesson_id), cards={}, keeps=False), desk.universe)
     desk.change(meeting=replace(held, lesson=lesson_id, run_id=sprint.session.run_id, run=None))
     take_over(desk, sprint)
@@ -70,18 +70,18 @@ def open_for_group(desk: Desk, lesson_id: str, held: Meeting) -> None:
 def resume_group(desk: Desk, held: Meeting) -> None:
     """Go on with the meeting's lesson where it was."""
     if held.run is not None:
-        current = desk.talk.open_run
+        current = desk.state.open_run
         if current is not None:
-            desk.change(parked=(*(run for run in desk.talk.parked if run.home[0] != current.home[0]), current))
-        run = replace(held.run, seq=desk.talk.seq + 1)
+            desk.change(parked=(*(run for run in desk.state.parked if run.home[0] != current.home[0]), current))
+        run = replace(held.run, seq=desk.state.seq + 1)
         desk.change(run=run, meeting=replace(held, run=None))
     resume(desk, ev.Reoffered("resume"))
 
 
 def _trigger(desk: Desk, lesson_id: str) -> Trigger:
     person, channel = desk.person, desk.channel.partition(":")[0]
-    trigger = Trigger(lesson_id, desk.talk.seq, person.address, person.name, channel, desk.talk.lang)
-    return replace(trigger, learner=person.learner_id, cards=desk.talk.cards, keeps=desk.agreed)
+    trigger = Trigger(lesson_id, desk.state.seq, person.address, person.name, channel, desk.state.lang)
+    return replace(trigger, learner=person.learner_id, cards=desk.state.cards, keeps=desk.agreed)
 
 
 def open_emergency(desk: Desk, kind: str = "") -> None:
@@ -100,7 +100,7 @@ def open_emergency(desk: Desk, kind: str = "") -> None:
         return
     if onboarding.helper_known(desk):
         desk.say(desk.phrase("emergency_helper"))
-    run = desk.talk.open_run
+    run = desk.state.open_run
     if run is not None and run.home[0] == lesson:
         resume(desk, ev.Reoffered(""))
     else:
@@ -115,7 +115,7 @@ def emergency_of(desk: Desk) -> str | None:
 
 def in_emergency(desk: Desk) -> bool:
     """Whether the lesson that is open is the one for the first hour."""
-    run = desk.talk.open_run
+    run = desk.state.open_run
     return run is not None and run.home[0] == emergency_of(desk)
 
 
@@ -124,7 +124,7 @@ def is_about_safety(desk: Desk) -> bool:
 
     In an emergency lesson, be it one that another has called; at a step that has asked somebody for her safety.
     """
-    run = desk.talk.open_run
+    run = desk.state.open_run
     lesson = desk.book.lesson(run.lesson, run.version) if run else None
     if run is None or lesson is None:
         return False
@@ -137,22 +137,22 @@ def _stand_by(desk: Desk, kind: str) -> None:
     if onboarding.helper_known(desk):
         desk.say(desk.phrase("emergency_helper"))
     buttons = ((f"h:{kind}", desk.phrase("label_human")), ("g:mistake", desk.phrase("label_mistake")))
-    desk.offer(desk.phrase(f"harm_{kind}"), buttons, desk.talk.pending)
+    desk.offer(desk.phrase(f"harm_{kind}"), buttons, desk.state.pending)
 
 
 def call_off(desk: Desk) -> None:
     """It was a mistake: whoever was called is told, and she is back where she was."""
     desk.events.append(CallOffSafety())
     desk.say(desk.phrase("mistake_heard"))
-    run, lesson = desk.talk.run, emergency_of(desk)
+    run, lesson = desk.state.run, emergency_of(desk)
     if run is not None and run.home[0] == lesson:
         desk.change(run=None)
-    desk.change(parked=tuple(each for each in desk.talk.parked if each.home[0] != lesson), offer=(), pending="")
+    desk.change(parked=tuple(each for each in desk.state.parked if each.home[0] != lesson), offer=(), pending="")
 
 
 def resume(desk: Desk, signal: ev.Signal) -> LeftByLesson | None:
     """Hand a signal to the lesson that is open; what it leaves to the conversation, as `take_over` gives it."""
-    run = desk.talk.open_run
+    run = desk.state.open_run
     if run is None:
         menu.show_menu(desk)
         return None
@@ -161,7 +161,7 @@ def resume(desk: Desk, signal: ev.Signal) -> LeftByLesson | None:
 
 def wants(desk: Desk, kind: str) -> bool:
     """Whether the open step asks for a picture or a recording."""
-    run = desk.talk.open_run
+    run = desk.state.open_run
     lesson = desk.book.lesson(run.lesson, run.version) if run else None
     step = lesson.step(run.step) if lesson and run else None
     return step is not None and kind_of(step).wants(step) == kind
@@ -169,10 +169,10 @@ def wants(desk: Desk, kind: str) -> bool:
 
 def _lent(run: Run, desk: Desk) -> Run:
     """With what the engine may know of her: a lesson may be begun on one channel and go on at another."""
-    group = desk.talk.is_group(run)
-    cards = {} if group else desk.talk.cards
+    group = desk.state.is_group(run)
+    cards = {} if group else desk.state.cards
     lent = run.but(learner=desk.person.learner_id, cards=cards, keeps=desk.agreed and not group)
-    return lent.but(channel=desk.channel.partition(":")[0], lang=desk.talk.lang)
+    return lent.but(channel=desk.channel.partition(":")[0], lang=desk.state.lang)
 
 
 def tapped(token: str) -> ev.Tapped | None:
@@ -190,8 +190,8 @@ def take_over(desk: Desk, sprint: flows.Sprint) -> LeftByLesson | None:
     Of a meeting's lesson nothing is one learner's own: not its answers, wishes or reminders.
     """
     run, left = sprint.session, None
-    group = desk.talk.is_group(run)
-    desk.change(run=run.but(remind_at=None) if group else run, seq=max(desk.talk.seq, run.seq))
+    group = desk.state.is_group(run)
+    desk.change(run=run.but(remind_at=None) if group else run, seq=max(desk.state.seq, run.seq))
     for event in sprint.events:
         if not (group and isinstance(event, ONES_OWN)):
             desk.events.append(event)
@@ -202,7 +202,7 @@ def take_over(desk: Desk, sprint: flows.Sprint) -> LeftByLesson | None:
                 desk.ask(text, [Button(f"{STEP}{seq}:{choice.id}", choice.label) for choice in choices])
                 desk.change(offer=(), pending="")
             case ev.AnswerGraded() if not group:
-                desk.change(answers=desk.talk.answers + 1)
+                desk.change(answers=desk.state.answers + 1)
                 if event.review_after_s and desk.agreed:
                     follow_up.file_card(desk, event)
             case ev.CheckinPlanned() if desk.agreed and not group:
@@ -230,7 +230,7 @@ def take_over(desk: Desk, sprint: flows.Sprint) -> LeftByLesson | None:
 
 def _ended(desk: Desk, event: ev.RunEnded) -> None:
     if event.outcome == "completed":
-        done = {**desk.talk.done, event.lesson: max(event.points, desk.talk.done.get(event.lesson, 0))}
+        done = {**desk.state.done, event.lesson: max(event.points, desk.state.done.get(event.lesson, 0))}
         desk.change(done=done)
     lesson = desk.book.lesson(event.lesson, event.version)
     if lesson is not None and lesson.emergency:
@@ -263,14 +263,14 @@ def _emergency_ended(desk: Desk) -> None:
 
 def _ended_for_group(desk: Desk, event: ev.RunEnded) -> None:
     desk.events.append(EndGroupLesson())
-    if event.handed_over_to and desk.talk.meeting is not None:
-        open_for_group(desk, event.handed_over_to, desk.talk.meeting)
+    if event.handed_over_to and desk.state.meeting is not None:
+        open_for_group(desk, event.handed_over_to, desk.state.meeting)
 
 
 def _failed(desk: Desk, event: ev.RunFailed, *, group: bool) -> None:
     """Put the learner where a place can be found again, else show the menu; a call that could not be made the lesson
     itself has passed over."""
-    run = desk.talk.run
+    run = desk.state.run
     if event.code == "call":
         return
     if group:
@@ -282,7 +282,7 @@ def _failed(desk: Desk, event: ev.RunFailed, *, group: bool) -> None:
             take_over(desk, sprint)
             return
         desk.events += sprint.events
-        desk.change(run=None, parked=(*desk.talk.parked, run))  # the lesson may come back
+        desk.change(run=None, parked=(*desk.state.parked, run))  # the lesson may come back
     menu.show_menu(desk, desk.phrase("lesson_trouble"))
 
 
@@ -290,7 +290,7 @@ def take_inner(desk: Desk, body: Inner) -> None:
     """What time or another person's act brings to her."""
     urgent = is_about_safety(desk)
     asked = body.kind == "due" and desk.agreed and not urgent and follow_up.check_in(desk)
-    run = desk.talk.open_run
+    run = desk.state.open_run
     if asked:
         if run is not None and run.remind_at is not None:
             wait = max(run.remind_at, desk.universe.now + AFTER_CHECKIN)
@@ -313,9 +313,9 @@ def take_told(desk: Desk, body: NoticesDue) -> None:
     """What others have to say to her; a step that waits for a person goes on when that person has come."""
     for notice in body.notices:
         notices.say(desk, notice)
-    run = desk.talk.open_run
+    run = desk.state.open_run
     phrases = {notice.phrase for notice in body.notices}
-    if run is None or desk.talk.pending:
+    if run is None or desk.state.pending:
         return
     lesson = desk.book.lesson(run.lesson, run.version)
     step = lesson.step(run.step) if lesson else None
@@ -333,8 +333,8 @@ def _is_recalled(desk: Desk, run: Run) -> bool:
 
 def is_lessons_too(desk: Desk, text: str) -> bool:
     """Whether her reply is word for word an answer of the open step ("Gọi rồi"): then the lesson hears it as well."""
-    run = desk.talk.open_run
-    if run is None or desk.talk.offer:
+    run = desk.state.open_run
+    if run is None or desk.state.offer:
         return False
     said = clean(text[:200]).casefold()
     asked = flows.resume(desk.book, run, ev.Reoffered(""), desk.universe).events

@@ -32,11 +32,11 @@ LABEL = 34  # characters a button shows on the narrowest phone
 def show_menu(desk: Desk, intro: str = "") -> None:
     """The tracks, with the lesson that is open on top; a newcomer is led to the first lesson."""
     lessons = in_order(desk)
-    done = sum(lesson.id in desk.talk.done for lesson in lessons)
+    done = sum(lesson.id in desk.state.done for lesson in lessons)
     desk.say(intro)
     if done:
         desk.say(desk.phrase("menu_progress", xong=str(done), tong=str(len(lessons))))
-    first = None if done or desk.talk.open_run or desk.talk.parked else next(iter(lessons), None)
+    first = None if done or desk.state.open_run or desk.state.parked else next(iter(lessons), None)
     if first is not None:
         desk.say(desk.phrase("menu_first", bai=first.title, phut=str(first.minutes)))
     desk.offer(
@@ -78,7 +78,7 @@ def _titles(desk: Desk, lessons: Sequence[Lesson]) -> list[tuple[OpenLesson | Sh
 def offer_next(desk: Desk, then: str | None, ended: str) -> None:
     """After the lesson `ended`: the one that waits, else the one that follows, else the menu."""
     menu = ("g:menu", desk.phrase("label_menu"))
-    waiting = [run.home[0] for run in desk.talk.parked if not _is_emergency(desk, run.home[0])]
+    waiting = [run.home[0] for run in desk.state.parked if not _is_emergency(desk, run.home[0])]
     if waiting:
         parked = waiting[-1]
         text = desk.phrase("parked_offer", bai=desk.lesson_title(parked))
@@ -105,12 +105,12 @@ def ask_emergency(desk: Desk, kind: str, topics: Sequence[str]) -> None:
     other = f"e:{','.join(topics)}"
     asked = "now" if kind == "now" else "emergency"
     offer = (("g:emergency", desk.phrase(f"label_{asked}_yes")), (other, desk.phrase(f"label_{asked}_no")))
-    desk.offer(desk.phrase("emergency_now" if kind == "now" else "emergency_ask"), offer, desk.talk.pending)
+    desk.offer(desk.phrase("emergency_now" if kind == "now" else "emergency_ask"), offer, desk.state.pending)
 
 
 def _next_lesson(desk: Desk, then: str | None, ended: str) -> Lesson | None:
     """What the author names, else the first not done; of whom nothing is kept, the one below in the list."""
-    lessons = [lesson for lesson in in_order(desk) if not lesson.emergency and lesson.id not in desk.talk.done]
+    lessons = [lesson for lesson in in_order(desk) if not lesson.emergency and lesson.id not in desk.state.done]
     if not desk.agreed:
         ids = [lesson.id for lesson in lessons]
         lessons = lessons[ids.index(ended) + 1 :] if ended in ids else lessons
@@ -131,19 +131,19 @@ def in_order(desk: Desk) -> list[Lesson]:
 
 
 def _open(desk: Desk) -> OfferedButtons:
-    runs = [run for run in (desk.talk.open_run, *reversed(desk.talk.parked)) if run and desk.book.lesson(run.home[0])]
+    runs = [run for run in (desk.state.open_run, *reversed(desk.state.parked)) if run and desk.book.lesson(run.home[0])]
     titles = ((run.home[0], desk.lesson_title(run.home[0])) for run in runs[:3])
     return tuple((f"m:{lesson}", short(desk.phrase("menu_open", bai=title))) for lesson, title in titles)
 
 
 def _tracks(desk: Desk, lessons: list[Lesson], shown_already: Lesson | None) -> OfferedButtons:
     shown = []
-    open_lessons = {run.home[0] for run in (desk.talk.open_run, *desk.talk.parked) if run is not None}
+    open_lessons = {run.home[0] for run in (desk.state.open_run, *desk.state.parked) if run is not None}
     for track, title in desk.book.tracks:
         own = [lesson for lesson in lessons if lesson.track == track]
         if not own or own == [shown_already] or {lesson.id for lesson in own} <= open_lessons:
             continue
-        done = sum(lesson.id in desk.talk.done for lesson in own)
+        done = sum(lesson.id in desk.state.done for lesson in own)
         count = desk.phrase("menu_track_count", nhom=title, xong=str(done), tong=str(len(own)))
         shown.append((f"t:{track}", count if desk.agreed else title))
     return tuple(shown)
@@ -157,8 +157,8 @@ def _work(desk: Desk) -> OfferedButtons:
 
 
 def _button(desk: Desk, lesson: Lesson) -> tuple[str, str]:
-    is_open = any(run.home[0] == lesson.id for run in (desk.talk.open_run, *desk.talk.parked) if run)
-    which = "menu_open" if is_open else "menu_done" if lesson.id in desk.talk.done else "menu_plain"
+    is_open = any(run.home[0] == lesson.id for run in (desk.state.open_run, *desk.state.parked) if run)
+    which = "menu_open" if is_open else "menu_done" if lesson.id in desk.state.done else "menu_plain"
     return f"m:{lesson.id}", short(desk.phrase(which, bai=lesson.title))
 
 

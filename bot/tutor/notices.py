@@ -22,7 +22,7 @@ def say(desk: Desk, notice: Notice) -> None:
     text, buttons = _words(desk, notice)
     waits.note_letter(desk, notice)
     before = len(desk.replies)
-    if buttons and desk.talk.open_run is None and not desk.talk.pending:
+    if buttons and desk.state.open_run is None and not desk.state.pending:
         desk.offer(text, buttons)
     else:
         desk.ask(text, [Button(token, label) for token, label in buttons])
@@ -50,7 +50,7 @@ def also(desk: Desk, offer: OfferedButtons) -> None:
     last = desk.replies[-1]
     shown = (*last.buttons, *(Button(token, label) for token, label in offer))
     desk.replies[-1] = replace(last, buttons=shown)
-    if desk.talk.open_run is None and not desk.talk.pending:
+    if desk.state.open_run is None and not desk.state.pending:
         desk.change(offer=tuple((each.token, each.label) for each in shown))
 
 
@@ -80,7 +80,7 @@ def _readable(desk: Desk, values: Mapping[str, str]) -> dict[str, str]:
     """`bai` is a lesson's id and `buoc` a step's until here: what is read is a title and how the step begins."""
     lesson_id, step_id = values.get("bai", ""), values.get("buoc", "")
     readable = dict(values)
-    lesson = desk.book.lesson(lesson_id, None, desk.talk.lang) if lesson_id else None
+    lesson = desk.book.lesson(lesson_id, None, desk.state.lang) if lesson_id else None
     if lesson is not None:
         readable["bai"] = lesson.title
         step = lesson.step(step_id)

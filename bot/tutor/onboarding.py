@@ -62,7 +62,7 @@ def take_consent(desk: Desk, answer: str) -> None:
         desk.events.append(ConsentAnswered("agreed"))
         desk.say(desk.phrase("agreed"))
         ask_name(desk)
-    elif answer == "no" and not desk.agreed and (desk.person.consent == "asked" or desk.talk.pending == "consent"):
+    elif answer == "no" and not desk.agreed and (desk.person.consent == "asked" or desk.state.pending == "consent"):
         desk.set_person(consent="declined", name="")
         desk.events.append(ConsentAnswered("declined"))
         show_menu(desk, desk.phrase("declined"))
@@ -186,7 +186,7 @@ def _introduced(desk: Desk) -> None:
     if desk.person.instructs:
         desk.say(intro)
         desk.events.append(ShowTeaching())
-    elif desk.talk.open_run is None:
+    elif desk.state.open_run is None:
         show_menu(desk, intro)
     else:
         desk.say(intro)
@@ -194,7 +194,7 @@ def _introduced(desk: Desk) -> None:
 
 def tell_helper(desk: Desk) -> None:
     """Whom she can call, and somebody is asked for her, outside a lesson; inside one the engine answers."""
-    desk.events.append(ev.HelpRequested("", 0, desk.talk.pending, 0))
+    desk.events.append(ev.HelpRequested("", 0, desk.state.pending, 0))
     name_helper(desk)
 
 

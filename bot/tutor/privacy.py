@@ -19,15 +19,15 @@ def show_data(desk: Desk) -> None:
     if not desk.agreed:
         desk.say(desk.phrase("data_none"))
         return
-    open_runs = [run.home[0] for run in (desk.talk.open_run, *desk.talk.parked) if run]
+    open_runs = [run.home[0] for run in (desk.state.open_run, *desk.state.parked) if run]
     desk.say(
         desk.phrase(
             "data_shown",
             ten_goi=desk.person.name or "—",
             xung_ho=desk.person.address,
-            xong=", ".join(map(desk.lesson_title, desk.talk.done)) or "—",
+            xong=", ".join(map(desk.lesson_title, desk.state.done)) or "—",
             do=", ".join(map(desk.lesson_title, open_runs)) or "—",
-            cau=str(desk.talk.answers),
+            cau=str(desk.state.answers),
         )
     )
     if desk.channel == "web":
@@ -45,13 +45,13 @@ def download_data(desk: Desk) -> None:
     if not desk.agreed:
         desk.say(desk.phrase("data_none"))
         return
-    runs = [run for run in (desk.talk.run, *desk.talk.parked) if run]
+    runs = [run for run in (desk.state.run, *desk.state.parked) if run]
     lines = [
         f"Tên gọi: {desk.person.name or '—'}",
         f"Xưng hô: {desk.person.address}",
-        *(f"Bài đã xong: {desk.lesson_title(lesson)}, {points} điểm" for lesson, points in desk.talk.done.items()),
+        *(f"Bài đã xong: {desk.lesson_title(lesson)}, {points} điểm" for lesson, points in desk.state.done.items()),
         *(f"Bài đang dở: {desk.lesson_title(run.home[0])}, {run.score} điểm" for run in runs if run.waiting),
-        f"Số câu đã trả lời: {desk.talk.answers}",
+        f"Số câu đã trả lời: {desk.state.answers}",
     ]
     desk.say(desk.phrase("data_file", tep="\n".join(lines)))
 
@@ -63,7 +63,7 @@ def ask_delete(desk: Desk) -> None:
 
 def take_delete(desk: Desk, *, sure: bool) -> CommandOutcome:
     """Only the answer to a question that is open deletes: an old button must never do it."""
-    if desk.talk.pending != "delete":
+    if desk.state.pending != "delete":
         desk.say(desk.phrase("stale_short"))
         return ANSWERED if sure else ASIDE
     if sure and _was_joined(desk):
@@ -80,7 +80,7 @@ def delete(desk: Desk) -> CommandOutcome:
     """She has said yes: everything that is hers goes."""
     text, restart = desk.phrase("deleted"), desk.phrase("label_restart")
     desk.events.append(PersonForgotten())
-    desk.person, desk.talk = Person(desk.person.learner_id), ConversationState()
+    desk.person, desk.state = Person(desk.person.learner_id), ConversationState()
     desk.ask(text, [Button("g:menu", restart)])
     return ANSWERED
 
@@ -95,7 +95,7 @@ def ask_withdraw(desk: Desk) -> CommandOutcome:
 
 def _was_joined(desk: Desk) -> bool:
     """Whether another phone was joined so lately that it can be undone: what came with it is not hers to end."""
-    joined_at = desk.talk.joined_at
+    joined_at = desk.state.joined_at
     return joined_at is not None and desk.universe.now - joined_at < UNDO
 
 

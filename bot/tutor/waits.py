@@ -49,7 +49,7 @@ def under(desk: Desk, pinned: OfferedButtons) -> None:
     here = {button.token for button in last.buttons}
     more = tuple(Button(token, label, pinned=True) for token, label in pinned if token not in here)
     own = sum(not button.pinned for button in last.buttons)
-    in_lesson = desk.talk.open_run is not None or bool(desk.talk.pending)
+    in_lesson = desk.state.open_run is not None or bool(desk.state.pending)
     desk.replies[-1] = replace(last, buttons=(*last.buttons, *more))
     desk.change(pinned_from=-1 if in_lesson and own < 2 else own)  # a bare number may be what is asked for
 
@@ -60,7 +60,7 @@ def put_back(desk: Desk, *, writing: bool) -> CommandOutcome:
     if desk.channel != "web" or not desk.replies:
         return ANSWERED
     last = desk.replies[-1]
-    is_open = writing or desk.talk.open_run is not None or bool(desk.talk.pending) or desk.person.consent == "asked"
+    is_open = writing or desk.state.open_run is not None or bool(desk.state.pending) or desk.person.consent == "asked"
     if any(button.token.startswith("s:") for button in last.buttons) or (last.buttons and not is_open):
         return ANSWERED
     aside = {button.token: button.label for reply in desk.replies for button in reply.buttons}
@@ -68,7 +68,7 @@ def put_back(desk: Desk, *, writing: bool) -> CommandOutcome:
     aside.pop(f"y:talk:{letter(desk)}", None)  # it comes with a name, from what waits
     if not writing:
         return CommandOutcome(shows_again=True, pinned=tuple(aside.items()))
-    own = tuple(Button(token, label) for token, label in desk.talk.offer)
+    own = tuple(Button(token, label) for token, label in desk.state.offer)
     desk.replies[-1] = replace(desk.replies[-1], buttons=own)
     under(desk, tuple((token, label) for token, label in aside.items() if not token.startswith("y:")))
     return ANSWERED
@@ -83,11 +83,11 @@ def _label(desk: Desk, wait: PendingMatter) -> str:
 
 def named(desk: Desk, text: str) -> str | None:
     """The pinned button that she wrote out or whose number she gave; None where she means none of them."""
-    said, pinned = " ".join(text.split()).casefold(), desk.talk.pinned
+    said, pinned = " ".join(text.split()).casefold(), desk.state.pinned
     by_label = {label.casefold(): token for token, label in pinned}
     if said in by_label:
         return by_label[said]
-    first = desk.talk.pinned_from
+    first = desk.state.pinned_from
     at = int(said) - first - 1 if first >= 0 and said.isascii() and said.isdigit() and len(said) < 3 else -1
     return pinned[at][0] if 0 <= at < len(pinned) else None
 
@@ -109,11 +109,11 @@ def spoke(desk: Desk, line_id: str, *, urgent: bool) -> None:
 
 def letter(desk: Desk) -> str:
     """The id of the line whose last letter is still fresh; "" for none."""
-    written, at = desk.talk.letter, desk.talk.letter_at
+    written, at = desk.state.letter, desk.state.letter_at
     is_fresh = at is not None and timedelta(0) <= desk.universe.now - at <= REPLY_FOR
     return written.line_id if written and is_fresh else ""
 
 
 def is_urgent(desk: Desk) -> bool:
     """Whether that letter is about a cry for safety: then a person is heard before the lesson."""
-    return bool(letter(desk)) and desk.talk.letter is not None and desk.talk.letter.urgent
+    return bool(letter(desk)) and desk.state.letter is not None and desk.state.letter.urgent

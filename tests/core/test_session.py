@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import flows
-from bot.tutor import state as talks
+from bot.tutor import state as states
 from bot.tutor.state import ConversationState
 from flows import ADDRESSES, Run, RunCorrupt
 from flows.session import render
@@ -64,8 +64,8 @@ def test_a_session_comes_back_as_it_was(session: Run):
 
 
 @given(talks_)
-def test_a_conversation_comes_back_as_it_was(talk: ConversationState):
-    assert talks.load(talks.dump(talk)) == talk
+def test_a_conversation_comes_back_as_it_was(state: ConversationState):
+    assert states.load(states.dump(state)) == state
 
 
 anything = st.recursive(
@@ -107,13 +107,13 @@ def test_a_damaged_session_loads_or_is_corrupt(session: Run, field: str, value: 
     talks_, st.sampled_from(["v", "run", "parked", "done", "offer", "pending", "seq", "answers", "stale_at"]), anything
 )
 def test_a_damaged_conversation_loads_or_is_corrupt_and_can_be_salvaged(
-    talk: ConversationState, field: str, value: object
+    state: ConversationState, field: str, value: object
 ):
-    text = json.dumps(json.loads(talks.dump(talk)) | {field: value})
+    text = json.dumps(json.loads(states.dump(state)) | {field: value})
     try:
-        assert isinstance(talks.load(text), ConversationState)
+        assert isinstance(states.load(text), ConversationState)
     except RunCorrupt:
-        assert isinstance(talks.salvage(text), ConversationState)
+        assert isinstance(states.salvage(text), ConversationState)
 
 
 @given(st.text(max_size=40))
@@ -121,15 +121,15 @@ def test_text_that_is_no_conversation_is_corrupt_and_salvaged_empty(text: str):
     if text == "{}":
         return
     with pytest.raises(RunCorrupt):
-        talks.load(text)
-    assert talks.salvage(text).run is None
+        states.load(text)
+    assert states.salvage(text).run is None
 
 
 def test_salvage_keeps_the_numbers_the_points_and_each_lesson_that_reads():
     good, other = Run("r", "bai", 1, "b", seq=7), Run("q", "khac", 2, "c", seq=9)
-    data = json.loads(talks.dump(ConversationState(run=good, parked=(other,), done={"m0": 2}, seq=8)))
+    data = json.loads(states.dump(ConversationState(run=good, parked=(other,), done={"m0": 2}, seq=8)))
     data["run"]["seq"] = "x"
-    kept = talks.salvage(json.dumps(data))
+    kept = states.salvage(json.dumps(data))
     assert (kept.run, kept.parked, kept.done, kept.seq) == (other, (), {"m0": 2}, 9)
 
 

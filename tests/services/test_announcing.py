@@ -171,7 +171,7 @@ async def test_a_global_word_ends_it_and_a_lesson_keeps_its_place(t: Tutor):
     assert "viết tin gửi" in officer.said
     await officer.say("học tiếp")
     assert "Nghỉ" in officer.said
-    assert (await t.talk(officer)).pending == ""
+    assert (await t.state(officer)).pending == ""
 
 
 async def test_whoever_is_no_officer_of_the_place_is_refused_and_seen(t: Tutor):

@@ -12,9 +12,9 @@ from tests.support.builders import real_book
 from tests.support.world import universe
 
 
-def desk(talk: ConversationState | None = None) -> Desk:
+def desk(state: ConversationState | None = None) -> Desk:
     return Desk(
-        real_book(), universe(), Person("p1", "Lan", "chị/em", "agreed"), talk or ConversationState(), "telegram:1"
+        real_book(), universe(), Person("p1", "Lan", "chị/em", "agreed"), state or ConversationState(), "telegram:1"
     )
 
 
@@ -47,7 +47,7 @@ def test_buttons_without_a_text_go_under_what_was_said():
     one.offer("", (("g:menu", "Danh sách bài"),))
     (reply,) = one.replies
     assert reply.text == "Dạ" and reply.buttons[0].token == "g:menu"
-    assert one.talk.offer == (("g:menu", "Danh sách bài"),)
+    assert one.state.offer == (("g:menu", "Danh sách bài"),)
 
 
 def test_a_prompt_of_a_lesson_closes_the_tutors_own_question():
@@ -55,7 +55,7 @@ def test_a_prompt_of_a_lesson_closes_the_tutors_own_question():
     run = Run("r", "m0-khoi-dong", 1, "mo_dau", seq=4)
     asked = ev.Asked("x", 4, "Hỏi", (ev.Choice("next", "Tiếp"),))
     lessons.take_over(one, Sprint(run, (ev.Said("x", "Chào"), asked)))
-    assert (one.talk.offer, one.talk.pending, one.talk.seq) == ((), "", 4)
+    assert (one.state.offer, one.state.pending, one.state.seq) == ((), "", 4)
     assert one.replies[-1].buttons == (Button("s:4:next", "Tiếp"),)
 
 
@@ -71,8 +71,8 @@ def test_a_new_address_reaches_the_open_lesson_and_the_parked_ones():
     run = Run("r", "m0-khoi-dong", 1, "mo_dau")
     one = desk(ConversationState(run=run, parked=(run,)))
     one.set_person(address="bà/con", name="Sáu")
-    assert one.talk.run is not None
-    assert {(each.address, each.name) for each in (one.talk.run, *one.talk.parked)} == {("bà/con", "Sáu")}
+    assert one.state.run is not None
+    assert {(each.address, each.name) for each in (one.state.run, *one.state.parked)} == {("bà/con", "Sáu")}
 
 
 def test_a_lesson_that_is_gone_is_called_by_its_id():

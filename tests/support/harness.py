@@ -44,7 +44,7 @@ from bot.pairing.service import PairingContext as PairingWorld
 from bot.people.pseudonyms import Pseudonyms
 from bot.people.service import People
 from bot.scheduler.ticker import Ticker
-from bot.tutor import state as talks
+from bot.tutor import state as states
 from bot.tutor.quiet_hours import QuietHours
 from flows import Book
 from storage import tables
@@ -294,10 +294,10 @@ class Tutor:
         """Every value of every table as one text: what must not be stored must not be in it."""
         return await self.database.read(everything)
 
-    async def talk(self, learner: Learner) -> talks.ConversationState:
+    async def state(self, learner: Learner) -> states.ConversationState:
         """Her state as it is stored."""
         query = select(conversations_t.session.c.state).where(conversations_t.session.c.chat_id == learner.chat_id)
-        return talks.load(await self.database.read(lambda c: str(c.scalar(query))))
+        return states.load(await self.database.read(lambda c: str(c.scalar(query))))
 
 
 def rows_of(connection: Connection, table: str) -> list[dict[str, Any]]:

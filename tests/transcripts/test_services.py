@@ -47,7 +47,7 @@ async def test_the_services_say_the_same_however_often_an_update_comes(tmp_path:
             notes = [note for turn in fixture.transcript.turns for note in turn.notes]
             assert f"run ended: {run['outcome']} · points {run['points']}" in notes
         graded = [row["tries"] for row in await t.rows("attempt")]
-        assert len(graded) == (await t.talk(learner)).answers
+        assert len(graded) == (await t.state(learner)).answers
 
 
 async def pauses(t: Tutor, learner: Learner, act: Act, rings: tuple[timedelta, ...]) -> None:

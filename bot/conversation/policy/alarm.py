@@ -23,11 +23,11 @@ def heard(desk: Desk, body: Text | Media | Edited) -> bool:
     text = body.caption if isinstance(body, Media) else body.text
     if not isinstance(body, Edited) and body.forwarded:
         return _asked(desk, text)
-    if not text or lines.is_helping(desk) or not announcement.is_cry(desk.talk.pending, text):
+    if not text or lines.is_helping(desk) or not announcement.is_cry(desk.state.pending, text):
         return False
     if isinstance(body, Text) and _is_answered_in_lesson(desk):
         return False
-    if text.casefold() in {label.casefold() for _, label in desk.talk.offer}:
+    if text.casefold() in {label.casefold() for _, label in desk.state.offer}:
         return False
     alarm = alarm_of(desk, text)
     if alarm.level == "ring" and replying.is_said_to_her_helper(desk, text):
@@ -63,7 +63,7 @@ def _asked(desk: Desk, text: str) -> bool:
     What she forwards while she writes to somebody, or to a room that takes her words, is for them.
     """
     alarm = alarm_of(desk, text) if text else Alarm()
-    if alarm.level == "quiet" or desk.talk.pending in WRITTEN:
+    if alarm.level == "quiet" or desk.state.pending in WRITTEN:
         return False
     hear(desk, text)
     if desk.person.consent == "new":
@@ -74,4 +74,4 @@ def _asked(desk: Desk, text: str) -> bool:
 
 
 def _is_answered_in_lesson(desk: Desk) -> bool:
-    return desk.talk.open_run is not None and not desk.talk.offer and desk.person.consent != "new"
+    return desk.state.open_run is not None and not desk.state.offer and desk.person.consent != "new"

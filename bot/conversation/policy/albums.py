@@ -18,9 +18,9 @@ def is_answered(desk: Desk, media: Media) -> bool:
     if not media.album:
         return False
     taken, as_kind = AnsweredAlbum(media.album), AnsweredAlbum(media.album, media.kind)
-    if desk.talk.album in (taken, as_kind):
+    if desk.state.album in (taken, as_kind):
         return True
-    if not desk.talk.offer and lessons.wants(desk, media.kind):
+    if not desk.state.offer and lessons.wants(desk, media.kind):
         desk.change(album=taken)
     elif not _is_known(desk, media):
         desk.change(album=as_kind)
@@ -47,8 +47,8 @@ def settles(desk: Desk, body: Body) -> bool:
 
 def is_more(desk: Desk, media: Media) -> bool:
     """Whether it belongs to the pictures that she is being asked about just now."""
-    return bool(desk.talk.media and media.album) and _is_known(desk, media)
+    return bool(desk.state.media and media.album) and _is_known(desk, media)
 
 
 def _is_known(desk: Desk, media: Media) -> bool:
-    return desk.talk.album is not None and desk.talk.album.album == media.album
+    return desk.state.album is not None and desk.state.album.album == media.album

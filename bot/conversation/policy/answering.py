@@ -33,17 +33,17 @@ def digress(desk: Desk, text: str) -> CommandOutcome | None:
     match matter.kind:
         case "human":
             return obey(desk, "help")
-        case "learn" if desk.talk.pending or desk.talk.open_run:
+        case "learn" if desk.state.pending or desk.state.open_run:
             return _asked_again(desk)
         case "learn":
             menu.show_menu(desk)
         case "question":
             answer(desk, text, matter.topics)
-            return _asked_again(desk) if desk.talk.pending else ANSWERED
-        case "oos" if not desk.talk.pending:
+            return _asked_again(desk) if desk.state.pending else ANSWERED
+        case "oos" if not desk.state.pending:
             out_of_scope(desk)
         case "small":
-            rests = small_talk(desk, text) in RESTING and not desk.talk.pending
+            rests = small_talk(desk, text) in RESTING and not desk.state.pending
             if not rests or lessons.in_emergency(desk):
                 return _asked_again(desk)
             menu.offer_way_on(desk)
@@ -54,7 +54,7 @@ def digress(desk: Desk, text: str) -> CommandOutcome | None:
 
 def _asked_again(desk: Desk) -> CommandOutcome:
     """A question of the tutor's own comes before that of a lesson."""
-    if desk.talk.pending and desk.talk.offer:
+    if desk.state.pending and desk.state.offer:
         ask_again(desk)
         return ANSWERED
     return ASIDE
@@ -73,7 +73,7 @@ def answer(desk: Desk, text: str, topics: Sequence[str]) -> None:
     found_lessons = [each for code in outlines if (each := lesson_of(desk, code))][:MOST_LESSONS]
     if first is not None:
         desk.say(said(desk, first))
-    if desk.talk.pending:
+    if desk.state.pending:
         return  # a question of the tutor's own is open: it is asked again below
     intro = "" if first is not None else desk.phrase("answer_lesson" if found_lessons else "answer_none")
     _offer(desk, intro, found_lessons)
@@ -123,8 +123,8 @@ def lesson_of(desk: Desk, code: str) -> str | None:
 def _offer(desk: Desk, text: str, about: Sequence[str]) -> None:
     offer: OfferedButtons = tuple((f"m:{each}", menu.short(desk.lesson_title(each))) for each in about)
     human = ("g:help", desk.phrase("label_ask_human"))
-    on = ("g:go_on", desk.phrase("label_continue")) if desk.talk.open_run else ("g:menu", desk.phrase("label_menu"))
-    desk.offer(text, (*offer, human, on), desk.talk.pending)
+    on = ("g:go_on", desk.phrase("label_continue")) if desk.state.open_run else ("g:menu", desk.phrase("label_menu"))
+    desk.offer(text, (*offer, human, on), desk.state.pending)
 
 
 def kind_of_talk(words: Words, text: str) -> str:

@@ -39,7 +39,7 @@ def answer(desk: Desk, body: Body, *, codes_too: bool = True) -> CommandOutcome:
             lessons.take_told(desk, body)
             return waits.put_back(desk, writing=lines.is_writing(desk))
         case Tap() | Began() | Media() | Left() | Returned():
-            if desk.talk.amendable:
+            if desk.state.amendable:
                 desk.change(amendable="")
             return _done(desk, body, codes_too=codes_too)
         case _:
@@ -65,7 +65,7 @@ def _done(desk: Desk, body: Text | Tap | Began | Media | Left | Returned, *, cod
         return ANSWERED
     if isinstance(body, Returned):
         return ANSWERED  # that she is there again is written down; whatever she is to hear comes in its time
-    if desk.talk.media or desk.talk.pending == WRITING:
+    if desk.state.media or desk.state.pending == WRITING:
         lines.lapse(desk, answered=albums.settles(desk, body))
     if isinstance(body, Text | Media) and alarm.heard(desk, body):
         return ANSWERED
@@ -103,14 +103,14 @@ def _text(desk: Desk, text: str) -> CommandOutcome:
     if lines.is_writing(desk) and leaves(desk, text):
         desk.events.append(StopWriting())
         return ANSWERED
-    if not desk.talk.offer:
-        return _resume(desk, ev.Typed(text)) if desk.talk.open_run is not None else _own_words(desk, text)
-    if desk.talk.pending in registry.WRITTEN and is_for_room(desk, text):
-        if desk.talk.pending.startswith("pin."):
+    if not desk.state.offer:
+        return _resume(desk, ev.Typed(text)) if desk.state.open_run is not None else _own_words(desk, text)
+    if desk.state.pending in registry.WRITTEN and is_for_room(desk, text):
+        if desk.state.pending.startswith("pin."):
             pins.heard(desk)
-        elif desk.talk.pending != WRITING:  # what is for another person is not kept as hers
+        elif desk.state.pending != WRITING:  # what is for another person is not kept as hers
             desk.events.append(ev.Heard(mask(clean(text[:2000]), desk.book.nouns).text))
-        desk.events.append(registry.WRITTEN[desk.talk.pending](text))
+        desk.events.append(registry.WRITTEN[desk.state.pending](text))
         return ANSWERED
     return _among_buttons(desk, text)
 
@@ -123,7 +123,7 @@ def _among_buttons(desk: Desk, text: str) -> CommandOutcome:
         return _tap(desk, meaning.option)
     if doubt.is_asked(desk, meaning) and (token := doubt.met(desk, text)) is not None:
         return _tap(desk, token) if token else ANSWERED
-    if desk.talk.pending == "name" and not is_command(desk.book.words, clean(text[:200])):
+    if desk.state.pending == "name" and not is_command(desk.book.words, clean(text[:200])):
         alarm.hear_name(desk, text)
         return ANSWERED
     if is_for_lesson(desk, meaning):
@@ -135,7 +135,7 @@ def _own_words(desk: Desk, text: str, meaning: Meaning | None = None) -> Command
     """Words outside a lesson: a command, one of the buttons shown, or something to ask again about."""
     meaning = meaning or offered(desk, text)
     hear(desk, text)
-    free = not desk.talk.pending
+    free = not desk.state.pending
     match meaning:
         case Command(word):
             return obey(desk, word)
@@ -150,8 +150,8 @@ def _own_words(desk: Desk, text: str, meaning: Meaning | None = None) -> Command
     if alarm_of(desk, text).level == "ask" and (outcome := answering.digress(desk, text)):
         return outcome
     if isinstance(meaning, Unsure) and len(meaning.options) > 1:
-        close = tuple(button for button in desk.talk.offer if button[0] in meaning.options)
-        desk.offer(desk.phrase("unsure"), close, desk.talk.pending)
+        close = tuple(button for button in desk.state.offer if button[0] in meaning.options)
+        desk.offer(desk.phrase("unsure"), close, desk.state.pending)
         return ANSWERED
     if free and (named := menu.find(desk, text)):
         return _press(desk, named)
@@ -167,7 +167,7 @@ def _media(desk: Desk, media: Media) -> CommandOutcome:
         albums.pass_on(desk, media)
         return ANSWERED
     is_answered, caption = albums.is_answered(desk, media), media.caption
-    in_lesson = desk.talk.open_run is not None and not desk.talk.offer and not is_answered
+    in_lesson = desk.state.open_run is not None and not desk.state.offer and not is_answered
     if in_lesson and not (caption and not lessons.wants(desk, media.kind)):
         return _resume(desk, ev.Sent(media.kind))
     if caption:
@@ -177,7 +177,7 @@ def _media(desk: Desk, media: Media) -> CommandOutcome:
     own, named = instead_of(desk.book, media.kind)
     desk.events.append(ev.Heard(f"[{media.kind}]"))
     desk.say(desk.phrase(own, thu=desk.phrase(named)))
-    if desk.talk.pending or desk.person.consent == "asked":
+    if desk.state.pending or desk.person.consent == "asked":
         ask_again(desk)
     else:
         menu.show_menu(desk)
@@ -188,7 +188,7 @@ def _media(desk: Desk, media: Media) -> CommandOutcome:
 
 
 def _tap(desk: Desk, token: str) -> CommandOutcome:
-    label = dict(desk.talk.offer).get(token)
+    label = dict(desk.state.offer).get(token)
     if label is not None and not any(isinstance(event, ev.Heard) for event in desk.events):
         desk.events.append(ev.Heard(label))
     if tapped := lessons.tapped(token):
@@ -233,13 +233,13 @@ def _answer_own(desk: Desk, button: buttons.OwnAnswer, *, was_offered: bool) -> 
     match button:
         case buttons.AnswerConsent(said) if not (desk.agreed and said == "no"):
             onboarding.take_consent(desk, said)
-        case buttons.SkipName() if desk.talk.pending == "name":
+        case buttons.SkipName() if desk.state.pending == "name":
             onboarding.ask_address(desk)
         case buttons.ChooseAddress(number) if desk.agreed:
             onboarding.take_address(desk, number)
-            if desk.talk.open_run is not None and not desk.talk.pending:
+            if desk.state.open_run is not None and not desk.state.pending:
                 lessons.resume(desk, ev.Reoffered(""))
-        case buttons.ChooseSeat(who) if desk.talk.pending == "persons":
+        case buttons.ChooseSeat(who) if desk.state.pending == "persons":
             desk.events.append(SitDown(who))
         case buttons.ChooseSeat(who) if who.partition(":")[0] == "back":
             desk.change(offer=(), pending="")
@@ -263,9 +263,9 @@ def _answer_own(desk: Desk, button: buttons.OwnAnswer, *, was_offered: bool) -> 
 
 def _no_emergency(desk: Desk, topics: tuple[str, ...]) -> CommandOutcome:
     """It was no cry: what the learner may have meant instead, else where she was."""
-    if topics and desk.person.consent not in ("new", "asked") and not desk.talk.pending:
+    if topics and desk.person.consent not in ("new", "asked") and not desk.state.pending:
         answering.about(desk, topics)
-    elif desk.talk.pending or desk.talk.open_run:
+    elif desk.state.pending or desk.state.open_run:
         return ASIDE
     else:
         go_on(desk)
@@ -276,7 +276,7 @@ def _no_emergency(desk: Desk, topics: tuple[str, ...]) -> CommandOutcome:
 
 
 def _answer_step(desk: Desk, tapped: ev.Tapped) -> CommandOutcome:
-    run = desk.talk.run
+    run = desk.state.run
     if run is not None and was_used(run, tapped.seq, tapped.option):
         desk.events.append(ev.TapIgnored("repeated"))
     elif run is None or not run.waiting:

@@ -16,7 +16,7 @@ _NOT_YET = frozenset({"chua"})
 
 def is_asked(desk: Desk, meaning: Meaning) -> bool:
     """Whether the open question is if she was robbed, and what she says is neither a cry nor a global word."""
-    tokens = [token for token, _ in desk.talk.offer]
+    tokens = [token for token, _ in desk.state.offer]
     is_question = tokens[:1] == [YES] and tokens[-1].startswith("e:")
     return is_question and not isinstance(meaning, Command | Emergency)
 
@@ -27,11 +27,11 @@ def met(desk: Desk, text: str) -> str | None:
     None where neither: it has been asked twice.
     """
     token = _answer(desk, text)
-    if not token and desk.talk.offer[-1][0].startswith(ONCE_MORE):
+    if not token and desk.state.offer[-1][0].startswith(ONCE_MORE):
         return None
     hear(desk, text)
     if not token:
-        topics = desk.talk.offer[-1][0].partition(":")[2]
+        topics = desk.state.offer[-1][0].partition(":")[2]
         menu.ask_emergency(desk, "now" if _is_now(desk) else "", [f"!{topics}"])
     return token
 
@@ -41,7 +41,7 @@ def _answer(desk: Desk, text: str) -> str:
 
     A no may be said in many ways. A yes calls people: it must be one, and deny nothing.
     """
-    words, no = desk.book.words, desk.talk.offer[-1][0]
+    words, no = desk.book.words, desk.state.offer[-1][0]
     said = fold(words, clean(text[:200]))
     denies = not (words.denials | _NOT_YET).isdisjoint(said)
     kind = reply_of(words.ear, clean(text[:200])).kind
@@ -52,12 +52,12 @@ def _answer(desk: Desk, text: str) -> str:
 
 
 def _is_now(desk: Desk) -> bool:
-    return dict(desk.talk.offer).get(YES) == desk.phrase("label_now_yes")
+    return dict(desk.state.offer).get(YES) == desk.phrase("label_now_yes")
 
 
 def harm(desk: Desk) -> str:
     """Whose words stand open: of one who wants to die (die), or who is hurt (hurt); else empty."""
-    return next((token[2:] for token, _ in desk.talk.offer if token.startswith("h:")), "")
+    return next((token[2:] for token, _ in desk.state.offer if token.startswith("h:")), "")
 
 
 def take_back(desk: Desk, word: str) -> bool:
@@ -70,7 +70,7 @@ def take_back(desk: Desk, word: str) -> bool:
     here = lessons.in_emergency(desk) or bool(harm(desk))
     if here and word == "mistake":
         return call_off(desk)
-    if here or any(run.home[0] == lesson for run in desk.talk.parked):
+    if here or any(run.home[0] == lesson for run in desk.state.parked):
         buttons = (("g:mistake", desk.phrase("label_fine")), ("g:emergency", desk.phrase("label_still")))
         desk.offer(desk.phrase("mistake_ask"), buttons)
         return False

@@ -13,7 +13,7 @@ EVERY = timedelta(minutes=1)  # Telegram tells of edits that nobody made, too
 
 def as_answer(desk: Desk, body: Text | Edited) -> Text | Edited:
     """An edit of her newest message as the message that it is now, if the question she wrote it to is open still."""
-    if isinstance(body, Edited) and body.message and desk.talk.amendable == _mark(desk, body.message):
+    if isinstance(body, Edited) and body.message and desk.state.amendable == _mark(desk, body.message):
         return Text(body.text, message=body.message)
     return body
 
@@ -27,8 +27,8 @@ def remember(desk: Desk, message: str, question: str) -> None:
 
 def question_of(desk: Desk) -> str:
     """Which question is open: what is asked outside a lesson, and the step where she is."""
-    run = desk.talk.open_run
-    return f"{desk.person.consent} {desk.talk.pending} {f'{run.run_id}/{run.step}/{run.sub}' if run else ''}"
+    run = desk.state.open_run
+    return f"{desk.person.consent} {desk.state.pending} {f'{run.run_id}/{run.step}/{run.sub}' if run else ''}"
 
 
 def came_late(desk: Desk) -> None:
@@ -36,7 +36,7 @@ def came_late(desk: Desk) -> None:
 
     Before the first hello nothing is said: there is nothing that she could have been answered.
     """
-    now, last = desk.universe.now, desk.talk.stale_at
+    now, last = desk.universe.now, desk.state.stale_at
     if desk.person.consent == "new" or (last is not None and timedelta(0) <= now - last < EVERY):
         return
     desk.change(stale_at=now)

@@ -24,7 +24,7 @@ def obey(desk: Desk, word: str) -> CommandOutcome:
     match word:
         case "menu":
             menu.show_menu(desk)
-        case "repeat" | "back" if desk.talk.pending:
+        case "repeat" | "back" if desk.state.pending:
             ask_again(desk)
         case "go_on" | "repeat" | "back":
             go_on(desk)

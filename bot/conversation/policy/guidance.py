@@ -12,7 +12,7 @@ def take(desk: Desk, word: str) -> None:
     """Do and say what the word of WORDS asks for; the buttons it offers leave her place open."""
     match word:
         case "abilities":
-            desk.offer(desk.phrase("abilities"), _abilities(desk), desk.talk.pending)
+            desk.offer(desk.phrase("abilities"), _abilities(desk), desk.state.pending)
         case "silence":
             desk.change(silent=True, checkins=())
             desk.stop_reminding()
@@ -22,18 +22,18 @@ def take(desk: Desk, word: str) -> None:
             _tell(desk, "reminding")
         case "lost_phone":
             human = ("g:help", desk.phrase("label_human"))
-            desk.offer(desk.phrase("lost_phone"), (human, _on(desk)), desk.talk.pending)
+            desk.offer(desk.phrase("lost_phone"), (human, _on(desk)), desk.state.pending)
         case _:
             _tell(desk, word)
 
 
 def _tell(desk: Desk, phrase: str) -> None:
     """Say it; what goes on is under her thumb."""
-    desk.offer(desk.phrase(phrase), (_on(desk),), desk.talk.pending)
+    desk.offer(desk.phrase(phrase), (_on(desk),), desk.state.pending)
 
 
 def _on(desk: Desk) -> tuple[str, str]:
-    return ("g:go_on", desk.phrase("label_continue")) if desk.talk.open_run else ("g:menu", desk.phrase("label_menu"))
+    return ("g:go_on", desk.phrase("label_continue")) if desk.state.open_run else ("g:menu", desk.phrase("label_menu"))
 
 
 def _abilities(desk: Desk) -> OfferedButtons:
@@ -44,6 +44,6 @@ def _abilities(desk: Desk) -> OfferedButtons:
         "bigger": "label_bigger",
         "change_address": "label_change_address",
         "show_data": "label_show_data",
-        "remind" if desk.talk.silent else "silence": "label_remind" if desk.talk.silent else "label_silence",
+        "remind" if desk.state.silent else "silence": "label_remind" if desk.state.silent else "label_silence",
     }
     return tuple((f"g:{word}", desk.phrase(label)) for word, label in named.items())

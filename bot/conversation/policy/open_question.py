@@ -14,9 +14,9 @@ STALE_EVERY = timedelta(minutes=1)  # how often a flood of taps on old buttons i
 
 def show_again(desk: Desk) -> None:
     """After an aside, put the question that is open back under the learner's thumb."""
-    if desk.talk.open_run is not None:
+    if desk.state.open_run is not None:
         lessons.resume(desk, ev.Reoffered(""))
-    elif desk.talk.pending or desk.person.consent == "asked":
+    elif desk.state.pending or desk.person.consent == "asked":
         ask_again(desk)
     else:
         menu.show_menu(desk)
@@ -24,7 +24,7 @@ def show_again(desk: Desk) -> None:
 
 def ask_again(desk: Desk) -> None:
     """Ask anew what is pending outside a lesson; where nothing is, the menu says that nothing was understood."""
-    match desk.talk.pending:
+    match desk.state.pending:
         case "consent":
             onboarding.ask_consent(desk, desk.phrase("consent_again"))
         case "name":
@@ -46,26 +46,26 @@ def ask_again(desk: Desk) -> None:
 def go_on(desk: Desk) -> None:
     """Go on with the lesson that is open or was left last, else show the menu; whoever was asked for consent answers
     that first."""
-    if desk.person.consent == "asked" and desk.talk.open_run is None:
+    if desk.person.consent == "asked" and desk.state.open_run is None:
         onboarding.ask_consent(desk)
-    elif desk.talk.open_run is not None:
+    elif desk.state.open_run is not None:
         lessons.resume(desk, ev.Reoffered("resume"))
-    elif desk.talk.parked:
-        lessons.open_lesson(desk, desk.talk.parked[-1].lesson)
+    elif desk.state.parked:
+        lessons.open_lesson(desk, desk.state.parked[-1].lesson)
     else:
         menu.show_menu(desk)
 
 
 def answer_stale(desk: Desk) -> None:
     """A tap on an older button never acts; it is answered kindly, at most once a minute."""
-    now, last = desk.universe.now, desk.talk.stale_at
+    now, last = desk.universe.now, desk.state.stale_at
     if last is not None and timedelta(0) <= now - last < STALE_EVERY:
         return
     desk.change(stale_at=now)
-    if desk.talk.open_run is not None:
+    if desk.state.open_run is not None:
         desk.say(desk.phrase("stale"))
         lessons.resume(desk, ev.Reoffered(""))
-    elif desk.talk.pending or desk.person.consent == "asked":
+    elif desk.state.pending or desk.person.consent == "asked":
         desk.say(desk.phrase("stale"))
         ask_again(desk)
     else:

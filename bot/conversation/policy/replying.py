@@ -27,13 +27,13 @@ def is_reply(desk: Desk, text: str) -> bool:
     """Whether it goes to whoever wrote last: never a button of the tutor's own, nor a word that commands."""
     if not waits.letter(desk) or lines.is_writing(desk) or is_command_here(desk, text):
         return False
-    if clean(text[:200]).casefold() in {label.casefold() for _, label in desk.talk.offer}:
+    if clean(text[:200]).casefold() in {label.casefold() for _, label in desk.state.offer}:
         return False
     if waits.is_urgent(desk):
-        return desk.talk.pending not in WRITTEN and not alarm_of(desk, text).kind
-    if desk.talk.pending or desk.person.consent == "asked" or alarm_of(desk, text).level == "ring":
+        return desk.state.pending not in WRITTEN and not alarm_of(desk, text).kind
+    if desk.state.pending or desk.person.consent == "asked" or alarm_of(desk, text).level == "ring":
         return False
-    if desk.talk.open_run is not None and not desk.talk.offer:
+    if desk.state.open_run is not None and not desk.state.offer:
         return not _is_for_lesson(desk, text)
     meant = isinstance(offered(desk, text), Answered | Emergency)
     return not meant and menu.titled(desk, text) is None
@@ -46,7 +46,7 @@ def is_said_to_her_helper(desk: Desk, text: str) -> bool:
 
 def _is_for_lesson(desk: Desk, text: str) -> bool:
     """Whether the open step makes an answer of it: asked of the engine, whose answer is thrown away."""
-    run = desk.talk.open_run
+    run = desk.state.open_run
     if run is None:
         return False
     sprint = flows.resume(desk.book, run, ev.Typed(text), desk.universe)

@@ -44,9 +44,9 @@ def hear(desk: Desk, text: str) -> None:
 
 def in_two(desk: Desk, body: Text) -> Text:
     """A password that is told in two messages, "mật khẩu của chị là" and then "hoa mai", is read as one."""
-    told = desk.talk.announced and is_for_room(desk, body.text)
+    told = desk.state.announced and is_for_room(desk, body.text)
     announced = announces(clean(body.text[:200]), desk.book.nouns)
-    if announced != desk.talk.announced:
+    if announced != desk.state.announced:
         desk.change(announced=announced)
     return replace(body, text=with_cue(body.text, desk.book.nouns)) if told else body
 
@@ -58,7 +58,7 @@ def offered(desk: Desk, text: str) -> Meaning:
         return Command(word)
     own = [
         Own(token, tuple(dict.fromkeys((label, _ROLE.sub("", label), *_other_ways(desk, at, token)))))
-        for at, (token, label) in enumerate(desk.talk.offer)
+        for at, (token, label) in enumerate(desk.state.offer)
     ]
     return understand(desk.book.words, clean(text[:2000]), own)
 
@@ -66,10 +66,10 @@ def offered(desk: Desk, text: str) -> Meaning:
 def is_for_room(desk: Desk, text: str) -> bool:
     """Everything but the label of a button and a global command, written out; what people say to one another is for
     the other, though it is such a word ("cảm ơn")."""
-    labels = {label.casefold() for _, label in desk.talk.offer}
+    labels = {label.casefold() for _, label in desk.state.offer}
     if clean(text[:200]).casefold() in labels:
         return False
-    is_command_now = is_command_here if desk.talk.pending == WRITING else _is_command
+    is_command_now = is_command_here if desk.state.pending == WRITING else _is_command
     return not is_command_now(desk, text)
 
 
@@ -97,9 +97,9 @@ def is_for_lesson(desk: Desk, meaning: Meaning) -> bool:
     """Whether the open lesson hears these words too, though other buttons are shown: what is none of them, and after a
     pause also what only resembles one, since "xong rồi" may be exactly what the step waits for. "tiếp tục" after a
     pause takes up her place; in the lesson it would answer the step."""
-    if not desk.talk.open_run or desk.talk.pending:
+    if not desk.state.open_run or desk.state.pending:
         return False
-    paused = {token for token, _ in desk.talk.offer} == {"g:go_on", "g:menu"}
+    paused = {token for token, _ in desk.state.offer} == {"g:go_on", "g:menu"}
     if isinstance(meaning, Unsure):
         return paused and len(meaning.options) == 1
     return not (paused and meaning == Command("go_on"))
@@ -112,7 +112,7 @@ def _other_ways(desk: Desk, at: int, token: str) -> tuple[str, ...]:
     """
     if token.startswith("a:"):
         return onboarding.address_ways(int(token[2:]))
-    if len(desk.talk.offer) == 2 and not token.startswith("d:"):
+    if len(desk.state.offer) == 2 and not token.startswith("d:"):
         answers = desk.book.words.answers
         on = answers.get("next", ()) if at == 0 and token.startswith("m:") else ()
         return (*answers.get(("yes", "no")[at], ()), *on)

@@ -35,7 +35,7 @@ def mark(held: Meeting) -> str:
 
 def has_lesson(desk: Desk, held: Meeting) -> bool:
     """Whether its lesson is not at its end yet."""
-    return held.run is not None or desk.talk.is_group(desk.talk.open_run)
+    return held.run is not None or desk.state.is_group(desk.state.open_run)
 
 
 def ask_area(desk: Desk, areas: Sequence[tuple[str, str]], page: int) -> None:
@@ -72,7 +72,7 @@ def show_roll(desk: Desk, held: Meeting, people: Sequence[Attendant], page: int,
 
 def close(desk: Desk, held: Meeting, place: str, here: int) -> None:
     """It is over; the lesson of the group is nobody's and goes."""
-    desk.talk = desk.talk.aside()
+    desk.state = desk.state.aside()
     desk.change(meeting=None)
     desk.say(desk.phrase("meeting_done" if here else "meeting_done_nobody", noi=place, so=str(here)))
     menu.show_menu(desk)
@@ -80,7 +80,7 @@ def close(desk: Desk, held: Meeting, place: str, here: int) -> None:
 
 def refuse(desk: Desk) -> None:
     """She may not hold one there (any more)."""
-    desk.talk = desk.talk.aside()
+    desk.state = desk.state.aside()
     desk.change(meeting=None)
     desk.say(desk.phrase("meeting_not"))
     menu.show_menu(desk)

@@ -64,20 +64,20 @@ class Line:
 
 
 def is_writing(desk: Desk) -> bool:
-    until = desk.talk.line_until
-    return desk.talk.pending == WRITING and until is not None and desk.universe.now <= until
+    until = desk.state.line_until
+    return desk.state.pending == WRITING and until is not None and desk.universe.now <= until
 
 
 def is_helping(desk: Desk) -> bool:
     """Whether she writes as the one who helps: what she says of scams is not her own cry."""
-    return is_writing(desk) and desk.talk.line is not None and desk.talk.line.side == "instructor"
+    return is_writing(desk) and desk.state.line is not None and desk.state.line.side == "instructor"
 
 
 def lapse(desk: Desk, *, answered: bool) -> None:
     """End a mode that has run out; pictures that may be passed on wait for one answer, whatever it is."""
-    if desk.talk.media and answered:
+    if desk.state.media and answered:
         desk.change(media=(), media_words="")
-    if desk.talk.pending == WRITING and not is_writing(desk):
+    if desk.state.pending == WRITING and not is_writing(desk):
         leave(desk)
 
 
@@ -87,7 +87,7 @@ def leave(desk: Desk) -> None:
 
 def meanwhile(desk: Desk, act: Callable[[], None]) -> None:
     """Let the clock say what it has to say: whoever was writing to somebody goes on writing."""
-    before, was_writing = desk.talk, is_writing(desk)
+    before, was_writing = desk.state, is_writing(desk)
     act()
     if was_writing:
         desk.change(pending=before.pending, offer=before.offer)
@@ -95,8 +95,8 @@ def meanwhile(desk: Desk, act: Callable[[], None]) -> None:
 
 def left(desk: Desk) -> str:
     """Leave the mode if she is in it; the id of the line she was writing by."""
-    line = desk.talk.line_id
-    if desk.talk.pending == WRITING:
+    line = desk.state.line_id
+    if desk.state.pending == WRITING:
         leave(desk)
     return line
 

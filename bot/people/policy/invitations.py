@@ -121,7 +121,7 @@ def ask_mine(desk: Desk, code_hash: str, name: str, role: str, area_name: str) -
 
 def asked_about(desk: Desk) -> str:
     """The code of the question that is open, as its first button carries it."""
-    return next((token[len("p:mine:") :] for token, _ in desk.talk.offer if token.startswith("p:mine:")), "")
+    return next((token[len("p:mine:") :] for token, _ in desk.state.offer if token.startswith("p:mine:")), "")
 
 
 def leave(desk: Desk) -> CommandOutcome:
@@ -165,13 +165,13 @@ def greet(desk: Desk) -> None:
 
 def back(desk: Desk) -> CommandOutcome:
     """What stands open comes back: consent and name are asked again here, anything else by whoever shows it again."""
-    if desk.person.consent == "asked" and desk.talk.open_run is None:
+    if desk.person.consent == "asked" and desk.state.open_run is None:
         onboarding.ask_consent(desk)
-    elif desk.talk.pending in ("name", "address"):
+    elif desk.state.pending in ("name", "address"):
         _ask_again(desk)
-    elif desk.agreed and not desk.person.name and not desk.talk.pending:
+    elif desk.agreed and not desk.person.name and not desk.state.pending:
         onboarding.ask_name(desk)
-    elif desk.talk.open_run is not None or desk.talk.pending:
+    elif desk.state.open_run is not None or desk.state.pending:
         return ASIDE
     else:
         menu.show_menu(desk)
@@ -179,7 +179,7 @@ def back(desk: Desk) -> CommandOutcome:
 
 
 def _ask_again(desk: Desk) -> None:
-    if desk.talk.pending == "name":
+    if desk.state.pending == "name":
         onboarding.ask_name(desk)
     else:
         onboarding.ask_address(desk)

@@ -74,13 +74,13 @@ def ask_back(desk: Desk, code_hash: str, name: str) -> None:
 
 def asked_about(desk: Desk) -> str:
     """The code of the question that is open, as its first button carries it."""
-    token = desk.talk.offer[0][0] if desk.talk.offer else ""
+    token = desk.state.offer[0][0] if desk.state.offer else ""
     return token.rpartition(":")[2] if token.startswith(("j:yes:", "j:back:")) else ""
 
 
 def refuse(desk: Desk, phrase: str) -> CommandOutcome:
     """Nothing joins, and why."""
-    desk.change(offer=(), pending="" if desk.talk.pending in ("phone.link", "phone.back") else desk.talk.pending)
+    desk.change(offer=(), pending="" if desk.state.pending in ("phone.link", "phone.back") else desk.state.pending)
     desk.say(desk.phrase(phrase))
     return back(desk)
 
@@ -92,9 +92,9 @@ def welcome(desk: Desk, *, others: int = 0) -> CommandOutcome:
     """
     desk.change(offer=(), pending="")
     desk.say(desk.phrase("linked"))
-    run = desk.talk.open_run
-    if run is not None and desk.talk.parked:
-        desk.say(desk.phrase("linked_two", bai=desk.lesson_title(desk.talk.parked[-1].home[0])))
+    run = desk.state.open_run
+    if run is not None and desk.state.parked:
+        desk.say(desk.phrase("linked_two", bai=desk.lesson_title(desk.state.parked[-1].home[0])))
     if others:
         lost, kept = desk.phrase("label_lost_phone"), desk.phrase("label_split_no")
         desk.offer(desk.phrase("linked_old"), (("b:split_other", lost), ("b:show", kept)), pending="self.split")
@@ -174,16 +174,16 @@ def part(
     return left, back
 
 
-def _runs(talk: ConversationState) -> list[Run]:
-    return [run for run in (talk.run, *talk.parked) if run is not None]
+def _runs(state: ConversationState) -> list[Run]:
+    return [run for run in (state.run, *state.parked) if run is not None]
 
 
 def _began(run: Run) -> datetime:
     return run.began_at or _LONG_AGO
 
 
-def _best(lesson: str, *talks: ConversationState) -> int:
-    return max(talk.done.get(lesson, 0) for talk in talks)
+def _best(lesson: str, *states: ConversationState) -> int:
+    return max(state.done.get(lesson, 0) for state in states)
 
 
 def _both(stays: ConversationState, joins: ConversationState) -> dict[str, Card]:

@@ -30,7 +30,7 @@ def ask(desk: Desk, who: str, name: str, *, again: bool = False) -> None:
 
 def asked_of(desk: Desk) -> str:
     """Whose digits are asked for."""
-    return next((token[len(_BACK) + 1 :] for token, _ in desk.talk.offer if token.startswith(f"{_BACK}:")), "")
+    return next((token[len(_BACK) + 1 :] for token, _ in desk.state.offer if token.startswith(f"{_BACK}:")), "")
 
 
 def read(text: str) -> str:

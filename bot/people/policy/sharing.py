@@ -24,7 +24,7 @@ def ask_who(desk: Desk, sitting: Sequence[tuple[str, str]]) -> None:
 
 def welcome(desk: Desk) -> CommandOutcome:
     """She sits down: somebody new is greeted, somebody known goes on where she was."""
-    desk.change(offer=(), pending="" if desk.talk.pending == "persons" else desk.talk.pending)
+    desk.change(offer=(), pending="" if desk.state.pending == "persons" else desk.state.pending)
     if desk.person.consent == "new":
         onboarding.greet(desk)
         return ANSWERED
