@@ -111,11 +111,11 @@ class Province:
     def then(self, at: int, act: Callable[[], None]) -> None:
         heappush(self.acts, (at, next(self.ids), act))
 
-    def turn(self, actor: str, what: Callable[[PairingWork], Any]) -> Any:
-        turn = PairingWork(self.memory, self.rules, self.clock, self.now, lambda: f"n{next(self.ids)}", actor)
-        result = what(turn)
-        self.counts["sentences"] += len(turn.tells)
-        for tell in turn.tells:
+    def does(self, actor: str, what: Callable[[PairingWork], Any]) -> Any:
+        work = PairingWork(self.memory, self.rules, self.clock, self.now, lambda: f"n{next(self.ids)}", actor)
+        result = what(work)
+        self.counts["sentences"] += len(work.tells)
+        for tell in work.tells:
             about = self.memory.request(tell.about)
             of_safety = tell.phrase.startswith("safety") or (about is not None and about.kind == "safety")
             if tell.to != actor and not (tell.urgent and of_safety) and self.clock.is_quiet(tell.at):
@@ -154,7 +154,7 @@ class Province:
         return int(usual * self.rng.lognormvariate(0, 1))
 
     def asks(self, who: str, kind: Any, topic: str) -> None:
-        request = self.turn(who, lambda turn: happenings.ask(turn, who, kind, topic=topic))
+        request = self.does(who, lambda work: happenings.ask(work, who, kind, topic=topic))
         if request is None:
             return
         if kind == "safety":
@@ -170,7 +170,7 @@ class Province:
 
     def confirms(self, who: str) -> None:
         self.memory.put_learner(replace(self.memory.learners[who], confirmed=True))
-        self.turn("tinh", lambda turn: happenings.confirmed(turn, who))
+        self.does("tinh", lambda work: happenings.confirmed(work, who))
 
     def answers(self, offer_id: str) -> None:
         offer = self.memory.offers[offer_id]
@@ -179,7 +179,7 @@ class Province:
             return
         how = self.rng.choices((happenings.accept, happenings.later, happenings.decline), (70, 15, 15))[0]
         request = self.memory.requests[offer.request_id]
-        self.turn(offer.instructor_id, lambda turn: how(turn, offer_id))
+        self.does(offer.instructor_id, lambda work: how(work, offer_id))
         if how is not happenings.accept:
             return
         self.answer(request)
@@ -196,17 +196,17 @@ class Province:
 
     def takes(self, who: str, request_id: str) -> None:
         request = self.memory.requests[request_id]
-        if request.state in ("waiting", "offered") and self.turn(who, lambda turn: taking.take(turn, request_id)):
+        if request.state in ("waiting", "offered") and self.does(who, lambda work: taking.take(work, request_id)):
             self.answer(request)
             self.then(self.clock.awake_from(self.now + self.slowly(2 * HOUR)), lambda: self.ends_request(request_id))
 
     def ends_request(self, request_id: str) -> None:
         request = self.memory.requests[request_id]
         if request.state == "open":
-            self.turn(request.owner_id, lambda turn: taking.done(turn, request_id))
+            self.does(request.owner_id, lambda work: taking.done(work, request_id))
 
     def ends(self, learner: str, pairing_id: str) -> None:
-        self.turn(learner, lambda turn: staff.end(turn, pairing_id))
+        self.does(learner, lambda work: staff.end(work, pairing_id))
 
     # --- what is measured ---
 
@@ -249,7 +249,7 @@ class Province:
 
     def sweep(self) -> None:
         for request_id in self.memory.waiting() if self.memory.anybody_free() else ():
-            self.turn("", partial(_look_again, request_id))
+            self.does("", partial(_look_again, request_id))
         self.then(self.clock.awake_from(self.now + HOUR), self.sweep)
 
     def run(self) -> None:
@@ -263,7 +263,7 @@ class Province:
             if self.now >= end:
                 break
             for request_id in self.memory.due(self.now, 1_000):
-                self.turn("", partial(_tick, request_id))
+                self.does("", partial(_tick, request_id))
             while self.acts and self.acts[0][0] <= self.now:
                 heappop(self.acts)[2]()
         for request in self.memory.unclosed():
@@ -271,12 +271,12 @@ class Province:
                 self.group_of(request).unanswered += 1
 
 
-def _tick(request_id: str, turn: PairingWork) -> None:
-    ticking.tick(turn, request_id)
+def _tick(request_id: str, work: PairingWork) -> None:
+    ticking.tick(work, request_id)
 
 
-def _look_again(request_id: str, turn: PairingWork) -> None:
-    happenings.look_again(turn, request_id)
+def _look_again(request_id: str, work: PairingWork) -> None:
+    happenings.look_again(work, request_id)
 
 
 def report(plan: SimulationPlan, settings: Settings, say: Callable[[str], None]) -> int:

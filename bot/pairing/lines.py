@@ -209,11 +209,11 @@ class Lines:
             tell(desk, line, "line_slow")
             return 0
 
-        def event(turn: PairingWork) -> None:
+        def event(work: PairingWork) -> None:
             for body in going:
                 relay_id, phrase = world.new_id(), "relay_said" if body[0] else "relay_said_media"
-                relays.put(connection, relay_id, line.line_id, me, json.dumps(body, ensure_ascii=False), turn.now)
-                turn.pass_on(line.other_id, phrase, relay_id, line.line_id, urgent=line.urgent, **writer)
+                relays.put(connection, relay_id, line.line_id, me, json.dumps(body, ensure_ascii=False), work.now)
+                work.pass_on(line.other_id, phrase, relay_id, line.line_id, urgent=line.urgent, **writer)
 
         within(connection, world, me, now, event)
         asleep = world.clock.is_quiet(int(now.timestamp() * 1000)) and not line.urgent
@@ -324,11 +324,11 @@ class Lines:
     def _end(self, connection: Connection, desk: Desk, line: Line) -> CommandOutcome:
         lines.leave(desk)
 
-        def event(turn: PairingWork) -> None:
+        def event(work: PairingWork) -> None:
             if line.kind == "pairing":
-                staff.end(turn, line.line_id)
+                staff.end(work, line.line_id)
             else:
-                taking.done(turn, line.line_id)
+                taking.done(work, line.line_id)
 
         within(connection, self.world, desk.person.learner_id, desk.universe.now, event, desk)
         return ANSWERED if desk.replies else ASIDE

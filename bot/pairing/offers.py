@@ -72,7 +72,7 @@ class Offers:
         chosen = command.heir_key if isinstance(command, asked.HandOver) else ""
         who = [person_id for person_id, _, _ in heirs if officer_inbox.key(person_id) == chosen]
         if who:
-            self._happens(connection, desk, lambda turn: taking.hand_over(turn, request_id, who[0]))
+            self._happens(connection, desk, lambda work: taking.hand_over(work, request_id, who[0]))
             show_mine(connection, desk, request, [])
         else:
             officer_inbox.choose_heir(desk, request_id, heirs)
@@ -81,12 +81,12 @@ class Offers:
     def _heirs(self, connection: Connection, desk: Desk, request_id: str) -> list[tuple[str, str, str]]:
         """Who may go on with it, the nearest first: (id, name, role)."""
 
-        def event(turn: PairingWork) -> list[tuple[str, str, str]]:
-            request = turn.ledger.request(request_id)
-            found = taking.heirs(turn, request)[: officer_inbox.A_PAGE] if request else ()
-            pairing = turn.ledger.pairing_of(request.learner_id) if request else None
+        def event(work: PairingWork) -> list[tuple[str, str, str]]:
+            request = work.ledger.request(request_id)
+            found = taking.heirs(work, request)[: officer_inbox.A_PAGE] if request else ()
+            pairing = work.ledger.pairing_of(request.learner_id) if request else None
             guide = pairing.instructor_id if pairing else ""
-            return [(each, turn.name(each), "role_instructor" if each == guide else "role_officer") for each in found]
+            return [(each, work.name(each), "role_instructor" if each == guide else "role_officer") for each in found]
 
         return within(connection, self.world, desk.person.learner_id, desk.universe.now, event)
 
@@ -98,33 +98,33 @@ Decision = (
 )  # fmt: skip
 
 
-def _decide(command: Decision, turn: PairingWork) -> None:
+def _decide(command: Decision, work: PairingWork) -> None:
     """What a command is to the policies of pairing."""
     match command:
         case asked.AcceptOffer(offer_id):
-            happenings.accept(turn, offer_id)
+            happenings.accept(work, offer_id)
         case asked.PostponeOffer(offer_id):
-            happenings.later(turn, offer_id)
+            happenings.later(work, offer_id)
         case asked.DeclineOffer(offer_id):
-            happenings.decline(turn, offer_id)
+            happenings.decline(work, offer_id)
         case asked.TakeRequest(request_id):
-            taking.take(turn, request_id)
+            taking.take(work, request_id)
         case asked.RelieveOwner(request_id):
-            taking.relieve(turn, request_id)
+            taking.relieve(work, request_id)
         case asked.CloseRequest(request_id):
-            taking.done(turn, request_id)
+            taking.done(work, request_id)
         case asked.KeepRequest(request_id):
-            taking.still(turn, request_id)
+            taking.still(work, request_id)
         case asked.WishInstructor():
-            happenings.ask(turn, turn.actor, "pair")
+            happenings.ask(work, work.actor, "pair")
         case asked.ChangeInstructor():
-            happenings.ask(turn, turn.actor, "change")
+            happenings.ask(work, work.actor, "change")
         case asked.CallForSafety(danger):
-            happenings.ask(turn, turn.actor, "safety", need=danger)
+            happenings.ask(work, work.actor, "safety", need=danger)
         case asked.CallOffSafety():
-            safety.mistaken(turn)
+            safety.mistaken(work)
         case asked.ComeBackToGuide():
-            staff.back(turn)
+            staff.back(work)
         case _:
             assert_never(command)
 

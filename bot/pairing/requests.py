@@ -67,7 +67,7 @@ class Requests:
         def work(connection: Connection, place: AreaRow) -> None:
             now = self.people.now()
             reason = within(
-                connection, self.world, by, now, lambda turn: happenings.assign(turn, request_id, instructor_id)
+                connection, self.world, by, now, lambda work: happenings.assign(work, request_id, instructor_id)
             )
             if reason:
                 raise CamtayError(f"Chưa hỏi được: {NOT_NOW.get(reason, reason)}.")

@@ -105,10 +105,10 @@ class Roster:
             return
         kept.confirm(connection, one.learner_id, lesson, level, me, now)
 
-        def event(turn: PairingWork) -> None:
-            turn.note("confirmed", None, one.pairing_id, lesson=lesson, level=level)
+        def event(work: PairingWork) -> None:
+            work.note("confirmed", None, one.pairing_id, lesson=lesson, level=level)
             if phrase := pure.LEVELS[level]:
-                turn.tell(one.learner_id, phrase, one.pairing_id, ten_hdv=desk.person.name, bai=lesson)
+                work.tell(one.learner_id, phrase, one.pairing_id, ten_hdv=desk.person.name, bai=lesson)
 
         within(connection, self.world, me, now, event)
 

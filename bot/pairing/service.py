@@ -81,16 +81,16 @@ def within(
     kept.lock(connection)
     at = now if isinstance(now, int) else to_ms(now)
     ledger = SqlLedger(connection, world.clock, world.pseudonym)
-    turn = PairingWork(ledger, world.rules, world.clock, at, world.new_id, actor)
-    result = event(turn)
+    work = PairingWork(ledger, world.rules, world.clock, at, world.new_id, actor)
+    result = event(work)
     ledger.save()
     here = desk.person.learner_id if desk else ""
     if desk is not None:
-        for tell in turn.tells:
+        for tell in work.tells:
             if tell.to == here and not tell.digest:
                 notices.answer_with(desk, Notice(tell.phrase, tell.values, tell.buttons, about=tell.about))
-    others = [tell for tell in turn.tells if tell.to != here or tell.digest]
-    kept.add_notices(connection, (_notice(world.new_id(), turn.now, tell, no) for no, tell in enumerate(others)))
+    others = [tell for tell in work.tells if tell.to != here or tell.digest]
+    kept.add_notices(connection, (_notice(world.new_id(), work.now, tell, no) for no, tell in enumerate(others)))
     return result
 
 
@@ -122,10 +122,10 @@ class Pairings:
         return await self.database.transact(lambda connection: within(connection, self.world, actor, now, event))
 
     async def ask(self, learner_id: str, kind: RequestKind, now: int, **about: Any) -> Request | None:
-        return await self.happens(learner_id, now, lambda turn: happenings.ask(turn, learner_id, kind, **about))
+        return await self.happens(learner_id, now, lambda work: happenings.ask(work, learner_id, kind, **about))
 
     async def accept(self, instructor_id: str, offer_id: str, now: int) -> bool:
-        return await self.happens(instructor_id, now, lambda turn: happenings.accept(turn, offer_id))
+        return await self.happens(instructor_id, now, lambda work: happenings.accept(work, offer_id))
 
     async def tick(self, now: int, limit: int = DUE) -> int:
         """Deal with what is due, a few in one transaction; how many there were."""
@@ -159,8 +159,8 @@ class Pairings:
         return sweep
 
 
-def _tick(request_id: str, turn: PairingWork) -> None:
-    ticking.tick(turn, request_id)
+def _tick(request_id: str, work: PairingWork) -> None:
+    ticking.tick(work, request_id)
 
 
 class Sweep:
@@ -297,62 +297,62 @@ class Hooks(PairingHooks):
         self.world = world
 
     def instructor_gone(self, connection: Connection, learner_id: str, why: str, now: datetime) -> None:
-        within(connection, self.world, "", now, lambda turn: staff.suspend(turn, learner_id, why))
+        within(connection, self.world, "", now, lambda work: staff.suspend(work, learner_id, why))
 
     def instructor_changed(self, connection: Connection, learner_id: str, now: datetime) -> None:
-        def event(turn: PairingWork) -> None:
+        def event(work: PairingWork) -> None:
             availability.refresh(connection, learner_id)
-            if me := turn.ledger.instructor(learner_id):
-                staff.changed(turn, me)
-                if me.paused_until_at > turn.now:
-                    staff.pause(turn, learner_id, me.paused_until_at)
+            if me := work.ledger.instructor(learner_id):
+                staff.changed(work, me)
+                if me.paused_until_at > work.now:
+                    staff.pause(work, learner_id, me.paused_until_at)
 
         within(connection, self.world, learner_id, now, event)
 
     def reach_changed(self, connection: Connection, learner_id: str, now: datetime, *, away: bool) -> None:
         event = staff.away if away else staff.there_again
-        within(connection, self.world, "", now, lambda turn: event(turn, learner_id))
+        within(connection, self.world, "", now, lambda work: event(work, learner_id))
 
     def officer_gone(self, connection: Connection, learner_id: str, now: datetime) -> None:
-        within(connection, self.world, "", now, lambda turn: staff.officers_changed(turn, learner_id))
+        within(connection, self.world, "", now, lambda work: staff.officers_changed(work, learner_id))
 
     def confirmed(
         self, connection: Connection, learner_id: str, role: str, now: datetime, *, unasked: bool = False
     ) -> None:
-        def event(turn: PairingWork) -> None:
+        def event(work: PairingWork) -> None:
             availability.refresh(connection, learner_id)
-            happenings.confirmed(turn, learner_id)
+            happenings.confirmed(work, learner_id)
             if role == "instructor":
                 if unasked:
-                    turn.tell(learner_id, "teach_welcome")
-                staff.resume(turn, learner_id)
+                    work.tell(learner_id, "teach_welcome")
+                staff.resume(work, learner_id)
             if role == "officer":
-                staff.officer_there(turn, learner_id)
+                staff.officer_there(work, learner_id)
 
         within(connection, self.world, "", now, event)
 
     def become_one(self, connection: Connection, stays: str, goes: str, now: datetime) -> None:
-        def event(turn: PairingWork) -> None:
-            of_hers = {stays: turn.ledger.pairing_of(stays), goes: turn.ledger.pairing_of(goes)}
+        def event(work: PairingWork) -> None:
+            of_hers = {stays: work.ledger.pairing_of(stays), goes: work.ledger.pairing_of(goes)}
             for who, other in ((goes, stays), (stays, goes)):
                 guide = of_hers[who]
-                asks_other = any(each.owner_id == other for each in turn.ledger.requests_of(who))
+                asks_other = any(each.owner_id == other for each in work.ledger.requests_of(who))
                 asked = any(
-                    (mine := turn.ledger.offer_for(each.request_id)) and mine.instructor_id == other
-                    for each in turn.ledger.requests_of(who)
+                    (mine := work.ledger.offer_for(each.request_id)) and mine.instructor_id == other
+                    for each in work.ledger.requests_of(who)
                 )
                 twice = who == goes and all(of_hers.values())
                 if asks_other or asked or twice or (guide and guide.instructor_id == other):
-                    staff.learner_leaves(turn, who)
+                    staff.learner_leaves(work, who)
 
         within(connection, self.world, "", now, event)
 
     def wants_to_guide(self, connection: Connection, learner_id: str, now: datetime) -> bool:
-        def event(turn: PairingWork) -> bool:
-            learner = turn.ledger.learner(learner_id)
-            officer = turn.post(learner)[1] if learner else ""
+        def event(work: PairingWork) -> bool:
+            learner = work.ledger.learner(learner_id)
+            officer = work.post(learner)[1] if learner else ""
             if learner and officer:
-                turn.tell(officer, "officer_applicant", learner_id, ten_hv=learner.name, khu=learner.area)
+                work.tell(officer, "officer_applicant", learner_id, ten_hv=learner.name, khu=learner.area)
             return bool(officer)
 
         return within(connection, self.world, "", now, event)
@@ -366,9 +366,9 @@ class Hooks(PairingHooks):
         if pairing is None:
             return
 
-        def tell(turn: PairingWork) -> None:
+        def tell(work: PairingWork) -> None:
             who = pairing["instructor_id"]
-            turn.report(who, "crew_finished", pairing["pairing_id"], ten_hv=desk.person.name, bai=event.lesson)
+            work.report(who, "crew_finished", pairing["pairing_id"], ten_hv=desk.person.name, bai=event.lesson)
 
         within(connection, self.world, me, desk.universe.now, tell)
 
@@ -391,4 +391,4 @@ class Hooks(PairingHooks):
         within(connection, self.world, me, desk.universe.now, ask, desk)
 
     def learner_gone(self, connection: Connection, learner_id: str, why: str, now: datetime) -> None:
-        within(connection, self.world, "", now, lambda turn: staff.learner_leaves(turn, learner_id))
+        within(connection, self.world, "", now, lambda work: staff.learner_leaves(work, learner_id))
