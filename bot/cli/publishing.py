@@ -76,27 +76,29 @@ class PublishConsole:
 # --- publish -----------------------------------------------------------------------------------------
 
 
-async def publish_files(desk: PublishConsole, wanted: Sequence[str], how: PublishingOptions, *, dry_run: bool) -> int:
+async def publish_files(
+    console: PublishConsole, wanted: Sequence[str], how: PublishingOptions, *, dry_run: bool
+) -> int:
     """Publish these lessons (ids or paths; none: all that differ); 0 published, 1 something stands in the way."""
-    shelf, found = _chosen(desk.settings, wanted)
+    shelf, found = _chosen(console.settings, wanted)
     lessons = shelf.good
     for problem in found:
-        desk.complain(shown(problem))
+        console.complain(shown(problem))
     if errors := [problem for problem in found if problem.severity == "error"]:
-        desk.complain(f"Chưa phát hành: có {len(errors)} lỗi. Sửa xong hãy chạy lại.")
+        console.complain(f"Chưa phát hành: có {len(errors)} lỗi. Sửa xong hãy chạy lại.")
         return 1
-    async with Beside(desk.settings, dry_run=dry_run) as database:
+    async with Beside(console.settings, dry_run=dry_run) as database:
         for _ in range(MAX_OUTDATED):
             stored = await look(database, sorted(lessons)) if database else {lesson: Stored() for lesson in lessons}
-            facts = desk.settings.placeholders
+            facts = console.settings.placeholders
             plans = [plan(stored[k], each, shelf.translations.get(k, {}), how, facts) for k, each in lessons.items()]
             _check_decisions(how, stored, plans)
-            told = _Telling(desk, named=bool(wanted))
+            told = _Telling(console, named=bool(wanted))
             ready = told.all(plans)
             if told.stopped or not ready or dry_run:
                 return told.end(ready, dry_run=dry_run)
             try:
-                rows = await publish(_given(database), ready, desk.now)
+                rows = await publish(_given(database), ready, console.now)
             except PlanOutdated:
                 continue
             return told.published(rows)
@@ -111,8 +113,8 @@ def _given(database: Database | None) -> Database:
 class _Telling:
     """What is said about the plans of one command."""
 
-    def __init__(self, desk: PublishConsole, *, named: bool) -> None:
-        self.desk = desk
+    def __init__(self, console: PublishConsole, *, named: bool) -> None:
+        self.console = console
         self.named = named
         self.stopped = False
 
@@ -122,15 +124,15 @@ class _Telling:
         for each in plans:
             if each.unchanged:
                 if self.named:
-                    self.desk.write(f"{each.lesson.id}: không có gì mới, đang là bản {each.version}.")
+                    self.console.write(f"{each.lesson.id}: không có gì mới, đang là bản {each.version}.")
             elif each.held:
                 self._held(each)
             else:
                 for line in describe(each):
-                    self.desk.write(line)
+                    self.console.write(line)
                 for problem in each.impact.problems:
                     if problem.severity != "info":
-                        self.desk.complain(shown(problem))
+                        self.console.complain(shown(problem))
                 self.stopped = self.stopped or each.impact.blocked
                 ready.append(each)
         return ready
@@ -139,27 +141,27 @@ class _Telling:
         before = each.before
         now = before.version if before else 0
         self.stopped = self.stopped or self.named
-        self.desk.write(
+        self.console.write(
             f"{each.lesson.id}: tệp trùng bản {each.version}, mà bài đã quay lại bản {now}; giữ bản {now}. "
-            f"Muốn dùng bản {each.version}: {self.desk.command(f'rollback {each.lesson.id} {each.version}')}"
+            f"Muốn dùng bản {each.version}: {self.console.command(f'rollback {each.lesson.id} {each.version}')}"
         )
 
     def end(self, ready: Sequence[PublishingPlan], *, dry_run: bool) -> int:
         blocked = [each for each in ready if each.impact.blocked]
-        for line in (line for each in blocked for line in ways_out(self.desk, each)):
-            self.desk.complain(line)
+        for line in (line for each in blocked for line in ways_out(self.console, each)):
+            self.console.complain(line)
         if self.stopped:
             return 1
         if not ready:
-            self.desk.write("Không có bài nào cần phát hành.")
+            self.console.write("Không có bài nào cần phát hành.")
         elif dry_run:
-            self.desk.write(f"Chạy thử: {len(ready)} bài có thể phát hành, chưa ghi gì.")
+            self.console.write(f"Chạy thử: {len(ready)} bài có thể phát hành, chưa ghi gì.")
         return 0
 
     def published(self, rows: Sequence[PublicationRow]) -> int:
         for row in rows:
-            self.desk.write(f"Đã phát hành {row.lesson} bản {row.version} ({MODES[row.mode]}).")
-        self.desk.write("Máy đang chạy nhận trong vài giây.")
+            self.console.write(f"Đã phát hành {row.lesson} bản {row.version} ({MODES[row.mode]}).")
+        self.console.write("Máy đang chạy nhận trong vài giây.")
         return 0
 
 
@@ -188,7 +190,7 @@ def _stand(stand: Stand) -> str:
     return f"    bản {stand.version}  {stand.step:<20}{stand.count:>5}  {_FATES[stand.fate]}{to}"
 
 
-def ways_out(desk: PublishConsole, each: PublishingPlan) -> Iterator[str]:
+def ways_out(console: PublishConsole, each: PublishingPlan) -> Iterator[str]:
     """Exactly what would let a blocked plan go on."""
     lesson = each.lesson.id
     yield f"Chưa phát hành {lesson}. Với mỗi bước, chọn một cách rồi chạy lại:"
@@ -199,9 +201,9 @@ def ways_out(desk: PublishConsole, each: PublishingPlan) -> Iterator[str]:
         if verb == "publish":
             yield f"  ghi `was: {step}` ở bước thay cho `{step}` trong {_near(each.lesson.place.path)}"
         if not each.how.urgent:
-            yield _way(desk.command(f"{verb} {target}{flags} --decide {step}={STAY}"), "ai đang ở đó học nốt bản cũ")
+            yield _way(console.command(f"{verb} {target}{flags} --decide {step}={STAY}"), "ai đang ở đó học nốt bản cũ")
         for decision, meaning in _DECISIONS.items():
-            yield _way(desk.command(f"{verb} {target} --urgent --decide {step}={decision}"), meaning)
+            yield _way(console.command(f"{verb} {target} --urgent --decide {step}={decision}"), meaning)
 
 
 def _way(command: str, meaning: str) -> str:
@@ -295,19 +297,19 @@ def _paths(root: Path, shelf: Shelf, wanted: str) -> list[str]:
 # --- history, rollback -------------------------------------------------------------------------------
 
 
-async def show_history(desk: PublishConsole, lesson: str, *, diff: bool) -> int:
+async def show_history(console: PublishConsole, lesson: str, *, diff: bool) -> int:
     """Every publication of a lesson, the newest first."""
-    async with Beside(desk.settings, dry_run=True) as database:
+    async with Beside(console.settings, dry_run=True) as database:
         stored = (await look(database, [lesson]))[lesson] if database else Stored()
         await _known(database, stored, lesson)
-    zone = ZoneInfo(desk.settings.time.zone)
+    zone = ZoneInfo(console.settings.time.zone)
     for at, row in enumerate(reversed(stored.log)):
-        desk.write(_line(row, zone, _inside(stored, row), is_current=at == 0))
+        console.write(_line(row, zone, _inside(stored, row), is_current=at == 0))
         if row.decisions:
-            desk.write("      " + ", ".join(f"{step}={decision}" for step, decision in row.decisions.items()))
+            console.write("      " + ", ".join(f"{step}={decision}" for step, decision in row.decisions.items()))
         if diff:
             for line in row.diff.splitlines():
-                desk.write(f"      {line}")
+                console.write(f"      {line}")
     return 0
 
 
@@ -329,10 +331,12 @@ def _line(row: PublicationRow, zone: ZoneInfo, count: int | None, *, is_current:
     return f"{mark} bản {row.version:<4}{when:%d/%m/%Y %H:%M}  {author:<14}{mode:<14}{people:>20}  +{added} −{gone}"
 
 
-async def roll_back(desk: PublishConsole, lesson: str, version: int, how: PublishingOptions, *, dry_run: bool) -> int:
+async def roll_back(
+    console: PublishConsole, lesson: str, version: int, how: PublishingOptions, *, dry_run: bool
+) -> int:
     """Make an older version the current one again; 0 done, 1 something stands in the way."""
-    facts = desk.settings.placeholders
-    async with Beside(desk.settings, dry_run=True) as database:
+    facts = console.settings.placeholders
+    async with Beside(console.settings, dry_run=True) as database:
         for _ in range(MAX_OUTDATED):
             stored = (await look(database, [lesson]))[lesson] if database else Stored()
             await _known(database, stored, lesson)
@@ -342,18 +346,20 @@ async def roll_back(desk: PublishConsole, lesson: str, version: int, how: Publis
                 raise SettingsInvalid(f"Bài “{lesson}” không có bản {version}; đang có các bản: {there}.")
             target = compile_row(row, facts)
             if target is None:
-                desk.complain(f"Bản {version} của “{lesson}” không còn đọc được bằng chương trình này; chưa quay lại.")
+                console.complain(
+                    f"Bản {version} của “{lesson}” không còn đọc được bằng chương trình này; chưa quay lại."
+                )
                 return 1
             each = plan(stored, target, row.translations, how, facts)
             _check_decisions(how, {lesson: stored}, [each])
-            told = _Telling(desk, named=True)
+            told = _Telling(console, named=True)
             ready = told.all([each])
             if told.stopped or not ready:
                 return told.end(ready, dry_run=dry_run) if told.stopped else 0
             if dry_run:
                 return told.end(ready, dry_run=True)
             try:
-                return told.published(await publish(_given(database), ready, desk.now))
+                return told.published(await publish(_given(database), ready, console.now))
             except PlanOutdated:
                 continue
     raise PlanOutdated("Có người khác đang phát hành cùng lúc; hãy chạy lại.")

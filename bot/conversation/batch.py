@@ -1,4 +1,4 @@
-"""A batch of updates in one transaction: load everybody, let each desk answer, write everything down."""
+"""A batch of updates in one transaction: load everybody, let the policies answer each, write everything down."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from bot.conversation import identity_changes, notices
 from bot.conversation.effects import Effects, Record, about_of, state_of
 from bot.conversation.office import Office
 from bot.people.pseudonyms import Pseudonyms
-from bot.tutor.desk import Desk, Person
 from bot.tutor.lessons import STEP, is_about_safety
 from bot.tutor.quiet_hours import QuietHours
+from bot.tutor.turn import Person, TurnContext
 from flows import Book
 from flows.events import Universe
 from storage.announcements import announcements
@@ -170,14 +170,14 @@ class Conversation:
                 announcements.not_reached(connection, record.row.learner_id, [n.about for n in update.body.notices])
                 continue
             universe = self.universe(f"{update.channel}:{update.update_id}")
-            desk = Desk(book, universe, record.person, record.state, record.row.channel, record.row.chat_id)
+            turn = TurnContext(book, universe, record.person, record.state, record.row.channel, record.row.chat_id)
             is_timer = isinstance(update.body, Inner) and update.body.kind == "due"
-            if is_timer and self.quiet.holds(universe.now) and not is_about_safety(desk):
+            if is_timer and self.quiet.holds(universe.now) and not is_about_safety(turn):
                 record.not_before = universe.now  # it was due by day, while the tutor was stopped
                 continue
             record.begin(universe.now, from_her=update.channel != INNER)
-            record.answer(connection, self.office, desk, update)
-            record.end(desk)
+            record.answer(connection, self.office, turn, update)
+            record.end(turn)
         return []
 
     async def set_aside(self, update: Update, fault: str) -> Effects:
@@ -200,13 +200,13 @@ class Conversation:
         notices.read(connection, [update])
         for row in self._load(connection, update.channel, {update.chat_id: [update]}).values():
             record = Record(row, state_of(connection, row), effects, self.quiet)
-            desk = Desk(self.book, universe, record.person, record.state, row.channel)
+            turn = TurnContext(self.book, universe, record.person, record.state, row.channel)
             if isinstance(update.body, Inner):
-                desk.stop_reminding()
+                turn.stop_reminding()
             else:
-                desk.say(desk.phrase("set_aside"))
+                turn.say(turn.phrase("set_aside"))
             record.begin(universe.now, from_her=not isinstance(update.body, Inner))
-            record.end(desk)
+            record.end(turn)
             record.close()
         inbox.set_aside(connection, update.channel, update.update_id, fault, universe.now)
         conversations.write(connection, effects.writes)

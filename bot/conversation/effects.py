@@ -16,24 +16,24 @@ from bot.people.policy.commands import PersonCommand
 from bot.tutor import notices, waits
 from bot.tutor import state as states
 from bot.tutor.command import OfficeCommand
-from bot.tutor.desk import (
+from bot.tutor.lessons import is_about_safety
+from bot.tutor.onboarding import consent_text, fingerprint
+from bot.tutor.outcome import ANSWERED, CommandOutcome
+from bot.tutor.quiet_hours import QuietHours
+from bot.tutor.turn import (
     AnswersForgotten,
     CodeShown,
     ConsentAnswered,
-    Desk,
-    DeskEvent,
     LessonRated,
     OfficeEvent,
     OutgoingReply,
     Person,
     PersonForgotten,
+    TurnContext,
+    TurnEvent,
     WentAway,
     Whispered,
 )
-from bot.tutor.lessons import is_about_safety
-from bot.tutor.onboarding import consent_text, fingerprint
-from bot.tutor.outcome import ANSWERED, CommandOutcome
-from bot.tutor.quiet_hours import QuietHours
 from flows import RunCorrupt
 from flows import events as ev
 from storage.conversations import conversations
@@ -98,14 +98,19 @@ class Record:
         if from_her:
             self.away, self.seen_at = False, now
 
-    def answer(self, connection: Connection, office: Office, desk: Desk, update: Update) -> None:
+    def answer(self, connection: Connection, office: Office, turn: TurnContext, update: Update) -> None:
         """Answer one update: the policies say what it means, and what they ask for is carried out."""
-        self.settle(connection, office, desk, dispatch.answer(desk, update.body), update)
+        self.settle(connection, office, turn, dispatch.answer(turn, update.body), update)
 
     def settle(
-        self, connection: Connection, office: Office, desk: Desk, outcome: CommandOutcome, update: Update | None = None
+        self,
+        connection: Connection,
+        office: Office,
+        turn: TurnContext,
+        outcome: CommandOutcome,
+        update: Update | None = None,
     ) -> None:
-        """Deal with each event of the desk, once, and keep it; what an event brings about comes before the next one.
+        """Deal with each event of the turn, once, and keep it; what an event brings about comes before the next one.
         The open question is shown again where an `outcome` says so.
 
         A question that cannot even be put again is closed, so that showing it again always ends.
@@ -114,47 +119,47 @@ class Record:
 
         def follow(outcome: CommandOutcome, *, put_again: bool) -> None:
             if outcome.shows_again and put_again:
-                desk.change(offer=(), pending="")
-            for event, again in _left_to_do(desk, outcome):
+                turn.change(offer=(), pending="")
+            for event, again in _left_to_do(turn, outcome):
                 after = ANSWERED
                 if isinstance(event, OfficeEvent):
-                    after = office.deal_with(connection, desk, event, body, source)
-                self._keep(desk, event, update)
+                    after = office.deal_with(connection, turn, event, body, source)
+                self._keep(turn, event, update)
                 follow(after, put_again=again)
 
         follow(outcome, put_again=False)
-        asked = isinstance(body, NoticesDue) or any(isinstance(event, OfficeCommand) for event in desk.events)
-        if asked or desk.state.pinned:
-            waits.pin(desk, office.hooks.waiting(connection, desk))
+        asked = isinstance(body, NoticesDue) or any(isinstance(event, OfficeCommand) for event in turn.events)
+        if asked or turn.state.pinned:
+            waits.pin(turn, office.hooks.waiting(connection, turn))
 
-    def _keep(self, desk: Desk, event: DeskEvent, update: Update | None) -> None:
-        """Write down one thing that happened at the desk; `update` by which she became somebody else, if any."""
+    def _keep(self, turn: TurnContext, event: TurnEvent, update: Update | None) -> None:
+        """Write down one thing that happened in this turn; `update` by which she became somebody else, if any."""
         self.effects.wakes_others |= isinstance(event, WAKING)
         if isinstance(event, PersonCommand) and update is not None:
             self.effects.identity_changes.append((update, event))
-        if isinstance(event, ev.Heard | Whispered) and desk.agreed and self.person.consent == "agreed":
-            self._heard(event, desk.universe.now)
-        self._event(desk, event, desk.universe.now)
+        if isinstance(event, ev.Heard | Whispered) and turn.agreed and self.person.consent == "agreed":
+            self._heard(event, turn.universe.now)
+        self._event(turn, event, turn.universe.now)
 
-    def end(self, desk: Desk) -> None:
+    def end(self, turn: TurnContext) -> None:
         """Take over what was said and how it stands."""
-        if desk.replies and not desk.agreed:
+        if turn.replies and not turn.agreed:
             self._forget_shown()
-        if self.from_her and desk.state.whispers and self.row.channel == WEB:
-            self.effects.writes.erased.append((self.row.chat_id, desk.state.whispers))
-            desk.change(whispers=0)
-        for reply in desk.replies:
-            self._reply(reply, desk.universe.now, unasked=not self.from_her and not reply.urgent)
-        self.person, self.state = desk.person, replace(desk.state, whispers=max(desk.state.whispers, self.whispers))
-        self.urgent = is_about_safety(desk)
+        if self.from_her and turn.state.whispers and self.row.channel == WEB:
+            self.effects.writes.erased.append((self.row.chat_id, turn.state.whispers))
+            turn.change(whispers=0)
+        for reply in turn.replies:
+            self._reply(reply, turn.universe.now, unasked=not self.from_her and not reply.urgent)
+        self.person, self.state = turn.person, replace(turn.state, whispers=max(turn.state.whispers, self.whispers))
+        self.urgent = is_about_safety(turn)
         self.whispers = 0
 
     def tell(self, text: str, now: datetime) -> None:
         """Say something at this address that answers nothing said there."""
         self._reply(OutgoingReply(text), now, unasked=True)
 
-    def _event(self, desk: Desk, event: DeskEvent, now: datetime) -> None:
-        writes, learner_id, agreed = self.effects.writes, self.row.learner_id, desk.agreed
+    def _event(self, turn: TurnContext, event: TurnEvent, now: datetime) -> None:
+        writes, learner_id, agreed = self.effects.writes, self.row.learner_id, turn.agreed
         match event:
             case ev.RunStarted(run_id, lesson, version) if agreed:
                 writes.started.append(RunRow(run_id, learner_id, lesson, version, now))
@@ -162,9 +167,9 @@ class Record:
                 ended = (event.run_id, learner_id, event.lesson, event.version, now, event.outcome)
                 writes.ended.append(RunRow(*ended, event.points, event.passed))
             case ev.AnswerGraded() if agreed:
-                self._attempt(desk, event, now)
+                self._attempt(turn, event, now)
             case ConsentAnswered():
-                self._consent(desk, event, now)
+                self._consent(turn, event, now)
             case AnswersForgotten():
                 writes.forget_answers.append(learner_id)
             case PersonForgotten():
@@ -184,8 +189,8 @@ class Record:
             case ev.Moved(lesson, before, after, _, step, how):
                 moved = {"lesson": lesson, "from_version": before, "to_version": after, "step": step, "how": how}
                 log.info("moved to a newer lesson", extra={"learner_id": learner_id, **moved})
-            case ev.Awarded() if agreed and desk.state.run is not None:
-                of_run = learner_id, desk.state.run.run_id, event.kind, event.name
+            case ev.Awarded() if agreed and turn.state.run is not None:
+                of_run = learner_id, turn.state.run.run_id, event.kind, event.name
                 writes.awards.append(AwardRow(*of_run, event.lesson, event.version, event.points, now))
             case LessonRated(run_id, stars):
                 writes.ratings.append((run_id, learner_id, stars))
@@ -200,18 +205,18 @@ class Record:
             case ev.Awarded() | ev.CheckinPlanned() | ev.Called() | ev.LessonReturned():
                 pass  # likewise
             case ev.NotUnderstood() | ev.TapIgnored() | ev.Commanded() | ev.EmergencyRaised() | ev.Digressed():
-                pass  # the desk has acted on it
+                pass  # the policies have acted on it
             case _:
                 assert_never(event)
 
-    def _consent(self, desk: Desk, event: ConsentAnswered, now: datetime) -> None:
-        text = consent_text(desk.book, event.phrase, desk.state.lang)
+    def _consent(self, turn: TurnContext, event: ConsentAnswered, now: datetime) -> None:
+        text = consent_text(turn.book, event.phrase, turn.state.lang)
         row = ConsentRow(self.row.learner_id, self.row.channel, event.answer, fingerprint(text), now)
         self.effects.writes.consents.append(row)
         self.effects.writes.wordings[row.wording] = text
 
-    def _attempt(self, desk: Desk, event: ev.AnswerGraded, now: datetime) -> None:
-        run = desk.state.run
+    def _attempt(self, turn: TurnContext, event: ev.AnswerGraded, now: datetime) -> None:
+        run = turn.state.run
         if run is None:
             return
         self.effects.writes.attempts.append(
@@ -309,19 +314,19 @@ def state_of(connection: Connection, row: LearnerRow) -> states.ConversationStat
         return states.salvage(row.state)
 
 
-def _left_to_do(desk: Desk, outcome: CommandOutcome) -> list[tuple[DeskEvent, bool]]:
+def _left_to_do(turn: TurnContext, outcome: CommandOutcome) -> list[tuple[TurnEvent, bool]]:
     """Do what an outcome leaves; the events not dealt with yet, each with whether it puts a question again."""
     if outcome.heard is not None:
-        outcome = dispatch.answer(desk, outcome.heard, codes_too=False)
-    happened = [(event, False) for event in desk.take_events()]
+        outcome = dispatch.answer(turn, outcome.heard, codes_too=False)
+    happened = [(event, False) for event in turn.take_events()]
     if outcome is ANSWERED:
         return happened
     if outcome.shows_again:
-        open_question.show_again(desk)
-        notices.also(desk, outcome.under)
+        open_question.show_again(turn)
+        notices.also(turn, outcome.under)
     if outcome.pinned:
-        waits.under(desk, outcome.pinned)
-    return happened + [(event, True) for event in desk.take_events()]
+        waits.under(turn, outcome.pinned)
+    return happened + [(event, True) for event in turn.take_events()]
 
 
 def pack(reply: OutgoingReply, unasked: bool) -> str:

@@ -17,9 +17,9 @@ from bot.people.policy.commands import BecomeOne, ChangeSeat, PersonCommand, Tak
 from bot.people.policy.invitations import CodeVerdict
 from bot.tutor import privacy
 from bot.tutor import state as states
-from bot.tutor.desk import Desk
 from bot.tutor.outcome import CommandOutcome
 from bot.tutor.quiet_hours import QuietHours
+from bot.tutor.turn import TurnContext
 from flows import Book
 from flows.events import Universe
 from storage.conversations import conversations, joins
@@ -110,7 +110,7 @@ class _IdentityChange:
         undone = phones.undoable(self.connection, row, which, now)
         for each in undone:
             row = self._undo(row, each)
-        act: Callable[[Desk], CommandOutcome] = linking.undone
+        act: Callable[[TurnContext], CommandOutcome] = linking.undone
         if which in ("delete", "withdraw"):
             act = privacy.delete if which == "delete" else privacy.withdraw
         elif not undone:
@@ -146,10 +146,12 @@ class _IdentityChange:
     def _record(self, row: LearnerRow, state: states.ConversationState) -> Record:
         return Record(row, state, self.effects, self.quiet)
 
-    def _at_desk(self, row: LearnerRow, state: states.ConversationState, act: Callable[[Desk], CommandOutcome]) -> None:
+    def _at_desk(
+        self, row: LearnerRow, state: states.ConversationState, act: Callable[[TurnContext], CommandOutcome]
+    ) -> None:
         record = self._record(row, state)
-        desk = Desk(self.book, self.universe, record.person, state, row.channel, row.chat_id)
+        turn = TurnContext(self.book, self.universe, record.person, state, row.channel, row.chat_id)
         record.begin(self.universe.now, from_her=True)
-        record.settle(self.connection, self.office, desk, act(desk))
-        record.end(desk)
+        record.settle(self.connection, self.office, turn, act(turn))
+        record.end(turn)
         record.close()

@@ -34,7 +34,7 @@ from bot.pairing.policy.work import BUTTONS, PairingWork
 from bot.pairing.sql_ledger import SqlLedger, read_instructor, read_request
 from bot.people.hooks import PairingHooks
 from bot.tutor import notices
-from bot.tutor.desk import Desk
+from bot.tutor.turn import TurnContext
 from bot.tutor.waits import PendingMatter
 from flows import events as ev
 from storage.engine.database import Connection, Database
@@ -72,11 +72,11 @@ def within(
     actor: str,
     now: datetime | int,
     event: Callable[[PairingWork], T],
-    desk: Desk | None = None,
+    turn: TurnContext | None = None,
 ) -> T:
     """Let one event happen inside a transaction that is already open: an update's, or one of ours.
 
-    What is said to whoever sits at the `desk` is said there at once; everybody else is told by a notice.
+    What is said to whoever's `turn` it is is said there at once; everybody else is told by a notice.
     """
     kept.lock(connection)
     at = now if isinstance(now, int) else to_ms(now)
@@ -84,11 +84,11 @@ def within(
     work = PairingWork(ledger, world.rules, world.clock, at, world.new_id, actor)
     result = event(work)
     ledger.save()
-    here = desk.person.learner_id if desk else ""
-    if desk is not None:
+    here = turn.person.learner_id if turn else ""
+    if turn is not None:
         for tell in work.tells:
             if tell.to == here and not tell.digest:
-                notices.answer_with(desk, Notice(tell.phrase, tell.values, tell.buttons, about=tell.about))
+                notices.answer_with(turn, Notice(tell.phrase, tell.values, tell.buttons, about=tell.about))
     others = [tell for tell in work.tells if tell.to != here or tell.digest]
     kept.add_notices(connection, (_notice(world.new_id(), work.now, tell, no) for no, tell in enumerate(others)))
     return result
@@ -357,38 +357,38 @@ class Hooks(PairingHooks):
 
         return within(connection, self.world, "", now, event)
 
-    def waiting(self, connection: Connection, desk: Desk) -> Sequence[PendingMatter]:
-        return waits.waiting(connection, desk)
+    def waiting(self, connection: Connection, turn: TurnContext) -> Sequence[PendingMatter]:
+        return waits.waiting(connection, turn)
 
-    def lesson_finished(self, connection: Connection, desk: Desk, event: ev.RunEnded) -> None:
-        me = desk.person.learner_id
+    def lesson_finished(self, connection: Connection, turn: TurnContext, event: ev.RunEnded) -> None:
+        me = turn.person.learner_id
         pairing = kept.pairing_of(connection, me)
         if pairing is None:
             return
 
         def tell(work: PairingWork) -> None:
             who = pairing["instructor_id"]
-            work.report(who, "crew_finished", pairing["pairing_id"], ten_hv=desk.person.name, bai=event.lesson)
+            work.report(who, "crew_finished", pairing["pairing_id"], ten_hv=turn.person.name, bai=event.lesson)
 
-        within(connection, self.world, me, desk.universe.now, tell)
+        within(connection, self.world, me, turn.universe.now, tell)
 
-    def help_requested(self, connection: Connection, desk: Desk, event: ev.HelpRequested) -> None:
+    def help_requested(self, connection: Connection, turn: TurnContext, event: ev.HelpRequested) -> None:
         kind: RequestKind = "safety" if event.need == "safety" else "help"
-        self._ask(connection, desk, kind, event.lesson, event.version, event.step, event.tries, event.topic)
+        self._ask(connection, turn, kind, event.lesson, event.version, event.step, event.tries, event.topic)
 
-    def pairing_wished(self, connection: Connection, desk: Desk, event: ev.PairingWished) -> None:
-        self._ask(connection, desk, "pair", event.lesson, event.version, event.step)
+    def pairing_wished(self, connection: Connection, turn: TurnContext, event: ev.PairingWished) -> None:
+        self._ask(connection, turn, "pair", event.lesson, event.version, event.step)
 
     def _ask(
-        self, connection: Connection, desk: Desk, kind: RequestKind, lesson: str, version: int, step: str,
+        self, connection: Connection, turn: TurnContext, kind: RequestKind, lesson: str, version: int, step: str,
         tries: int = 0, topic: str = "",
     ) -> None:  # fmt: skip
-        me, tried = desk.person.learner_id, tries if desk.agreed else 0
+        me, tried = turn.person.learner_id, tries if turn.agreed else 0
 
         def ask(work: PairingWork) -> None:
             happenings.ask(work, me, kind, topic=topic, lesson=lesson, version=version, step=step, tries=tried)
 
-        within(connection, self.world, me, desk.universe.now, ask, desk)
+        within(connection, self.world, me, turn.universe.now, ask, turn)
 
     def learner_gone(self, connection: Connection, learner_id: str, why: str, now: datetime) -> None:
         within(connection, self.world, "", now, lambda work: staff.learner_leaves(work, learner_id))

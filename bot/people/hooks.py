@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.tutor.desk import Desk
 from bot.tutor.outcome import CommandOutcome
+from bot.tutor.turn import TurnContext
 from bot.tutor.waits import PendingMatter
 from flows import events as ev
 from storage.engine.database import Connection
@@ -46,22 +46,22 @@ class PairingHooks:
         """She would like to guide others: an officer of her area decides. Whether there is one."""
         return False
 
-    def waiting(self, connection: Connection, desk: Desk) -> Sequence[PendingMatter]:
+    def waiting(self, connection: Connection, turn: TurnContext) -> Sequence[PendingMatter]:
         """What waits for her answer at the end of this turn."""
         return ()
 
-    def lesson_finished(self, connection: Connection, desk: Desk, event: ev.RunEnded) -> None:
+    def lesson_finished(self, connection: Connection, turn: TurnContext, event: ev.RunEnded) -> None:
         """She has come to the end of a lesson: who guides her may see how it goes."""
 
-    def help_requested(self, connection: Connection, desk: Desk, event: ev.HelpRequested) -> None:
+    def help_requested(self, connection: Connection, turn: TurnContext, event: ev.HelpRequested) -> None:
         """She wants a human, in a lesson or outside."""
 
-    def pairing_wished(self, connection: Connection, desk: Desk, event: ev.PairingWished) -> None:
+    def pairing_wished(self, connection: Connection, turn: TurnContext, event: ev.PairingWished) -> None:
         """A lesson asked for a 1+1 partner."""
 
 
 class RoomHandler(Protocol):
     """A part of the office, which is brought all commands of one subject."""
 
-    def carry_out(self, connection: Connection, desk: Desk, command: Any) -> CommandOutcome:
-        """Do it in the batch's transaction and answer at the desk; what is left to do is the dispatcher's."""
+    def carry_out(self, connection: Connection, turn: TurnContext, command: Any) -> CommandOutcome:
+        """Do it in the batch's transaction and answer in the turn; what is left to do is the dispatcher's."""

@@ -57,7 +57,7 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class PlayedMessage:
-    """One bubble of the tutor's, with its buttons; the texts of one turn are joined as the desk joins them."""
+    """One bubble of the tutor's, with its buttons; the texts of one turn are joined as the tutor joins them."""
 
     text: str
     choices: tuple[ev.Choice, ...] = ()

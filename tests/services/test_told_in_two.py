@@ -6,22 +6,24 @@ import pytest
 
 from bot.channels.base import Text
 from bot.conversation.policy.dispatch import answer
-from bot.tutor.desk import Desk, Person
 from bot.tutor.state import ConversationState, dump, load
+from bot.tutor.turn import Person, TurnContext
 from flows import events as ev
 from tests.support.builders import real_book
 from tests.support.world import universe
 
 
-def says(state: ConversationState, text: str) -> Desk:
-    """What is on the desk after one more message; the talk goes through the form in which it is stored."""
-    desk = Desk(real_book(), universe(), Person("p1", "Lan", "chị/em", "agreed"), load(dump(state)), "telegram:1")
-    answer(desk, Text(text))
-    return desk
+def says(state: ConversationState, text: str) -> TurnContext:
+    """What stands in the turn after one more message; the talk goes through the form in which it is stored."""
+    turn = TurnContext(
+        real_book(), universe(), Person("p1", "Lan", "chị/em", "agreed"), load(dump(state)), "telegram:1"
+    )
+    answer(turn, Text(text))
+    return turn
 
 
-def kept(desk: Desk) -> str:
-    return repr([event for event in desk.events if isinstance(event, ev.Heard)]) + dump(desk.state)
+def kept(turn: TurnContext) -> str:
+    return repr([event for event in turn.events if isinstance(event, ev.Heard)]) + dump(turn.state)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""One learner at the tutor's desk for one update: who she is, where she stands, what is said to her. Pure."""
+"""One learner and one update: who she is, where she stands, what is said to her and what happens. Pure."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class OutgoingReply:
     about: str = ""
 
 
-# What happened at the desk, beside the engine's own events and what is asked of the office.
+# What happens in a turn, beside the engine's own events and what is asked of the services.
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class CodeShown:
     code: str
 
 
-DeskEvent = (
+TurnEvent = (
     ev.Event
     | ConsentAnswered
     | AnswersForgotten
@@ -115,7 +115,7 @@ OfficeEvent = (
 """Those that concern more than the conversation's own row."""
 
 
-class Desk:
+class TurnContext:
     """What the rooms beside this one (lessons, reception, menu, rights) act through; `replies` and `events` grow."""
 
     def __init__(
@@ -134,7 +134,7 @@ class Desk:
         self.channel = channel
         self.chat_id = chat_id
         self.replies: list[OutgoingReply] = []
-        self.events: list[DeskEvent] = []
+        self.events: list[TurnEvent] = []
         self._taken = 0
 
     # --- state ---
@@ -146,7 +146,7 @@ class Desk:
         self.person = replace(self.person, **fields)
         self.state = self.state.addressed(self.person.address, self.person.name)
 
-    def take_events(self) -> tuple[DeskEvent, ...]:
+    def take_events(self) -> tuple[TurnEvent, ...]:
         """What has happened since this was last asked."""
         fresh = tuple(self.events[self._taken :])
         self._taken = len(self.events)
