@@ -1,4 +1,4 @@
-"""An officer's announcements in her own chat: the office's room "news". She writes, sees it, confirms, can stop it."""
+"""An officer's announcements in her own chat: she writes, sees it, confirms, can stop it."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from bot.announcements import service as announcing
 from bot.channels.base import Inner, Left, NoticesDue, Outgoing, Returned, Tap, Update
 from bot.conversation import identity_changes, notices
 from bot.conversation.effects import Effects, Record, about_of, state_of
-from bot.conversation.office import Office
+from bot.conversation.services import ConversationServices
 from bot.people.pseudonyms import Pseudonyms
 from bot.tutor.lessons import STEP, is_about_safety
 from bot.tutor.quiet_hours import QuietHours
@@ -41,10 +41,10 @@ class Conversation:
         book: Book,
         universe: Callable[[str], Universe],
         quiet: QuietHours,
-        office: Office | None = None,
+        services: ConversationServices | None = None,
     ) -> None:
-        """Without an `office` codes of other processes are not known here: its key is made up."""
-        self.office = office or Office(Pseudonyms(os.urandom(32)))
+        """Without `services` codes of other processes are not known here: its key is made up."""
+        self.services = services or ConversationServices(Pseudonyms(os.urandom(32)))
         self.database = database
         self.book = book
         self.universe = universe
@@ -86,7 +86,7 @@ class Conversation:
         while waiting:
             waiting = self._round(connection, waiting, effects, book)
         if effects.identity_changes:
-            identity_changes.carry_out(connection, self.office, effects, book, self.universe, self.quiet)
+            identity_changes.carry_out(connection, self.services, effects, book, self.universe, self.quiet)
         return effects
 
     def _round(self, connection: Connection, updates: Sequence[Update], effects: Effects, book: Book) -> list[Update]:
@@ -105,12 +105,12 @@ class Conversation:
         for record in records.values():
             if record.away != record.row.away and not record.forgotten:
                 now, her = self.universe("reach").now, record.row.learner_id
-                self.office.hooks.reach_changed(connection, her, now, away=record.away)
+                self.services.hooks.reach_changed(connection, her, now, away=record.away)
                 if not record.away:
                     announcing.catch_up(connection, her, now, self.universe(f"missed:{her}:{now}").new_id)
                 effects.wakes_others = True
         if gone := effects.writes.forget_people:
-            self.office.forgotten(connection, gone)
+            self.services.forgotten(connection, gone)
             effects.forgotten += gone
         return after
 
@@ -176,7 +176,7 @@ class Conversation:
                 record.not_before = universe.now  # it was due by day, while the tutor was stopped
                 continue
             record.begin(universe.now, from_her=update.channel != INNER)
-            record.answer(connection, self.office, turn, update)
+            record.answer(connection, self.services, turn, update)
             record.end(turn)
         return []
 
@@ -224,7 +224,7 @@ class Conversation:
             lost = conversations.mark_away(connection, outgoing.channel, outgoing.chat_id, outgoing.no)
             announcements.not_reached(connection, lost.learner_id, [about_of(body) for body in lost.bodies])
             for who in lost.people:
-                self.office.hooks.reach_changed(connection, who, self.universe("reach").now, away=True)
+                self.services.hooks.reach_changed(connection, who, self.universe("reach").now, away=True)
 
         await self.database.transact(work)
 

@@ -10,12 +10,12 @@ from datetime import datetime
 from typing import assert_never
 
 from bot.channels.base import Began, Button, LogEntry, NoticesDue, Outgoing, Update
-from bot.conversation.office import Office
 from bot.conversation.policy import dispatch, open_question
+from bot.conversation.services import ConversationServices
 from bot.people.policy.commands import PersonCommand
 from bot.tutor import notices, waits
 from bot.tutor import state as states
-from bot.tutor.command import OfficeCommand
+from bot.tutor.command import ServiceCommand
 from bot.tutor.lessons import is_about_safety
 from bot.tutor.onboarding import consent_text, fingerprint
 from bot.tutor.outcome import ANSWERED, CommandOutcome
@@ -25,10 +25,10 @@ from bot.tutor.turn import (
     CodeShown,
     ConsentAnswered,
     LessonRated,
-    OfficeEvent,
     OutgoingReply,
     Person,
     PersonForgotten,
+    ServiceEvent,
     TurnContext,
     TurnEvent,
     WentAway,
@@ -54,7 +54,7 @@ from storage.people.records import ConsentRow, PersonRow
 
 log = logging.getLogger(__name__)
 
-WAKING = (OfficeCommand, CodeShown, ev.HelpRequested, ev.PairingWished, PersonForgotten, AnswersForgotten)
+WAKING = (ServiceCommand, CodeShown, ev.HelpRequested, ev.PairingWished, PersonForgotten, AnswersForgotten)
 """Events of one person of which others may have something to hear at once."""
 
 WEB = "web"  # the one channel whose log of the conversation is its delivery
@@ -98,14 +98,14 @@ class Record:
         if from_her:
             self.away, self.seen_at = False, now
 
-    def answer(self, connection: Connection, office: Office, turn: TurnContext, update: Update) -> None:
+    def answer(self, connection: Connection, services: ConversationServices, turn: TurnContext, update: Update) -> None:
         """Answer one update: the policies say what it means, and what they ask for is carried out."""
-        self.settle(connection, office, turn, dispatch.answer(turn, update.body), update)
+        self.settle(connection, services, turn, dispatch.answer(turn, update.body), update)
 
     def settle(
         self,
         connection: Connection,
-        office: Office,
+        services: ConversationServices,
         turn: TurnContext,
         outcome: CommandOutcome,
         update: Update | None = None,
@@ -122,15 +122,15 @@ class Record:
                 turn.change(offer=(), pending="")
             for event, again in _left_to_do(turn, outcome):
                 after = ANSWERED
-                if isinstance(event, OfficeEvent):
-                    after = office.deal_with(connection, turn, event, body, source)
+                if isinstance(event, ServiceEvent):
+                    after = services.deal_with(connection, turn, event, body, source)
                 self._keep(turn, event, update)
                 follow(after, put_again=again)
 
         follow(outcome, put_again=False)
-        asked = isinstance(body, NoticesDue) or any(isinstance(event, OfficeCommand) for event in turn.events)
+        asked = isinstance(body, NoticesDue) or any(isinstance(event, ServiceCommand) for event in turn.events)
         if asked or turn.state.pinned:
-            waits.pin(turn, office.hooks.waiting(connection, turn))
+            waits.pin(turn, services.hooks.waiting(connection, turn))
 
     def _keep(self, turn: TurnContext, event: TurnEvent, update: Update | None) -> None:
         """Write down one thing that happened in this turn; `update` by which she became somebody else, if any."""
@@ -194,8 +194,8 @@ class Record:
                 writes.awards.append(AwardRow(*of_run, event.lesson, event.version, event.points, now))
             case LessonRated(run_id, stars):
                 writes.ratings.append((run_id, learner_id, stars))
-            case CodeShown() | OfficeCommand():
-                pass  # the office has dealt with it, in the same transaction
+            case CodeShown() | ServiceCommand():
+                pass  # the services have dealt with it, in the same transaction
             case Whispered() | ev.Said() | ev.Asked() | ev.Heard() | ev.EmergencySuspected():
                 pass  # on her own page, if she has agreed
             case ev.ValueSaved() | ev.TaskDone() | ev.TaskStuck() | ev.TaskPostponed() | ev.CheckpointPassed():

@@ -11,7 +11,7 @@ from functools import partial
 from typing import assert_never
 
 from bot.conversation.effects import WEB, Effects, Record, state_of
-from bot.conversation.office import Office
+from bot.conversation.services import ConversationServices
 from bot.people.policy import linking, sharing
 from bot.people.policy.commands import BecomeOne, ChangeSeat, PersonCommand, TakeApart
 from bot.people.policy.invitations import CodeVerdict
@@ -31,7 +31,7 @@ from storage.people import seats
 
 def carry_out(
     connection: Connection,
-    office: Office,
+    services: ConversationServices,
     effects: Effects,
     book: Book,
     universe: Callable[[str], Universe],
@@ -44,7 +44,7 @@ def carry_out(
             continue
         effects.writes = Writes()
         seeded = universe(f"{update.channel}:{update.update_id}:{_SEEDS[type(command)]}")
-        change = _IdentityChange(connection, office, effects, book, seeded, quiet)
+        change = _IdentityChange(connection, services, effects, book, seeded, quiet)
         match command:
             case BecomeOne(code_hash):
                 change.join(row, code_hash)
@@ -66,7 +66,7 @@ class _IdentityChange:
     """One of them, within the batch's transaction; `row` is whoever is at the address from which it was asked."""
 
     connection: Connection
-    office: Office
+    services: ConversationServices
     effects: Effects
     book: Book
     universe: Universe
@@ -75,7 +75,7 @@ class _IdentityChange:
     def join(self, row: LearnerRow, code_hash: str) -> None:
         """Both phones have said yes, or somebody vouched: two persons become one, and both phones are told."""
         connection, now = self.connection, self.universe.now
-        joined = self.office.phones.join(connection, row, code_hash, now)
+        joined = self.services.phones.join(connection, row, code_hash, now)
         if joined is None:
             closed = replace(state_of(connection, row), offer=(), pending="")
             self._at_desk(row, closed, partial(linking.refuse, phrase=CodeVerdict.EXPIRED.value))
@@ -94,7 +94,7 @@ class _IdentityChange:
 
     def sit(self, row: LearnerRow, who: str) -> None:
         """Who is learning now: her conversation goes on at this address, the other's rests and is not shown."""
-        self.office.sit(self.connection, row, who, self.universe.new_id(), self.universe.now)
+        self.services.sit(self.connection, row, who, self.universe.new_id(), self.universe.now)
         came = self._at_address(row)
         if came.learner_id != row.learner_id and row.channel == WEB:
             self.effects.writes.forget_log.append((row.chat_id, row.out_no))
@@ -106,7 +106,7 @@ class _IdentityChange:
 
         `which` is this, other, alone; delete or withdraw: she asked for that, of what is this phone's own.
         """
-        phones, now = self.office.phones, self.universe.now
+        phones, now = self.services.phones, self.universe.now
         undone = phones.undoable(self.connection, row, which, now)
         for each in undone:
             row = self._undo(row, each)
@@ -128,7 +128,7 @@ class _IdentityChange:
         left, back = linking.part(state_of(connection, row), stays, goes)
         joins.undo(connection, join.join_id, states.dump(back), row.out_no + 1, now)
         joins.settle_at_home(connection, join.learner_id, states.dump(replace(left, joined_at=None)), join.at)
-        self.office.phones.note_undone(connection, row, join, now)
+        self.services.phones.note_undone(connection, row, join, now)
         addresses = (*join.addresses, (row.channel, row.chat_id))
         self.effects.reset_pages += [chat_id for channel, chat_id in addresses if channel == WEB]
         here = self._at_address(row)
@@ -152,6 +152,6 @@ class _IdentityChange:
         record = self._record(row, state)
         turn = TurnContext(self.book, self.universe, record.person, state, row.channel, row.chat_id)
         record.begin(self.universe.now, from_her=True)
-        record.settle(self.connection, self.office, turn, act(turn))
+        record.settle(self.connection, self.services, turn, act(turn))
         record.end(turn)
         record.close()

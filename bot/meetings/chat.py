@@ -1,4 +1,4 @@
-"""A branch's meeting in an officer's chat: the office's room "meeting". The area, the lesson, the roll, the end.
+"""A branch's meeting in an officer's chat: the area, the lesson, the roll, the end.
 
 The meeting itself lives in her conversation (`state.Meeting`), who came in `attendance`: a break loses neither.
 """

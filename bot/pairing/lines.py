@@ -1,4 +1,4 @@
-"""The office's room "line": what one of two people writes reaches the other, and nobody else, by way of the tutor.
+"""What one of two people writes reaches the other, and nobody else, by way of the tutor.
 
 Who the other is, is read from the database in the update's own transaction, never from what a button carries.
 """

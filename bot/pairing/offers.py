@@ -1,4 +1,4 @@
-"""What is tapped and typed about a request for a human: the office's room "offer", and the events behind it."""
+"""What is tapped and typed about a request for a human, and the events behind it."""
 
 from __future__ import annotations
 

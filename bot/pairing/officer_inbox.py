@@ -1,4 +1,4 @@
-"""The office's room "post": an officer sees to what waits in her areas, from her own chat.
+"""An officer sees to what waits in her areas, from her own chat.
 
 Every id that a button carries is looked up and checked against her areas here; what she may not see is refused with one
 sentence and written into the audit.

@@ -1,4 +1,4 @@
-"""The office's room "crew": an instructor's learners, her unanswered offers, and what she confirms of a learner."""
+"""An instructor's learners, her unanswered offers, and what she confirms of a learner."""
 
 from __future__ import annotations
 

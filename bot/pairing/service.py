@@ -291,7 +291,7 @@ def _event(note: PairingNote, world: PairingContext) -> dict[str, Any]:
 
 
 class Hooks(PairingHooks):
-    """What the office tells the pairing, in the office's own transaction."""
+    """What the conversation's services tell the pairing, in their own transaction."""
 
     def __init__(self, world: PairingContext) -> None:
         self.world = world

@@ -1,4 +1,4 @@
-"""The office's room "given": codes that were given out, seen and taken back by whoever may give such codes."""
+"""Codes that were given out, seen and taken back by whoever may give such codes."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ class Decider:
 
 
 class RoleHooks(Protocol):
-    """What the pairing has to know when somebody holds a role no more (see `office.PairingHooks`)."""
+    """What the pairing has to know when somebody holds a role no more (see `hooks.PairingHooks`)."""
 
     def instructor_gone(self, connection: Connection, learner_id: str, why: str, now: datetime) -> None: ...
 

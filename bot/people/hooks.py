@@ -1,4 +1,4 @@
-"""What the office and the pairing tell each other: hooks in the same transaction, and rooms that carry out commands."""
+"""What people's services and the pairing tell each other in the same transaction, and who carries out commands."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ class PairingHooks:
         """A lesson asked for a 1+1 partner."""
 
 
-class RoomHandler(Protocol):
-    """A part of the office, which is brought all commands of one subject."""
+class CommandHandler(Protocol):
+    """Is brought all commands of one subject."""
 
     def carry_out(self, connection: Connection, turn: TurnContext, command: Any) -> CommandOutcome:
         """Do it in the batch's transaction and answer in the turn; what is left to do is the dispatcher's."""

@@ -1,4 +1,4 @@
-"""The office's room "code": a code is shown and taken.
+"""A code is shown and taken.
 
 A code of a list's entry says for whom it is, and one that lets act on others says as what: nobody spends it by merely
 opening it. There is one living code an entry, and none once she has joined.

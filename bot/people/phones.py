@@ -1,4 +1,4 @@
-"""The office's room "phone": two phones become one person's and are taken apart; a new phone for who lost hers.
+"""Two phones become one person's and are taken apart; a new phone for who lost hers.
 
 Joining needs an act on both: words are read on the one and typed on the other, and both say yes. No role that acts on
 others ever travels so. Whoever lost her phone is let in again by a code of somebody of the union who vouches for her.

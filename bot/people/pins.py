@@ -1,4 +1,4 @@
-"""The office's room "pin": who holds a role and shares a phone comes back to it by a few digits of her own."""
+"""Who holds a role and shares a phone comes back to it by a few digits of her own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Data put right, by herself (the office's room "self") or by an officer; each in the transaction of whoever asks."""
+"""Data put right, by whoever they are about or by an officer; each in the transaction of whoever asks."""
 
 from __future__ import annotations
 

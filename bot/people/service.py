@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from bot.conversation.office import Links, Office
+from bot.conversation.services import ConversationServices, Links
 from bot.errors import CamtayError, NotAllowed
 from bot.people import granting, profile
 from bot.people.export import in_words
@@ -76,25 +76,25 @@ class Invited:
 
 class People:
     def __init__(
-        self, database: Database, office: Office, now: Callable[[], datetime], new_id: Callable[[], str]
+        self, database: Database, services: ConversationServices, now: Callable[[], datetime], new_id: Callable[[], str]
     ) -> None:
         self.database = database
-        self.office = office
+        self.services = services
         self.now = now
         self.new_id = new_id
         self.words: Callable[[str], str] = lambda phrase_id: ""
         """The tutor's own questions, as they are kept beside the answer of somebody who gave it to an officer."""
         self.is_office: Callable[[str], bool] = lambda name: False
-        """Whether a name is that of an office, a bank, the union: see `reception.is_of_office`."""
+        """Whether a name is that of an office, a bank, the union: see `onboarding.is_of_office`."""
 
     @property
     def links(self) -> Links:
-        return self.office.links
+        return self.services.links
 
     async def actor(self, learner_id: str) -> Actor:
         """Somebody of ours with the roles she has now."""
         grants = await self.database.read(lambda c: granting.grants_of(c, learner_id))
-        return Actor(self.office.names.of(learner_id), grants)
+        return Actor(self.services.names.of(learner_id), grants)
 
     async def areas(self, path: str = "/") -> list[AreaRow]:
         return await self.database.read(lambda c: areas.under(c, path))
@@ -139,10 +139,18 @@ class People:
         if invitee_id is not None:
             kept.withdraw_of(connection, invitee_id)
         code = codes.new_code(self.new_id())
-        while kept.get(connection, self.office.names.code(code)) is not None:
+        while kept.get(connection, self.services.names.code(code)) is not None:
             code = codes.new_code(self.new_id())
         row = InvitationRow(
-            self.office.names.code(code), "invite", role, place.area_id, invitee_id, None, actor.name, now, now + lasts
+            self.services.names.code(code),
+            "invite",
+            role,
+            place.area_id,
+            invitee_id,
+            None,
+            actor.name,
+            now,
+            now + lasts,
         )
         kept.add(connection, [row])
         self.note(connection, actor, f"invited_{role}", "", place.area_id)
@@ -154,7 +162,7 @@ class People:
         """Codes of an area and all below that are good, or were used of late. Raises NotAllowed, NobodyThere."""
 
         def work(connection: Connection, place: AreaRow) -> list[GivenRow]:
-            rows = self.office.given.given(connection, actor, self.now())
+            rows = self.services.given.given(connection, actor, self.now())
             return [row for row in rows if row.path.startswith(place.path)]
 
         return await self.act(actor, "invite_learner", area_id, work)
@@ -166,10 +174,10 @@ class People:
         """
 
         def unit(connection: Connection) -> GivenRow:
-            row = self.office.given.find(connection, actor, short)
+            row = self.services.given.find(connection, actor, short)
             if row is None:
                 raise NobodyThere("Không có mã mời nào bắt đầu như vậy; xem ./camtay people codes.")
-            self.office.given.take_back(connection, actor, row, self.now(), self.new_id())
+            self.services.given.take_back(connection, actor, row, self.now(), self.new_id())
             return row
 
         return await self.database.transact(unit)
@@ -181,7 +189,7 @@ class People:
             acting = [row for row in people.roles_of(connection, learner_id) if row.role in roles.ACTING]
             if not all(may(actor.grants, f"invite_{row.role}", row.path) for row in acting):
                 raise NotAllowed(ABOVE)
-            return self.office.vouching.give(connection, actor.name, learner_id, self.now(), self.new_id())
+            return self.services.vouching.give(connection, actor.name, learner_id, self.now(), self.new_id())
 
         return await self.about(actor, "vouch", learner_id, work)
 
@@ -192,7 +200,7 @@ class People:
         """
 
         def work(connection: Connection, place: AreaRow) -> int:
-            gone = self.office.phones.sign_out(connection, learner_id, self.new_id, self.now())
+            gone = self.services.phones.sign_out(connection, learner_id, self.new_id, self.now())
             self.note(connection, actor, "signed_out", learner_id, place.area_id)
             return len(gone)
 
@@ -205,12 +213,12 @@ class People:
             if not place.area_id:
                 raise NobodyThere("Chưa biết chị ấy ở địa bàn nào; hãy mời chị ấy bằng mã.")
             now = self.now()
-            if not granting.lift(connection, self.office.names, actor.grants, learner_id, "instructor"):
+            if not granting.lift(connection, self.services.names, actor.grants, learner_id, "instructor"):
                 raise NotAllowed(BEYOND)
             row = InvitationRow("", "invite", "instructor", place.area_id, None, None, actor.name, now, now)
-            if not granting.give(connection, self.office.names, row, learner_id, now):
+            if not granting.give(connection, self.services.names, row, learner_id, now):
                 raise CamtayError("Chị ấy còn bị tạm dừng ở một vai trò khác; hãy mở lại vai trò đó trước.")
-            self.office.hooks.confirmed(connection, learner_id, "instructor", now, unasked=True)
+            self.services.hooks.confirmed(connection, learner_id, "instructor", now, unasked=True)
 
         await self.about(actor, "approve", learner_id, work)
 
@@ -221,8 +229,8 @@ class People:
         """
 
         def work(connection: Connection, place: AreaRow) -> None:
-            office = self.office
-            if not granting.suspend(connection, office.names, office.hooks, actor, learner_id, role, self.now()):
+            services = self.services
+            if not granting.suspend(connection, services.names, services.hooks, actor, learner_id, role, self.now()):
                 raise NotAllowed(ABOVE)
             self.note(connection, actor, f"suspended_{role}", learner_id, place.area_id)
 
@@ -277,7 +285,7 @@ class People:
         def work(connection: Connection, place: AreaRow) -> None:
             now = self.now()
             self.note(connection, actor, "withdrawn_by_officer", learner_id, place.area_id)
-            self.office.leaving(connection, learner_id, "withdrawn", now)
+            self.services.leaving(connection, learner_id, "withdrawn", now)
             if not profile.withdraw(connection, learner_id, self.words("consent"), now):
                 raise CamtayError("Người này không đồng ý lưu gì, nên không có gì để rút.")
             tell(connection, self.new_id(), learner_id, "withdrawn_told", {}, now)
@@ -290,9 +298,9 @@ class People:
 
         def work(connection: Connection, place: AreaRow) -> None:
             self.note(connection, actor, "deleted_by_officer", learner_id, place.area_id)
-            self.office.leaving(connection, learner_id, "deleted", self.now())
+            self.services.leaving(connection, learner_id, "deleted", self.now())
             conversations.forget_person(connection, learner_id)
-            self.office.forgotten(connection, [learner_id])
+            self.services.forgotten(connection, [learner_id])
 
         await self.about(actor, "delete", learner_id, work)
         await self.database.scrub(BUSY_TIMEOUT_S)
@@ -338,7 +346,7 @@ class People:
         return refusal, None
 
     def note(self, connection: Connection, actor: Actor, what: str, learner_id: str, area_id: str) -> None:
-        subject = self.office.names.of(learner_id) if learner_id else ""
+        subject = self.services.names.of(learner_id) if learner_id else ""
         people.note(connection, AuditRow(self.now(), actor.name, what, subject, area_id))
 
 

@@ -1,4 +1,4 @@
-"""The office's room "vouch": an officer or her instructor lets somebody in again who has lost her phone."""
+"""An officer or her instructor lets somebody in again who has lost her phone."""
 
 from __future__ import annotations
 

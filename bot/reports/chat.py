@@ -1,11 +1,11 @@
-"""The office's room "figures": an officer asks how her areas stand, or for a code to invite somebody with."""
+"""An officer asks how her areas stand, or for a code to invite somebody with."""
 
 from __future__ import annotations
 
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from bot.conversation.office import Links
+from bot.conversation.services import Links
 from bot.people.policy import codes, invitations
 from bot.people.policy.permissions import Grant, may
 from bot.people.pseudonyms import Pseudonyms

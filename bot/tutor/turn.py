@@ -8,7 +8,7 @@ from typing import Any
 
 import flows
 from bot.channels.base import Button
-from bot.tutor.command import OfficeCommand
+from bot.tutor.command import ServiceCommand
 from bot.tutor.state import ConversationState, OfferedButtons
 from flows import Book
 from flows import events as ev
@@ -90,7 +90,7 @@ class Whispered:
 
 @dataclass(frozen=True, slots=True)
 class CodeShown:
-    """She showed an invitation code or three words; what they are worth only the office knows."""
+    """She showed an invitation code or three words; what they are worth only the services know."""
 
     kind: str
     code: str
@@ -104,12 +104,12 @@ TurnEvent = (
     | WentAway
     | LessonRated
     | CodeShown
-    | OfficeCommand
+    | ServiceCommand
     | Whispered
 )
 
-OfficeEvent = (
-    OfficeCommand | CodeShown | ConsentAnswered | AnswersForgotten | PersonForgotten | ev.RunEnded | ev.HelpRequested
+ServiceEvent = (
+    ServiceCommand | CodeShown | ConsentAnswered | AnswersForgotten | PersonForgotten | ev.RunEnded | ev.HelpRequested
     | ev.PairingWished
 )  # fmt: skip
 """Those that concern more than the conversation's own row."""

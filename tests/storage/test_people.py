@@ -11,7 +11,7 @@ from zlib import crc32
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from bot.conversation.office import Office
+from bot.conversation.services import ConversationServices
 from bot.errors import NotAllowed
 from bot.people import importing
 from bot.people.hooks import PairingHooks
@@ -38,7 +38,7 @@ NAMES = Pseudonyms(b"a key of the tests alone")
 
 
 def service(database: Database, clock: Clock | None = None, hooks: PairingHooks | None = None) -> People:
-    return People(database, Office(NAMES, hooks), (clock or Clock()).now, Ids("x"))
+    return People(database, ConversationServices(NAMES, hooks), (clock or Clock()).now, Ids("x"))
 
 
 async def somebody(database: Database, learner_id: str, name: str = "Lan", chat: str = "") -> None:

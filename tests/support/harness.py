@@ -30,9 +30,9 @@ from bot.channels.base import (
 )
 from bot.conversation.batch import Conversation
 from bot.conversation.effects import Effects
-from bot.conversation.office import Links, Office
+from bot.conversation.handlers import handlers_of
 from bot.conversation.presence import Presence
-from bot.conversation.rooms import rooms_of
+from bot.conversation.services import ConversationServices, Links
 from bot.delivery.backlog import Backlog
 from bot.delivery.intake import Intake
 from bot.delivery.rate_limit import SendLimiter
@@ -180,13 +180,13 @@ class Tutor:
         self.quiet = quiet
         self.channel = CollectingChannel()
         self.learners: dict[tuple[str, str], Learner] = {}
-        self.office = self._office(Pseudonyms(b"a key of the tests alone"))
+        self.services = self._office(Pseudonyms(b"a key of the tests alone"))
 
     async def begin(self) -> None:
         self.database: Database = open_database(self.url)
         await schema.ensure(self.database)
-        self.conversation = Conversation(self.database, self.book, self.world.universe, self.quiet, self.office)
-        self.people = People(self.database, self.office, self.clock.now, self.ids)
+        self.conversation = Conversation(self.database, self.book, self.world.universe, self.quiet, self.services)
+        self.people = People(self.database, self.services, self.clock.now, self.ids)
         self.senders = Senders()
         self.sender = Sender(
             self.channel,
@@ -203,14 +203,14 @@ class Tutor:
         self.channel.on_sent = self._arrived
         await self.pick_up()
 
-    def _office(self, names: Pseudonyms) -> Office:
+    def _office(self, names: Pseudonyms) -> ConversationServices:
         self.pairing = PairingWorld(PairingRules(), PairingClock(self.quiet), self.ids, names.of)
         links = Links("camtay_bot", "https://camtay.test/")
-        return Office(names, Hooks(self.pairing), links, rooms_of(names, self.pairing))
+        return ConversationServices(names, Hooks(self.pairing), links, handlers_of(names, self.pairing))
 
     def use(self, names: Pseudonyms) -> None:
         """From now on people are written down under these names."""
-        self.office = self.conversation.office = self.people.office = self._office(names)
+        self.services = self.conversation.services = self.people.services = self._office(names)
 
     def learner(self, chat_id: str = "1", channel: str = TELEGRAM) -> Learner:
         return self.learners.setdefault((channel, chat_id), Learner(self, chat_id, channel))

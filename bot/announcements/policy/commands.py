@@ -4,71 +4,71 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.tutor.command import OfficeCommand
+from bot.tutor.command import ServiceCommand
 
 
 @dataclass(frozen=True, slots=True)
-class BeginAnnouncement(OfficeCommand):
+class BeginAnnouncement(ServiceCommand):
     """An officer writes an announcement."""
 
 
 @dataclass(frozen=True, slots=True)
-class PickAnnouncementArea(OfficeCommand):
+class PickAnnouncementArea(ServiceCommand):
     """It is for this area."""
 
     area_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class WriteAnnouncement(OfficeCommand):
+class WriteAnnouncement(ServiceCommand):
     """What it says."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class WriteSource(OfficeCommand):
+class WriteSource(ServiceCommand):
     """Where it can be read."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class OmitSource(OfficeCommand):
+class OmitSource(ServiceCommand):
     """It has no source."""
 
 
 @dataclass(frozen=True, slots=True)
-class RewriteAnnouncement(OfficeCommand):
+class RewriteAnnouncement(ServiceCommand):
     """The text is written anew."""
 
 
 @dataclass(frozen=True, slots=True)
-class ShowAnnouncementDraft(OfficeCommand):
+class ShowAnnouncementDraft(ServiceCommand):
     """The draft, as far as it has come, once more."""
 
 
 @dataclass(frozen=True, slots=True)
-class SendAnnouncement(OfficeCommand):
+class SendAnnouncement(ServiceCommand):
     """It goes out."""
 
     announcement_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class DropAnnouncement(OfficeCommand):
+class DropAnnouncement(ServiceCommand):
     """It is not written after all."""
 
 
 @dataclass(frozen=True, slots=True)
-class StopAnnouncement(OfficeCommand):
+class StopAnnouncement(ServiceCommand):
     """One that is going out stops; empty: which?"""
 
     announcement_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class ShowAnnouncements(OfficeCommand):
+class ShowAnnouncements(ServiceCommand):
     """How far her announcements have come."""
 
 

@@ -60,7 +60,7 @@ def hear_name(turn: TurnContext, text: str) -> None:
 def _asked(turn: TurnContext, text: str) -> bool:
     """Another's words that she passed on are no cry of hers: she is asked, and nobody is called yet.
 
-    What she forwards while she writes to somebody, or to a room that takes her words, is for them.
+    What she forwards while she writes to somebody, or to a subject that takes her words, is for them.
     """
     alarm = alarm_of(turn, text) if text else Alarm()
     if alarm.level == "quiet" or turn.state.pending in WRITTEN:

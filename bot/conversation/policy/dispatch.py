@@ -16,7 +16,7 @@ from bot.pairing.policy.subjects import WRITING
 from bot.people.policy import codes, pins
 from bot.people.policy.commands import SitDown
 from bot.tutor import follow_up, lessons, menu, onboarding, privacy, waits
-from bot.tutor.command import OfficeCommand
+from bot.tutor.command import ServiceCommand
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.turn import CodeShown, TurnContext, WentAway
 from flows import events as ev
@@ -197,11 +197,11 @@ def _tap(turn: TurnContext, token: str) -> CommandOutcome:
 
 
 def _press(
-    turn: TurnContext, button: buttons.OwnButton | OfficeCommand | None, *, was_offered: bool = False
+    turn: TurnContext, button: buttons.OwnButton | ServiceCommand | None, *, was_offered: bool = False
 ) -> CommandOutcome:
     """Do what a button means; `was_offered`: it stands under what the tutor said last."""
     match button:
-        case OfficeCommand() as asked:
+        case ServiceCommand() as asked:
             turn.events.append(asked)
         case menu.OpenLesson(lesson_id):
             lessons.open_lesson(turn, lesson_id)

@@ -1,6 +1,6 @@
 """Global words ("danh sách bài", "giúp", "xóa hết"), typed or tapped: understood wherever the learner is. Pure.
 
-Their ways of being said are the keys of `lessons/words.yaml`; those of the office's subjects stand in `registry`.
+Their ways of being said are the keys of `lessons/words.yaml`; those of the subjects stand in `registry`.
 """
 
 from __future__ import annotations
@@ -52,13 +52,13 @@ def obey(turn: TurnContext, word: str) -> CommandOutcome:
 
 
 def _about_learner(turn: TurnContext, word: str, line: str) -> CommandOutcome:
-    """A word about what is kept of the learner or how the tutor speaks, or one of the office's."""
+    """A word about what is kept of the learner or how the tutor speaks, or one of a subject's."""
     match word:
         case "show_data" | "download_data":
             (privacy.show_data if word == "show_data" else privacy.download_data)(turn)
             if not turn.agreed:
                 return ASIDE
-            turn.events.append(ShowBelonging())  # what is kept beside the conversation only the office knows
+            turn.events.append(ShowBelonging())  # what is kept beside the conversation only the services know
         case "delete_data":
             privacy.ask_delete(turn)
         case "withdraw":

@@ -4,49 +4,49 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.tutor.command import OfficeCommand
+from bot.tutor.command import ServiceCommand
 
 
 @dataclass(frozen=True, slots=True)
-class BeginMeeting(OfficeCommand):
+class BeginMeeting(ServiceCommand):
     """An officer holds a meeting."""
 
 
 @dataclass(frozen=True, slots=True)
-class ShowMeetingAreas(OfficeCommand):
+class ShowMeetingAreas(ServiceCommand):
     """For which of her areas?"""
 
     page: int
 
 
 @dataclass(frozen=True, slots=True)
-class PickMeetingArea(OfficeCommand):
+class PickMeetingArea(ServiceCommand):
     """It is for this area."""
 
     area_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class ShowMeetingLessons(OfficeCommand):
+class ShowMeetingLessons(ServiceCommand):
     """Which lesson will it be?"""
 
     page: int
 
 
 @dataclass(frozen=True, slots=True)
-class PickMeetingLesson(OfficeCommand):
+class PickMeetingLesson(ServiceCommand):
     """It is this lesson."""
 
     lesson_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class ResumeMeeting(OfficeCommand):
+class ResumeMeeting(ServiceCommand):
     """The lesson of all goes on."""
 
 
 @dataclass(frozen=True, slots=True)
-class TickAttendant(OfficeCommand):
+class TickAttendant(ServiceCommand):
     """Somebody has come to the meeting `mark`, or has not."""
 
     page: int
@@ -56,29 +56,29 @@ class TickAttendant(OfficeCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class ShowRoll(OfficeCommand):
+class ShowRoll(ServiceCommand):
     """Who has come?"""
 
     page: int
 
 
 @dataclass(frozen=True, slots=True)
-class CloseMeeting(OfficeCommand):
+class CloseMeeting(ServiceCommand):
     """It is over."""
 
 
 @dataclass(frozen=True, slots=True)
-class LeaveMeeting(OfficeCommand):
+class LeaveMeeting(ServiceCommand):
     """It is not held, as long as it has no lesson."""
 
 
 @dataclass(frozen=True, slots=True)
-class EndGroupLesson(OfficeCommand):
+class EndGroupLesson(ServiceCommand):
     """The lesson of all has come to its end."""
 
 
 @dataclass(frozen=True, slots=True)
-class AskMeetingAgain(OfficeCommand):
+class AskMeetingAgain(ServiceCommand):
     """Its open question once more."""
 
 

@@ -4,110 +4,110 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.tutor.command import OfficeCommand
+from bot.tutor.command import ServiceCommand
 
 # --- requests and offers ---
 
 
 @dataclass(frozen=True, slots=True)
-class AcceptOffer(OfficeCommand):
+class AcceptOffer(ServiceCommand):
     """An instructor takes what she was offered."""
 
     offer_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class PostponeOffer(OfficeCommand):
+class PostponeOffer(ServiceCommand):
     """An instructor answers an offer later."""
 
     offer_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class DeclineOffer(OfficeCommand):
+class DeclineOffer(ServiceCommand):
     """An instructor does not take it this time."""
 
     offer_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class TakeRequest(OfficeCommand):
+class TakeRequest(ServiceCommand):
     """Somebody takes a request that calls for anybody."""
 
     request_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class RelieveOwner(OfficeCommand):
+class RelieveOwner(ServiceCommand):
     """An officer takes over from whoever has a request."""
 
     request_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class CloseRequest(OfficeCommand):
+class CloseRequest(ServiceCommand):
     """Whoever has it says that it is dealt with."""
 
     request_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class KeepRequest(OfficeCommand):
+class KeepRequest(ServiceCommand):
     """The learner says that she is not helped yet."""
 
     request_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class WishInstructor(OfficeCommand):
+class WishInstructor(ServiceCommand):
     """A learner would like somebody who guides her."""
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeInstructor(OfficeCommand):
+class ChangeInstructor(ServiceCommand):
     """A learner wants another instructor; not `is_sure`: she is asked first."""
 
     is_sure: bool
 
 
 @dataclass(frozen=True, slots=True)
-class CallForSafety(OfficeCommand):
+class CallForSafety(ServiceCommand):
     """People are called: she was robbed, or `danger` is die or hurt."""
 
     danger: str
 
 
 @dataclass(frozen=True, slots=True)
-class CallOffSafety(OfficeCommand):
+class CallOffSafety(ServiceCommand):
     """It was a mistake: whoever was called is told."""
 
 
 @dataclass(frozen=True, slots=True)
-class CancelRequests(OfficeCommand):
+class CancelRequests(ServiceCommand):
     """The learner needs nobody any more."""
 
 
 @dataclass(frozen=True, slots=True)
-class ComeBackToGuide(OfficeCommand):
+class ComeBackToGuide(ServiceCommand):
     """An instructor who rested takes learners again."""
 
 
 @dataclass(frozen=True, slots=True)
-class ShowOwnRequest(OfficeCommand):
+class ShowOwnRequest(ServiceCommand):
     """What somebody has taken, with what can be done."""
 
     request_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class ChooseHeir(OfficeCommand):
+class ChooseHeir(ServiceCommand):
     """Who may go on with what she has taken?"""
 
     request_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class HandOver(OfficeCommand):
+class HandOver(ServiceCommand):
     """Somebody else goes on with it."""
 
     request_id: str
@@ -137,35 +137,35 @@ OfferCommand = (
 
 
 @dataclass(frozen=True, slots=True)
-class WriteTo(OfficeCommand):
+class WriteTo(ServiceCommand):
     """From now on she writes by this line."""
 
     line_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class ChooseLine(OfficeCommand):
+class ChooseLine(ServiceCommand):
     """To whom does she want to write? `words` may name the other."""
 
     words: str
 
 
 @dataclass(frozen=True, slots=True)
-class ReplyToLetter(OfficeCommand):
+class ReplyToLetter(ServiceCommand):
     """What she wrote soon after somebody wrote to her."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class WriteLine(OfficeCommand):
+class WriteLine(ServiceCommand):
     """Words for the other, written in the writing mode."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class AskMedia(OfficeCommand):
+class AskMedia(ServiceCommand):
     """May this picture or recording go over?"""
 
     kind: str
@@ -174,7 +174,7 @@ class AskMedia(OfficeCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class AddMedia(OfficeCommand):
+class AddMedia(ServiceCommand):
     """One more picture of the album that she is being asked about."""
 
     kind: str
@@ -183,57 +183,57 @@ class AddMedia(OfficeCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class SendMedia(OfficeCommand):
+class SendMedia(ServiceCommand):
     """What she was asked about goes over."""
 
 
 @dataclass(frozen=True, slots=True)
-class HoldMedia(OfficeCommand):
+class HoldMedia(ServiceCommand):
     """What she was asked about does not go."""
 
 
 @dataclass(frozen=True, slots=True)
-class StopWriting(OfficeCommand):
+class StopWriting(ServiceCommand):
     """From now on she writes to nobody."""
 
 
 @dataclass(frozen=True, slots=True)
-class ReportLine(OfficeCommand):
+class ReportLine(ServiceCommand):
     """Something is wrong with what the other writes; empty for the line she writes by."""
 
     line_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class AskEndOfLine(OfficeCommand):
+class AskEndOfLine(ServiceCommand):
     """Does she want to end it with this person?"""
 
     line_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class EndLine(OfficeCommand):
+class EndLine(ServiceCommand):
     """It ends with this person."""
 
     line_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class GiveUnionNumber(OfficeCommand):
+class GiveUnionNumber(ServiceCommand):
     """An officer gives the number of her union."""
 
     line_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class AskOwnNumber(OfficeCommand):
+class AskOwnNumber(ServiceCommand):
     """Somebody in need wants to give her own telephone number."""
 
     line_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class AskLineAgain(OfficeCommand):
+class AskLineAgain(ServiceCommand):
     """The writing mode is put before her again."""
 
 
@@ -259,35 +259,35 @@ LineCommand = (
 
 
 @dataclass(frozen=True, slots=True)
-class ShowLearners(OfficeCommand):
+class ShowLearners(ServiceCommand):
     """An instructor's list."""
 
     page: int
 
 
 @dataclass(frozen=True, slots=True)
-class ShowOffers(OfficeCommand):
+class ShowOffers(ServiceCommand):
     """Offers that wait for her answer; this one, or all."""
 
     offer_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class ShowLearner(OfficeCommand):
+class ShowLearner(ServiceCommand):
     """One learner, with what can be done."""
 
     pairing_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class ChooseSkill(OfficeCommand):
+class ChooseSkill(ServiceCommand):
     """Of which finished lesson has she seen how it goes?"""
 
     pairing_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class AskLevel(OfficeCommand):
+class AskLevel(ServiceCommand):
     """How well does the learner do it?"""
 
     pairing_id: str
@@ -295,7 +295,7 @@ class AskLevel(OfficeCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class ConfirmSkill(OfficeCommand):
+class ConfirmSkill(ServiceCommand):
     """The learner does it so well: alone, help or notyet."""
 
     pairing_id: str

@@ -4,67 +4,67 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.tutor.command import OfficeCommand
+from bot.tutor.command import ServiceCommand
 
 
 @dataclass(frozen=True, slots=True)
-class ShowInbox(OfficeCommand):
+class ShowInbox(ServiceCommand):
     """What waits in her areas."""
 
     page: int
 
 
 @dataclass(frozen=True, slots=True)
-class ShowStrangers(OfficeCommand):
+class ShowStrangers(ServiceCommand):
     """Cries of people whom nobody knows."""
 
     page: int
 
 
 @dataclass(frozen=True, slots=True)
-class ShowKept(OfficeCommand):
+class ShowKept(ServiceCommand):
     """What was kept back between two."""
 
     line_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class MarkSeen(OfficeCommand):
+class MarkSeen(ServiceCommand):
     """An officer has looked at it."""
 
     line_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class AskUnionPhone(OfficeCommand):
+class AskUnionPhone(ServiceCommand):
     """The union's number in an area is asked for; empty: of which area?"""
 
     area_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class WriteUnionPhone(OfficeCommand):
+class WriteUnionPhone(ServiceCommand):
     """A number was written."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class DropUnionPhone(OfficeCommand):
+class DropUnionPhone(ServiceCommand):
     """There is no number of the union there."""
 
     area_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class ShowRequest(OfficeCommand):
+class ShowRequest(ServiceCommand):
     """Why a request waits, and who can be asked."""
 
     request_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class AssignRequest(OfficeCommand):
+class AssignRequest(ServiceCommand):
     """An instructor is asked by name."""
 
     request_id: str
@@ -72,14 +72,14 @@ class AssignRequest(OfficeCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class ConfirmStranger(OfficeCommand):
+class ConfirmStranger(ServiceCommand):
     """Where does the stranger live?"""
 
     request_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class SettleIn(OfficeCommand):
+class SettleIn(ServiceCommand):
     """The stranger is a member of this area."""
 
     request_id: str
@@ -87,28 +87,28 @@ class SettleIn(OfficeCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class ShowInstructors(OfficeCommand):
+class ShowInstructors(ServiceCommand):
     """Who guides in her areas."""
 
     page: int
 
 
 @dataclass(frozen=True, slots=True)
-class ShowInstructor(OfficeCommand):
+class ShowInstructor(ServiceCommand):
     """One instructor, or who asks to be one."""
 
     person_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class ApproveInstructor(OfficeCommand):
+class ApproveInstructor(ServiceCommand):
     """Who asked to guide may."""
 
     person_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class LiftSuspension(OfficeCommand):
+class LiftSuspension(ServiceCommand):
     """The suspension for which the button was made is over."""
 
     person_id: str
@@ -116,14 +116,14 @@ class LiftSuspension(OfficeCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class AskSuspension(OfficeCommand):
+class AskSuspension(ServiceCommand):
     """Is this instructor to be suspended?"""
 
     person_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class SuspendInstructor(OfficeCommand):
+class SuspendInstructor(ServiceCommand):
     """The instructor is suspended."""
 
     person_id: str

@@ -5,66 +5,66 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.tutor.command import OfficeCommand
+from bot.tutor.command import ServiceCommand
 
 # --- what is known of her ---
 
 
 @dataclass(frozen=True, slots=True)
-class ShowProfile(OfficeCommand):
+class ShowProfile(ServiceCommand):
     """What she can put right."""
 
 
 @dataclass(frozen=True, slots=True)
-class AskArea(OfficeCommand):
+class AskArea(ServiceCommand):
     """Where does she live?"""
 
 
 @dataclass(frozen=True, slots=True)
-class NameArea(OfficeCommand):
+class NameArea(ServiceCommand):
     """A place was written."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class PickWard(OfficeCommand):
+class PickWard(ServiceCommand):
     """It is this ward."""
 
     area_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class AskNeeds(OfficeCommand):
+class AskNeeds(ServiceCommand):
     """What should the union know?"""
 
 
 @dataclass(frozen=True, slots=True)
-class TickNeed(OfficeCommand):
+class TickNeed(ServiceCommand):
     """One of these more, or fewer; "none" for none of them."""
 
     need: str
 
 
 @dataclass(frozen=True, slots=True)
-class AskSplit(OfficeCommand):
+class AskSplit(ServiceCommand):
     """Which phone is not hers?"""
 
 
 @dataclass(frozen=True, slots=True)
-class SplitPhones(OfficeCommand):
+class SplitPhones(ServiceCommand):
     """The phone that is not hers: this, other or alone."""
 
     which: str
 
 
 @dataclass(frozen=True, slots=True)
-class ShowBelonging(OfficeCommand):
+class ShowBelonging(ServiceCommand):
     """What the union's side keeps of her, beside the conversation."""
 
 
 @dataclass(frozen=True, slots=True)
-class AskProfileAgain(OfficeCommand):
+class AskProfileAgain(ServiceCommand):
     """The open question of the profile once more."""
 
 
@@ -85,19 +85,19 @@ ProfileCommand = (
 
 
 @dataclass(frozen=True, slots=True)
-class TakeCode(OfficeCommand):
+class TakeCode(ServiceCommand):
     """It is for her."""
 
     code_hash: str
 
 
 @dataclass(frozen=True, slots=True)
-class LeaveCode(OfficeCommand):
+class LeaveCode(ServiceCommand):
     """It is for somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
-class AskCodeAgain(OfficeCommand):
+class AskCodeAgain(ServiceCommand):
     """For whom is it? Once more."""
 
 
@@ -107,47 +107,47 @@ CodeCommand = TakeCode | LeaveCode | AskCodeAgain
 
 
 @dataclass(frozen=True, slots=True)
-class GiveWords(OfficeCommand):
+class GiveWords(ServiceCommand):
     """Words to be typed on another phone of hers."""
 
 
 @dataclass(frozen=True, slots=True)
-class AskOtherPhone(OfficeCommand):
+class AskOtherPhone(ServiceCommand):
     """Here she says yes: the other phone is asked."""
 
     code_hash: str
 
 
 @dataclass(frozen=True, slots=True)
-class ComeBack(OfficeCommand):
+class ComeBack(ServiceCommand):
     """On a new phone, somebody has vouched for her."""
 
     code_hash: str
 
 
 @dataclass(frozen=True, slots=True)
-class RefuseJoin(OfficeCommand):
+class RefuseJoin(ServiceCommand):
     """Here she says no; empty: to a code of somebody who vouches."""
 
     code_hash: str
 
 
 @dataclass(frozen=True, slots=True)
-class AllowJoin(OfficeCommand):
+class AllowJoin(ServiceCommand):
     """On the phone where the words are from she says yes."""
 
     code_hash: str
 
 
 @dataclass(frozen=True, slots=True)
-class DenyJoin(OfficeCommand):
+class DenyJoin(ServiceCommand):
     """There she says no."""
 
     code_hash: str
 
 
 @dataclass(frozen=True, slots=True)
-class AskJoinAgain(OfficeCommand):
+class AskJoinAgain(ServiceCommand):
     """The open question about a phone once more."""
 
 
@@ -157,33 +157,33 @@ PhoneCommand = GiveWords | AskOtherPhone | ComeBack | RefuseJoin | AllowJoin | D
 
 
 @dataclass(frozen=True, slots=True)
-class AskPersons(OfficeCommand):
+class AskPersons(ServiceCommand):
     """Who is learning?"""
 
 
 @dataclass(frozen=True, slots=True)
-class SitDown(OfficeCommand):
+class SitDown(ServiceCommand):
     """Somebody else is, of those who sit here; "new" for nobody known."""
 
     who: str
 
 
 @dataclass(frozen=True, slots=True)
-class ChoosePin(OfficeCommand):
+class ChoosePin(ServiceCommand):
     """Digits that will keep her work apart."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class EnterPin(OfficeCommand):
+class EnterPin(ServiceCommand):
     """The digits of whoever wants to sit down."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class AskPinAgain(OfficeCommand):
+class AskPinAgain(ServiceCommand):
     """Digits are asked for once more."""
 
 
@@ -193,7 +193,7 @@ PinCommand = AskPersons | SitDown | ChoosePin | EnterPin | AskPinAgain
 
 
 @dataclass(frozen=True, slots=True)
-class ShowTeaching(OfficeCommand):
+class ShowTeaching(ServiceCommand):
     """What an instructor has set."""
 
 
@@ -202,7 +202,7 @@ TeachingSetting = Literal["cap", "top", "lang", "hours", "pause", "back", "promi
 
 
 @dataclass(frozen=True, slots=True)
-class SetTeaching(OfficeCommand):
+class SetTeaching(ServiceCommand):
     """One of an instructor's settings, and the value that was chosen; without one the choices are shown."""
 
     setting: TeachingSetting
@@ -210,7 +210,7 @@ class SetTeaching(OfficeCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class ApplyToTeach(OfficeCommand):
+class ApplyToTeach(ServiceCommand):
     """Somebody would like to guide others."""
 
 
@@ -220,21 +220,21 @@ TeachingCommand = ShowTeaching | SetTeaching | ApplyToTeach
 
 
 @dataclass(frozen=True, slots=True)
-class BecomeOne(OfficeCommand):
+class BecomeOne(ServiceCommand):
     """Two persons turn out to be one."""
 
     code_hash: str
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeSeat(OfficeCommand):
+class ChangeSeat(ServiceCommand):
     """Somebody else learns at this address."""
 
     who: str
 
 
 @dataclass(frozen=True, slots=True)
-class TakeApart(OfficeCommand):
+class TakeApart(ServiceCommand):
     """Phones become two persons' again: this, other, alone; delete or withdraw of what is this phone's own."""
 
     which: str

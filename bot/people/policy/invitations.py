@@ -39,7 +39,7 @@ class CodeVerdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """As the office knows it; `learner_id` is whose second phone a link joins."""
+    """As it is kept; `learner_id` is whose second phone a link joins."""
 
     kind: str
     role: str

@@ -14,7 +14,7 @@ from typing import Any, assert_never, get_args
 from bot.channels.base import Body
 from bot.people.given import Given
 from bot.people.granting import keep_suspensions, pass_on
-from bot.people.hooks import PairingHooks, RoomHandler
+from bot.people.hooks import CommandHandler, PairingHooks
 from bot.people.instructor import InstructorSettings, instructs
 from bot.people.invitations import Invitations
 from bot.people.phones import Phones
@@ -32,15 +32,15 @@ from bot.people.policy.officer_commands import GivenCommand, VouchingCommand
 from bot.people.profile import OwnProfile
 from bot.people.pseudonyms import Pseudonyms
 from bot.people.vouching import Vouching
-from bot.tutor.command import OfficeCommand
+from bot.tutor.command import ServiceCommand
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.turn import (
     AnswersForgotten,
     CodeShown,
     ConsentAnswered,
-    OfficeEvent,
     Person,
     PersonForgotten,
+    ServiceEvent,
     TurnContext,
 )
 from flows import events as ev
@@ -65,11 +65,11 @@ class Links:
         return tuple(filter(None, (telegram, web)))
 
 
-CommandHandlers = Sequence[tuple[Any, RoomHandler]]
+CommandHandlers = Sequence[tuple[Any, CommandHandler]]
 """A union of commands, and what carries each of them out."""
 
 
-class Office:
+class ConversationServices:
     def __init__(
         self,
         names: Pseudonyms,
@@ -95,12 +95,12 @@ class Office:
     # --- one update ---
 
     def deal_with(
-        self, connection: Connection, turn: TurnContext, event: OfficeEvent, body: Body, source: str
+        self, connection: Connection, turn: TurnContext, event: ServiceEvent, body: Body, source: str
     ) -> CommandOutcome:
         """Carry out what an event asks for; `body` brought it. `source` is the network address that it came from,
         where the channel knows one."""
         match event:
-            case OfficeCommand():
+            case ServiceCommand():
                 return self._carry_out(connection, turn, event)
             case CodeShown(kind, code):
                 return self.invitations.shown(connection, turn, codes.ShownCode(kind, code), body, source)
@@ -123,10 +123,10 @@ class Office:
                 assert_never(event)
         return ANSWERED
 
-    def _carry_out(self, connection: Connection, turn: TurnContext, command: OfficeCommand) -> CommandOutcome:
+    def _carry_out(self, connection: Connection, turn: TurnContext, command: ServiceCommand) -> CommandOutcome:
         if isinstance(command, PersonCommand):
             return ANSWERED  # the conversation does it, alone
-        handler = self.handlers.get(type(command))  # an office of an officer's command line has but its own
+        handler = self.handlers.get(type(command))  # those of an officer's command line have but their own
         return handler.carry_out(connection, turn, command) if handler else ASIDE
 
     # --- one phone of several ---
