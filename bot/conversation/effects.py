@@ -199,7 +199,7 @@ class Record:
             case Whispered() | ev.Said() | ev.Asked() | ev.Heard() | ev.EmergencySuspected():
                 pass  # on her own page, if she has agreed
             case ev.ValueSaved() | ev.TaskDone() | ev.TaskStuck() | ev.TaskPostponed() | ev.CheckpointPassed():
-                pass  # lives in the session, as all of a lesson's way does
+                pass  # lives in the run, as all of a lesson's way does
             case ev.RunStarted() | ev.RunEnded() | ev.AnswerGraded():
                 pass  # she has not agreed to anything being kept
             case ev.Awarded() | ev.CheckinPlanned() | ev.Called() | ev.LessonReturned():

@@ -21,7 +21,7 @@ from flows import events as ev
 from flows.engine.kinds.table import kind_of
 from flows.engine.stage import HUMAN, MISTAKE, clean
 from flows.model import Answer
-from flows.session import render
+from flows.run import render
 from flows.words.ear.ear import LONGEST, listen, matter_of
 from flows.words.ear.why import Reason, why
 from flows.words.understand import Command, understand
@@ -139,8 +139,8 @@ class Overheard:
         assert place is not None
         turn = self._desk(ConversationState())
         lesson_id, step_id = place
-        session = Run(turn.universe.new_id(), lesson_id, self.book.current[lesson_id], checkpoint=step_id)
-        stood = rewind(self.book, replace(session, began_at=self.now), turn.universe).session
+        run = Run(turn.universe.new_id(), lesson_id, self.book.current[lesson_id], checkpoint=step_id)
+        stood = rewind(self.book, replace(run, began_at=self.now), turn.universe).run
         turn.state = ConversationState(run=stood, seq=stood.seq)
         answer(turn, Text(text))
         return _deed(turn, stood)

@@ -1,6 +1,6 @@
 """Requests for a human, from asking to being answered: load, let the policies decide, save; one transaction each.
 
-Nobody else's session is touched: what is to be said to whom becomes a row of `notice`, due when she may be spoken to,
+Nobody else's conversation is touched: what is to be said to whom becomes a row of `notice`, due when she may be spoken to,
 and reaches her as an update of the channel `inner`.
 """
 

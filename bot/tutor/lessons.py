@@ -63,7 +63,7 @@ def open_for_group(turn: TurnContext, lesson_id: str, held: Meeting) -> None:
     if current is not None:
         turn.change(parked=(*(run for run in turn.state.parked if run.home[0] != current.home[0]), current))
     sprint = flows.start(turn.book, replace(_trigger(turn, lesson_id), cards={}, keeps=False), turn.universe)
-    turn.change(meeting=replace(held, lesson=lesson_id, run_id=sprint.session.run_id, run=None))
+    turn.change(meeting=replace(held, lesson=lesson_id, run_id=sprint.run.run_id, run=None))
     take_over(turn, sprint)
 
 
@@ -189,7 +189,7 @@ def take_over(turn: TurnContext, sprint: flows.Sprint) -> LeftByLesson | None:
 
     Of a meeting's lesson nothing is one learner's own: not its answers, wishes or reminders.
     """
-    run, left = sprint.session, None
+    run, left = sprint.run, None
     group = turn.state.is_group(run)
     turn.change(run=run.but(remind_at=None) if group else run, seq=max(turn.state.seq, run.seq))
     for event in sprint.events:
@@ -278,7 +278,7 @@ def _failed(turn: TurnContext, event: ev.RunFailed, *, group: bool) -> None:
         return
     if event.code == "place_missing" and run is not None:
         sprint = flows.rewind(turn.book, run, turn.universe)
-        if turn.book.lesson(sprint.session.lesson, sprint.session.version) is not None:
+        if turn.book.lesson(sprint.run.lesson, sprint.run.version) is not None:
             take_over(turn, sprint)
             return
         turn.events += sprint.events

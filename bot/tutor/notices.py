@@ -9,7 +9,7 @@ from bot.channels.base import Button, Notice
 from bot.tutor import waits
 from bot.tutor.state import OfferedButtons
 from bot.tutor.turn import TurnContext
-from flows.session import render
+from flows.run import render
 
 EXCERPT = 60  # characters of a step's text by which an instructor knows where the learner stands
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import flows
 from flows import Run, RunCorrupt
-from flows.session import Card
+from flows.run import Card
 
 CODEC = 1
 OfferedButtons = tuple[tuple[str, str], ...]
@@ -27,7 +27,7 @@ class Checkin:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A meeting that she holds for an area: `lesson` is run for all who came, in the session `run_id`.
+    """A meeting that she holds for an area: `lesson` is run for all who came, in the run `run_id`.
 
     That run is `ConversationState.run` while it is on, and lies in `run` here while she does something else; it is
     never hers.
@@ -122,11 +122,11 @@ class ConversationState:
         return self.line.line_id if self.line else ""
 
     def is_group(self, run: Run | None) -> bool:
-        """Whether this session is the one that a meeting goes through together."""
+        """Whether this run is the one that a meeting goes through together."""
         return run is not None and self.meeting is not None and run.run_id == self.meeting.run_id
 
     def aside(self) -> ConversationState:
-        """The same with the meeting's session, if it is on, laid aside: what is on then is her own."""
+        """The same with the meeting's run, if it is on, laid aside: what is on then is her own."""
         if self.meeting is None or self.run is None or not self.is_group(self.run):
             return self
         return replace(self, run=None, meeting=replace(self.meeting, run=self.run if self.run.waiting else None))
@@ -213,7 +213,7 @@ def _meeting(data: Mapping[str, Any]) -> Meeting:
 
 
 def load(text: str) -> ConversationState:
-    """The conversation written by `dump` ({} is a new one); raises SessionCorrupt on anything else."""
+    """The conversation written by `dump` ({} is a new one); raises RunCorrupt on anything else."""
     if text == "{}":
         return ConversationState()
     try:

@@ -1,6 +1,6 @@
 """A value that may have been misheard is asked back: "50.000 đồng phải không {chị}?", with yes and no.
 
-The value waits in the session's `sub` as "kind:value" until she says. Where nothing of hers may be kept (a private
+The value waits in the run's `sub` as "kind:value" until she says. Where nothing of hers may be kept (a private
 answer, no consent) she is asked to write it again instead.
 """
 
@@ -24,7 +24,7 @@ def ask_back(stage: Stage, value: Value) -> None:
 
 def asked_back(stage: Stage) -> Value | None:
     """The value that waits for her yes."""
-    kind, _, value = stage.session.sub.partition(":")
+    kind, _, value = stage.run.sub.partition(":")
     for known in get_args(ValueKind):
         if kind == known and value:
             return Value(known, int(value) if known in ("money", "number") else value)

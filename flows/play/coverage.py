@@ -14,8 +14,8 @@ from flows.engine.kinds.facets import Way
 from flows.engine.kinds.table import edges_of, kind_of
 from flows.model import Lesson, Problem, SourcePosition, Step
 from flows.play.rehearsal import rehearse
+from flows.run import Book, Run, Sprint
 from flows.saying import say
-from flows.session import Book, Run, Sprint
 
 
 class Trail:
@@ -28,7 +28,7 @@ class Trail:
         self._pairs: set[tuple[str, int, str, str]] = set()  # looked at already
 
     def watch(self, before: Run | None, sprint: Sprint) -> None:
-        after = sprint.session
+        after = sprint.run
         self._walked(after.lesson, after.version, after.path)
         for frame in after.stack:
             self._walked(frame.lesson, frame.version, frame.path)

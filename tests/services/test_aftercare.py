@@ -13,7 +13,7 @@ import pytest
 from bot.channels.base import Inner, Update
 from bot.conversation.batch import INNER
 from flows import Book, Lesson
-from flows.session import Route
+from flows.run import Route
 from tests.support.builders import book, lesson, phrases
 from tests.support.harness import TELEGRAM, WEB, Learner, Tutor, tutor
 

@@ -83,9 +83,9 @@ async def test_a_lesson_put_off_hears_what_she_did_meanwhile(tmp_path: Path, lea
         assert heard in lan.said and "chưa hiểu" not in lan.said
 
 
-def unreminded(session: Run | None) -> Run | None:
-    """A session apart from when it is reminded: any sign of life moves that."""
-    return session and replace(session, remind_at=None)
+def unreminded(run: Run | None) -> Run | None:
+    """A run apart from when it is reminded: any sign of life moves that."""
+    return run and replace(run, remind_at=None)
 
 
 @CHANNELS

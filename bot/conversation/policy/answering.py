@@ -14,7 +14,7 @@ from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.state import OfferedButtons
 from bot.tutor.turn import TurnContext
 from flows.model import Answer
-from flows.session import render
+from flows.run import render
 from flows.words.ear.finding import find, finder_of
 from flows.words.understand import Words, fold
 

@@ -50,4 +50,4 @@ def _is_for_lesson(turn: TurnContext, text: str) -> bool:
     if run is None:
         return False
     sprint = flows.resume(turn.book, run, ev.Typed(text), turn.universe)
-    return sprint.session.step != run.step or any(isinstance(event, TOOK) for event in sprint.events)
+    return sprint.run.step != run.step or any(isinstance(event, TOOK) for event in sprint.events)

@@ -1,6 +1,6 @@
 """A branch meets: one lesson for all on one phone or projector, and who came is ticked. Pure.
 
-What the group answers is nobody's: the session of a meeting (`state.Meeting`) leaves no run, attempt, award or card.
+What the group answers is nobody's: the run of a meeting (`state.Meeting`) leaves no row of a run, attempt, award or card.
 Buttons say what they make so, on or off, and for which meeting: a tap that comes twice changes nothing the second time.
 """
 

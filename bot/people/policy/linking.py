@@ -11,7 +11,7 @@ from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from bot.tutor.state import ConversationState
 from bot.tutor.turn import TurnContext
 from flows import Run
-from flows.session import Card
+from flows.run import Card
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from bot.publishing.preview import Wish
 from flows.play.playing import MOST_DEEDS, Deed, Setup
 from flows.play.transcript import BEGINNING
-from flows.session import ADDRESSES
+from flows.run import ADDRESSES
 from flows.yaml.fields import NAME
 
 CHANNELS = {"web": "Trang web", "telegram": "Telegram", "zalo_bot": "Zalo Bot", "zalo_oa": "Zalo OA"}

@@ -91,7 +91,7 @@ class HelpKind(StepKind[Help]):
         return self._call(stage, step)
 
     def prompt(self, stage: Stage, step: Help) -> StepPrompt:
-        if step.offer and stage.session.sub != "called":
+        if step.offer and stage.run.sub != "called":
             yes, no = stage.phrase("label_help"), stage.phrase("label_skip")
             return stage.words(step.offer), (ev.Choice("yes", yes), ev.Choice("no", no))
         on = stage.phrase("label_on" if stage.lesson.emergency else "label_continue")
@@ -102,7 +102,7 @@ class HelpKind(StepKind[Help]):
 
     def due(self, stage: Stage, step: Help) -> Next:
         """Nobody came in time."""
-        return AGAIN if stage.session.sub != "called" else step.fallback or step.next or AGAIN
+        return AGAIN if stage.run.sub != "called" else step.fallback or step.next or AGAIN
 
     def _call(self, stage: Stage, step: Help) -> Next:
         stage.change(sub="called")
@@ -114,7 +114,7 @@ class HelpKind(StepKind[Help]):
         return WAIT
 
     def put(self, stage: Stage, step: Help, *, fresh: bool = True) -> None:
-        session = stage.session
+        run = stage.run
         super().put(stage, step, fresh=fresh)
-        if session.sub == "called":
-            stage.change(remind_at=session.remind_at if session.step == step.id else None)
+        if run.sub == "called":
+            stage.change(remind_at=run.remind_at if run.step == step.id else None)
