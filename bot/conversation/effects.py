@@ -116,20 +116,22 @@ class Record:
         A question that cannot even be put again is closed, so that showing it again always ends.
         """
         body, source = (update.body, update.source) if update else (Began(), "")
+        has_asked = isinstance(body, NoticesDue)
 
         def follow(outcome: CommandOutcome, *, put_again: bool) -> None:
+            nonlocal has_asked
             if outcome.shows_again and put_again:
                 turn.change(offer=(), pending="")
             for event, again in _left_to_do(turn, outcome):
                 after = ANSWERED
                 if isinstance(event, ServiceEvent):
+                    has_asked |= isinstance(event, ServiceCommand)
                     after = services.deal_with(connection, turn, event, body, source)
                 self._keep(turn, event, update)
                 follow(after, put_again=again)
 
         follow(outcome, put_again=False)
-        asked = isinstance(body, NoticesDue) or any(isinstance(event, ServiceCommand) for event in turn.events)
-        if asked or turn.state.pinned:
+        if has_asked or turn.state.pinned:
             waits.pin(turn, services.hooks.waiting(connection, turn))
 
     def _keep(self, turn: TurnContext, event: TurnEvent, update: Update | None) -> None:

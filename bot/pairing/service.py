@@ -1,7 +1,7 @@
 """Requests for a human, from asking to being answered: load, let the policies decide, save; one transaction each.
 
-Nobody else's conversation is touched: what is to be said to whom becomes a row of `notice`, due when she may be spoken to,
-and reaches her as an update of the channel `inner`.
+Nobody else's conversation is touched: what is to be said to whom becomes a row of `notice`, due when she may be
+spoken to, and reaches her as an update of the channel `inner`.
 """
 
 from __future__ import annotations

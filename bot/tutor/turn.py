@@ -148,9 +148,8 @@ class TurnContext:
 
     def take_events(self) -> tuple[TurnEvent, ...]:
         """What has happened since this was last asked."""
-        fresh = tuple(self.events[self._taken :])
-        self._taken = len(self.events)
-        return fresh
+        before, self._taken = self._taken, len(self.events)
+        return tuple(self.events[before:]) if before < self._taken else ()
 
     @property
     def agreed(self) -> bool:

@@ -1,7 +1,7 @@
 """A branch meets: one lesson for all on one phone or projector, and who came is ticked. Pure.
 
-What the group answers is nobody's: the run of a meeting (`state.Meeting`) leaves no row of a run, attempt, award or card.
-Buttons say what they make so, on or off, and for which meeting: a tap that comes twice changes nothing the second time.
+What the group answers is nobody's: its run (`state.Meeting`) leaves no row of a run, attempt, award or card. Buttons
+say what they make so, on or off, and for which meeting: a tap that comes twice changes nothing the second time.
 """
 
 from __future__ import annotations
