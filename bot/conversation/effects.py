@@ -78,7 +78,7 @@ class Record:
 
     def __init__(self, row: LearnerRow, state: states.ConversationState, effects: Effects, quiet: QuietHours) -> None:
         self.row = row
-        self.person = Person(row.learner_id, row.name, row.address, row.consent, row.instructs, row.leads)
+        self.person = Person(row.learner_id, row.name, row.address, row.consent, row.is_instructor, row.is_officer)
         self.state = state
         self.effects = effects
         self.quiet = quiet

@@ -109,7 +109,7 @@ class ConversationServices:
                     self.invitations.grant_waiting(connection, turn)
             case AnswersForgotten():
                 self.leaving(connection, turn.person.learner_id, "withdrawn", turn.universe.now)
-                turn.set_person(instructs=False, leads=False)
+                turn.set_person(is_instructor=False, is_officer=False)
             case PersonForgotten():
                 self.leaving(connection, turn.person.learner_id, "deleted", turn.universe.now)
             case ev.RunEnded(outcome=outcome):

@@ -185,7 +185,7 @@ class Lines:
         if number and line.side == "learner":
             lines.ask_number(turn, line, number)
             return
-        if number and turn.person.leads:
+        if number and turn.person.is_officer:
             verdict = self._of_union(connection, line, text, number)
         lines.whisper(turn, line, verdict.text or mask(text, turn.book.nouns).text)
         reported = verdict.report and self._tell_officer(connection, turn, line, verdict.phrase)
@@ -238,8 +238,8 @@ class Lines:
 
     def _give_union(self, connection: Connection, turn: TurnContext, line: Line) -> None:
         number = union_phone.of_path(connection, self._path(connection, line))
-        if not line.urgent or line.side != "instructor" or not turn.person.leads or not number:
-            lines.go_on(turn, line, "line_no_union" if line.urgent and turn.person.leads else "line_open")
+        if not line.urgent or line.side != "instructor" or not turn.person.is_officer or not number:
+            lines.go_on(turn, line, "line_no_union" if line.urgent and turn.person.is_officer else "line_open")
             return
         text = turn.phrase("line_union", so=union_phone.spoken(number))
         lines.whisper(turn, line, text)
@@ -352,4 +352,4 @@ def _number(text: str) -> str:
 def _wishes(turn: TurnContext) -> Wishes:
     """What may not be asked for: an officer is judged by the rules alone, for the second opinion knows only what
     learners and instructors write to each other."""
-    return relay.rules_alone(turn.book.wishes) if turn.person.leads else turn.book.wishes
+    return relay.rules_alone(turn.book.wishes) if turn.person.is_officer else turn.book.wishes

@@ -153,8 +153,12 @@ def work_lines(connection: Connection, turn: TurnContext, world: PairingContext,
 
 def show_mine(connection: Connection, turn: TurnContext, request: Row, lines: list[str]) -> None:
     """What she has taken, with what she can do."""
-    home = ("q:list:0", "label_post") if turn.person.leads else ("g:menu", "label_menu")
+    home = ("q:list:0", "label_post") if turn.person.is_officer else ("g:menu", "label_menu")
     urgent = request["kind"] == "safety"
     officer_inbox.show_mine(
-        turn, request["request_id"], lines, union=urgent and turn.person.leads, home=(home[0], turn.phrase(home[1]))
+        turn,
+        request["request_id"],
+        lines,
+        union=urgent and turn.person.is_officer,
+        home=(home[0], turn.phrase(home[1])),
     )

@@ -18,10 +18,10 @@ LOOKED_AT = 50
 
 def waiting(connection: Connection, turn: TurnContext) -> list[PendingMatter]:
     """The cries she has taken, those she is called for, then whoever she writes with."""
-    if not (turn.person.instructs or turn.person.leads):
+    if not (turn.person.is_instructor or turn.person.is_officer):
         return _answers(connection, turn)
     me = turn.person.learner_id
-    roles = people.roles_of(connection, me) if turn.person.leads else []
+    roles = people.roles_of(connection, me) if turn.person.is_officer else []
     paths = [role.path for role in roles if role.role == "officer" and role.state == "active"]
     rows = cries.live(connection, me, paths, LOOKED_AT)
     mine = [PendingMatter("mine", row["request_id"], row["name"]) for row in rows if _is_taken_by(row, me)]

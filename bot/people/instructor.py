@@ -38,7 +38,7 @@ class InstructorSettings:
         """Show what she has set, or set one thing."""
         learner_id = turn.person.learner_id
         if not instructs(connection, learner_id):
-            turn.set_person(instructs=False)
+            turn.set_person(is_instructor=False)
             menu.show_menu(turn, turn.phrase("teach_not"))
             return
         row = people.instructor(connection, learner_id)

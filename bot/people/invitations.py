@@ -134,9 +134,9 @@ class Invitations:
             invitations.withdraw_of(connection, row.invitee_id)
         self.hooks.confirmed(connection, learner_id, row.role, now)
         if row.role == "instructor":
-            turn.set_person(instructs=True)
+            turn.set_person(is_instructor=True)
         if row.role == "officer":
-            turn.set_person(leads=True)
+            turn.set_person(is_officer=True)
         if row.role in permissions.ACTING:
             self._tell_officers(connection, turn, row, entry.name if entry else turn.person.name)
 

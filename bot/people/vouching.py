@@ -50,7 +50,7 @@ class Vouching:
         if _paths(connection, turn.person.learner_id):
             vouching.ask_whom(turn)
             return ANSWERED
-        guided = roster.guided(connection, turn.person.learner_id) if turn.person.instructs else []
+        guided = roster.guided(connection, turn.person.learner_id) if turn.person.is_instructor else []
         if not guided:
             turn.say(turn.phrase("vouch_how"))
             return ASIDE

@@ -151,8 +151,8 @@ def _tracks(turn: TurnContext, lessons: list[Lesson], shown_already: Lesson | No
 
 def _work(turn: TurnContext) -> OfferedButtons:
     """What she does beside learning."""
-    guides = (("u:list:0", "label_crew"), ("g:teach", "label_teach")) if turn.person.instructs else ()
-    leads = (("q:list:", "label_post"),) if turn.person.leads else ()
+    guides = (("u:list:0", "label_crew"), ("g:teach", "label_teach")) if turn.person.is_instructor else ()
+    leads = (("q:list:", "label_post"),) if turn.person.is_officer else ()
     return tuple((token, turn.phrase(label)) for token, label in (*guides, *leads))
 
 

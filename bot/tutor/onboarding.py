@@ -183,7 +183,7 @@ def take_address(turn: TurnContext, number: str) -> None:
 def _introduced(turn: TurnContext) -> None:
     turn.change(pending="", offer=())
     intro = turn.phrase("address_set")
-    if turn.person.instructs:
+    if turn.person.is_instructor:
         turn.say(intro)
         turn.events.append(ShowTeaching())
     elif turn.state.open_run is None:

@@ -18,17 +18,14 @@ JOIN_UP_TO = 1_200  # characters of texts put into one message: about two screen
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`consent` is new (never met), asked, agreed or declined; `instructs`: she may guide others.
-
-    `leads`: she is an officer.
-    """
+    """`consent` is new (never met), asked, agreed or declined; `is_instructor`: may guide others today."""
 
     learner_id: str
     name: str = ""
     address: str = flows.DEFAULT_ADDRESS
     consent: str = "new"
-    instructs: bool = False
-    leads: bool = False
+    is_instructor: bool = False
+    is_officer: bool = False
 
 
 @dataclass(frozen=True, slots=True)

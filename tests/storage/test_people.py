@@ -90,9 +90,9 @@ async def test_roles_and_settings_come_back_as_they_were_written(database: Datab
         await database.transact(lambda c, given=given: people.set_role(c, given))  # type: ignore[misc]
     (role,) = await database.read(lambda c: people.roles_of(c, "p1"))
     assert (role.state, role.path, role.area_name) == ("active", f"/dong-nai/{WARD}/", "Phường Trấn Biên")
-    assert (await database.read(lambda c: conversations.learners_by_id(c, ["p1"])))["p1"].instructs
+    assert (await database.read(lambda c: conversations.learners_by_id(c, ["p1"])))["p1"].is_instructor
     assert await database.transact(lambda c: people.suspend_role(c, "p1", "instructor", "x", START)) == 1
-    assert not (await database.read(lambda c: conversations.learners_by_id(c, ["p1"])))["p1"].instructs
+    assert not (await database.read(lambda c: conversations.learners_by_id(c, ["p1"])))["p1"].is_instructor
 
 
 async def test_approving_and_suspending(database: Database):

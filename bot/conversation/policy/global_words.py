@@ -19,7 +19,7 @@ NEEDS_CONSENT = registry.BY_WORD.keys() | {"agree", "change_address", "change_na
 def obey(turn: TurnContext, word: str) -> CommandOutcome:
     """Do what a global word asks for; whoever was writing to somebody does so no more."""
     line = lines.left(turn)
-    if word == "line.report" and turn.person.leads and not line:
+    if word == "line.report" and turn.person.is_officer and not line:
         word = "figures.targets"  # an officer's "báo cáo" is no complaint about a partner
     match word:
         case "menu":

@@ -54,7 +54,9 @@ def in_two(turn: TurnContext, body: Text) -> Text:
 def offered(turn: TurnContext, text: str) -> Meaning:
     """What her words mean among the buttons the tutor itself last showed."""
     words = turn.book.words
-    if turn.person.leads and (word := words.officers.get(" ".join(without_fillers(words, fold(words, text[:200]))))):
+    if turn.person.is_officer and (
+        word := words.officers.get(" ".join(without_fillers(words, fold(words, text[:200]))))
+    ):
         return Command(word)
     own = [
         Own(token, tuple(dict.fromkeys((label, _ROLE.sub("", label), *_other_ways(turn, at, token)))))

@@ -118,7 +118,7 @@ def go_on(turn: TurnContext, line: Line, text: str) -> None:
 
 def _numbers(turn: TurnContext, line: Line) -> OfferedButtons:
     """In an emergency the two may come to speak: by the union's number, or by hers, which is hers to give."""
-    if not line.urgent or (line.side == "instructor" and not turn.person.leads):
+    if not line.urgent or (line.side == "instructor" and not turn.person.is_officer):
         return ()
     which = ("mine", "label_give_mine") if line.side == "learner" else ("union", "label_give_union")
     return ((f"y:{which[0]}:{line.line_id}", turn.phrase(which[1])),)
