@@ -6,7 +6,7 @@ from bot.announcements.policy import announcement
 from bot.channels.base import Edited, Media, Text
 from bot.conversation.policy import replying
 from bot.conversation.policy.registry import WRITTEN
-from bot.conversation.policy.understanding import about, alarm_of, hear
+from bot.conversation.policy.understanding import about, alarm_of, record_heard
 from bot.pairing.policy import lines
 from bot.tutor import lessons, menu, onboarding
 from bot.tutor.turn import TurnContext
@@ -33,11 +33,11 @@ def heard(turn: TurnContext, body: Text | Media | Edited) -> bool:
     if alarm.level == "ring" and replying.is_said_to_her_helper(turn, text):
         return False
     if alarm.level == "ring":
-        hear(turn, text)
+        record_heard(turn, text)
         lessons.open_emergency(turn, alarm.kind)
         return True
     if alarm.level == "ask" and turn.person.consent == "new":
-        hear(turn, text)
+        record_heard(turn, text)
         turn.set_person(consent="asked")
         turn.say(turn.phrase("emergency_hello"))
         menu.ask_emergency(turn, alarm.kind, ())
@@ -47,7 +47,7 @@ def heard(turn: TurnContext, body: Text | Media | Edited) -> bool:
 
 def hear_name(turn: TurnContext, text: str) -> None:
     """What she says when her name is asked: her name, a worry, or a question that is no name."""
-    hear(turn, text)
+    record_heard(turn, text)
     sounds, said = alarm_of(turn, text), clean(text[:200])
     if sounds.level == "ask" and not onboarding.may_be_name(turn.book.words, said):
         menu.ask_emergency(turn, sounds.kind, about(turn, text).topics)
@@ -65,7 +65,7 @@ def _asked(turn: TurnContext, text: str) -> bool:
     alarm = alarm_of(turn, text) if text else Alarm()
     if alarm.level == "quiet" or turn.state.pending in WRITTEN:
         return False
-    hear(turn, text)
+    record_heard(turn, text)
     if turn.person.consent == "new":
         turn.set_person(consent="asked")
         turn.say(turn.phrase("emergency_hello"))

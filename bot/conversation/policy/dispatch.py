@@ -9,7 +9,15 @@ from bot.channels.base import Began, Body, Edited, Inner, Left, Media, NoticesDu
 from bot.conversation.policy import alarm, albums, answering, buttons, doubt, edits, registry, replying
 from bot.conversation.policy.global_words import obey
 from bot.conversation.policy.open_question import answer_stale, ask_again, go_on
-from bot.conversation.policy.understanding import alarm_of, hear, in_two, is_for_lesson, is_for_room, leaves, offered
+from bot.conversation.policy.understanding import (
+    alarm_of,
+    in_two,
+    is_for_lesson,
+    is_for_room,
+    leaves,
+    offered,
+    record_heard,
+)
 from bot.pairing.policy import lines
 from bot.pairing.policy.commands import ChooseLine, ReplyToLetter, StopWriting
 from bot.pairing.policy.subjects import WRITING
@@ -119,7 +127,7 @@ def _among_buttons(turn: TurnContext, text: str) -> CommandOutcome:
     """Words under buttons of the tutor's own: one of them, a name that was asked for, or the lesson's that waits."""
     meaning = offered(turn, text)
     if isinstance(meaning, Answered):
-        hear(turn, text)
+        record_heard(turn, text)
         return _tap(turn, meaning.option)
     if doubt.is_asked(turn, meaning) and (token := doubt.met(turn, text)) is not None:
         return _tap(turn, token) if token else ANSWERED
@@ -134,7 +142,7 @@ def _among_buttons(turn: TurnContext, text: str) -> CommandOutcome:
 def _own_words(turn: TurnContext, text: str, meaning: Meaning | None = None) -> CommandOutcome:
     """Words outside a lesson: a command, one of the buttons shown, or something to ask again about."""
     meaning = meaning or offered(turn, text)
-    hear(turn, text)
+    record_heard(turn, text)
     free = not turn.state.pending
     match meaning:
         case Command(word):

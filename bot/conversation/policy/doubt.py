@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.conversation.policy.understanding import hear
+from bot.conversation.policy.understanding import record_heard
 from bot.tutor import lessons, menu, onboarding
 from bot.tutor.turn import TurnContext
 from flows.engine.stage import clean
@@ -29,7 +29,7 @@ def met(turn: TurnContext, text: str) -> str | None:
     token = _answer(turn, text)
     if not token and turn.state.offer[-1][0].startswith(ONCE_MORE):
         return None
-    hear(turn, text)
+    record_heard(turn, text)
     if not token:
         topics = turn.state.offer[-1][0].partition(":")[2]
         menu.ask_emergency(turn, "now" if _is_now(turn) else "", [f"!{topics}"])

@@ -32,7 +32,7 @@ def about(turn: TurnContext, text: str) -> Matter:
     return matter_of(turn.book.words.ear, clean(text[:2000]))
 
 
-def hear(turn: TurnContext, text: str) -> None:
+def record_heard(turn: TurnContext, text: str) -> None:
     """Keep what she said as it may be kept; a secret in it is masked, and she is warned."""
     masked = flows.mask(clean(text[:2000]), turn.book.nouns)
     turn.events.append(ev.Heard(masked.text))
