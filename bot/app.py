@@ -29,8 +29,8 @@ from bot.channels.webchat.identity import load_keys
 from bot.channels.webchat.streams import Streams
 from bot.conversation.batch import Conversation
 from bot.conversation.effects import Effects, unpack_entry
+from bot.conversation.handlers import handlers_of
 from bot.conversation.presence import Presence
-from bot.conversation.rooms import rooms_of
 from bot.conversation.understanding import Overheard
 from bot.conversation.warming import warmed
 from bot.delivery.flood import Flood
@@ -152,8 +152,8 @@ async def bootstrap(
     quiet = pairing_clock(settings).quiet
     library = LiveLessons(database, Path(settings.lessons.dir), settings.placeholders, quiet)
     book = await library.open(world.now())
-    officers = OfficerServices(settings, database, world.now, world.new_id, lambda: library.book, rooms_of)
-    conversation = Conversation(database, book, world.universe, quiet, officers.office)
+    officers = OfficerServices(settings, database, world.now, world.new_id, lambda: library.book, handlers_of)
+    conversation = Conversation(database, book, world.universe, quiet, officers.services)
     senders, presence = Senders(), Presence(database, world.now, quiet)
     steady = Steady(database, world.now, world.counted_s)
     webchat = _webchat(settings, world, database, library, files, lambda updates: intake.submit(updates))
@@ -275,7 +275,7 @@ def _announcements(app: App) -> Iterator[Coroutine[Any, Any, None]]:
     quiet = app.officers.pairing.clock.quiet
     feeder = AnnouncementFeeder(app.database, app.officers.rules, quiet, world.new_id)
     yield AnnouncementWorker(feeder, world.now, app.ticker.wake, world.tick_s).run()
-    retention = Retention(app.database, app.officers.office, keep_rules(settings), world.new_id)
+    retention = Retention(app.database, app.officers.services, keep_rules(settings), world.new_id)
     folders = {data, (sqlite_path(settings.database_url) or data / "x").parent}
     yield Caretaker(retention, world.now, quiet, folders, data, app.steady).run()
 

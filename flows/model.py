@@ -154,7 +154,7 @@ AskType = Literal["text", "number", "date", "phone_vn", "photo", "voice", "place
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask(Step):
-    """Free input into the variable `save`; `private` answers are used in this session only and never stored.
+    """Free input into the variable `save`; `private` answers are used in this run only and never stored.
 
     Of a photo or a recording only that it came is kept, as "co".
     """

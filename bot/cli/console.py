@@ -144,7 +144,7 @@ class Console:
 
     def _until_reminder(self) -> int | None:
         """Seconds, in whole minutes, until the next timer rings."""
-        at = self.player.session.remind_at
+        at = self.player.run.remind_at
         if at is None:
             self.write(say("(Ở bước này không còn lời nhắc nào.)"))
             return None
@@ -200,7 +200,7 @@ class Console:
         return failed
 
     def _over(self) -> bool:
-        return not self.player.session.waiting and not self.player.stars
+        return not self.player.run.waiting and not self.player.stars
 
     def _say(self, text: str) -> None:
         wrapped = [textwrap.fill(line, WIDTH) for line in text.splitlines()]

@@ -17,7 +17,7 @@ from flows.model import Lesson, Problem, SourcePosition
 from flows.play.coverage import Coverage, Gap, Trail, coverage
 from flows.play.rehearsal import Difference, Played, rehearse, rewritten
 from flows.reading.loader import lesson_files
-from flows.session import Book
+from flows.run import Book
 from flows.shelf.shelf import plain_book, read_shelf, rehearsal_facts
 
 WAYS = {

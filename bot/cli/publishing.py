@@ -78,27 +78,29 @@ class PublishConsole:
 # --- publish -----------------------------------------------------------------------------------------
 
 
-async def publish_files(desk: PublishConsole, wanted: Sequence[str], how: PublishingOptions, *, dry_run: bool) -> int:
+async def publish_files(
+    console: PublishConsole, wanted: Sequence[str], how: PublishingOptions, *, dry_run: bool
+) -> int:
     """Publish these lessons (ids or paths; none: all that differ); 0 published, 1 something stands in the way."""
-    shelf, found = _chosen(desk.settings, wanted)
+    shelf, found = _chosen(console.settings, wanted)
     lessons = shelf.good
     for problem in found:
-        desk.complain(str(seen(problem)))
+        console.complain(str(seen(problem)))
     if errors := [problem for problem in found if problem.severity == "error"]:
-        desk.complain(told("Chưa phát hành: có {count} lỗi. Sửa xong hãy chạy lại.", count=len(errors)))
+        console.complain(told("Chưa phát hành: có {count} lỗi. Sửa xong hãy chạy lại.", count=len(errors)))
         return 1
-    async with beside(desk.settings, dry_run=dry_run) as database:
+    async with beside(console.settings, dry_run=dry_run) as database:
         for _ in range(MAX_OUTDATED):
             stored = await look(database, sorted(lessons)) if database else {lesson: Stored() for lesson in lessons}
-            facts = desk.settings.placeholders
+            facts = console.settings.placeholders
             plans = [plan(stored[k], each, shelf.translations.get(k, {}), how, facts) for k, each in lessons.items()]
             _check_decisions(how, stored, plans)
-            telling = _Telling(desk, named=bool(wanted))
+            telling = _Telling(console, named=bool(wanted))
             ready = telling.all(plans)
             if telling.stopped or not ready or dry_run:
                 return telling.end(ready, dry_run=dry_run)
             try:
-                rows = await publish(_given(database), ready, desk.now)
+                rows = await publish(_given(database), ready, console.now)
             except PlanOutdated:
                 continue
             return telling.published(rows)
@@ -113,8 +115,8 @@ def _given(database: Database | None) -> Database:
 class _Telling:
     """What is said about the plans of one command."""
 
-    def __init__(self, desk: PublishConsole, *, named: bool) -> None:
-        self.desk = desk
+    def __init__(self, console: PublishConsole, *, named: bool) -> None:
+        self.console = console
         self.named = named
         self.stopped = False
 
@@ -124,15 +126,17 @@ class _Telling:
         for each in plans:
             if each.unchanged:
                 if self.named:
-                    self.desk.write(told("{plan.lesson.id}: không có gì mới, đang là bản {plan.version}.", plan=each))
+                    self.console.write(
+                        told("{plan.lesson.id}: không có gì mới, đang là bản {plan.version}.", plan=each)
+                    )
             elif each.held:
                 self._held(each)
             else:
                 for line in describe(each):
-                    self.desk.write(line)
+                    self.console.write(line)
                 for problem in each.impact.problems:
                     if problem.severity != "info":
-                        self.desk.complain(str(seen(problem)))
+                        self.console.complain(str(seen(problem)))
                 self.stopped = self.stopped or each.impact.blocked
                 ready.append(each)
         return ready
@@ -140,34 +144,34 @@ class _Telling:
     def _held(self, each: PublishingPlan) -> None:
         before = each.before
         self.stopped = self.stopped or self.named
-        self.desk.write(
+        self.console.write(
             told(
                 "{lesson}: tệp trùng bản {held}, mà bài đã quay lại bản {now}; giữ bản {now}. "
                 "Muốn dùng bản {held}: {command}",
                 lesson=each.lesson.id,
                 held=each.version,
                 now=before.version if before else 0,
-                command=self.desk.command(f"rollback {each.lesson.id} {each.version}"),
+                command=self.console.command(f"rollback {each.lesson.id} {each.version}"),
             )
         )
 
     def end(self, ready: Sequence[PublishingPlan], *, dry_run: bool) -> int:
         blocked = [each for each in ready if each.impact.blocked]
-        for line in (line for each in blocked for line in ways_out(self.desk, each)):
-            self.desk.complain(line)
+        for line in (line for each in blocked for line in ways_out(self.console, each)):
+            self.console.complain(line)
         if self.stopped:
             return 1
         if not ready:
-            self.desk.write(told("Không có bài nào cần phát hành."))
+            self.console.write(told("Không có bài nào cần phát hành."))
         elif dry_run:
-            self.desk.write(told("Chạy thử: {count} bài có thể phát hành, chưa ghi gì.", count=len(ready)))
+            self.console.write(told("Chạy thử: {count} bài có thể phát hành, chưa ghi gì.", count=len(ready)))
         return 0
 
     def published(self, rows: Sequence[PublicationRow]) -> int:
         for row in rows:
             mode = told(MODES[row.mode])
-            self.desk.write(told("Đã phát hành {row.lesson} bản {row.version} ({mode}).", row=row, mode=mode))
-        self.desk.write(told("Máy đang chạy nhận trong vài giây."))
+            self.console.write(told("Đã phát hành {row.lesson} bản {row.version} ({mode}).", row=row, mode=mode))
+        self.console.write(told("Máy đang chạy nhận trong vài giây."))
         return 0
 
 
@@ -200,7 +204,7 @@ def _stand(stand: Stand) -> str:
     return f"    {version}  {stand.step:<20}{stand.count:>5}  {fate}{to}"
 
 
-def ways_out(desk: PublishConsole, each: PublishingPlan) -> Iterator[str]:
+def ways_out(console: PublishConsole, each: PublishingPlan) -> Iterator[str]:
     """Exactly what would let a blocked plan go on."""
     lesson = each.lesson.id
     yield told("Chưa phát hành {lesson}. Với mỗi bước, chọn một cách rồi chạy lại:", lesson=lesson)
@@ -212,9 +216,9 @@ def ways_out(desk: PublishConsole, each: PublishingPlan) -> Iterator[str]:
             file = near(each.lesson.place.path)
             yield told("  ghi `was: {step}` ở bước thay cho `{step}` trong {file}", step=step, file=file)
         if not each.how.urgent:
-            yield _way(desk.command(f"{verb} {target}{flags} --decide {step}={STAY}"), "ai đang ở đó học nốt bản cũ")
+            yield _way(console.command(f"{verb} {target}{flags} --decide {step}={STAY}"), "ai đang ở đó học nốt bản cũ")
         for decision, meaning in _DECISIONS.items():
-            yield _way(desk.command(f"{verb} {target} --urgent --decide {step}={told(decision)}"), meaning)
+            yield _way(console.command(f"{verb} {target} --urgent --decide {step}={told(decision)}"), meaning)
 
 
 def _way(command: str, meaning: str) -> str:
@@ -299,19 +303,19 @@ def _paths(root: Path, shelf: Shelf, wanted: str) -> list[str]:
 # --- history, rollback -------------------------------------------------------------------------------
 
 
-async def show_history(desk: PublishConsole, lesson: str, *, diff: bool) -> int:
+async def show_history(console: PublishConsole, lesson: str, *, diff: bool) -> int:
     """Every publication of a lesson, the newest first."""
-    async with beside(desk.settings, dry_run=True) as database:
+    async with beside(console.settings, dry_run=True) as database:
         stored = (await look(database, [lesson]))[lesson] if database else Stored()
         await _known(database, stored, lesson)
-    zone = ZoneInfo(desk.settings.time.zone)
+    zone = ZoneInfo(console.settings.time.zone)
     for at, row in enumerate(reversed(stored.log)):
-        desk.write(_line(row, zone, _inside(stored, row), is_current=at == 0))
+        console.write(_line(row, zone, _inside(stored, row), is_current=at == 0))
         if row.decisions:
-            desk.write("      " + ", ".join(f"{step}={decision}" for step, decision in row.decisions.items()))
+            console.write("      " + ", ".join(f"{step}={decision}" for step, decision in row.decisions.items()))
         if diff:
             for line in row.diff.splitlines():
-                desk.write(f"      {line}")
+                console.write(f"      {line}")
     return 0
 
 
@@ -333,10 +337,12 @@ def _line(row: PublicationRow, zone: ZoneInfo, count: int | None, *, is_current:
     return f"{mark} {version}{when:%d/%m/%Y %H:%M}  {author:<14}{mode:<14}{people:>20}  +{added} −{gone}"
 
 
-async def roll_back(desk: PublishConsole, lesson: str, version: int, how: PublishingOptions, *, dry_run: bool) -> int:
+async def roll_back(
+    console: PublishConsole, lesson: str, version: int, how: PublishingOptions, *, dry_run: bool
+) -> int:
     """Make an older version the current one again; 0 done, 1 something stands in the way."""
-    facts = desk.settings.placeholders
-    async with beside(desk.settings, dry_run=True) as database:
+    facts = console.settings.placeholders
+    async with beside(console.settings, dry_run=True) as database:
         for _ in range(MAX_OUTDATED):
             stored = (await look(database, [lesson]))[lesson] if database else Stored()
             await _known(database, stored, lesson)
@@ -348,18 +354,18 @@ async def roll_back(desk: PublishConsole, lesson: str, version: int, how: Publis
             target = compile_row(row, facts)
             if target is None:
                 why = "Bản {version} của “{lesson}” không còn đọc được bằng chương trình này; chưa quay lại."
-                desk.complain(told(why, version=version, lesson=lesson))
+                console.complain(told(why, version=version, lesson=lesson))
                 return 1
             each = plan(stored, target, row.translations, how, facts)
             _check_decisions(how, {lesson: stored}, [each])
-            telling = _Telling(desk, named=True)
+            telling = _Telling(console, named=True)
             ready = telling.all([each])
             if telling.stopped or not ready:
                 return telling.end(ready, dry_run=dry_run) if telling.stopped else 0
             if dry_run:
                 return telling.end(ready, dry_run=True)
             try:
-                return telling.published(await publish(_given(database), ready, desk.now))
+                return telling.published(await publish(_given(database), ready, console.now))
             except PlanOutdated:
                 continue
     raise PlanOutdated(told("Có người khác đang phát hành cùng lúc; hãy chạy lại."))

@@ -117,12 +117,12 @@ class Province:
         """Put an act on the heap for the instant `at` (ms); of the same instant the first put comes first."""
         heappush(self.acts, (at, next(self.ids), act))
 
-    def turn(self, actor: str, what: Callable[[PairingWork], Any]) -> Any:
+    def does(self, actor: str, what: Callable[[PairingWork], Any]) -> Any:
         """Let the policies do something for `actor`; count their sentences, breaches and calls to officers."""
-        turn = PairingWork(self.memory, self.rules, self.clock, self.now, lambda: f"n{next(self.ids)}", actor)
-        result = what(turn)
-        self.counts["sentences"] += len(turn.tells)
-        for tell in turn.tells:
+        work = PairingWork(self.memory, self.rules, self.clock, self.now, lambda: f"n{next(self.ids)}", actor)
+        result = what(work)
+        self.counts["sentences"] += len(work.tells)
+        for tell in work.tells:
             about = self.memory.request(tell.about)
             of_safety = tell.phrase.startswith("safety") or (about is not None and about.kind == "safety")
             if tell.to != actor and not (tell.urgent and of_safety) and self.clock.is_quiet(tell.at):
@@ -164,7 +164,7 @@ class Province:
 
     def asks(self, who: str, kind: Any, topic: str) -> None:
         """A person asks for a human; whoever is called for safety, or has to confirm a stranger, may answer later."""
-        request = self.turn(who, lambda turn: happenings.ask(turn, who, kind, topic=topic))
+        request = self.does(who, lambda work: happenings.ask(work, who, kind, topic=topic))
         if request is None:
             return
         if kind == "safety":
@@ -181,7 +181,7 @@ class Province:
     def confirms(self, who: str) -> None:
         """The provincial officer confirms a stranger as a learner."""
         self.memory.put_learner(replace(self.memory.learners[who], confirmed=True))
-        self.turn("tinh", lambda turn: happenings.confirmed(turn, who))
+        self.does("tinh", lambda work: happenings.confirmed(work, who))
 
     def answers(self, offer_id: str) -> None:
         """An instructor answers an offer: 70 % yes, 15 % later, 15 % no; a pairing then lasts some fifteen days."""
@@ -191,7 +191,7 @@ class Province:
             return
         how = self.rng.choices((happenings.accept, happenings.later, happenings.decline), (70, 15, 15))[0]
         request = self.memory.requests[offer.request_id]
-        self.turn(offer.instructor_id, lambda turn: how(turn, offer_id))
+        self.does(offer.instructor_id, lambda work: how(work, offer_id))
         if how is not happenings.accept:
             return
         self.answer(request)
@@ -209,7 +209,7 @@ class Province:
     def takes(self, who: str, request_id: str) -> None:
         """Somebody takes a request that is still to be had, and is done with it two hours later or so."""
         request = self.memory.requests[request_id]
-        if request.state in ("waiting", "offered") and self.turn(who, lambda turn: taking.take(turn, request_id)):
+        if request.state in ("waiting", "offered") and self.does(who, lambda work: taking.take(work, request_id)):
             self.answer(request)
             self.then(self.clock.awake_from(self.now + self.slowly(2 * HOUR)), lambda: self.ends_request(request_id))
 
@@ -217,11 +217,11 @@ class Province:
         """Whoever owns the request is done with it, unless it was closed meanwhile."""
         request = self.memory.requests[request_id]
         if request.state == "open":
-            self.turn(request.owner_id, lambda turn: taking.done(turn, request_id))
+            self.does(request.owner_id, lambda work: taking.done(work, request_id))
 
     def ends(self, learner: str, pairing_id: str) -> None:
         """The learner ends a pairing."""
-        self.turn(learner, lambda turn: staff.end(turn, pairing_id))
+        self.does(learner, lambda work: staff.end(work, pairing_id))
 
     # --- what is measured ---
 
@@ -266,7 +266,7 @@ class Province:
     def sweep(self) -> None:
         """Every hour outside the quiet ones, look again for instructors for whoever waits."""
         for request_id in self.memory.waiting() if self.memory.anybody_free() else ():
-            self.turn("", partial(_look_again, request_id))
+            self.does("", partial(_look_again, request_id))
         self.then(self.clock.awake_from(self.now + HOUR), self.sweep)
 
     def run(self) -> None:
@@ -281,7 +281,7 @@ class Province:
             if self.now >= end:
                 break
             for request_id in self.memory.due(self.now, 1_000):
-                self.turn("", partial(_tick, request_id))
+                self.does("", partial(_tick, request_id))
             while self.acts and self.acts[0][0] <= self.now:
                 heappop(self.acts)[2]()
         for request in self.memory.unclosed():
@@ -289,12 +289,12 @@ class Province:
                 self.group_of(request).unanswered += 1
 
 
-def _tick(request_id: str, turn: PairingWork) -> None:
-    ticking.tick(turn, request_id)
+def _tick(request_id: str, work: PairingWork) -> None:
+    ticking.tick(work, request_id)
 
 
-def _look_again(request_id: str, turn: PairingWork) -> None:
-    happenings.look_again(turn, request_id)
+def _look_again(request_id: str, work: PairingWork) -> None:
+    happenings.look_again(work, request_id)
 
 
 def report(plan: SimulationPlan, settings: Settings, write: Print) -> int:

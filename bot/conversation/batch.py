@@ -1,4 +1,4 @@
-"""A batch of updates in one transaction: load everybody, let each desk answer, write everything down."""
+"""A batch of updates in one transaction: load everybody, let the policies answer each, write everything down."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from bot.announcements import service as announcing
 from bot.channels.base import Inner, Left, NoticesDue, Outgoing, Returned, Tap, Update
 from bot.conversation import identity_changes, notices
 from bot.conversation.effects import Effects, Record, about_of, state_of
-from bot.conversation.office import Office
+from bot.conversation.services import ConversationServices
 from bot.people.pseudonyms import Pseudonyms
-from bot.tutor.desk import Desk, Person
 from bot.tutor.lessons import STEP, is_about_safety
 from bot.tutor.quiet_hours import QuietHours
+from bot.tutor.turn import Person, TurnContext
 from flows import Book
 from flows.events import Universe
 from storage.announcements import announcements
@@ -41,10 +41,10 @@ class Conversation:
         book: Book,
         universe: Callable[[str], Universe],
         quiet: QuietHours,
-        office: Office | None = None,
+        services: ConversationServices | None = None,
     ) -> None:
-        """Without an `office` codes of other processes are not known here: its key is made up."""
-        self.office = office or Office(Pseudonyms(os.urandom(32)))
+        """Without `services` codes of other processes are not known here: its key is made up."""
+        self.services = services or ConversationServices(Pseudonyms(os.urandom(32)))
         self.database = database
         self.book = book
         self.universe = universe
@@ -86,7 +86,7 @@ class Conversation:
         while waiting:
             waiting = self._round(connection, waiting, effects, book)
         if effects.identity_changes:
-            identity_changes.carry_out(connection, self.office, effects, book, self.universe, self.quiet)
+            identity_changes.carry_out(connection, self.services, effects, book, self.universe, self.quiet)
         return effects
 
     def _round(self, connection: Connection, updates: Sequence[Update], effects: Effects, book: Book) -> list[Update]:
@@ -105,12 +105,12 @@ class Conversation:
         for record in records.values():
             if record.away != record.row.away and not record.forgotten:
                 now, her = self.universe("reach").now, record.row.learner_id
-                self.office.hooks.reach_changed(connection, her, now, away=record.away)
+                self.services.hooks.reach_changed(connection, her, now, away=record.away)
                 if not record.away:
                     announcing.catch_up(connection, her, now, self.universe(f"missed:{her}:{now}").new_id)
                 effects.wakes_others = True
         if gone := effects.writes.forget_people:
-            self.office.forgotten(connection, gone)
+            self.services.forgotten(connection, gone)
             effects.forgotten += gone
         return after
 
@@ -161,7 +161,7 @@ class Conversation:
 
     def _learner(self, connection: Connection, record: Record, updates: list[Update], book: Book) -> list[Update]:
         """Handle one learner's updates; those that came after everything was deleted are returned."""
-        ordered = _current_tap_first(updates, record.talk.seq)
+        ordered = _current_tap_first(updates, record.state.seq)
         for at, update in enumerate(ordered):
             if record.forgotten:
                 return ordered[at:]
@@ -170,14 +170,14 @@ class Conversation:
                 announcements.not_reached(connection, record.row.learner_id, [n.about for n in update.body.notices])
                 continue
             universe = self.universe(f"{update.channel}:{update.update_id}")
-            desk = Desk(book, universe, record.person, record.talk, record.row.channel, record.row.chat_id)
+            turn = TurnContext(book, universe, record.person, record.state, record.row.channel, record.row.chat_id)
             is_timer = isinstance(update.body, Inner) and update.body.kind == "due"
-            if is_timer and self.quiet.holds(universe.now) and not is_about_safety(desk):
+            if is_timer and self.quiet.holds(universe.now) and not is_about_safety(turn):
                 record.not_before = universe.now  # it was due by day, while the tutor was stopped
                 continue
             record.begin(universe.now, from_her=update.channel != INNER)
-            record.answer(connection, self.office, desk, update)
-            record.end(desk)
+            record.answer(connection, self.services, turn, update)
+            record.end(turn)
         return []
 
     async def set_aside(self, update: Update, fault: str) -> Effects:
@@ -200,13 +200,13 @@ class Conversation:
         notices.read(connection, [update])
         for row in self._load(connection, update.channel, {update.chat_id: [update]}).values():
             record = Record(row, state_of(connection, row), effects, self.quiet)
-            desk = Desk(self.book, universe, record.person, record.talk, row.channel)
+            turn = TurnContext(self.book, universe, record.person, record.state, row.channel)
             if isinstance(update.body, Inner):
-                desk.stop_reminding()
+                turn.stop_reminding()
             else:
-                desk.say(desk.phrase("set_aside"))
+                turn.say(turn.phrase("set_aside"))
             record.begin(universe.now, from_her=not isinstance(update.body, Inner))
-            record.end(desk)
+            record.end(turn)
             record.close()
         inbox.set_aside(connection, update.channel, update.update_id, fault, universe.now)
         conversations.write(connection, effects.writes)
@@ -223,7 +223,7 @@ class Conversation:
             lost = outbox.mark_away(connection, outgoing.channel, outgoing.chat_id, outgoing.no)
             announcements.not_reached(connection, lost.learner_id, [about_of(body) for body in lost.bodies])
             for who in lost.people:
-                self.office.hooks.reach_changed(connection, who, self.universe("reach").now, away=True)
+                self.services.hooks.reach_changed(connection, who, self.universe("reach").now, away=True)
 
         await self.database.transact(work)
 

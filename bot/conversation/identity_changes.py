@@ -11,15 +11,15 @@ from functools import partial
 from typing import assert_never
 
 from bot.conversation.effects import Effects, Record, state_of
-from bot.conversation.office import Office
+from bot.conversation.services import ConversationServices
 from bot.people.policy import linking, sharing
 from bot.people.policy.commands import BecomeOne, ChangeSeat, PersonCommand, TakeApart
 from bot.people.policy.invitations import CodeVerdict
 from bot.tutor import privacy
-from bot.tutor import state as talks
-from bot.tutor.desk import Desk
+from bot.tutor import state as states
 from bot.tutor.outcome import CommandOutcome
 from bot.tutor.quiet_hours import QuietHours
+from bot.tutor.turn import TurnContext
 from flows import Book
 from flows.events import Universe
 from flows.profiles import profile_of
@@ -32,7 +32,7 @@ from storage.people import seats
 
 def carry_out(
     connection: Connection,
-    office: Office,
+    services: ConversationServices,
     effects: Effects,
     book: Book,
     universe: Callable[[str], Universe],
@@ -45,7 +45,7 @@ def carry_out(
             continue
         effects.writes = Writes()
         seeded = universe(f"{update.channel}:{update.update_id}:{_SEEDS[type(command)]}")
-        change = _IdentityChange(connection, office, effects, book, seeded, quiet)
+        change = _IdentityChange(connection, services, effects, book, seeded, quiet)
         match command:
             case BecomeOne(code_hash):
                 change.join(row, code_hash)
@@ -67,7 +67,7 @@ class _IdentityChange:
     """One of them, within the batch's transaction; `row` is whoever is at the address from which it was asked."""
 
     connection: Connection
-    office: Office
+    services: ConversationServices
     effects: Effects
     book: Book
     universe: Universe
@@ -76,15 +76,15 @@ class _IdentityChange:
     def join(self, row: LearnerRow, code_hash: str) -> None:
         """Both phones have said yes, or somebody vouched: two persons become one, and both phones are told."""
         connection, now = self.connection, self.universe.now
-        joined = self.office.phones.join(connection, row, code_hash, now)
+        joined = self.services.phones.join(connection, row, code_hash, now)
         if joined is None:
             closed = replace(state_of(connection, row), offer=(), pending="")
             self._at_desk(row, closed, partial(linking.refuse, phrase=CodeVerdict.EXPIRED.value))
             return
         stays, goes, vouched = joined
         other = goes if row.learner_id == stays.learner_id else stays
-        talk = linking.merge(state_of(connection, stays), state_of(connection, goes))
-        merged = replace(talk, joined_at=now)
+        state = linking.merge(state_of(connection, stays), state_of(connection, goes))
+        merged = replace(state, joined_at=now)
         base = replace(self._at_address(row), out_no=max(stays.out_no, goes.out_no))
         there = self._record(replace(base, channel=other.channel, chat_id=other.chat_id), merged)
         addresses = seats.addresses(connection, stays.learner_id)
@@ -95,7 +95,7 @@ class _IdentityChange:
 
     def sit(self, row: LearnerRow, who: str) -> None:
         """Who is learning now: her conversation goes on at this address, the other's rests and is not shown."""
-        self.office.sit(self.connection, row, who, self.universe.new_id(), self.universe.now)
+        self.services.sit(self.connection, row, who, self.universe.new_id(), self.universe.now)
         came = self._at_address(row)
         if came.learner_id != row.learner_id and profile_of(row.channel).keeps_log:
             self.effects.writes.forget_log.append((row.chat_id, row.out_no))
@@ -107,11 +107,11 @@ class _IdentityChange:
 
         `which` is this, other, alone; delete or withdraw: she asked for that, of what is this phone's own.
         """
-        phones, now = self.office.phones, self.universe.now
+        phones, now = self.services.phones, self.universe.now
         undone = phones.undoable(self.connection, row, which, now)
         for each in undone:
             row = self._undo(row, each)
-        act: Callable[[Desk], CommandOutcome] = linking.undone
+        act: Callable[[TurnContext], CommandOutcome] = linking.undone
         if which in ("delete", "withdraw"):
             act = privacy.delete if which == "delete" else privacy.withdraw
         elif not undone:
@@ -125,18 +125,18 @@ class _IdentityChange:
     def _undo(self, row: LearnerRow, join: JoinRow) -> LearnerRow:
         """Two persons again; the one at the other phone is told. Returns who is at this one."""
         connection, now = self.connection, self.universe.now
-        stays, goes = (talks.load(each) for each in join.kept)
+        stays, goes = (states.load(each) for each in join.kept)
         left, back = linking.part(state_of(connection, row), stays, goes)
-        joins.undo(connection, join.join_id, talks.dump(back), row.out_no + 1, now)
-        joins.settle_at_home(connection, join.learner_id, talks.dump(replace(left, joined_at=None)), join.at)
-        self.office.phones.note_undone(connection, row, join, now)
+        joins.undo(connection, join.join_id, states.dump(back), row.out_no + 1, now)
+        joins.settle_at_home(connection, join.learner_id, states.dump(replace(left, joined_at=None)), join.at)
+        self.services.phones.note_undone(connection, row, join, now)
         addresses = (*join.addresses, (row.channel, row.chat_id))
         self.effects.reset_pages += _logged(addresses)
         here = self._at_address(row)
         other_id = join.goes if here.learner_id == join.learner_id else join.learner_id
         for other in conversations.learners_by_id(connection, [other_id]).values():
             there = self._record(other, state_of(connection, other))
-            there.tell(self.book.phrase("split_told", other.address, other.name, there.talk.lang), now)
+            there.tell(self.book.phrase("split_told", other.address, other.name, there.state.lang), now)
             there.close()
         return here
 
@@ -144,15 +144,17 @@ class _IdentityChange:
         """Who is there now."""
         return conversations.learners_by_chat(self.connection, row.channel, [row.chat_id])[row.chat_id]
 
-    def _record(self, row: LearnerRow, talk: talks.ConversationState) -> Record:
-        return Record(row, talk, self.effects, self.quiet)
+    def _record(self, row: LearnerRow, state: states.ConversationState) -> Record:
+        return Record(row, state, self.effects, self.quiet)
 
-    def _at_desk(self, row: LearnerRow, talk: talks.ConversationState, act: Callable[[Desk], CommandOutcome]) -> None:
-        record = self._record(row, talk)
-        desk = Desk(self.book, self.universe, record.person, talk, row.channel, row.chat_id)
+    def _at_desk(
+        self, row: LearnerRow, state: states.ConversationState, act: Callable[[TurnContext], CommandOutcome]
+    ) -> None:
+        record = self._record(row, state)
+        turn = TurnContext(self.book, self.universe, record.person, state, row.channel, row.chat_id)
         record.begin(self.universe.now, from_her=True)
-        record.settle(self.connection, self.office, desk, act(desk))
-        record.end(desk)
+        record.settle(self.connection, self.services, turn, act(turn))
+        record.end(turn)
         record.close()
 
 

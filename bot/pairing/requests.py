@@ -71,7 +71,7 @@ class Requests:
         def work(connection: Connection, place: AreaRow) -> None:
             now = self.people.now()
             reason = within(
-                connection, self.world, by, now, lambda turn: happenings.assign(turn, request_id, instructor_id)
+                connection, self.world, by, now, lambda work: happenings.assign(work, request_id, instructor_id)
             )
             if reason:
                 raise CamtayError(say("Chưa hỏi được: {reason}.", reason=NOT_NOW.get(reason, reason)))
@@ -85,11 +85,11 @@ class Requests:
         def work(connection: Connection, place: AreaRow) -> None:
             if availability.learner(connection, learner_id) is None:
                 raise NobodyThere
-            now, office = self.people.now(), self.people.office
+            now, services = self.people.now(), self.people.services
             row = InvitationRow("", "invite", "learner", place.area_id, None, None, actor.name, now, now)
-            give(connection, office.names, row, learner_id, now)
+            give(connection, services.names, row, learner_id, now)
             self.people.note(connection, actor, "confirmed", learner_id, place.area_id)
-            office.hooks.confirmed(connection, learner_id, "learner", now)
+            services.hooks.confirmed(connection, learner_id, "learner", now)
 
         await self.people.act(actor, "invite_learner", area_id, work)
 

@@ -12,8 +12,8 @@ from bot.people.policy import invitations as pure
 from bot.people.policy.officer_commands import GivenCommand, ListCodes, ShowCode, TakeCodeBack
 from bot.people.policy.permissions import ACTING, Actor
 from bot.people.pseudonyms import Pseudonyms
-from bot.tutor.desk import Desk
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.tutor.turn import TurnContext
 from storage.engine.database import Connection
 from storage.people import invitations, invitees, people, seats
 from storage.people.invitations import GivenRow
@@ -28,38 +28,38 @@ class Given:
     def __init__(self, names: Pseudonyms, hooks: PairingHooks) -> None:
         self.names, self.hooks = names, hooks
 
-    def carry_out(self, connection: Connection, desk: Desk, command: GivenCommand) -> CommandOutcome:
+    def carry_out(self, connection: Connection, turn: TurnContext, command: GivenCommand) -> CommandOutcome:
         """List, show or take back codes; a code that is not this person's to give is refused and audited."""
-        who = actor_of(connection, self.names, desk.person.learner_id)
+        who = actor_of(connection, self.names, turn.person.learner_id)
         match command:
             case ListCodes():
                 if not who.paths(LISTS):
-                    return self._refuse(connection, desk, who, "list")
-                self._list(connection, desk, who)
+                    return self._refuse(connection, turn, who, "list")
+                self._list(connection, turn, who)
             case ShowCode(short):
                 row = self.find(connection, who, short)
                 if row is None:
-                    return self._refuse(connection, desk, who, "one")
-                pure.show_one(desk, row.code_hash, row.name, row.role, row.area_name, is_used=row.used_by is not None)
+                    return self._refuse(connection, turn, who, "one")
+                pure.show_one(turn, row.code_hash, row.name, row.role, row.area_name, is_used=row.used_by is not None)
             case TakeCodeBack(short):
                 row = self.find(connection, who, short)
                 if row is None:
-                    return self._refuse(connection, desk, who, "back")
-                self.take_back(connection, who, row, desk.universe.now, desk.universe.new_id())
-                desk.say(desk.phrase("code_taken_back"))
-                self._list(connection, desk, who)
+                    return self._refuse(connection, turn, who, "back")
+                self.take_back(connection, who, row, turn.universe.now, turn.universe.new_id())
+                turn.say(turn.phrase("code_taken_back"))
+                self._list(connection, turn, who)
             case _:
                 assert_never(command)
         return ANSWERED
 
-    def _refuse(self, connection: Connection, desk: Desk, who: Actor, what: str) -> CommandOutcome:
-        people.note(connection, AuditRow(desk.universe.now, who.name, f"refused_{what}", "", ""))
-        desk.say(desk.phrase("not_yours"))
+    def _refuse(self, connection: Connection, turn: TurnContext, who: Actor, what: str) -> CommandOutcome:
+        people.note(connection, AuditRow(turn.universe.now, who.name, f"refused_{what}", "", ""))
+        turn.say(turn.phrase("not_yours"))
         return ASIDE
 
-    def _list(self, connection: Connection, desk: Desk, who: Actor) -> None:
-        rows = self.given(connection, who, desk.universe.now)
-        pure.show_given(desk, [(row.code_hash, row.name, row.role, row.used_by is not None) for row in rows])
+    def _list(self, connection: Connection, turn: TurnContext, who: Actor) -> None:
+        rows = self.given(connection, who, turn.universe.now)
+        pure.show_given(turn, [(row.code_hash, row.name, row.role, row.used_by is not None) for row in rows])
 
     def given(self, connection: Connection, who: Actor, now: datetime) -> list[GivenRow]:
         """Codes that this person may give: living ones, and those used of late; the newest first."""

@@ -22,7 +22,7 @@ from storage.people.records import AuditRow, InstructorRow, InvitationRow, RoleR
 
 
 class RoleHooks(Protocol):
-    """What the pairing has to know when somebody holds a role no more (see `office.PairingHooks`)."""
+    """What the pairing has to know when somebody holds a role no more (see `hooks.PairingHooks`)."""
 
     def instructor_gone(self, connection: Connection, learner_id: str, why: str, now: datetime) -> None:
         """Somebody is no instructor any more: the learners need another (see `PairingHooks`)."""

@@ -1,4 +1,4 @@
-"""What the office and the pairing tell each other: hooks in the same transaction, and rooms that carry out commands."""
+"""What people's services and the pairing tell each other in the same transaction, and who carries out commands."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.tutor.desk import Desk
 from bot.tutor.outcome import CommandOutcome
+from bot.tutor.turn import TurnContext
 from bot.tutor.waits import PendingMatter
 from flows import events as ev
 from storage.engine.database import Connection
@@ -46,22 +46,22 @@ class PairingHooks:
         """A learner would like to be an instructor: an officer of the area decides. Whether there is one."""
         return False
 
-    def waiting(self, connection: Connection, desk: Desk) -> Sequence[PendingMatter]:
+    def waiting(self, connection: Connection, turn: TurnContext) -> Sequence[PendingMatter]:
         """What waits for this person's answer at the end of the turn."""
         return ()
 
-    def lesson_finished(self, connection: Connection, desk: Desk, event: ev.RunEnded) -> None:
+    def lesson_finished(self, connection: Connection, turn: TurnContext, event: ev.RunEnded) -> None:
         """A learner has come to the end of a lesson: the instructor may see how it goes."""
 
-    def help_requested(self, connection: Connection, desk: Desk, event: ev.HelpRequested) -> None:
+    def help_requested(self, connection: Connection, turn: TurnContext, event: ev.HelpRequested) -> None:
         """A learner wants a human, in a lesson or outside."""
 
-    def pairing_wished(self, connection: Connection, desk: Desk, event: ev.PairingWished) -> None:
+    def pairing_wished(self, connection: Connection, turn: TurnContext, event: ev.PairingWished) -> None:
         """A lesson asked for a 1+1 partner."""
 
 
-class RoomHandler(Protocol):
-    """A part of the office, which is brought all commands of one subject."""
+class CommandHandler(Protocol):
+    """Is brought all commands of one subject."""
 
-    def carry_out(self, connection: Connection, desk: Desk, command: Any) -> CommandOutcome:
-        """Do what the command asks in the batch's transaction and answer at the desk; the rest is the dispatcher's."""
+    def carry_out(self, connection: Connection, turn: TurnContext, command: Any) -> CommandOutcome:
+        """Do what the command asks in the batch's transaction and answer in the turn; the rest is the dispatcher's."""

@@ -57,7 +57,7 @@ async def plan(service: People, actor: Actor, sheet: PeopleList, into: str = "")
     Raises NotAllowed when a line lies outside the actor's area; nothing is written but the refusal.
     """
     found = ImportPlan(list(sheet.faults), list(sheet.notes), [Question(text) for text in sheet.questions])
-    tree = Tree(await service.areas(), service.office.names.listed)
+    tree = Tree(await service.areas(), service.services.names.listed)
     within = _within(tree, sheet, into, found)
     if within is None and (into or not any(row.ward for row in sheet.rows)):
         return _in_order(found)  # one fault says it for all
@@ -81,7 +81,7 @@ async def plan(service: People, actor: Actor, sheet: PeopleList, into: str = "")
             found.questions.append(Question(say("{some} giống tên cơ quan: vẫn nhập là người?", some=some)))
         if question := tree.question():
             found.questions.append(Question(question))
-        await _recognise(service, alike(placed, service.office.names.listed), found)
+        await _recognise(service, alike(placed, service.services.names.listed), found)
     return _in_order(found)
 
 
@@ -193,7 +193,7 @@ async def _recognise(service: People, groups: Sequence[Alike], found: ImportPlan
 
 async def _gone(service: People, ids: Sequence[str]) -> set[str]:
     """Which of these entries belong to somebody who had everything deleted."""
-    pseudonyms = {service.office.names.of(each): each for each in ids}
+    pseudonyms = {service.services.names.of(each): each for each in ids}
     return {pseudonyms[each] for each in await _look_up(service, list(pseudonyms), invitees.gone)}
 
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from bot.pages import render_page
 from flows import Book
 from flows.profiles import PROFILES
-from flows.session import DEFAULT_ADDRESS, render
+from flows.run import DEFAULT_ADDRESS, render
 from storage.engine.rows import Row
 
 TITLES = {

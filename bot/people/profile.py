@@ -14,10 +14,10 @@ from bot.people.policy import linking
 from bot.people.policy import profile as pure
 from bot.people.policy.commands import ProfileCommand
 from bot.tutor import privacy
-from bot.tutor import state as talks
-from bot.tutor.desk import Desk
+from bot.tutor import state as states
 from bot.tutor.onboarding import MAX_NAME_WORDS, fingerprint, is_name
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.tutor.turn import TurnContext
 from flows import RunCorrupt
 from flows.saying import say
 from storage.conversations import conversations, leaving
@@ -33,64 +33,64 @@ BY_OFFICER = "officer"  # the channel of a consent row: said to an officer
 class OwnProfile:
     """A learner's own data: area and needs are changed here, the rest at the reception."""
 
-    def carry_out(self, connection: Connection, desk: Desk, command: ProfileCommand) -> CommandOutcome:
+    def carry_out(self, connection: Connection, turn: TurnContext, command: ProfileCommand) -> CommandOutcome:
         """Show the profile or change one thing in it; an old button takes no phone off."""
-        learner_id = desk.person.learner_id
+        learner_id = turn.person.learner_id
         place, needs = _known(connection, learner_id)
         match command:
             case asked.NameArea(text):
                 found = pure.places_named(text[:80], _wards(connection))
                 if len(found) == 1:
-                    self._move(connection, desk, found[0][0])
+                    self._move(connection, turn, found[0][0])
                 else:
-                    pure.ask_area(desk, place.name if place else "", found, again=True)
+                    pure.ask_area(turn, place.name if place else "", found, again=True)
             case asked.AskArea():
-                pure.ask_area(desk, place.name if place else "")
+                pure.ask_area(turn, place.name if place else "")
             case asked.PickWard(area_id):
-                self._move(connection, desk, area_id)
+                self._move(connection, turn, area_id)
             case asked.AskNeeds():
-                pure.ask_needs(desk, needs)
+                pure.ask_needs(turn, needs)
             case asked.TickNeed(need):
-                after = pure.with_need(desk, needs, need)
+                after = pure.with_need(turn, needs, need)
                 people.set_needs(connection, learner_id, after)
-                pure.ask_needs(desk, after)
+                pure.ask_needs(turn, after)
             case asked.AskSplit():
-                self._ask_split(connection, desk)
-            case asked.SplitPhones(which) if desk.talk.pending == "self.split":  # an old button never does it
-                desk.events.append(asked.TakeApart(which))
+                self._ask_split(connection, turn)
+            case asked.SplitPhones(which) if turn.state.pending == "self.split":  # an old button never does it
+                turn.events.append(asked.TakeApart(which))
             case asked.SplitPhones() | asked.ShowProfile():
-                pure.show(desk)
+                pure.show(turn)
             case asked.ShowBelonging():
-                privacy.show_belonging(desk, in_words(connection, learner_id))
+                privacy.show_belonging(turn, in_words(connection, learner_id))
                 return ASIDE
             case asked.AskProfileAgain():
-                self._again(connection, desk, needs)
+                self._again(connection, turn, needs)
             case _:
                 assert_never(command)
         return ANSWERED
 
-    def _again(self, connection: Connection, desk: Desk, needs: Sequence[str]) -> None:
-        match desk.talk.pending:
+    def _again(self, connection: Connection, turn: TurnContext, needs: Sequence[str]) -> None:
+        match turn.state.pending:
             case "self.split":
-                self._ask_split(connection, desk)
+                self._ask_split(connection, turn)
             case "self.area":
-                pure.ask_area(desk, "", again=True)
+                pure.ask_area(turn, "", again=True)
             case _:
-                pure.ask_needs(desk, needs)
+                pure.ask_needs(turn, needs)
 
-    def _ask_split(self, connection: Connection, desk: Desk) -> None:
-        linking.ask_split(desk, len(seats.addresses(connection, desk.person.learner_id)) - 1)
+    def _ask_split(self, connection: Connection, turn: TurnContext) -> None:
+        linking.ask_split(turn, len(seats.addresses(connection, turn.person.learner_id)) - 1)
 
-    def _move(self, connection: Connection, desk: Desk, area_id: str) -> None:
+    def _move(self, connection: Connection, turn: TurnContext, area_id: str) -> None:
         ward = areas.get(connection, area_id)
         if ward is None or ward.kind != "ward":
-            pure.ask_area(desk, "", again=True)
+            pure.ask_area(turn, "", again=True)
             return
-        place, _ = _known(connection, desk.person.learner_id)
+        place, _ = _known(connection, turn.person.learner_id)
         if place is None or not place.path.startswith(ward.path):  # else she stands there, perhaps more narrowly
-            move(connection, desk.person.learner_id, ward)
-        desk.change(offer=(), pending="")
-        pure.show(desk, desk.phrase("self_area_set", noi=ward.name))
+            move(connection, turn.person.learner_id, ward)
+        turn.change(offer=(), pending="")
+        pure.show(turn, turn.phrase("self_area_set", noi=ward.name))
 
 
 def move(connection: Connection, learner_id: str, place: AreaRow) -> None:
@@ -161,14 +161,14 @@ def withdraw(connection: Connection, learner_id: str, wording: str, now: datetim
     if row is None or row.consent != "agreed":
         return False
     try:
-        talk = talks.load(row.state)
+        state = states.load(row.state)
     except RunCorrupt:
-        talk = talks.salvage(row.state)
-    bare = talk.addressed(row.address, "").bare()
+        state = states.salvage(row.state)
+    bare = state.addressed(row.address, "").bare()
     run = bare.open_run
     consent = ConsentRow(learner_id, BY_OFFICER, "withdrawn", fingerprint(wording), now)
     session = ConversationRow(
-        learner_id, row.channel, row.chat_id, talks.dump(bare), row.revision, row.out_no, None, None, row.prompt_at,
+        learner_id, row.channel, row.chat_id, states.dump(bare), row.revision, row.out_no, None, None, row.prompt_at,
         run.lesson if run else None, run.version if run else None,
     )  # fmt: skip
     writes = Writes(

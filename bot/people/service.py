@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from bot.conversation.office import Links, Office
+from bot.conversation.services import ConversationServices, Links
 from bot.errors import CamtayError, NotAllowed
 from bot.people import granting, profile
 from bot.people.export import in_words
@@ -50,10 +50,10 @@ class Invited:
 
 class People:
     def __init__(
-        self, database: Database, office: Office, now: Callable[[], datetime], new_id: Callable[[], str]
+        self, database: Database, services: ConversationServices, now: Callable[[], datetime], new_id: Callable[[], str]
     ) -> None:
         self.database = database
-        self.office = office
+        self.services = services
         self.now = now
         self.new_id = new_id
         self.words: Callable[[str], str] = lambda phrase_id: ""
@@ -64,11 +64,11 @@ class People:
     @property
     def links(self) -> Links:
         """How codes become links: the bot's name and the address of the web page."""
-        return self.office.links
+        return self.services.links
 
     async def actor(self, learner_id: str) -> Actor:
         """Somebody of the union with the roles held now."""
-        return await self.database.read(lambda c: granting.actor_of(c, self.office.names, learner_id))
+        return await self.database.read(lambda c: granting.actor_of(c, self.services.names, learner_id))
 
     async def areas(self, path: str = "/") -> list[AreaRow]:
         """All areas at and below a path, by the union's tree."""
@@ -114,10 +114,18 @@ class People:
         if invitee_id is not None:
             kept.withdraw_of(connection, invitee_id)
         code = codes.new_code(self.new_id())
-        while kept.get(connection, self.office.names.code(code)) is not None:
+        while kept.get(connection, self.services.names.code(code)) is not None:
             code = codes.new_code(self.new_id())
         row = InvitationRow(
-            self.office.names.code(code), "invite", role, place.area_id, invitee_id, None, actor.name, now, now + lasts
+            self.services.names.code(code),
+            "invite",
+            role,
+            place.area_id,
+            invitee_id,
+            None,
+            actor.name,
+            now,
+            now + lasts,
         )
         kept.add(connection, [row])
         self.note(connection, actor, f"invited_{role}", "", place.area_id)
@@ -129,7 +137,7 @@ class People:
         """Codes of an area and all below that are good, or were used of late. Raises NotAllowed, NobodyThere."""
 
         def work(connection: Connection, place: AreaRow) -> list[GivenRow]:
-            rows = self.office.given.given(connection, actor, self.now())
+            rows = self.services.given.given(connection, actor, self.now())
             return [row for row in rows if row.path.startswith(place.path)]
 
         return await self.act(actor, "invite_learner", area_id, work)
@@ -141,10 +149,10 @@ class People:
         """
 
         def unit(connection: Connection) -> GivenRow:
-            row = self.office.given.find(connection, actor, short)
+            row = self.services.given.find(connection, actor, short)
             if row is None:
                 raise NobodyThere(say("Không có mã mời nào bắt đầu như vậy; xem ./camtay people codes."))
-            self.office.given.take_back(connection, actor, row, self.now(), self.new_id())
+            self.services.given.take_back(connection, actor, row, self.now(), self.new_id())
             return row
 
         return await self.database.transact(unit)
@@ -155,7 +163,7 @@ class People:
         def work(connection: Connection, place: AreaRow) -> str:
             if not actor.may_vouch(place.path, granting.grants_of(connection, learner_id), guides=False):
                 raise NotAllowed(ABOVE)
-            return self.office.vouching.give(connection, actor.name, learner_id, self.now(), self.new_id())
+            return self.services.vouching.give(connection, actor.name, learner_id, self.now(), self.new_id())
 
         return await self.about(actor, "vouch", learner_id, work)
 
@@ -166,7 +174,7 @@ class People:
         """
 
         def work(connection: Connection, place: AreaRow) -> int:
-            gone = self.office.phones.sign_out(connection, learner_id, self.new_id, self.now())
+            gone = self.services.phones.sign_out(connection, learner_id, self.new_id, self.now())
             self.note(connection, actor, "signed_out", learner_id, place.area_id)
             return len(gone)
 
@@ -179,12 +187,12 @@ class People:
             if not place.area_id:
                 raise NobodyThere(say("Chưa biết chị ấy ở địa bàn nào; hãy mời chị ấy bằng mã."))
             now = self.now()
-            if not granting.lift(connection, self.office.names, actor, learner_id, "instructor"):
+            if not granting.lift(connection, self.services.names, actor, learner_id, "instructor"):
                 raise NotAllowed(BEYOND)
             row = InvitationRow("", "invite", "instructor", place.area_id, None, None, actor.name, now, now)
-            if not granting.give(connection, self.office.names, row, learner_id, now):
+            if not granting.give(connection, self.services.names, row, learner_id, now):
                 raise CamtayError(say("Chị ấy còn bị tạm dừng ở một vai trò khác; hãy mở lại vai trò đó trước."))
-            self.office.hooks.confirmed(connection, learner_id, "instructor", now, unasked=True)
+            self.services.hooks.confirmed(connection, learner_id, "instructor", now, unasked=True)
 
         await self.about(actor, "approve", learner_id, work)
 
@@ -195,8 +203,8 @@ class People:
         """
 
         def work(connection: Connection, place: AreaRow) -> None:
-            office = self.office
-            if not granting.suspend(connection, office.names, office.hooks, actor, learner_id, role, self.now()):
+            services = self.services
+            if not granting.suspend(connection, services.names, services.hooks, actor, learner_id, role, self.now()):
                 raise NotAllowed(ABOVE)
             self.note(connection, actor, f"suspended_{role}", learner_id, place.area_id)
 
@@ -253,7 +261,7 @@ class People:
         def work(connection: Connection, place: AreaRow) -> None:
             now = self.now()
             self.note(connection, actor, "withdrawn_by_officer", learner_id, place.area_id)
-            self.office.leaving(connection, learner_id, "withdrawn", now)
+            self.services.leaving(connection, learner_id, "withdrawn", now)
             if not profile.withdraw(connection, learner_id, self.words("consent"), now):
                 raise CamtayError(say("Người này không đồng ý lưu gì, nên không có gì để rút."))
             tell(connection, self.new_id(), learner_id, "withdrawn_told", {}, now)
@@ -266,9 +274,9 @@ class People:
 
         def work(connection: Connection, place: AreaRow) -> None:
             self.note(connection, actor, "deleted_by_officer", learner_id, place.area_id)
-            self.office.leaving(connection, learner_id, "deleted", self.now())
+            self.services.leaving(connection, learner_id, "deleted", self.now())
             leaving.forget_person(connection, learner_id)
-            self.office.forgotten(connection, [learner_id])
+            self.services.forgotten(connection, [learner_id])
 
         await self.about(actor, "delete", learner_id, work)
         await self.database.scrub(BUSY_TIMEOUT_S)
@@ -315,7 +323,7 @@ class People:
 
     def note(self, connection: Connection, actor: Actor, what: str, learner_id: str, area_id: str) -> None:
         """One line of the audit, by the actor's pseudonym about the person's; "" for an act about an area alone."""
-        subject = self.office.names.of(learner_id) if learner_id else ""
+        subject = self.services.names.of(learner_id) if learner_id else ""
         people.note(connection, AuditRow(self.now(), actor.name, what, subject, area_id))
 
 

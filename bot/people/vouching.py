@@ -12,8 +12,8 @@ from bot.people.policy.lists.words import fold
 from bot.people.policy.officer_commands import AskWhomToVouch, NameWhomToVouch, VouchFor, VouchingCommand
 from bot.people.policy.permissions import OPERATOR_NAME, PERMISSIONS
 from bot.people.pseudonyms import Pseudonyms
-from bot.tutor.desk import Desk
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.tutor.turn import TurnContext
 from storage.engine.database import Connection
 from storage.pairing import roster
 from storage.people import areas, invitations, people
@@ -24,49 +24,49 @@ class Vouching:
     def __init__(self, names: Pseudonyms) -> None:
         self.names = names
 
-    def carry_out(self, connection: Connection, desk: Desk, command: VouchingCommand) -> CommandOutcome:
+    def carry_out(self, connection: Connection, turn: TurnContext, command: VouchingCommand) -> CommandOutcome:
         """Ask for whom, then give the code; a learner this person may not vouch for is refused and audited."""
         match command:
             case AskWhomToVouch():
-                return self._begin(connection, desk)
+                return self._begin(connection, turn)
             case NameWhomToVouch(text):
                 if not text:
                     return ASIDE
-                self._choose(connection, desk, text)
+                self._choose(connection, turn, text)
             case VouchFor(learner_id):
-                by, now = self.names.of(desk.person.learner_id), desk.universe.now
-                if not self.may_vouch(connection, desk.person.learner_id, learner_id):
+                by, now = self.names.of(turn.person.learner_id), turn.universe.now
+                if not self.may_vouch(connection, turn.person.learner_id, learner_id):
                     subject = self.names.of(learner_id) if learner_id else ""
                     people.note(connection, AuditRow(now, by, "refused_vouch", subject, ""))
-                    desk.say(desk.phrase("not_yours"))
+                    turn.say(turn.phrase("not_yours"))
                     return ASIDE
-                code = self.give(connection, by, learner_id, now, desk.universe.new_id())
-                vouching.give(desk, people.name_of(connection, learner_id), code)
+                code = self.give(connection, by, learner_id, now, turn.universe.new_id())
+                vouching.give(turn, people.name_of(connection, learner_id), code)
             case _:
                 assert_never(command)
         return ANSWERED
 
-    def _begin(self, connection: Connection, desk: Desk) -> CommandOutcome:
+    def _begin(self, connection: Connection, turn: TurnContext) -> CommandOutcome:
         """An officer writes a name, an instructor chooses among the own learners."""
-        if actor_of(connection, self.names, desk.person.learner_id).paths("vouch"):
-            vouching.ask_whom(desk)
+        if actor_of(connection, self.names, turn.person.learner_id).paths("vouch"):
+            vouching.ask_whom(turn)
             return ANSWERED
-        guided = roster.guided(connection, desk.person.learner_id) if desk.person.instructs else []
+        guided = roster.guided(connection, turn.person.learner_id) if turn.person.is_instructor else []
         if not guided:
-            desk.say(desk.phrase("vouch_how"))
+            turn.say(turn.phrase("vouch_how"))
             return ASIDE
-        vouching.choose(desk, [(row["learner_id"], row["name"], row["area"]) for row in guided])
+        vouching.choose(turn, [(row["learner_id"], row["name"], row["area"]) for row in guided])
         return ANSWERED
 
-    def _choose(self, connection: Connection, desk: Desk, text: str) -> None:
+    def _choose(self, connection: Connection, turn: TurnContext, text: str) -> None:
         wanted = fold(text[:80])
-        rows = people.named_below(connection, actor_of(connection, self.names, desk.person.learner_id).paths("vouch"))
+        rows = people.named_below(connection, actor_of(connection, self.names, turn.person.learner_id).paths("vouch"))
         found = [row for row in rows if wanted and wanted in (fold(row[1]), fold(row[1]).rpartition(" ")[2])]
         if found:
-            desk.change(offer=(), pending="")
-            vouching.choose(desk, found)
+            turn.change(offer=(), pending="")
+            vouching.choose(turn, found)
         else:
-            vouching.ask_whom(desk, again=True)
+            vouching.ask_whom(turn, again=True)
 
     def give(self, connection: Connection, by: str, learner_id: str, now: datetime, new_id: str) -> str:
         """A code, good for a day, by which a learner goes on on a new phone; a former one is worth nothing any more."""

@@ -17,7 +17,7 @@ from bot.tutor.quiet_hours import QuietHours
 from flows import Book, Lesson, LessonInvalid, Problem
 from flows.reading.loader import ASKS, EAR, load_lesson
 from flows.reading.translation import with_texts
-from flows.session import Route
+from flows.run import Route
 from flows.shelf.shelf import Shelf, read_shelf
 from flows.words.understand import read_words
 from storage.engine.database import Connection, Database

@@ -10,7 +10,7 @@ from typing import Any
 
 import flows
 from flows import Run, RunCorrupt
-from flows.session import Card
+from flows.run import Card
 
 CODEC = 1
 OfferedButtons = tuple[tuple[str, str], ...]
@@ -27,7 +27,7 @@ class Checkin:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A meeting that an officer holds for an area: `lesson` is run for all who came, in the session `run_id`.
+    """A meeting that an officer holds for an area: `lesson` is run for all who came, in the run `run_id`.
 
     That run is `ConversationState.run` while it is on, and lies in `run` here while the officer does something else; it
     is never the officer's own.
@@ -125,11 +125,11 @@ class ConversationState:
         return self.line.line_id if self.line else ""
 
     def is_group(self, run: Run | None) -> bool:
-        """Whether this session is the one that a meeting goes through together."""
+        """Whether this run is the one that a meeting goes through together."""
         return run is not None and self.meeting is not None and run.run_id == self.meeting.run_id
 
     def aside(self) -> ConversationState:
-        """The conversation with the meeting's session laid aside, if it is on: what is on then is the officer's own."""
+        """The conversation with the meeting's run laid aside, if it is on: what is on then is the officer's own."""
         if self.meeting is None or self.run is None or not self.is_group(self.run):
             return self
         return replace(self, run=None, meeting=replace(self.meeting, run=self.run if self.run.waiting else None))
@@ -170,38 +170,38 @@ class ConversationState:
 _NOTHING: Mapping[str, Any] = {"done": {}, "answers": 0, "cards": {}, "checkins": (), "meeting": None}
 
 
-def dump(talk: ConversationState) -> str:
+def dump(state: ConversationState) -> str:
     """The conversation as text for its row, version `CODEC`; what is empty is left out."""
     data: dict[str, Any] = {"v": CODEC}
     optional: dict[str, Any] = {
-        "run": flows.dump(talk.run) if talk.run else None,
-        "parked": [flows.dump(each) for each in talk.parked],
-        "done": dict(talk.done),
-        "offer": [list(button) for button in talk.offer],
-        "pending": talk.pending,
-        "seq": talk.seq,
-        "answers": talk.answers,
-        "stale_at": talk.stale_at.isoformat() if talk.stale_at else None,
-        "lang": "" if talk.lang == "vi" else talk.lang,
-        "cards": {key: [card.level, card.due_at.isoformat()] for key, card in talk.cards.items()},
-        "checkins": [[each.at.isoformat(), each.lesson, each.step] for each in talk.checkins],
-        "line": f"{talk.line.side}:{talk.line.line_id}" if talk.line else "",
-        "line_until": talk.line_until.isoformat() if talk.line_until else None,
-        "media": " ".join(f"{each.kind}:{each.ref}" if each.kind else "-" for each in talk.media),
-        "media_words": talk.media_words,
-        "album": ":".join(filter(None, (talk.album.album, talk.album.kind))) if talk.album else "",
-        "whispers": talk.whispers,
-        "meeting": _dump_meeting(talk.meeting) if talk.meeting else None,
-        "silent": talk.silent,
-        "joined_at": talk.joined_at.isoformat() if talk.joined_at else None,
-        "announced": talk.announced,
-        "letter": f"{'urgent' if talk.letter.urgent else 'plain'}:{talk.letter.line_id}" if talk.letter else "",
-        "letter_at": talk.letter_at.isoformat() if talk.letter_at else None,
-        "pinned": [list(button) for button in talk.pinned],
-        "pinned_from": talk.pinned_from,
-        "numbers": [list(each) for each in talk.numbers],
-        "numbered": talk.numbered,
-        "amendable": talk.amendable,
+        "run": flows.dump(state.run) if state.run else None,
+        "parked": [flows.dump(each) for each in state.parked],
+        "done": dict(state.done),
+        "offer": [list(button) for button in state.offer],
+        "pending": state.pending,
+        "seq": state.seq,
+        "answers": state.answers,
+        "stale_at": state.stale_at.isoformat() if state.stale_at else None,
+        "lang": "" if state.lang == "vi" else state.lang,
+        "cards": {key: [card.level, card.due_at.isoformat()] for key, card in state.cards.items()},
+        "checkins": [[each.at.isoformat(), each.lesson, each.step] for each in state.checkins],
+        "line": f"{state.line.side}:{state.line.line_id}" if state.line else "",
+        "line_until": state.line_until.isoformat() if state.line_until else None,
+        "media": " ".join(f"{each.kind}:{each.ref}" if each.kind else "-" for each in state.media),
+        "media_words": state.media_words,
+        "album": ":".join(filter(None, (state.album.album, state.album.kind))) if state.album else "",
+        "whispers": state.whispers,
+        "meeting": _dump_meeting(state.meeting) if state.meeting else None,
+        "silent": state.silent,
+        "joined_at": state.joined_at.isoformat() if state.joined_at else None,
+        "announced": state.announced,
+        "letter": f"{'urgent' if state.letter.urgent else 'plain'}:{state.letter.line_id}" if state.letter else "",
+        "letter_at": state.letter_at.isoformat() if state.letter_at else None,
+        "pinned": [list(button) for button in state.pinned],
+        "pinned_from": state.pinned_from,
+        "numbers": [list(each) for each in state.numbers],
+        "numbered": state.numbered,
+        "amendable": state.amendable,
     }
     data |= {key: value for key, value in optional.items() if value}
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
@@ -219,7 +219,7 @@ def _meeting(data: Mapping[str, Any]) -> Meeting:
 
 
 def load(text: str) -> ConversationState:
-    """The conversation written by `dump` ({} is a new one); raises SessionCorrupt on anything else."""
+    """The conversation written by `dump` ({} is a new one); raises RunCorrupt on anything else."""
     if text == "{}":
         return ConversationState()
     try:

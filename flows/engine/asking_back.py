@@ -24,7 +24,7 @@ def ask_back(stage: Stage, value: Value) -> None:
 
 def asked_back(stage: Stage) -> Value | None:
     """The value that waits for the learner's yes; None where none does."""
-    kind, _, value = stage.session.sub.partition(":")
+    kind, _, value = stage.run.sub.partition(":")
     for known in get_args(ValueKind):
         if kind == known and value:
             return Value(known, int(value) if known in ("money", "number") else value)

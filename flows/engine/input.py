@@ -165,7 +165,7 @@ def _stay(stage: Stage, step: Step, meaning: Meaning, text: str) -> None:
     elif kind_of(step).only_tells and not lost and listen(ear, text).level == "ask":
         choose(stage, step, "next")
     else:
-        stage.change(misses=stage.session.misses + 1)
+        stage.change(misses=stage.run.misses + 1)
         stage.say(step.id, stage.phrase("not_understood_emergency"))
         again(stage, step)
 
@@ -188,10 +188,10 @@ def _wonder(stage: Stage, step: Step, meaning: Meaning, text: str, choices: tupl
         return
     elif isinstance(meaning, Unsure) and not _is_question(matter, text):
         close = tuple(choice for choice in choices if choice.id in meaning.options)
-        stage.emit(ev.Asked(step.id, stage.session.seq, stage.phrase("unsure"), close if len(close) > 1 else choices))
+        stage.emit(ev.Asked(step.id, stage.run.seq, stage.phrase("unsure"), close if len(close) > 1 else choices))
     elif matter.kind == "human":
         _obey(stage, step, "help")
-    elif matter.kind == "chat" and kind_of(step).only_tells and not stage.session.misses:
+    elif matter.kind == "chat" and kind_of(step).only_tells and not stage.run.misses:
         stage.change(misses=1)
         stage.say(step.id, stage.phrase("small_chat"))  # nothing was asked, so nothing was misunderstood
         again(stage, step)
@@ -213,7 +213,7 @@ def _replies(stage: Stage, step: Step, text: str, choices: tuple[ev.Choice, ...]
     elif named == "next":
         return False
     else:
-        stage.emit(ev.Asked(step.id, stage.session.seq, stage.phrase("unsure"), choices))
+        stage.emit(ev.Asked(step.id, stage.run.seq, stage.phrase("unsure"), choices))
     return True
 
 
@@ -236,7 +236,7 @@ def _is_question(matter: Matter, text: str) -> bool:
 
 
 def _not_understood(stage: Stage, step: Step, has_choices: bool) -> None:
-    misses = stage.session.misses + 1
+    misses = stage.run.misses + 1
     question = kind_of(step).asked(stage, step)
     stage.change(misses=misses)
     stage.emit(ev.NotUnderstood(step.id, misses))
@@ -260,14 +260,14 @@ def _warn_of_secret(stage: Stage, step: Step, kinds: tuple[str, ...], masked: st
 def _guard(stage: Stage, text: str) -> str | None:
     """Where a guard of this lesson leads, or of one that called it: then the learner is back in that one."""
     said = f" {' '.join(fold(stage.book.words, text))} "
-    frames = stage.session.stack
+    frames = stage.run.stack
     for inner, frame in enumerate(reversed((*frames, None))):
-        lesson = stage.lesson if frame is None else stage.book.lesson(frame.lesson, frame.version, stage.session.lang)
+        lesson = stage.lesson if frame is None else stage.book.lesson(frame.lesson, frame.version, stage.run.lang)
         found = next((guard for guard in lesson.guards if _heard(stage, guard, said)), None) if lesson else None
         if lesson is not None and found is not None:
             for _ in range(inner):
                 stage.pop()
-            stage.turn_to(lesson, stage.session.version)
+            stage.turn_to(lesson, stage.run.version)
             return found.go
     return None
 
@@ -298,7 +298,7 @@ def _obey(stage: Stage, step: Step, word: str) -> None:
 
 def _back(stage: Stage, step: Step) -> None:
     """Go back to the last waiting step on the path walked; points stay."""
-    lesson, path = stage.lesson, list(stage.session.path)
+    lesson, path = stage.lesson, list(stage.run.path)
     while path and path[-1] == step.id:
         path.pop()
     while path and not _can_go_back_to(lesson, path[-1]):

@@ -1,4 +1,4 @@
-"""The state of one engine call while it runs: what a step kind may do to the session, and what it may say."""
+"""The state of one engine call while it runs: what a step kind may do to the run, and what it may say."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from flows import events as ev
 from flows.conditions import NEVER, ConditionValue, holds, parse
 from flows.model import Lesson, Picture, Step, StepOf
-from flows.session import Book, Frame, Route, Run, render
+from flows.run import Book, Frame, Route, Run, render
 
 MAX_PATH = 200  # steps remembered for "quay lại"; longer than any lesson
 MAX_STACK = 5  # lessons inside one another: nobody can keep more of them in mind
@@ -24,10 +24,10 @@ NOT_SET = "…"  # stands where a variable has no value: better than its name in
 class Stage:
     """One call of the engine. Step kinds read `lesson`, `book`, `universe` and act through the verbs below."""
 
-    def __init__(self, book: Book, lesson: Lesson, session: Run, universe: ev.Universe) -> None:
+    def __init__(self, book: Book, lesson: Lesson, run: Run, universe: ev.Universe) -> None:
         self.book = book
         self.lesson = lesson
-        self.session = session
+        self.run = run
         self.universe = universe
         self.events: list[ev.Event] = []
         self.asks: tuple[str, int, str] | None = None  # the question of another lesson that a review puts
@@ -36,7 +36,7 @@ class Stage:
 
     def change(self, **fields: Any) -> None:
         """Replace fields of the run by name; the run itself is immutable."""
-        self.session = self.session.but(**fields)
+        self.run = self.run.but(**fields)
 
     def emit(self, event: ev.Event) -> None:
         """Add an event to what this call of the engine returns, in order."""
@@ -46,9 +46,9 @@ class Stage:
         """A text of the lesson, with forms of address, facts and variables filled in for the learner."""
         if "{" not in text:
             return text
-        session = self.session
-        known = {**self.book.facts, **session.vars, **values}
-        return render(text, session.address, session.name, known, NOT_SET)
+        run = self.run
+        known = {**self.book.facts, **run.vars, **values}
+        return render(text, run.address, run.name, known, NOT_SET)
 
     def shown(self, step: Step) -> str:
         """The text of a step, with what its pictures show in words: no channel need show the picture itself."""
@@ -63,7 +63,7 @@ class Stage:
 
     def phrase(self, phrase_id: str, **values: str) -> str:
         """One of the tutor's own sentences in the learner's language, filled in. Raises KeyError."""
-        return self.words(self.book.sentence(phrase_id, self.session.lang), **values)
+        return self.words(self.book.sentence(phrase_id, self.run.lang), **values)
 
     def say(self, step: str, text: str) -> None:
         """Let the tutor say a text at a step; an empty one says nothing."""
@@ -85,9 +85,9 @@ class Stage:
         """
         if fresh:
             remind_at = self.universe.now + reminders[0] if reminders else None
-            seq = self.session.seq + 1
+            seq = self.run.seq + 1
             self.change(step=step.id, seq=seq, waiting=True, remind_at=remind_at, reminded=0)
-        self.emit(ev.Asked(step.id, self.session.seq, text, (*choices, *self.ways_out(step))))
+        self.emit(ev.Asked(step.id, self.run.seq, text, (*choices, *self.ways_out(step))))
 
     def ways_out(self, step: Step) -> tuple[ev.Choice, ...]:
         """The buttons that every prompt of an emergency lesson has besides its own; none in other lessons.
@@ -109,9 +109,9 @@ class Stage:
 
     def values(self, **more: ConditionValue) -> dict[str, ConditionValue]:
         """What a condition may look at."""
-        session = self.session
-        own: dict[str, ConditionValue] = {"score": session.score, "tries": session.tries, "channel": session.channel}
-        return {**session.vars, **own, **more}
+        run = self.run
+        own: dict[str, ConditionValue] = {"score": run.score, "tries": run.tries, "channel": run.channel}
+        return {**run.vars, **own, **more}
 
     def holds(self, condition: str, **more: ConditionValue) -> bool:
         """Whether a condition is true now; `more` are names only it may see. Raises ConditionInvalid."""
@@ -119,25 +119,25 @@ class Stage:
 
     def days_since(self, step: str) -> int:
         """Whole days since the learner went through a step; "": since this pass began; NEVER where not at all."""
-        at = self.session.passed.get(step) if step else None
-        since = datetime.fromisoformat(at) if at else None if step else self.session.began_at
+        at = self.run.passed.get(step) if step else None
+        since = datetime.fromisoformat(at) if at else None if step else self.run.began_at
         return NEVER if since is None else max(0, (self.universe.now - since).days)
 
     def save(self, step: str, name: str, value: str, *, private: bool = False) -> None:
         """Write a variable; of a private answer only that there was one is kept, as "•"."""
         if private:
             value = "•"
-        self.change(vars={**self.session.vars, name: value})
+        self.change(vars={**self.run.vars, name: value})
         self.emit(ev.ValueSaved(step, name, value))
 
     def grade(self, step: Step, answer: str, *, right: bool, points: int, skill: str | None) -> None:
         """Write down one graded answer; points of a step are earned once and never lost."""
-        session = self.session
-        tries = session.tries + 1
-        had = session.earned.get(step.id, 0)
-        earned = {**session.earned, step.id: points} if right and points > had else session.earned
+        run = self.run
+        tries = run.tries + 1
+        had = run.earned.get(step.id, 0)
+        earned = {**run.earned, step.id: points} if right and points > had else run.earned
         self.change(tries=tries, earned=earned)
-        of = self.asks or (session.lesson, session.version, step.id)
+        of = self.asks or (run.lesson, run.version, step.id)
         lesson = self.book.lesson(*of[:2]) if self.asks else self.lesson
         pauses = lesson.review_after_s if lesson else ()
         self.emit(ev.AnswerGraded(*of, answer, right, tries, points if right and not had else 0, skill, pauses))
@@ -147,7 +147,7 @@ class Stage:
     @property
     def route(self) -> Route | None:
         """Where the version the learner is in leads, when it is no longer the current one."""
-        return self.book.routes.get((self.session.lesson, self.session.version))
+        return self.book.routes.get((self.run.lesson, self.run.version))
 
     def turn_to(self, lesson: Lesson, version: int) -> None:
         """Go on in this lesson and version; where in it is the caller's to say."""
@@ -159,7 +159,7 @@ class Stage:
         route = self.route
         if route is None or route.how != "text":
             return
-        lesson = self.book.lesson(self.session.lesson, route.to, self.session.lang)
+        lesson = self.book.lesson(self.run.lesson, route.to, self.run.lang)
         if lesson is not None:
             self.turn_to(lesson, route.to)
 
@@ -171,7 +171,7 @@ class Stage:
 
     def push(self, step: str, lesson: Lesson, version: int, values: Mapping[str, str]) -> None:
         """Begin `lesson` in the middle of this one, which will go on after `step`."""
-        s = self.session
+        s = self.run
         frame = Frame(s.lesson, s.version, step, s.vars, s.earned, s.path, s.checkpoint)
         self.change(stack=(*s.stack, frame), vars=dict(values), earned={}, path=(), checkpoint="", passed={})
         self.emit(ev.Called(lesson.id, version, s.lesson))
@@ -179,8 +179,8 @@ class Stage:
 
     def pop(self) -> Frame:
         """Go back into the lesson that called; its own values and points are there again."""
-        frame = self.session.stack[-1]
-        self.session = self.session.outward()
+        frame = self.run.stack[-1]
+        self.run = self.run.outward()
         return frame
 
 

@@ -39,10 +39,10 @@ def _enter(stage: Stage, step: Step) -> Next:
         return None
     if step.checkpoint:
         step = _cross(stage, step)
-    stage.change(misses=0, tries=0, sub="", path=(*stage.session.path, step.id)[-MAX_PATH:])
+    stage.change(misses=0, tries=0, sub="", path=(*stage.run.path, step.id)[-MAX_PATH:])
     if step.id in stage.lesson.timed:
-        stage.change(passed={**stage.session.passed, step.id: stage.universe.now.isoformat()})
-    if step.checkpoint and stage.session.checkpoint != step.id:
+        stage.change(passed={**stage.run.passed, step.id: stage.universe.now.isoformat()})
+    if step.checkpoint and stage.run.checkpoint != step.id:
         stage.change(checkpoint=step.id)
         stage.emit(ev.CheckpointPassed(step.id))
     return kind_of(step).enter(stage, step)
@@ -53,7 +53,7 @@ def _cross(stage: Stage, step: Step) -> Step:
     route = stage.route
     if route is None or route.how != "checkpoint":
         return step
-    newer = stage.book.lesson(stage.session.lesson, route.to, stage.session.lang)
+    newer = stage.book.lesson(stage.run.lesson, route.to, stage.run.lang)
     there = newer.step(step.id) if newer else None
     if newer is None or there is None or type(there) is not type(step) or not there.checkpoint:
         return step
@@ -63,7 +63,7 @@ def _cross(stage: Stage, step: Step) -> Step:
 
 def fail(stage: Stage, code: str, reason: str) -> None:
     """Give the lesson up with an event: `code` is the kind of fault (step_missing, condition, loop)."""
-    stage.emit(ev.RunFailed(stage.session.run_id, code, reason))
+    stage.emit(ev.RunFailed(stage.run.run_id, code, reason))
 
 
 def go(stage: Stage, step: Step, to: Next) -> None:
@@ -89,12 +89,12 @@ def choose(stage: Stage, step: Step, option: str) -> None:
     elif option == MISTAKE:
         stage.emit(ev.Commanded("mistake"))
     else:
-        stage.change(used=(stage.session.seq, option), misses=0)
+        stage.change(used=(stage.run.seq, option), misses=0)
         go(stage, step, kind_of(step).tap(stage, step, option))
 
 
 def again(stage: Stage, step: Step) -> None:
     """Show the present prompt once more; its buttons stay the same, so the older copy works too."""
-    if stage.session.used is not None and stage.session.used[0] == stage.session.seq:
+    if stage.run.used is not None and stage.run.used[0] == stage.run.seq:
         stage.change(used=None)  # "Để sau" leaves the prompt standing: shown again, it may be tapped again
     kind_of(step).put(stage, step, fresh=False)

@@ -14,8 +14,8 @@ from flows.engine.kinds.facets import Way
 from flows.engine.kinds.table import edges_of, kind_of
 from flows.model import Lesson, Problem, SourcePosition, Step
 from flows.play.rehearsal import rehearse
+from flows.run import Book, Run, Sprint
 from flows.saying import say
-from flows.session import Book, Run, Sprint
 
 
 class Trail:
@@ -29,7 +29,7 @@ class Trail:
 
     def watch(self, before: Run | None, sprint: Sprint) -> None:
         """Note what one sprint reached: steps walked, in callers too, and ways taken; `before` is None at the start."""
-        after = sprint.session
+        after = sprint.run
         self._walked(after.lesson, after.version, after.path)
         for frame in after.stack:
             self._walked(frame.lesson, frame.version, frame.path)

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 
+from flows.run import ADDRESSES, DEFAULT_ADDRESS
 from flows.saying import say
-from flows.session import ADDRESSES, DEFAULT_ADDRESS
 
 INDENT = " " * 9
 ZONE = timezone(timedelta(hours=7))

@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 
 from flows.play.dialogue import Act, TranscriptInvalid, TutorTurn, Written, read
 from flows.play.transcript import Player, Watch
-from flows.session import Book
+from flows.run import Book
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ rules = Rulebook()
 
 LONGEST_SEQ = 999_999_999
 ENOUGH_OPTIONS = 4
-JOIN_UP_TO = 1_200  # characters of texts that leave as one message (bot.tutor.desk)
+JOIN_UP_TO = 1_200  # characters of texts that leave as one message (bot.tutor.turn)
 MOST_MESSAGES = 2  # of one turn, where each is paid for
 
 

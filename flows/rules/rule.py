@@ -15,7 +15,7 @@ from flows.model import Lesson, Problem, Quiz, SourcePosition, Step
 from flows.reading.forms import kind_named
 from flows.reading.loader import OWN_PLACEHOLDERS, LessonDraft, LessonSet
 from flows.rules.places import located
-from flows.session import ADDRESSES
+from flows.run import ADDRESSES
 from flows.yaml.strictyaml import Mapping as Page
 from flows.yaml.strictyaml import Scalar, Sequence, YamlNode
 

@@ -17,8 +17,8 @@ from flows.reading.phrases import REQUIRED
 from flows.reading.translation import texts, usable, with_texts
 from flows.rules.lint import lint
 from flows.rules.translation import spoken_by_tutor
+from flows.run import Book
 from flows.saying import say
-from flows.session import Book
 from flows.words.ear.model import Model
 from flows.words.nouns import SPARE, NounTable
 from flows.words.understand import read_words

@@ -26,8 +26,8 @@ class LearnerRow:
     revision: int
     out_no: int
     prompt_at: int | None
-    instructs: bool = False
-    leads: bool = False
+    is_instructor: bool = False
+    is_officer: bool = False
 
 
 @dataclass(frozen=True, slots=True)

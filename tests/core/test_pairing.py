@@ -65,9 +65,9 @@ class Story:
         self.memory.put_learner(Learner("sau", "Bà Sáu", HOME, needs=("elderly",), area="Tổ 3, ấp 2"))
 
     def does(self, actor, event, *arguments, **more):
-        turn = PairingWork(self.memory, PairingRules(), CLOCK, self.now, lambda: f"n{next(self.ids)}", actor)
-        result = event(turn, *arguments, **more)
-        self.said = [(tell.to, tell.phrase) for tell in turn.tells]
+        work = PairingWork(self.memory, PairingRules(), CLOCK, self.now, lambda: f"n{next(self.ids)}", actor)
+        result = event(work, *arguments, **more)
+        self.said = [(tell.to, tell.phrase) for tell in work.tells]
         return result
 
     def teaches(self, who: str, path: str = HOME, **more) -> None:

@@ -7,9 +7,9 @@ from typing import Any, get_args
 import pytest
 
 from bot.announcements.policy import commands as announcements
-from bot.conversation.office import Office
+from bot.conversation.handlers import handlers_of
 from bot.conversation.policy import registry
-from bot.conversation.rooms import rooms_of
+from bot.conversation.services import ConversationServices
 from bot.meetings.policy import commands as meetings
 from bot.pairing.policy import commands as pairing
 from bot.pairing.policy import inbox_commands
@@ -20,7 +20,7 @@ from bot.people.policy import commands as people
 from bot.people.policy import officer_commands
 from bot.people.pseudonyms import Pseudonyms
 from bot.reports.policy import commands as figures
-from bot.tutor.command import OfficeCommand
+from bot.tutor.command import ServiceCommand
 from flows.words.tables import Words
 from tests.services.test_tokens import record
 from tests.support.builders import real_book
@@ -30,20 +30,20 @@ COMMANDS = {
     each
     for module in (pairing, inbox_commands, people, officer_commands, meetings, announcements, figures)
     for each in vars(module).values()
-    if isinstance(each, type) and issubclass(each, OfficeCommand) and each is not OfficeCommand
+    if isinstance(each, type) and issubclass(each, ServiceCommand) and each is not ServiceCommand
 }
 WORDS: Words = real_book().words
 
 
-def office() -> Office:
+def services() -> ConversationServices:
     names = Pseudonyms(b"a key of the tests alone")
     world = PairingContext(PairingRules(), Clock(QUIET), lambda: "id", names.of)
-    return Office(names, handlers=rooms_of(names, world))
+    return ConversationServices(names, handlers=handlers_of(names, world))
 
 
 def test_every_command_has_who_carries_it_out():
     alone = set(get_args(people.PersonCommand))
-    assert COMMANDS - office().handlers.keys() == alone and len(COMMANDS) > 100
+    assert COMMANDS - services().handlers.keys() == alone and len(COMMANDS) > 100
 
 
 def test_every_command_to_an_officers_inbox_has_a_name_in_the_audit():

@@ -17,9 +17,9 @@ from bot.channels.base import Body, Notice, NoticesDue, Tap, Text
 from bot.conversation.policy import dispatch, numbering, open_question
 from bot.conversation.policy.numbering import KEPT
 from bot.tutor import notices, waits
-from bot.tutor.command import OfficeCommand
-from bot.tutor.desk import Desk, Person
+from bot.tutor.command import ServiceCommand
 from bot.tutor.state import ConversationState, dump, load
+from bot.tutor.turn import Person, TurnContext
 from bot.tutor.waits import PendingMatter
 from flows import events as ev
 from flows.profiles import profile_of
@@ -47,7 +47,7 @@ BOOK = book(
         """
     )
 )
-HER = Person("p1", "Hoa", "chị/em", "agreed", instructs=True)
+HER = Person("p1", "Hoa", "chị/em", "agreed", is_instructor=True)
 
 
 def offer_of(which: int) -> NoticesDue:
@@ -59,31 +59,31 @@ def offer_of(which: int) -> NoticesDue:
 class Numbers(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
-        self.talk = ConversationState()
+        self.state = ConversationState()
         self.count = 0
         self.asides: dict[str, str] = {}
         self.plain: dict[str, str] = {}
         self.matters: tuple[PendingMatter, ...] = ()
 
-    def desk(self, talk: ConversationState | None = None) -> Desk:
-        return Desk(BOOK, universe(seed=str(self.count)), HER, talk or self.talk, CHANNEL)
+    def turn(self, state: ConversationState | None = None) -> TurnContext:
+        return TurnContext(BOOK, universe(seed=str(self.count)), HER, state or self.state, CHANNEL)
 
     def does(self, body: Body) -> None:
         """One update, as the conversation deals with it; then the numbers are read off the texts."""
         self.count += 1
-        desk = self.desk()
-        answer(desk, body)
+        turn = self.turn()
+        answer(turn, body)
         if self.matters:
-            waits.pin(desk, self.matters)
-        before = list(desk.replies)
-        numbering.number(desk, answering=not isinstance(body, NoticesDue))
-        for reply, was in zip(desk.replies, before, strict=True):
+            waits.pin(turn, self.matters)
+        before = list(turn.replies)
+        numbering.number(turn, answering=not isinstance(body, NoticesDue))
+        for reply, was in zip(turn.replies, before, strict=True):
             assert not reply.buttons, "there is nothing to tap on this channel"
             tokens = {button.label: button.token for button in was.buttons}
             shown = [(number, tokens[label]) for number, label in LINE.findall(reply.text) if label in tokens]
             assert len(shown) == len(was.buttons) == len(dict(shown)), "each choice has a number of its own"
             self.read(dict(shown))
-        self.talk = load(dump(desk.talk))
+        self.state = load(dump(turn.state))
 
     def read(self, shown: dict[str, str]) -> None:
         plain = {number: token for number, token in shown.items() if not number.startswith("0")}
@@ -120,26 +120,26 @@ class Numbers(RuleBasedStateMachine):
     @invariant()
     def a_number_beside_the_question_means_what_was_shown_with_it(self) -> None:
         for at, (number, token) in enumerate(reversed(self.asides.items())):
-            meant = numbering.typed(self.desk(), number)
+            meant = numbering.typed(self.turn(), number)
             assert meant == token or (meant == "" and at >= KEPT), (number, meant, token)
 
     @invariant()
     def a_number_of_a_question_never_means_another_thing(self) -> None:
         for number in map(str, range(1, 10)):
-            assert numbering.typed(self.desk(), number) in (self.plain.get(number), None)
+            assert numbering.typed(self.turn(), number) in (self.plain.get(number), None)
 
     @invariant()
     def the_question_of_the_lesson_is_answered_by_its_own_numbers(self) -> None:
-        run = self.talk.open_run
-        own = f"s:{run.seq}:" if run and not self.talk.pending else "-"
+        run = self.state.open_run
+        own = f"s:{run.seq}:" if run and not self.state.pending else "-"
         for number, token in self.plain.items():
             if token.startswith(own):
-                assert numbering.typed(self.desk(), number) == token
+                assert numbering.typed(self.turn(), number) == token
 
     @invariant()
     def typing_a_number_does_what_a_tap_would_do(self) -> None:
         for number, token in list(self.asides.items())[-3:]:
-            typed, tapped = self.desk(), self.desk()
+            typed, tapped = self.turn(), self.turn()
             answer(typed, Text(number))
             answer(tapped, Tap(token))
             assert (said(typed), bare(typed)) == (said(tapped), bare(tapped)), number
@@ -147,28 +147,28 @@ class Numbers(RuleBasedStateMachine):
     @invariant()
     def a_number_that_was_not_shown_chooses_nothing_beside_the_lesson(self) -> None:
         for number in ("1", "2", "9", "65"):
-            if numbering.typed(self.desk(), number) is None and self.talk.open_run:
-                desk = self.desk()
-                answer(desk, Text(number))
-                assert not any(isinstance(event, OfficeCommand) for event in desk.events), number
-                assert desk.person == HER
+            if numbering.typed(self.turn(), number) is None and self.state.open_run:
+                turn = self.turn()
+                answer(turn, Text(number))
+                assert not any(isinstance(event, ServiceCommand) for event in turn.events), number
+                assert turn.person == HER
 
 
-def answer(desk: Desk, body: Body) -> None:
+def answer(turn: TurnContext, body: Body) -> None:
     """As the conversation does it, but for what the office would carry out."""
-    outcome = dispatch.answer(desk, body)
+    outcome = dispatch.answer(turn, body)
     if outcome.shows_again:
-        open_question.show_again(desk)
-        notices.also(desk, outcome.under)
-    waits.under(desk, outcome.pinned)
+        open_question.show_again(turn)
+        notices.also(turn, outcome.under)
+    waits.under(turn, outcome.pinned)
 
 
-def said(desk: Desk) -> list[object]:
-    return [*desk.replies, *(event for event in desk.events if not isinstance(event, ev.Heard))]
+def said(turn: TurnContext) -> list[object]:
+    return [*turn.replies, *(event for event in turn.events if not isinstance(event, ev.Heard))]
 
 
-def bare(desk: Desk) -> ConversationState:
-    return replace(desk.talk, amendable="", run=None)
+def bare(turn: TurnContext) -> ConversationState:
+    return replace(turn.state, amendable="", run=None)
 
 
 TestNumbers = Numbers.TestCase

@@ -241,10 +241,10 @@ async def test_an_edit_that_is_no_cry_gets_one_kind_line_and_moves_nothing(tmp_p
     async with tutor(tmp_path, book(LESSON, RESCUE)) as t:
         lan = await t.learner().meets()
         await lan.opens("thu")
-        before = (await t.talk(lan)).open_run
+        before = (await t.state(lan)).open_run
         await lan.does(Edited("tui làm xong rồi"))
         assert "nhắn lại một tin mới" in lan.said
-        assert (await t.talk(lan)).open_run == before
+        assert (await t.state(lan)).open_run == before
         await lan.does(Edited("tui làm xong rồi nha"))
         assert not lan.said, "a flood of edits is answered once a minute"
         t.clock.passes(minutes=2)

@@ -18,7 +18,7 @@ from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.webchat.channel import Crowded, WebChat
 from bot.conversation.effects import pack
 from bot.delivery.backlog import PAGE
-from bot.tutor.desk import OutgoingReply
+from bot.tutor.turn import OutgoingReply
 from storage.conversations import conversations
 from storage.conversations.records import OutboxRow, Writes
 from storage.engine import schema

@@ -208,7 +208,7 @@ async def _ids(t: Tutor) -> dict[str, str]:
     hashes = []
     for each in entries:
         made = await t.people.invite(OPERATOR, each.role, WARD, each.invitee_id)
-        hashes.append(t.office.names.code(made.code.removeprefix("MOI-").replace("-", "").lower()))
+        hashes.append(t.services.names.code(made.code.removeprefix("MOI-").replace("-", "").lower()))
     (pairing,) = rows["pairing"]
     (offer,) = (row for row in rows["offer"] if row["state"] == "open")
     stranger = next(row for row in rows["request"] if row["learner_id"] == who["Mộng Điệp"])

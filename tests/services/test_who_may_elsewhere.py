@@ -60,19 +60,19 @@ async def load(t: Tutor, who: Actor, ids: dict[str, str]) -> None:
 
 
 async def models(t: Tutor, who: Actor, ids: dict[str, str]) -> None:
-    programs = Programs(t.database, t.office, t.clock.now, t.ids)
+    programs = Programs(t.database, t.services, t.clock.now, t.ids)
     row = await programs.add(who, "family", WARD, "Nhà chị Vi", 2026)
     await programs.join(who, row.model_id, ids["learner"])
 
 
 def announcing(t: Tutor) -> Announcements:
-    service = Announcements(t.database, t.office, t.clock.now, t.ids)
+    service = Announcements(t.database, t.services, t.clock.now, t.ids)
     service.wishes = real_book().wishes
     return service
 
 
 def reporting(t: Tutor) -> Reports:
-    return Reports(t.database, t.office, t.clock.now, t.ids)
+    return Reports(t.database, t.services, t.clock.now, t.ids)
 
 
 def requests(t: Tutor) -> Requests:

@@ -11,7 +11,7 @@ from zlib import crc32
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from bot.conversation.office import Office
+from bot.conversation.services import ConversationServices
 from bot.errors import NotAllowed
 from bot.people import importing
 from bot.people.hooks import PairingHooks
@@ -38,7 +38,7 @@ NAMES = Pseudonyms(b"a key of the tests alone")
 
 
 def service(database: Database, clock: Clock | None = None, hooks: PairingHooks | None = None) -> People:
-    return People(database, Office(NAMES, hooks), (clock or Clock()).now, Ids("x"))
+    return People(database, ConversationServices(NAMES, hooks), (clock or Clock()).now, Ids("x"))
 
 
 async def somebody(database: Database, learner_id: str, name: str = "Lan", chat: str = "") -> None:
@@ -90,9 +90,9 @@ async def test_roles_and_settings_come_back_as_they_were_written(database: Datab
         await database.transact(lambda c, given=given: people.set_role(c, given))  # type: ignore[misc]
     (role,) = await database.read(lambda c: people.roles_of(c, "p1"))
     assert (role.state, role.path, role.area_name) == ("active", f"/dong-nai/{WARD}/", "Phường Trấn Biên")
-    assert (await database.read(lambda c: conversations.learners_by_id(c, ["p1"])))["p1"].instructs
+    assert (await database.read(lambda c: conversations.learners_by_id(c, ["p1"])))["p1"].is_instructor
     assert await database.transact(lambda c: people.suspend_role(c, "p1", "instructor", "x", START)) == 1
-    assert not (await database.read(lambda c: conversations.learners_by_id(c, ["p1"])))["p1"].instructs
+    assert not (await database.read(lambda c: conversations.learners_by_id(c, ["p1"])))["p1"].is_instructor
 
 
 async def test_approving_and_suspending(database: Database):

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import insert
 
-from bot.conversation.office import Office
+from bot.conversation.services import ConversationServices
 from bot.errors import NotAllowed
 from bot.people.policy.permissions import OPERATOR, Actor, Grant
 from bot.people.pseudonyms import Pseudonyms
@@ -39,7 +39,7 @@ OFFICER = Actor("o", (Grant("officer", PATH),))
 
 
 def a_service(database: Database, kind: Callable[..., Any], clock: Clock | None = None) -> Any:
-    return kind(database, Office(NAMES), (clock or Clock()).now, Ids("x"))
+    return kind(database, ConversationServices(NAMES), (clock or Clock()).now, Ids("x"))
 
 
 def place(connection: Connection) -> None:

@@ -31,9 +31,9 @@ from bot.channels.base import (
 from bot.channels.telegram.settings import TelegramSettings
 from bot.conversation.batch import Conversation
 from bot.conversation.effects import Effects
-from bot.conversation.office import Links, Office
+from bot.conversation.handlers import handlers_of
 from bot.conversation.presence import Presence
-from bot.conversation.rooms import rooms_of
+from bot.conversation.services import ConversationServices, Links
 from bot.delivery.backlog import Backlog
 from bot.delivery.intake import Intake
 from bot.delivery.rate_limit import SendLimiter
@@ -46,7 +46,7 @@ from bot.people.pseudonyms import Pseudonyms
 from bot.people.service import People
 from bot.scheduler.ticker import Ticker
 from bot.settings import Web
-from bot.tutor import state as talks
+from bot.tutor import state as states
 from bot.tutor.quiet_hours import QuietHours
 from flows import Book
 from storage import tables
@@ -190,13 +190,13 @@ class Tutor:
         self.quiet = quiet
         self.channel = CollectingChannel(messenger)
         self.learners: dict[tuple[str, str], Learner] = {}
-        self.office = self._office(Pseudonyms(b"a key of the tests alone"))
+        self.services = self._office(Pseudonyms(b"a key of the tests alone"))
 
     async def begin(self) -> None:
         self.database: Database = open_database(self.url)
         await schema.ensure(self.database)
-        self.conversation = Conversation(self.database, self.book, self.world.universe, self.quiet, self.office)
-        self.people = People(self.database, self.office, self.clock.now, self.ids)
+        self.conversation = Conversation(self.database, self.book, self.world.universe, self.quiet, self.services)
+        self.people = People(self.database, self.services, self.clock.now, self.ids)
         self.senders = Senders()
         self.sender = Sender(
             self.channel,
@@ -213,14 +213,14 @@ class Tutor:
         self.channel.on_sent = self._arrived
         await self.pick_up()
 
-    def _office(self, names: Pseudonyms) -> Office:
+    def _office(self, names: Pseudonyms) -> ConversationServices:
         self.pairing = PairingWorld(PairingRules(), PairingClock(self.quiet), self.ids, names.of)
         links = Links((TelegramSettings(username="camtay_bot").link, Web(public_url="https://camtay.test/").link))
-        return Office(names, Hooks(self.pairing), links, rooms_of(names, self.pairing))
+        return ConversationServices(names, Hooks(self.pairing), links, handlers_of(names, self.pairing))
 
     def use(self, names: Pseudonyms) -> None:
         """From now on people are written down under these names."""
-        self.office = self.conversation.office = self.people.office = self._office(names)
+        self.services = self.conversation.services = self.people.services = self._office(names)
 
     def learner(self, chat_id: str = "1", channel: str = TELEGRAM) -> Learner:
         return self.learners.setdefault((channel, chat_id), Learner(self, chat_id, channel))
@@ -304,10 +304,10 @@ class Tutor:
         """Every value of every table as one text: what must not be stored must not be in it."""
         return await self.database.read(everything)
 
-    async def talk(self, learner: Learner) -> talks.ConversationState:
+    async def state(self, learner: Learner) -> states.ConversationState:
         """Her state as it is stored."""
         query = select(conversations_t.session.c.state).where(conversations_t.session.c.chat_id == learner.chat_id)
-        return talks.load(await self.database.read(lambda c: str(c.scalar(query))))
+        return states.load(await self.database.read(lambda c: str(c.scalar(query))))
 
 
 def rows_of(connection: Connection, table: str) -> list[dict[str, Any]]:

@@ -25,5 +25,5 @@ def run(given: argparse.Namespace) -> int:
     settings = settings_of(given)
     from bot.cli.publishing import roll_back
 
-    how, desk = options(given, rollback=True), console(settings, given)
-    return asyncio.run(roll_back(desk, given.lesson, given.version, how, dry_run=given.dry_run))
+    how, at = options(given, rollback=True), console(settings, given)
+    return asyncio.run(roll_back(at, given.lesson, given.version, how, dry_run=given.dry_run))

@@ -1,7 +1,7 @@
 """The tutor's own buttons: what each of their tokens means, as a value. Pure.
 
 A token is "letter:rest" and stays on people's telephones for years, so a letter never gets another meaning. The buttons
-of a lesson's steps are read where they are made, in `lessons`; those of the office's subjects stand in `registry`.
+of a lesson's steps are read where they are made, in `lessons`; those of the subjects stand in `registry`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.conversation.policy import registry
-from bot.tutor.command import OfficeCommand
+from bot.tutor.command import ServiceCommand
 from bot.tutor.lessons import LONGEST_TOKEN
 from bot.tutor.menu import OpenLesson, ShowTrack
 from flows.words.ear.voices import OUTLINES
@@ -100,7 +100,7 @@ OwnButton = (
 )  # fmt: skip
 
 
-def read(token: str, *, agreed: bool) -> OwnButton | OfficeCommand | None:
+def read(token: str, *, agreed: bool) -> OwnButton | ServiceCommand | None:
     """What a button means; None where it means nothing, or nothing to whoever has not `agreed`."""
     kind, _, rest = token[:LONGEST_TOKEN].partition(":")
     match kind:

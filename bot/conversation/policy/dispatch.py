@@ -9,16 +9,24 @@ from bot.channels.base import Began, Body, Edited, Inner, Left, Media, NoticesDu
 from bot.conversation.policy import alarm, albums, answering, buttons, doubt, edits, numbering, registry, replying
 from bot.conversation.policy.global_words import obey
 from bot.conversation.policy.open_question import answer_stale, ask_again, go_on
-from bot.conversation.policy.understanding import alarm_of, hear, in_two, is_for_lesson, is_for_room, leaves, offered
+from bot.conversation.policy.understanding import (
+    alarm_of,
+    in_two,
+    is_for_lesson,
+    is_for_room,
+    leaves,
+    offered,
+    record_heard,
+)
 from bot.pairing.policy import lines
 from bot.pairing.policy.commands import ChooseLine, ReplyToLetter, StopWriting
 from bot.pairing.policy.subjects import WRITING
 from bot.people.policy import codes, pins
 from bot.people.policy.commands import SitDown
 from bot.tutor import follow_up, lessons, menu, onboarding, privacy, waits
-from bot.tutor.command import OfficeCommand
-from bot.tutor.desk import CodeShown, Desk, WentAway
+from bot.tutor.command import ServiceCommand
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.tutor.turn import CodeShown, TurnContext, WentAway
 from flows import events as ev
 from flows import mask
 from flows.engine.sprint import was_used
@@ -26,67 +34,67 @@ from flows.engine.stage import clean, instead_of
 from flows.words.understand import Answered, Command, Emergency, Meaning, Unsure, is_command
 
 
-def answer(desk: Desk, body: Body, *, codes_too: bool = True) -> CommandOutcome:
-    """Handle one body; what is said and done is on the desk afterwards, what is left to do is returned. Codes work
+def answer(turn: TurnContext, body: Body, *, codes_too: bool = True) -> CommandOutcome:
+    """Handle one body; what is said and done stands in the turn afterwards, what is left to do is returned. Codes work
     before consent."""
     match body:
         case Text() | Edited():
-            return _written(desk, body, codes_too=codes_too)
+            return _written(turn, body, codes_too=codes_too)
         case Inner():
-            lines.meanwhile(desk, partial(lessons.take_inner, desk, body))
+            lines.meanwhile(turn, partial(lessons.take_inner, turn, body))
             return ANSWERED
         case NoticesDue():
-            lessons.take_told(desk, body)
-            return waits.put_back(desk, writing=lines.is_writing(desk))
+            lessons.take_told(turn, body)
+            return waits.put_back(turn, writing=lines.is_writing(turn))
         case Tap() | Began() | Media() | Left() | Returned():
-            if desk.talk.amendable:
-                desk.change(amendable="")
-            return _done(desk, body, codes_too=codes_too)
+            if turn.state.amendable:
+                turn.change(amendable="")
+            return _done(turn, body, codes_too=codes_too)
         case _:
             assert_never(body)
 
 
-def _written(desk: Desk, body: Text | Edited, *, codes_too: bool) -> CommandOutcome:
-    question, now = edits.question_of(desk), edits.as_answer(desk, body)
+def _written(turn: TurnContext, body: Text | Edited, *, codes_too: bool) -> CommandOutcome:
+    question, now = edits.question_of(turn), edits.as_answer(turn, body)
     if isinstance(now, Edited):
-        lines.lapse(desk, answered=False)
-        if not alarm.heard(desk, now):
-            edits.came_late(desk)
+        lines.lapse(turn, answered=False)
+        if not alarm.heard(turn, now):
+            edits.came_late(turn)
         return ANSWERED
-    outcome = _done(desk, in_two(desk, now), codes_too=codes_too)
-    edits.remember(desk, now.message, question)
+    outcome = _done(turn, in_two(turn, now), codes_too=codes_too)
+    edits.remember(turn, now.message, question)
     return outcome
 
 
-def _done(desk: Desk, body: Text | Tap | Began | Media | Left | Returned, *, codes_too: bool) -> CommandOutcome:
+def _done(turn: TurnContext, body: Text | Tap | Began | Media | Left | Returned, *, codes_too: bool) -> CommandOutcome:
     """What the learner has done; whoever the tutor has not met yet is greeted first."""
     if isinstance(body, Left):
-        desk.events.append(WentAway())
+        turn.events.append(WentAway())
         return ANSWERED
     if isinstance(body, Returned):
         return ANSWERED  # that she is there again is written down; whatever she is to hear comes in its time
-    if desk.talk.media or desk.talk.pending == WRITING:
-        lines.lapse(desk, answered=albums.settles(desk, body))
-    if isinstance(body, Text | Media) and alarm.heard(desk, body):
+    if turn.state.media or turn.state.pending == WRITING:
+        lines.lapse(turn, answered=albums.settles(turn, body))
+    if isinstance(body, Text | Media) and alarm.heard(turn, body):
         return ANSWERED
     if codes_too and isinstance(body, Text | Began) and (shown := codes.shown(body)):
-        desk.events.append(CodeShown(shown.kind, shown.code))
+        turn.events.append(CodeShown(shown.kind, shown.code))
         return ANSWERED
-    if desk.person.consent == "new":
+    if turn.person.consent == "new":
         if isinstance(body, Media):
-            albums.is_answered(desk, body)
-        onboarding.greet(desk)
+            albums.is_answered(turn, body)
+        onboarding.greet(turn)
         return ANSWERED
     match body:
         case Text(text):
-            return _text(desk, text)
+            return _text(turn, text)
         case Tap(token):
-            return _tap(desk, token)
+            return _tap(turn, token)
         case Began():
-            go_on(desk)
+            go_on(turn)
             return ANSWERED
         case Media():
-            return _media(desk, body)
+            return _media(turn, body)
         case _:
             assert_never(body)
 
@@ -94,213 +102,213 @@ def _done(desk: Desk, body: Text | Tap | Began | Media | Left | Returned, *, cod
 # --- words -------------------------------------------------------------------------------------------
 
 
-def _text(desk: Desk, text: str) -> CommandOutcome:
-    token = numbering.typed(desk, text)
+def _text(turn: TurnContext, text: str) -> CommandOutcome:
+    token = numbering.typed(turn, text)
     if token is None:
-        token = waits.named(desk, text)
+        token = waits.named(turn, text)
     if token is not None:
-        return _tap(desk, token)
-    if replying.is_reply(desk, text):
-        desk.events.append(ReplyToLetter(text))
+        return _tap(turn, token)
+    if replying.is_reply(turn, text):
+        turn.events.append(ReplyToLetter(text))
         return ANSWERED
-    if lines.is_writing(desk) and leaves(desk, text):
-        desk.events.append(StopWriting())
+    if lines.is_writing(turn) and leaves(turn, text):
+        turn.events.append(StopWriting())
         return ANSWERED
-    if not desk.talk.offer:
-        return _resume(desk, ev.Typed(text)) if desk.talk.open_run is not None else _own_words(desk, text)
-    if desk.talk.pending in registry.WRITTEN and is_for_room(desk, text):
-        if desk.talk.pending.startswith("pin."):
-            pins.heard(desk)
-        elif desk.talk.pending != WRITING:  # what is for another person is not kept as hers
-            desk.events.append(ev.Heard(mask(clean(text[:2000]), desk.book.nouns).text))
-        desk.events.append(registry.WRITTEN[desk.talk.pending](text))
+    if not turn.state.offer:
+        return _resume(turn, ev.Typed(text)) if turn.state.open_run is not None else _own_words(turn, text)
+    if turn.state.pending in registry.WRITTEN and is_for_room(turn, text):
+        if turn.state.pending.startswith("pin."):
+            pins.heard(turn)
+        elif turn.state.pending != WRITING:  # what is for another person is not kept as hers
+            turn.events.append(ev.Heard(mask(clean(text[:2000]), turn.book.nouns).text))
+        turn.events.append(registry.WRITTEN[turn.state.pending](text))
         return ANSWERED
-    return _among_buttons(desk, text)
+    return _among_buttons(turn, text)
 
 
-def _among_buttons(desk: Desk, text: str) -> CommandOutcome:
+def _among_buttons(turn: TurnContext, text: str) -> CommandOutcome:
     """Words under buttons of the tutor's own: one of them, a name that was asked for, or the lesson's that waits."""
-    meaning = offered(desk, text)
+    meaning = offered(turn, text)
     if isinstance(meaning, Answered):
-        hear(desk, text)
-        return _tap(desk, meaning.option)
-    if doubt.is_asked(desk, meaning) and (token := doubt.met(desk, text)) is not None:
-        return _tap(desk, token) if token else ANSWERED
-    if desk.talk.pending == "name" and not is_command(desk.book.words, clean(text[:200])):
-        alarm.hear_name(desk, text)
+        record_heard(turn, text)
+        return _tap(turn, meaning.option)
+    if doubt.is_asked(turn, meaning) and (token := doubt.met(turn, text)) is not None:
+        return _tap(turn, token) if token else ANSWERED
+    if turn.state.pending == "name" and not is_command(turn.book.words, clean(text[:200])):
+        alarm.hear_name(turn, text)
         return ANSWERED
-    if is_for_lesson(desk, meaning):
-        return _resume(desk, ev.Typed(text))
-    return _own_words(desk, text, meaning)
+    if is_for_lesson(turn, meaning):
+        return _resume(turn, ev.Typed(text))
+    return _own_words(turn, text, meaning)
 
 
-def _own_words(desk: Desk, text: str, meaning: Meaning | None = None) -> CommandOutcome:
+def _own_words(turn: TurnContext, text: str, meaning: Meaning | None = None) -> CommandOutcome:
     """Words outside a lesson: a command, one of the buttons shown, or something to ask again about."""
-    meaning = meaning or offered(desk, text)
-    hear(desk, text)
-    free = not desk.talk.pending
+    meaning = meaning or offered(turn, text)
+    record_heard(turn, text)
+    free = not turn.state.pending
     match meaning:
         case Command(word):
-            return obey(desk, word)
+            return obey(turn, word)
         case _ if free and not isinstance(meaning, Emergency) and lines.is_to_somebody(text):
-            desk.events.append(ChooseLine(text))
+            turn.events.append(ChooseLine(text))
             return ANSWERED
         case Emergency(kind):
-            lessons.open_emergency(desk, kind)
+            lessons.open_emergency(turn, kind)
             return ANSWERED
-    if free and (named := menu.titled(desk, text)):
-        return _press(desk, named)
-    if alarm_of(desk, text).level == "ask" and (outcome := answering.digress(desk, text)):
+    if free and (named := menu.titled(turn, text)):
+        return _press(turn, named)
+    if alarm_of(turn, text).level == "ask" and (outcome := answering.digress(turn, text)):
         return outcome
     if isinstance(meaning, Unsure) and len(meaning.options) > 1:
-        close = tuple(button for button in desk.talk.offer if button[0] in meaning.options)
-        desk.offer(desk.phrase("unsure"), close, desk.talk.pending)
+        close = tuple(button for button in turn.state.offer if button[0] in meaning.options)
+        turn.offer(turn.phrase("unsure"), close, turn.state.pending)
         return ANSWERED
-    if free and (named := menu.find(desk, text)):
-        return _press(desk, named)
-    if outcome := answering.digress(desk, text):
+    if free and (named := menu.find(turn, text)):
+        return _press(turn, named)
+    if outcome := answering.digress(turn, text):
         return outcome
-    ask_again(desk)
+    ask_again(turn)
     return ANSWERED
 
 
-def _media(desk: Desk, media: Media) -> CommandOutcome:
+def _media(turn: TurnContext, media: Media) -> CommandOutcome:
     """What is no words is answered as such where a step asks for it; else words that came with it are what counts."""
-    if lines.is_writing(desk):
-        albums.pass_on(desk, media)
+    if lines.is_writing(turn):
+        albums.pass_on(turn, media)
         return ANSWERED
-    is_answered, caption = albums.is_answered(desk, media), media.caption
-    in_lesson = desk.talk.open_run is not None and not desk.talk.offer and not is_answered
-    if in_lesson and not (caption and not lessons.wants(desk, media.kind)):
-        return _resume(desk, ev.Sent(media.kind))
+    is_answered, caption = albums.is_answered(turn, media), media.caption
+    in_lesson = turn.state.open_run is not None and not turn.state.offer and not is_answered
+    if in_lesson and not (caption and not lessons.wants(turn, media.kind)):
+        return _resume(turn, ev.Sent(media.kind))
     if caption:
-        return _text(desk, caption)
+        return _text(turn, caption)
     if is_answered:
         return ANSWERED
-    own, named = instead_of(desk.book, media.kind)
-    desk.events.append(ev.Heard(f"[{media.kind}]"))
-    desk.say(desk.phrase(own, thu=desk.phrase(named)))
-    if desk.talk.pending or desk.person.consent == "asked":
-        ask_again(desk)
+    own, named = instead_of(turn.book, media.kind)
+    turn.events.append(ev.Heard(f"[{media.kind}]"))
+    turn.say(turn.phrase(own, thu=turn.phrase(named)))
+    if turn.state.pending or turn.person.consent == "asked":
+        ask_again(turn)
     else:
-        menu.show_menu(desk)
+        menu.show_menu(turn)
     return ANSWERED
 
 
 # --- taps --------------------------------------------------------------------------------------------
 
 
-def _tap(desk: Desk, token: str) -> CommandOutcome:
-    label = dict(desk.talk.offer).get(token)
-    if label is not None and not any(isinstance(event, ev.Heard) for event in desk.events):
-        desk.events.append(ev.Heard(label))
+def _tap(turn: TurnContext, token: str) -> CommandOutcome:
+    label = dict(turn.state.offer).get(token)
+    if label is not None and not any(isinstance(event, ev.Heard) for event in turn.events):
+        turn.events.append(ev.Heard(label))
     if tapped := lessons.tapped(token):
-        return _answer_step(desk, tapped)
-    return _press(desk, buttons.read(token, agreed=desk.agreed), was_offered=label is not None)
+        return _answer_step(turn, tapped)
+    return _press(turn, buttons.read(token, agreed=turn.agreed), was_offered=label is not None)
 
 
 def _press(
-    desk: Desk, button: buttons.OwnButton | OfficeCommand | None, *, was_offered: bool = False
+    turn: TurnContext, button: buttons.OwnButton | ServiceCommand | None, *, was_offered: bool = False
 ) -> CommandOutcome:
     """Do what a button means; `was_offered`: it stands under what the tutor said last."""
     match button:
-        case OfficeCommand() as asked:
-            desk.events.append(asked)
+        case ServiceCommand() as asked:
+            turn.events.append(asked)
         case menu.OpenLesson(lesson_id):
-            lessons.open_lesson(desk, lesson_id)
+            lessons.open_lesson(turn, lesson_id)
         case menu.ShowTrack(track):
-            menu.show_track(desk, track)
+            menu.show_track(turn, track)
         case buttons.SayWord("mistake"):
-            if doubt.call_off(desk):
-                go_on(desk)
+            if doubt.call_off(turn):
+                go_on(turn)
         case buttons.SayWord(word):
-            return obey(desk, word)
+            return obey(turn, word)
         case buttons.DenyCry(topics):
-            return _no_emergency(desk, topics)
+            return _no_emergency(turn, topics)
         case buttons.CryHarm(kind):
-            lessons.open_emergency(desk, kind)
+            lessons.open_emergency(turn, kind)
         case buttons.AnswerDelete(sure):
-            return privacy.take_delete(desk, sure=sure)
+            return privacy.take_delete(turn, sure=sure)
         case buttons.ChooseLanguage(lang):
-            onboarding.take_language(desk, lang)
+            onboarding.take_language(turn, lang)
             return ASIDE
         case None:
-            answer_stale(desk)
+            answer_stale(turn)
         case own:
-            return _answer_own(desk, own, was_offered=was_offered)
+            return _answer_own(turn, own, was_offered=was_offered)
     return ANSWERED
 
 
-def _answer_own(desk: Desk, button: buttons.OwnAnswer, *, was_offered: bool) -> CommandOutcome:
+def _answer_own(turn: TurnContext, button: buttons.OwnAnswer, *, was_offered: bool) -> CommandOutcome:
     """An answer that only counts while its question means something to the learner; else the button is an old one."""
     match button:
-        case buttons.AnswerConsent(said) if not (desk.agreed and said == "no"):
-            onboarding.take_consent(desk, said)
-        case buttons.SkipName() if desk.talk.pending == "name":
-            onboarding.ask_address(desk)
-        case buttons.ChooseAddress(number) if desk.agreed:
-            onboarding.take_address(desk, number)
-            if desk.talk.open_run is not None and not desk.talk.pending:
-                lessons.resume(desk, ev.Reoffered(""))
-        case buttons.ChooseSeat(who) if desk.talk.pending == "persons":
-            desk.events.append(SitDown(who))
+        case buttons.AnswerConsent(said) if not (turn.agreed and said == "no"):
+            onboarding.take_consent(turn, said)
+        case buttons.SkipName() if turn.state.pending == "name":
+            onboarding.ask_address(turn)
+        case buttons.ChooseAddress(number) if turn.agreed:
+            onboarding.take_address(turn, number)
+            if turn.state.open_run is not None and not turn.state.pending:
+                lessons.resume(turn, ev.Reoffered(""))
+        case buttons.ChooseSeat(who) if turn.state.pending == "persons":
+            turn.events.append(SitDown(who))
         case buttons.ChooseSeat(who) if who.partition(":")[0] == "back":
-            desk.change(offer=(), pending="")
+            turn.change(offer=(), pending="")
             return ASIDE
-        case buttons.RateLesson(stars, run_id) if desk.agreed:
-            return follow_up.take_rating(desk, stars, run_id)
-        case buttons.AnswerCheckin(works, lesson_id) if desk.agreed and was_offered:
-            follow_up.take_checkin(desk, works=works)
+        case buttons.RateLesson(stars, run_id) if turn.agreed:
+            return follow_up.take_rating(turn, stars, run_id)
+        case buttons.AnswerCheckin(works, lesson_id) if turn.agreed and was_offered:
+            follow_up.take_checkin(turn, works=works)
             if works:
                 return ASIDE
-            lessons.open_lesson(desk, lesson_id)
+            lessons.open_lesson(turn, lesson_id)
         case (
             buttons.AnswerConsent() | buttons.SkipName() | buttons.ChooseAddress() | buttons.ChooseSeat()
             | buttons.RateLesson() | buttons.AnswerCheckin()
         ):  # fmt: skip
-            answer_stale(desk)
+            answer_stale(turn)
         case _:
             assert_never(button)
     return ANSWERED
 
 
-def _no_emergency(desk: Desk, topics: tuple[str, ...]) -> CommandOutcome:
+def _no_emergency(turn: TurnContext, topics: tuple[str, ...]) -> CommandOutcome:
     """It was no cry: what the learner may have meant instead, else where she was."""
-    if topics and desk.person.consent not in ("new", "asked") and not desk.talk.pending:
-        answering.about(desk, topics)
-    elif desk.talk.pending or desk.talk.open_run:
+    if topics and turn.person.consent not in ("new", "asked") and not turn.state.pending:
+        answering.about(turn, topics)
+    elif turn.state.pending or turn.state.open_run:
         return ASIDE
     else:
-        go_on(desk)
+        go_on(turn)
     return ANSWERED
 
 
 # --- lessons -----------------------------------------------------------------------------------------
 
 
-def _answer_step(desk: Desk, tapped: ev.Tapped) -> CommandOutcome:
-    run = desk.talk.run
+def _answer_step(turn: TurnContext, tapped: ev.Tapped) -> CommandOutcome:
+    run = turn.state.run
     if run is not None and was_used(run, tapped.seq, tapped.option):
-        desk.events.append(ev.TapIgnored("repeated"))
+        turn.events.append(ev.TapIgnored("repeated"))
     elif run is None or not run.waiting:
-        answer_stale(desk)
+        answer_stale(turn)
     else:
-        return _resume(desk, tapped)
+        return _resume(turn, tapped)
     return ANSWERED
 
 
-def _resume(desk: Desk, signal: ev.Signal) -> CommandOutcome:
+def _resume(turn: TurnContext, signal: ev.Signal) -> CommandOutcome:
     """Hand it to the open lesson; what that leaves is understood here."""
-    match lessons.resume(desk, signal):
+    match lessons.resume(turn, signal):
         case ev.Commanded(word):
-            return obey(desk, word)
+            return obey(turn, word)
         case ev.EmergencySuspected(_, text) | ev.Digressed(text):
-            if not lessons.in_emergency(desk) and (named := menu.titled(desk, text)):
-                answering.named(desk, named)
+            if not lessons.in_emergency(turn) and (named := menu.titled(turn, text)):
+                answering.named(turn, named)
                 return ANSWERED
-            return answering.digress(desk, text) or ASIDE
+            return answering.digress(turn, text) or ASIDE
         case ev.TapIgnored("stale"):
-            answer_stale(desk)
+            answer_stale(turn)
         case ev.TapIgnored() | None:
             pass
         case left:

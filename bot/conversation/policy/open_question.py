@@ -6,67 +6,67 @@ from datetime import timedelta
 
 from bot.conversation.policy.registry import QUESTIONS
 from bot.tutor import lessons, menu, onboarding, privacy
-from bot.tutor.desk import Desk
+from bot.tutor.turn import TurnContext
 from flows import events as ev
 
 STALE_EVERY = timedelta(minutes=1)  # how often a flood of taps on old buttons is answered
 
 
-def show_again(desk: Desk) -> None:
+def show_again(turn: TurnContext) -> None:
     """After an aside, put the question that is open back under the learner's thumb."""
-    if desk.talk.open_run is not None:
-        lessons.resume(desk, ev.Reoffered(""))
-    elif desk.talk.pending or desk.person.consent == "asked":
-        ask_again(desk)
+    if turn.state.open_run is not None:
+        lessons.resume(turn, ev.Reoffered(""))
+    elif turn.state.pending or turn.person.consent == "asked":
+        ask_again(turn)
     else:
-        menu.show_menu(desk)
+        menu.show_menu(turn)
 
 
-def ask_again(desk: Desk) -> None:
+def ask_again(turn: TurnContext) -> None:
     """Ask anew what is pending outside a lesson; where nothing is, the menu says that nothing was understood."""
-    match desk.talk.pending:
+    match turn.state.pending:
         case "consent":
-            onboarding.ask_consent(desk, desk.phrase("consent_again"))
+            onboarding.ask_consent(turn, turn.phrase("consent_again"))
         case "name":
-            onboarding.ask_name(desk, again=True)
+            onboarding.ask_name(turn, again=True)
         case "address":
-            onboarding.ask_address(desk)
+            onboarding.ask_address(turn)
         case "language":
-            onboarding.ask_language(desk)
+            onboarding.ask_language(turn)
         case "delete":
-            privacy.ask_delete(desk)
+            privacy.ask_delete(turn)
         case pending if pending in QUESTIONS:
-            desk.events.append(QUESTIONS[pending].again())
-        case _ if desk.person.consent == "asked":
-            onboarding.ask_consent(desk)
+            turn.events.append(QUESTIONS[pending].again())
+        case _ if turn.person.consent == "asked":
+            onboarding.ask_consent(turn)
         case _:
-            menu.show_menu(desk, desk.phrase("menu_not_understood"))
+            menu.show_menu(turn, turn.phrase("menu_not_understood"))
 
 
-def go_on(desk: Desk) -> None:
+def go_on(turn: TurnContext) -> None:
     """Go on with the lesson that is open or was left last, else show the menu; whoever was asked for consent answers
     that first."""
-    if desk.person.consent == "asked" and desk.talk.open_run is None:
-        onboarding.ask_consent(desk)
-    elif desk.talk.open_run is not None:
-        lessons.resume(desk, ev.Reoffered("resume"))
-    elif desk.talk.parked:
-        lessons.open_lesson(desk, desk.talk.parked[-1].lesson)
+    if turn.person.consent == "asked" and turn.state.open_run is None:
+        onboarding.ask_consent(turn)
+    elif turn.state.open_run is not None:
+        lessons.resume(turn, ev.Reoffered("resume"))
+    elif turn.state.parked:
+        lessons.open_lesson(turn, turn.state.parked[-1].lesson)
     else:
-        menu.show_menu(desk)
+        menu.show_menu(turn)
 
 
-def answer_stale(desk: Desk) -> None:
+def answer_stale(turn: TurnContext) -> None:
     """A tap on an older button never acts; it is answered kindly, at most once a minute."""
-    now, last = desk.universe.now, desk.talk.stale_at
+    now, last = turn.universe.now, turn.state.stale_at
     if last is not None and timedelta(0) <= now - last < STALE_EVERY:
         return
-    desk.change(stale_at=now)
-    if desk.talk.open_run is not None:
-        desk.say(desk.phrase("stale"))
-        lessons.resume(desk, ev.Reoffered(""))
-    elif desk.talk.pending or desk.person.consent == "asked":
-        desk.say(desk.phrase("stale"))
-        ask_again(desk)
+    turn.change(stale_at=now)
+    if turn.state.open_run is not None:
+        turn.say(turn.phrase("stale"))
+        lessons.resume(turn, ev.Reoffered(""))
+    elif turn.state.pending or turn.person.consent == "asked":
+        turn.say(turn.phrase("stale"))
+        ask_again(turn)
     else:
-        menu.show_menu(desk, desk.phrase("stale_short"))
+        menu.show_menu(turn, turn.phrase("stale_short"))

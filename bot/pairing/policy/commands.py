@@ -4,110 +4,110 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.tutor.command import OfficeCommand
+from bot.tutor.command import ServiceCommand
 
 # --- requests and offers ---
 
 
 @dataclass(frozen=True, slots=True)
-class AcceptOffer(OfficeCommand):
+class AcceptOffer(ServiceCommand):
     """An instructor takes the learner of an offer."""
 
     offer_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class PostponeOffer(OfficeCommand):
+class PostponeOffer(ServiceCommand):
     """An instructor wants to answer an offer later."""
 
     offer_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class DeclineOffer(OfficeCommand):
+class DeclineOffer(ServiceCommand):
     """An instructor does not take the learner of an offer this time."""
 
     offer_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class TakeRequest(OfficeCommand):
+class TakeRequest(ServiceCommand):
     """Somebody takes a request that was put to several."""
 
     request_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class RelieveOwner(OfficeCommand):
+class RelieveOwner(ServiceCommand):
     """An officer takes a request over from whoever has it."""
 
     request_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class CloseRequest(OfficeCommand):
+class CloseRequest(ServiceCommand):
     """The owner of a request, or its learner, says that it is dealt with."""
 
     request_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class KeepRequest(OfficeCommand):
+class KeepRequest(ServiceCommand):
     """The learner of a request says that nobody has helped yet."""
 
     request_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class WishInstructor(OfficeCommand):
+class WishInstructor(ServiceCommand):
     """A learner would like an instructor."""
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeInstructor(OfficeCommand):
+class ChangeInstructor(ServiceCommand):
     """A learner wants another instructor; not `is_sure`: asked is, whether that is meant."""
 
     is_sure: bool
 
 
 @dataclass(frozen=True, slots=True)
-class CallForSafety(OfficeCommand):
+class CallForSafety(ServiceCommand):
     """People are called to a learner: for a robbery, or as `danger` says for die or hurt."""
 
     danger: str
 
 
 @dataclass(frozen=True, slots=True)
-class CallOffSafety(OfficeCommand):
+class CallOffSafety(ServiceCommand):
     """A learner's cry was a mistake: whoever was called is told."""
 
 
 @dataclass(frozen=True, slots=True)
-class CancelRequests(OfficeCommand):
+class CancelRequests(ServiceCommand):
     """The learner needs nobody any more."""
 
 
 @dataclass(frozen=True, slots=True)
-class ComeBackToGuide(OfficeCommand):
+class ComeBackToGuide(ServiceCommand):
     """An instructor who paused takes learners again."""
 
 
 @dataclass(frozen=True, slots=True)
-class ShowOwnRequest(OfficeCommand):
+class ShowOwnRequest(ServiceCommand):
     """A request that somebody has taken, with what can be done about it."""
 
     request_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class ChooseHeir(OfficeCommand):
+class ChooseHeir(ServiceCommand):
     """The owner of a request wants somebody else to go on with it; asked is, who."""
 
     request_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class HandOver(OfficeCommand):
+class HandOver(ServiceCommand):
     """Somebody else is asked to go on with the owner's request."""
 
     request_id: str
@@ -137,35 +137,35 @@ OfferCommand = (
 
 
 @dataclass(frozen=True, slots=True)
-class WriteTo(OfficeCommand):
+class WriteTo(ServiceCommand):
     """What is typed from now on goes over this line."""
 
     line_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class ChooseLine(OfficeCommand):
+class ChooseLine(ServiceCommand):
     """Somebody wants to write to another; `words` may name whom."""
 
     words: str
 
 
 @dataclass(frozen=True, slots=True)
-class ReplyToLetter(OfficeCommand):
+class ReplyToLetter(ServiceCommand):
     """Words that were typed soon after somebody's letter came, and may be the reply."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class WriteLine(OfficeCommand):
+class WriteLine(ServiceCommand):
     """Words for the other, typed in the writing mode."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class AskMedia(OfficeCommand):
+class AskMedia(ServiceCommand):
     """A picture or recording was sent in the writing mode; asked is, whether it may go over."""
 
     kind: str
@@ -174,7 +174,7 @@ class AskMedia(OfficeCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class AddMedia(OfficeCommand):
+class AddMedia(ServiceCommand):
     """One more picture of the album that is being asked about just now."""
 
     kind: str
@@ -183,57 +183,57 @@ class AddMedia(OfficeCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class SendMedia(OfficeCommand):
+class SendMedia(ServiceCommand):
     """The pictures or the number that was asked about go over."""
 
 
 @dataclass(frozen=True, slots=True)
-class HoldMedia(OfficeCommand):
+class HoldMedia(ServiceCommand):
     """The pictures or the number that was asked about do not go over."""
 
 
 @dataclass(frozen=True, slots=True)
-class StopWriting(OfficeCommand):
+class StopWriting(ServiceCommand):
     """The writing mode ends."""
 
 
 @dataclass(frozen=True, slots=True)
-class ReportLine(OfficeCommand):
+class ReportLine(ServiceCommand):
     """Something is wrong with what the other writes; empty: on the line of the writing mode."""
 
     line_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class AskEndOfLine(OfficeCommand):
+class AskEndOfLine(ServiceCommand):
     """Somebody wants to have done with the other; asked is, whether that is meant."""
 
     line_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class EndLine(OfficeCommand):
+class EndLine(ServiceCommand):
     """Somebody has done with the other: the pairing or the request ends."""
 
     line_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class GiveUnionNumber(OfficeCommand):
+class GiveUnionNumber(ServiceCommand):
     """An officer gives the other the union's telephone number."""
 
     line_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class AskOwnNumber(OfficeCommand):
+class AskOwnNumber(ServiceCommand):
     """Somebody in need wants to give the other the own telephone number."""
 
     line_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class AskLineAgain(OfficeCommand):
+class AskLineAgain(ServiceCommand):
     """The writing mode is shown again."""
 
 
@@ -259,35 +259,35 @@ LineCommand = (
 
 
 @dataclass(frozen=True, slots=True)
-class ShowLearners(OfficeCommand):
+class ShowLearners(ServiceCommand):
     """An instructor's learners, a page of them."""
 
     page: int
 
 
 @dataclass(frozen=True, slots=True)
-class ShowOffers(OfficeCommand):
+class ShowOffers(ServiceCommand):
     """Offers that wait for an instructor's answer; this one, or all."""
 
     offer_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class ShowLearner(OfficeCommand):
+class ShowLearner(ServiceCommand):
     """One learner of an instructor, with what can be done."""
 
     pairing_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class ChooseSkill(OfficeCommand):
+class ChooseSkill(ServiceCommand):
     """An instructor has seen a learner do something; asked is, of which finished lesson."""
 
     pairing_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class AskLevel(OfficeCommand):
+class AskLevel(ServiceCommand):
     """An instructor has seen a learner do this lesson's task; asked is, how well."""
 
     pairing_id: str
@@ -295,7 +295,7 @@ class AskLevel(OfficeCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class ConfirmSkill(OfficeCommand):
+class ConfirmSkill(ServiceCommand):
     """An instructor confirms that the learner can do it so well: alone, help or notyet."""
 
     pairing_id: str

@@ -7,67 +7,67 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.tutor.command import OfficeCommand
+from bot.tutor.command import ServiceCommand
 
 
 @dataclass(frozen=True, slots=True)
-class ShowInbox(OfficeCommand):
+class ShowInbox(ServiceCommand):
     """What waits in an officer's areas, a page of it."""
 
     page: int
 
 
 @dataclass(frozen=True, slots=True)
-class ShowStrangers(OfficeCommand):
+class ShowStrangers(ServiceCommand):
     """Cries of people whom nobody of the union knows, a page of them."""
 
     page: int
 
 
 @dataclass(frozen=True, slots=True)
-class ShowKept(OfficeCommand):
+class ShowKept(ServiceCommand):
     """What was kept back between the two people of a line."""
 
     line_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class MarkSeen(OfficeCommand):
+class MarkSeen(ServiceCommand):
     """An officer has looked at what was kept back on this line."""
 
     line_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class AskUnionPhone(OfficeCommand):
+class AskUnionPhone(ServiceCommand):
     """An officer wants to write the union's number for an area; empty: asked is, of which area."""
 
     area_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class WriteUnionPhone(OfficeCommand):
+class WriteUnionPhone(ServiceCommand):
     """The union's number was written for the area just asked about."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class DropUnionPhone(OfficeCommand):
+class DropUnionPhone(ServiceCommand):
     """The union has no number in this area any more."""
 
     area_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class ShowRequest(OfficeCommand):
+class ShowRequest(ServiceCommand):
     """Why a request waits, and which instructors an officer can ask."""
 
     request_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class AssignRequest(OfficeCommand):
+class AssignRequest(ServiceCommand):
     """An officer asks one instructor by name."""
 
     request_id: str
@@ -75,14 +75,14 @@ class AssignRequest(OfficeCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class ConfirmStranger(OfficeCommand):
+class ConfirmStranger(ServiceCommand):
     """An officer knows who a stranger is; asked is, where that person lives."""
 
     request_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class SettleIn(OfficeCommand):
+class SettleIn(ServiceCommand):
     """The stranger is a member of this area."""
 
     request_id: str
@@ -90,28 +90,28 @@ class SettleIn(OfficeCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class ShowInstructors(OfficeCommand):
+class ShowInstructors(ServiceCommand):
     """The instructors of an officer's areas, a page of them."""
 
     page: int
 
 
 @dataclass(frozen=True, slots=True)
-class ShowInstructor(OfficeCommand):
+class ShowInstructor(ServiceCommand):
     """One instructor, or somebody who asks to be one."""
 
     person_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class ApproveInstructor(OfficeCommand):
+class ApproveInstructor(ServiceCommand):
     """Somebody who asked to be an instructor is one from now on."""
 
     person_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class LiftSuspension(OfficeCommand):
+class LiftSuspension(ServiceCommand):
     """An instructor's suspension is over, if it is still the one that `stamp` names."""
 
     person_id: str
@@ -119,14 +119,14 @@ class LiftSuspension(OfficeCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class AskSuspension(OfficeCommand):
+class AskSuspension(ServiceCommand):
     """An officer wants to suspend an instructor; asked is, whether that is meant."""
 
     person_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class SuspendInstructor(OfficeCommand):
+class SuspendInstructor(ServiceCommand):
     """An instructor is suspended."""
 
     person_id: str

@@ -5,66 +5,66 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.tutor.command import OfficeCommand
+from bot.tutor.command import ServiceCommand
 
 # --- what is known of her ---
 
 
 @dataclass(frozen=True, slots=True)
-class ShowProfile(OfficeCommand):
+class ShowProfile(ServiceCommand):
     """What a person can put right about the own data."""
 
 
 @dataclass(frozen=True, slots=True)
-class AskArea(OfficeCommand):
+class AskArea(ServiceCommand):
     """A person wants to put the own area right; asked is, where that is."""
 
 
 @dataclass(frozen=True, slots=True)
-class NameArea(OfficeCommand):
+class NameArea(ServiceCommand):
     """The name of a place to live at was written."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class PickWard(OfficeCommand):
+class PickWard(ServiceCommand):
     """The person lives in this ward."""
 
     area_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class AskNeeds(OfficeCommand):
+class AskNeeds(ServiceCommand):
     """A person wants to tell the union of special needs; asked is, which."""
 
 
 @dataclass(frozen=True, slots=True)
-class TickNeed(OfficeCommand):
+class TickNeed(ServiceCommand):
     """One need more, or one fewer; "none" for none of them."""
 
     need: str
 
 
 @dataclass(frozen=True, slots=True)
-class AskSplit(OfficeCommand):
+class AskSplit(ServiceCommand):
     """A person wants a phone taken off; asked is, which."""
 
 
 @dataclass(frozen=True, slots=True)
-class SplitPhones(OfficeCommand):
+class SplitPhones(ServiceCommand):
     """A phone is not this person's any more: this, other or alone."""
 
     which: str
 
 
 @dataclass(frozen=True, slots=True)
-class ShowBelonging(OfficeCommand):
+class ShowBelonging(ServiceCommand):
     """What the union's side keeps of a person, beside the conversation."""
 
 
 @dataclass(frozen=True, slots=True)
-class AskProfileAgain(OfficeCommand):
+class AskProfileAgain(ServiceCommand):
     """The open question of the profile once more."""
 
 
@@ -85,19 +85,19 @@ ProfileCommand = (
 
 
 @dataclass(frozen=True, slots=True)
-class TakeCode(OfficeCommand):
+class TakeCode(ServiceCommand):
     """The code that was shown is for whoever showed it."""
 
     code_hash: str
 
 
 @dataclass(frozen=True, slots=True)
-class LeaveCode(OfficeCommand):
+class LeaveCode(ServiceCommand):
     """The code that was shown is for somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
-class AskCodeAgain(OfficeCommand):
+class AskCodeAgain(ServiceCommand):
     """The question for whom the code is, once more."""
 
 
@@ -107,47 +107,47 @@ CodeCommand = TakeCode | LeaveCode | AskCodeAgain
 
 
 @dataclass(frozen=True, slots=True)
-class GiveWords(OfficeCommand):
+class GiveWords(ServiceCommand):
     """A person wants words to be typed on another phone, which then joins this one."""
 
 
 @dataclass(frozen=True, slots=True)
-class AskOtherPhone(OfficeCommand):
+class AskOtherPhone(ServiceCommand):
     """The person says yes on the phone where the words were typed: now the other one is asked."""
 
     code_hash: str
 
 
 @dataclass(frozen=True, slots=True)
-class ComeBack(OfficeCommand):
+class ComeBack(ServiceCommand):
     """The person says yes on a new phone, with the code of somebody who vouches."""
 
     code_hash: str
 
 
 @dataclass(frozen=True, slots=True)
-class RefuseJoin(OfficeCommand):
+class RefuseJoin(ServiceCommand):
     """The person says no where the words were typed; empty: to the code of somebody who vouches."""
 
     code_hash: str
 
 
 @dataclass(frozen=True, slots=True)
-class AllowJoin(OfficeCommand):
+class AllowJoin(ServiceCommand):
     """The person says yes on the phone where the words are from."""
 
     code_hash: str
 
 
 @dataclass(frozen=True, slots=True)
-class DenyJoin(OfficeCommand):
+class DenyJoin(ServiceCommand):
     """The person says no on the phone where the words are from."""
 
     code_hash: str
 
 
 @dataclass(frozen=True, slots=True)
-class AskJoinAgain(OfficeCommand):
+class AskJoinAgain(ServiceCommand):
     """The open question about a phone once more."""
 
 
@@ -157,33 +157,33 @@ PhoneCommand = GiveWords | AskOtherPhone | ComeBack | RefuseJoin | AllowJoin | D
 
 
 @dataclass(frozen=True, slots=True)
-class AskPersons(OfficeCommand):
+class AskPersons(ServiceCommand):
     """Somebody else wants to learn on this phone; asked is, who."""
 
 
 @dataclass(frozen=True, slots=True)
-class SitDown(OfficeCommand):
+class SitDown(ServiceCommand):
     """One of those who share this phone is learning now; "new" for nobody known."""
 
     who: str
 
 
 @dataclass(frozen=True, slots=True)
-class ChoosePin(OfficeCommand):
+class ChoosePin(ServiceCommand):
     """Digits were typed that will keep one person's work apart on a shared phone."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class EnterPin(OfficeCommand):
+class EnterPin(ServiceCommand):
     """The digits of whoever wants to sit down were typed."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class AskPinAgain(OfficeCommand):
+class AskPinAgain(ServiceCommand):
     """Digits are asked for once more, as the open question says."""
 
 
@@ -193,7 +193,7 @@ PinCommand = AskPersons | SitDown | ChoosePin | EnterPin | AskPinAgain
 
 
 @dataclass(frozen=True, slots=True)
-class ShowTeaching(OfficeCommand):
+class ShowTeaching(ServiceCommand):
     """What an instructor has set."""
 
 
@@ -202,7 +202,7 @@ TeachingSetting = Literal["cap", "top", "lang", "hours", "pause", "back", "promi
 
 
 @dataclass(frozen=True, slots=True)
-class SetTeaching(OfficeCommand):
+class SetTeaching(ServiceCommand):
     """One of an instructor's settings, and the value that was chosen; without one the choices are shown."""
 
     setting: TeachingSetting
@@ -210,7 +210,7 @@ class SetTeaching(OfficeCommand):
 
 
 @dataclass(frozen=True, slots=True)
-class ApplyToTeach(OfficeCommand):
+class ApplyToTeach(ServiceCommand):
     """A learner would like to become an instructor."""
 
 
@@ -220,21 +220,21 @@ TeachingCommand = ShowTeaching | SetTeaching | ApplyToTeach
 
 
 @dataclass(frozen=True, slots=True)
-class BecomeOne(OfficeCommand):
+class BecomeOne(ServiceCommand):
     """Two persons turn out to be one."""
 
     code_hash: str
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeSeat(OfficeCommand):
+class ChangeSeat(ServiceCommand):
     """Somebody else learns at this address."""
 
     who: str
 
 
 @dataclass(frozen=True, slots=True)
-class TakeApart(OfficeCommand):
+class TakeApart(ServiceCommand):
     """Phones become two persons' again: this, other, alone; delete or withdraw of what is this phone's own."""
 
     which: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from bot.tutor.desk import Desk
+from bot.tutor.turn import TurnContext
 from flows import events as ev
 
 SHORTEST, LONGEST = 4, 6
@@ -16,21 +16,21 @@ HIDDEN = "••••"
 _BACK = "w:back"
 
 
-def ask_new(desk: Desk, *, again: bool = False) -> None:
+def ask_new(turn: TurnContext, *, again: bool = False) -> None:
     """Before the phone goes to somebody else for the first time."""
     phrase = "pin_new_again" if again else "pin_new"
-    desk.offer(desk.phrase(phrase), ((_BACK, desk.phrase("label_back")),), pending="pin.new")
+    turn.offer(turn.phrase(phrase), ((_BACK, turn.phrase("label_back")),), pending="pin.new")
 
 
-def ask(desk: Desk, who: str, name: str, *, again: bool = False) -> None:
+def ask(turn: TurnContext, who: str, name: str, *, again: bool = False) -> None:
     """Ask for the digits before somebody sits down; `who` is kept in the button that leads back."""
-    text = desk.phrase("pin_wrong" if again else "pin_ask", ten_goi=name)
-    desk.offer(text, ((f"{_BACK}:{who}", desk.phrase("label_back")),), pending="pin.enter")
+    text = turn.phrase("pin_wrong" if again else "pin_ask", ten_goi=name)
+    turn.offer(text, ((f"{_BACK}:{who}", turn.phrase("label_back")),), pending="pin.enter")
 
 
-def asked_of(desk: Desk) -> str:
+def asked_of(turn: TurnContext) -> str:
     """Whose digits are asked for."""
-    return next((token[len(_BACK) + 1 :] for token, _ in desk.talk.offer if token.startswith(f"{_BACK}:")), "")
+    return next((token[len(_BACK) + 1 :] for token, _ in turn.state.offer if token.startswith(f"{_BACK}:")), "")
 
 
 def read(text: str) -> str:
@@ -45,6 +45,6 @@ def is_weak(digits: str) -> bool:
     return steps in ({0}, {1}, {-1})
 
 
-def heard(desk: Desk) -> None:
+def heard(turn: TurnContext) -> None:
     """Log `HIDDEN` in place of the digits that were typed."""
-    desk.events.append(ev.Heard(HIDDEN))
+    turn.events.append(ev.Heard(HIDDEN))

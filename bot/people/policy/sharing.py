@@ -5,29 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.tutor import onboarding
-from bot.tutor.desk import Desk
 from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.tutor.turn import TurnContext
 
 MOST = 6  # persons of one phone: a family
 
 
-def ask_who(desk: Desk, sitting: Sequence[tuple[str, str]]) -> None:
+def ask_who(turn: TurnContext, sitting: Sequence[tuple[str, str]]) -> None:
     """Who sits here (learner_id, name), and somebody new."""
-    persons = sitting or [(desk.person.learner_id, desk.person.name)]
+    persons = sitting or [(turn.person.learner_id, turn.person.name)]
     named = [
-        (f"w:{each}", name or desk.phrase("persons_nameless", so=str(at))) for at, (each, name) in enumerate(persons, 1)
+        (f"w:{each}", name or turn.phrase("persons_nameless", so=str(at))) for at, (each, name) in enumerate(persons, 1)
     ]
     if len(persons) < MOST:
-        named.append(("w:new", desk.phrase("persons_new")))
-    desk.offer(desk.phrase("persons_ask"), tuple(named), pending="persons")
+        named.append(("w:new", turn.phrase("persons_new")))
+    turn.offer(turn.phrase("persons_ask"), tuple(named), pending="persons")
 
 
-def welcome(desk: Desk) -> CommandOutcome:
+def welcome(turn: TurnContext) -> CommandOutcome:
     """Greet who sits down: somebody new is met, somebody known goes on at the own place."""
-    desk.change(offer=(), pending="" if desk.talk.pending == "persons" else desk.talk.pending)
-    if desk.person.consent == "new":
-        onboarding.greet(desk)
+    turn.change(offer=(), pending="" if turn.state.pending == "persons" else turn.state.pending)
+    if turn.person.consent == "new":
+        onboarding.greet(turn)
         return ANSWERED
-    if desk.person.name:
-        desk.say(desk.phrase("persons_hello", ten_goi=desk.person.name))
+    if turn.person.name:
+        turn.say(turn.phrase("persons_hello", ten_goi=turn.person.name))
     return ASIDE

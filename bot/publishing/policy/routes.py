@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from flows.session import Route
+from flows.run import Route
 from storage.publications.records import PublicationRow
 
 LessonVersion = tuple[str, int]

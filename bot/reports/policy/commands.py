@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.tutor.command import OfficeCommand
+from bot.tutor.command import ServiceCommand
 
 
 @dataclass(frozen=True, slots=True)
-class ShowTargets(OfficeCommand):
+class ShowTargets(ServiceCommand):
     """How an officer's areas stand against the union's target."""
 
 
 @dataclass(frozen=True, slots=True)
-class InviteMember(OfficeCommand):
+class InviteMember(ServiceCommand):
     """An officer wants a code for one new member."""
 
 

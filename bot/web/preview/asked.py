@@ -12,7 +12,7 @@ from bot.publishing.preview import Wish
 from flows.play.playing import MOST_DEEDS, Deed, Setup
 from flows.play.transcript import BEGINNING
 from flows.profiles import IDS
-from flows.session import ADDRESSES
+from flows.run import ADDRESSES
 from flows.yaml.fields import NAME
 
 LONGEST_SAID = 2_100  # a little over what the engine looks at, so that "too long" can be tried

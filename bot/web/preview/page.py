@@ -90,7 +90,7 @@ def as_transcript(book: Book, play: Play) -> str:
         channel=setup.channel,
         lang=setup.lang,
         values=setup.values,
-        due=tuple(sorted(play.session.cards))[:MOST_DUE],
+        due=tuple(sorted(play.run.cards))[:MOST_DUE],
     )
     deeds = tuple((_act(turn), Written()) for turn in play.turns[1:] if turn.said)
     try:

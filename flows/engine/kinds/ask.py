@@ -103,7 +103,7 @@ class AskKind(StepKind[Ask]):
         """The question, with a way past it from the second miss on; or whether a doubtful value was meant."""
         if (value := asked_back(stage)) is not None:
             return question(stage, value)
-        offered = stage.session.misses >= MISSES_TO_OFFER
+        offered = stage.run.misses >= MISSES_TO_OFFER
         return stage.shown(step), (ev.Choice(SKIP, stage.phrase("label_skip")),) if offered else ()
 
     def tap(self, stage: Stage, step: Ask, choice: str) -> Next:
@@ -128,7 +128,7 @@ class AskKind(StepKind[Ask]):
         if value is None or (step.check and not stage.holds(step.check, value=str(value.value))):
             return self._missed(stage, step)
         if not value.certain:
-            if step.private or not stage.session.keeps:
+            if step.private or not stage.run.keeps:
                 return self._missed(stage, step)
             ask_back(stage, value)
             self.put(stage, step)
@@ -137,7 +137,7 @@ class AskKind(StepKind[Ask]):
         return step.next
 
     def _missed(self, stage: Stage, step: Ask) -> Next:
-        stage.change(misses=stage.session.misses + 1)
+        stage.change(misses=stage.run.misses + 1)
         stage.say(step.id, stage.words(step.retry_text) or stage.phrase(_RETRY.get(step.type, "ask_retry")))
         self.put(stage, step)
         return WAIT

@@ -71,14 +71,14 @@ class AwardKind(StepKind[Award]):
     def enter(self, stage: Stage, step: Award) -> Next:
         """Give the badge, and the certificate where `requires` holds; nothing without consent to keep it."""
         certificate = step.certificate
-        if not stage.session.keeps:
+        if not stage.run.keeps:
             return step.next  # without her consent nothing is kept, so nothing is given
         given = [("badge", step.badge)] if step.badge else []
         if certificate and (not certificate.requires or stage.holds(certificate.requires)):
             given.append(("certificate", certificate.template))
         for kind, name in given:
-            session = stage.session
-            stage.emit(ev.Awarded(kind, name, session.lesson, session.version, session.score))
+            run = stage.run
+            stage.emit(ev.Awarded(kind, name, run.lesson, run.version, run.score))
         if given:
             stage.say(step.id, stage.shown(step))
         if step.badge:

@@ -93,6 +93,6 @@ class BranchKind(StepKind[Branch]):
 
     def _drawn(self, stage: Stage, step: Branch) -> str:
         """By chance, but one learner always draws the same."""
-        who = stage.session.learner or stage.session.run_id
+        who = stage.run.learner or stage.run.run_id
         ways = list(step.split)
         return Random(f"{who}:{stage.lesson.id}:{step.id}").choices(ways, [step.split[way] for way in ways])[0]

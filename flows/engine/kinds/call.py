@@ -81,12 +81,12 @@ class CallKind(StepKind[Call]):
         A lesson that is missing, under way already or nested deeper than `MAX_STACK` is passed over with `RunFailed`.
         """
         stage.say(step.id, stage.shown(step))
-        if not step.returns and not stage.session.stack:
+        if not step.returns and not stage.run.stack:
             return finish(stage, "completed", None, handed_over_to=step.lesson)
-        session, lesson = stage.session, stage.book.lesson(step.lesson, None, stage.session.lang)
-        inside = {session.lesson, *(frame.lesson for frame in session.stack)}
-        if lesson is None or step.lesson in inside or len(session.stack) >= MAX_STACK:
-            stage.emit(ev.RunFailed(session.run_id, "call", f"{step.id}: {step.lesson}"))
+        run, lesson = stage.run, stage.book.lesson(step.lesson, None, stage.run.lang)
+        inside = {run.lesson, *(frame.lesson for frame in run.stack)}
+        if lesson is None or step.lesson in inside or len(run.stack) >= MAX_STACK:
+            stage.emit(ev.RunFailed(run.run_id, "call", f"{step.id}: {step.lesson}"))
             return go_on(stage, step, step.next)  # without it, rather than not at all
         given = {name: stage.words(value) for name, value in step.values.items()}
         stage.push(step.id, lesson, stage.book.current[step.lesson], given)

@@ -33,8 +33,8 @@ from flows.engine.kinds.kind import (
 from flows.engine.kinds.words import SNIPPET_OPTIONS, SNIPPET_TEXT, KindWords
 from flows.engine.stage import Stage
 from flows.model import Choose, Option, SourcePosition
+from flows.run import Run
 from flows.saying import say
-from flows.session import Run
 from flows.yaml.fields import Fields
 from flows.yaml.strictyaml import Sequence as YamlSequence
 

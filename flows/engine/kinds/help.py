@@ -99,7 +99,7 @@ class HelpKind(StepKind[Help]):
 
     def prompt(self, stage: Stage, step: Help) -> StepPrompt:
         """The offer with yes and no; once a person is called, that somebody is coming, with a button to go on."""
-        if step.offer and stage.session.sub != "called":
+        if step.offer and stage.run.sub != "called":
             yes, no = stage.phrase("label_help"), stage.phrase("label_skip")
             return stage.words(step.offer), (ev.Choice("yes", yes), ev.Choice("no", no))
         on = stage.phrase("label_on" if stage.lesson.emergency else "label_continue")
@@ -111,7 +111,7 @@ class HelpKind(StepKind[Help]):
 
     def due(self, stage: Stage, step: Help) -> Next:
         """Nobody came in time."""
-        return AGAIN if stage.session.sub != "called" else step.fallback or step.next or AGAIN
+        return AGAIN if stage.run.sub != "called" else step.fallback or step.next or AGAIN
 
     def _call(self, stage: Stage, step: Help) -> Next:
         stage.change(sub="called")
@@ -124,7 +124,7 @@ class HelpKind(StepKind[Help]):
 
     def put(self, stage: Stage, step: Help, *, fresh: bool = True) -> None:
         """Show the step as it waits now; the deadline of a call under way stays what it was."""
-        session = stage.session
+        run = stage.run
         super().put(stage, step, fresh=fresh)
-        if session.sub == "called":
-            stage.change(remind_at=session.remind_at if session.step == step.id else None)
+        if run.sub == "called":
+            stage.change(remind_at=run.remind_at if run.step == step.id else None)

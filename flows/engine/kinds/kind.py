@@ -32,7 +32,7 @@ from flows.engine.kinds.form import CommonFields
 from flows.engine.kinds.words import KindWords
 from flows.engine.stage import FOLLOWED_UP, REMIND_AFTER, REMIND_TIMES, Stage
 from flows.model import Option, Outcome, SourcePosition, Step, StepOf
-from flows.session import Run
+from flows.run import Run
 from flows.yaml.fields import Fields
 
 
@@ -281,9 +281,9 @@ def request_help(
     stage: Stage, step: Step, need: str = "learning", topic: str = "", sla_s: int = 0, *, keeps_place: bool = True
 ) -> None:
     """Say who can help and tell the shell where the learner stands."""
-    session = stage.session
+    run = stage.run
     known = stage.book.facts.get("nguoi_giup") and stage.book.facts.get("so_nguoi_giup")
-    stage.emit(ev.HelpRequested(session.lesson, session.version, step.id, session.tries, need, topic, sla_s))
+    stage.emit(ev.HelpRequested(run.lesson, run.version, step.id, run.tries, need, topic, sla_s))
     unknown = "help_nobody_emergency" if stage.lesson.emergency else "help_nobody"
     stage.say(step.id, stage.phrase("help" if known else unknown))
     if keeps_place:

@@ -75,13 +75,13 @@ class PairKind(StepKind[Pair]):
 
     def enter(self, stage: Stage, step: Pair) -> Next:
         """Tell the shell of the wish and wait, until `accept_in_s` is over where it is set."""
-        session = stage.session
+        run = stage.run
         stage.say(step.id, stage.shown(step))
         wish = step.role, step.match, step.prefer_previous, step.accept_in_s
-        stage.emit(ev.PairingWished(session.lesson, session.version, step.id, *wish))
+        stage.emit(ev.PairingWished(run.lesson, run.version, step.id, *wish))
         due_at = stage.universe.now + timedelta(seconds=step.accept_in_s)
         self.put(stage, step)
-        stage.change(remind_at=due_at if step.accept_in_s else stage.session.remind_at)
+        stage.change(remind_at=due_at if step.accept_in_s else stage.run.remind_at)
         return WAIT
 
     def prompt(self, stage: Stage, step: Pair) -> StepPrompt:
@@ -90,7 +90,7 @@ class PairKind(StepKind[Pair]):
 
     def put(self, stage: Stage, step: Pair, *, fresh: bool = True) -> None:
         """Show the prompt; shown again, it waits no longer than it did."""
-        before = stage.session
+        before = stage.run
         super().put(stage, step, fresh=fresh)
         if before.step == step.id and before.waiting:
             stage.change(remind_at=before.remind_at)

@@ -38,8 +38,8 @@ from flows.engine.kinds.kind import (
 from flows.engine.kinds.words import KindWords
 from flows.engine.stage import Stage
 from flows.model import Option, Quiz, QuizType, SourcePosition
+from flows.run import Run
 from flows.saying import say
-from flows.session import Run
 from flows.words.ear.ear import reply_of
 from flows.words.understand import Answered, Own, positions, understand
 from flows.words.values.reading import read_sum, sums_of
@@ -265,11 +265,11 @@ class QuizKind(StepKind[Quiz]):
         settled(stage)
         right = _accepts(stage, step, text)
         if not right and _is_stuck(stage, text):
-            stage.change(tries=stage.session.tries + 1)
+            stage.change(tries=stage.run.tries + 1)
             return self._missed(stage, step)
         if right is None:
             return AGAIN
-        if step.type == "number" and (doubt := _doubt(step, text)) and stage.session.keeps:
+        if step.type == "number" and (doubt := _doubt(step, text)) and stage.run.keeps:
             ask_back(stage, doubt)
             self.put(stage, step)
             return WAIT
@@ -284,7 +284,7 @@ class QuizKind(StepKind[Quiz]):
         return self._missed(stage, step)
 
     def _missed(self, stage: Stage, step: Quiz) -> Next:
-        tries = stage.session.tries
+        tries = stage.run.tries
         if step.tries and tries >= step.tries:
             if step.out_of_tries:
                 return step.out_of_tries
@@ -355,7 +355,7 @@ def _shown(stage: Stage, step: Quiz) -> tuple[Option, ...]:
     """The options as listed: `order` is shuffled by the run, so that it stays the same on every repeat."""
     options = list(step.options)
     if step.type == "order":
-        chance = Random(f"{stage.session.run_id}:{step.id}")
+        chance = Random(f"{stage.run.run_id}:{step.id}")
         chance.shuffle(options)
         if options == list(step.options) and len(options) > 1:
             options.reverse()

@@ -52,8 +52,8 @@ class ReviewKind(StepKind[Review]):
 
     def enter(self, stage: Stage, step: Review) -> Next:
         """Queue the due questions, each with the version it is asked in, and put the first; none due: go on."""
-        cards, now = stage.session.cards, stage.universe.now
-        queue = due_questions(stage.book, cards, now, step.skills, step.most, stage.session.lang)
+        cards, now = stage.run.cards, stage.universe.now
+        queue = due_questions(stage.book, cards, now, step.skills, step.most, stage.run.lang)
         if not queue:
             stage.say(step.id, stage.words(step.empty) or stage.phrase("review_empty"))
             return step.next
@@ -66,9 +66,9 @@ class ReviewKind(StepKind[Review]):
         """Show the prompt; a question that is gone since is passed over, and its buttons must not answer the next
         one.
         """
-        before = stage.session.queue
+        before = stage.run.queue
         self._drop_gone(stage, step)
-        super().put(stage, step, fresh=fresh or stage.session.queue != before)
+        super().put(stage, step, fresh=fresh or stage.run.queue != before)
 
     def asked(self, stage: Stage, step: Review) -> Step:
         """The quiz at the head of the queue, as a quiz of this step; the step itself when none is left."""
@@ -94,31 +94,31 @@ class ReviewKind(StepKind[Review]):
     def _on(self, stage: Stage, step: Review, to: Next) -> Next:
         if to in (WAIT, AGAIN):
             return to
-        stage.change(queue=stage.session.queue[1:], tries=0, sub="")
+        stage.change(queue=stage.run.queue[1:], tries=0, sub="")
         return self._next(stage, step)
 
     def _next(self, stage: Stage, step: Review) -> Next:
         self._drop_gone(stage, step)
-        if not stage.session.queue:
+        if not stage.run.queue:
             return step.next
         self.put(stage, step)
         return WAIT
 
     def _drop_gone(self, stage: Stage, step: Review) -> None:
-        while stage.session.queue and self._quiz(stage, step) is None:
-            stage.change(queue=stage.session.queue[1:], sub="")
+        while stage.run.queue and self._quiz(stage, step) is None:
+            stage.change(queue=stage.run.queue[1:], sub="")
 
     def _quiz(self, stage: Stage, step: Review) -> Quiz | None:
         """The question at the head of the queue, as one of this step: no points, no ways of its own.
 
         It is that of the version the learner was asked in: an answer is graded by the words that were shown.
         """
-        if not stage.session.queue:
+        if not stage.run.queue:
             return None
-        key, _, version = stage.session.queue[0].partition("@")
+        key, _, version = stage.run.queue[0].partition("@")
         lesson_id, _, quiz_id = key.partition("/")
         number = int(version) if version.isdigit() else stage.book.current.get(lesson_id, 0)
-        lesson = stage.book.lesson(lesson_id, number, stage.session.lang)
+        lesson = stage.book.lesson(lesson_id, number, stage.run.lang)
         quiz = lesson.step(quiz_id) if lesson else None
         if not isinstance(quiz, Quiz):
             return None

@@ -145,7 +145,7 @@ class TaskKind(StepKind[Task]):
     def tap(self, stage: Stage, step: Task, choice: str) -> Next:
         """Done asks for the photo first where that is the proof; Stuck gives the next hint; Later puts the task off."""
         match choice:
-            case "done" if step.proof == "photo" and stage.session.sub != "proof":
+            case "done" if step.proof == "photo" and stage.run.sub != "proof":
                 return self._ask_proof(stage, step)
             case "done":
                 return self._done(stage, step)
@@ -163,7 +163,7 @@ class TaskKind(StepKind[Task]):
         stage.emit(ev.TaskDone(step.id))
         if step.checkin_s:
             at = stage.universe.now + timedelta(seconds=step.checkin_s)
-            stage.emit(ev.CheckinPlanned(stage.session.lesson, stage.session.version, step.id, at))
+            stage.emit(ev.CheckinPlanned(stage.run.lesson, stage.run.version, step.id, at))
         stage.say(step.id, stage.phrase("task_done"))
         return step.verify or step.next
 
@@ -175,7 +175,7 @@ class TaskKind(StepKind[Task]):
         return WAIT
 
     def _stuck(self, stage: Stage, step: Task) -> Next:
-        times = stage.session.tries + 1
+        times = stage.run.tries + 1
         stage.change(tries=times)
         stage.emit(ev.TaskStuck(step.id, times))
         enough = step.stuck.after_tries and times >= step.stuck.after_tries

@@ -100,8 +100,8 @@ class WaitKind(StepKind[Wait]):
 
     def _until(self, stage: Stage, step: Wait) -> datetime:
         """When the wait that is under way ends; a newer text of it changes nothing about that."""
-        session = stage.session
-        under_way = session.remind_at if session.step == step.id and session.waiting else None
+        run = stage.run
+        under_way = run.remind_at if run.step == step.id and run.waiting else None
         return under_way or self._ends_at(stage, step)
 
     def _ends_at(self, stage: Stage, step: Wait) -> datetime:

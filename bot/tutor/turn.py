@@ -1,4 +1,4 @@
-"""One learner at the tutor's desk for one update: who it is, where the learner stands, what is said. Pure."""
+"""One learner and one update: who it is, where the learner stands, what is said. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import flows
 from bot.channels.base import Button
-from bot.tutor.command import OfficeCommand
+from bot.tutor.command import ServiceCommand
 from bot.tutor.state import ConversationState, OfferedButtons
 from flows import Book
 from flows import events as ev
@@ -19,17 +19,16 @@ JOIN_UP_TO = 1_200  # characters of texts put into one message: about two screen
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`consent` is new (never met), asked, agreed or declined; `instructs`: is an instructor today.
+    """`consent` is new (never met), asked, agreed or declined; `is_instructor`: is an instructor today.
 
-    `leads`: is an officer.
-    """
+    `leads`: is an today."""
 
     learner_id: str
     name: str = ""
     address: str = flows.DEFAULT_ADDRESS
     consent: str = "new"
-    instructs: bool = False
-    leads: bool = False
+    is_instructor: bool = False
+    is_officer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ class OutgoingReply:
     about: str = ""
 
 
-# What happened at the desk, beside the engine's own events and what is asked of the office.
+# What happens in a turn, beside the engine's own events and what is asked of the services.
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +90,13 @@ class Whispered:
 
 @dataclass(frozen=True, slots=True)
 class CodeShown:
-    """Somebody showed an invitation code or three words; what they are worth only the office knows."""
+    """Somebody showed an invitation code or three words; what they are worth only the services know."""
 
     kind: str
     code: str
 
 
-DeskEvent = (
+TurnEvent = (
     ev.Event
     | ConsentAnswered
     | AnswersForgotten
@@ -105,18 +104,18 @@ DeskEvent = (
     | WentAway
     | LessonRated
     | CodeShown
-    | OfficeCommand
+    | ServiceCommand
     | Whispered
 )
 
-OfficeEvent = (
-    OfficeCommand | CodeShown | ConsentAnswered | AnswersForgotten | PersonForgotten | ev.RunEnded | ev.HelpRequested
+ServiceEvent = (
+    ServiceCommand | CodeShown | ConsentAnswered | AnswersForgotten | PersonForgotten | ev.RunEnded | ev.HelpRequested
     | ev.PairingWished
 )  # fmt: skip
 """Those that concern more than the conversation's own row."""
 
 
-class Desk:
+class TurnContext:
     """What the rooms beside this one (lessons, reception, menu, rights) act through; `replies` and `events` grow."""
 
     def __init__(
@@ -124,36 +123,35 @@ class Desk:
         book: Book,
         universe: ev.Universe,
         person: Person,
-        talk: ConversationState,
+        state: ConversationState,
         channel: str,
         chat_id: str = "",
     ) -> None:
         self.book = book
         self.universe = universe
         self.person = person
-        self.talk = talk
+        self.state = state
         self.channel = channel
         self.chat_id = chat_id
         self.replies: list[OutgoingReply] = []
-        self.events: list[DeskEvent] = []
+        self.events: list[TurnEvent] = []
         self._taken = 0
 
     # --- state ---
 
     def change(self, **fields: Any) -> None:
         """Replace fields of the conversation state, which is immutable."""
-        self.talk = replace(self.talk, **fields)
+        self.state = replace(self.state, **fields)
 
     def set_person(self, **fields: Any) -> None:
         """Replace fields of the person; the open lesson is told of another name or form of address."""
         self.person = replace(self.person, **fields)
-        self.talk = self.talk.addressed(self.person.address, self.person.name)
+        self.state = self.state.addressed(self.person.address, self.person.name)
 
-    def take_events(self) -> tuple[DeskEvent, ...]:
+    def take_events(self) -> tuple[TurnEvent, ...]:
         """What has happened since this was last asked."""
-        fresh = tuple(self.events[self._taken :])
-        self._taken = len(self.events)
-        return fresh
+        before, self._taken = self._taken, len(self.events)
+        return tuple(self.events[before:]) if before < self._taken else ()
 
     @property
     def profile(self) -> Profile:
@@ -176,7 +174,7 @@ class Desk:
 
     def phrase(self, phrase_id: str, **values: str) -> str:
         """One of the tutor's own sentences, filled in for this person in the person's language. Raises KeyError."""
-        return self.book.phrase(phrase_id, self.person.address, self.person.name, self.talk.lang, **values)
+        return self.book.phrase(phrase_id, self.person.address, self.person.name, self.state.lang, **values)
 
     def say(self, text: str) -> None:
         """Add a text; it joins what was said before it in this turn, unless that already asks something."""
@@ -220,10 +218,10 @@ class Desk:
 
     def stop_reminding(self) -> None:
         """Take the reminder off the open lesson: one that cannot be said must not come due for ever."""
-        if self.talk.run is not None:
-            self.change(run=replace(self.talk.run, remind_at=None))
+        if self.state.run is not None:
+            self.change(run=replace(self.state.run, remind_at=None))
 
     def lesson_title(self, lesson_id: str) -> str:
         """The title of the current version in the person's language; the id where the lesson is gone."""
-        lesson = self.book.lesson(lesson_id, None, self.talk.lang)
+        lesson = self.book.lesson(lesson_id, None, self.state.lang)
         return lesson.title if lesson else lesson_id

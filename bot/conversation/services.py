@@ -1,7 +1,7 @@
 """What a conversation needs beyond its own row: codes, roles, an instructor's settings; in the batch's transaction.
 
-The desk says what was asked (a command, a code, a consent); here it is looked up, decided by asking the pure policies,
-and written down, before the desk's answer is taken over.
+The policies say what was asked (a command, a code, a consent); here it is looked up, decided by asking the policies of
+its subject, and written down, before what was said is taken over.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, assert_never, get_args
 from bot.channels.base import Body
 from bot.people.given import Given
 from bot.people.granting import keep_suspensions, pass_on
-from bot.people.hooks import PairingHooks, RoomHandler
+from bot.people.hooks import CommandHandler, PairingHooks
 from bot.people.instructor import InstructorSettings, instructs
 from bot.people.invitations import Invitations
 from bot.people.phones import Phones
@@ -32,17 +32,17 @@ from bot.people.policy.officer_commands import GivenCommand, VouchingCommand
 from bot.people.profile import OwnProfile
 from bot.people.pseudonyms import Pseudonyms
 from bot.people.vouching import Vouching
-from bot.tutor.command import OfficeCommand
-from bot.tutor.desk import (
+from bot.tutor.command import ServiceCommand
+from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
+from bot.tutor.turn import (
     AnswersForgotten,
     CodeShown,
     ConsentAnswered,
-    Desk,
-    OfficeEvent,
     Person,
     PersonForgotten,
+    ServiceEvent,
+    TurnContext,
 )
-from bot.tutor.outcome import ANSWERED, ASIDE, CommandOutcome
 from flows import events as ev
 from storage.conversations.records import LearnerRow
 from storage.engine.database import Connection
@@ -62,11 +62,11 @@ class Links:
         return tuple(filter(None, (make(carried) for make in self.makers)))
 
 
-CommandHandlers = Sequence[tuple[Any, RoomHandler]]
+CommandHandlers = Sequence[tuple[Any, CommandHandler]]
 """A union of commands, and what carries each of them out."""
 
 
-class Office:
+class ConversationServices:
     def __init__(
         self,
         names: Pseudonyms,
@@ -92,39 +92,39 @@ class Office:
     # --- one update ---
 
     def deal_with(
-        self, connection: Connection, desk: Desk, event: OfficeEvent, body: Body, source: str
+        self, connection: Connection, turn: TurnContext, event: ServiceEvent, body: Body, source: str
     ) -> CommandOutcome:
         """Carry out what an event asks for; `body` brought it. `source` is the network address that it came from,
         where the channel knows one."""
         match event:
-            case OfficeCommand():
-                return self._carry_out(connection, desk, event)
+            case ServiceCommand():
+                return self._carry_out(connection, turn, event)
             case CodeShown(kind, code):
-                return self.invitations.shown(connection, desk, codes.ShownCode(kind, code), body, source)
+                return self.invitations.shown(connection, turn, codes.ShownCode(kind, code), body, source)
             case ConsentAnswered(answer):
                 if answer == "agreed":
-                    self.invitations.grant_waiting(connection, desk)
+                    self.invitations.grant_waiting(connection, turn)
             case AnswersForgotten():
-                self.leaving(connection, desk.person.learner_id, "withdrawn", desk.universe.now)
-                desk.set_person(instructs=False, leads=False)
+                self.leaving(connection, turn.person.learner_id, "withdrawn", turn.universe.now)
+                turn.set_person(is_instructor=False, is_officer=False)
             case PersonForgotten():
-                self.leaving(connection, desk.person.learner_id, "deleted", desk.universe.now)
+                self.leaving(connection, turn.person.learner_id, "deleted", turn.universe.now)
             case ev.RunEnded(outcome=outcome):
-                if outcome == "completed" and desk.agreed:
-                    self.hooks.lesson_finished(connection, desk, event)
+                if outcome == "completed" and turn.agreed:
+                    self.hooks.lesson_finished(connection, turn, event)
             case ev.HelpRequested():
-                self.hooks.help_requested(connection, desk, event)
+                self.hooks.help_requested(connection, turn, event)
             case ev.PairingWished():
-                self.hooks.pairing_wished(connection, desk, event)
+                self.hooks.pairing_wished(connection, turn, event)
             case _:
                 assert_never(event)
         return ANSWERED
 
-    def _carry_out(self, connection: Connection, desk: Desk, command: OfficeCommand) -> CommandOutcome:
+    def _carry_out(self, connection: Connection, turn: TurnContext, command: ServiceCommand) -> CommandOutcome:
         if isinstance(command, PersonCommand):
             return ANSWERED  # the conversation does it, alone
-        handler = self.handlers.get(type(command))  # an office of an officer's command line has but its own
-        return handler.carry_out(connection, desk, command) if handler else ASIDE
+        handler = self.handlers.get(type(command))  # those of an officer's command line have but their own
+        return handler.carry_out(connection, turn, command) if handler else ASIDE
 
     # --- one phone of several ---
 

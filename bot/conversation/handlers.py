@@ -1,11 +1,11 @@
-"""Who carries out which commands, beyond what every office does."""
+"""Who carries out which commands, beyond what every conversation's services do."""
 
 from __future__ import annotations
 
 from bot.announcements.chat import AnnouncementChat
 from bot.announcements.policy.commands import AnnouncementCommand
 from bot.announcements.service import AnnouncementRules
-from bot.conversation.office import CommandHandlers, Links
+from bot.conversation.services import CommandHandlers, Links
 from bot.meetings.chat import Meetings
 from bot.meetings.policy.commands import MeetingCommand
 from bot.pairing.lines import Lines
@@ -20,10 +20,10 @@ from bot.reports.chat import Figures
 from bot.reports.policy.commands import FigureCommand
 
 
-def rooms_of(
+def handlers_of(
     names: Pseudonyms, pairing: PairingContext, news: AnnouncementRules | None = None, links: Links | None = None
 ) -> CommandHandlers:
-    """What the office of a running tutor needs beside its own."""
+    """What the services of a running tutor need beside their own."""
     return (
         (OfferCommand, Offers(pairing)),
         (LineCommand, Lines(pairing)),

@@ -36,7 +36,7 @@ _NAMELESS = re.compile(r"\s*\{ten\}")
 
 
 class RunCorrupt(Exception):
-    """A stored session cannot be read: keep a copy, start again at the last checkpoint, raise an alarm."""
+    """A stored run cannot be read: keep a copy, start again at the last checkpoint, raise an alarm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +158,9 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True)
 class Sprint:
-    """One engine call: the session as it now stands and what happened, in order."""
+    """One engine call: the run as it now stands and what happened, in order."""
 
-    session: Run
+    run: Run
     events: tuple[Event, ...]
 
 
@@ -206,10 +206,10 @@ class Book:
             return lesson
         return self.versions.get((lesson_id, number))
 
-    def step(self, session: Run) -> Step | None:
+    def step(self, run: Run) -> Step | None:
         """The step a run stands at, in the base language; None where lesson or step is gone."""
-        lesson = self.lesson(session.lesson, session.version)
-        return None if lesson is None else lesson.step(session.step)
+        lesson = self.lesson(run.lesson, run.version)
+        return None if lesson is None else lesson.step(run.step)
 
     def sentence(self, phrase_id: str, lang: str = "vi") -> str:
         """One of the tutor's own sentences as written, in `lang` where it is translated. Raises KeyError."""
@@ -235,30 +235,30 @@ def render(text: str, address: str, name: str, values: Mapping[str, str], unknow
     return _PLACEHOLDER.sub(lambda found: own.get(found[1]) or values.get(found[1], unknown or found[0]), text)
 
 
-def dump(session: Run) -> dict[str, Any]:
-    """The session as JSON values; empty fields are left out, so a row stays small."""
-    data: dict[str, Any] = {"v": CODEC, "run": session.run_id, "lesson": [session.lesson, session.version]}
-    data |= {"step": session.step, "seq": session.seq}
+def dump(run: Run) -> dict[str, Any]:
+    """The run as JSON values; empty fields are left out, so a row stays small."""
+    data: dict[str, Any] = {"v": CODEC, "run": run.run_id, "lesson": [run.lesson, run.version]}
+    data |= {"step": run.step, "seq": run.seq}
     optional: dict[str, Any] = {
-        "ended": not session.waiting,
-        "tries": session.tries,
-        "misses": session.misses,
-        "earned": dict(session.earned),
-        "vars": dict(session.vars),
-        "path": list(session.path),
-        "checkpoint": session.checkpoint,
-        "used": list(session.used) if session.used else None,
-        "remind_at": session.remind_at.isoformat() if session.remind_at else None,
-        "reminded": session.reminded,
-        "address": "" if session.address == DEFAULT_ADDRESS else session.address,
-        "name": session.name,
-        "channel": session.channel,
-        "lang": "" if session.lang == "vi" else session.lang,
-        "stack": [_dump_frame(frame) for frame in session.stack],
-        "sub": session.sub,
-        "queue": list(session.queue),
-        "began_at": session.began_at.isoformat() if session.began_at else None,
-        "passed": dict(session.passed),
+        "ended": not run.waiting,
+        "tries": run.tries,
+        "misses": run.misses,
+        "earned": dict(run.earned),
+        "vars": dict(run.vars),
+        "path": list(run.path),
+        "checkpoint": run.checkpoint,
+        "used": list(run.used) if run.used else None,
+        "remind_at": run.remind_at.isoformat() if run.remind_at else None,
+        "reminded": run.reminded,
+        "address": "" if run.address == DEFAULT_ADDRESS else run.address,
+        "name": run.name,
+        "channel": run.channel,
+        "lang": "" if run.lang == "vi" else run.lang,
+        "stack": [_dump_frame(frame) for frame in run.stack],
+        "sub": run.sub,
+        "queue": list(run.queue),
+        "began_at": run.began_at.isoformat() if run.began_at else None,
+        "passed": dict(run.passed),
     }
     return data | {key: value for key, value in optional.items() if value}
 
@@ -282,10 +282,10 @@ def _load_frame(data: Any) -> Frame:
 
 
 def load(data: Any) -> Run:
-    """The session written by `dump`; raises SessionCorrupt on anything else."""
+    """The run written by `dump`; raises RunCorrupt on anything else."""
     try:
         if data["v"] != CODEC:
-            raise RunCorrupt(f"session codec {data['v']!r} is not known")
+            raise RunCorrupt(f"run codec {data['v']!r} is not known")
         lesson, version = data["lesson"]
         used, remind_at, began_at = data.get("used"), data.get("remind_at"), data.get("began_at")
         return Run(
