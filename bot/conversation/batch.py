@@ -5,9 +5,22 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import assert_never
 
 from bot.announcements import service as announcing
-from bot.channels.base import Inner, Left, NoticesDue, Outgoing, Returned, Tap, Update
+from bot.channels.base import (
+    Began,
+    Edited,
+    Inner,
+    Left,
+    Media,
+    NoticesDue,
+    Outgoing,
+    Returned,
+    Tap,
+    Text,
+    Update,
+)
 from bot.conversation import identity_changes, notices
 from bot.conversation.effects import Effects, Record, about_of, state_of
 from bot.conversation.services import ConversationServices
@@ -235,8 +248,10 @@ def _begins(update: Update) -> bool:
             return not token.startswith("d:")
         case Left() | Returned():
             return False
-        case _:
+        case Text() | Edited() | Began() | Media() | Inner() | NoticesDue():
             return True
+        case _:
+            assert_never(update.body)
 
 
 def _by_channel(updates: Iterable[Update]) -> dict[str, list[Update]]:
