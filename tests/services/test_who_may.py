@@ -259,11 +259,11 @@ async def actor(t: Tutor, role: str, place: str, state: str) -> Learner:
     return one
 
 
-async def kept(t: Tutor) -> str:
+async def kept(t: Tutor) -> list[list[tuple[object, ...]]]:
     """All that a button could have changed."""
     tables = [metadata.tables[name] for name in sorted(set(metadata.tables) - OWN)]
     numbers = select(key_value).where(key_value.c.key.startswith("union_phone:"))
-    return await t.database.read(lambda c: str([c.execute(each).all() for each in (*map(select, tables), numbers)]))
+    return await t.database.read(lambda c: [[*map(tuple, c.execute(each))] for each in (*map(select, tables), numbers)])
 
 
 async def press(one: Learner, button: str) -> None:
