@@ -263,7 +263,7 @@ def _with_step(script: Script, step: Step, load: Load) -> Load:
 
 
 def _added(load: Load, size: int) -> Load:
-    """A load with `size` more characters: they join the last message, or begin another, as `Desk.say` does."""
+    """A load with `size` more characters: they join the last message, or begin another, as `TurnContext.say` does."""
     count, last = load
     if not size:
         return load

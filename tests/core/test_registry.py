@@ -79,7 +79,7 @@ def test_a_subjects_prefix_is_no_letter_of_the_tutors_own():
     """The tutor's own buttons are read first: a subject with the same letter would never be asked."""
     for subject in registry.SUBJECTS:
         for what in subject.taps:
-            assert isinstance(buttons.read(f"{subject.prefix}:{what}:1", agreed=True), OfficeCommand), what
+            assert isinstance(buttons.read(f"{subject.prefix}:{what}:1", agreed=True), ServiceCommand), what
 
 
 def test_every_button_of_the_registry_is_among_the_recorded_tokens():
