@@ -9,9 +9,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.announcements.service import AnnouncementRules, Announcements
-from bot.conversation.services import CommandHandlers, ConversationServices, Links
+from bot.conversation.services import ConversationServices
 from bot.pairing.requests import Requests
 from bot.pairing.service import Hooks, PairingContext
+from bot.people.hooks import CommandHandlers
+from bot.people.policy.codes import Links
 from bot.people.pseudonyms import Pseudonyms
 from bot.people.service import People
 from bot.reports.programs import Programs

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bot.announcements.chat import AnnouncementChat
 from bot.announcements.policy.commands import AnnouncementCommand
 from bot.announcements.service import AnnouncementRules
-from bot.conversation.services import CommandHandlers, Links
 from bot.meetings.chat import Meetings
 from bot.meetings.policy.commands import MeetingCommand
 from bot.pairing.lines import Lines
@@ -15,6 +14,8 @@ from bot.pairing.policy.commands import LineCommand, OfferCommand, RosterCommand
 from bot.pairing.policy.inbox_commands import InboxCommand
 from bot.pairing.roster import Roster
 from bot.pairing.service import Hooks, PairingContext
+from bot.people.hooks import CommandHandlers
+from bot.people.policy.codes import Links
 from bot.people.pseudonyms import Pseudonyms
 from bot.reports.chat import Figures
 from bot.reports.policy.commands import FigureCommand

@@ -65,3 +65,7 @@ class CommandHandler(Protocol):
 
     def carry_out(self, connection: Connection, turn: TurnContext, command: Any) -> CommandOutcome:
         """Do what the command asks in the batch's transaction and answer in the turn; the rest is the dispatcher's."""
+
+
+CommandHandlers = Sequence[tuple[Any, CommandHandler]]
+"""A union of commands, and what carries each of them out."""

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from bot.conversation.services import ConversationServices
+from bot.people.register import PeopleRegister
 from storage.announcements import announcements
 from storage.conversations import leaving
 from storage.engine import key_value
@@ -47,7 +47,7 @@ class RetentionRules:
 
 class Retention:
     def __init__(
-        self, database: Database, services: ConversationServices, rules: RetentionRules, new_id: Callable[[], str]
+        self, database: Database, services: PeopleRegister, rules: RetentionRules, new_id: Callable[[], str]
     ) -> None:
         self.database, self.services, self.rules, self.new_id = database, services, rules, new_id
 

@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from bot.conversation.services import ConversationServices, Links
 from bot.errors import CamtayError, NotAllowed
 from bot.people import granting, profile
 from bot.people.export import in_words
 from bot.people.leave_word import tell
 from bot.people.policy import codes, invitations
+from bot.people.policy.codes import Links
 from bot.people.policy.permissions import ABOVE, BEYOND, PERMISSIONS, Actor
 from bot.people.policy.profile import CONSENT
 from bot.people.profile import Correction
+from bot.people.register import PeopleRegister
 from flows.saying import say
 from storage.conversations import conversations, leaving
 from storage.engine.database import BUSY_TIMEOUT_S, Connection, Database
@@ -50,7 +51,7 @@ class Invited:
 
 class People:
     def __init__(
-        self, database: Database, services: ConversationServices, now: Callable[[], datetime], new_id: Callable[[], str]
+        self, database: Database, services: PeopleRegister, now: Callable[[], datetime], new_id: Callable[[], str]
     ) -> None:
         self.database = database
         self.services = services

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from bot.conversation.services import Links
 from bot.people.granting import actor_of
 from bot.people.policy import codes, invitations
+from bot.people.policy.codes import Links
 from bot.people.pseudonyms import Pseudonyms
 from bot.reports.policy.commands import FigureCommand, InviteMember, ShowTargets
 from bot.reports.service import standing_of

@@ -33,7 +33,7 @@ from bot.conversation.batch import Conversation
 from bot.conversation.effects import Effects
 from bot.conversation.handlers import handlers_of
 from bot.conversation.presence import Presence
-from bot.conversation.services import ConversationServices, Links
+from bot.conversation.services import ConversationServices
 from bot.delivery.backlog import Backlog
 from bot.delivery.intake import Intake
 from bot.delivery.rate_limit import SendLimiter
@@ -42,6 +42,7 @@ from bot.pairing.policy.deadlines import Clock as PairingClock
 from bot.pairing.policy.model import PairingRules
 from bot.pairing.service import Hooks, Pairings
 from bot.pairing.service import PairingContext as PairingWorld
+from bot.people.policy.codes import Links
 from bot.people.pseudonyms import Pseudonyms
 from bot.people.service import People
 from bot.scheduler.ticker import Ticker

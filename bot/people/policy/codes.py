@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.channels.base import Began, Body, Text
@@ -109,3 +110,15 @@ def _plain(text: str) -> str:
 
 
 _BY_SOUND.update({_plain(each): each for each in WORDS})
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where a code can be carried to: each makes a link of what it is to carry, "" where there is none."""
+
+    makers: tuple[Callable[[str], str], ...] = ()
+
+    def of(self, code: str) -> tuple[str, ...]:
+        """The deep links of a code."""
+        carried = payload(code)
+        return tuple(filter(None, (make(carried) for make in self.makers)))
