@@ -98,6 +98,7 @@ async def test_health_tells_for_how_long_the_oldest_message_has_waited(tmp_path:
         assert (well, told["waits_s"]) == (True, 0.0)
         pen = sqlite3.connect(path, isolation_level=None)
         pen.execute("BEGIN IMMEDIATE")
+        app.health.stuck_s = 60.0  # however slow this machine is
         fake.learner(1).start()
         await until(lambda: app.intake.waits_s > 0.1)
         well, told = await app.health.tell()
