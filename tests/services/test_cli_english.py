@@ -52,7 +52,7 @@ NEVER_AT_A_TERMINAL = {
     "flows/profiles.py": "what the schema of lessons tells of a channel",
     "flows/reading": "forms of address, the schema of lessons and the titles of rules, all in lessons/",
     "flows/rules": "the titles of rules, in lessons/RULES.md, and patterns of what learners are asked for",
-    "flows/session.py": "forms of address",
+    "flows/run.py": "forms of address",
     "flows/words": "how learners write",
     "flows/yaml/fields.py": "words that a file may have instead of true",
     "storage/people/areas.py": "the name of the province",
