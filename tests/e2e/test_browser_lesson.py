@@ -13,7 +13,7 @@ from tests.e2e.chat_page import Chat, no_violations
 from tests.e2e.conftest import Server
 from tests.support.process import ROOT
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]  # whole conversations, and perhaps on a busy machine
 
 LESSON = "m0-khoi-dong"
 TITLE = "Làm quen với Cầm Tay"

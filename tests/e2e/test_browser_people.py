@@ -21,7 +21,7 @@ from tests.e2e.chat_page import Chat, no_violations
 from tests.e2e.conftest import OpenContext, Server
 from tests.support.builders import where_it_is_noon
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]  # whole conversations, and perhaps on a busy machine
 
 SIZE = {"width": 360, "height": 740}
 

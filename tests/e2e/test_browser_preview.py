@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Error as PlaywrightError
 
 from flows.play.transcript import Transcript, parse
 from tests.e2e.chat_page import Chat, no_violations
 from tests.e2e.conftest import OpenContext, Server
 from tests.support.process import ROOT
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]  # whole conversations, and perhaps on a busy machine
 
 LESSON = "l1-cham-ma-chac"
 
@@ -41,11 +43,13 @@ def script() -> Transcript:
 
 
 @pytest.fixture
-def page(phone: BrowserContext, faults: list[str]) -> Page:
-    """On the phone; it writes no error into the console."""
+def page(phone: BrowserContext, tutor: Server, faults: list[str]) -> Iterator[Page]:
+    """On the phone; it writes no error into the console. It is closed before the tutor is killed: that would be one."""
     page = phone.new_page()
     page.on("console", lambda line: faults.append(f"{line.text} {line.location}") if line.type == "error" else None)
-    return page
+    yield page
+    with suppress(PlaywrightError):  # its browser has died
+        page.close()
 
 
 def phone_on(page: Page) -> Chat:
