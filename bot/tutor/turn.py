@@ -116,7 +116,7 @@ ServiceEvent = (
 
 
 class TurnContext:
-    """What the rooms beside this one (lessons, reception, menu, rights) act through; `replies` and `events` grow."""
+    """What the policies act through while one update is answered; `replies` and `events` grow."""
 
     def __init__(
         self,
@@ -149,7 +149,7 @@ class TurnContext:
         self.state = self.state.addressed(self.person.address, self.person.name)
 
     def take_events(self) -> tuple[TurnEvent, ...]:
-        """What has happened since this was last asked."""
+        """What has happened since this was last asked; `events` keeps all of it."""
         before, self._taken = self._taken, len(self.events)
         return tuple(self.events[before:]) if before < self._taken else ()
 

@@ -37,6 +37,8 @@ from flows.words.understand import Answered, Command, Emergency, Meaning, Unsure
 def answer(turn: TurnContext, body: Body, *, codes_too: bool = True) -> CommandOutcome:
     """Handle one body; what is said and done stands in the turn afterwards, what is left to do is returned. Codes work
     before consent."""
+    if turn.state.amendable and isinstance(body, Tap | Began | Media | Left | Returned):
+        turn.change(amendable="")  # what was written before is not put right any more
     match body:
         case Text() | Edited():
             return _written(turn, body, codes_too=codes_too)
@@ -46,10 +48,13 @@ def answer(turn: TurnContext, body: Body, *, codes_too: bool = True) -> CommandO
         case NoticesDue():
             lessons.take_told(turn, body)
             return waits.put_back(turn, writing=lines.is_writing(turn))
-        case Tap() | Began() | Media() | Left() | Returned():
-            if turn.state.amendable:
-                turn.change(amendable="")
+        case Tap() | Began() | Media():
             return _done(turn, body, codes_too=codes_too)
+        case Left():
+            turn.events.append(WentAway())
+            return ANSWERED
+        case Returned():
+            return ANSWERED  # that she is there again is written down; whatever she is to hear comes in its time
         case _:
             assert_never(body)
 
@@ -66,13 +71,8 @@ def _written(turn: TurnContext, body: Text | Edited, *, codes_too: bool) -> Comm
     return outcome
 
 
-def _done(turn: TurnContext, body: Text | Tap | Began | Media | Left | Returned, *, codes_too: bool) -> CommandOutcome:
+def _done(turn: TurnContext, body: Text | Tap | Began | Media, *, codes_too: bool) -> CommandOutcome:
     """What the learner has done; whoever the tutor has not met yet is greeted first."""
-    if isinstance(body, Left):
-        turn.events.append(WentAway())
-        return ANSWERED
-    if isinstance(body, Returned):
-        return ANSWERED  # that she is there again is written down; whatever she is to hear comes in its time
     if turn.state.media or turn.state.pending == WRITING:
         lines.lapse(turn, answered=albums.settles(turn, body))
     if isinstance(body, Text | Media) and alarm.heard(turn, body):
