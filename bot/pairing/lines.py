@@ -130,7 +130,7 @@ class Lines:
             self._write(connection, desk, line, text)
             return ANSWERED
         too = lessons.is_lessons_too(desk, text)
-        self._write(connection, desk, line, text, lines.beside)
+        self._write(connection, desk, line, text, lines.say_aside)
         if desk.talk.media:
             return ANSWERED  # she is being asked whether her number may go
         if not too:

@@ -132,7 +132,7 @@ def ask_number(desk: Desk, line: Line, number: str) -> None:
     ask_media(desk, line, HeldMedia(NUMBER, number), "", "line_number_sure", so=number[-3:])
 
 
-def beside(desk: Desk, line: Line, text: str) -> None:
+def say_aside(desk: Desk, line: Line, text: str) -> None:
     """Say a sentence while something else is open: the place stays, and what is typed next may be a reply too."""
     desk.say(desk.phrase(text, ai=called_by(desk, line)))
     waits.spoke(desk, line.line_id, urgent=line.urgent)

@@ -81,42 +81,42 @@ def _seen(desk: Desk, one: Guided) -> str:
     return desk.phrase(f"crew_seen_{days}")
 
 
-def card(desk: Desk, one: Guided, total: int) -> None:
+def card(desk: Desk, guided: Guided, total: int) -> None:
     """One of them, with what can be done."""
-    name = desk.called(one.name)
-    open_lesson = desk.lesson_title(one.lesson) if one.lesson else "—"
-    since = one.since.astimezone(desk.book.zone).strftime("%d/%m")
-    values = {"ai": name, "khu": one.area or desk.phrase("somewhere"), "xong": str(one.done), "tong": str(total)}
+    name = desk.called(guided.name)
+    open_lesson = desk.lesson_title(guided.lesson) if guided.lesson else "—"
+    since = guided.since.astimezone(desk.book.zone).strftime("%d/%m")
+    values = {"ai": name, "khu": guided.area or desk.phrase("somewhere"), "xong": str(guided.done), "tong": str(total)}
     text = desk.phrase("crew_card", **values, bai=open_lesson, ngay=since)
     desk.offer(
-        f"{text[:1].upper()}{text[1:]} {_seen(desk, one).capitalize()}.",
+        f"{text[:1].upper()}{text[1:]} {_seen(desk, guided).capitalize()}.",
         (
-            (f"y:talk:{one.pairing_id}", desk.phrase("label_write")),
-            (f"u:skills:{one.pairing_id}", desk.phrase("label_confirm")),
-            (f"y:end:{one.pairing_id}", desk.phrase("label_line_end")),
+            (f"y:talk:{guided.pairing_id}", desk.phrase("label_write")),
+            (f"u:skills:{guided.pairing_id}", desk.phrase("label_confirm")),
+            (f"y:end:{guided.pairing_id}", desk.phrase("label_line_end")),
             ("u:list:0", desk.phrase("label_crew")),
         ),
     )
 
 
-def choose_lesson(desk: Desk, one: Guided, finished: Sequence[str], levels: Mapping[str, str]) -> None:
+def choose_lesson(desk: Desk, guided: Guided, finished: Sequence[str], levels: Mapping[str, str]) -> None:
     """Ask of which finished lesson the instructor has seen how it goes; what is not done alone yet comes first."""
     lessons = sorted(finished, key=lambda lesson: levels.get(lesson) == "alone")[:A_PAGE]
     if not lessons:
-        desk.offer(desk.phrase("crew_nothing_done"), ((f"u:card:{one.pairing_id}", desk.phrase("label_back")),))
+        desk.offer(desk.phrase("crew_nothing_done"), ((f"u:card:{guided.pairing_id}", desk.phrase("label_back")),))
         return
     marks = {"alone": "✅ ", "help": "🤝 ", "notyet": "· "}
     offer: OfferedButtons = tuple(
-        (f"u:skill:{one.pairing_id}:{key(each)}", f"{marks.get(levels.get(each, ''), '')}{desk.lesson_title(each)}")
+        (f"u:skill:{guided.pairing_id}:{key(each)}", f"{marks.get(levels.get(each, ''), '')}{desk.lesson_title(each)}")
         for each in lessons
     )
-    desk.offer(desk.phrase("crew_which"), (*offer, (f"u:card:{one.pairing_id}", desk.phrase("label_back"))))
+    desk.offer(desk.phrase("crew_which"), (*offer, (f"u:card:{guided.pairing_id}", desk.phrase("label_back"))))
 
 
-def ask_level(desk: Desk, one: Guided, lesson: str) -> None:
+def ask_level(desk: Desk, guided: Guided, lesson: str) -> None:
     """Ask how well the learner does this lesson's task, a button for each of `LEVELS`."""
-    name = desk.called(one.name)
+    name = desk.called(guided.name)
     offer = tuple(
-        (f"u:{level}:{one.pairing_id}:{key(lesson)}", desk.phrase(f"label_level_{level}")) for level in LEVELS
+        (f"u:{level}:{guided.pairing_id}:{key(lesson)}", desk.phrase(f"label_level_{level}")) for level in LEVELS
     )
     desk.offer(desk.phrase("crew_level", ai=name, bai=desk.lesson_title(lesson)), offer)
