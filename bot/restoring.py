@@ -47,11 +47,11 @@ class RestorePlan:
 
     def new_database(self, data: Path) -> Path:
         """Where the restored SQLite file lies until it takes its place."""
-        return beside(Path(self.database) if self.database else data / self.copied)
+        return restored_path(Path(self.database) if self.database else data / self.copied)
 
 
-def beside(path: Path) -> Path:
-    """Where the new one lies until it takes its place."""
+def restored_path(path: Path) -> Path:
+    """Where what is restored lies until it takes the place of the file `path`."""
     return path.with_name(f".{path.name}.restored")
 
 
@@ -186,8 +186,8 @@ def _make_ready(
             if (data / inside).is_dir():
                 raise BackupFailed(say("Chưa lấy lại được: {path} là thư mục, phải là tệp.", path=data / inside))
             _copy_aside(data / inside, aside / inside)
-            beside(data / inside).parent.mkdir(parents=True, exist_ok=True)
-            copy(folder / "files" / inside, beside(data / inside))
+            restored_path(data / inside).parent.mkdir(parents=True, exist_ok=True)
+            copy(folder / "files" / inside, restored_path(data / inside))
         failpoint("files laid")
         if plan.database:
             copies.keep_sqlite(Path(plan.database), aside)
@@ -232,7 +232,7 @@ def _settle(data: Path, database_url: str, failpoint: Callable[[str], None] = la
 
 
 def _take_back(plan: RestorePlan, data: Path) -> None:
-    for path in (plan.new_database(data), *(beside(data / inside) for inside in plan.places)):
+    for path in (plan.new_database(data), *(restored_path(data / inside) for inside in plan.places)):
         path.unlink(missing_ok=True)
     if (data / plan.aside).exists():
         remove(data / plan.aside)
@@ -252,8 +252,8 @@ def _carry_out(plan: RestorePlan, data: Path, database_url: str, failpoint: Call
     failpoint("database put")
     for inside in plan.places:
         path = data / inside
-        if beside(path).exists():
-            os.replace(beside(path), path)
+        if restored_path(path).exists():
+            os.replace(restored_path(path), path)
             sync_folder(path.parent)
         failpoint("file put")
     new.unlink(missing_ok=True)
@@ -270,7 +270,7 @@ def _load(plan: RestorePlan, data: Path, database_url: str) -> None:
         _take_back(plan, data)
         raise
     if plan.copied == POSTGRESQL:
-        keys = _keys(beside(data / KEY_FILE), data / KEY_FILE)
+        keys = _keys(restored_path(data / KEY_FILE), data / KEY_FILE)
         run(_delete_again(database_url, keys, gone.known([data])))
 
 

@@ -17,11 +17,11 @@ _COLUMNS = {
 }
 
 
-def beginning(connection: Connection, what: str, start: str, limit: int) -> list[str]:
+def beginning(connection: Connection, kind: str, start: str, limit: int) -> list[str]:
     """At most `limit` ids of a person, request, model or announcement that begin so; `start` itself alone where it is
     one."""
     found: set[str] = set()
-    for column in _COLUMNS[what]:
+    for column in _COLUMNS[kind]:
         query = select(column).where(column.startswith(start, autoescape=True)).order_by(column).limit(limit)
         found.update(connection.scalars(query))
     return [start] if start in found else sorted(found)[:limit]

@@ -237,7 +237,7 @@ def _of_transcripts(library: LessonSet, found: Iterable[Problem], asked: _Asked,
         (lesson, files)
         for lesson in library.lessons.values()
         if lesson.place.path in asked.own and lesson.place.path not in broken
-        if (files := transcripts.beside(Path(lesson.place.path)))
+        if (files := transcripts.transcripts_of(Path(lesson.place.path)))
     ]
     if not playable:
         return

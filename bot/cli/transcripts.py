@@ -25,7 +25,7 @@ def below(folder: Path) -> list[Path]:
     return [path for path in files_below(folder, f"{FOLDER}/*.txt") if not is_aside(path.name)]
 
 
-def beside(lesson: Path) -> list[Path]:
+def transcripts_of(lesson: Path) -> list[Path]:
     """The transcripts of the lesson file `lesson`."""
     return sorted((lesson.parent / FOLDER).glob("*.txt"))
 

@@ -132,7 +132,7 @@ class Lines:
             self._write(connection, turn, line, text)
             return ANSWERED
         too = lessons.is_lessons_too(turn, text)
-        self._write(connection, turn, line, text, lines.beside)
+        self._write(connection, turn, line, text, lines.say_aside)
         if turn.state.media:
             return ANSWERED  # she is being asked whether her number may go
         if not too:

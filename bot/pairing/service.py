@@ -142,12 +142,12 @@ class Pairings:
             return 0  # the usual case takes no writer
         return await self.database.transact(work)
 
-    async def sweep(self, now: Callable[[], int], *, beside: bool = False) -> Sweep:
+    async def sweep(self, now: Callable[[], int], *, gently: bool = False) -> Sweep:
         """Match all who wait, in slices; what is found is visible after each, and at night it stops.
 
-        `beside` people who chat it takes small steps and leaves them most of the time.
+        `gently`: in small steps, which leave most of the time to people who chat meanwhile.
         """
-        sweep = Sweep(self.database, self.world, now, beside=beside)
+        sweep = Sweep(self.database, self.world, now, gently=gently)
         often = gc.get_threshold()
         # Else the collector walks through all who teach again and again: each time nobody is answered for 100 ms.
         gc.set_threshold(*often[:2], NEVER)
@@ -172,11 +172,11 @@ class Sweep:
     """
 
     def __init__(
-        self, database: Database, world: PairingContext, clock: Callable[[], int], *, beside: bool = False
+        self, database: Database, world: PairingContext, clock: Callable[[], int], *, gently: bool = False
     ) -> None:
         self.database, self.world, self.clock, self.now = database, world, clock, clock()
         lane = database.lane
-        if beside:
+        if gently:
             self.looks, self.writes = Slices(lane, 25, READ, aim_s=LOOK_S), Slices(lane, 5, SLICE)
         else:
             self.looks, self.writes = (Slices(lane, most, most, aim_s=inf, rest=0) for most in (READ, SLICE))

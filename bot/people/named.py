@@ -22,19 +22,19 @@ MOST = 6  # that are named in one sentence
 WHAT = {"person": say("người"), "request": say("yêu cầu"), "model": say("mô hình"), "announcement": say("tin")}
 
 
-def id_of(connection: Connection, what: str, said: str) -> str:
+def id_of(connection: Connection, kind: str, said: str) -> str:
     """The one id of a person, request, model or announcement that begins so; `said` itself where none does.
 
     Raises NobodyThere with the fits where several do.
     """
     if len(said) < SHORTEST:
         return said
-    found = short_ids.beginning(connection, what, said, MOST + 1)
+    found = short_ids.beginning(connection, kind, said, MOST + 1)
     if len(found) > 1:
         fits = joined(each[:SHOWN] for each in found[:MOST])
         more = "…" if len(found) > MOST else ""
         why = "Nhiều {what} có mã bắt đầu bằng “{said}”: {fits}{more}. Hãy gõ thêm vài chữ."
-        raise NobodyThere(say(why, what=WHAT[what], said=said, fits=fits, more=more))
+        raise NobodyThere(say(why, what=WHAT[kind], said=said, fits=fits, more=more))
     return found[0] if found else said
 
 

@@ -158,7 +158,7 @@ class Ticker:
         if self.pairings is None or not is_due or self.quiet.holds(now):
             return
         self._matched_at = now
-        if (await self.pairings.sweep(lambda: to_ms(self.now()), beside=True)).offered:
+        if (await self.pairings.sweep(lambda: to_ms(self.now()), gently=True)).offered:
             self.wake()
 
     async def sweep(self) -> None:

@@ -104,9 +104,9 @@ class Recorder(Fields):
             self.missing(key)
         return "x" if there else ""
 
-    def matching(self, key: str, pattern: re.Pattern[str], what: str, *, required: bool = False) -> str | None:
-        """Text or number of the given shape; `what` becomes the editor's message for a wrong one."""
-        there = self._note(key, {**_shaped(pattern.pattern, _wrong(what)), "type": ["string", "number"]})
+    def matching(self, key: str, pattern: re.Pattern[str], shape: str, *, required: bool = False) -> str | None:
+        """Text or number of the given shape; `shape` becomes the editor's message for a wrong one."""
+        there = self._note(key, {**_shaped(pattern.pattern, _wrong(shape)), "type": ["string", "number"]})
         if required and not there:
             self.missing(key)
         return None

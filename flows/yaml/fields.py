@@ -142,8 +142,8 @@ class Fields:
             return None
         return text
 
-    def matching(self, key: str, pattern: re.Pattern[str], what: str, *, required: bool = False) -> str | None:
-        """A text of a given shape: `what` says the shape in words."""
+    def matching(self, key: str, pattern: re.Pattern[str], shape: str, *, required: bool = False) -> str | None:
+        """A text of a given shape: `shape` says the shape in words."""
         node = self.node_of(key)
         if node is None:
             if required:
@@ -151,7 +151,7 @@ class Fields:
             return None
         text = self.text_of(node, key)
         if text is not None and not pattern.fullmatch(text):
-            self.tell("E003", node.place, say("“{text}” không dùng làm “{key}” được", text=text, key=key), what)
+            self.tell("E003", node.place, say("“{text}” không dùng làm “{key}” được", text=text, key=key), shape)
             return None
         return text
 

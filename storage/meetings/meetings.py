@@ -46,10 +46,10 @@ def expected(connection: Connection, path: str, offset: int, limit: int) -> tupl
     return [(row[0], row[1], row[2]) for row in connection.execute(query)], int(total or 0)
 
 
-def is_expected(connection: Connection, path: str, who: str) -> bool:
+def is_expected(connection: Connection, path: str, attendant_id: str) -> bool:
     """Whether this person or list entry belongs to the area below `path`, by which the roll is called."""
     all_ = _expected(path)
-    return connection.scalar(select(all_.c.who).where(all_.c.who == who)) is not None
+    return connection.scalar(select(all_.c.who).where(all_.c.who == attendant_id)) is not None
 
 
 def came(connection: Connection, event_id: str) -> set[str]:
@@ -64,21 +64,22 @@ def came(connection: Connection, event_id: str) -> set[str]:
     return {each for each in connection.scalars(query) if each is not None}
 
 
-def tick(connection: Connection, event: Mapping[str, str], who: str, now: datetime) -> None:
+def tick(connection: Connection, event: Mapping[str, str], attendant_id: str, now: datetime) -> None:
     """Mark somebody as present. `event`: event_id, area_id, lesson, by. The caller has seen that the mark is not there
     yet."""
     is_person = (
-        connection.scalar(select(people_t.person.c.learner_id).where(people_t.person.c.learner_id == who)) is not None
+        connection.scalar(select(people_t.person.c.learner_id).where(people_t.person.c.learner_id == attendant_id))
+        is not None
     )
-    named = {"learner_id": who if is_person else None, "invitee_id": None if is_person else who}
+    named = {"learner_id": attendant_id if is_person else None, "invitee_id": None if is_person else attendant_id}
     connection.execute(insert(meetings_t.attendance), {**event, **named, "at": to_ms(now)})
 
 
-def untick(connection: Connection, event_id: str, who: str) -> None:
+def untick(connection: Connection, event_id: str, attendant_id: str) -> None:
     """Take the mark of presence away, under whichever id it was made."""
     met = meetings_t.attendance.c
-    entries = select(people_t.invitee.c.invitee_id).where(people_t.invitee.c.claimed_by == who)
-    hers = or_(met.learner_id == who, met.invitee_id == who, met.invitee_id.in_(entries))
+    entries = select(people_t.invitee.c.invitee_id).where(people_t.invitee.c.claimed_by == attendant_id)
+    hers = or_(met.learner_id == attendant_id, met.invitee_id == attendant_id, met.invitee_id.in_(entries))
     connection.execute(delete(meetings_t.attendance).where(met.event_id == event_id, hers))
 
 

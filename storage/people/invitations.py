@@ -201,17 +201,17 @@ def claim(connection: Connection, invitee_id: str, learner_id: str) -> None:
 # --- guessing ----------------------------------------------------------------------------------------
 
 
-def guesses(connection: Connection, window: int, who: str) -> int:
-    """How often `who` (a pseudonym; "" is everybody) guessed wrong in this window of time."""
-    known = key_value.get_key(connection, f"{GUESSES}{window}:{who}")
+def guesses(connection: Connection, window: int, guesser: str) -> int:
+    """How often `guesser` (a pseudonym; "" is everybody) guessed wrong in this window of time."""
+    known = key_value.get_key(connection, f"{GUESSES}{window}:{guesser}")
     return int(known[0]) if known else 0
 
 
-def count_guess(connection: Connection, window: int, who: str) -> None:
+def count_guess(connection: Connection, window: int, guesser: str) -> None:
     """Count one more guess; counts of former windows go. Raises Conflict when another process counted at the same
     moment.
     """
-    key = f"{GUESSES}{window}:{who}"
+    key = f"{GUESSES}{window}:{guesser}"
     known = key_value.get_key(connection, key)
     if known is None:
         of_now = key_value.key_value.c.key.startswith(f"{GUESSES}{window}:", autoescape=True)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.reports.policy.disclosure import Cell, beside, part, told
+from bot.reports.policy.disclosure import Cell, knowing_own, part, told
 from bot.reports.policy.table import Column, Measure, ReportArea, ReportTable, Table, add_up, table
 
 PROVINCE = ReportArea("p", "province", "Tỉnh", "/p/")
@@ -21,8 +21,8 @@ def test_what_is_told_of_one_number():
     assert [told(part(n)) for n in (0, 4, 5, 120)] == ["<5", "<5", 5, 120]
     assert told(part(18, 20)) == "từ 16" and told(part(15, 20)) == 15 and told(part(20, 20)) == "từ 16"
     assert told(part(5, 5)) == told(part(0, 5)) == told(part(7, 8)) == "…" and told(part(4, 9)) == "<5"
-    assert told(beside(12, 10)) == "từ 10", "one's own numbers do not give the neighbours' away"
-    assert told(beside(15, 10)) == 15 and told(beside(3, 0)) == "<5"
+    assert told(knowing_own(12, 10)) == "từ 10", "one's own numbers do not give the neighbours' away"
+    assert told(knowing_own(15, 10)) == 15 and told(knowing_own(3, 0)) == "<5"
 
 
 def test_a_total_gives_nothing_away():

@@ -50,13 +50,13 @@ async def test_those_who_learn_or_guide_there_each_once(database: Database):
     assert [row[0] for row in (await database.read(lambda c: meetings.expected(c, PATH, 2, 8)))[0]] == ["lan"]
     assert await database.read(lambda c: meetings.is_expected(c, PATH, "i1"))
     for other in ("mai", "xa", "i2", "i3", "cúc", ""):
-        assert not await database.read(partial(meetings.is_expected, path=PATH, who=other))
+        assert not await database.read(partial(meetings.is_expected, path=PATH, attendant_id=other))
 
 
 async def test_ticks_and_no_ticks(database: Database):
     await database.transact(fill)
     for who in ("lan", "i1"):
-        await database.transact(partial(meetings.tick, event=EVENT, who=who, now=START))
+        await database.transact(partial(meetings.tick, event=EVENT, attendant_id=who, now=START))
     assert await database.read(lambda c: meetings.came(c, "e")) == {"lan", "i1"}
     await database.transact(
         lambda c: c.execute(

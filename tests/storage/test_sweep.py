@@ -35,10 +35,10 @@ def capacities(connection: Connection) -> dict[str, int]:
     }
 
 
-@pytest.mark.parametrize("beside", [False, True])
-async def test_whoever_has_room_is_asked_once_for_each_and_never_for_too_many(database: Database, beside: bool):
+@pytest.mark.parametrize("gently", [False, True])
+async def test_whoever_has_room_is_asked_once_for_each_and_never_for_too_many(database: Database, gently: bool):
     pairings = await province(database)
-    sweep = await pairings.sweep(repeat(NOW).__next__, beside=beside)
+    sweep = await pairings.sweep(repeat(NOW).__next__, gently=gently)
     rows = await database.read(offers)
     asked = Counter(row.instructor_id for row in rows if row.instructor_id)
     capacity = await database.read(capacities)
@@ -46,19 +46,19 @@ async def test_whoever_has_room_is_asked_once_for_each_and_never_for_too_many(da
     assert len(rows) == LEARNERS, "nobody is asked about twice"
     assert all(number <= capacity[who] for who, number in asked.items())
     assert all((row.state == "offered") == (row.instructor_id is not None) for row in rows)
-    again = await pairings.sweep(repeat(NOW).__next__, beside=beside)
+    again = await pairings.sweep(repeat(NOW).__next__, gently=gently)
     assert again.offered == 0
 
 
 async def test_it_stops_when_night_comes_and_goes_on_in_the_morning(database: Database):
     pairings = await province(database)
     hours = iter([NOW, NOW, NOW + 12 * HOUR])
-    first = await pairings.sweep(hours.__next__, beside=True)
+    first = await pairings.sweep(hours.__next__, gently=True)
     assert 0 < first.seen < LEARNERS
     assert 0 < first.offered <= first.seen
     rows = await database.read(offers)
     met = [row.state for row in rows[: first.seen]]
     assert "offered" in met
     assert {row.state for row in rows[first.seen :]} == {"waiting"}, "the first come first"
-    rest = await pairings.sweep(repeat(NOW + 24 * HOUR).__next__, beside=True)
+    rest = await pairings.sweep(repeat(NOW + 24 * HOUR).__next__, gently=True)
     assert rest.offered > 0

@@ -25,10 +25,10 @@ def scopes(path: str) -> list[tuple[int, str]]:
     return [(OFFICER - depth, "/" + "/".join(parts[:depth]) + "/") for depth in range(min(len(parts), OFFICER), 0, -1)]
 
 
-def nearness(one: str, other: str) -> int:
+def nearness(path: str, other_path: str) -> int:
     """The width at which two areas meet; OFFICER when they don't."""
     common = 0
-    for a, b in zip(one.strip("/").split("/"), other.strip("/").split("/"), strict=False):
+    for a, b in zip(path.strip("/").split("/"), other_path.strip("/").split("/"), strict=False):
         if a != b or not a:
             break
         common += 1

@@ -132,10 +132,10 @@ class Memory:
     def away(self, people: Sequence[str]) -> Collection[str]:
         return self.closed.intersection(people)
 
-    def reach(self, who: str, *, away: bool) -> None:
+    def reach(self, person_id: str, *, away: bool) -> None:
         """Note that this person has blocked the tutor, or can be reached again."""
-        self.closed = self.closed | {who} if away else self.closed - {who}
-        if instructor := self.instructors.get(who):
+        self.closed = self.closed | {person_id} if away else self.closed - {person_id}
+        if instructor := self.instructors.get(person_id):
             self.put_instructor(instructor)
 
     # --- reading ---

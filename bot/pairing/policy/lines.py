@@ -132,7 +132,7 @@ def ask_number(turn: TurnContext, line: Line, number: str) -> None:
     ask_media(turn, line, HeldMedia(NUMBER, number), "", "line_number_sure", so=number[-3:])
 
 
-def beside(turn: TurnContext, line: Line, text: str) -> None:
+def say_aside(turn: TurnContext, line: Line, text: str) -> None:
     """Say a sentence while something else is open: the place stays, and what is typed next may be a reply too."""
     turn.say(turn.phrase(text, ai=called_by(turn, line)))
     waits.spoke(turn, line.line_id, urgent=line.urgent)

@@ -106,28 +106,37 @@ def show_mine(turn: TurnContext, request_id: str, lines: Sequence[str], *, union
     turn.offer("\n".join(lines), (*buttons, home))
 
 
-def choose_heir(turn: TurnContext, request_id: str, who: Sequence[tuple[str, str, str]]) -> None:
-    """Ask who is to go on with the request; `who` are (id, name, role)."""
+def choose_heir(turn: TurnContext, request_id: str, heirs: Sequence[tuple[str, str, str]]) -> None:
+    """Ask who is to go on with the request; `heirs` are (id, name, role)."""
     back = (f"o:show:{request_id}", turn.phrase("label_back"))
-    buttons = [(f"o:hand:{request_id}:{key(person_id)}", turn.called(name, role)) for person_id, name, role in who]
-    turn.offer(turn.phrase("hand_over_ask" if who else "hand_over_nobody"), (*buttons, back))
+    buttons = [(f"o:hand:{request_id}:{key(person_id)}", turn.called(name, role)) for person_id, name, role in heirs]
+    turn.offer(turn.phrase("hand_over_ask" if heirs else "hand_over_nobody"), (*buttons, back))
 
 
 def show_request(
     turn: TurnContext,
     request_id: str,
     lines: Sequence[str],
-    who: Sequence[tuple[str, str]],
+<<<<<<< ours
+
+    who
+||||||| base
+ who
+=======
+
+    instructors
+>>>>>>> theirs
+: Sequence[tuple[str, str]],
     *,
     stranger: bool,
     is_open: bool,
 ) -> None:
-    """`lines` say why it is where it is; `who` are (id, label) of instructors who can be asked."""
+    """`lines` say why it is where it is; `instructors` are (id, label) of instructors who can be asked."""
     take = ("o:relieve", "label_relieve") if is_open else ("o:take", "label_take")
     buttons = [(f"{take[0]}:{request_id}", turn.phrase(take[1]))]
     if stranger:
         buttons.append((f"q:confirm:{request_id}", turn.phrase("label_confirm_member")))
-    buttons += [(f"q:ask:{request_id}:{key(person_id)}", label) for person_id, label in who]
+    buttons += [(f"q:ask:{request_id}:{key(person_id)}", label) for person_id, label in instructors]
     buttons.append(("q:list:0", turn.phrase("label_post")))
     turn.offer("\n".join(lines), tuple(buttons))
 

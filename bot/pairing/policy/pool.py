@@ -44,30 +44,30 @@ class Pool:
         self._known[who] = instructor, load
         self._push(who, now)
 
-    def drop(self, who: str) -> None:
+    def drop(self, instructor_id: str) -> None:
         """Take an instructor out."""
-        known = self._known.pop(who, None)
+        known = self._known.pop(instructor_id, None)
         self._members.subtract(_keys(known[0]) if known else ())
-        self._roomy.discard(who)
-        self._stamps[who] = self._stamps.get(who, 0) + 1
+        self._roomy.discard(instructor_id)
+        self._stamps[instructor_id] = self._stamps.get(instructor_id, 0) + 1
 
     def __bool__(self) -> bool:
         """Whether any instructor has a place left, now or once awake."""
         return bool(self._roomy)
 
-    def known(self, who: str) -> Instructor | None:
+    def known(self, instructor_id: str) -> Instructor | None:
         """The instructor as last put in; None where there is none."""
-        return self._known[who][0] if who in self._known else None
+        return self._known[instructor_id][0] if instructor_id in self._known else None
 
-    def load(self, who: str) -> int:
+    def load(self, instructor_id: str) -> int:
         """The taken places of an instructor who is in the pool. Raises KeyError."""
-        return self._known[who][1]
+        return self._known[instructor_id][1]
 
-    def served(self, who: str, load: int, now: int) -> None:
+    def served(self, instructor_id: str, load: int, now: int) -> None:
         """Note that the instructor has been asked for one more, and so comes later next time."""
-        instructor = replace(self._known[who][0], last_served_at=now)
-        self._known[who] = instructor, load
-        self._push(who)
+        instructor = replace(self._known[instructor_id][0], last_served_at=now)
+        self._known[instructor_id] = instructor, load
+        self._push(instructor_id)
 
     def best(self, learner: Learner, topic: str, tried: Collection[str], now: int) -> Instructor | None:
         """The instructor to ask now; None when nobody in the learner's province has a free place."""

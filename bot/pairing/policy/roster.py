@@ -81,42 +81,42 @@ def _seen(turn: TurnContext, one: Guided) -> str:
     return turn.phrase(f"crew_seen_{days}")
 
 
-def card(turn: TurnContext, one: Guided, total: int) -> None:
+def card(turn: TurnContext, guided: Guided, total: int) -> None:
     """One of them, with what can be done."""
-    name = turn.called(one.name)
-    open_lesson = turn.lesson_title(one.lesson) if one.lesson else "—"
-    since = one.since.astimezone(turn.book.zone).strftime("%d/%m")
-    values = {"ai": name, "khu": one.area or turn.phrase("somewhere"), "xong": str(one.done), "tong": str(total)}
+    name = turn.called(guided.name)
+    open_lesson = turn.lesson_title(guided.lesson) if guided.lesson else "—"
+    since = guided.since.astimezone(turn.book.zone).strftime("%d/%m")
+    values = {"ai": name, "khu": guided.area or turn.phrase("somewhere"), "xong": str(guided.done), "tong": str(total)}
     text = turn.phrase("crew_card", **values, bai=open_lesson, ngay=since)
     turn.offer(
-        f"{text[:1].upper()}{text[1:]} {_seen(turn, one).capitalize()}.",
+        f"{text[:1].upper()}{text[1:]} {_seen(turn, guided).capitalize()}.",
         (
-            (f"y:talk:{one.pairing_id}", turn.phrase("label_write")),
-            (f"u:skills:{one.pairing_id}", turn.phrase("label_confirm")),
-            (f"y:end:{one.pairing_id}", turn.phrase("label_line_end")),
+            (f"y:talk:{guided.pairing_id}", turn.phrase("label_write")),
+            (f"u:skills:{guided.pairing_id}", turn.phrase("label_confirm")),
+            (f"y:end:{guided.pairing_id}", turn.phrase("label_line_end")),
             ("u:list:0", turn.phrase("label_crew")),
         ),
     )
 
 
-def choose_lesson(turn: TurnContext, one: Guided, finished: Sequence[str], levels: Mapping[str, str]) -> None:
+def choose_lesson(turn: TurnContext, guided: Guided, finished: Sequence[str], levels: Mapping[str, str]) -> None:
     """Ask of which finished lesson the instructor has seen how it goes; what is not done alone yet comes first."""
     lessons = sorted(finished, key=lambda lesson: levels.get(lesson) == "alone")[:A_PAGE]
     if not lessons:
-        turn.offer(turn.phrase("crew_nothing_done"), ((f"u:card:{one.pairing_id}", turn.phrase("label_back")),))
+        turn.offer(turn.phrase("crew_nothing_done"), ((f"u:card:{guided.pairing_id}", turn.phrase("label_back")),))
         return
     marks = {"alone": "✅ ", "help": "🤝 ", "notyet": "· "}
     offer: OfferedButtons = tuple(
-        (f"u:skill:{one.pairing_id}:{key(each)}", f"{marks.get(levels.get(each, ''), '')}{turn.lesson_title(each)}")
+        (f"u:skill:{guided.pairing_id}:{key(each)}", f"{marks.get(levels.get(each, ''), '')}{turn.lesson_title(each)}")
         for each in lessons
     )
-    turn.offer(turn.phrase("crew_which"), (*offer, (f"u:card:{one.pairing_id}", turn.phrase("label_back"))))
+    turn.offer(turn.phrase("crew_which"), (*offer, (f"u:card:{guided.pairing_id}", turn.phrase("label_back"))))
 
 
-def ask_level(turn: TurnContext, one: Guided, lesson: str) -> None:
+def ask_level(turn: TurnContext, guided: Guided, lesson: str) -> None:
     """Ask how well the learner does this lesson's task, a button for each of `LEVELS`."""
-    name = turn.called(one.name)
+    name = turn.called(guided.name)
     offer = tuple(
-        (f"u:{level}:{one.pairing_id}:{key(lesson)}", turn.phrase(f"label_level_{level}")) for level in LEVELS
+        (f"u:{level}:{guided.pairing_id}:{key(lesson)}", turn.phrase(f"label_level_{level}")) for level in LEVELS
     )
     turn.offer(turn.phrase("crew_level", ai=name, bai=turn.lesson_title(lesson)), offer)

@@ -80,10 +80,10 @@ class PairingWork:
             at = self.clock.next_at_minute(self.now, self.rules.digest_minute)
             self.tells.append(Notification(to, phrase, at, values, (), about, digest=True))
 
-    def note(self, what: str, request: Request | None = None, pairing_id: str = "", **detail: str) -> None:
+    def note(self, event: str, request: Request | None = None, pairing_id: str = "", **detail: str) -> None:
         """One line of the append-only history, by this turn's actor."""
         request_id = request.request_id if request else ""
-        self.ledger.put_note(PairingNote(self.now, self.actor, what, request_id, pairing_id, detail))
+        self.ledger.put_note(PairingNote(self.now, self.actor, event, request_id, pairing_id, detail))
 
     def name(self, person_id: str) -> str:
         """The name of an instructor or learner; "" for anybody else."""

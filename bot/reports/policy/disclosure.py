@@ -9,7 +9,7 @@ ways lead around that, and each is closed here:
 * The rest: of 20 women 18 finished, so two did not. Such a part of a whole is told as "từ 16". Of fewer than nine
   either the part or the rest is under five: then the part is not told at all.
 * One's own numbers taken from the ward's, which leave those of the neighbours: what is not one's own is a number by
-  itself (`beside`).
+  itself (`knowing_own`).
 * A measure of few (the median of three waits): see `ENOUGH`.
 
 What is compared over time, or by two officers who put their tables together, is beyond a single table.
@@ -66,7 +66,7 @@ def part(value: int, whole: int | None = None) -> Cell:
     return Cell(value)
 
 
-def beside(value: int, own: int, whole: int | None = None, own_whole: int = 0) -> Cell:
+def knowing_own(value: int, own: int, whole: int | None = None, own_whole: int = 0) -> Cell:
     """A place's number for somebody who knows the `own` part of it."""
     return Cell(own) + part(value - own, None if whole is None else whole - own_whole)
 

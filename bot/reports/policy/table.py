@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
-from bot.reports.policy.disclosure import ENOUGH, UNTOLD, Cell, beside, told
+from bot.reports.policy.disclosure import ENOUGH, UNTOLD, Cell, knowing_own, told
 from flows.saying import say
 
 CellValue = int | float | str
@@ -155,9 +155,9 @@ class _Cells:
         """A place's number, of which that of the `known` places below it is nothing to be hidden here."""
         value, own = self._number(column.key, place.area_id), self._sum(column.key, known)
         if not column.part_of:
-            return beside(value, own)
+            return knowing_own(value, own)
         whole, own_whole = self._number(column.part_of, place.area_id), self._sum(column.part_of, known)
-        return beside(value, own, whole, own_whole)
+        return knowing_own(value, own, whole, own_whole)
 
     def _roots_in(self, place: ReportArea) -> list[ReportArea]:
         return [root for root in self.roots if root.path.startswith(place.path)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.publishing.preview import LessonEntry, LessonLook
-from bot.web.preview import beside, parts
+from bot.web.preview import panels, parts
 from bot.web.preview.asked import PlayRequest, told_values
 from bot.web.preview.frame import WATCH, fill, script
 from bot.web.preview.phone import phone
@@ -42,7 +42,7 @@ def lesson_page(look: LessonLook, asked: PlayRequest, play: Play | None, tutor: 
 
 def _desk(look: LessonLook, asked: PlayRequest, play: Play, tutor: str) -> dict[str, object]:
     """What the page shows of a play."""
-    newest, earlier = beside.reasons(play)
+    newest, earlier = panels.reasons(play)
     return {
         "play": play,
         "tutor": tutor,
@@ -52,15 +52,15 @@ def _desk(look: LessonLook, asked: PlayRequest, play: Play, tutor: str) -> dict[
         "jumps": parts.jumps(play),
         "newest": newest,
         "earlier": earlier,
-        "most_earlier": beside.MOST_EARLIER,
-        "state": beside.state(play),
-        "steps": tuple(beside.steps(look, asked, play, _marks(look))),
+        "most_earlier": panels.MOST_EARLIER,
+        "state": panels.state(play),
+        "steps": tuple(panels.steps(look, asked, play, _marks(look))),
         "setup": asked.setup,
         "began": f"{asked.setup.at:%Y-%m-%dT%H:%M}",
         "values": told_values(asked.setup.values),
         "addresses": {pair: pair for pair in ADDRESSES},
         "channels": {profile.id: title(profile) for profile in PROFILES},
-        "langs": beside.langs(look, asked),
+        "langs": panels.langs(look, asked),
         "kept": [(name, value) for name, value in asked.pairs() if name in ("step", "of", "a")],
         "ways": show_everywhere(play.prompt) if play.prompt else (),
         "transcript": as_transcript(look.book, play),
